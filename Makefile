@@ -1,0 +1,43 @@
+# Healing Curve. `make` lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench shell screenshots
+SHELL := /bin/sh
+PORT ?= 8000
+WORKERS ?= 2
+PYTHON_IN_VENV := .venv/bin/python
+# Settings for everything that runs without a demo around it; never a secret.
+CHECKING := SECRET_KEY=only-for-checks-and-tests-never-for-people-0123456789 EMAIL_URL=smtp://127.0.0.1:1 DEMO=1 STATIC_ROOT=static
+WITH_SERVICES := $(CHECKING) $(PYTHON_IN_VENV) -m clinic.private_services run --
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+setup: ## make .venv with everything for development
+	@sh .ci/venv.sh requirements-dev.txt
+
+demo: ## run the demo clinic on http://127.0.0.1:8000 (PORT=8080 changes it)
+	@sh .ci/venv.sh requirements-demo.txt
+	@exec $(PYTHON_IN_VENV) -m clinic.demo --attached --port $(PORT)
+
+shell: ## a Python shell in the demo clinic
+	@sh .ci/venv.sh requirements-demo.txt
+	@exec $(PYTHON_IN_VENV) -m clinic.demo -- $(PYTHON_IN_VENV) manage.py shell
+
+test: setup ## run all tests (TEST=tests/clinic narrows, WORKERS=4 widens)
+	@CHROMIUM=$$(sh .ci/chromium.sh) && export CHROMIUM && \
+	exec env $(WITH_SERVICES) $(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal $(TEST)
+
+check: setup ## format, lint, types, architecture, migrations, deployment, compose file, Dockerfile
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/lint-imports --no-logo
+	$(WITH_SERVICES) sh .ci/check-django.sh
+	$(CHECKING) DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost .venv/bin/mypy clinic patients courses bench manage.py
+	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	.venv/bin/hadolint Dockerfile
+
+bench: setup ## measure, print a table and write bench/results.json
+	$(WITH_SERVICES) $(PYTHON_IN_VENV) -m bench
+
+screenshots: setup ## take the pictures of docs/screens from a fresh demo clinic
+	@CHROMIUM=$$(sh .ci/chromium.sh) && export CHROMIUM && $(PYTHON_IN_VENV) -m docs.screenshots
