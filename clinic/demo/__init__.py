@@ -1,0 +1,1 @@
+"""`make demo`: the whole clinic on one machine, from one command, gone with it."""
