@@ -1,0 +1,123 @@
+"""Who may see and do what: the one door.
+
+Rights follow from the active membership's role alone. Groups and per-user permissions play no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import resolve_url
+
+if TYPE_CHECKING:
+    from clinic.models import Membership
+
+View = Callable[..., HttpResponse]
+
+
+def _rights(app: str, actions: str, names: str) -> frozenset[str]:
+    """The permission strings of some actions on some models of an app."""
+    return frozenset(f"{app}.{action}_{name}" for action in actions.split() for name in names.split())
+
+
+BOOKING = (
+    _rights("patients", "view add change", "patient")
+    | _rights("patients", "view add", "consent")
+    | _rights("courses", "view", "appointment")
+    | _rights("clinic", "view", "clinic membership holiday openinghours")
+    | {"courses.book_appointment", "courses.report_red_flag"}
+)
+READING = (
+    _rights("patients", "view", "patient assessment imaging paintype patientpaintype screening screeningitem")
+    | _rights("patients", "view", "screeningfinding consent specialistletter neurocheck")
+    | _rights("courses", "view", "protocol course appointment session needling point painscore redflag")
+    | _rights(
+        "courses", "view", "redflagreport alert alertevent reminder checkin prior alertthreshold adverseevent"
+    )
+    | {"courses.acknowledge_alert"}
+)
+TREATING = (
+    BOOKING
+    | READING
+    | _rights("patients", "add", "assessment imaging patientpaintype screening specialistletter neurocheck")
+    | _rights("courses", "add change", "course")
+    | _rights("courses", "add", "session")
+    | {"courses.log_session", "courses.resolve_alert"}
+)
+CATALOGUES = _rights("courses", "add change", "protocol point") | _rights("courses", "change", "redflag")
+
+ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
+    "front_desk": BOOKING,
+    "practitioner": TREATING,
+    "lead": TREATING
+    | CATALOGUES
+    | _rights("patients", "change", "screeningitem paintype")
+    | _rights("clinic", "view", "message")
+    | {"patients.override_clearance", "courses.resume_course", "courses.view_dashboard"},
+    "manager": BOOKING
+    | READING
+    | _rights("clinic", "view change", "clinic membership")
+    | _rights("clinic", "add", "membership")
+    | _rights("clinic", "view add change delete", "openinghours holiday")
+    | _rights("clinic", "view", "message")
+    | {"courses.view_dashboard"},
+}
+
+
+def permissions_of(membership: Membership | None) -> frozenset[str]:
+    """Every right of a membership; none without an active one."""
+    if membership is None or not membership.is_active:
+        return frozenset()
+    return ROLE_PERMISSIONS.get(membership.role, frozenset())
+
+
+def may(membership: Membership | None, action: str, model: type[models.Model]) -> bool:
+    """Whether a membership has the right `action` (view, add, change) on a model."""
+    meta = model._meta
+    return f"{meta.app_label}.{action}_{meta.model_name}" in permissions_of(membership)
+
+
+def active_membership(user: Any) -> Membership:
+    """The membership a signed-in user works under; 404 for a user without one."""
+    membership: Membership | None = getattr(user, "active_membership", None)
+    if membership is None:
+        raise Http404
+    return membership
+
+
+def to_sign_in(request: HttpRequest, *, back_to: str = "") -> HttpResponse:
+    """The way to sign-in and back to a page, by default this one."""
+    query = QueryDict(mutable=True)
+    query["next"] = back_to or request.get_full_path()
+    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}")
+
+
+def staff_only(*perms: str) -> Callable[[View], View]:
+    """A page for staff: anonymous to sign-in, stranger 404, a colleague without the right 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            membership = active_membership(request.user)
+            if not permissions_of(membership).issuperset(perms):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def staff_context(request: HttpRequest) -> dict[str, object]:
+    """What every staff page shows: the clinic one works in."""
+    membership = getattr(getattr(request, "user", None), "active_membership", None)
+    others = [one for one in getattr(request.user, "available_memberships", []) if one != membership]
+    return {"membership": membership, "other_memberships": others, "is_demo": settings.DEMO}

@@ -1,0 +1,219 @@
+"""The foundation's screens: what every admin page shares, the clinic's settings, its staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.access import active_membership
+from clinic.forms import ClinicForm, InvitationForm, MemberForm
+from clinic.models import Clinic, Holiday, Membership, OpeningHours
+from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
+
+
+class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
+
+    exclude = ("clinic",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """The rows the active membership may see."""
+        rows: models.QuerySet[Any] = self.model._default_manager.visible_to(active_membership(request.user))
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model:
+        """The row, or 404: the stock admin would redirect and so tell that the number is free."""
+        row: models.Model | None = super().get_object(request, object_id, from_field)
+        if row is None:
+            raise Http404
+        return row
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Pickers offer rows of this clinic."""
+        self._narrow(db_field, request, kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Pickers offer rows of this clinic."""
+        self._narrow(db_field, request, kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A new row belongs to the clinic one works in."""
+        if not change:
+            obj.clinic = active_membership(request.user).clinic
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted, but what a subclass allows."""
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Named after what it lists."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def require(self, request: HttpRequest, permission: str) -> Membership:
+        """The active membership, if it has the right; 403 otherwise."""
+        if not request.user.has_perm(permission):
+            raise PermissionDenied
+        return active_membership(request.user)
+
+    def row(self, request: HttpRequest, pk: int) -> Any:
+        """One visible row by its key, or 404."""
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        """A page of one's own in the admin's frame."""
+        base = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, template, {**base, **context})
+
+    def _narrow(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> None:
+        manager = db_field.remote_field.model._default_manager
+        if "queryset" not in kwargs and hasattr(manager.get_queryset(), "visible_to"):
+            kwargs["queryset"] = manager.visible_to(active_membership(request.user))
+
+
+class OpeningHoursInline(admin.TabularInline):  # type: ignore[type-arg]
+    """When the clinic is open."""
+
+    model = OpeningHours
+    extra = 1
+
+
+class HolidayInline(admin.TabularInline):  # type: ignore[type-arg]
+    """When it is closed."""
+
+    model = Holiday
+    extra = 1
+
+
+@admin.register(Clinic)
+class ClinicAdmin(ClinicScopedAdmin):
+    """The clinic's own settings; the list is skipped, there is only one's own clinic."""
+
+    exclude = ()  # type: ignore[assignment]  # a clinic belongs to no clinic
+    form = ClinicForm
+    inlines = [OpeningHoursInline, HolidayInline]
+    fieldsets = [
+        (None, {"fields": ["name", "zone", "phone", "reply_to"]}),
+        (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
+        (gettext_lazy("Alerts"), {"fields": ["alert_budget_per_100", "escalation_chain"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """The clinic one works in."""
+        return Clinic.objects.filter(pk=active_membership(request.user).clinic_id)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Straight to one's own clinic."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(
+            reverse("admin:clinic_clinic_change", args=[active_membership(request.user).clinic_id])
+        )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A clinic belongs to no clinic."""
+        obj.save()
+
+
+@admin.register(Membership)
+class MembershipAdmin(ClinicScopedAdmin):
+    """Staff: invited, changed, deactivated."""
+
+    list_display = (
+        "__str__",
+        "role",
+        "licence_number",
+        "licence_expires_on",
+        "is_supervised",
+        "supervisor",
+        "works_here",
+    )
+    list_filter = ("role",)
+    list_select_related = ("user", "supervisor__user")
+    search_fields = ("user__first_name", "user__last_name", "user__username")
+    change_form_template = "clinic/admin/member.html"
+
+    @admin.display(boolean=True, description=gettext_lazy("works here"))
+    def works_here(self, member: Membership) -> bool:
+        """Whether the member is active."""
+        return member.is_active
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Any]]:
+        """An invitation for a new member."""
+        kwargs["form"] = MemberForm if change else InvitationForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The person first, then the licence."""
+        person = ["role"] if obj else ["first_name", "last_name", "username", "email", "role"]
+        licence = ["licence_number", "licence_expires_on", "practising_since", "is_supervised", "supervisor"]
+        return [(None, {"fields": person}), (gettext_lazy("Licence and supervision"), {"fields": licence})]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A new member is invited by mail."""
+        if change:
+            obj.save()
+            return
+        clinic = active_membership(request.user).clinic
+        invited = invite_member(clinic=clinic, at=timezone.now(), **form.invitation())
+        obj.pk, obj.user, obj.clinic, obj.uuid = invited.pk, invited.user, invited.clinic, invited.uuid
+        obj._state.adding = False
+        messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": invited.user.email})
+
+    def get_urls(self) -> list[URLPattern]:
+        """Deactivation and a second invitation beside the stock pages."""
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"clinic_membership_{name}")
+            for name, view in (
+                ("deactivate", self.deactivate),
+                ("reactivate", self.reactivate),
+                ("invite", self.invite_again),
+            )
+        ]
+        return [*own, *super().get_urls()]
+
+    def deactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Close the door."""
+        return self._do(
+            request, pk, lambda member: deactivate_member(member, at=timezone.now()), _("Deactivated.")
+        )
+
+    def reactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Open it again."""
+        return self._do(request, pk, reactivate_member, _("Works here again."))
+
+    def invite_again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the invitation once more."""
+        return self._do(
+            request, pk, lambda member: send_invitation(member, at=timezone.now()), _("Invitation sent.")
+        )
+
+    def _do(self, request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:
+        self.require(request, "clinic.change_membership")
+        member = self.row(request, pk)
+        if request.method == "POST":
+            try:
+                act(member)
+                messages.success(request, done)
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+        return HttpResponseRedirect(reverse("admin:clinic_membership_change", args=[pk]))

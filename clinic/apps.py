@@ -1,0 +1,26 @@
+"""App configurations of the foundation."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.translation import gettext_lazy as _
+
+from clinic import logs
+
+
+class ClinicConfig(AppConfig):
+    """Who works where."""
+
+    name = "clinic"
+    verbose_name = _("Clinic")
+
+    def ready(self) -> None:
+        """Register the system checks and route the log."""
+        from clinic import checks  # noqa: F401, PLC0415
+
+        logs.configure()
+
+
+class StaffAdminConfig(SimpleAdminConfig):
+    """The admin is the staff's workplace: it shows our own screens, registered by the apps, and no others."""
+
+    default_site = "courses.admin.site.StaffAdminSite"

@@ -1,0 +1,118 @@
+"""Settings from the environment: read leniently, judged by the system checks.
+
+Reading never raises, so that commands which need no setting run without any. What is missing or
+nonsensical is noted in ``problems`` and stops web, worker and beat through `clinic.checks`.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A setting that is missing or makes no sense, and how to mend it."""
+
+    name: str
+    message: str
+
+
+problems: list[Problem] = []
+
+
+def text(name: str, default: str = "") -> str:
+    """The value of NAME, or the content of the file named by NAME_FILE."""
+    file_name = os.environ.get(f"{name}_FILE")
+    if name in os.environ or not file_name:
+        return os.environ.get(name, default)
+    try:
+        return Path(file_name).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        problems.append(Problem(name, f"{name}_FILE={file_name} cannot be read: {error.strerror}."))
+    except UnicodeDecodeError:
+        problems.append(Problem(name, f"{name}_FILE={file_name} is no text."))
+    return default
+
+
+def required(name: str, purpose: str) -> str:
+    """The value of NAME; noted as missing, with its purpose, where there is none."""
+    value = text(name)
+    if not value:
+        problems.append(Problem(name, f"{name} is not set. It {purpose}."))
+    return value
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """NAME as yes or no."""
+    value = text(name, str(int(default))).lower()
+    if value not in TRUE_WORDS | FALSE_WORDS:
+        problems.append(Problem(name, f"{name}={value} is neither yes nor no: use 1 or 0."))
+        return default
+    return value in TRUE_WORDS
+
+
+def words(name: str) -> list[str]:
+    """NAME as a list of comma-separated words."""
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def database(name: str) -> dict[str, Any]:
+    """NAME as a Django database configuration; only PostgreSQL is accepted."""
+    url = required(name, "says where PostgreSQL is, e.g. postgres://user:password@host/database")
+    if not url:
+        return {}
+    if _scheme(url) not in {"postgres", "postgresql"}:
+        problems.append(Problem(name, f"{name} must start with postgres://: PostgreSQL is the only database."))
+        return {}
+    return dict(environ.Env.db_url_config(url))
+
+
+def redis_url(name: str) -> str:
+    """NAME as the address of a Redis-protocol server: redis://, rediss:// or redis+socket://."""
+    url = required(name, "says where Redis or Valkey is, e.g. redis://host:6379/0")
+    if url and _scheme(url) not in {"redis", "rediss", "redis+socket"}:
+        problems.append(Problem(name, f"{name} must start with redis://, rediss:// or redis+socket://."))
+        return ""
+    return url
+
+
+def email(name: str) -> dict[str, Any]:
+    """NAME as Django's email settings, e.g. smtp+tls://user:password@host:587 or filemail:///folder."""
+    url = required(name, "says how mail leaves, e.g. smtp+tls://user:password@host:587")
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": ""}
+    try:
+        config = dict(environ.Env.email_url_config(url))
+    except (KeyError, ValueError, environ.ImproperlyConfigured):
+        problems.append(Problem(name, f"{name} is not a mail server's address such as smtp://host:25."))
+        return {}
+    if config["EMAIL_FILE_PATH"]:
+        # The library drops the slash that makes a folder absolute.
+        config["EMAIL_FILE_PATH"] = "/" + config["EMAIL_FILE_PATH"].lstrip("/")
+    return config
+
+
+def origin(name: str, default: str) -> str:
+    """NAME as the address under which people reach the site, without a trailing slash."""
+    url = text(name, default).rstrip("/")
+    if _scheme(url) not in {"http", "https"} or not urlsplit(url).hostname or urlsplit(url).path:
+        problems.append(Problem(name, f"{name}={url} must be like https://clinic.example.org, without a path."))
+        return default
+    return url
+
+
+def _scheme(url: str) -> str:
+    """How an address begins; empty where it is no address at all. Never shows it: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError:
+        return ""
+    return parts.scheme

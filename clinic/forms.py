@@ -1,0 +1,84 @@
+"""Forms of the foundation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Clinic, Membership, Responder, User
+
+
+class ClinicForm(forms.ModelForm[Clinic]):
+    """The clinic's settings."""
+
+    escalation_chain = forms.MultipleChoiceField(
+        label=gettext_lazy("escalation chain"),
+        choices=Responder.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Who is told, from top to bottom, while nobody answers."),
+        error_messages={"required": gettext_lazy("Choose at least one step: an alert must reach somebody.")},
+    )
+
+    class Meta:
+        model = Clinic
+        fields = (
+            "name",
+            "zone",
+            "phone",
+            "reply_to",
+            "emergency_number",
+            "emergency_wording",
+            "alert_budget_per_100",
+            "escalation_chain",
+        )
+
+
+class MemberForm(forms.ModelForm[Membership]):
+    """A member's role and licence."""
+
+    class Meta:
+        model = Membership
+        fields = (
+            "role",
+            "licence_number",
+            "licence_expires_on",
+            "practising_since",
+            "is_supervised",
+            "supervisor",
+        )
+
+    def clean_supervisor(self) -> Membership | None:
+        """Nobody supervises themselves."""
+        supervisor: Membership | None = self.cleaned_data["supervisor"]
+        if supervisor is not None and supervisor.pk == self.instance.pk:
+            raise forms.ValidationError(_("Choose somebody else: nobody supervises themselves."))
+        return supervisor
+
+
+class InvitationForm(MemberForm):
+    """A new member: the person, then role and licence."""
+
+    first_name = forms.CharField(label=gettext_lazy("given name"), max_length=150)
+    last_name = forms.CharField(label=gettext_lazy("family name"), max_length=150)
+    username = forms.CharField(
+        label=gettext_lazy("username"),
+        max_length=150,
+        validators=[User.username_validator],
+        help_text=gettext_lazy("For signing in. Somebody who works in another clinic here keeps theirs."),
+    )
+    email = forms.EmailField(label=gettext_lazy("email"), help_text=gettext_lazy("The invitation goes here."))
+
+    def clean(self) -> dict[str, Any]:
+        """A username belongs to one person."""
+        values = super().clean() or {}
+        user = User.objects.filter(username=values.get("username", "")).first()
+        if user and user.email.lower() != values.get("email", "").lower():
+            self.add_error("username", _("This username belongs to somebody else: choose another one."))
+        return values
+
+    def invitation(self) -> dict[str, Any]:
+        """What `invite_member` takes."""
+        return dict(self.cleaned_data)

@@ -1,0 +1,23 @@
+"""/healthz."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from clinic.health.checks import examine
+
+
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when all is well, else 503; says which check failed."""
+    found = examine(at=timezone.now())
+    is_well = all(health.is_well for health in found.values())
+    body = {
+        "status": "well" if is_well else "unwell",
+        "checks": {name: asdict(health) for name, health in found.items()},
+    }
+    return JsonResponse(body, status=200 if is_well else 503)

@@ -1,0 +1,63 @@
+"""The first clinic of a real installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from clinic.models import Clinic, Role, User
+from clinic.presets import install_all
+from clinic.staff import invite_member
+
+
+class Command(BaseCommand):
+    """Makes a clinic and invites its manager by mail."""
+
+    help = "Make a clinic with its presets and invite its manager."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The clinic's name, zone and manager."""
+        parser.add_argument("name")
+        parser.add_argument("--zone", required=True, help="IANA time zone, e.g. Europe/Berlin")
+        parser.add_argument("--manager", required=True, metavar="EMAIL")
+
+    @transaction.atomic
+    def handle(self, *, name: str, zone: str, manager: str, **_options: Any) -> None:
+        """Everything or nothing."""
+        try:
+            validate_email(manager)
+            clinic = Clinic(name=name, slug=slugify(name), zone=zone)
+            clinic.full_clean()
+            clinic.save()
+            install_all(clinic)
+            username = _free_username(manager)
+            invite_member(
+                clinic=clinic,
+                username=username,
+                email=manager,
+                first_name="",
+                last_name="",
+                role=Role.MANAGER,
+                at=timezone.now(),
+            )
+        except ValidationError as error:
+            raise CommandError("; ".join(error.messages)) from error
+        self.stdout.write(
+            f"Clinic “{name}” is made. {manager} is invited as its manager; the username is {username}."
+        )
+
+
+def _free_username(email: str) -> str:
+    """The mail's name, numbered where somebody else has it; one's own where the address is known."""
+    known = User.objects.filter(email__iexact=email).first()
+    if known:
+        return known.username
+    base = slugify(email.split("@")[0]) or "manager"
+    taken = set(User.objects.filter(username__startswith=base).values_list("username", flat=True))
+    return next(name for name in (base, *(f"{base}{n}" for n in range(2, 10_000))) if name not in taken)

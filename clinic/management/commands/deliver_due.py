@@ -1,0 +1,44 @@
+"""One pass of the outbox, or one every so many seconds."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError, close_old_connections
+from django.utils import timezone
+
+from clinic.outbox.deliver import deliver_due
+
+
+class Command(BaseCommand):
+    """Sends what is due without Redis or Celery: the fallback, and a look by hand."""
+
+    help = "Send every message that is due. Needs PostgreSQL and the mail server only."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How often."""
+        parser.add_argument(
+            "--every", type=float, metavar="SECONDS", help="go on for ever, once every so many seconds"
+        )
+
+    def handle(self, *, every: float | None = None, **_options: Any) -> None:
+        """Once, or for ever."""
+        if every is None:
+            self.stdout.write(f"{deliver_due(clock=timezone.now)} sent")
+            return
+        while True:
+            self._one_pass()
+            time.sleep(every)
+
+    def _one_pass(self) -> None:
+        """A database that restarts must not end the fallback."""
+        close_old_connections()
+        try:
+            n_sent = deliver_due(clock=timezone.now)
+        except OperationalError as error:
+            self.stderr.write(f"database away: {type(error).__name__}")
+            return
+        if n_sent:
+            self.stdout.write(f"{n_sent} sent")

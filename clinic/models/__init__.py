@@ -1,0 +1,20 @@
+"""The rows of the foundation."""
+
+from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
+from clinic.models.heartbeat import Heartbeat
+from clinic.models.message import Message
+from clinic.models.scoped import ClinicScopedQuerySet
+from clinic.models.user import User
+
+__all__ = [
+    "Clinic",
+    "ClinicScopedQuerySet",
+    "Heartbeat",
+    "Holiday",
+    "Membership",
+    "Message",
+    "OpeningHours",
+    "Responder",
+    "Role",
+    "User",
+]

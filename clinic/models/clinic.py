@@ -1,0 +1,251 @@
+"""A clinic, when it is open, and who works in it."""
+
+from __future__ import annotations
+
+import uuid
+import zoneinfo
+from datetime import date, datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.scoped import ClinicScopedQuerySet
+from clinic.models.user import User
+
+
+class Role(models.TextChoices):
+    """What a member does in the clinic."""
+
+    PRACTITIONER = "practitioner", _("practitioner")
+    LEAD = "lead", _("duty lead")
+    MANAGER = "manager", _("manager")
+    FRONT_DESK = "front_desk", _("front desk")
+
+
+class Responder(models.TextChoices):
+    """A step of the escalation chain: who is told."""
+
+    PRACTITIONER = "practitioner", _("treating practitioner")
+    DUTY_LEAD = "duty_lead", _("duty lead")
+    MANAGER = "manager", _("manager")
+    ALL_MANAGERS = "all_managers", _("all managers")
+
+
+def default_escalation_chain() -> list[str]:
+    """The chain a new clinic starts with."""
+    return [str(step) for step in Responder]
+
+
+def default_languages() -> list[str]:
+    """The languages a new clinic writes to patients in."""
+    return ["en"]
+
+
+def validate_zone(name: str) -> None:
+    """Refuse a name that is no IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is no time zone: use a name such as Europe/Berlin."), params={"name": name}
+        )
+
+
+class Clinic(models.Model):
+    """One clinic: its place in time, how patients reach help, how many alerts it can answer."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    zone = models.CharField(
+        _("time zone"), max_length=64, validators=[validate_zone], help_text=_("For example Europe/Berlin.")
+    )
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    reply_to = models.EmailField(
+        _("reply address"),
+        blank=True,
+        help_text=_("A mailbox that somebody reads: patients answer their reminders."),
+    )
+    emergency_number = models.CharField(_("emergency number"), max_length=20, default="112")
+    emergency_wording = models.CharField(
+        _("emergency wording"),
+        max_length=300,
+        default="Call the emergency number now, or have somebody take you to an emergency department.",
+        help_text=_("Shown to a patient at once when an answer points to an emergency."),
+    )
+    languages = ArrayField(models.CharField(max_length=12), verbose_name=_("languages"), default=default_languages)
+    alert_budget_per_100 = models.DecimalField(
+        _("alert budget"),
+        max_digits=5,
+        decimal_places=1,
+        default=5,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("How many pain alerts per 100 sessions the clinic can answer. Red flags do not count."),
+    )
+    escalation_chain = ArrayField(
+        models.CharField(max_length=20, choices=Responder),
+        verbose_name=_("escalation chain"),
+        default=default_escalation_chain,
+        help_text=_("Who is told first, and who next while nobody answers."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("clinic")
+        verbose_name_plural = _("clinics")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(alert_budget_per_100__gte=0, alert_budget_per_100__lte=100),
+                name="clinic_clinic_budget_is_per_100",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone_info(self) -> zoneinfo.ZoneInfo:
+        """The clinic's time zone."""
+        return zoneinfo.ZoneInfo(self.zone)
+
+    def local(self, at: datetime) -> datetime:
+        """The wall time in the clinic at an instant."""
+        return at.astimezone(self.zone_info)
+
+
+class OpeningHours(models.Model):
+    """A stretch of a weekday during which the clinic is open, in its wall time."""
+
+    class Weekday(models.IntegerChoices):
+        """ISO weekdays."""
+
+        MONDAY = 1, _("Monday")
+        TUESDAY = 2, _("Tuesday")
+        WEDNESDAY = 3, _("Wednesday")
+        THURSDAY = 4, _("Thursday")
+        FRIDAY = 5, _("Friday")
+        SATURDAY = 6, _("Saturday")
+        SUNDAY = 7, _("Sunday")
+
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="opening_hours", verbose_name=_("clinic"))
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    opens_at = models.TimeField(_("opens at"))
+    closes_at = models.TimeField(_("closes at"))
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["weekday", "opens_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="clinic_openinghours_close_after_opening",
+                violation_error_message=_("The closing time must be after the opening time."),
+            ),
+            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="clinic_openinghours_weekday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}-{self.closes_at:%H:%M}"
+
+
+class Holiday(models.Model):
+    """A day on which the clinic is closed."""
+
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="holidays", verbose_name=_("clinic"))
+    on = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=80)
+
+    objects = ClinicScopedQuerySet["Holiday"].as_manager()
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["on"]
+        constraints = [models.UniqueConstraint(fields=["clinic", "on"], name="clinic_holiday_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.on:%Y-%m-%d} {self.name}"
+
+
+class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
+    """Members of clinics."""
+
+    def active(self) -> MembershipQuerySet:
+        """Those who work here now."""
+        return self.filter(deactivated_at=None, user__is_active=True)
+
+    def of_user(self, user: User) -> MembershipQuerySet:
+        """What one user can work under, by clinic name."""
+        return self.filter(user=user).active().select_related("clinic", "user").order_by("clinic__name", "pk")
+
+    def with_role(self, *roles: Role) -> MembershipQuerySet:
+        """Those with one of these roles."""
+        return self.filter(role__in=roles)
+
+
+class Membership(models.Model):
+    """A user's role in a clinic, and what licenses them to needle."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="memberships", verbose_name=_("clinic"))
+    user = models.ForeignKey("clinic.User", models.PROTECT, related_name="memberships", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    licence_number = models.CharField(_("licence number"), max_length=60, blank=True)
+    licence_expires_on = models.DateField(_("licence expires on"), null=True, blank=True)
+    practising_since = models.DateField(
+        _("practising since"),
+        null=True,
+        blank=True,
+        help_text=_("The years in practice are counted from this date."),
+    )
+    is_supervised = models.BooleanField(
+        _("must be supervised"),
+        default=False,
+        help_text=_("May needle only under the supervisor named here."),
+    )
+    supervisor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="supervised", verbose_name=_("supervisor")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("staff")
+        ordering = ["user__last_name", "user__first_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "user"],
+                name="clinic_membership_one_role_a_clinic",
+                violation_error_message=_("This user is already a member of the clinic."),
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="clinic_membership_known_role"),
+            models.CheckConstraint(
+                condition=Q(supervisor=None) | ~Q(supervisor=F("id")),
+                name="clinic_membership_not_own_supervisor",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this person works here now; needs `user` loaded."""
+        return self.deactivated_at is None and self.user.is_active
+
+    @property
+    def is_clinician(self) -> bool:
+        """Whether the role is one that treats."""
+        return self.role in {Role.PRACTITIONER, Role.LEAD}
+
+    def years_in_practice(self, on: date) -> int | None:
+        """Whole years in practice on a day; None where it is not recorded."""
+        since = self.practising_since
+        if since is None:
+            return None
+        return on.year - since.year - ((on.month, on.day) < (since.month, since.day))

@@ -1,0 +1,112 @@
+"""The outbox row: one thing to send to one person on one channel."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.clinic import Clinic
+from clinic.models.scoped import ClinicScopedQuerySet
+
+
+class MessageQuerySet(ClinicScopedQuerySet["Message"]):
+    """Rows of the outbox."""
+
+    def pending(self) -> Self:
+        """Not settled yet, sending included."""
+        return self.filter(state__in=[Message.State.PENDING, Message.State.SENDING])
+
+    def due_by(self, at: datetime) -> Self:
+        """Waiting, and due."""
+        return self.filter(state=Message.State.PENDING, due_at__lte=at)
+
+    def lapsed_by(self, at: datetime) -> Self:
+        """Claimed by somebody who did not come back within the lease."""
+        return self.filter(state=Message.State.SENDING, lease_until__lte=at)
+
+
+class Message(models.Model):
+    """One mail to one person. The database is the queue; nothing here is ever deleted."""
+
+    class State(models.TextChoices):
+        """Where a message stands."""
+
+        PENDING = "pending", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        CANCELLED = "cancelled", _("no longer needed")
+        FAILED = "failed", _("failed")
+        UNKNOWN = "unknown", _("sent or not: unknown")
+
+    class Guarantee(models.TextChoices):
+        """What happens when a process dies between sending and noting it."""
+
+        AT_LEAST_ONCE = "at_least_once", _("at least once")
+        AT_MOST_ONCE = "at_most_once", _("at most once")
+
+    class Channel(models.TextChoices):
+        """How a message travels."""
+
+        EMAIL = "email", _("email")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="messages", verbose_name=_("clinic"))
+    kind = models.CharField(_("kind"), max_length=40)
+    subject_id = models.BigIntegerField(
+        _("about"), help_text=_("The row this message is about, known to its kind.")
+    )
+    recipient = models.CharField(
+        _("recipient"),
+        max_length=60,
+        help_text=_("Who, not where: for example membership:12. The address is looked up."),
+    )
+    channel = models.CharField(_("channel"), max_length=20, choices=Channel, default=Channel.EMAIL)
+    guarantee = models.CharField(_("guarantee"), max_length=20, choices=Guarantee)
+    is_urgent = models.BooleanField(_("goes first"), default=False)
+    group_key = models.CharField(_("group"), max_length=80, blank=True)
+    dedup_key = models.CharField(_("made once for"), max_length=160)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField(_("created"))
+    due_at = models.DateTimeField(_("due"))
+    lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    n_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    error = models.CharField(_("last error"), max_length=300, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "dedup_key"], name="clinic_message_made_once"),
+            models.CheckConstraint(
+                condition=Q(state="sending", lease_until__isnull=False) | ~Q(state="sending"),
+                name="clinic_message_sending_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "sending"], settled_at=None)
+                | Q(state__in=["sent", "cancelled", "failed", "unknown"], settled_at__isnull=False),
+                name="clinic_message_settled_has_a_time",
+            ),
+        ]
+        indexes = [
+            # What is settled leaves both indexes: a sweep costs the same with a million rows behind it.
+            models.Index(fields=["-is_urgent", "due_at"], condition=Q(state="pending"), name="clinic_message_due"),
+            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="clinic_message_leased"),
+            models.Index(fields=["kind", "subject_id"], name="clinic_message_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uuid}"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state not in {self.State.PENDING, self.State.SENDING}

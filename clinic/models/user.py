@@ -1,0 +1,30 @@
+"""A person who signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from clinic.models.clinic import Membership
+
+
+class User(AbstractUser):
+    """A staff member's account; what it may do follows from its memberships, never from groups."""
+
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+
+    # Set by ActiveMembershipMiddleware for the request; None means: may see and do nothing.
+    active_membership: Membership | None = None
+    available_memberships: Sequence[Membership] = ()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username

@@ -1,0 +1,1 @@
+"""The outbox: messages wait in the database, are claimed, sent and settled."""

@@ -1,0 +1,42 @@
+"""The bell: tells a worker that something is due. Losing a ring costs seconds, never a message."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import structlog
+from celery import current_app as app
+from kombu.exceptions import OperationalError
+from kombu.pools import ProducerPool, producers
+from redis.exceptions import RedisError
+
+log = structlog.stdlib.get_logger(__name__)
+
+SECONDS = 1.0
+TASK = "clinic.tasks.deliver"
+
+
+@cache
+def _producers() -> ProducerPool:
+    """Connections of the bell's own: a broker that accepts and never answers may not hold a form."""
+    connection = app.connection_for_write(
+        connect_timeout=SECONDS,
+        transport_options={
+            **app.conf.broker_transport_options,
+            "socket_timeout": SECONDS,
+            "socket_connect_timeout": SECONDS,
+            "retry_on_timeout": False,
+            "max_retries": 0,
+        },
+    )
+    pool: ProducerPool = producers[connection]
+    return pool
+
+
+def ring() -> None:
+    """Ask for a delivery run; a broker that is away is logged and left to the sweep."""
+    try:
+        with _producers().acquire(block=True, timeout=SECONDS) as producer:
+            app.send_task(TASK, producer=producer, retry=False, ignore_result=True)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("broker does not hear the bell", error=type(error).__name__)

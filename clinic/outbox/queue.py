@@ -1,0 +1,116 @@
+"""The queue: rows of the outbox made, claimed and settled."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from clinic.models import Clinic, Message
+from clinic.outbox.bell import ring
+from clinic.outbox.kinds import kind_of
+
+LEASE = timedelta(seconds=60)
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=6)
+MAX_ATTEMPTS = 12
+
+
+def enqueue(
+    *,
+    clinic: Clinic,
+    kind: str,
+    subject_id: int,
+    recipient: str,
+    dedup_key: str,
+    guarantee: Message.Guarantee,
+    due_at: datetime,
+    at: datetime,
+    is_urgent: bool = False,
+    group_key: str = "",
+) -> Message:
+    """The message made for `dedup_key`: written in the caller's transaction, once, whoever asks again."""
+    message, is_new = Message.objects.get_or_create(
+        clinic=clinic,
+        dedup_key=dedup_key,
+        defaults={
+            "kind": kind,
+            "subject_id": subject_id,
+            "recipient": recipient,
+            "guarantee": guarantee,
+            "is_urgent": is_urgent,
+            "group_key": group_key,
+            "created_at": at,
+            "due_at": due_at,
+        },
+    )
+    if is_new and due_at <= at:
+        transaction.on_commit(ring, robust=True)
+    return message
+
+
+@transaction.atomic
+def claim_next(*, at: datetime) -> Message | None:
+    """The most pressing due message, leased to the caller; None when nothing is due."""
+    waiting = Message.objects.due_by(at).order_by("-is_urgent", "due_at")
+    message = waiting.select_for_update(skip_locked=True).first()
+    if message is None:
+        return None
+    message.state = Message.State.SENDING
+    message.lease_until = at + LEASE
+    message.n_attempts += 1
+    message.save(update_fields=["state", "lease_until", "n_attempts"])
+    return message
+
+
+@transaction.atomic
+def settle(message: Message, state: Message.State, *, at: datetime, error: str = "") -> bool:
+    """End the message's life in a state; False if the lease had passed to somebody else meanwhile."""
+    mine = Message.objects.filter(pk=message.pk, state=Message.State.SENDING, lease_until=message.lease_until)
+    if not mine.update(state=state, settled_at=at, lease_until=None, error=error):
+        return False
+    message.state, message.settled_at, message.error = state, at, error
+    kind_of(message.kind).settled(message, at=at)
+    return True
+
+
+def put_off(message: Message, *, at: datetime, error: str) -> bool:
+    """Try again later, later each time; failed for good after the last attempt."""
+    if message.n_attempts >= MAX_ATTEMPTS:
+        return settle(message, Message.State.FAILED, at=at, error=error)
+    return _wait_again(message, due_at=at + pause_after(message.n_attempts), error=error)
+
+
+def defer(message: Message, *, until: datetime) -> bool:
+    """Not yet: nothing failed, the time is wrong."""
+    return _wait_again(message, due_at=until, error="")
+
+
+def _wait_again(message: Message, *, due_at: datetime, error: str) -> bool:
+    mine = Message.objects.filter(pk=message.pk, state=Message.State.SENDING, lease_until=message.lease_until)
+    return bool(mine.update(state=Message.State.PENDING, due_at=due_at, lease_until=None, error=error))
+
+
+def pause_after(n_attempts: int) -> timedelta:
+    """The pause after so many failed attempts: doubling, capped, with jitter of a fifth."""
+    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
+    pause: timedelta = min(FIRST_PAUSE * 2 ** (n_attempts - 1), LONGEST_PAUSE) * jitter
+    return pause
+
+
+def release_lapsed(*, at: datetime) -> int:
+    """Take back what a dead process held: staff mail waits anew, patient mail is noted as unknown."""
+    lapsed = Message.objects.lapsed_by(at)
+    again = lapsed.filter(guarantee=Message.Guarantee.AT_LEAST_ONCE)
+    n_released = again.update(state=Message.State.PENDING, lease_until=None, due_at=F("lease_until"))
+    for message in lapsed.filter(guarantee=Message.Guarantee.AT_MOST_ONCE):
+        n_released += settle(message, Message.State.UNKNOWN, at=at, error="the sender died while sending")
+    return n_released
+
+
+def cancel_waiting(*, kind: str, subject_id: int, at: datetime) -> int:
+    """Stop what waits about a subject; what is being sent right now decides for itself."""
+    waiting = Message.objects.filter(kind=kind, subject_id=subject_id, state=Message.State.PENDING)
+    return waiting.update(state=Message.State.CANCELLED, settled_at=at)

@@ -1,0 +1,32 @@
+"""Clinical content that a new clinic starts with: rows from data files, which the clinic then edits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.module_loading import import_string
+
+from clinic.models import Clinic
+
+
+def load_rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a data file: the members of its `rows`, each with its source."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return list(content["rows"])
+
+
+def install_rows(clinic: Clinic, model: type[models.Model], path: Path) -> None:
+    """Give the clinic those rows of a file that it does not have yet; its own edits stay."""
+    rows = [model(clinic=clinic, **row) for row in load_rows(path)]
+    model._default_manager.bulk_create(rows, ignore_conflicts=True)
+
+
+@transaction.atomic
+def install_all(clinic: Clinic) -> None:
+    """Everything a new clinic starts with."""
+    for path in settings.CLINIC_PRESETS:
+        import_string(path)(clinic)

@@ -1,0 +1,128 @@
+"""Staff come and go: invited by a manager, deactivated, never deleted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinic.models import Clinic, Membership, Message, Role, User
+from clinic.outbox.compose import absolute, compose
+from clinic.outbox.queue import enqueue
+from clinic.outbox.transports.base import Mail, TransportError
+
+
+@transaction.atomic
+def invite_member(
+    *,
+    clinic: Clinic,
+    username: str,
+    email: str,
+    first_name: str,
+    last_name: str,
+    role: Role,
+    at: datetime,
+    licence_number: str = "",
+    licence_expires_on: date | None = None,
+    practising_since: date | None = None,
+    is_supervised: bool = False,
+    supervisor: Membership | None = None,
+) -> Membership:
+    """A new member with a mail that lets them choose a password; ValidationError names the field at fault.
+
+    A username that exists under the same email is the same person working in one more clinic.
+    """
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = User(username=username, email=email, first_name=first_name, last_name=last_name)
+        user.set_unusable_password()
+        user.full_clean(exclude=["password"])
+        user.save()
+    elif user.email.lower() != email.lower():
+        raise ValidationError({"username": _("This username belongs to somebody else: choose another one.")})
+    membership = Membership(
+        clinic=clinic,
+        user=user,
+        role=role,
+        licence_number=licence_number,
+        licence_expires_on=licence_expires_on,
+        practising_since=practising_since,
+        is_supervised=is_supervised,
+        supervisor=supervisor,
+    )
+    membership.full_clean()
+    membership.save()
+    send_invitation(membership, at=at)
+    return membership
+
+
+def send_invitation(membership: Membership, *, at: datetime) -> Message:
+    """Queue the invitation mail."""
+    return enqueue(
+        clinic=membership.clinic,
+        kind="staff_invitation",
+        subject_id=membership.pk,
+        recipient=f"membership:{membership.pk}",
+        dedup_key=f"invitation:{membership.pk}:{at.isoformat()}",
+        guarantee=Message.Guarantee.AT_LEAST_ONCE,
+        due_at=at,
+        at=at,
+    )
+
+
+@transaction.atomic
+def deactivate_member(membership: Membership, *, at: datetime) -> None:
+    """Close a member's door to this clinic; refused for the last active manager."""
+    managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER)
+    others = managers.select_for_update(of=("self",)).exclude(pk=membership.pk)
+    if membership.role == Role.MANAGER and not others.exists():
+        raise ValidationError(_("The last manager cannot be deactivated: invite another manager first."))
+    membership.deactivated_at = at
+    membership.save(update_fields=["deactivated_at"])
+
+
+def reactivate_member(membership: Membership) -> None:
+    """Open the door again."""
+    membership.deactivated_at = None
+    membership.save(update_fields=["deactivated_at"])
+
+
+class InvitationMail:
+    """The mail with which a new member chooses a password."""
+
+    def still_due(self, message: Message, *, at: datetime) -> bool:
+        """Unless the member left meanwhile."""
+        return self._membership(message).is_active
+
+    def render(self, message: Message) -> Mail:
+        """The mail; the link works as long as no password was chosen with it."""
+        membership = self._membership(message)
+        user = membership.user
+        if not user.email:
+            raise TransportError("no address", permanent=True)
+        path = reverse(
+            "account_reset_password_from_key",
+            kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},
+        )
+        link = absolute(path) if not user.has_usable_password() else absolute(reverse("account_login"))
+        return compose(
+            message,
+            "staff_invitation",
+            {"person": user, "link": link, "is_new": not user.has_usable_password()},
+            to=user.email,
+            subject=_("You are invited to %(clinic)s") % {"clinic": message.clinic.name},
+        )
+
+    def settled(self, message: Message, *, at: datetime) -> None:
+        """Nothing follows."""
+
+    def _membership(self, message: Message) -> Membership:
+        return Membership.objects.all_clinics().select_related("user", "clinic").get(pk=message.subject_id)
+
+
+invitation_mail = InvitationMail()

@@ -1,0 +1,23 @@
+"""Addresses."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from clinic import views
+from clinic.health.views import healthz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("clinic/switch/", views.switch_clinic, name="switch-clinic"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("courses.dashboards.urls")),
+    path("", include("courses.checkins.urls")),
+    path("", include("courses.alerts.urls")),
+    path("", include("courses.reminders.urls")),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/mail/", include("clinic.demo.urls")))

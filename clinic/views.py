@@ -1,0 +1,29 @@
+"""Pages of the foundation."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from clinic.access import staff_only
+from clinic.middleware import SESSION_KEY
+from clinic.models import Membership
+
+
+@staff_only()
+def home(request: HttpRequest) -> HttpResponse:
+    """Everybody to where their work is."""
+    return redirect("admin:index")
+
+
+@require_POST
+@staff_only()
+def switch_clinic(request: HttpRequest) -> HttpResponse:
+    """Work in another clinic of one's own from now on."""
+    chosen = request.POST.get("membership", "")
+    own: list[Membership] = list(request.user.available_memberships)  # type: ignore[union-attr]
+    if chosen not in {str(membership.uuid) for membership in own}:
+        raise Http404
+    request.session[SESSION_KEY] = chosen
+    return HttpResponseRedirect("/")

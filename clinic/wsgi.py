@@ -1,0 +1,13 @@
+"""The web process."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+application = get_wsgi_application()
+
+from clinic.checks import refuse_to_start_unless_sound  # noqa: E402 - needs the apps loaded
+
+refuse_to_start_unless_sound()
