@@ -1,0 +1,159 @@
+"""A patient's file: contact details, search, archive, what is recorded; the courses add the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.access import active_membership
+from clinic.admin import ClinicScopedAdmin
+from patients.forms import RECORDS, PatientForm
+from patients.intake import archive_patient, restore_patient
+from patients.models import PainType, Patient, ScreeningItem
+
+
+class ArchiveFilter(admin.SimpleListFilter):
+    """Archived patients are off the list unless asked for."""
+
+    title = gettext_lazy("archive")
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Beside the current ones."""
+        return [("yes", _("archived"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """The stock “all” becomes “current”."""
+        first, *others = super().choices(changelist)
+        return [{**first, "display": _("current")}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Current unless asked otherwise."""
+        return queryset.exclude(archived_at=None) if self.value() == "yes" else queryset.filter(archived_at=None)
+
+
+class PatientAdmin(ClinicScopedAdmin):
+    """Patients by name, phone or date of birth."""
+
+    form = PatientForm
+    list_display = ("family_name", "given_name", "born_on", "phone", "email")
+    list_display_links = ("family_name", "given_name")
+    list_filter = (ArchiveFilter,)
+    search_fields = ("family_name", "given_name", "phone", "email")
+    search_help_text = gettext_lazy("Name, phone, email, or date of birth (1980-05-31 or 31.05.1980).")
+    list_per_page = 50
+    ordering = ("family_name", "given_name")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """One way to save is enough."""
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A date is a date of birth; digits are a phone however it is spaced."""
+        born_on = _as_date(search_term)
+        if born_on:
+            return queryset.filter(born_on=born_on), False
+        found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
+        digits = "".join(character for character in search_term if character.isdigit())
+        if len(digits) >= 4:
+            found |= queryset.filter(Q(phone__regex="[^0-9]*".join(digits)))
+        return found, may_have_duplicates
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Any]]:
+        """The form knows the clinic in which it looks for duplicates."""
+        form = super().get_form(request, obj, change, **kwargs)
+        return type("ClinicPatientForm", (form,), {"clinic": active_membership(request.user).clinic})
+
+    def get_urls(self) -> list[URLPattern]:
+        """Records and the archive beside the stock pages."""
+        own = [
+            path(
+                "<int:pk>/record/<slug:what>/",
+                self.admin_site.admin_view(self.record),
+                name="patients_patient_record",
+            ),
+            path("<int:pk>/archive/", self.admin_site.admin_view(self.archive), name="patients_patient_archive"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def record(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
+        """Write something into the file."""
+        if what not in RECORDS:
+            raise Http404
+        form_class, permission = RECORDS[what]
+        by = self.require(request, permission)
+        patient = self.row(request, pk)
+        initial = dict.fromkeys(("diagnosed_on", "checked_on", "written_on", "starts_on"), timezone.localdate())
+        form = form_class(request.POST or None, patient=patient, initial=initial)
+        if request.method == "POST" and form.is_valid():
+            form.record(by=by, at=timezone.now())
+            messages.success(request, _("Recorded."))
+            return self.to_patient(patient)
+        template = "patients/admin/screening.html" if what == "screening" else "patients/admin/record.html"
+        response = self.page(
+            request, template, {"form": form, "patient": patient, "title": form.title, "action": _("Record")}
+        )
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
+    def archive(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Off the lists, or back on them."""
+        self.require(request, "patients.change_patient")
+        patient = self.row(request, pk)
+        if request.method == "POST":
+            if patient.archived_at:
+                restore_patient(patient)
+                messages.success(request, _("Back on the lists."))
+            else:
+                archive_patient(patient, at=timezone.now())
+                messages.success(request, _("Archived. Nothing was deleted."))
+        return self.to_patient(patient)
+
+    def to_patient(self, patient: Patient) -> HttpResponse:
+        """To the patient's page."""
+        return HttpResponseRedirect(reverse("admin:patients_patient_change", args=[patient.pk]))
+
+
+@admin.register(PainType)
+class PainTypeAdmin(ClinicScopedAdmin):
+    """The clinic's types; the list is given, its content is the clinic's."""
+
+    list_display = ("name", "code", "clearance_class", "icd10", "needs_sign_off")
+    list_filter = ("clearance_class", "needs_sign_off")
+    readonly_fields = ("code", "source")
+
+
+@admin.register(ScreeningItem)
+class ScreeningItemAdmin(ClinicScopedAdmin):
+    """The clinic's screening questions."""
+
+    list_display = ("wording", "effect", "tags", "needs_sign_off")
+    list_filter = ("effect", "needs_sign_off")
+    search_fields = ("wording", "code")
+    readonly_fields = ("code", "source")
+
+
+def _as_date(text: str) -> Any:
+    parts = text.strip().replace("/", ".").split(".")
+    if len(parts) == 3 and all(part.isdigit() for part in parts):
+        text = f"{int(parts[2]):04d}-{int(parts[1]):02d}-{int(parts[0]):02d}"
+    try:
+        return parse_date(text.strip())
+    except ValueError:
+        return None

@@ -1,0 +1,299 @@
+"""Clearance: may this patient be needled, in what scope, and why not.
+
+Pure: facts in, verdict out. It gates needling and booking, never recording.
+Rules from the clinic's clinical facts, "Clearance, in the product"; they need clinical sign-off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+# Class B patients are checked neurologically at start and then at most every so many sessions.
+SESSIONS_BETWEEN_CHECKS = 4
+CORD_TYPE = "myelopathy"
+MIXED_TYPE = "mixed"
+UNDIAGNOSED_TYPE = "undiagnosed"
+# Reports of these withdraw a clearance; only a specialist's document dated after them restores it.
+WITHDRAWING_FLAGS = frozenset(
+    {
+        "coordination_gait",
+        "hand_clumsy",
+        "lhermitte",
+        "arms_legs_numb_both",
+        "radic_progress",
+        "bladder_bowel",
+        "saddle_numb",
+    }
+)
+
+
+class Verdict(StrEnum):
+    """May the patient be needled today."""
+
+    CLEAR = "clear"
+    AFTER_CHECK = "after_check"
+    BLOCKED = "blocked"
+
+
+class ReasonCode(StrEnum):
+    """Why not, one word each; `patients.wording` says it in sentences."""
+
+    NO_DIAGNOSIS = "no_diagnosis"
+    NO_TYPE = "no_type"
+    NO_CONSENT = "no_consent"
+    OPEN_RED_FLAG = "open_red_flag"
+    ON_HOLD = "on_hold"
+    CORD_WITHOUT_LETTER = "cord_without_letter"
+    SPECIALIST_MISSING = "specialist_missing"
+    LETTER_EXPIRED = "letter_expired"
+    WITHDRAWN = "withdrawn"
+    MIXED_UNNAMED = "mixed_unnamed"
+    VERTIGO_UNEXPLAINED = "vertigo_unexplained"
+    NO_SCREENING = "no_screening"
+    CONTRAINDICATED = "contraindicated"
+    CHECK_MISSING = "check_missing"
+    CHECK_OVERDUE = "check_overdue"
+    CHECK_WORSE = "check_worse"
+    LICENCE_MISSING = "licence_missing"
+    LICENCE_EXPIRED = "licence_expired"
+    SUPERVISOR_MISSING = "supervisor_missing"
+
+
+# Nobody, not even a lead, may needle past these.
+NEVER_OVERRIDDEN = frozenset(
+    {
+        ReasonCode.NO_DIAGNOSIS,
+        ReasonCode.NO_TYPE,
+        ReasonCode.NO_CONSENT,
+        ReasonCode.OPEN_RED_FLAG,
+        ReasonCode.ON_HOLD,
+        ReasonCode.CORD_WITHOUT_LETTER,
+        ReasonCode.WITHDRAWN,
+        ReasonCode.LICENCE_MISSING,
+        ReasonCode.LICENCE_EXPIRED,
+        ReasonCode.SUPERVISOR_MISSING,
+    }
+)
+NEEDS_ONLY_A_CHECK = frozenset({ReasonCode.CHECK_MISSING, ReasonCode.CHECK_OVERDUE})
+ABOUT_THE_PRACTITIONER = frozenset(
+    {ReasonCode.LICENCE_MISSING, ReasonCode.LICENCE_EXPIRED, ReasonCode.SUPERVISOR_MISSING}
+)
+
+
+@dataclass(frozen=True)
+class TypeFact:
+    """A type the patient has today, working or confirmed."""
+
+    code: str
+    clearance_class: str
+    has_vertigo: bool = False
+    is_added_later: bool = False
+    starts_on: date = date.min
+
+
+@dataclass(frozen=True)
+class LetterFact:
+    """The newest specialist's document."""
+
+    written_on: date
+    expires_on: date | None = None
+    scope: str = ""
+
+
+@dataclass(frozen=True)
+class PractitionerFact:
+    """Who would needle."""
+
+    has_licence: bool
+    licence_expires_on: date | None
+    is_supervised: bool
+    has_supervisor: bool
+
+
+@dataclass(frozen=True)
+class CareFact:
+    """What the courses know: open red flags, holds, reports that withdraw a clearance."""
+
+    open_levels: tuple[str, ...] = ()
+    is_on_hold: bool = False
+    withdrawn_on: date | None = None
+    n_sessions_since_check: int = 0
+
+
+@dataclass(frozen=True)
+class ClearanceFacts:
+    """Everything the verdict rests on."""
+
+    on: date
+    diagnosed_on: date | None = None
+    types: tuple[TypeFact, ...] = ()
+    is_vertigo_explained: bool = False
+    letter: LetterFact | None = None
+    has_consent: bool = False
+    is_screened: bool = False
+    blocking_items: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    checked_on: date | None = None
+    is_check_worse: bool = False
+    care: CareFact = CareFact()
+    practitioner: PractitionerFact | None = None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing in the way, with the detail that names it."""
+
+    code: ReasonCode
+    detail: str = ""
+
+    @property
+    def is_overridable(self) -> bool:
+        """Whether a lead may set it aside for one session."""
+        return self.code not in NEVER_OVERRIDDEN
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """The verdict with its reasons and its scope."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    limits: tuple[str, ...]
+    scope: str
+
+    @property
+    def may_needle(self) -> bool:
+        """Whether needling is allowed as things stand."""
+        return self.verdict is Verdict.CLEAR
+
+    @property
+    def may_book(self) -> bool:
+        """Whether a needling visit may be booked: a check can still be made on the day."""
+        return all(reason.code in NEEDS_ONLY_A_CHECK for reason in self.reasons)
+
+    @property
+    def is_overridable(self) -> bool:
+        """Whether a lead may set every reason aside for one session."""
+        return all(reason.is_overridable for reason in self.reasons)
+
+
+def clearance(facts: ClearanceFacts) -> Clearance:
+    """The verdict on a patient: clear, clear after a check, or blocked, with every reason at once."""
+    reasons = (
+        *_papers(facts),
+        *_safety(facts),
+        *_specialist(facts),
+        *_screening(facts),
+        *_checks(facts),
+        *_practitioner(facts),
+    )
+    scope = facts.letter.scope if facts.letter else ""
+    return Clearance(_verdict(reasons), reasons, facts.limits, scope)
+
+
+def effective_class(facts: ClearanceFacts) -> str:
+    """The strictest class of working and confirmed types; C where mixed leaves its parts unnamed."""
+    classes = [fact.clearance_class for fact in facts.types]
+    if _is_mixed_unnamed(facts) or _has_unexplained_vertigo(facts):
+        classes.append("C")
+    return max(classes, default="C")
+
+
+def _verdict(reasons: tuple[Reason, ...]) -> Verdict:
+    if not reasons:
+        return Verdict.CLEAR
+    if all(reason.code in NEEDS_ONLY_A_CHECK for reason in reasons):
+        return Verdict.AFTER_CHECK
+    return Verdict.BLOCKED
+
+
+def _papers(facts: ClearanceFacts) -> Iterator[Reason]:
+    if facts.diagnosed_on is None:
+        yield Reason(ReasonCode.NO_DIAGNOSIS)
+    if not {fact.code for fact in facts.types} - {UNDIAGNOSED_TYPE}:
+        yield Reason(ReasonCode.NO_TYPE)
+    if not facts.has_consent:
+        yield Reason(ReasonCode.NO_CONSENT)
+
+
+def _safety(facts: ClearanceFacts) -> Iterator[Reason]:
+    if facts.care.open_levels:
+        yield Reason(ReasonCode.OPEN_RED_FLAG, ", ".join(sorted(set(facts.care.open_levels))))
+    if facts.care.is_on_hold:
+        yield Reason(ReasonCode.ON_HOLD)
+
+
+def _specialist(facts: ClearanceFacts) -> Iterator[Reason]:
+    if _is_mixed_unnamed(facts):
+        yield Reason(ReasonCode.MIXED_UNNAMED)
+    if _has_unexplained_vertigo(facts):
+        yield Reason(ReasonCode.VERTIGO_UNEXPLAINED)
+    withdrawn_on, letter = _withdrawn_on(facts), _valid_letter(facts)
+    if withdrawn_on and (letter is None or letter.written_on <= withdrawn_on):
+        yield Reason(ReasonCode.WITHDRAWN, withdrawn_on.isoformat())
+        return
+    specialist_types = [fact.code for fact in facts.types if fact.clearance_class == "C"]
+    if not specialist_types or letter is not None:
+        return
+    if CORD_TYPE in specialist_types:
+        yield Reason(ReasonCode.CORD_WITHOUT_LETTER, ", ".join(specialist_types))
+    elif facts.letter is not None and facts.letter.expires_on is not None:
+        yield Reason(ReasonCode.LETTER_EXPIRED, facts.letter.expires_on.isoformat())
+    else:
+        yield Reason(ReasonCode.SPECIALIST_MISSING, ", ".join(specialist_types))
+
+
+def _valid_letter(facts: ClearanceFacts) -> LetterFact | None:
+    """The specialist's document, unless it expired."""
+    letter = facts.letter
+    return None if letter is None or (letter.expires_on and letter.expires_on < facts.on) else letter
+
+
+def _withdrawn_on(facts: ClearanceFacts) -> date | None:
+    """The last day on which something withdrew the clearance: a report, or the cord type added later."""
+    days = [fact.starts_on for fact in facts.types if fact.code == CORD_TYPE and fact.is_added_later]
+    if facts.care.withdrawn_on:
+        days.append(facts.care.withdrawn_on)
+    return max(days, default=None)
+
+
+def _screening(facts: ClearanceFacts) -> Iterator[Reason]:
+    if not facts.is_screened:
+        yield Reason(ReasonCode.NO_SCREENING)
+    for wording in facts.blocking_items:
+        yield Reason(ReasonCode.CONTRAINDICATED, wording)
+
+
+def _checks(facts: ClearanceFacts) -> Iterator[Reason]:
+    if effective_class(facts) != "B":
+        return
+    if facts.checked_on is None:
+        yield Reason(ReasonCode.CHECK_MISSING)
+    elif facts.is_check_worse:
+        yield Reason(ReasonCode.CHECK_WORSE)
+    elif facts.care.n_sessions_since_check >= SESSIONS_BETWEEN_CHECKS:
+        yield Reason(ReasonCode.CHECK_OVERDUE, str(facts.care.n_sessions_since_check))
+
+
+def _practitioner(facts: ClearanceFacts) -> Iterator[Reason]:
+    who = facts.practitioner
+    if who is None:
+        return
+    if not who.has_licence:
+        yield Reason(ReasonCode.LICENCE_MISSING)
+    elif who.licence_expires_on and who.licence_expires_on < facts.on:
+        yield Reason(ReasonCode.LICENCE_EXPIRED, who.licence_expires_on.isoformat())
+    if who.is_supervised and not who.has_supervisor:
+        yield Reason(ReasonCode.SUPERVISOR_MISSING)
+
+
+def _is_mixed_unnamed(facts: ClearanceFacts) -> bool:
+    codes = {fact.code for fact in facts.types}
+    return MIXED_TYPE in codes and len(codes - {MIXED_TYPE, UNDIAGNOSED_TYPE}) < 2
+
+
+def _has_unexplained_vertigo(facts: ClearanceFacts) -> bool:
+    return any(fact.has_vertigo for fact in facts.types) and not facts.is_vertigo_explained

@@ -1,0 +1,294 @@
+"""Forms about a patient."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Clinic, Membership
+from patients.intake import (
+    ImagingFact,
+    likely_duplicates,
+    record_assessment,
+    record_consent,
+    record_neuro_check,
+    record_pain_type,
+    record_screening,
+    record_specialist_letter,
+)
+from patients.models import (
+    Assessment,
+    Consent,
+    Imaging,
+    NeuroCheck,
+    PainType,
+    Patient,
+    PatientPainType,
+    ScreeningItem,
+)
+
+DAY = {"type": "date"}
+
+
+class PatientForm(forms.ModelForm[Patient]):
+    """Contact details; warns once where the patient may be on file already."""
+
+    is_another_person = forms.BooleanField(
+        label=gettext_lazy("This is another person"), required=False, widget=forms.HiddenInput
+    )
+
+    class Meta:
+        model = Patient
+        fields = ("given_name", "family_name", "born_on", "phone", "email", "language", "is_training")
+        widgets = {
+            "born_on": forms.DateInput(attrs=DAY),
+            "language": forms.Select(choices=settings.LANGUAGES),
+        }
+
+    clinic: Clinic
+
+    def save(self, commit: bool = True) -> Patient:  # noqa: FBT001, FBT002 - Django's
+        """A corrected address may be written to again."""
+        if "email" in self.changed_data:
+            self.instance.email_failed_at = None
+        return super().save(commit)
+
+    def clean(self) -> dict[str, Any]:
+        """A likely duplicate must be confirmed to be somebody else."""
+        values = super().clean() or {}
+        if self.instance.pk or values.get("is_another_person") or self.errors:
+            return values
+        twins = likely_duplicates(
+            self.clinic,
+            given_name=values["given_name"],
+            family_name=values["family_name"],
+            born_on=values["born_on"],
+            phone=values["phone"],
+            email=values["email"],
+        )
+        if twins:
+            self.fields["is_another_person"].widget = forms.CheckboxInput()
+            names = ", ".join(f"{twin} ({twin.born_on:%Y-%m-%d})" for twin in twins)
+            self.add_error(
+                "is_another_person",
+                _("On file already: %(names)s. Tick if this is somebody else.") % {"names": names},
+            )
+        return values
+
+
+class RecordForm(forms.Form):
+    """Something written into a patient's file, by somebody at a time."""
+
+    title: str | Promise = ""
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        self.patient = patient
+        super().__init__(*args, **kwargs)
+
+    def record(self, *, by: Membership, at: datetime) -> object:
+        """Write it."""
+        raise TypeError("each form says how it is recorded")
+
+
+class AssessmentForm(RecordForm):
+    """A diagnosis, with one picture."""
+
+    title = gettext_lazy("Record an assessment")
+
+    diagnosed_by = forms.CharField(label=gettext_lazy("Diagnosed by"), max_length=120)
+    licence = forms.CharField(label=gettext_lazy("Licence"), max_length=80)
+    diagnosed_on = forms.DateField(label=gettext_lazy("Diagnosed on"), widget=forms.DateInput(attrs=DAY))
+    origin = forms.ChoiceField(label=gettext_lazy("Origin"), choices=Assessment.Origin.choices)
+    imaging_kind = forms.ChoiceField(
+        label=gettext_lazy("Imaging"),
+        choices=[("", gettext_lazy("none")), *Imaging.Kind.choices],
+        required=False,
+    )
+    imaging_on = forms.DateField(label=gettext_lazy("Taken on"), widget=forms.DateInput(attrs=DAY), required=False)
+    imaging_level = forms.CharField(label=gettext_lazy("Level"), max_length=40, required=False)
+    imaging_finding = forms.CharField(label=gettext_lazy("Finding"), max_length=300, required=False)
+    is_vertigo_explained = forms.BooleanField(
+        label=gettext_lazy("Vascular and vestibular causes of vertigo are excluded"), required=False
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A picture has a date and a finding."""
+        values = super().clean() or {}
+        if values.get("imaging_kind"):
+            for name in ("imaging_on", "imaging_finding"):
+                if not values.get(name):
+                    self.add_error(name, _("Say this of the picture, or choose “none”."))
+        return values
+
+    def record(self, *, by: Membership, at: datetime) -> Assessment:
+        """File the diagnosis."""
+        values = dict(self.cleaned_data)
+        kind, taken_on = values.pop("imaging_kind"), values.pop("imaging_on")
+        level, finding = values.pop("imaging_level"), values.pop("imaging_finding")
+        imaging = [ImagingFact(Imaging.Kind(kind), taken_on, level, finding)] if kind else []
+        return record_assessment(patient=self.patient, imaging=imaging, by=by, at=at, **values)
+
+
+class PainTypeForm(RecordForm):
+    """A type the patient has from a day on."""
+
+    title = gettext_lazy("Record a type of neck pain")
+
+    pain_type = forms.ModelChoiceField(PainType.objects.none(), label=gettext_lazy("Type"))
+    status = forms.ChoiceField(label=gettext_lazy("Status"), choices=PatientPainType.Status.choices)
+    has_vertigo = forms.BooleanField(label=gettext_lazy("With vertigo"), required=False)
+    starts_on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs=DAY))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pain_type"].queryset = PainType.objects.for_clinic(self.patient.clinic)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A type is held once at a time."""
+        values = super().clean() or {}
+        held = self.patient.pain_types.filter(
+            pain_type=values.get("pain_type"), status=values.get("status"), ended_on=None
+        )
+        if held.exists():
+            self.add_error("pain_type", _("The patient has this type already."))
+        return values
+
+    def record(self, *, by: Membership, at: datetime) -> PatientPainType:
+        """Add the type."""
+        values = dict(self.cleaned_data)
+        return record_pain_type(patient=self.patient, code=values.pop("pain_type").code, by=by, at=at, **values)
+
+
+class NeuroCheckForm(RecordForm):
+    """A neurological check."""
+
+    title = gettext_lazy("Record a neurological check")
+
+    checked_on = forms.DateField(label=gettext_lazy("Checked on"), widget=forms.DateInput(attrs=DAY))
+    result = forms.ChoiceField(
+        label=gettext_lazy("Result"),
+        choices=NeuroCheck.Result.choices,
+        help_text=gettext_lazy("Hoffmann, gait, grip. “Worse” blocks needling."),
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
+
+    def record(self, *, by: Membership, at: datetime) -> NeuroCheck:
+        """File the check."""
+        return record_neuro_check(patient=self.patient, by=by, at=at, **self.cleaned_data)
+
+
+class SpecialistLetterForm(RecordForm):
+    """A specialist's letter."""
+
+    title = gettext_lazy("Record a specialist's letter")
+
+    written_by = forms.CharField(label=gettext_lazy("Written by"), max_length=120)
+    written_on = forms.DateField(label=gettext_lazy("Written on"), widget=forms.DateInput(attrs=DAY))
+    expires_on = forms.DateField(
+        label=gettext_lazy("Expires on"), widget=forms.DateInput(attrs=DAY), required=False
+    )
+    scope = forms.CharField(
+        label=gettext_lazy("What it allows"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Empty: everything."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """It does not expire before it was written."""
+        values = super().clean() or {}
+        written_on, expires_on = values.get("written_on"), values.get("expires_on")
+        if written_on and expires_on and expires_on < written_on:
+            self.add_error("expires_on", _("The letter must not expire before it was written."))
+        return values
+
+    def record(self, *, by: Membership, at: datetime) -> object:
+        """File the letter."""
+        return record_specialist_letter(patient=self.patient, by=by, at=at, **self.cleaned_data)
+
+
+class ConsentForm(RecordForm):
+    """The patient's word on one or more streams."""
+
+    title = gettext_lazy("Record consent")
+
+    streams = forms.MultipleChoiceField(
+        label=gettext_lazy("Agrees to, or withdraws"),
+        choices=Consent.Stream.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    is_given = forms.TypedChoiceField(
+        label=gettext_lazy("The patient"),
+        choices=[("1", gettext_lazy("agrees")), ("0", gettext_lazy("withdraws"))],
+        coerce=lambda value: value == "1",
+    )
+    how = forms.ChoiceField(label=gettext_lazy("How"), choices=Consent.How.choices[:2])
+
+    def record(self, *, by: Membership, at: datetime) -> list[Consent]:
+        """One row for each stream."""
+        values = self.cleaned_data
+        return [
+            record_consent(
+                patient=self.patient,
+                stream=Consent.Stream(stream),
+                is_given=values["is_given"],
+                how=Consent.How(values["how"]),
+                by=by,
+                at=at,
+            )
+            for stream in values["streams"]
+        ]
+
+
+class ScreeningForm(RecordForm):
+    """Contraindications and precautions: a tick for each yes, its value beside it."""
+
+    title = gettext_lazy("Screen for contraindications")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = list(ScreeningItem.objects.for_clinic(self.patient.clinic))
+        for item in self.items:
+            self.fields[f"item_{item.code}"] = forms.BooleanField(
+                label=item.wording, required=False, help_text=item.get_effect_display()
+            )
+            if item.asks_for:
+                self.fields[f"value_{item.code}"] = forms.CharField(
+                    label=f"{item.wording}: {item.asks_for}", max_length=120, required=False
+                )
+        self.fields["note"] = forms.CharField(
+            label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+        )
+
+    def rows(self) -> list[tuple[ScreeningItem, Any, Any]]:
+        """The list for the template."""
+        return [
+            (item, self[f"item_{item.code}"], self[f"value_{item.code}"] if item.asks_for else None)
+            for item in self.items
+        ]
+
+    def record(self, *, by: Membership, at: datetime) -> object:
+        """File the screening."""
+        values = self.cleaned_data
+        findings = {
+            item: values.get(f"value_{item.code}", "") for item in self.items if values.get(f"item_{item.code}")
+        }
+        return record_screening(patient=self.patient, findings=findings, by=by, at=at, note=values["note"])
+
+
+# What can be written into a file, the right it takes and the word in its address.
+RECORDS: dict[str, tuple[type[RecordForm], str]] = {
+    "assessment": (AssessmentForm, "patients.add_assessment"),
+    "type": (PainTypeForm, "patients.add_patientpaintype"),
+    "check": (NeuroCheckForm, "patients.add_neurocheck"),
+    "letter": (SpecialistLetterForm, "patients.add_specialistletter"),
+    "consent": (ConsentForm, "patients.add_consent"),
+    "screening": (ScreeningForm, "patients.add_screening"),
+}

@@ -1,0 +1,217 @@
+"""What is written about a patient, from the first visit on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from clinic.models import Clinic, Membership
+from patients.models import (
+    Assessment,
+    Consent,
+    Imaging,
+    NeuroCheck,
+    PainType,
+    Patient,
+    PatientPainType,
+    Screening,
+    ScreeningFinding,
+    ScreeningItem,
+    SpecialistLetter,
+)
+
+CONSENT_TEXT_VERSION = "2026-11"
+
+
+@dataclass(frozen=True)
+class ImagingFact:
+    """One picture to be filed with an assessment."""
+
+    kind: Imaging.Kind
+    taken_on: date
+    level: str
+    finding: str
+
+
+def likely_duplicates(
+    clinic: Clinic, *, given_name: str, family_name: str, born_on: date, phone: str = "", email: str = ""
+) -> list[Patient]:
+    """Patients of the clinic who may be the same person: same birth date with a name alike, or same contact."""
+    same_contact = Q()
+    if email:
+        same_contact |= Q(email__iexact=email)
+    if phone:
+        same_contact |= Q(phone=phone)
+    alike = Q(born_on=born_on) & (
+        Q(family_name__trigram_similar=family_name) | Q(given_name__trigram_similar=given_name)
+    )
+    same_name = Q(family_name__iexact=family_name, given_name__iexact=given_name)
+    return list(Patient.objects.for_clinic(clinic).filter(alike | same_name | same_contact)[:5])
+
+
+@transaction.atomic
+def record_assessment(
+    *,
+    patient: Patient,
+    diagnosed_by: str,
+    licence: str,
+    diagnosed_on: date,
+    origin: Assessment.Origin,
+    by: Membership,
+    at: datetime,
+    imaging: Iterable[ImagingFact] = (),
+    is_vertigo_explained: bool = False,
+    note: str = "",
+) -> Assessment:
+    """A diagnosis with the pictures it rests on."""
+    assessment = Assessment.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        diagnosed_by=diagnosed_by,
+        licence=licence,
+        diagnosed_on=diagnosed_on,
+        origin=origin,
+        is_vertigo_explained=is_vertigo_explained,
+        note=note,
+        recorded_by=by,
+        recorded_at=at,
+    )
+    for fact in imaging:
+        Imaging.objects.create(
+            clinic=patient.clinic,
+            assessment=assessment,
+            kind=fact.kind,
+            taken_on=fact.taken_on,
+            level=fact.level,
+            finding=fact.finding,
+        )
+    return assessment
+
+
+def record_pain_type(
+    *,
+    patient: Patient,
+    code: str,
+    status: PatientPainType.Status,
+    starts_on: date,
+    by: Membership,
+    at: datetime,
+    has_vertigo: bool = False,
+) -> PatientPainType:
+    """A type the patient has from a day on; those held already stay."""
+    return PatientPainType.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        pain_type=PainType.objects.for_clinic(patient.clinic).get(code=code),
+        status=status,
+        has_vertigo=has_vertigo,
+        starts_on=starts_on,
+        recorded_by=by,
+        recorded_at=at,
+    )
+
+
+def record_neuro_check(
+    *,
+    patient: Patient,
+    checked_on: date,
+    result: NeuroCheck.Result,
+    by: Membership,
+    at: datetime,
+    note: str = "",
+) -> NeuroCheck:
+    """A neurological check as it came out."""
+    return NeuroCheck.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        checked_on=checked_on,
+        result=result,
+        note=note,
+        recorded_by=by,
+        recorded_at=at,
+    )
+
+
+def record_specialist_letter(
+    *,
+    patient: Patient,
+    written_by: str,
+    written_on: date,
+    by: Membership,
+    at: datetime,
+    expires_on: date | None = None,
+    scope: str = "",
+) -> SpecialistLetter:
+    """A specialist's document on file."""
+    return SpecialistLetter.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        written_by=written_by,
+        written_on=written_on,
+        expires_on=expires_on,
+        scope=scope,
+        recorded_by=by,
+        recorded_at=at,
+    )
+
+
+@transaction.atomic
+def record_screening(
+    *,
+    patient: Patient,
+    findings: Mapping[ScreeningItem, str],
+    by: Membership,
+    at: datetime,
+    valid_on: date | None = None,
+    note: str = "",
+) -> Screening:
+    """One pass through the questions: `findings` holds those answered yes, with their value."""
+    screening = Screening.objects.create(
+        clinic=patient.clinic, patient=patient, screened_by=by, screened_at=at, note=note
+    )
+    ScreeningFinding.objects.bulk_create(
+        ScreeningFinding(
+            clinic=patient.clinic, screening=screening, item=item, value=value, valid_on=valid_on or at.date()
+        )
+        for item, value in findings.items()
+    )
+    return screening
+
+
+def record_consent(
+    *,
+    patient: Patient,
+    stream: Consent.Stream,
+    is_given: bool,
+    how: Consent.How,
+    by: Membership | None,
+    at: datetime,
+) -> Consent:
+    """The patient's word on a stream, on top of whatever they said before."""
+    return Consent.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        stream=stream,
+        is_given=is_given,
+        how=how,
+        text_version=CONSENT_TEXT_VERSION,
+        language=patient.language,
+        recorded_by=by,
+        recorded_at=at,
+    )
+
+
+def archive_patient(patient: Patient, *, at: datetime) -> None:
+    """Take a patient off the lists; nothing is deleted."""
+    patient.archived_at = at
+    patient.save(update_fields=["archived_at"])
+
+
+def restore_patient(patient: Patient) -> None:
+    """Put an archived patient back on the lists."""
+    patient.archived_at = None
+    patient.save(update_fields=["archived_at"])

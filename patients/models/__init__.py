@@ -1,0 +1,21 @@
+"""The rows of a patient: who, diagnosed how, screened, consenting."""
+
+from patients.models.assessment import Assessment, Imaging, NeuroCheck, SpecialistLetter
+from patients.models.consent import Consent
+from patients.models.pain_type import PainType, PatientPainType
+from patients.models.patient import Patient
+from patients.models.screening import Screening, ScreeningFinding, ScreeningItem
+
+__all__ = [
+    "Assessment",
+    "Consent",
+    "Imaging",
+    "NeuroCheck",
+    "PainType",
+    "Patient",
+    "PatientPainType",
+    "Screening",
+    "ScreeningFinding",
+    "ScreeningItem",
+    "SpecialistLetter",
+]

@@ -1,0 +1,100 @@
+"""Contraindications and precautions: the clinic's list, and what was found in a patient."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from patients.models.patient import Patient
+
+
+class ScreeningItem(models.Model):
+    """One question of the screening and what a yes forbids or asks for."""
+
+    class Effect(models.TextChoices):
+        """What a yes does."""
+
+        BLOCKS = "blocks", _("no needling until cleared")
+        LIMITS = "limits", _("forbids a modality or a point")
+        CAUTION = "caution", _("take care")
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="screening_items", verbose_name=_("clinic"))
+    code = models.SlugField(_("code"), max_length=40)
+    wording = models.CharField(_("wording"), max_length=200)
+    effect = models.CharField(_("effect"), max_length=10, choices=Effect)
+    tags = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("concerns"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Modalities (electro, moxa, deep, press_needle) or risk tags of points (pregnancy, pneumothorax)."
+        ),
+    )
+    asks_for = models.CharField(_("also record"), max_length=120, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    needs_sign_off = models.BooleanField(_("needs clinical sign-off"), default=True)
+
+    objects = ClinicScopedQuerySet["ScreeningItem"].as_manager()
+
+    class Meta:
+        verbose_name = _("screening question")
+        verbose_name_plural = _("screening questions")
+        ordering = ["position", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "code"], name="patients_screeningitem_code_once"),
+            models.CheckConstraint(
+                condition=Q(effect__in=["blocks", "limits", "caution"]),
+                name="patients_screeningitem_known_effect",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.wording
+
+
+class Screening(models.Model):
+    """One pass through the screening questions; the latest one counts."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="screenings", verbose_name=_("patient"))
+    screened_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("screened by"))
+    screened_at = models.DateTimeField(_("screened"))
+    note = models.TextField(_("note"), blank=True)
+
+    objects = ClinicScopedQuerySet["Screening"].as_manager()
+
+    class Meta:
+        verbose_name = _("screening")
+        verbose_name_plural = _("screenings")
+        ordering = ["-screened_at", "-pk"]
+        indexes = [models.Index(fields=["patient", "-screened_at"], name="patients_screening_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.screened_at:%Y-%m-%d}"
+
+
+class ScreeningFinding(models.Model):
+    """One yes of a screening, with the value that belongs to it."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    screening = models.ForeignKey(Screening, models.CASCADE, related_name="findings", verbose_name=_("screening"))
+    item = models.ForeignKey(ScreeningItem, models.PROTECT, related_name="+", verbose_name=_("question"))
+    value = models.CharField(_("value"), max_length=120, blank=True)
+    valid_on = models.DateField(_("as of"), null=True, blank=True)
+
+    objects = ClinicScopedQuerySet["ScreeningFinding"].as_manager()
+
+    class Meta:
+        verbose_name = _("screening finding")
+        verbose_name_plural = _("screening findings")
+        constraints = [
+            models.UniqueConstraint(fields=["screening", "item"], name="patients_screeningfinding_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.item)

@@ -1,0 +1,15 @@
+"""What a new clinic knows of types and contraindications. Sources stand in each row."""
+
+from pathlib import Path
+
+from clinic.models import Clinic
+from clinic.presets import install_rows
+from patients.models import PainType, ScreeningItem
+
+DATA = Path(__file__).parent / "data"
+
+
+def install_presets(clinic: Clinic) -> None:
+    """Types of neck pain and screening questions."""
+    install_rows(clinic, PainType, DATA / "pain_types.json")
+    install_rows(clinic, ScreeningItem, DATA / "screening_items.json")

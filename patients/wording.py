@@ -1,0 +1,48 @@
+"""Clearance in sentences that say what to do next."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from patients.clearance import Clearance, Reason, ReasonCode, Verdict
+
+VERDICTS = {
+    Verdict.CLEAR: _("May be needled"),
+    Verdict.AFTER_CHECK: _("May be needled after today's check"),
+    Verdict.BLOCKED: _("May not be needled"),
+}
+REASONS = {
+    ReasonCode.NO_DIAGNOSIS: _("No diagnosis by a licensed professional is on file: record an assessment."),
+    ReasonCode.NO_TYPE: _("No type of neck pain is recorded: add the working or confirmed type."),
+    ReasonCode.NO_CONSENT: _("The patient has not consented to treatment: record the consent."),
+    ReasonCode.OPEN_RED_FLAG: _("A red flag is open (%(detail)s): it must be answered and resolved first."),
+    ReasonCode.ON_HOLD: _("The course is on hold: a lead resumes it once the patient is cleared."),
+    ReasonCode.CORD_WITHOUT_LETTER: _("Cord type: a valid specialist's letter must be on file (%(detail)s)."),
+    ReasonCode.SPECIALIST_MISSING: _("This type needs a specialist's letter on file (%(detail)s)."),
+    ReasonCode.LETTER_EXPIRED: _("The specialist's letter expired on %(detail)s: ask for a new one."),
+    ReasonCode.WITHDRAWN: _(
+        "Clearance was withdrawn on %(detail)s: only a specialist's letter dated later restores it."
+    ),
+    ReasonCode.MIXED_UNNAMED: _("Mixed type without its parts: name at least two component types."),
+    ReasonCode.VERTIGO_UNEXPLAINED: _(
+        "Vertigo: exclude vascular and vestibular causes in an assessment, then use the specialised plan."
+    ),
+    ReasonCode.NO_SCREENING: _("Contraindications have not been asked: complete the screening."),
+    ReasonCode.CONTRAINDICATED: _("Contraindication: %(detail)s."),
+    ReasonCode.CHECK_MISSING: _("A neurological check must be recorded before needling."),
+    ReasonCode.CHECK_OVERDUE: _("The neurological re-check is due (%(detail)s sessions since the last)."),
+    ReasonCode.CHECK_WORSE: _("The last neurological check was worse: refer before needling."),
+    ReasonCode.LICENCE_MISSING: _("The practitioner's licence number is not on file."),
+    ReasonCode.LICENCE_EXPIRED: _("The practitioner's licence expired on %(detail)s."),
+    ReasonCode.SUPERVISOR_MISSING: _("The practitioner must be supervised and no supervisor is named."),
+}
+
+
+def reason_text(reason: Reason) -> str:
+    """One reason as a sentence."""
+    return str(REASONS[reason.code]) % {"detail": reason.detail}
+
+
+def reason_texts(clearance: Clearance) -> list[str]:
+    """Every reason as a sentence."""
+    return [reason_text(reason) for reason in clearance.reasons]
