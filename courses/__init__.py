@@ -1,0 +1,1 @@
+"""A course of treatment from plan to outcome: the product."""

@@ -1,0 +1,36 @@
+"""The rows of a course."""
+
+from courses.models.adverse_event import AdverseEvent, AdverseEventItem
+from courses.models.alert import Alert, AlertEvent, Severity
+from courses.models.appointment import Appointment
+from courses.models.check_in import CheckIn
+from courses.models.course import Course
+from courses.models.pain import PainScore
+from courses.models.point import Point
+from courses.models.prior import AlertThreshold, Prior
+from courses.models.protocol import Protocol
+from courses.models.red_flag import Level, RedFlag, RedFlagReport
+from courses.models.reminder import Reminder
+from courses.models.session import Needling, Session
+
+__all__ = [
+    "AdverseEvent",
+    "AdverseEventItem",
+    "Alert",
+    "AlertEvent",
+    "AlertThreshold",
+    "Appointment",
+    "CheckIn",
+    "Course",
+    "Level",
+    "Needling",
+    "PainScore",
+    "Point",
+    "Prior",
+    "Protocol",
+    "RedFlag",
+    "RedFlagReport",
+    "Reminder",
+    "Session",
+    "Severity",
+]

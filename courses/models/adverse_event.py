@@ -1,0 +1,83 @@
+"""Harm: the clinic's checklist, and what happened to a patient."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from courses.models.course import Course
+from courses.models.session import Session
+
+
+class AdverseEventItem(models.Model):
+    """One line of the checklist; a checklist finds several times what an open question finds."""
+
+    clinic = models.ForeignKey(
+        Clinic, models.PROTECT, related_name="adverse_event_items", verbose_name=_("clinic")
+    )
+    code = models.SlugField(_("code"), max_length=40)
+    wording = models.CharField(_("wording"), max_length=120)
+    is_local = models.BooleanField(_("at the needle spot"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    needs_sign_off = models.BooleanField(_("needs clinical sign-off"), default=True)
+
+    objects = ClinicScopedQuerySet["AdverseEventItem"].as_manager()
+
+    class Meta:
+        verbose_name = _("adverse event of the checklist")
+        verbose_name_plural = _("adverse event checklist")
+        ordering = ["position", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "code"], name="courses_adverseeventitem_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.wording
+
+
+class AdverseEvent(models.Model):
+    """Harm that was noticed, whatever the score and whatever the clearance."""
+
+    class Severity(models.TextChoices):
+        """How bad it was for the patient."""
+
+        MILD = "mild", _("mild: easily tolerated")
+        MODERATE = "moderate", _("moderate: interferes with activities")
+        SEVERE = "severe", _("severe: prevents them")
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    course = models.ForeignKey(Course, models.PROTECT, related_name="adverse_events", verbose_name=_("course"))
+    session = models.ForeignKey(
+        Session,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="adverse_events",
+        verbose_name=_("session"),
+    )
+    item = models.ForeignKey(AdverseEventItem, models.PROTECT, related_name="+", verbose_name=_("what"))
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity, default=Severity.MILD)
+    noticed_at = models.DateTimeField(_("noticed"))
+    recorded_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+    )
+
+    objects = ClinicScopedQuerySet["AdverseEvent"].as_manager()
+
+    class Meta:
+        verbose_name = _("adverse event")
+        verbose_name_plural = _("adverse events")
+        ordering = ["-noticed_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "item"],
+                condition=Q(session__isnull=False),
+                name="courses_adverseevent_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.item)

@@ -1,0 +1,108 @@
+"""A course: one patient, one complaint, several weeks."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from courses.models.protocol import Protocol
+from patients.models import Patient
+
+
+class CourseQuerySet(ClinicScopedQuerySet["Course"]):
+    """Courses."""
+
+    def open(self) -> Self:
+        """Not over yet."""
+        return self.filter(status__in=Course.OPEN)
+
+
+class Course(models.Model):
+    """One patient, one complaint: the plan, where it stands, how it ended."""
+
+    class Status(models.TextChoices):
+        """Where a course stands."""
+
+        PLANNED = "planned", _("planned")
+        ACTIVE = "active", _("active")
+        ON_HOLD = "on_hold", _("on hold")
+        COMPLETED = "completed", _("completed")
+        STOPPED = "stopped", _("stopped")
+
+    OPEN = (Status.PLANNED, Status.ACTIVE, Status.ON_HOLD)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="courses", verbose_name=_("clinic"))
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="courses", verbose_name=_("patient"))
+    practitioner = models.ForeignKey(
+        Membership, models.PROTECT, related_name="courses", verbose_name=_("treating practitioner")
+    )
+    protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="courses", verbose_name=_("protocol"))
+    complaint = models.CharField(_("complaint"), max_length=120, default="Neck pain")
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.PLANNED)
+    starts_on = models.DateField(_("starts on"), help_text=_("No session can be earlier."))
+    weekly_sessions = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("sessions in each week"))
+    review_sessions = ArrayField(
+        models.PositiveSmallIntegerField(), verbose_name=_("review after sessions"), default=list, blank=True
+    )
+    hold_reason = models.CharField(_("why on hold"), max_length=200, blank=True)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    end_reason = models.CharField(_("why it ended"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "complaint"],
+                condition=Q(status__in=["planned", "active", "on_hold"]),
+                name="courses_course_one_open_per_complaint",
+                violation_error_message=_("The patient has an open course for this complaint."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["planned", "active", "on_hold"], ended_on=None)
+                | Q(status__in=["completed", "stopped"], ended_on__isnull=False),
+                name="courses_course_ended_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="on_hold") | ~Q(hold_reason=""), name="courses_course_hold_has_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["clinic", "status", "-starts_on"], name="courses_course_by_status"),
+            models.Index(fields=["practitioner", "status"], name="courses_course_by_treater"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient}: {self.complaint}"
+
+    @property
+    def n_planned(self) -> int:
+        """How many sessions are planned."""
+        return sum(self.weekly_sessions)
+
+    @property
+    def planned_end_on(self) -> date:
+        """The last day of the last planned week."""
+        return self.starts_on + timedelta(weeks=len(self.weekly_sessions))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not over yet."""
+        return self.status in self.OPEN
+
+    @property
+    def planned_interval(self) -> timedelta:
+        """The mean time between two planned sessions."""
+        return timedelta(weeks=len(self.weekly_sessions)) / max(self.n_planned, 1)

@@ -1,0 +1,160 @@
+"""Red flags: what is asked, and what was answered yes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from courses.models.check_in import CheckIn
+from courses.models.course import Course
+from courses.models.session import Session
+from patients.models import Patient
+
+
+class Level(models.TextChoices):
+    """How fast somebody must act."""
+
+    E0 = "E0", _("E0: emergency, now")
+    E1 = "E1", _("E1: doctor today")
+    E2 = "E2", _("E2: urgent referral")
+    C = "C", _("C: call back")
+
+
+class RedFlagQuerySet(ClinicScopedQuerySet["RedFlag"]):
+    """The list of red flags."""
+
+    def current(self) -> Self:
+        """The wording in force."""
+        return self.filter(replaced_at=None)
+
+
+class RedFlag(models.Model):
+    """One version of one question. A new wording is a new row; none is ever removed."""
+
+    class Asked(models.TextChoices):
+        """Who is asked."""
+
+        ALWAYS = "always", _("at every session and check-in")
+        INTAKE = "intake", _("at intake, by staff")
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="red_flags", verbose_name=_("clinic"))
+    code = models.SlugField(_("code"), max_length=40)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    wording = models.CharField(_("wording"), max_length=300)
+    level = models.CharField(
+        _("level"),
+        max_length=2,
+        choices=Level,
+        help_text=_("Without an answer to the follow-up question: the highest."),
+    )
+    follow_up = models.CharField(_("follow-up question"), max_length=300, blank=True)
+    follow_up_levels = models.JSONField(
+        _("levels by answer"),
+        default=list,
+        blank=True,
+        help_text=_("A list of answers, each with the level it gives: [{“answer”: …, “level”: …}]."),
+    )
+    asked = models.CharField(_("asked"), max_length=10, choices=Asked, default=Asked.ALWAYS)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    needs_sign_off = models.BooleanField(_("needs clinical sign-off"), default=True)
+    replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True, editable=False)
+
+    objects = RedFlagQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("red flag")
+        verbose_name_plural = _("red flags")
+        ordering = ["position", "code", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "code", "version"], name="courses_redflag_version_once"),
+            models.UniqueConstraint(
+                fields=["clinic", "code"],
+                condition=Q(replaced_at=None),
+                name="courses_redflag_one_wording_in_force",
+            ),
+            models.CheckConstraint(condition=Q(level__in=Level.values), name="courses_redflag_known_level"),
+        ]
+
+    def __str__(self) -> str:
+        return self.wording
+
+
+class RedFlagReport(models.Model):
+    """One yes, once: whoever gave it, by whatever way."""
+
+    class Source(models.TextChoices):
+        """The way it came."""
+
+        SESSION = "session", _("at a session")
+        CHECK_IN = "check_in", _("check-in")
+        PHONE = "phone", _("by phone or in person")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    patient = models.ForeignKey(
+        Patient, models.PROTECT, related_name="red_flag_reports", verbose_name=_("patient")
+    )
+    course = models.ForeignKey(
+        Course,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="red_flag_reports",
+        verbose_name=_("course"),
+    )
+    session = models.ForeignKey(
+        Session,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="red_flag_reports",
+        verbose_name=_("session"),
+    )
+    check_in = models.ForeignKey(
+        CheckIn,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="red_flag_reports",
+        verbose_name=_("check-in"),
+    )
+    flag = models.ForeignKey(RedFlag, models.PROTECT, related_name="reports", verbose_name=_("red flag"))
+    answer = models.CharField(_("answer to the follow-up"), max_length=120, blank=True)
+    level = models.CharField(_("level"), max_length=2, choices=Level)
+    source = models.CharField(_("source"), max_length=10, choices=Source)
+    reported_at = models.DateTimeField(_("reported"))
+    onset_at = models.DateTimeField(_("began"), null=True, blank=True)
+    caller = models.CharField(_("who called"), max_length=120, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    recorded_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+    )
+    recorded_at = models.DateTimeField(_("recorded"))
+    form_key = models.UUIDField(_("form"), help_text=_("The same form sent twice reports once."))
+
+    objects = ClinicScopedQuerySet["RedFlagReport"].as_manager()
+
+    class Meta:
+        verbose_name = _("red flag report")
+        verbose_name_plural = _("red flag reports")
+        ordering = ["-reported_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["form_key", "flag"], name="courses_redflagreport_once_a_form"),
+            models.CheckConstraint(condition=Q(level__in=Level.values), name="courses_redflagreport_known_level"),
+            models.CheckConstraint(
+                condition=Q(source="session", session__isnull=False)
+                | Q(source="check_in", check_in__isnull=False)
+                | Q(source="phone", recorded_by__isnull=False),
+                name="courses_redflagreport_source_is_there",
+            ),
+        ]
+        indexes = [models.Index(fields=["patient", "-reported_at"], name="courses_redflagreport_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.flag.code}"

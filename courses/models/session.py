@@ -1,0 +1,124 @@
+"""What happened at one visit."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from courses.models.appointment import Appointment
+from courses.models.course import Course
+from courses.models.point import Point
+
+
+class Session(models.Model):
+    """One visit: who treated under whom, whether needles were used, on what clearance."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    course = models.ForeignKey(Course, models.PROTECT, related_name="sessions", verbose_name=_("course"))
+    appointment = models.OneToOneField(
+        Appointment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="session",
+        verbose_name=_("appointment"),
+    )
+    number = models.PositiveSmallIntegerField(_("session"))
+    practitioner = models.ForeignKey(
+        Membership, models.PROTECT, related_name="sessions", verbose_name=_("practitioner")
+    )
+    supervised_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("supervised by")
+    )
+    held_at = models.DateTimeField(_("time"))
+    is_needled = models.BooleanField(_("needled"))
+    clearance = models.JSONField(_("clearance"), help_text=_("The verdict at the time of saving."))
+    uncleared_reason = models.CharField(_("needled without clearance because"), max_length=300, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    form_key = models.UUIDField(_("form"), help_text=_("One form saves one session, however often it is sent."))
+    logged_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("logged by"))
+    logged_at = models.DateTimeField(_("logged"))
+
+    objects = ClinicScopedQuerySet["Session"].as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["-held_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "number"], name="courses_session_number_once"),
+            models.UniqueConstraint(fields=["clinic", "form_key"], name="courses_session_form_saves_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="courses_session_numbered_from_one"),
+        ]
+        indexes = [
+            models.Index(fields=["course", "held_at"], name="courses_session_by_course"),
+            models.Index(fields=["clinic", "-held_at"], name="courses_session_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Session %(number)s") % {"number": self.number})
+
+    @property
+    def is_uncleared(self) -> bool:
+        """Whether needling took place without clearance."""
+        return bool(self.uncleared_reason)
+
+
+class Needling(models.Model):
+    """One point needled in one session, with what is needed to ask later why it hurt."""
+
+    class Side(models.TextChoices):
+        """Which side of the body."""
+
+        LEFT = "left", _("left")
+        RIGHT = "right", _("right")
+        BOTH = "both", _("both")
+        MIDLINE = "midline", _("midline")
+
+    class Stimulation(models.TextChoices):
+        """What was done with the needle."""
+
+        NONE = "none", _("none")
+        MANUAL = "manual", _("manual")
+        ELECTRICAL = "electrical", _("electrical")
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    session = models.ForeignKey(Session, models.CASCADE, related_name="needlings", verbose_name=_("session"))
+    point = models.ForeignKey(
+        Point, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("point")
+    )
+    ashi_site = models.CharField(_("tender spot at"), max_length=80, blank=True)
+    side = models.CharField(_("side"), max_length=10, choices=Side)
+    depth_mm = models.PositiveSmallIntegerField(_("depth (mm)"), null=True, blank=True)
+    angle_degrees = models.PositiveSmallIntegerField(_("angle (degrees)"), null=True, blank=True)
+    stimulation = models.CharField(_("stimulation"), max_length=12, choices=Stimulation, default=Stimulation.NONE)
+    retention_minutes = models.PositiveSmallIntegerField(_("retention (minutes)"), null=True, blank=True)
+
+    objects = ClinicScopedQuerySet["Needling"].as_manager()
+
+    class Meta:
+        verbose_name = _("needling")
+        verbose_name_plural = _("needlings")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(point__isnull=False, ashi_site="") | (Q(point=None) & ~Q(ashi_site="")),
+                name="courses_needling_point_or_tender_spot",
+                violation_error_message=_("Name a point or a tender spot, one of the two."),
+            ),
+            models.CheckConstraint(
+                condition=Q(angle_degrees=None) | Q(angle_degrees__lte=90),
+                name="courses_needling_angle_to_90",
+            ),
+            models.CheckConstraint(
+                condition=Q(depth_mm=None) | Q(depth_mm__lte=150), name="courses_needling_depth_to_150"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.point or self.ashi_site} ({self.get_side_display()})"

@@ -1,0 +1,17 @@
+"""What a new clinic knows of red flags, points, plans and adverse events. Sources stand in each row."""
+
+from pathlib import Path
+
+from clinic.models import Clinic
+from clinic.presets import install_rows
+from courses.models import AdverseEventItem, Point, Protocol, RedFlag
+
+DATA = Path(__file__).parent / "data"
+
+
+def install_presets(clinic: Clinic) -> None:
+    """The shipped catalogues, for the clinic to edit."""
+    install_rows(clinic, RedFlag, DATA / "red_flags.json")
+    install_rows(clinic, Point, DATA / "points.json")
+    install_rows(clinic, Protocol, DATA / "protocols.json")
+    install_rows(clinic, AdverseEventItem, DATA / "adverse_events.json")
