@@ -1,0 +1,1 @@
+"""When to worry: facts in, findings out. No Django, no clock, no I/O."""

@@ -1,0 +1,33 @@
+"""Patients so near the top that no bound can be breached."""
+
+from __future__ import annotations
+
+from courses.rules.facts import Finding, PainFacts, Severity
+
+RULE = "ceiling"
+VERSION = 1
+EXPECTED_FROM = 7.5
+TOP = 10
+AFTER_SESSION = 3
+
+
+def is_at_ceiling(facts: PainFacts) -> bool:
+    """Scores cannot show worsening for this patient; the severe-pain question must be asked."""
+    expected = facts.observed.expected
+    return expected is not None and expected.mean > EXPECTED_FROM
+
+
+def find_ceiling(facts: PainFacts) -> Finding | None:
+    """Amber at the first 10, or at two scores running no lower than the start after session 3."""
+    if not is_at_ceiling(facts) or facts.start is None:
+        return None
+    is_first_ten = facts.observed.score == TOP and all(earlier.score < TOP for earlier in facts.earlier)
+    if not (is_first_ten or _is_stuck_at_start(facts, facts.start)):
+        return None
+    return Finding(RULE, VERSION, Severity.AMBER, facts.evidence(start=facts.start))
+
+
+def _is_stuck_at_start(facts: PainFacts, start: int) -> bool:
+    number, last = facts.observed.session_number, facts.earlier[-1]
+    is_late = number is not None and last.session_number is not None and last.session_number > AFTER_SESSION
+    return is_late and facts.observed.score >= start and last.score >= start

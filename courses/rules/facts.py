@@ -1,0 +1,150 @@
+"""What rules look at and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How pressing a finding is, most pressing first."""
+
+    E0 = "E0"
+    E1 = "E1"
+    E2 = "E2"
+    RED = "red"
+    AMBER = "amber"
+    C = "C"
+    REVIEW = "review"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most pressing."""
+        return list(Severity).index(self)
+
+
+def most_severe(severities: Sequence[Severity]) -> Severity:
+    """The most pressing of some; ValueError for none."""
+    return min(severities, key=lambda severity: severity.rank)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule's verdict with what it rests on."""
+
+    rule: str
+    version: int
+    severity: Severity
+    evidence: Mapping[str, float | int | str | None] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """Plain types, to be frozen in an alert."""
+        return {
+            "rule": self.rule,
+            "version": self.version,
+            "severity": str(self.severity),
+            "evidence": dict(self.evidence),
+        }
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the curve expected of one score before it was known.
+
+    `lr_star` and `one_in` have eleven members, for the scores 0 to 10: the running-maximum
+    likelihood ratio of a rise of 3, and how rare a score at least this high was expected to be.
+    """
+
+    mean: float
+    low50: int
+    high50: int
+    low90: int
+    high90: int
+    # The score that nine of ten were expected not to exceed.
+    point90: int
+    lr_star: tuple[float, ...]
+    one_in: tuple[float, ...]
+    n_scores: int
+    prior_version: str
+
+    def holds(self, score: int) -> bool:
+        """Whether a score lies in the band."""
+        return self.low90 <= score <= self.high90
+
+
+@dataclass(frozen=True)
+class ScoreFact:
+    """One score and what was expected of it; no expectation where the curve could not tell."""
+
+    timing: str
+    session_number: int | None
+    score: int
+    expected: Expectation | None = None
+    # Of an earlier score, as it was frozen when that score was logged.
+    point90: int | None = None
+
+    @property
+    def is_beyond_point90(self) -> bool:
+        """Whether it exceeds nine of ten of its own prediction."""
+        point90 = self.expected.point90 if self.expected else self.point90
+        return point90 is not None and self.score > point90
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When the likelihood ratio alarms, calibrated to the clinic's budget."""
+
+    lr: float
+    lr_of_quarter_budget: float
+    version: str
+
+
+@dataclass(frozen=True)
+class PainFacts:
+    """One new score in its course.
+
+    `earlier` holds the course's earlier scores of the same timing, oldest first; `before` is the
+    before-score of the same session where the new score is of another timing.
+    """
+
+    observed: ScoreFact
+    thresholds: Thresholds
+    before: int | None = None
+    earlier: tuple[ScoreFact, ...] = ()
+
+    @property
+    def rise_in_session(self) -> int | None:
+        """How far above this session's before-score."""
+        return None if self.before is None else self.observed.score - self.before
+
+    @property
+    def rise_over_last(self) -> int | None:
+        """How far above the last score of the same timing."""
+        return self.observed.score - self.earlier[-1].score if self.earlier else None
+
+    @property
+    def start(self) -> int | None:
+        """The course's first score of this timing, if this is not it."""
+        return self.earlier[0].score if self.earlier else None
+
+    def evidence(self, **more: float | int | str | None) -> dict[str, float | int | str | None]:
+        """What every pain finding freezes: observed, expected, bounds, odds, the Prior, the scores used."""
+        expected = self.observed.expected
+        base: dict[str, float | int | str | None] = {
+            "timing": self.observed.timing,
+            "session": self.observed.session_number,
+            "observed": self.observed.score,
+            "before": self.before,
+        }
+        if expected is not None:
+            base |= {
+                "expected": round(expected.mean, 2),
+                "low90": expected.low90,
+                "high90": expected.high90,
+                "one_in": round(expected.one_in[self.observed.score], 1),
+                "lr": round(expected.lr_star[self.observed.score], 2),
+                "prior": expected.prior_version,
+                "n_scores": expected.n_scores,
+            }
+        return base | more

@@ -1,0 +1,42 @@
+"""A plain rise, which needs no model. Thresholds: alerts document section 1, after clinical facts section 9."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from courses.rules.facts import Finding, PainFacts, Severity
+
+RULE = "plain_rise"
+VERSION = 1
+HIGH_SCORE = 8
+RISE_ALWAYS = 4
+RISE_WHILE_UNSURE = 3
+RISE_WITH_HIGH_SCORE = 2
+TOP = 10
+
+
+def find_plain_rise(facts: PainFacts) -> Finding | None:
+    """Red from a score of 8 on, else amber, with what rose."""
+    reasons = list(_reasons(facts))
+    if not reasons:
+        return None
+    severity = Severity.RED if facts.observed.score >= HIGH_SCORE else Severity.AMBER
+    return Finding(RULE, VERSION, severity, facts.evidence(because=", ".join(reasons)))
+
+
+def _reasons(facts: PainFacts) -> Iterator[str]:
+    score, in_session, over_last = facts.observed.score, facts.rise_in_session, facts.rise_over_last
+    if in_session is not None and in_session >= RISE_ALWAYS:
+        yield "rise_in_session"
+    if score == TOP and facts.start is not None and facts.start < TOP and not _has_been_at_top(facts):
+        yield "first_ten"
+    if facts.observed.expected is not None:
+        return
+    if in_session is not None and RISE_WHILE_UNSURE <= in_session < RISE_ALWAYS:
+        yield "rise_in_session"
+    if score >= HIGH_SCORE and over_last is not None and over_last >= RISE_WITH_HIGH_SCORE:
+        yield "high_and_rising"
+
+
+def _has_been_at_top(facts: PainFacts) -> bool:
+    return any(earlier.score == TOP for earlier in facts.earlier)

@@ -1,0 +1,62 @@
+"""Red flags: the level of a yes.
+
+Source: alerts document section 1, "Red-flag levels"; levels themselves are the clinic's data.
+An unanswered or unsure follow-up takes the highest level, never a lower one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from courses.rules.facts import Finding, Severity, most_severe
+
+RULE = "red_flag"
+VERSION = 1
+SEVERE_PAIN = "severe_pain"
+USUAL = "usual"
+# Pain this high asks the severe-pain question; it never makes a red flag by itself.
+ASKS_SEVERE_PAIN_FROM = 8
+
+
+@dataclass(frozen=True)
+class FlagAnswer:
+    """A yes to one flag, with the answer to its follow-up question, if any."""
+
+    code: str
+    level: Severity
+    answer: str = ""
+    levels_by_answer: Mapping[str, Severity] | None = None
+
+
+@dataclass(frozen=True)
+class FlagContext:
+    """What else was reported at the same time."""
+
+    n_flags: int
+    is_first_severe_score: bool = False
+    is_after_needling: bool = False
+
+
+def level_of(flag: FlagAnswer, context: FlagContext) -> Severity:
+    """The level one yes gets."""
+    by_answer = flag.levels_by_answer or {}
+    highest = most_severe([flag.level, *by_answer.values()])
+    level = by_answer.get(flag.answer, highest)
+    if flag.code != SEVERE_PAIN:
+        return level
+    if flag.answer == USUAL:
+        is_new_after_needling = context.is_first_severe_score and context.is_after_needling
+        return Severity.E1 if is_new_after_needling else level
+    return Severity.E0 if context.n_flags > 1 else level
+
+
+def find_red_flags(
+    flags: Sequence[FlagAnswer], *, is_first_severe_score: bool, is_after_needling: bool
+) -> list[Finding]:
+    """A finding for every yes, none left out, in the order given."""
+    context = FlagContext(len(flags), is_first_severe_score, is_after_needling)
+    return [
+        Finding(RULE, VERSION, level_of(flag, context), {"flag": flag.code, "answer": flag.answer})
+        for flag in flags
+    ]
