@@ -1,0 +1,1 @@
+"""Pictures from numbers: inline SVG that works without script, prints, and has a table beside it."""
