@@ -1,0 +1,1 @@
+"""Raise, remind, escalate, acknowledge, resolve."""

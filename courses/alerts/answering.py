@@ -1,0 +1,100 @@
+"""What people do with an alert: acknowledge, note, lower a level, resolve."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership, Message
+from courses.alerts.history import IllegalMove, write_event
+from courses.alerts.steps import MESSAGE_KIND, calendar_of, policy_of, set_next_step
+from courses.models import Alert, AlertEvent
+
+# Something new under a red flag: an acknowledgement must have seen it.
+NEWS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.REPORTED_AGAIN, AlertEvent.Kind.SEVERITY_RAISED)
+
+
+def last_news(alert: Alert) -> int:
+    """The id of the newest report or worsening: what an answer must have seen."""
+    newest = alert.events.filter(kind__in=NEWS).order_by("-pk").values_list("pk", flat=True).first()
+    return newest or 0
+
+
+@transaction.atomic
+def acknowledge(alert: Alert, *, by: Membership, at: datetime, seen: int, way: str) -> Alert:
+    """Take an alert on by name: repeats and escalation stop for everybody, until it lapses.
+
+    `seen` is the newest report the person was shown; IllegalMove where a newer one came meanwhile.
+    Acknowledging twice changes nothing.
+    """
+    alert = _locked(alert)
+    if alert.state == Alert.State.ACKNOWLEDGED:
+        return alert
+    if last_news(alert) > seen:
+        raise IllegalMove(_("Something new was reported meanwhile: look at it, then acknowledge."))
+    write_event(alert, AlertEvent.Kind.ACKNOWLEDGED, at=at, by=by, new_state=Alert.State.ACKNOWLEDGED, way=way)
+    alert.acknowledged_by, alert.acknowledged_at = by, at
+    alert.repeat_at = alert.escalate_at = None
+    alert.lapses_at = policy_of(alert).lapse.after(at, calendar_of(alert.clinic))
+    set_next_step(alert)
+    alert.save()
+    _cancel_mail(alert, at=at)
+    return alert
+
+
+@transaction.atomic
+def resolve(
+    alert: Alert,
+    *,
+    outcome: Alert.Outcome,
+    note: str,
+    at: datetime,
+    by: Membership | None,
+    seen: int,
+    cause: str = "",
+) -> Alert:
+    """Close a matter with its outcome; a red flag only by a person, with a note."""
+    alert = _locked(alert)
+    if alert.is_resolved:
+        raise IllegalMove(_("This alert is resolved already."))
+    if last_news(alert) > seen:
+        raise IllegalMove(_("Something new was reported meanwhile: look at it, then resolve."))
+    if alert.is_red_flag and (by is None or not note.strip()):
+        raise ValidationError({"note": _("Say what was found and done: a red flag is resolved with a note.")})
+    write_event(
+        alert,
+        AlertEvent.Kind.RESOLVED,
+        at=at,
+        by=by,
+        new_state=Alert.State.RESOLVED,
+        outcome=outcome,
+        note=note,
+        cause=cause,
+    )
+    alert.outcome, alert.cause, alert.resolved_at = outcome, cause, at
+    alert.repeat_at = alert.escalate_at = alert.lapses_at = alert.next_step_at = None
+    alert.save()
+    _cancel_mail(alert, at=at)
+    return alert
+
+
+@transaction.atomic
+def add_note(alert: Alert, *, note: str, by: Membership, at: datetime) -> AlertEvent:
+    """Write down what was done so far."""
+    if not note.strip():
+        raise ValidationError({"note": _("The note is empty.")})
+    return write_event(_locked(alert), AlertEvent.Kind.NOTED, at=at, by=by, note=note)
+
+
+def _locked(alert: Alert) -> Alert:
+    return Alert.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=alert.pk)
+
+
+def _cancel_mail(alert: Alert, *, at: datetime) -> None:
+    waiting = Message.objects.for_clinic(alert.clinic).filter(
+        kind=MESSAGE_KIND, group_key=f"alert:{alert.pk}", state=Message.State.PENDING
+    )
+    waiting.update(state=Message.State.CANCELLED, settled_at=at)

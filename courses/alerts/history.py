@@ -1,0 +1,57 @@
+"""The history of an alert: every move is an event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.models import Alert, AlertEvent, RedFlagReport
+
+MOVES = {
+    Alert.State.OPEN: {Alert.State.OPEN, Alert.State.ACKNOWLEDGED, Alert.State.SNOOZED, Alert.State.RESOLVED},
+    Alert.State.ACKNOWLEDGED: {Alert.State.OPEN, Alert.State.ACKNOWLEDGED, Alert.State.RESOLVED},
+    Alert.State.SNOOZED: {
+        Alert.State.OPEN,
+        Alert.State.ACKNOWLEDGED,
+        Alert.State.RESOLVED,
+        Alert.State.SNOOZED,
+    },
+    Alert.State.RESOLVED: {Alert.State.RESOLVED},
+}
+
+
+class IllegalMove(ValidationError):
+    """The alert is not in a state from which this can be done."""
+
+
+def write_event(
+    alert: Alert,
+    kind: AlertEvent.Kind,
+    *,
+    at: datetime,
+    by: Membership | None = None,
+    new_state: Alert.State | None = None,
+    report: RedFlagReport | None = None,
+    **detail: Any,
+) -> AlertEvent:
+    """Write what happened and, with `new_state`, move the alert (not saved); IllegalMove where it cannot."""
+    old = Alert.State(alert.state)
+    new = new_state or old
+    if new not in MOVES[old]:
+        raise IllegalMove(_("This alert is %(state)s.") % {"state": old.label})
+    alert.state = new
+    return AlertEvent.objects.create(
+        clinic=alert.clinic,
+        alert=alert,
+        kind=kind,
+        happened_at=at,
+        by=by,
+        old_state=old,
+        new_state=new,
+        report=report,
+        detail=detail,
+    )

@@ -1,0 +1,68 @@
+"""When a clinic is open, and how long a wait is in open hours. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+# A clinic closed for longer than this is treated as open: an alert must not wait for ever.
+HORIZON_DAYS = 60
+
+
+@dataclass(frozen=True)
+class OpeningCalendar:
+    """Opening hours by ISO weekday in wall time, and days closed; without any hours: always open."""
+
+    zone: ZoneInfo
+    hours: Mapping[int, tuple[tuple[time, time], ...]] = field(default_factory=dict)
+    closed_on: frozenset[date] = frozenset()
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the clinic is open at an instant."""
+        return self.next_opening(at) == at
+
+    def next_opening(self, at: datetime) -> datetime:
+        """The instant itself if the clinic is open, else when it opens next."""
+        opens_at, _closes_at = next(self._stretches(at), (at, at))
+        return max(opens_at, at)
+
+    def add_open_time(self, at: datetime, wait: timedelta) -> datetime:
+        """When so much open time has passed."""
+        for opens_at, closes_at in self._stretches(at):
+            start = max(opens_at, at)
+            if closes_at - start >= wait:
+                return start + wait
+            wait -= closes_at - start
+        return at + wait
+
+    def add_working_days(self, at: datetime, n_days: int) -> datetime:
+        """The same wall time so many open days later, moved into opening hours."""
+        day = at.astimezone(self.zone)
+        for _step in range(n_days):
+            day += timedelta(days=1)
+            while not self._is_open_day(day.date()) and day - at < timedelta(days=HORIZON_DAYS):
+                day += timedelta(days=1)
+        return self.next_opening(day.astimezone(UTC))
+
+    def _is_open_day(self, day: date) -> bool:
+        return not self.hours or (day not in self.closed_on and day.isoweekday() in self.hours)
+
+    def _stretches(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Open stretches that end after an instant, in order."""
+        if not self.hours:
+            yield at, at + timedelta(days=HORIZON_DAYS)
+            return
+        today = at.astimezone(self.zone).date()
+        for n_days in range(HORIZON_DAYS):
+            day = today + timedelta(days=n_days)
+            if day in self.closed_on:
+                continue
+            for opens_at, closes_at in self.hours.get(day.isoweekday(), ()):
+                closing = self._instant(day, closes_at)
+                if closing > at:
+                    yield self._instant(day, opens_at), closing
+
+    def _instant(self, day: date, wall: time) -> datetime:
+        return datetime.combine(day, wall, tzinfo=self.zone).astimezone(UTC)

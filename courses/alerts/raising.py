@@ -1,0 +1,93 @@
+"""Raising an alert: one open matter per identity, a message for every new report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from clinic.models import Membership
+from courses.alerts.chain import snapshot_chain
+from courses.alerts.history import write_event
+from courses.alerts.steps import set_next_step, start_steps
+from courses.models import Alert, AlertEvent, Course, RedFlagReport
+from courses.rules.facts import Finding, Severity, most_severe
+from patients.models import Patient
+
+
+def raise_alert(
+    *,
+    patient: Patient,
+    course: Course | None,
+    rule: Alert.Rule,
+    findings: Sequence[Finding],
+    at: datetime,
+    flag_code: str = "",
+    report: RedFlagReport | None = None,
+    by: Membership | None = None,
+) -> Alert:
+    """The open alert of this matter, raised now or taken further; in the caller's transaction.
+
+    The caller holds the lock of the patient, so that two reports at once are taken one after the other.
+    """
+    matter = Alert.objects.for_clinic(patient.clinic).filter(
+        patient=patient, course=course, rule=rule, flag_code=flag_code
+    )
+    alert = matter.unresolved().select_for_update().first()
+    if alert is not None:
+        return _take_further(alert, findings, at=at, report=report, by=by)
+    alert = Alert.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        course=course,
+        rule=rule,
+        flag_code=flag_code,
+        severity=most_severe([finding.severity for finding in findings]),
+        findings=[finding.as_json() for finding in findings],
+        chain=snapshot_chain(patient.clinic, course=course, rule=rule),
+        raised_at=at,
+        next_step_at=at,
+        predecessor=matter.order_by("-raised_at", "-pk").first(),
+    )
+    event = write_event(alert, AlertEvent.Kind.RAISED, at=at, by=by, report=report, findings=alert.findings)
+    start_steps(alert, event, at=at)
+    alert.save()
+    return alert
+
+
+def _take_further(
+    alert: Alert,
+    findings: Sequence[Finding],
+    *,
+    at: datetime,
+    report: RedFlagReport | None,
+    by: Membership | None,
+) -> Alert:
+    """A new report or a worsening reopens and tells anew; a further finding is only noted."""
+    news = [finding.as_json() for finding in findings]
+    news = [finding for finding in news if finding not in alert.findings] if report is None else news
+    if not news:
+        return alert
+    severity = most_severe([Severity(alert.severity), *(finding.severity for finding in findings)])
+    is_worse = severity != Severity(alert.severity)
+    alert.severity = severity
+    alert.findings = [*alert.findings, *news]
+    if report is not None:
+        kind = AlertEvent.Kind.REPORTED_AGAIN
+    else:
+        kind = AlertEvent.Kind.SEVERITY_RAISED if is_worse else AlertEvent.Kind.FINDING_ADDED
+    tells = report is not None or is_worse
+    event = write_event(
+        alert, kind, at=at, by=by, report=report, findings=news, new_state=Alert.State.OPEN if tells else None
+    )
+    if tells:
+        alert.acknowledged_at = alert.acknowledged_by = None
+        start_steps(alert, event, at=at)
+    set_next_step(alert)
+    alert.save()
+    return alert
+
+
+def note_findings(alert: Alert, findings: Sequence[Finding], *, at: datetime) -> None:
+    """Write further findings into an alert's history; nobody is told of them."""
+    rows = [finding.as_json() for finding in findings]
+    write_event(alert, AlertEvent.Kind.FINDING_ADDED, at=at, findings=rows)

@@ -1,0 +1,44 @@
+"""The page behind the link of a staff mail: confirm that one takes an alert on."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from courses.alerts.answering import acknowledge, last_news
+from courses.alerts.forms import SeenForm
+from courses.alerts.links import BadLink, read_link
+
+
+@never_cache
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def acknowledge_alert(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows, POST acknowledges: mail scanners follow links. No patient detail without sign-in."""
+    try:
+        target = read_link(token)
+    except BadLink:
+        return render(request, "courses/alerts/bad_link.html", status=404)
+    alert, problem = target.alert, ""
+    if request.method == "POST":
+        form = SeenForm(request.POST)
+        if form.is_valid():
+            try:
+                alert = acknowledge(
+                    alert, by=target.member, at=timezone.now(), seen=form.cleaned_data["seen"], way="mail"
+                )
+            except ValidationError as error:
+                problem = " ".join(error.messages)
+    context = {
+        "alert": alert,
+        "member": target.member,
+        "problem": problem,
+        "form": SeenForm(initial={"seen": last_news(alert)}),
+        "clinic": alert.clinic,
+    }
+    return render(request, "courses/alerts/acknowledge.html", context)

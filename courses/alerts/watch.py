@@ -1,0 +1,74 @@
+"""Findings that come with time: courses that lapsed, courses off track at a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Max
+
+from clinic.models import Clinic
+from courses.alerts.raising import raise_alert
+from courses.curve import CannotTell, Prior, condition
+from courses.models import Alert, Course
+from courses.priors.adopted import adopted_prior
+from courses.priors.rows import Record, records_of
+from courses.rules.course_rules import ReviewFacts, find_lapsed, find_off_course
+from courses.rules.facts import Finding
+from patients.models import Patient
+
+
+def watch_courses(*, at: datetime) -> int:
+    """Look at every active course of every clinic; returns how many findings there are."""
+    return sum(_watch_clinic(clinic, at=at) for clinic in Clinic.objects.all())
+
+
+def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
+    courses = list(
+        Course.objects.for_clinic(clinic)
+        .filter(status=Course.Status.ACTIVE)
+        .select_related("patient", "clinic")
+        .annotate(n_held=Count("sessions"), last_held_at=Max("sessions__held_at"))
+    )
+    records, prior = records_of(courses, clinic=clinic, at=at), adopted_prior(clinic)
+    n_found = 0
+    for course in courses:
+        for rule, finding in _findings(course, records[course.pk], prior, at=at):
+            n_found += 1
+            _raise(course, rule, finding, at=at)
+    return n_found
+
+
+def _findings(
+    course: Course, record: Record, prior: Prior, *, at: datetime
+) -> Iterable[tuple[Alert.Rule, Finding]]:
+    last_held_at, n_held = course.last_held_at, course.n_held  # type: ignore[attr-defined]
+    if last_held_at:
+        lapsed = find_lapsed(last_session_at=last_held_at, planned_interval=course.planned_interval, at=at)
+        if lapsed:
+            yield Alert.Rule.LAPSED, lapsed
+    if n_held in course.review_sessions and record.rows:
+        off_course = find_off_course(_review_facts(record, prior, n_held))
+        if off_course:
+            yield Alert.Rule.OFF_COURSE, off_course
+
+
+def _review_facts(record: Record, prior: Prior, session_number: int) -> ReviewFacts:
+    curve = condition(prior, record.scores())
+    end, now = curve.relief(record.planned_end_week), curve.relief(record.week(record.rows[-1].scored_at))
+    if isinstance(end, CannotTell) or isinstance(now, CannotTell):
+        return ReviewFacts(session_number, None, None)
+    return ReviewFacts(session_number, end.p30, now.expected_gain, str(end.prior_version), end.n_scores)
+
+
+@transaction.atomic
+def _raise(course: Course, rule: Alert.Rule, finding: Finding, *, at: datetime) -> None:
+    Patient.objects.select_for_update().get(pk=course.patient_id)
+    if Alert.objects.unresolved().filter(course=course, rule=rule).exists():
+        return
+    latest = Alert.objects.filter(course=course, rule=rule).order_by("-raised_at").first()
+    if latest and latest.raised_at >= course.last_held_at:  # type: ignore[attr-defined]
+        # Answered since the last visit: nothing new to say.
+        return
+    raise_alert(patient=course.patient, course=course, rule=rule, findings=[finding], at=at)

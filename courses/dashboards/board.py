@@ -1,0 +1,119 @@
+"""How a clinic's courses go, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count
+from django.db.models.functions import TruncWeek
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+
+from clinic.models import Membership
+from courses.charts.bars import Bar
+from courses.charts.curve_chart import SMALL, curve_svg
+from courses.models import Alert, Course, Session
+from courses.priors.adopted import adopted_prior
+from courses.priors.picture import curve_picture
+from courses.priors.rows import records_of
+
+N_WEEKS = 12
+MAX_CURVES = 9
+
+
+@dataclass(frozen=True)
+class StatusCount:
+    """How many courses stand where."""
+
+    status: str
+    label: str
+    n_courses: int
+
+
+@dataclass(frozen=True)
+class Attention:
+    """A course that needs a look: why, and its curve."""
+
+    course: Course
+    alerts: tuple[Alert, ...]
+    chart: SafeString
+
+
+@dataclass(frozen=True)
+class Board:
+    """The dashboard's content."""
+
+    statuses: tuple[StatusCount, ...]
+    n_sessions_this_week: int
+    weeks: tuple[Bar, ...]
+    alerts: tuple[Alert, ...]
+    n_alerts: int
+    off_track: tuple[Alert, ...]
+    attention: tuple[Attention, ...]
+    n_attention: int
+
+
+def board(membership: Membership, *, at: datetime) -> Board:
+    """The dashboard of the member's clinic."""
+    alerts = list(
+        Alert.objects.visible_to(membership)
+        .unresolved()
+        .most_pressing_first()
+        .select_related("patient", "course__patient", "course__practitioner__user", "acknowledged_by__user")
+    )
+    weeks = _weeks(membership, at=at)
+    attention = _attention(membership, alerts, at=at)
+    pressing = tuple(alert for alert in alerts if alert.severity != "review")
+    return Board(
+        statuses=_statuses(membership),
+        n_sessions_this_week=weeks[-1].value,
+        weeks=weeks,
+        alerts=pressing[:12],
+        n_alerts=len(pressing),
+        off_track=tuple(alert for alert in alerts if alert.rule == Alert.Rule.OFF_COURSE)[:12],
+        attention=attention[0],
+        n_attention=attention[1],
+    )
+
+
+def _statuses(membership: Membership) -> tuple[StatusCount, ...]:
+    rows = Course.objects.visible_to(membership).order_by().values_list("status").annotate(n=Count("pk"))
+    counts = dict(rows)
+    return tuple(StatusCount(status, str(status.label), counts.get(status, 0)) for status in Course.Status)
+
+
+def _weeks(membership: Membership, *, at: datetime) -> tuple[Bar, ...]:
+    zone = membership.clinic.zone_info
+    today = membership.clinic.local(at).date()
+    this_week = today - timedelta(days=today.weekday())
+    first = this_week - timedelta(weeks=N_WEEKS - 1)
+    start = datetime.combine(first, datetime.min.time(), tzinfo=zone)
+    rows = (
+        Session.objects.visible_to(membership)
+        .filter(held_at__gte=start)
+        .order_by()
+        .annotate(week=TruncWeek("held_at", tzinfo=zone))
+        .values_list("week")
+        .annotate(n=Count("pk"))
+    )
+    counts: dict[date, int] = {week.date(): n for week, n in rows}
+    mondays = [first + timedelta(weeks=number) for number in range(N_WEEKS)]
+    return tuple(Bar(date_format(monday, "j M"), counts.get(monday, 0)) for monday in mondays)
+
+
+def _attention(membership: Membership, alerts: list[Alert], *, at: datetime) -> tuple[tuple[Attention, ...], int]:
+    by_course: dict[int, list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        if alert.course_id and alert.rule != Alert.Rule.LAPSED:
+            by_course[alert.course_id].append(alert)
+    chosen = [found[0].course for found in list(by_course.values())[:MAX_CURVES] if found[0].course]
+    records = records_of(chosen, clinic=membership.clinic, at=at)
+    prior = adopted_prior(membership.clinic)
+    shown = []
+    for course in chosen:
+        picture = curve_picture(records[course.pk], prior=prior, alerts=by_course[course.pk])
+        chart = curve_svg(picture, size=SMALL, uid=f"course-{course.pk}")
+        shown.append(Attention(course, tuple(by_course[course.pk]), chart))
+    return tuple(shown), len(by_course)

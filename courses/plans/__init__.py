@@ -1,0 +1,1 @@
+"""The life of a course and its bookings."""

@@ -1,0 +1,100 @@
+"""Forms of a course's life and its bookings."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic, Membership, Role
+from courses.models import Course, Protocol
+
+
+class EndCourseForm(forms.Form):
+    """How a course ended."""
+
+    status = forms.ChoiceField(
+        label=_("How it ended"),
+        choices=[
+            (Course.Status.COMPLETED, _("completed as planned")),
+            (Course.Status.STOPPED, _("stopped early")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+
+class StartCourseForm(forms.Form):
+    """A new course for a patient."""
+
+    complaint = forms.CharField(label=_("Complaint"), max_length=120, initial=_("Neck pain"))
+    protocol = forms.ModelChoiceField(Protocol.objects.none(), label=_("Protocol"))
+    practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Treating practitioner"))
+    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self.fields["protocol"], Protocol.objects.for_clinic(clinic).offered())
+        _offer(self.fields["practitioner"], clinicians(clinic))
+
+
+class CourseChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Courses by patient and practitioner: the complaint is no matter of the front desk."""
+
+    def label_from_instance(self, course: Any) -> str:
+        """Who with whom."""
+        return f"{course.patient} ({course.practitioner})"
+
+
+class BookingForm(forms.Form):
+    """A time with a practitioner."""
+
+    course = CourseChoice(Course.objects.none(), label=_("Patient"))
+    practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Practitioner"))
+    starts_at = forms.DateTimeField(
+        label=_("Starts"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format="%Y-%m-%dT%H:%M"),
+    )
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=240, initial=45)
+    is_for_needling = forms.BooleanField(
+        label=_("For needling"),
+        required=False,
+        initial=True,
+        help_text=_("Untick for a talk or an examination: those can be booked without clearance."),
+    )
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        courses = (
+            Course.objects.for_clinic(clinic)
+            .open()
+            .select_related("patient", "practitioner__user")
+            .order_by("patient__family_name")
+        )
+        _offer(self.fields["course"], courses)
+        _offer(self.fields["practitioner"], clinicians(clinic))
+
+    @property
+    def ends_at(self) -> datetime:
+        """The end of a valid form's time."""
+        end: datetime = self.cleaned_data["starts_at"] + timedelta(minutes=self.cleaned_data["minutes"])
+        return end
+
+
+class CancelForm(forms.Form):
+    """Why a time is given back."""
+
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+
+def clinicians(clinic: Clinic) -> Any:
+    """Members who treat."""
+    members = Membership.objects.for_clinic(clinic).active().with_role(Role.PRACTITIONER, Role.LEAD)
+    return members.select_related("user")
+
+
+def _offer(field: forms.Field, rows: Any) -> None:
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = rows

@@ -1,0 +1,64 @@
+"""A course's curve as numbers to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from courses import curve
+from courses.charts.curve_chart import Band, CurvePicture, Dot, Marker
+from courses.models import Alert
+from courses.priors.rows import WEEK, Record
+
+N_POINTS = 61
+MIN_SCORES_TO_DRAW = 2
+
+
+def curve_picture(record: Record, *, prior: curve.Prior, alerts: Iterable[Alert] = ()) -> CurvePicture:
+    """Scores, bands and alerts of a course; the bands stand around the after-scores where there are any."""
+    primary = primary_timing(record)
+    dots = tuple(Dot(record.week(row.scored_at), row.score, row.timing, row.session_number) for row in record.rows)
+    return CurvePicture(
+        dots=dots,
+        band=_band(record, prior=prior, primary=primary) if len(dots) >= MIN_SCORES_TO_DRAW else None,
+        markers=tuple(
+            Marker(
+                record.week(alert.raised_at),
+                alert.severity,
+                f"{alert.get_rule_display()}: {alert.get_severity_display()}",
+            )
+            for alert in alerts
+        ),
+        planned_end_week=record.planned_end_week,
+        primary=primary,
+        n_scores=len(dots),
+        prior=str(prior.version),
+    )
+
+
+def primary_timing(record: Record) -> str:
+    """The timing the bounds use: after, or before where a clinic does not record after."""
+    return "after" if any(row.timing == "after" for row in record.rows) else "before"
+
+
+def primary_run(record: Record) -> tuple[list[float], list[int]]:
+    """Weeks and scores of the primary timing."""
+    primary = primary_timing(record)
+    rows = [row for row in record.rows if row.timing == primary]
+    return [(row.scored_at - record.rows[0].scored_at) / WEEK for row in rows], [row.score for row in rows]
+
+
+def _band(record: Record, *, prior: curve.Prior, primary: str) -> Band:
+    scores = record.scores()
+    end = max(record.planned_end_week, float(scores.weeks.max()))
+    weeks = np.unique(np.append(np.linspace(0.0, end, N_POINTS), scores.weeks.max()))
+    bands = curve.condition(prior, scores).bands(weeks, curve.Timing(primary))
+    return Band(
+        weeks=weeks.tolist(),
+        mean=bands.mean.tolist(),
+        low50=bands.lower50.tolist(),
+        high50=bands.upper50.tolist(),
+        low90=bands.lower90.tolist(),
+        high90=bands.upper90.tolist(),
+    )

@@ -1,0 +1,101 @@
+"""Scores as rows, and as the arrays the healing curve works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from clinic.models import Clinic
+from courses.curve import CourseScores, Panel, Timing
+from courses.models import Course, PainScore
+from patients.models import PatientPainType
+from patients.standing import curve_group, curve_groups
+
+WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One score of a course with its place in time."""
+
+    score_id: int | None
+    timing: str
+    score: int
+    scored_at: datetime
+    session_number: int | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of one course at one time: its scores in order, its group, its planned end."""
+
+    rows: tuple[ScoreRow, ...]
+    group: str
+    planned_end_week: float
+    patient: int
+
+    def week(self, at: datetime) -> float:
+        """Weeks since the course's first score, never negative."""
+        return max((at - self.rows[0].scored_at) / WEEK, 0.0) if self.rows else 0.0
+
+    def with_score(self, score: PainScore) -> Record:
+        """The record once another score is known."""
+        rows = sorted([*self.rows, _row(score)], key=lambda row: row.scored_at)
+        return Record(tuple(rows), self.group, self.planned_end_week, self.patient)
+
+    def scores(self) -> CourseScores:
+        """The record as the curve takes it."""
+        return CourseScores(
+            weeks=np.array([self.week(row.scored_at) for row in self.rows], dtype=float),
+            scores=np.array([row.score for row in self.rows], dtype=np.int64),
+            timings=tuple(Timing(row.timing) for row in self.rows),
+            group=self.group,
+            planned_end_week=self.planned_end_week,
+            patient=self.patient,
+        )
+
+
+def record_of(course: Course, *, at: datetime, rows: Sequence[PainScore] | None = None) -> Record:
+    """The record of one course; the type is the one the patient has at the time."""
+    scores = rows if rows is not None else course.scores.select_related("session")
+    return Record(
+        rows=tuple(sorted((_row(score) for score in scores), key=lambda row: row.scored_at)),
+        group=curve_group(course.patient, on=course.clinic.local(at).date()),
+        planned_end_week=float(len(course.weekly_sessions)),
+        patient=course.patient_id,
+    )
+
+
+def records_of(courses: Iterable[Course], *, clinic: Clinic, at: datetime) -> dict[int, Record]:
+    """The records of many courses of a clinic by course id, in a fixed number of queries."""
+    every = list(courses)
+    groups = curve_groups(PatientPainType.objects.for_clinic(clinic), on=clinic.local(at).date())
+    rows: dict[int, list[ScoreRow]] = {course.pk: [] for course in every}
+    fields = ("course_id", "pk", "timing", "score", "scored_at", "session__number")
+    found = PainScore.objects.for_clinic(clinic).filter(course__in=every).order_by("course_id", "scored_at", "pk")
+    for course_id, *values in found.values_list(*fields):
+        rows[course_id].append(ScoreRow(*values))
+    return {
+        course.pk: Record(
+            rows=tuple(rows[course.pk]),
+            group=groups.get(course.patient_id, "undiagnosed"),
+            planned_end_week=float(len(course.weekly_sessions)),
+            patient=course.patient_id,
+        )
+        for course in every
+    }
+
+
+def panel_of(clinic: Clinic, *, at: datetime) -> Panel:
+    """Every course of a clinic, training patients left out."""
+    courses = Course.objects.for_clinic(clinic).filter(patient__is_training=False)
+    records = records_of(courses, clinic=clinic, at=at)
+    return Panel.of([record.scores() for record in records.values()])
+
+
+def _row(score: PainScore) -> ScoreRow:
+    number = score.session.number if score.session else None
+    return ScoreRow(score.pk, score.timing, score.score, score.scored_at, number)

@@ -1,0 +1,98 @@
+"""A reminder is a row: planned from appointments and sessions, sent through the outbox, never planned twice."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from clinic.models import Message
+from clinic.outbox.queue import enqueue
+from courses.models import Appointment, CheckIn, Reminder, Session
+from courses.reminders.schedule import SHORTEST_NOTICE, next_day, next_permitted, the_day_before
+
+MESSAGE_KIND = "reminder"
+HORIZON = timedelta(days=8)
+CHECK_IN_LIFE = timedelta(days=14)
+
+
+def plan_reminders(*, at: datetime) -> int:
+    """Plan what upcoming appointments ask for, cancel what no longer stands; returns how many rows changed."""
+    return _cancel_overtaken(at=at) + _plan_upcoming(at=at)
+
+
+@transaction.atomic
+def plan_check_in(session: Session, *, at: datetime) -> CheckIn | None:
+    """The next-day question after a session; none for a session entered late."""
+    due_at = next_day(session.held_at, session.clinic.zone_info)
+    if due_at < at:
+        return None
+    check_in, is_new = CheckIn.objects.get_or_create(
+        session=session,
+        kind=CheckIn.Kind.DAY1,
+        defaults={"clinic": session.clinic, "created_at": at, "expires_at": due_at + CHECK_IN_LIFE},
+    )
+    if is_new:
+        reminder = Reminder.objects.create(
+            clinic=session.clinic,
+            course=session.course,
+            kind=Reminder.Kind.CHECK_IN_DAY1,
+            check_in=check_in,
+            due_at=due_at,
+        )
+        _queue(reminder, at=at)
+    return check_in
+
+
+def _plan_upcoming(*, at: datetime) -> int:
+    kind = Reminder.Kind.BEFORE_24H
+    upcoming = (
+        Appointment.objects.all_clinics()
+        .between(at, at + HORIZON)
+        .filter(status=Appointment.Status.BOOKED, starts_at__gte=at + SHORTEST_NOTICE)
+        .exclude(reminders__kind=kind)
+        .select_related("clinic", "course")
+    )
+    return sum(_plan_before(appointment, at=at) for appointment in upcoming)
+
+
+@transaction.atomic
+def _plan_before(appointment: Appointment, *, at: datetime) -> bool:
+    if appointment.starts_at - appointment.booked_at < SHORTEST_NOTICE:
+        return False
+    zone = appointment.clinic.zone_info
+    due_at = max(the_day_before(appointment.starts_at, zone), next_permitted(at, zone))
+    if due_at >= appointment.starts_at:
+        return False
+    reminder, is_new = Reminder.objects.get_or_create(
+        appointment=appointment,
+        kind=Reminder.Kind.BEFORE_24H,
+        starts_at=appointment.starts_at,
+        defaults={"clinic": appointment.clinic, "course": appointment.course, "due_at": due_at},
+    )
+    if is_new:
+        _queue(reminder, at=at)
+    return is_new
+
+
+def _cancel_overtaken(*, at: datetime) -> int:
+    overtaken = Reminder.objects.filter(state=Reminder.State.PLANNED, appointment__isnull=False).exclude(
+        appointment__status=Appointment.Status.BOOKED
+    )
+    return overtaken.update(
+        state=Reminder.State.CANCELLED, refused_because="appointment no longer stands", settled_at=at
+    )
+
+
+def _queue(reminder: Reminder, *, at: datetime) -> None:
+    enqueue(
+        clinic=reminder.clinic,
+        kind=MESSAGE_KIND,
+        subject_id=reminder.pk,
+        recipient=f"patient:{reminder.course.patient_id}",
+        dedup_key=f"reminder:{reminder.pk}",
+        guarantee=Message.Guarantee.AT_MOST_ONCE,
+        group_key=f"patient:{reminder.course.patient_id}",
+        due_at=reminder.due_at,
+        at=at,
+    )

@@ -1,0 +1,1 @@
+"""Logging a session or a check-in: the one write path into a course."""

@@ -1,0 +1,126 @@
+"""Red flags are written and their alerts raised before anything else."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from clinic.models import Membership
+from courses.alerts.raising import raise_alert
+from courses.models import Alert, CheckIn, Course, Level, PainScore, RedFlagReport, Session
+from courses.plans.lifecycle import HOLDING, hold_courses
+from courses.rules.facts import Finding, Severity
+from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags
+from courses.sessions.entry import FlagEntry
+from patients.models import Patient
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where reports come from: about whom, by which way, when."""
+
+    patient: Patient
+    course: Course | None
+    source: RedFlagReport.Source
+    form_key: uuid.UUID
+    reported_at: datetime
+    session: Session | None = None
+    check_in: CheckIn | None = None
+    caller: str = ""
+    note: str = ""
+    is_after_needling: bool = False
+
+
+@transaction.atomic
+def report_red_flags(
+    *,
+    patient: Patient,
+    course: Course | None,
+    flags: Sequence[FlagEntry],
+    form_key: uuid.UUID,
+    by: Membership,
+    at: datetime,
+    caller: str = "",
+    note: str = "",
+) -> list[RedFlagReport]:
+    """Red flags told by phone or in person, whatever the state of patient and course; once a form."""
+    lock_patient(patient)
+    origin = Origin(patient, course, RedFlagReport.Source.PHONE, form_key, at, caller=caller, note=note)
+    return write_reports(origin, flags, by=by, at=at)
+
+
+def lock_patient(patient: Patient) -> None:
+    """Two reports on one patient are taken one after the other."""
+    Patient.objects.select_for_update().get(pk=patient.pk)
+
+
+def write_reports(
+    origin: Origin, flags: Sequence[FlagEntry], *, by: Membership | None, at: datetime
+) -> list[RedFlagReport]:
+    """A report and an alert for every yes, and the hold; the caller holds the patient's lock."""
+    known = set(RedFlagReport.objects.filter(form_key=origin.form_key).values_list("flag__code", flat=True))
+    findings = find_red_flags(
+        [_answer(entry) for entry in flags],
+        is_first_severe_score=not _had_severe_score(origin.course),
+        is_after_needling=origin.is_after_needling,
+    )
+    return [
+        _report(origin, entry, finding, by=by, at=at)
+        for entry, finding in zip(flags, findings, strict=True)
+        if entry.flag.code not in known
+    ]
+
+
+def _report(
+    origin: Origin, entry: FlagEntry, finding: Finding, *, by: Membership | None, at: datetime
+) -> RedFlagReport:
+    report = RedFlagReport.objects.create(
+        clinic=origin.patient.clinic,
+        patient=origin.patient,
+        course=origin.course,
+        session=origin.session,
+        check_in=origin.check_in,
+        flag=entry.flag,
+        answer=entry.answer,
+        level=Level(finding.severity.value),
+        source=origin.source,
+        reported_at=origin.reported_at,
+        onset_at=entry.onset_at,
+        caller=origin.caller,
+        note=origin.note,
+        recorded_by=by,
+        recorded_at=at,
+        form_key=origin.form_key,
+    )
+    _raise(report, finding, by=by, at=at)
+    return report
+
+
+def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at: datetime) -> None:
+    raise_alert(
+        patient=report.patient,
+        course=report.course,
+        rule=Alert.Rule.RED_FLAG,
+        flag_code=report.flag.code,
+        findings=[finding],
+        report=report,
+        by=by,
+        at=at,
+    )
+    if report.level in HOLDING:
+        hold_courses(report.patient, reason=f"{report.level}: {report.flag.wording}")
+
+
+def _answer(entry: FlagEntry) -> FlagAnswer:
+    levels = {row["answer"]: Severity(row["level"]) for row in entry.flag.follow_up_levels}
+    return FlagAnswer(entry.flag.code, Severity(entry.flag.level), entry.answer, levels)
+
+
+def _had_severe_score(course: Course | None) -> bool:
+    if course is None:
+        return False
+    return PainScore.objects.filter(course=course, score__gte=ASKS_SEVERE_PAIN_FROM).exists()

@@ -1,0 +1,39 @@
+"""A limit on what the curve may cost: it must never hold up a session or a red flag."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+ResultT = TypeVar("ResultT")
+
+SECONDS = 0.25
+
+
+class TookTooLong(Exception):
+    """The curve did not answer in time."""
+
+
+def within(function: Callable[[], ResultT], *, seconds: float) -> ResultT:
+    """The function's result, or its exception; TookTooLong when it does not come in time.
+
+    The function must not touch the database: it runs in a thread of its own, which is left behind if it hangs.
+    """
+    results: list[ResultT] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(function())
+        except BaseException as error:  # noqa: BLE001 - carried over to the caller's thread
+            errors.append(error)
+
+    thread = threading.Thread(target=run, name="curve", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not results:
+        raise TookTooLong
+    return results[0]

@@ -1,0 +1,238 @@
+"""Logging: one transaction writes the visit, its red flags and their alerts, then asks the curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.alerts.raising import raise_alert
+from courses.models import (
+    AdverseEvent,
+    Alert,
+    Appointment,
+    CheckIn,
+    Course,
+    Needling,
+    PainScore,
+    RedFlagReport,
+    Session,
+)
+from courses.plans.standing import clearance_for
+from courses.reminders.planning import plan_check_in
+from courses.rules.facts import Finding, Severity
+from courses.sessions.entry import CheckInEntry, SessionEntry
+from courses.sessions.flags import Origin, lock_patient, write_reports
+from courses.sessions.judging import judge_scores
+from courses.sessions.verdict import Verdict
+from patients.clearance import Clearance
+from patients.intake import record_neuro_check
+from patients.models import NeuroCheck
+from patients.wording import reason_texts
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What was saved and what is to be said of it; not new when the same form was sent before."""
+
+    session: Session
+    verdicts: tuple[Verdict, ...] = ()
+    reports: tuple[RedFlagReport, ...] = ()
+    is_new: bool = True
+
+
+@transaction.atomic
+def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: datetime) -> Logged:
+    """A visit in the course's record, with everything that follows from it, whole or not at all.
+
+    ValidationError names the field at fault: a time outside the course, or needling that is not cleared
+    and gives no reason. Nothing else is refused: a score or a red flag is saved whatever the clearance.
+    """
+    lock_patient(course.patient)
+    course = Course.objects.select_related("clinic", "patient", "practitioner").get(pk=course.pk)
+    twin = Session.objects.filter(clinic=course.clinic, form_key=entry.form_key).first()
+    if twin is not None:
+        return Logged(twin, is_new=False)
+    _refuse_bad_time(course, entry, at=at)
+    if entry.neuro_check:
+        _record_check(course, entry, by=by, at=at)
+    clearance = clearance_for(course, on=_day(course, entry.held_at), practitioner=entry.practitioner)
+    _refuse_silent_breach(entry, clearance)
+    session = _write_session(course, entry, clearance, by=by, at=at)
+    origin = Origin(
+        course.patient,
+        course,
+        RedFlagReport.Source.SESSION,
+        entry.form_key,
+        entry.held_at,
+        session=session,
+        is_after_needling=entry.is_needled,
+    )
+    reports = write_reports(origin, entry.flags, by=by, at=at)
+    if session.is_uncleared:
+        _tell_lead_of_breach(session, clearance, by=by, at=at)
+    verdicts = judge_scores(course, _write_scores(session, entry, by=by, at=at), at=at)
+    _move_plan_on(course, session)
+    plan_check_in(session, at=at)
+    return Logged(session, tuple(verdicts), tuple(reports))
+
+
+@transaction.atomic
+def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tuple[Verdict, ...]:
+    """A patient's own report: flags first, then the score; the same form sent twice is saved once."""
+    session = check_in.session
+    course = session.course
+    lock_patient(course.patient)
+    check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
+    origin = Origin(
+        course.patient,
+        course,
+        RedFlagReport.Source.CHECK_IN,
+        entry.form_key,
+        at,
+        check_in=check_in,
+        is_after_needling=session.is_needled,
+    )
+    write_reports(origin, entry.flags, by=None, at=at)
+    if entry.score is None or check_in.answered_at is not None:
+        return ()
+    score = PainScore.objects.create(
+        clinic=check_in.clinic,
+        course=course,
+        session=session,
+        check_in=check_in,
+        timing=check_in.kind,
+        score=entry.score,
+        scored_at=at,
+        recorded_at=at,
+    )
+    CheckIn.objects.filter(pk=check_in.pk).update(answered_at=at)
+    return tuple(judge_scores(course, [score], at=at))
+
+
+def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> None:
+    if entry.held_at > at:
+        raise ValidationError({"held_at": _("The session lies in the future: check date and time.")})
+    if _day(course, entry.held_at) < course.starts_on:
+        message = _("The course starts on %(day)s: a session cannot be earlier.")
+        raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
+    if entry.appointment and Session.objects.filter(appointment=entry.appointment).exists():
+        raise ValidationError(
+            {"appointment": _("This appointment has a session already: log a visit without one.")}
+        )
+
+
+def _refuse_silent_breach(entry: SessionEntry, clearance: Clearance) -> None:
+    """Needling without clearance is saved only as what it is."""
+    if not entry.is_needled or clearance.may_needle or entry.uncleared_reason.strip():
+        return
+    message = _("Needling is not cleared. If it took place all the same, say why: it is saved as that.")
+    raise ValidationError({"uncleared_reason": [message, *reason_texts(clearance)]})
+
+
+def _record_check(course: Course, entry: SessionEntry, *, by: Membership, at: datetime) -> None:
+    record_neuro_check(
+        patient=course.patient,
+        checked_on=_day(course, entry.held_at),
+        result=NeuroCheck.Result(entry.neuro_check),
+        by=by,
+        at=at,
+    )
+
+
+def _write_session(
+    course: Course, entry: SessionEntry, clearance: Clearance, *, by: Membership, at: datetime
+) -> Session:
+    last = course.sessions.aggregate(last=Max("number"))["last"] or 0
+    is_breach = entry.is_needled and not clearance.may_needle
+    session = Session.objects.create(
+        clinic=course.clinic,
+        course=course,
+        appointment=entry.appointment,
+        number=last + 1,
+        practitioner=entry.practitioner,
+        supervised_by=entry.supervised_by,
+        held_at=entry.held_at,
+        is_needled=entry.is_needled,
+        clearance={"verdict": clearance.verdict, "reasons": [reason.code for reason in clearance.reasons]},
+        uncleared_reason=entry.uncleared_reason.strip() if is_breach else "",
+        note=entry.note,
+        form_key=entry.form_key,
+        logged_by=by,
+        logged_at=at,
+    )
+    Needling.objects.bulk_create(
+        Needling(
+            clinic=course.clinic,
+            session=session,
+            point=one.point,
+            ashi_site=one.ashi_site,
+            side=one.side,
+            depth_mm=one.depth_mm,
+            angle_degrees=one.angle_degrees,
+            stimulation=one.stimulation,
+            retention_minutes=one.retention_minutes,
+        )
+        for one in entry.needlings
+    )
+    AdverseEvent.objects.bulk_create(
+        AdverseEvent(
+            clinic=course.clinic,
+            course=course,
+            session=session,
+            item_id=item_id,
+            noticed_at=entry.held_at,
+            recorded_by=by,
+        )
+        for item_id in entry.adverse_event_ids
+    )
+    return session
+
+
+def _write_scores(session: Session, entry: SessionEntry, *, by: Membership, at: datetime) -> list[PainScore]:
+    taken = {PainScore.Timing.BEFORE: entry.before, PainScore.Timing.AFTER: entry.after}
+    return [
+        PainScore.objects.create(
+            clinic=session.clinic,
+            course=session.course,
+            session=session,
+            timing=timing,
+            score=score,
+            scored_at=entry.held_at,
+            recorded_by=by,
+            recorded_at=at,
+        )
+        for timing, score in taken.items()
+        if score is not None
+    ]
+
+
+def _tell_lead_of_breach(session: Session, clearance: Clearance, *, by: Membership, at: datetime) -> None:
+    evidence: dict[str, float | int | str | None] = {
+        "session": session.number,
+        "because": ", ".join(reason.code for reason in clearance.reasons),
+    }
+    raise_alert(
+        patient=session.course.patient,
+        course=session.course,
+        rule=Alert.Rule.UNCLEARED,
+        findings=[Finding("needled_without_clearance", 1, Severity.RED, evidence)],
+        by=by,
+        at=at,
+    )
+
+
+def _move_plan_on(course: Course, session: Session) -> None:
+    if session.appointment:
+        booked = Appointment.objects.filter(pk=session.appointment.pk, status=Appointment.Status.BOOKED)
+        booked.update(status=Appointment.Status.KEPT)
+    Course.objects.filter(pk=course.pk, status=Course.Status.PLANNED).update(status=Course.Status.ACTIVE)
+
+
+def _day(course: Course, at: datetime) -> date:
+    return course.clinic.local(at).date()

@@ -1,0 +1,72 @@
+"""What the practitioner is told of a score at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from courses.curve import CannotTell
+from courses.rules.facts import Expectation, Finding
+
+
+class Standing(StrEnum):
+    """Where a score lies."""
+
+    IN_BAND = "in_band"
+    BELOW = "below"
+    ABOVE = "above"
+    CANNOT_TELL = "cannot_tell"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One score against what was expected, with what the rules found."""
+
+    timing: str
+    score: int
+    standing: Standing
+    expected: Expectation | None = None
+    have: float = 0
+    need: float = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def one_in(self) -> int | None:
+        """How rare a score this high was expected to be."""
+        return round(self.expected.one_in[self.score]) if self.expected else None
+
+    def as_json(self) -> dict[str, object]:
+        """What a score keeps of it: plain types, no name."""
+        kept: dict[str, object] = {"standing": str(self.standing), "have": self.have, "need": self.need}
+        if self.expected:
+            kept |= {
+                "mean": round(self.expected.mean, 2),
+                "low50": self.expected.low50,
+                "high50": self.expected.high50,
+                "low90": self.expected.low90,
+                "high90": self.expected.high90,
+                "point90": self.expected.point90,
+                "one_in": round(self.expected.one_in[self.score], 1),
+                "lr": round(self.expected.lr_star[self.score], 2),
+                "n_scores": self.expected.n_scores,
+                "prior": self.expected.prior_version,
+            }
+        return kept
+
+
+def verdict(
+    timing: str, score: int, *, expected: Expectation | CannotTell | None, findings: tuple[Finding, ...]
+) -> Verdict:
+    """The verdict on a score; `expected` is None where the curve failed."""
+    if expected is None:
+        return Verdict(timing, score, Standing.ERROR, findings=findings)
+    if isinstance(expected, CannotTell):
+        return Verdict(
+            timing, score, Standing.CANNOT_TELL, have=expected.have, need=expected.need, findings=findings
+        )
+    if expected.holds(score):
+        standing = Standing.IN_BAND
+    else:
+        standing = Standing.ABOVE if score > expected.high90 else Standing.BELOW
+    return Verdict(timing, score, standing, expected, findings=findings)

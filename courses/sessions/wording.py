@@ -1,0 +1,69 @@
+"""A score's verdict in sentences for the practitioner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from courses.models import Level, PainScore
+from courses.sessions.verdict import Standing
+
+
+@dataclass(frozen=True)
+class VerdictWords:
+    """What the page says of one score."""
+
+    timing: str
+    score: int
+    headline: str
+    detail: str
+    tone: str
+
+
+def verdict_words(score: PainScore) -> VerdictWords:
+    """The verdict that was frozen when the score was logged."""
+    kept = score.expected
+    standing = kept.get("standing", Standing.ERROR)
+    return VerdictWords(
+        timing=score.get_timing_display(),
+        score=score.score,
+        headline=_headline(standing),
+        detail=_detail(standing, kept, score.score),
+        tone={Standing.ABOVE: "warn", Standing.ERROR: "warn", Standing.CANNOT_TELL: "quiet"}.get(standing, "good"),
+    )
+
+
+def _headline(standing: str) -> str:
+    return {
+        Standing.IN_BAND: _("As expected"),
+        Standing.BELOW: _("Lower than expected"),
+        Standing.ABOVE: _("Higher than expected"),
+        Standing.CANNOT_TELL: _("Cannot tell yet"),
+    }.get(Standing(standing), _("Cannot tell yet (error)"))
+
+
+def _detail(standing: str, kept: dict[str, float], score: int) -> str:
+    if standing == Standing.CANNOT_TELL:
+        return _("%(have)d of %(need)d scores of this timing.") % {"have": kept["have"], "need": kept["need"]}
+    if standing == Standing.ERROR:
+        return _("The curve gave no answer; the plain rules were applied.")
+    words = _("Expected %(mean).0f (%(low)d to %(high)d), observed %(score)d.") % {
+        "mean": kept["mean"],
+        "low": kept["low90"],
+        "high": kept["high90"],
+        "score": score,
+    }
+    if score > kept["mean"] and kept["one_in"] >= 3:
+        words += " " + _("A score this high: about 1 in %(n)d.") % {"n": round(kept["one_in"])}
+    return words
+
+
+def instruction(level: str) -> str:
+    """What must happen now, for staff who have the patient before them or on the phone."""
+    return {
+        Level.E0: _("Emergency: call the emergency number now. Do not needle. Stay with the patient."),
+        Level.E1: _("The patient must see a doctor or an emergency department today. Do not needle."),
+        Level.E2: _("Refer urgently. The course is on hold until a doctor has cleared it."),
+        Level.C: _("Call the patient back within one working day."),
+    }[Level(level)]

@@ -1,0 +1,33 @@
+"""Celery entry points of the courses."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from courses.alerts import steps
+from courses.alerts.watch import watch_courses
+from courses.priors.fitting import fit_every_clinic
+from courses.reminders import planning
+
+
+@shared_task(name="courses.tasks.sweep_alerts")
+def sweep_alerts() -> None:
+    """Take every step of every alert that is due."""
+    steps.sweep(at=timezone.now())
+
+
+@shared_task(name="courses.tasks.watch_courses")
+def watch() -> None:
+    """Find courses that lapsed or are off track."""
+    watch_courses(at=timezone.now())
+
+
+@shared_task(name="courses.tasks.plan_reminders")
+def plan_reminders() -> None:
+    """Plan what upcoming appointments ask for."""
+    planning.plan_reminders(at=timezone.now())
+
+
+@shared_task(name="courses.tasks.fit_curves")
+def fit_curves() -> None:
+    """Refit every clinic's Prior."""
+    fit_every_clinic(at=timezone.now())
