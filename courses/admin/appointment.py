@@ -1,0 +1,211 @@
+"""Bookings: the day by practitioner; book, move, cancel, mark missed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from clinic.access import active_membership
+from clinic.admin import ClinicScopedAdmin
+from clinic.models import Holiday, Membership
+from courses.models import Appointment, Course
+from courses.plans.booking import book_appointment, cancel_appointment, mark_missed, move_appointment
+from courses.plans.forms import BookingForm, CancelForm, clinicians
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ClinicScopedAdmin):
+    """The stock list becomes a day; the stock forms become bookings."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whoever may book."""
+        return request.user.has_perm("courses.book_appointment")
+
+    def get_urls(self) -> list[URLPattern]:
+        """What becomes of a booked time."""
+        actions = (("move", self.move), ("cancel", self.cancel), ("missed", self.missed))
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_appointment_{name}")
+            for name, view in actions
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The day."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        day = parse_date(request.GET.get("day", "")) or timezone.localdate()
+        context = {**self._day(active_membership(request.user), day), "title": _("Bookings")}
+        return self.page(request, "courses/admin/bookings.html", context)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Book."""
+        by = self.require(request, "courses.book_appointment")
+        form = BookingForm(request.POST or None, clinic=by.clinic, initial=self._suggestion(request, by))
+        if request.method == "POST" and form.is_valid():
+            values = form.cleaned_data
+            try:
+                booked = book_appointment(
+                    course=values["course"],
+                    practitioner=values["practitioner"],
+                    starts_at=values["starts_at"],
+                    ends_at=form.ends_at,
+                    is_for_needling=values["is_for_needling"],
+                    by=by,
+                    at=timezone.now(),
+                )
+            except ValidationError as error:
+                form.add_error(None, _only_known(error, form))
+            else:
+                messages.success(request, _("Booked."))
+                return self._to_day(booked.starts_at)
+        return self._form(request, form, title=_("Book an appointment"), action=_("Book"))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One booked time, with what can become of it."""
+        appointment: Any = self.get_object(request, object_id)
+        if not self.has_view_permission(request, appointment):
+            raise PermissionDenied
+        return self.page(
+            request,
+            "courses/admin/appointment.html",
+            {
+                "appointment": appointment,
+                "cancel_form": CancelForm(),
+                "is_past": appointment.starts_at <= timezone.now(),
+                "title": _("Appointment"),
+            },
+        )
+
+    def move(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """To another time."""
+        by = self.require(request, "courses.book_appointment")
+        old = self.row(request, pk)
+        minutes = int((old.ends_at - old.starts_at).total_seconds() // 60)
+        initial = {
+            "course": old.course_id,
+            "practitioner": old.practitioner_id,
+            "starts_at": old.starts_at,
+            "minutes": minutes,
+            "is_for_needling": old.is_for_needling,
+        }
+        form = BookingForm(request.POST or None, clinic=by.clinic, initial=initial)
+        for name in ("course", "is_for_needling"):
+            del form.fields[name]
+        if request.method == "POST" and form.is_valid():
+            try:
+                moved = move_appointment(
+                    old,
+                    starts_at=form.cleaned_data["starts_at"],
+                    ends_at=form.ends_at,
+                    practitioner=form.cleaned_data["practitioner"],
+                    by=by,
+                    at=timezone.now(),
+                )
+            except ValidationError as error:
+                form.add_error(None, _only_known(error, form))
+            else:
+                messages.success(request, _("Moved."))
+                return self._to_day(moved.starts_at)
+        return self._form(request, form, title=_("Move the appointment"), action=_("Move"))
+
+    def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give the time back."""
+        self.require(request, "courses.book_appointment")
+        appointment, form = self.row(request, pk), CancelForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            self._try(request, lambda: cancel_appointment(appointment, **form.cleaned_data), _("Cancelled."))
+        return self._to_day(appointment.starts_at)
+
+    def missed(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The patient did not come."""
+        self.require(request, "courses.book_appointment")
+        appointment = self.row(request, pk)
+        if request.method == "POST":
+            self._try(request, lambda: mark_missed(appointment, at=timezone.now()), _("Marked as missed."))
+        return self._to_day(appointment.starts_at)
+
+    def _try(self, request: HttpRequest, act: Any, done: str) -> None:
+        try:
+            act()
+            messages.success(request, done)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+
+    def _day(self, membership: Membership, day: date) -> dict[str, Any]:
+        start = datetime.combine(day, datetime.min.time(), tzinfo=membership.clinic.zone_info)
+        rows = list(
+            Appointment.objects.visible_to(membership)
+            .between(start, start + timedelta(days=1))
+            .exclude(status=Appointment.Status.CANCELLED)
+            .select_related("course__patient", "practitioner__user")
+        )
+        people = {member.pk: member for member in clinicians(membership.clinic)}
+        people |= {row.practitioner_id: row.practitioner for row in rows}
+        return {
+            "day": day,
+            "yesterday": day - timedelta(days=1),
+            "tomorrow": day + timedelta(days=1),
+            "holiday": Holiday.objects.for_clinic(membership.clinic).filter(on=day).first(),
+            "columns": [
+                (member, [row for row in rows if row.practitioner_id == pk]) for pk, member in people.items()
+            ],
+        }
+
+    def _suggestion(self, request: HttpRequest, by: Membership) -> dict[str, Any]:
+        """The course and the day one comes from."""
+        wanted = request.GET.get("course", "")
+        courses = Course.objects.for_clinic(by.clinic).filter(uuid=wanted) if _is_uuid(wanted) else None
+        course = courses.first() if courses is not None else None
+        day = parse_date(request.GET.get("day", ""))
+        found: dict[str, Any] = {"practitioner": by.pk if by.is_clinician else None}
+        if course:
+            found |= {"course": course.pk, "practitioner": course.practitioner_id}
+        if day:
+            found["starts_at"] = datetime.combine(day, datetime.min.time().replace(hour=9))
+        return found
+
+    def _form(self, request: HttpRequest, form: Any, *, title: str, action: str) -> HttpResponse:
+        response = self.page(request, "courses/admin/form.html", {"form": form, "title": title, "action": action})
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
+    def _to_day(self, at: datetime) -> HttpResponse:
+        url = reverse("admin:courses_appointment_changelist")
+        return HttpResponseRedirect(f"{url}?day={timezone.localdate(at).isoformat()}")
+
+
+def _only_known(error: ValidationError, form: Any) -> ValidationError:
+    """Messages under their fields where the form has them, else above the form."""
+    if not hasattr(error, "error_dict"):
+        return error
+    known = {field: errors for field, errors in error.error_dict.items() if field in form.fields}
+    others = [
+        message for field, errors in error.error_dict.items() if field not in form.fields for message in errors
+    ]
+    return ValidationError({**known, **({"__all__": others} if others else {})})
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""The clinic's lists: plans, points, red flags; and the outbox to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from clinic.admin import ClinicScopedAdmin
+from clinic.models import Message
+from courses.models import Point, Protocol, RedFlag
+
+
+@admin.register(Protocol)
+class ProtocolAdmin(ClinicScopedAdmin):
+    """Preset plans, editable, each with its source."""
+
+    list_display = ("name", "n_sessions", "n_weeks", "is_offered", "needs_sign_off")
+    list_filter = ("is_offered", "needs_sign_off")
+    filter_horizontal = ("points",)
+    prepopulated_fields = {"code": ("name",)}
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        """Only for a new plan."""
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+
+@admin.register(Point)
+class PointAdmin(ClinicScopedAdmin):
+    """The catalogue of points."""
+
+    list_display = ("code", "pinyin", "place", "risk", "advice", "needs_sign_off")
+    list_filter = ("risk", "needs_sign_off")
+    search_fields = ("code", "pinyin")
+
+
+@admin.register(RedFlag)
+class RedFlagAdmin(ClinicScopedAdmin):
+    """The list of red flags as it is asked; none can be removed."""
+
+    list_display = ("code", "wording", "level", "follow_up", "asked", "needs_sign_off")
+    list_filter = ("level", "asked", "needs_sign_off")
+    search_fields = ("code", "wording")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The wording in force."""
+        return super().get_queryset(request).filter(replaced_at=None)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The list is shipped."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Read only until a new wording can be signed off as a version of its own."""
+        return False
+
+
+@admin.register(Message)
+class MessageAdmin(ClinicScopedAdmin):
+    """The outbox: what was sent, what waits, what failed."""
+
+    list_display = ("created_at", "kind", "recipient", "state", "due_at", "n_attempts", "error")
+    list_filter = ("state", "kind")
+    date_hierarchy = "created_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Messages are made by what causes them."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A history is read."""
+        return False

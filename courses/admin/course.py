@@ -1,0 +1,118 @@
+"""The course page and what is done from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Max, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.admin import ClinicScopedAdmin
+from courses.admin.course_page import course_page
+from courses.admin.log_view import LogSession
+from courses.models import Course
+from courses.plans.forms import EndCourseForm
+from courses.plans.lifecycle import end_course, resume_course
+
+
+@admin.register(Course)
+class CourseAdmin(ClinicScopedAdmin):
+    """Courses: a list, and a page for each."""
+
+    list_display = (
+        "patient",
+        "complaint",
+        "status",
+        "practitioner",
+        "starts_on",
+        "progress",
+        "last_session_on",
+    )
+    list_display_links = ("patient", "complaint")
+    list_filter = ("status", "practitioner", "protocol")
+    list_select_related = ("patient", "practitioner__user", "clinic")
+    search_fields = ("patient__family_name", "patient__given_name", "complaint")
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
+        """With the number of sessions held."""
+        rows: QuerySet[Course] = super().get_queryset(request)
+        return rows.annotate(n_held=Count("sessions"), last_held_at=Max("sessions__held_at"))
+
+    @admin.display(description=gettext_lazy("sessions"))
+    def progress(self, course: Any) -> str:
+        """Held of planned."""
+        return f"{course.n_held}/{course.n_planned}"
+
+    @admin.display(description=gettext_lazy("last session"), ordering="last_held_at")
+    def last_session_on(self, course: Any) -> Any:
+        """The day of the last visit."""
+        return timezone.localdate(course.last_held_at) if course.last_held_at else None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A course starts on the patient's page, where the clearance is seen."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Changed by its actions, not by a form."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Log a session, take off hold, end."""
+        log = LogSession(self)
+        own = [
+            path("<int:pk>/log/", self.admin_site.admin_view(log.view), name="courses_course_log"),
+            path("<int:pk>/resume/", self.admin_site.admin_view(self.resume), name="courses_course_resume"),
+            path("<int:pk>/end/", self.admin_site.admin_view(self.end), name="courses_course_end"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The course page."""
+        course: Any = self.get_object(request, object_id)
+        if not self.has_view_permission(request, course):
+            raise PermissionDenied
+        context = course_page(course, by=request.user, at=timezone.now())
+        return self.page(request, "courses/admin/course.html", {**context, "title": str(course)})
+
+    def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Off hold."""
+        self.require(request, "courses.resume_course")
+        course = self.row(request, pk)
+        if request.method == "POST":
+            try:
+                resume_course(course, at=timezone.now())
+                messages.success(request, _("The course goes on."))
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+        return self._back(course)
+
+    def end(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Complete or stop."""
+        self.require(request, "courses.change_course")
+        course = self.row(request, pk)
+        form = EndCourseForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                end_course(course, on=timezone.localdate(), **form.cleaned_data)
+                messages.success(request, _("The course has ended."))
+                return self._back(course)
+            except ValidationError as error:
+                form.add_error(None, error)
+        context = {"form": form, "course": course, "title": _("End the course")}
+        return self.page(request, "courses/admin/form.html", {**context, "action": _("End the course")})
+
+    def _back(self, course: Course) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:courses_course_change", args=[course.pk]))

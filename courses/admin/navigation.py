@@ -1,0 +1,59 @@
+"""Where a member can go from every staff page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinic.access import active_membership
+from courses.models import Alert
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    is_here: bool
+    count: int = 0
+
+
+PLACES = (
+    ("Today", "admin:index", ""),
+    ("Patients", "admin:patients_patient_changelist", "patients.view_patient"),
+    ("Courses", "admin:courses_course_changelist", "courses.view_course"),
+    ("Bookings", "admin:courses_appointment_changelist", "courses.view_appointment"),
+    ("Alerts", "admin:courses_alert_changelist", "courses.view_alert"),
+    ("Dashboard", "dashboard", "courses.view_dashboard"),
+    ("Setup", "admin:setup", ""),
+)
+
+
+def navigation(request: HttpRequest) -> list[Place]:
+    """The places the member may go to; the alerts with the number of those that nobody has taken on."""
+    labels = {
+        "Today": _("Today"),
+        "Patients": _("Patients"),
+        "Courses": _("Courses"),
+        "Bookings": _("Bookings"),
+        "Alerts": _("Alerts"),
+        "Dashboard": _("Dashboard"),
+        "Setup": _("Setup"),
+    }
+    places = []
+    for name, view, permission in PLACES:
+        if permission and not request.user.has_perm(permission):
+            continue
+        url = reverse(view)
+        is_here = request.path == url if name == "Today" else request.path.startswith(url)
+        places.append(Place(labels[name], url, is_here, _n_open(request) if name == "Alerts" else 0))
+    return places
+
+
+def _n_open(request: HttpRequest) -> int:
+    alerts = Alert.objects.visible_to(active_membership(request.user))
+    return alerts.filter(state=Alert.State.OPEN).exclude(severity="review").count()

@@ -1,0 +1,131 @@
+"""The patient's page with what the courses know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.models import Course, RedFlag
+from courses.plans.forms import StartCourseForm
+from courses.plans.lifecycle import plan_course
+from courses.plans.standing import care_fact
+from courses.sessions.flags import report_red_flags
+from courses.sessions.forms import RedFlagReportForm
+from courses.sessions.wording import instruction
+from patients.admin import PatientAdmin
+from patients.models import Consent, Patient
+from patients.standing import clearance_of, consents_by_stream
+from patients.wording import VERDICTS, reason_texts
+
+
+@admin.register(Patient)
+class CoursePatientAdmin(PatientAdmin):
+    """Contact details, clearance, courses; a red flag can be reported by everybody."""
+
+    change_form_template = "patients/admin/patient.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Report a red flag, start a course."""
+        own = [
+            path(
+                "<int:pk>/red-flag/",
+                self.admin_site.admin_view(self.red_flag),
+                name="patients_patient_red_flag",
+            ),
+            path(
+                "<int:pk>/start-course/",
+                self.admin_site.admin_view(self.start_course),
+                name="patients_patient_start",
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """What stands beside the contact details."""
+        patient = kwargs.get("obj")
+        if patient is not None:
+            context |= self._file(request, patient)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def red_flag(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Somebody called: what is it, since when. Write-only for those who may not read clinical rows."""
+        by = self.require(request, "courses.report_red_flag")
+        patient = self.row(request, pk)
+        flags = RedFlag.objects.for_clinic(patient.clinic).current()
+        form = RedFlagReportForm(request.POST or None, flags=flags)
+        context = {"form": form, "patient": patient, "title": _("Report a red flag")}
+        if request.method == "POST" and form.is_valid():
+            values = form.cleaned_data
+            course = patient.courses.open().first() or patient.courses.first()
+            reports = report_red_flags(
+                patient=patient,
+                course=course,
+                flags=form.ticked(values),
+                form_key=values["form_key"],
+                caller=values["caller"],
+                note=values["note"],
+                by=by,
+                at=timezone.now(),
+            )
+            levels = sorted(report.level for report in reports)
+            context |= {
+                "levels": levels,
+                "instruction": instruction(levels[0]) if levels else "",
+                "is_saved": True,
+            }
+            return self.page(request, "courses/admin/red_flag_saved.html", context)
+        response = self.page(request, "courses/admin/red_flag.html", context)
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
+    def start_course(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A new course."""
+        self.require(request, "courses.add_course")
+        patient = self.row(request, pk)
+        form = StartCourseForm(
+            request.POST or None, clinic=patient.clinic, initial={"starts_on": timezone.localdate()}
+        )
+        if request.method == "POST" and form.is_valid():
+            try:
+                plan_course(patient=patient, **form.cleaned_data)
+                messages.success(request, _("The course is planned."))
+                return self.to_patient(patient)
+            except ValidationError as error:
+                form.add_error(None, ValidationError(error.messages))
+        context = {"form": form, "patient": patient, "title": _("Start a course"), "action": _("Start")}
+        response = self.page(request, "patients/admin/record.html", context)
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
+    def _file(self, request: HttpRequest, patient: Patient) -> dict[str, Any]:
+        consents = consents_by_stream(patient)
+        context: dict[str, Any] = {
+            "patient": patient,
+            "consents": [(label, consents.get(stream)) for stream, label in Consent.Stream.choices],
+            "courses": list(patient.courses.select_related("practitioner__user", "protocol")),
+            "is_clinical": request.user.has_perm("courses.view_course"),
+        }
+        if not context["is_clinical"]:
+            return context
+        is_on_hold = patient.courses.filter(status=Course.Status.ON_HOLD).exists()
+        clearance = clearance_of(patient, on=timezone.localdate(), care=care_fact(patient, is_on_hold=is_on_hold))
+        screening = patient.screenings.prefetch_related("findings__item").first()
+        return context | {
+            "clearance": clearance,
+            "clearance_verdict": VERDICTS[clearance.verdict],
+            "clearance_reasons": reason_texts(clearance),
+            "assessments": patient.assessments.prefetch_related("imaging"),
+            "pain_types": patient.pain_types.select_related("pain_type"),
+            "letters": patient.specialist_letters.all(),
+            "checks": patient.neuro_checks.all()[:3],
+            "screening": screening,
+            "reports": patient.red_flag_reports.select_related("flag")[:5],
+        }

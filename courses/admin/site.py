@@ -1,0 +1,69 @@
+"""The staff's site: the Django admin, its index the practitioner's Today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.access import active_membership, to_sign_in
+from courses.admin.navigation import navigation
+from courses.admin.today import today
+
+
+class StaffAdminSite(AdminSite):
+    """The admin under the house's own frame: signed in through allauth, entered by any active member."""
+
+    site_header = site_title = "Healing Curve"
+    index_title = gettext_lazy("Today")
+    enable_nav_sidebar = False
+    site_url = None
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whoever works in a clinic; a signed-in user who works nowhere finds nothing here."""
+        if request.user.is_authenticated:
+            active_membership(request.user)
+        return request.user.is_authenticated
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Through the one sign-in page."""
+        return to_sign_in(request, back_to=request.GET.get("next", reverse("admin:index")))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+        """Through the one sign-out page."""
+        return HttpResponseRedirect(resolve_url("account_logout"))
+
+    def get_urls(self) -> list[Any]:
+        """The set-up page beside the stock ones."""
+        return [path("setup/", self.admin_view(self.setup), name="setup"), *super().get_urls()]
+
+    def setup(self, request: HttpRequest) -> HttpResponse:
+        """What the clinic works with: its settings, staff, plans, points and lists."""
+        context = {**self.each_context(request), "title": _("Setup"), "app_list": self.get_app_list(request)}
+        return TemplateResponse(request, "courses/admin/setup.html", context)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What the frame shows: where one can go, and how many alerts are open."""
+        context = super().each_context(request)
+        if context["has_permission"]:
+            context["navigation"] = navigation(request)
+        return context
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Today."""
+        membership = active_membership(request.user)
+        context = {
+            **self.each_context(request),
+            "title": _("Today"),
+            "today": today(membership, at=timezone.now()),
+            "is_front_desk": not request.user.has_perm("courses.log_session"),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "courses/admin/today.html", context)

@@ -1,0 +1,1 @@
+"""Invented clinics for demonstrations and measurements."""

@@ -1,0 +1,60 @@
+"""A demo from nothing: clinics, a history to learn from, stories, fitted Priors."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db import transaction
+
+from clinic.models import Clinic, Membership, Role
+from courses.alerts.watch import watch_courses
+from courses.demo.clinic import make_clinic
+from courses.demo.history import Staff, write_history
+from courses.demo.replay import Replay, settle_the_past
+from courses.demo.stories import STORIES, UNSURE, Story
+from courses.models import Protocol
+from courses.plans.booking import book_appointment
+from courses.priors.fitting import fit_clinic
+
+HISTORY_STARTS_AT = 1_000
+
+
+@transaction.atomic
+def seed(*, n_clinics: int, n_courses: int, seed: int, at: datetime) -> list[Clinic]:
+    """Demo clinics; the first has the stories, and all share the history of `n_courses` past courses."""
+    rng = np.random.default_rng(seed)
+    clinics = [make_clinic(number, at=at) for number in range(n_clinics)]
+    for number, clinic in enumerate(clinics):
+        share = n_courses // n_clinics + (number < n_courses % n_clinics)
+        if share:
+            write_history(_staff(clinic), n_courses=share, n_known_people=HISTORY_STARTS_AT, rng=rng, at=at)
+        fit_clinic(clinic, at=at - timedelta(days=200))
+        _tell_stories(clinic, STORIES if number == 0 else UNSURE, first_person=40 * number, seed=seed, at=at)
+    watch_courses(at=at)
+    return clinics
+
+
+def _staff(clinic: Clinic) -> Staff:
+    treaters = Membership.objects.for_clinic(clinic).with_role(Role.PRACTITIONER).order_by("pk")
+    return Staff(clinic, tuple(treaters), Protocol.objects.for_clinic(clinic).get(code="intensive"))
+
+
+def _tell_stories(
+    clinic: Clinic, stories: tuple[Story, ...], *, first_person: int, seed: int, at: datetime
+) -> None:
+    replay = Replay.of(clinic, seed=seed, at=at)
+    for person, story in enumerate(stories, first_person):
+        course = replay.tell(story, person=person)
+        if story.title == "steady" and story.visit_today:
+            tomorrow = clinic.local(at).replace(hour=story.visit_today, minute=0, second=0, microsecond=0)
+            book_appointment(
+                course=course,
+                practitioner=course.practitioner,
+                starts_at=tomorrow + timedelta(days=1),
+                ends_at=tomorrow + timedelta(days=1, minutes=45),
+                is_for_needling=True,
+                by=replay.desk,
+                at=at,
+            )
+    settle_the_past(clinic, at=at)

@@ -1,0 +1,20 @@
+"""One pass over the reminders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from courses.reminders.planning import plan_reminders
+
+
+class Command(BaseCommand):
+    """What beat runs. Safe at any time, twice, in parallel."""
+
+    help = "Plan the reminders that upcoming appointments ask for."
+
+    def handle(self, **_options: Any) -> None:
+        """One pass."""
+        self.stdout.write(f"{plan_reminders(at=timezone.now())} reminders changed")
