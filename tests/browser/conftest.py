@@ -1,0 +1,82 @@
+"""A real Chromium on the live site; whatever it reports against the page fails the test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from clinic.models import Membership
+from tests.processes import Worker, environment, own_broker
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this process."""
+    # Playwright's loop runs in this thread; Django's guard against queries in a loop would stop the fixtures.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server, settings) -> Iterator[Page]:
+    """A fresh page; a content-security violation or a script error fails the test."""
+    settings.BASE_URL = live_server.url
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    complaints: list[str] = []
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    fresh = context.new_page()
+    fresh.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
+    fresh.on("pageerror", lambda error: complaints.append(str(error)))
+    yield fresh
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sign_in(page: Page) -> Callable[[Membership], Page]:
+    """Signs somebody in through the form."""
+
+    def through_the_form(member: Membership) -> Page:
+        member.user.set_password("a password of the tests")
+        member.user.save()
+        page.goto("/accounts/login/")
+        page.get_by_label("Username").fill(member.user.username)
+        page.get_by_label("Password").fill("a password of the tests")
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/admin/")
+        return page
+
+    return through_the_form
+
+
+@pytest.fixture
+def worker(live_server, smtp) -> Iterator[Worker]:
+    """A worker whose mail links to the live site."""
+    with own_broker() as broker_url:
+        running = Worker(environment(smtp, broker_url, live_server.url))
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+def _is_complaint(message: ConsoleMessage) -> bool:
+    # A form answered with 422 is how a page says what is missing.
+    return message.type == "error" and "422" not in message.text

@@ -1,0 +1,47 @@
+"""A kind of message for tests: does as it is told, and remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from clinic.models import Message
+from clinic.outbox.compose import message_id
+from clinic.outbox.transports.base import Mail, TransportError
+
+PATH = "tests.clinic.outbox.pigeon.pigeon"
+
+
+@dataclass
+class Pigeon:
+    """Owner of the kind `pigeon`; the recipient of a message is its address."""
+
+    decision: bool | datetime = True
+    # By recipient: what goes wrong while its mail is made, and once it is settled.
+    fails_to_render: dict[str, Exception] = field(default_factory=dict)
+    fails_to_settle: dict[str, Exception] = field(default_factory=dict)
+    settled_as: list[tuple[str, str]] = field(default_factory=list)
+
+    def still_due(self, message: Message, *, at: datetime) -> bool | datetime:
+        """As told."""
+        return self.decision
+
+    def render(self, message: Message) -> Mail:
+        """A mail to the recipient, unless told to fail."""
+        if message.recipient in self.fails_to_render:
+            raise self.fails_to_render[message.recipient]
+        headers = {"Message-ID": message_id(message)}
+        return Mail(message.recipient, "A subject", "A text\n", "<p>A text</p>", headers=headers)
+
+    def settled(self, message: Message, *, at: datetime) -> None:
+        """Remembered, unless told to fail."""
+        if message.recipient in self.fails_to_settle:
+            raise self.fails_to_settle[message.recipient]
+        self.settled_as.append((message.recipient, str(message.state)))
+
+    def refuse(self, recipient: str, *, permanent: bool) -> None:
+        """Fail to reach somebody."""
+        self.fails_to_render[recipient] = TransportError("refused", permanent=permanent)
+
+
+pigeon = Pigeon()

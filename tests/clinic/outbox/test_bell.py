@@ -1,0 +1,89 @@
+"""The bell: losing a ring costs seconds, never a message."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import ExitStack
+from threading import Thread
+
+import pytest
+import redis
+from celery import Celery
+
+from clinic.models import Message
+from clinic.outbox import bell, queue
+from clinic.outbox.deliver import deliver_due
+
+# Well above the promised second or two, far below the 25 s that an unbounded ring takes.
+SOON = 8.0
+
+
+@pytest.fixture
+def broker(monkeypatch):
+    """Lets the bell ring at another broker."""
+
+    def ring_at(url: str) -> None:
+        bell._producers.cache_clear()
+        monkeypatch.setattr(bell, "app", Celery("tests", broker=url))
+
+    yield ring_at
+    bell._producers.cache_clear()
+
+
+@pytest.fixture
+def silent_port():
+    """A port that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def rings_soon() -> bool:
+    thread = Thread(target=bell.ring, daemon=True)
+    thread.start()
+    thread.join(SOON)
+    return not thread.is_alive()
+
+
+def test_ring_asks_a_worker_to_deliver(broker):
+    store = redis.Redis(unix_socket_path=os.environ["REDIS_URL"].removeprefix("redis+socket://"), db=7)
+    store.flushdb()
+    broker(f"{os.environ['REDIS_URL']}?virtual_host=7")
+    bell.ring()
+    task = store.lpop("celery")
+    assert task is not None
+    assert b'"task": "clinic.tasks.deliver"' in task
+    store.close()
+
+
+def test_broker_that_is_away_is_swallowed(broker):
+    broker("redis://127.0.0.1:1/0")
+    assert rings_soon()
+    bell.ring()
+
+
+def test_broker_that_never_answers_holds_up_nobody(broker, silent_port):
+    broker(f"redis://127.0.0.1:{silent_port}/0")
+    assert rings_soon()
+    assert rings_soon()
+
+
+def test_bell_with_all_its_connections_taken_is_swallowed(broker):
+    broker(f"{os.environ['REDIS_URL']}?virtual_host=7")
+    pool = bell._producers()
+    with ExitStack() as taken:
+        for _n in range(pool.limit):
+            taken.enter_context(pool.acquire(block=False))
+        bell.ring()
+
+
+@pytest.mark.django_db
+def test_message_is_not_lost_with_its_ring(
+    broker, silent_port, put, smtp, clock, monkeypatch, django_capture_on_commit_callbacks
+):
+    broker(f"redis://127.0.0.1:{silent_port}/0")
+    monkeypatch.setattr(queue, "ring", bell.ring)
+    with django_capture_on_commit_callbacks(execute=True):
+        put()
+    assert Message.objects.get().state == "pending"
+    assert deliver_due(clock=clock()) == 1

@@ -1,0 +1,219 @@
+"""Delivery: what is due is claimed one by one, decided again, sent, settled."""
+
+from __future__ import annotations
+
+import io
+import logging
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from clinic.models import Message
+from clinic.outbox import queue
+from clinic.outbox.deliver import deliver_due
+from clinic.outbox.kinds import kind_of
+from tests.clinic.outbox.servers import RudeServer
+
+pytestmark = pytest.mark.django_db
+
+AT_MOST_ONCE = Message.Guarantee.AT_MOST_ONCE
+
+
+@pytest.fixture
+def rude(settings, smtp):
+    """A server that hangs up where an answer is due."""
+    with RudeServer() as server:
+        settings.EMAIL_PORT = server.port
+        yield server
+
+
+def states() -> list[str]:
+    return list(Message.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_due_message_is_sent_and_settled(put, smtp, pigeon, clock, at):
+    message = put()
+    assert deliver_due(clock=clock()) == 1
+    kept = Message.objects.get()
+    assert (kept.state, kept.settled_at) == ("sent", at)
+    assert [mail["To"] for mail in smtp.mails] == [message.recipient]
+    assert pigeon.settled_as == [(message.recipient, "sent")]
+
+
+def test_message_of_later_waits(put, smtp, clock, at):
+    put(due_at=at + timedelta(seconds=1))
+    assert deliver_due(clock=clock()) == 0
+    assert (states(), smtp.mails) == (["pending"], [])
+
+
+def test_again_sends_nothing_again(put, smtp, clock):
+    put()
+    assert [deliver_due(clock=clock()), deliver_due(clock=clock())] == [1, 0]
+    assert len(smtp.mails) == 1
+
+
+def test_what_is_no_longer_due_is_cancelled(put, smtp, pigeon, clock):
+    put()
+    pigeon.decision = False
+    assert deliver_due(clock=clock()) == 0
+    assert (states(), smtp.mails) == (["cancelled"], [])
+
+
+def test_what_is_too_early_is_deferred(put, smtp, pigeon, clock, at):
+    put()
+    pigeon.decision = at + timedelta(hours=8)
+    assert deliver_due(clock=clock()) == 0
+    assert Message.objects.get().due_at == at + timedelta(hours=8)
+    pigeon.decision = True
+    assert deliver_due(clock=clock(hours=8)) == 1
+
+
+def test_run_ends_after_its_length(put, smtp, clock):
+    for _n in range(3):
+        put()
+    assert deliver_due(clock=clock(), run_length=2) == 2
+    assert states().count("pending") == 1
+
+
+def test_message_id_stays_through_every_attempt(put, smtp, clock):
+    message = put()
+    smtp.answer = "451 try later"
+    deliver_due(clock=clock())
+    smtp.answer = "250 taken"
+    assert deliver_due(clock=clock(minutes=1)) == 1
+    assert smtp.mails[0]["Message-ID"] == f"<{message.uuid}@127.0.0.1>"
+    assert Message.objects.get().n_attempts == 2
+
+
+class TestFailure:
+    @pytest.mark.parametrize("answer", ["421 closing", "451 try later", "452 full"])
+    def test_temporary_refusal_is_tried_again(self, put, smtp, clock, answer):
+        put()
+        smtp.answer = answer
+        deliver_due(clock=clock())
+        kept = Message.objects.get()
+        assert kept.state == "pending"
+        assert answer[:3] in kept.error
+        assert "later" not in kept.error
+
+    @pytest.mark.parametrize("answer", ["550 no such user", "554 refused"])
+    def test_permanent_refusal_fails_the_message(self, put, smtp, pigeon, clock, answer):
+        message = put()
+        smtp.answer = answer
+        assert deliver_due(clock=clock()) == 0
+        assert states() == ["failed"]
+        assert pigeon.settled_as == [(message.recipient, "failed")]
+
+    def test_refused_recipient_does_not_stop_the_next(self, put, smtp, clock):
+        refused, taken = put(), put()
+        smtp.answer_to_recipient[refused.recipient] = "550 no such user"
+        assert deliver_due(clock=clock()) == 1
+        assert states() == ["failed", "sent"]
+        assert [mail["To"] for mail in smtp.mails] == [taken.recipient]
+
+    def test_busy_recipient_is_tried_again(self, put, smtp, clock):
+        message = put()
+        smtp.answer_to_recipient[message.recipient] = "450 mailbox busy"
+        deliver_due(clock=clock())
+        assert states() == ["pending"]
+
+    def test_server_that_is_away_is_tried_again(self, put, smtp, settings, clock):
+        put()
+        settings.EMAIL_PORT = 1
+        deliver_due(clock=clock())
+        kept = Message.objects.get()
+        assert (kept.state, kept.error) == ("pending", "ConnectionRefusedError")
+
+    def test_staff_mail_is_sent_again_after_a_lost_answer(self, put, rude, clock):
+        put()
+        deliver_due(clock=clock())
+        assert (states(), rude.n_taken) == (["pending"], 1)
+        deliver_due(clock=clock(minutes=1))
+        assert rude.n_taken == 2
+
+    def test_patient_mail_is_not_sent_again_after_a_lost_answer(self, put, rude, clock):
+        """The server had the whole mail: nobody knows whether it was delivered."""
+        put(guarantee=AT_MOST_ONCE)
+        deliver_due(clock=clock())
+        deliver_due(clock=clock(minutes=1))
+        assert rude.n_taken == 1
+        assert states() == ["unknown"]
+
+    def test_server_that_refuses_us_says_nothing_of_the_recipient(self, put, smtp, settings, clock):
+        put()
+        with RudeServer(greeting="554 no service for you") as server:
+            settings.EMAIL_PORT = server.port
+            deliver_due(clock=clock())
+        assert states() == ["pending"]
+
+
+class TestPoison:
+    def test_message_that_cannot_be_made_does_not_stop_the_queue(self, put, smtp, pigeon, clock):
+        poison, _good = put(is_urgent=True), put()
+        pigeon.fails_to_render[poison.recipient] = KeyError("Ana Kingfisher")
+        assert deliver_due(clock=clock()) == 1
+        assert states() == ["pending", "sent"]
+        assert Message.objects.get(pk=poison.pk).error == "KeyError"
+
+    def test_words_of_the_failure_are_not_logged(self, put, smtp, pigeon, clock, caplog):
+        poison = put()
+        pigeon.fails_to_render[poison.recipient] = KeyError("Ana Kingfisher")
+        with caplog.at_level(logging.ERROR):
+            deliver_due(clock=clock())
+        assert "message cannot be made" in caplog.text
+        assert "Kingfisher" not in caplog.text
+
+    def test_unknown_kind_does_not_stop_the_queue(self, put, smtp, clock):
+        put(kind="dodo", is_urgent=True)
+        put()
+        assert deliver_due(clock=clock()) == 1
+        assert states() == ["pending", "sent"]
+
+    def test_unknown_kind_out_of_attempts_does_not_stop_the_queue(self, put, smtp, clock):
+        dodo = put(kind="dodo", is_urgent=True)
+        put()
+        Message.objects.filter(pk=dodo.pk).update(n_attempts=queue.MAX_ATTEMPTS)
+        assert deliver_due(clock=clock()) == 1
+        assert states()[1] == "sent"
+
+    def test_owner_that_fails_on_a_refusal_does_not_stop_the_queue(self, put, smtp, pigeon, clock):
+        poison = put(is_urgent=True)
+        put()
+        pigeon.refuse(poison.recipient, permanent=True)
+        pigeon.fails_to_settle[poison.recipient] = RuntimeError()
+        assert deliver_due(clock=clock()) == 1
+        assert states()[1] == "sent"
+
+    def test_lapsed_patient_mail_that_cannot_be_settled_does_not_stop_the_queue(
+        self, put, smtp, pigeon, clock, at
+    ):
+        poison = put(guarantee=AT_MOST_ONCE)
+        queue.claim_next(at=at)
+        put()
+        pigeon.fails_to_settle[poison.recipient] = RuntimeError()
+        assert deliver_due(clock=clock(minutes=2)) == 1
+        assert states()[1] == "sent"
+
+    def test_patient_mail_is_not_sent_again_where_its_owner_fails(self, put, smtp, pigeon, clock):
+        message = put(guarantee=AT_MOST_ONCE)
+        pigeon.fails_to_settle[message.recipient] = RuntimeError()
+        deliver_due(clock=clock())
+        deliver_due(clock=clock(minutes=1))
+        deliver_due(clock=clock(minutes=10))
+        assert len(smtp.mails) == 1
+
+
+def test_kind_is_what_the_setting_names(pigeon):
+    assert kind_of("pigeon") is pigeon
+    with pytest.raises(KeyError):
+        kind_of("dodo")
+
+
+def test_command_makes_one_pass(put, smtp):
+    put()
+    out = io.StringIO()
+    call_command("deliver_due", stdout=out)
+    assert out.getvalue() == "1 sent\n"
+    call_command("deliver_due", stdout=out)
+    assert out.getvalue().endswith("0 sent\n")

@@ -1,0 +1,207 @@
+"""Rows of the outbox made, claimed and settled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from clinic.models import Message
+from clinic.outbox import queue
+
+pytestmark = pytest.mark.django_db
+
+AT_MOST_ONCE = Message.Guarantee.AT_MOST_ONCE
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def rings(monkeypatch) -> list[str]:
+    """How often the bell was rung."""
+    heard: list[str] = []
+    monkeypatch.setattr(queue, "ring", lambda: heard.append("ding"))
+    return heard
+
+
+class TestEnqueue:
+    def test_message_is_made_once_for_its_key(self, put):
+        assert put(dedup_key="same") == put(dedup_key="same", subject_id=99)
+        assert Message.objects.count() == 1
+
+    def test_same_key_in_another_clinic_is_another_message(self, put, stranger):
+        put(dedup_key="same")
+        put(dedup_key="same", clinic=stranger.clinic)
+        assert Message.objects.count() == 2
+
+    def test_message_goes_with_the_callers_transaction(self, put):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            put()
+            raise RuntimeError
+        assert not Message.objects.exists()
+
+    def test_bell_rings_after_the_commit(self, put, rings, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):
+            put()
+            assert rings == []
+        assert rings == ["ding"]
+
+    def test_bell_does_not_ring_for_later_nor_twice(self, put, at, rings, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):
+            put(due_at=at + SECOND)
+            put(dedup_key="same")
+            put(dedup_key="same")
+        assert rings == ["ding"]
+
+    def test_bell_that_breaks_breaks_nothing(self, put, monkeypatch, django_capture_on_commit_callbacks):
+        monkeypatch.setattr(queue, "ring", lambda: 1 / 0)
+        with django_capture_on_commit_callbacks() as callbacks:
+            put()
+        assert Message.objects.count() == 1
+        assert len(callbacks) == 1
+
+
+class TestClaim:
+    def test_nothing_due_is_none(self, put, at):
+        put(due_at=at + SECOND)
+        assert queue.claim_next(at=at) is None
+
+    def test_claimed_message_is_leased_and_counted(self, put, at):
+        put()
+        claimed = queue.claim_next(at=at)
+        kept = Message.objects.get()
+        assert kept == claimed
+        assert (kept.state, kept.n_attempts, kept.lease_until) == ("sending", 1, at + queue.LEASE)
+
+    def test_leased_message_is_not_claimed_again(self, put, at):
+        put()
+        queue.claim_next(at=at)
+        assert queue.claim_next(at=at) is None
+
+    def test_urgent_goes_first_then_the_longest_due(self, put, at):
+        late, early = put(due_at=at - SECOND), put(due_at=at - 2 * SECOND)
+        urgent = put(is_urgent=True)
+        assert [queue.claim_next(at=at) for _n in range(3)] == [urgent, early, late]
+
+
+class TestSettle:
+    @pytest.fixture
+    def claimed(self, put, at):
+        put()
+        return queue.claim_next(at=at)
+
+    @pytest.mark.parametrize("state", ["sent", "cancelled", "failed", "unknown"])
+    def test_settled_message_has_its_end_and_its_owner_knows(self, claimed, pigeon, at, state):
+        assert queue.settle(claimed, Message.State(state), at=at, error="why")
+        kept = Message.objects.get()
+        assert (kept.state, kept.settled_at, kept.lease_until, kept.error) == (state, at, None, "why")
+        assert pigeon.settled_as == [(kept.recipient, state)]
+
+    def test_settles_once(self, claimed, pigeon, at):
+        assert queue.settle(claimed, Message.State.SENT, at=at)
+        assert not queue.settle(claimed, Message.State.FAILED, at=at)
+        assert Message.objects.get().state == "sent"
+        assert len(pigeon.settled_as) == 1
+
+    def test_lease_of_somebody_else_is_left_alone(self, claimed, pigeon, at):
+        later = at + queue.LEASE
+        queue.release_lapsed(at=later)
+        theirs = queue.claim_next(at=later)
+        assert not queue.settle(claimed, Message.State.SENT, at=later)
+        assert not queue.put_off(claimed, at=later, error="late")
+        assert Message.objects.get().lease_until == theirs.lease_until
+
+    def test_owner_that_fails_leaves_the_message_unsettled(self, claimed, pigeon, at):
+        pigeon.fails_to_settle[claimed.recipient] = RuntimeError()
+        with pytest.raises(RuntimeError):
+            queue.settle(claimed, Message.State.SENT, at=at)
+        assert Message.objects.get().state == "sending"
+
+
+class TestPutOff:
+    def test_waits_and_says_why(self, put, at):
+        put()
+        assert queue.put_off(queue.claim_next(at=at), at=at, error="busy")
+        kept = Message.objects.get()
+        assert (kept.state, kept.error, kept.lease_until) == ("pending", "busy", None)
+        assert timedelta(seconds=8) <= kept.due_at - at <= timedelta(seconds=12)
+
+    def test_pause_doubles_with_every_attempt(self, monkeypatch):
+        monkeypatch.setattr(queue.random, "uniform", lambda low, high: 1.0)
+        assert [queue.pause_after(n).total_seconds() for n in range(1, 6)] == [10, 20, 40, 80, 160]
+
+    def test_pause_is_six_hours_at_most(self, monkeypatch):
+        monkeypatch.setattr(queue.random, "uniform", lambda low, high: 1.0)
+        assert queue.pause_after(60) == timedelta(hours=6)
+
+    def test_pause_is_spread_by_a_fifth(self):
+        pauses = {queue.pause_after(5) for _n in range(200)}
+        assert len(pauses) > 100
+        assert all(timedelta(seconds=128) <= pause <= timedelta(seconds=192) for pause in pauses)
+
+    def test_attempts_are_finite(self, put, pigeon, at):
+        put()
+        for _attempt in range(queue.MAX_ATTEMPTS):
+            message = queue.claim_next(at=at)
+            queue.put_off(message, at=at, error="busy")
+            at = Message.objects.get().due_at
+        kept = Message.objects.get()
+        assert (kept.state, kept.n_attempts, kept.error) == ("failed", queue.MAX_ATTEMPTS, "busy")
+        assert pigeon.settled_as == [(kept.recipient, "failed")]
+
+    def test_deferral_is_no_failure(self, put, at):
+        put()
+        assert queue.defer(queue.claim_next(at=at), until=at + timedelta(hours=9))
+        kept = Message.objects.get()
+        assert (kept.state, kept.due_at, kept.error) == ("pending", at + timedelta(hours=9), "")
+
+    def test_deferrals_use_up_no_attempts(self, put, at):
+        put()
+        for night in range(queue.MAX_ATTEMPTS + 1):
+            queue.defer(queue.claim_next(at=at + timedelta(days=night)), until=at + timedelta(days=night + 1))
+        queue.put_off(queue.claim_next(at=at + timedelta(days=night + 1)), at=at, error="busy")
+        assert Message.objects.get().state == "pending"
+
+
+class TestLapse:
+    def test_lease_that_holds_is_left_alone(self, put, at):
+        put()
+        queue.claim_next(at=at)
+        assert queue.release_lapsed(at=at + queue.LEASE - SECOND) == 0
+
+    def test_staff_mail_is_claimed_again(self, put, at):
+        put()
+        queue.claim_next(at=at)
+        later = at + queue.LEASE
+        assert queue.release_lapsed(at=later) == 1
+        again = queue.claim_next(at=later)
+        assert again is not None
+        assert again.n_attempts == 2
+
+    def test_patient_mail_is_unknown_and_never_sent_again(self, put, pigeon, at):
+        put(guarantee=AT_MOST_ONCE)
+        queue.claim_next(at=at)
+        later = at + queue.LEASE
+        assert queue.release_lapsed(at=later) == 1
+        assert queue.claim_next(at=later) is None
+        assert pigeon.settled_as == [(Message.objects.get().recipient, "unknown")]
+
+    def test_one_that_cannot_be_settled_holds_up_nobody(self, put, pigeon, at):
+        poison = put(guarantee=AT_MOST_ONCE)
+        put(guarantee=AT_MOST_ONCE)
+        put()
+        for _n in range(3):
+            queue.claim_next(at=at)
+        pigeon.fails_to_settle[poison.recipient] = RuntimeError()
+        queue.release_lapsed(at=at + queue.LEASE)
+        states = Message.objects.exclude(pk=poison.pk).order_by("pk").values_list("state", flat=True)
+        assert list(states) == ["unknown", "pending"]
+
+
+def test_cancelling_stops_what_waits_about_a_subject(put, at):
+    waiting, sending = put(subject_id=7), put(subject_id=7, due_at=at - SECOND)
+    other = put(subject_id=8, due_at=at + SECOND)
+    assert queue.claim_next(at=at) == sending
+    assert queue.cancel_waiting(kind="pigeon", subject_id=7, at=at) == 1
+    states = {message.pk: message.state for message in Message.objects.all()}
+    assert states == {waiting.pk: "cancelled", sending.pk: "sending", other.pk: "pending"}

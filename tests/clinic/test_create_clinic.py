@@ -1,0 +1,78 @@
+"""The first clinic of a real installation."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from clinic.models import Clinic, Membership, Message, User
+from courses.models import Protocol, RedFlag
+from patients.models import PainType
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def create(name="Linden Street", zone="Europe/Berlin", manager="mona.maple@example.org") -> str:
+    out = io.StringIO()
+    call_command("create_clinic", name, zone=zone, manager=manager, stdout=out)
+    return out.getvalue()
+
+
+def test_clinic_has_a_manager_who_is_invited():
+    said = create()
+    member = Membership.objects.get()
+    assert (member.role, member.user.email) == ("manager", "mona.maple@example.org")
+    assert Message.objects.get().kind == "staff_invitation"
+    assert "Linden Street" in said
+    assert member.user.username in said
+
+
+def test_clinic_starts_with_its_presets():
+    create()
+    clinic = Clinic.objects.get()
+    assert all(model.objects.for_clinic(clinic).exists() for model in (PainType, RedFlag, Protocol))
+
+
+def test_username_is_taken_from_the_address_and_numbered_where_taken():
+    UserFactory(username="monamaple", email="somebody@example.org")
+    create()
+    assert Membership.objects.get().user.username == "monamaple2"
+
+
+def test_known_person_keeps_their_username():
+    user = UserFactory(username="mona", email="mona.maple@example.org")
+    create(manager="Mona.Maple@example.org")
+    assert Membership.objects.get().user == user
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"zone": "Mars/Olympus"}, "Mars/Olympus"),
+        ({"manager": "nobody"}, "email"),
+        ({"name": " "}, "blank"),
+    ],
+)
+def test_nonsense_is_refused_and_leaves_nothing(values, words):
+    with pytest.raises(CommandError, match=words):
+        create(**values)
+    assert not Clinic.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_same_name_again_is_refused():
+    create()
+    with pytest.raises(CommandError, match="already exists"):
+        create(manager="other@example.org")
+    assert Clinic.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["菩提针灸诊所", "The Acupuncture and Neck Pain Clinic of the Harbour District, Old Town"]
+)
+def test_any_name_of_a_clinic_will_do(name):
+    create(name=name)
+    assert Clinic.objects.get().name == name

@@ -1,0 +1,145 @@
+"""Settings from the environment: read leniently, every problem named."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic import env
+
+
+@pytest.fixture
+def found(monkeypatch) -> list[env.Problem]:
+    """The problems noted while a test reads."""
+    problems: list[env.Problem] = []
+    monkeypatch.setattr(env, "problems", problems)
+    monkeypatch.delenv("NAME", raising=False)
+    monkeypatch.delenv("NAME_FILE", raising=False)
+    return problems
+
+
+def named(problems: list[env.Problem]) -> list[str]:
+    assert all(problem.name in problem.message for problem in problems)
+    return [problem.name for problem in problems]
+
+
+def test_value_comes_from_the_environment(found, monkeypatch):
+    monkeypatch.setenv("NAME", "value")
+    assert (env.text("NAME"), found) == ("value", [])
+
+
+def test_secret_comes_from_a_file_without_its_last_line_end(found, monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("hush hush\n")
+    monkeypatch.setenv("NAME_FILE", str(tmp_path / "secret"))
+    assert (env.required("NAME", "opens the door"), found) == ("hush hush", [])
+
+
+def test_value_goes_before_file(found, monkeypatch, tmp_path):
+    monkeypatch.setenv("NAME", "value")
+    monkeypatch.setenv("NAME_FILE", str(tmp_path / "missing"))
+    assert (env.text("NAME"), found) == ("value", [])
+
+
+def test_missing_file_is_named(found, monkeypatch, tmp_path):
+    monkeypatch.setenv("NAME_FILE", str(tmp_path / "missing"))
+    assert env.text("NAME", "default") == "default"
+    assert named(found) == ["NAME"]
+    assert "missing cannot be read: No such file" in found[0].message
+
+
+def test_file_that_is_no_text_is_named(found, monkeypatch, tmp_path):
+    (tmp_path / "secret").write_bytes(b"\xff\xfe\x00")
+    monkeypatch.setenv("NAME_FILE", str(tmp_path / "secret"))
+    assert env.text("NAME", "default") == "default"
+    assert named(found) == ["NAME"]
+
+
+def test_missing_value_is_named_with_its_purpose(found):
+    assert env.required("NAME", "opens the door") == ""
+    assert [problem.message for problem in found] == ["NAME is not set. It opens the door."]
+
+
+@pytest.mark.parametrize(
+    ("value", "is_on"), [("1", True), ("TRUE", True), ("yes", True), ("0", False), ("off", False), ("", False)]
+)
+def test_flag_is_yes_or_no(found, monkeypatch, value, is_on):
+    monkeypatch.setenv("NAME", value)
+    assert (env.flag("NAME"), found) == (is_on, [])
+
+
+def test_flag_that_is_neither_is_named_and_keeps_the_default(found, monkeypatch):
+    monkeypatch.setenv("NAME", "maybe")
+    assert env.flag("NAME", default=True) is True
+    assert named(found) == ["NAME"]
+
+
+def test_words_are_separated_by_commas(found, monkeypatch):
+    monkeypatch.setenv("NAME", " a.example.org, ,b.example.org ")
+    assert env.words("NAME") == ["a.example.org", "b.example.org"]
+
+
+def test_database_is_postgresql(found, monkeypatch):
+    monkeypatch.setenv("NAME", "postgres://u:p%40ss@host:5433/clinic")
+    config = env.database("NAME")
+    assert config["ENGINE"] == "django.db.backends.postgresql"
+    assert (config["HOST"], config["PORT"], config["PASSWORD"], found) == ("host", 5433, "p@ss", [])
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "sqlite:///clinic.db", "mysql://u@host/db", "clinic", "postgres://u:p[ss@host/db", "postgres://u@h:x/db"],
+)
+def test_any_other_database_is_named_and_never_raises(found, monkeypatch, url):
+    monkeypatch.setenv("NAME", url)
+    assert env.database("NAME") == {}
+    assert named(found) == ["NAME"]
+
+
+@pytest.mark.parametrize("url", ["redis://host:6379/0", "rediss://:pass@host/1", "redis+socket:///run/redis.sock"])
+def test_broker_speaks_redis(found, monkeypatch, url):
+    monkeypatch.setenv("NAME", url)
+    assert (env.redis_url("NAME"), found) == (url, [])
+
+
+@pytest.mark.parametrize("url", ["", "amqp://host", "host:6379", "redis://[bad"])
+def test_any_other_broker_is_named_and_never_raises(found, monkeypatch, url):
+    monkeypatch.setenv("NAME", url)
+    assert env.redis_url("NAME") == ""
+    assert named(found) == ["NAME"]
+
+
+def test_mail_leaves_by_smtp(found, monkeypatch):
+    monkeypatch.setenv("NAME", "smtp+tls://user:pass@mail.example.org:587")
+    config = env.email("NAME")
+    assert (config["EMAIL_HOST"], config["EMAIL_PORT"], config["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
+    assert found == []
+
+
+def test_mail_may_go_to_a_folder(found, monkeypatch):
+    monkeypatch.setenv("NAME", "filemail:///var/mail/clinic")
+    assert env.email("NAME")["EMAIL_FILE_PATH"] == "/var/mail/clinic"
+
+
+@pytest.mark.parametrize("url", ["", "mail.example.org", "pigeon://loft", "smtp://host:port", "smtp://[bad"])
+def test_any_other_mail_address_is_named_and_never_raises(found, monkeypatch, url):
+    monkeypatch.setenv("NAME", url)
+    env.email("NAME")
+    assert named(found) == ["NAME"]
+
+
+def test_without_a_mail_address_nothing_is_sent_by_accident(found):
+    assert env.email("NAME")["EMAIL_HOST"] == ""
+
+
+@pytest.mark.parametrize("url", ["https://clinic.example.org", "http://127.0.0.1:8000"])
+def test_origin_has_no_path(found, monkeypatch, url):
+    monkeypatch.setenv("NAME", f"{url}/")
+    assert (env.origin("NAME", "http://default"), found) == (url, [])
+
+
+@pytest.mark.parametrize(
+    "url", ["clinic.example.org", "https://host/app", "ftp://host", "https://", "https://[bad"]
+)
+def test_any_other_origin_is_named_and_never_raises(found, monkeypatch, url):
+    monkeypatch.setenv("NAME", url)
+    assert env.origin("NAME", "http://default") == "http://default"
+    assert named(found) == ["NAME"]

@@ -1,0 +1,146 @@
+"""What every test may use: the cast, a clinic, courses, a mail server that keeps what it gets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from clinic.models import Clinic, Membership, Role
+from courses.models import Course
+from courses.sessions import guard
+from patients.models import Patient
+from tests import factories
+from tests.smtp_sink import SmtpSink
+
+NOW = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)  # a Wednesday
+
+
+def pytest_configure() -> None:
+    if not os.environ.get("DATABASE_URL"):
+        pytest.exit("The tests need PostgreSQL and Valkey: run `make test`.", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which nothing is."""
+    return tmp_path_factory.mktemp("empty")
+
+
+@pytest.fixture(autouse=True)
+def quick_and_plain(settings, empty_folder: Path) -> None:
+    """No hashing and no collecting of static files, no slow passwords."""
+    settings.STATIC_ROOT = empty_folder
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def patient_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy test machine is no hanging curve."""
+    monkeypatch.setattr(guard, "SECONDS", 20.0)
+
+
+@pytest.fixture(autouse=True)
+def silent_bell(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only tests with real services ring a real worker."""
+    if "services" not in request.keywords:
+        monkeypatch.setattr("clinic.outbox.queue.ring", lambda: None)
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The time a test plays at."""
+    return NOW
+
+
+@pytest.fixture
+def clinic(db) -> Clinic:
+    """The clinic in which most of the cast works."""
+    return factories.make_clinic("Linden")
+
+
+@pytest.fixture
+def practitioner(clinic: Clinic) -> Membership:
+    """Treats the patients."""
+    return factories.MembershipFactory(clinic=clinic, role=Role.PRACTITIONER, user__username="practitioner")
+
+
+@pytest.fixture
+def lead(clinic: Clinic) -> Membership:
+    """Answers the alerts."""
+    return factories.MembershipFactory(clinic=clinic, role=Role.LEAD, user__username="lead")
+
+
+@pytest.fixture
+def manager(clinic: Clinic) -> Membership:
+    """Sees how it goes."""
+    return factories.MembershipFactory(clinic=clinic, role=Role.MANAGER, user__username="manager")
+
+
+@pytest.fixture
+def front_desk(clinic: Clinic) -> Membership:
+    """Books, and takes calls."""
+    return factories.MembershipFactory(clinic=clinic, role=Role.FRONT_DESK, user__username="frontdesk")
+
+
+@pytest.fixture
+def stranger(db) -> Membership:
+    """A practitioner of another clinic."""
+    other = factories.make_clinic("Harbour")
+    return factories.MembershipFactory(clinic=other, role=Role.PRACTITIONER, user__username="stranger")
+
+
+@pytest.fixture
+def patient(clinic: Clinic, practitioner: Membership) -> Patient:
+    """A patient who may be needled."""
+    return factories.cleared_patient(clinic, by=practitioner, at=NOW - timedelta(days=60))
+
+
+@pytest.fixture
+def course(patient: Patient, practitioner: Membership) -> Course:
+    """An open course of that patient, without sessions."""
+    return factories.CourseFactory(
+        patient=patient, practitioner=practitioner, starts_on=(NOW - timedelta(days=50)).date()
+    )
+
+
+@pytest.fixture
+def smtp(settings) -> Iterator[SmtpSink]:
+    """A real SMTP server on this machine; Django sends through it."""
+    with SmtpSink() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = sink.host, sink.port
+        yield sink
+
+
+@pytest.fixture
+def signed_in(client: Client):
+    """Signs somebody of the cast in."""
+
+    def sign_in(membership: Membership) -> Client:
+        client.force_login(membership.user, backend="clinic.sign_in.MembershipBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def refused(db) -> Callable[[str], AbstractContextManager[None]]:
+    """The database refuses what is done inside, by the rule of this name; the test goes on after it."""
+
+    @contextmanager
+    def by(rule: str) -> Iterator[None]:
+        with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+            yield
+
+    return by

@@ -1,0 +1,93 @@
+"""All pain rules together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.rules.facts import Expectation, Finding, PainFacts, ScoreFact, Thresholds
+from courses.rules.pain import find_model_free_pain, find_model_pain
+from tests.courses.rules.making import expects, pain
+
+SCORES = st.integers(0, 10)
+TIMINGS = ("before", "after", "day1", "day3", "other")
+
+
+def running_maximum(values: list[float]) -> tuple[float, ...]:
+    return tuple(max(values[: place + 1]) for place in range(len(values)))
+
+
+EXPECTATIONS = st.builds(
+    Expectation,
+    mean=st.floats(0, 10),
+    low50=st.just(3),
+    high50=st.just(5),
+    low90=st.just(2),
+    high90=st.just(6),
+    point90=SCORES,
+    lr_star=st.lists(st.floats(0, 1_000), min_size=11, max_size=11).map(running_maximum),
+    one_in=st.just(tuple(float(score + 1) for score in range(11))),
+    n_scores=st.just(6),
+    prior_version=st.just("shipped"),
+)
+
+
+@st.composite
+def scores_in_their_course(draw: st.DrawFn) -> PainFacts:
+    timing = draw(st.sampled_from(TIMINGS))
+    earlier = draw(st.lists(st.tuples(SCORES, st.none() | SCORES), max_size=6))
+    facts = [ScoreFact(timing, n + 1, score, point90=point90) for n, (score, point90) in enumerate(earlier)]
+    threshold = draw(st.floats(1, 100))
+    return PainFacts(
+        observed=ScoreFact(timing, len(earlier) + 1, draw(SCORES), draw(st.none() | EXPECTATIONS)),
+        thresholds=Thresholds(threshold, threshold * draw(st.floats(1, 5)), "v1"),
+        before=None if timing == "before" else draw(st.none() | SCORES),
+        earlier=tuple(facts),
+    )
+
+
+def severities(facts: PainFacts) -> dict[str, int]:
+    found: list[Finding] = [*find_model_free_pain(facts), *find_model_pain(facts)]
+    return {finding.rule: finding.severity.rank for finding in found}
+
+
+@given(scores_in_their_course(), st.integers(1, 10))
+def test_higher_score_never_removes_a_finding_nor_lowers_its_severity(facts, more):
+    higher = min(facts.observed.score + more, 10)
+    low, high = severities(facts), severities(replace(facts, observed=replace(facts.observed, score=higher)))
+    assert low.keys() <= high.keys()
+    assert all(high[rule] <= rank for rule, rank in low.items())
+
+
+@given(scores_in_their_course())
+def test_no_rule_speaks_twice(facts):
+    found = [finding.rule for finding in (*find_model_free_pain(facts), *find_model_pain(facts))]
+    assert len(found) == len(set(found))
+
+
+@given(scores_in_their_course())
+def test_model_free_rules_ask_no_number_of_the_curve(facts):
+    observed = facts.observed
+    if observed.expected is None:
+        assert {finding.rule for finding in find_model_pain(facts)} <= {"still_worse"}
+    else:
+        other = replace(facts, observed=replace(observed, expected=expects(10.0, point90=10, lr=(0.0,) * 11)))
+        assert severities_without_model(facts) == severities_without_model(other)
+
+
+def severities_without_model(facts: PainFacts) -> dict[str, int]:
+    return {finding.rule: finding.severity.rank for finding in find_model_free_pain(facts)}
+
+
+@pytest.mark.parametrize("score", [4, 5, 6])
+def test_flare_inside_the_band_finds_nothing(score):
+    facts = pain(score, before=4, earlier=(5, 4), expected=expects(4.0, lr=(0.5,) * 11))
+    assert severities(facts) == {}
+
+
+def test_steady_five_never_finds_anything():
+    found = [severities(pain(5, before=5, earlier=(5,) * n, expected=expects(5.0))) for n in range(8)]
+    assert found == [{}] * 8

@@ -1,0 +1,99 @@
+"""The level of a yes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.rules.facts import Severity, most_severe
+from courses.rules.red_flag import FlagAnswer, FlagContext, find_red_flags, level_of
+
+E0, E1, E2, C = Severity.E0, Severity.E1, Severity.E2, Severity.C
+ALONE = FlagContext(n_flags=1)
+SEVERE = {"yes": E1, "not_sure": E1, "usual": C}
+
+
+def swelling(answer: str) -> FlagAnswer:
+    return FlagAnswer("swelling_neck", E0, answer, {"yes": E0, "no": E1})
+
+
+def severe(answer: str) -> FlagAnswer:
+    return FlagAnswer("severe_pain", E1, answer, SEVERE)
+
+
+def test_flag_without_a_question_has_its_level():
+    assert level_of(FlagAnswer("trauma", E1), ALONE) == E1
+
+
+@pytest.mark.parametrize(("answer", "level"), [("yes", E0), ("no", E1)])
+def test_answer_gives_the_level(answer, level):
+    assert level_of(swelling(answer), ALONE) == level
+
+
+@pytest.mark.parametrize("answer", ["", "not_sure", "whatever"])
+def test_unanswered_or_unknown_takes_the_highest(answer):
+    assert level_of(swelling(answer), ALONE) == E0
+
+
+def test_highest_is_looked_for_among_level_and_answers():
+    flag = FlagAnswer("drop_blackout", E1, "", {"no": E0, "yes": E2})
+    assert level_of(flag, ALONE) == E0
+
+
+@pytest.mark.parametrize("answer", ["yes", "not_sure", ""])
+def test_severe_pain_alone_is_for_a_doctor_today(answer):
+    assert level_of(severe(answer), ALONE) == E1
+
+
+@pytest.mark.parametrize("answer", ["yes", "not_sure", ""])
+def test_severe_pain_with_another_flag_is_an_emergency(answer):
+    assert level_of(severe(answer), FlagContext(n_flags=2)) == E0
+
+
+@pytest.mark.parametrize(
+    ("is_first", "is_after_needling", "level"), [(True, True, E1), (True, False, C), (False, True, C)]
+)
+def test_usual_severe_pain_is_a_call_back_unless_new_after_needling(is_first, is_after_needling, level):
+    context = FlagContext(1, is_first_severe_score=is_first, is_after_needling=is_after_needling)
+    assert level_of(severe("usual"), context) == level
+
+
+def test_usual_severe_pain_beside_another_flag_stays_usual():
+    assert level_of(severe("usual"), FlagContext(n_flags=2)) == C
+
+
+def test_other_flag_is_not_raised_by_severe_pain():
+    found = find_red_flags([severe("yes"), swelling("no")], is_first_severe_score=False, is_after_needling=False)
+    assert [finding.severity for finding in found] == [E0, E1]
+
+
+LEVELS = st.sampled_from([E0, E1, E2, C])
+FLAGS = st.builds(
+    FlagAnswer,
+    code=st.sampled_from(["severe_pain", "swelling_neck", "trauma", "lhermitte", "mood"]),
+    level=LEVELS,
+    answer=st.sampled_from(["", "yes", "no", "usual", "not_sure"]),
+    levels_by_answer=st.none() | st.dictionaries(st.sampled_from(["yes", "no", "usual"]), LEVELS),
+)
+
+
+@given(st.lists(FLAGS, max_size=8), st.booleans(), st.booleans())
+def test_every_yes_gets_exactly_one_finding_in_order(flags, is_first, is_after):
+    found = find_red_flags(flags, is_first_severe_score=is_first, is_after_needling=is_after)
+    assert [finding.evidence["flag"] for finding in found] == [flag.code for flag in flags]
+    assert {finding.rule for finding in found} <= {"red_flag"}
+
+
+@given(FLAGS, st.integers(1, 5), st.booleans(), st.booleans())
+def test_unanswered_is_never_below_any_answer(flag, n_flags, is_first, is_after):
+    context = FlagContext(n_flags, is_first, is_after)
+    silent = FlagAnswer(flag.code, flag.level, "", flag.levels_by_answer)
+    possible = [flag.level, *(flag.levels_by_answer or {}).values()]
+    assert level_of(silent, context).rank <= most_severe(possible).rank
+
+
+@given(FLAGS, st.booleans(), st.booleans())
+def test_another_flag_never_lowers_a_level(flag, is_first, is_after):
+    alone = level_of(flag, FlagContext(1, is_first, is_after))
+    assert level_of(flag, FlagContext(2, is_first, is_after)).rank <= alone.rank

@@ -1,0 +1,131 @@
+"""Rows for tests: invented, and no more of them than a test needs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import factory
+
+from clinic.models import Clinic, Membership, Role, User
+from clinic.presets import install_all
+from courses.models import Course, Protocol, RedFlag
+from courses.sessions.entry import FlagEntry, SessionEntry
+from courses.sessions.log import Logged, log_session
+from patients.intake import record_assessment, record_consent, record_pain_type, record_screening
+from patients.models import Assessment, Consent, Patient, PatientPainType
+
+
+def make_clinic(name: str, **values: Any) -> Clinic:
+    """A clinic with its presets, open at all hours."""
+    clinic = Clinic.objects.create(
+        name=name, slug=name.lower(), zone=values.pop("zone", "Europe/Berlin"), **values
+    )
+    install_all(clinic)
+    return clinic
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    """A person who can sign in."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user{n}")
+    first_name = factory.LazyAttribute(lambda user: user.username.title())
+    last_name = "Tree"
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+
+
+class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
+    """Somebody who works in a clinic, licensed if they treat."""
+
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.PRACTITIONER
+    licence_number = factory.LazyAttribute(
+        lambda member: "L-1" if member.role in {Role.PRACTITIONER, Role.LEAD} else ""
+    )
+    licence_expires_on = date(2035, 12, 31)
+
+
+class PatientFactory(factory.django.DjangoModelFactory[Patient]):
+    """A patient with nothing on file."""
+
+    class Meta:
+        model = Patient
+
+    given_name = factory.Sequence(lambda n: f"Given{n}")
+    family_name = factory.Sequence(lambda n: f"Heron{n}")
+    born_on = date(1980, 5, 31)
+    email = factory.Sequence(lambda n: f"patient{n}@example.org")
+    phone = factory.Sequence(lambda n: f"+44 1632 96{n % 10000:04d}")
+
+
+class CourseFactory(factory.django.DjangoModelFactory[Course]):
+    """A course on the standard plan."""
+
+    class Meta:
+        model = Course
+
+    clinic = factory.LazyAttribute(lambda course: course.patient.clinic)
+    protocol = factory.LazyAttribute(lambda course: Protocol.objects.get(clinic=course.clinic, code="standard"))
+    weekly_sessions = factory.LazyAttribute(lambda course: course.protocol.weekly_sessions)
+    review_sessions = factory.LazyAttribute(lambda course: course.protocol.review_sessions)
+    complaint = "Neck pain"
+    starts_on = date(2026, 1, 20)
+    status = Course.Status.ACTIVE
+
+
+def cleared_patient(clinic: Clinic, *, by: Membership, at: datetime, **values: Any) -> Patient:
+    """A patient with everything clearance asks for, and consent to mail."""
+    patient = PatientFactory(clinic=clinic, **values)
+    day = at.date()
+    record_assessment(
+        patient=patient,
+        diagnosed_by="Dr. Ilex",
+        licence="GMC 1",
+        diagnosed_on=day,
+        origin=Assessment.Origin.STRUCTURAL,
+        by=by,
+        at=at,
+    )
+    record_pain_type(
+        patient=patient, code="axial", status=PatientPainType.Status.CONFIRMED, starts_on=day, by=by, at=at
+    )
+    record_screening(patient=patient, findings={}, by=by, at=at)
+    for stream in (Consent.Stream.TREATMENT, Consent.Stream.REMINDERS, Consent.Stream.CHECK_INS):
+        record_consent(patient=patient, stream=stream, is_given=True, how=Consent.How.SIGNED, by=by, at=at)
+    return patient
+
+
+def entry(held_at: datetime, *, by: Membership, **values: Any) -> SessionEntry:
+    """What a practitioner logs after an ordinary visit."""
+    values = {"is_needled": True, "before": 5, "after": 4, "form_key": uuid.uuid4(), **values}
+    return SessionEntry(held_at=held_at, practitioner=by, **values)
+
+
+def log_visit(course: Course, held_at: datetime, **values: Any) -> Logged:
+    """A visit logged at its own time by the treating practitioner."""
+    by = values.pop("by", course.practitioner)
+    return log_session(course, entry=entry(held_at, by=by, **values), by=by, at=values.pop("at", held_at))
+
+
+def log_run(
+    course: Course, pairs: list[tuple[int, int | None]], *, until: datetime, days: int = 4
+) -> list[Logged]:
+    """Visits every few days, the last one at `until`."""
+    first = until - timedelta(days=days * (len(pairs) - 1))
+    return [
+        log_visit(course, first + timedelta(days=days * number), before=before, after=after)
+        for number, (before, after) in enumerate(pairs)
+    ]
+
+
+def flag(clinic: Clinic, code: str, *, answer: str = "") -> FlagEntry:
+    """A yes to one flag of the clinic's list."""
+    return FlagEntry(RedFlag.objects.for_clinic(clinic).current().get(code=code), answer)

@@ -1,0 +1,165 @@
+"""What is written about a patient, from the first visit on."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from patients.intake import (
+    ImagingFact,
+    archive_patient,
+    likely_duplicates,
+    record_assessment,
+    record_consent,
+    record_neuro_check,
+    record_pain_type,
+    record_screening,
+    record_specialist_letter,
+    restore_patient,
+)
+from patients.models import Assessment, Consent, Imaging, NeuroCheck, Patient, PatientPainType, ScreeningItem
+from patients.standing import consents_by_stream, has_consent
+from tests.factories import PatientFactory, make_clinic
+
+pytestmark = pytest.mark.django_db
+
+REMINDERS = Consent.Stream.REMINDERS
+
+
+@pytest.fixture
+def ana(clinic) -> Patient:
+    return PatientFactory(
+        clinic=clinic,
+        given_name="Ana",
+        family_name="Kingfisher",
+        born_on=date(1971, 2, 3),
+        phone="+44 1632 960111",
+        email="ana@example.org",
+    )
+
+
+def someone(**values: object) -> dict:
+    """Somebody who resembles Ana in nothing."""
+    return {"given_name": "Bo", "family_name": "Wren", "born_on": date(1990, 1, 1), **values}
+
+
+@pytest.mark.parametrize(
+    "likeness",
+    [
+        {"given_name": "Ana", "family_name": "Kingfisher"},
+        {"given_name": "ANA", "family_name": "kingfisher"},
+        {"born_on": date(1971, 2, 3), "family_name": "Kingfischer"},
+        {"born_on": date(1971, 2, 3), "given_name": "Anna"},
+        {"email": "ANA@example.org"},
+        {"phone": "+44 1632 960111"},
+    ],
+)
+def test_likely_the_same_person(clinic, ana, likeness):
+    assert likely_duplicates(clinic, **someone(**likeness)) == [ana]
+
+
+@pytest.mark.parametrize(
+    "likeness",
+    [{}, {"born_on": date(1971, 2, 3)}, {"family_name": "Kingfisher"}, {"email": "", "phone": ""}],
+)
+def test_likely_somebody_else(clinic, ana, likeness):
+    assert likely_duplicates(clinic, **someone(**likeness)) == []
+
+
+def test_patient_of_another_clinic_is_no_duplicate(ana):
+    other = make_clinic("Harbour")
+    same = someone(given_name="Ana", family_name="Kingfisher", born_on=ana.born_on, email=ana.email)
+    assert likely_duplicates(other, **same) == []
+
+
+def test_patients_without_contact_are_not_alike_for_that(clinic):
+    PatientFactory(clinic=clinic, phone="", email="")
+    assert likely_duplicates(clinic, **someone(phone="", email="")) == []
+
+
+def test_assessment_keeps_its_pictures(patient, practitioner, at):
+    picture = ImagingFact(Imaging.Kind.MRI, at.date(), "C5/C6", "narrowed disc space")
+    assessment = record_assessment(
+        patient=patient,
+        diagnosed_by="Dr. Yew",
+        licence="GMC 2",
+        diagnosed_on=at.date(),
+        origin=Assessment.Origin.NEUROLOGICAL,
+        imaging=[picture],
+        by=practitioner,
+        at=at,
+    )
+    kept = assessment.imaging.get()
+    assert (kept.kind, kept.level, kept.finding, kept.clinic) == (
+        "mri",
+        "C5/C6",
+        "narrowed disc space",
+        patient.clinic,
+    )
+
+
+def test_another_type_leaves_the_ones_held(patient, practitioner, at):
+    record_pain_type(
+        patient=patient,
+        code="radiculopathy",
+        status=PatientPainType.Status.WORKING,
+        starts_on=at.date(),
+        by=practitioner,
+        at=at,
+    )
+    assert set(patient.pain_types.values_list("pain_type__code", flat=True)) == {"axial", "radiculopathy"}
+
+
+def test_screening_keeps_every_yes_with_its_value_and_date(patient, practitioner, clinic, at):
+    item = ScreeningItem.objects.get(clinic=clinic, code="anticoagulant")
+    screening = record_screening(patient=patient, findings={item: "INR 2.4"}, by=practitioner, at=at)
+    finding = screening.findings.get()
+    assert (finding.item, finding.value, finding.valid_on) == (item, "INR 2.4", at.date())
+
+
+def test_check_and_letter_are_filed_with_who_and_when(patient, practitioner, at):
+    check = record_neuro_check(
+        patient=patient, checked_on=at.date(), result=NeuroCheck.Result.NORMAL, by=practitioner, at=at
+    )
+    letter = record_specialist_letter(
+        patient=patient,
+        written_by="Dr. Yew",
+        written_on=at.date(),
+        scope="no deep needling",
+        by=practitioner,
+        at=at,
+    )
+    assert (check.recorded_by, check.recorded_at) == (letter.recorded_by, letter.recorded_at) == (practitioner, at)
+
+
+def test_last_word_on_a_stream_counts(patient, practitioner, at):
+    word = {"patient": patient, "stream": REMINDERS, "how": Consent.How.SPOKEN, "by": practitioner}
+    assert has_consent(patient, REMINDERS)
+    record_consent(is_given=False, at=at, **word)
+    assert not has_consent(patient, REMINDERS)
+    record_consent(is_given=True, at=at + timedelta(minutes=1), **word)
+    assert has_consent(patient, REMINDERS)
+
+
+def test_earlier_words_are_kept_with_their_text(patient, practitioner, at):
+    record_consent(
+        patient=patient, stream=REMINDERS, is_given=False, how=Consent.How.SPOKEN, by=practitioner, at=at
+    )
+    words = patient.consents.filter(stream=REMINDERS)
+    assert list(words.values_list("is_given", flat=True)) == [False, True]
+    assert all(word.text_version and word.language == "en" for word in words)
+
+
+def test_streams_are_agreed_to_each_by_itself(patient, practitioner, at):
+    record_consent(
+        patient=patient, stream=REMINDERS, is_given=False, how=Consent.How.SPOKEN, by=practitioner, at=at
+    )
+    assert consents_by_stream(patient) == {"treatment": True, "reminders": False, "check_ins": True}
+
+
+def test_archive_and_back(patient, at):
+    archive_patient(patient, at=at)
+    assert Patient.objects.get().archived_at == at
+    restore_patient(patient)
+    assert Patient.objects.get().archived_at is None

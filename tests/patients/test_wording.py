@@ -1,0 +1,35 @@
+"""Clearance in sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from patients.clearance import Clearance, Reason, ReasonCode, Verdict
+from patients.wording import REASONS, VERDICTS, reason_text, reason_texts
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_every_reason_is_a_sentence(code):
+    words = reason_text(Reason(code, "its detail"))
+    assert words[0].isupper()
+    assert words.endswith(".")
+    assert "%" not in words
+
+
+def test_nothing_is_worded_that_does_not_exist():
+    assert set(REASONS) == set(ReasonCode)
+    assert set(VERDICTS) == set(Verdict)
+
+
+def test_detail_is_said():
+    assert "E0, E1" in reason_text(Reason(ReasonCode.OPEN_RED_FLAG, "E0, E1"))
+
+
+def test_percent_in_a_detail_stays_as_it_is():
+    assert "50 % blocked" in reason_text(Reason(ReasonCode.CONTRAINDICATED, "50 % blocked"))
+
+
+def test_every_reason_of_a_verdict_is_said():
+    reasons = (Reason(ReasonCode.NO_TYPE), Reason(ReasonCode.ON_HOLD))
+    found = reason_texts(Clearance(Verdict.BLOCKED, reasons, (), ""))
+    assert found == [reason_text(reason) for reason in reasons]

@@ -1,0 +1,104 @@
+"""Real processes beside a test: a Celery worker on the test's own database, broker and mail server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+
+from clinic.outbox import bell
+from tests.smtp_sink import SmtpSink
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 60.0
+
+
+def database_url() -> str:
+    """The address of this test's own database."""
+    config = connection.settings_dict
+    options = config.get("OPTIONS", {})
+    host, port = options.get("host") or config["HOST"], options.get("port") or config["PORT"] or 5432
+    user = quote(config["USER"] or "") + (f":{quote(config['PASSWORD'])}" if config["PASSWORD"] else "")
+    return f"postgres://{user}@/{config['NAME']}?host={quote(str(host), safe='/')}&port={port}"
+
+
+@contextmanager
+def own_broker() -> Iterator[str]:
+    """A database of the broker's that no other test process uses; its address."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    url = f"{settings.REDIS_URL}?virtual_host={number}"
+    if not settings.REDIS_URL.startswith("redis+socket"):
+        url = f"{settings.REDIS_URL.rsplit('/', 1)[0]}/{number}"
+    # Celery reads this variable before any setting.
+    os.environ["CELERY_BROKER_URL"] = url
+    bell._producers.cache_clear()
+    current_app.control.purge()
+    try:
+        yield url
+    finally:
+        del os.environ["CELERY_BROKER_URL"]
+        bell._producers.cache_clear()
+
+
+def environment(sink: SmtpSink, broker_url: str, base_url: str) -> dict[str, str]:
+    """What a process needs to work on this test's database, broker and mail server."""
+    return {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": broker_url,
+        "EMAIL_URL": f"smtp://{sink.host}:{sink.port}",
+        "BASE_URL": base_url,
+        "SECRET_KEY": settings.SECRET_KEY,
+    }
+
+
+class Worker:
+    """A Celery worker of one process."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        celery = [sys.executable, "-m", "celery", "-A", "clinic"]
+        command = [*celery, "worker", "--concurrency", "1", "--loglevel", "ERROR"]
+        return subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
+
+    def kill(self) -> None:
+        """As kill -9 does, its children too."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    def restart(self) -> None:
+        """Another one in its place."""
+        self.process = self._start()
+
+    def stop(self) -> None:
+        """In good order."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+def wait_until(condition: Callable[[], object], *, seconds: float = PATIENCE_SECONDS) -> object:
+    """The first true answer; fails after so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds:.0f} s")

@@ -1,0 +1,69 @@
+"""A mail server that keeps what it gets, or refuses as it is told."""
+
+from __future__ import annotations
+
+import socket
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from types import TracebackType
+from typing import Self, cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class SmtpSink:
+    """Context manager; `mails` holds what was accepted, in order."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answer = "250 taken"
+        self.answer_to_recipient: dict[str, str] = {}
+        self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
+
+    @property
+    def host(self) -> str:
+        """Where it listens."""
+        return str(self._controller.hostname)
+
+    @property
+    def port(self) -> int:
+        """On which port."""
+        return int(self._controller.port)
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The mails one person got."""
+        return [mail for mail in self.mails if address in str(mail["To"])]
+
+    async def handle_RCPT(  # noqa: N802 - the server's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Accept a recipient, or answer as told."""
+        answer = self.answer_to_recipient.get(address)
+        if answer is not None:
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep a mail, or answer as told."""
+        if self.answer.startswith("2"):
+            content = cast(bytes, envelope.original_content)
+            self.mails.append(cast(EmailMessage, message_from_bytes(content, policy=default)))
+        return self.answer
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._controller.stop()

@@ -1,0 +1,260 @@
+"""Every address as every role of this clinic, of another, and as nobody. An address that is not listed fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from clinic.models import Message
+from courses.alerts.links import acknowledge_path
+from courses.models import Alert, AlertEvent, Appointment, CheckIn, Point, Protocol, RedFlag
+from courses.reminders.links import check_in_path, unsubscribe_path
+from patients.models import Consent, PainType, ScreeningItem
+from tests import factories
+from tests.factories import flag, log_visit
+
+pytestmark = pytest.mark.django_db
+
+CLINICAL = frozenset({"practitioner", "lead", "manager"})
+TREATING = frozenset({"practitioner", "lead"})
+ALL = CLINICAL | {"front_desk"}
+LEADING = frozenset({"lead", "manager"})
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may open an address, which row it names, and whether it answers strangers as it answers anybody."""
+
+    roles: frozenset[str]
+    about: str = ""
+    more: dict[str, str] = field(default_factory=dict)
+    # Pages with a token or without data of a clinic.
+    is_public: bool = False
+
+
+def model_rows(model: str, about: str, *, view: frozenset[str], add: frozenset[str] = NOBODY) -> dict[str, Row]:
+    """The stock pages of a model; nothing can be deleted."""
+    return {
+        f"admin:{model}_changelist": Row(view),
+        f"admin:{model}_add": Row(add),
+        f"admin:{model}_change": Row(view, about),
+        f"admin:{model}_history": Row(view, about),
+        f"admin:{model}_delete": Row(NOBODY, about),
+    }
+
+
+TABLE: dict[str, Row] = {
+    "home": Row(ALL),
+    "switch-clinic": Row(ALL),
+    "healthz": Row(ALL, is_public=True),
+    "dashboard": Row(LEADING),
+    "check-in": Row(ALL, is_public=True),
+    "acknowledge-alert": Row(ALL, is_public=True),
+    "unsubscribe": Row(ALL, is_public=True),
+    "demo-mail": Row(ALL, is_public=True),
+    "demo-mail-one": Row(ALL, is_public=True, more={"number": "1"}),
+    "admin:index": Row(ALL),
+    "admin:setup": Row(ALL),
+    "admin:password_change": Row(ALL),
+    "admin:password_change_done": Row(ALL),
+    "admin:jsi18n": Row(ALL, is_public=True),
+    "admin:login": Row(NOBODY, is_public=True),
+    "admin:logout": Row(ALL, is_public=True),
+    "admin:autocomplete": Row(NOBODY),
+    "admin:view_on_site": Row(NOBODY, more={"content_type_id": "1", "object_id": "1"}),
+    "admin:app_list": Row(ALL, more={"app_label": "clinic"}),
+    **model_rows("patients_patient", "patient", view=ALL, add=ALL),
+    "admin:patients_patient_record": Row(TREATING, "patient", {"what": "assessment"}),
+    "admin:patients_patient_archive": Row(ALL, "patient"),
+    "admin:patients_patient_red_flag": Row(ALL, "patient"),
+    "admin:patients_patient_start": Row(TREATING, "patient"),
+    **model_rows("patients_paintype", "pain_type", view=CLINICAL),
+    **model_rows("patients_screeningitem", "screening_item", view=CLINICAL),
+    **model_rows("courses_course", "course", view=CLINICAL),
+    "admin:courses_course_log": Row(TREATING, "course"),
+    "admin:courses_course_resume": Row(frozenset({"lead"}), "course"),
+    "admin:courses_course_end": Row(TREATING, "course"),
+    **model_rows("courses_session", "session", view=CLINICAL),
+    **model_rows("courses_alert", "alert", view=CLINICAL),
+    "admin:courses_alert_acknowledge": Row(CLINICAL, "alert"),
+    "admin:courses_alert_note": Row(CLINICAL, "alert"),
+    "admin:courses_alert_resolve": Row(TREATING, "alert"),
+    **model_rows("courses_appointment", "appointment", view=ALL, add=ALL),
+    "admin:courses_appointment_move": Row(ALL, "appointment"),
+    "admin:courses_appointment_cancel": Row(ALL, "appointment"),
+    "admin:courses_appointment_missed": Row(ALL, "appointment"),
+    **model_rows("courses_protocol", "protocol", view=CLINICAL, add=frozenset({"lead"})),
+    **model_rows("courses_point", "point", view=CLINICAL, add=frozenset({"lead"})),
+    **model_rows("courses_redflag", "red_flag", view=CLINICAL),
+    **model_rows("clinic_message", "message", view=LEADING),
+    **model_rows("clinic_clinic", "clinic", view=ALL),
+    **model_rows("clinic_membership", "membership", view=ALL, add=frozenset({"manager"})),
+    "admin:clinic_membership_deactivate": Row(frozenset({"manager"}), "membership"),
+    "admin:clinic_membership_reactivate": Row(frozenset({"manager"}), "membership"),
+    "admin:clinic_membership_invite": Row(frozenset({"manager"}), "membership"),
+}
+TABLE["admin:clinic_clinic_add"] = Row(NOBODY)
+# allauth's own pages hold nothing of a clinic; they are walked for errors only.
+OPEN_PREFIXES = ("account_",)
+
+
+@pytest.fixture
+def rows(course, lead, at) -> dict[str, Any]:
+    """One row of each kind, in the clinic of the cast."""
+    clinic, patient = course.clinic, course.patient
+    session = log_visit(course, at, flags=(flag(clinic, "hand_clumsy", answer="slow"),)).session
+    appointment = Appointment.objects.create(
+        clinic=clinic,
+        course=course,
+        practitioner=course.practitioner,
+        starts_at=at + timedelta(days=1),
+        ends_at=at + timedelta(days=1, minutes=30),
+        booked_by=lead,
+        booked_at=at,
+    )
+    return {
+        "patient": patient,
+        "course": course,
+        "session": session,
+        "appointment": appointment,
+        "alert": Alert.objects.get(course=course),
+        "clinic": clinic,
+        "membership": lead,
+        "message": Message.objects.for_clinic(clinic).filter(kind="staff_alert")[0],
+        "pain_type": PainType.objects.for_clinic(clinic)[0],
+        "screening_item": ScreeningItem.objects.for_clinic(clinic)[0],
+        "protocol": Protocol.objects.for_clinic(clinic)[0],
+        "point": Point.objects.for_clinic(clinic)[0],
+        "red_flag": RedFlag.objects.for_clinic(clinic)[0],
+    }
+
+
+@pytest.fixture
+def cast(practitioner, lead, manager, front_desk, stranger) -> dict[str, Any]:
+    """Everybody by role."""
+    return {
+        "practitioner": practitioner,
+        "lead": lead,
+        "manager": manager,
+        "front_desk": front_desk,
+        "stranger": stranger,
+    }
+
+
+def test_every_address_is_listed():
+    missing = {name for name in _names(get_resolver()) if not name.startswith(OPEN_PREFIXES)} - TABLE.keys()
+    assert missing == set()
+
+
+def test_nothing_is_listed_that_does_not_exist():
+    assert TABLE.keys() <= set(_names(get_resolver()))
+
+
+@pytest.mark.parametrize("role", ["anonymous", *sorted(ALL), "stranger"])
+def test_every_address_as(client, cast, rows, smtp, settings, tmp_path, role):
+    settings.EMAIL_FILE_PATH = tmp_path
+    surprises = {}
+    for name, row in TABLE.items():
+        if role in cast:
+            client.force_login(cast[role].user, backend="clinic.sign_in.MembershipBackend")
+        found = _status(client, _url(name, rows))
+        if found not in _expected(row, role):
+            surprises[name] = found
+    assert surprises == {}
+
+
+def test_strangers_lists_hold_nothing_of_this_clinic(signed_in, stranger, rows):
+    client = signed_in(stranger)
+    for name in TABLE:
+        if name.endswith("_changelist") or name in {"admin:index", "dashboard"}:
+            page = client.get(_url(name, rows), follow=True).content.decode()
+            assert rows["patient"].family_name not in page, name
+            assert rows["membership"].user.email not in page, name
+
+
+def test_stranger_cannot_name_our_rows_in_a_form(signed_in, stranger, rows, at):
+    client = signed_in(stranger)
+    values = {
+        "course": rows["course"].pk,
+        "practitioner": stranger.pk,
+        "starts_at": "2099-01-01T10:00",
+        "minutes": 30,
+    }
+    response = client.post(reverse("admin:courses_appointment_add"), values)
+    assert response.status_code == 422
+    assert Appointment.objects.filter(practitioner=stranger).count() == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["courses_alert_acknowledge", "courses_alert_resolve", "patients_patient_red_flag"]
+)
+def test_stranger_changes_nothing_by_post(signed_in, stranger, rows, name):
+    about = TABLE[f"admin:{name}"].about
+    before = AlertEvent.objects.count()
+    response = signed_in(stranger).post(reverse(f"admin:{name}", args=[rows[about].pk]), {"seen": 10**6})
+    assert (response.status_code, AlertEvent.objects.count()) == (404, before)
+
+
+def test_user_without_membership_finds_nothing(client, clinic):
+    client.force_login(factories.UserFactory(), backend="clinic.sign_in.MembershipBackend")
+    assert [client.get(reverse(name)).status_code for name in ("home", "admin:index", "dashboard")] == [
+        404,
+        404,
+        404,
+    ]
+
+
+def test_deactivated_member_finds_nothing(signed_in, practitioner, at):
+    client = signed_in(practitioner)
+    practitioner.deactivated_at = at
+    practitioner.save()
+    assert client.get(reverse("admin:index")).status_code == 404
+
+
+def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from _names(pattern, namespace + inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield namespace + pattern.name
+
+
+def _url(name: str, rows: dict[str, Any]) -> str:
+    if name == "check-in":
+        return check_in_path(CheckIn.objects.get(session=rows["session"]))
+    if name == "acknowledge-alert":
+        return acknowledge_path(rows["alert"], rows["membership"])
+    if name == "unsubscribe":
+        return unsubscribe_path(rows["patient"], Consent.Stream.REMINDERS)
+    row = TABLE[name]
+    if not row.about:
+        return reverse(name, kwargs=row.more)
+    stock = name.rsplit("_", 1)[-1] in {"change", "history", "delete"}
+    return reverse(name, kwargs={"object_id" if stock else "pk": rows[row.about].pk, **row.more})
+
+
+def _status(client: Any, url: str) -> int:
+    response = client.get(url)
+    if response.status_code == 302 and "/login/" in response["Location"]:
+        return 401
+    return int(response.status_code)
+
+
+def _expected(row: Row, role: str) -> set[int]:
+    if row.is_public:
+        return {200, 302, 401, 404, 410, 503}
+    if role == "anonymous":
+        return {401, 405}
+    if role == "stranger":
+        if row.about:
+            return {404} if "practitioner" in row.roles or row.roles == NOBODY else {403, 404}
+        role = "practitioner"
+    # A page that only takes POST answers GET with 302 back, or 405.
+    return {200, 302, 405} if role in row.roles else {403, 404}
