@@ -1,0 +1,63 @@
+"""The healing curve: what a course's next score should be, and how sure one can be. Numbers only."""
+
+from courses.curve.adoption import Comparison, compare, compare_held_out
+from courses.curve.answers import (
+    Bands,
+    CannotTell,
+    NextScore,
+    Peak,
+    Relief,
+    Shape,
+    ShapeName,
+    Unknown,
+)
+from courses.curve.budget import (
+    DEFAULT_BUDGET_PER_100,
+    SHIPPED_THRESHOLD,
+    AlertThreshold,
+    threshold_for,
+)
+from courses.curve.calibration import calibrate
+from courses.curve.course import CoursePosterior, condition
+from courses.curve.fit import fit_prior
+from courses.curve.folds import HeldOut, held_out
+from courses.curve.panel import Panel
+from courses.curve.prior import SHIPPED_PRIOR, Calibration, Prior
+from courses.curve.scores import CourseScores, Timing
+from courses.curve.sequential import Predictions, next_scores, sequential_predictions
+from courses.curve.sessions import Sessions, control_limits
+
+__all__ = [
+    "DEFAULT_BUDGET_PER_100",
+    "SHIPPED_PRIOR",
+    "SHIPPED_THRESHOLD",
+    "AlertThreshold",
+    "Bands",
+    "Calibration",
+    "CannotTell",
+    "Comparison",
+    "CoursePosterior",
+    "CourseScores",
+    "HeldOut",
+    "NextScore",
+    "Panel",
+    "Peak",
+    "Predictions",
+    "Prior",
+    "Relief",
+    "Sessions",
+    "Shape",
+    "ShapeName",
+    "Timing",
+    "Unknown",
+    "calibrate",
+    "compare",
+    "compare_held_out",
+    "condition",
+    "control_limits",
+    "fit_prior",
+    "held_out",
+    "next_scores",
+    "sequential_predictions",
+    "threshold_for",
+]

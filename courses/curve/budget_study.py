@@ -1,0 +1,153 @@
+"""Does the alert budget hold? The realised rate on series and on simulated clinics."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from courses.curve.budget import threshold_for
+from courses.curve.calibration import fold_fit
+from courses.curve.fit import fit_prior
+from courses.curve.folds import HeldOut, held_out
+from courses.curve.panel import Panel
+from courses.curve.prior import SHIPPED_PRIOR, Prior, triple
+from courses.curve.scores import Bools, Ints
+from courses.curve.sequential import sequential_predictions
+from courses.curve.sessions import Sessions
+from courses.curve.simulation import simulate
+
+BUDGET_PER_100 = 5.0
+N_TEST_PATIENTS = 150
+SPREAD_OF_CLINICS = 0.2
+
+
+@dataclass(frozen=True)
+class Realised:
+    """Alerts per 100 new sessions of a simulated clinic, and how many patients its threshold was learned
+    from.
+    """
+
+    per_100: float
+    n_patients: int
+    n_scores: int
+
+
+def simulated_clinic(*, n_patients: int, truth: Prior, rng: np.random.Generator) -> Panel:
+    """Return a clinic whose patients come unequally often and stay away when they are well or much worse."""
+    lengths = np.minimum(3 + rng.geometric(0.12, size=n_patients), 40)
+    course = np.repeat(np.arange(n_patients), lengths)
+    gaps = np.where(np.diff(course, prepend=-1) == 0, rng.choice([0.5, 1.0, 2.0], size=len(course)), 0.0)
+    starts = np.concatenate([[0], np.cumsum(lengths)])[:-1]
+    running = np.cumsum(gaps)
+    panel = Panel.of_rows(
+        course,
+        weeks=running - running[starts][course],
+        scores=np.zeros(len(course)),
+        timings=np.zeros(len(course), dtype=np.int64),
+        group_names=("",),
+        groups=np.zeros(n_patients, dtype=np.int64),
+        patients=np.arange(n_patients),
+        planned_end_weeks=np.full(n_patients, np.inf),
+    )
+    panel = panel.with_scores(simulate(truth, panel, rng=rng))
+    return kept_rows(panel, kept=_stays(panel, rng=rng))
+
+
+def _stays(panel: Panel, *, rng: np.random.Generator) -> Bools:
+    """Return which rows are recorded: after a score of 0-1 or 8-10 one patient in four does not come back."""
+    leaves = ((panel.scores <= 1) | (panel.scores >= 8)) & (rng.random(panel.n_scores) < 0.25)
+    n_left: Ints = np.cumsum(leaves) - leaves
+    return np.asarray(n_left == n_left[panel.starts[panel.course]])
+
+
+def kept_rows(panel: Panel, *, kept: Bools) -> Panel:
+    """Return the panel with only the rows kept (n_scores,)."""
+    return Panel.of_rows(
+        panel.course[kept],
+        weeks=panel.weeks[kept],
+        scores=panel.scores[kept],
+        timings=panel.timings[kept],
+        group_names=panel.group_names,
+        groups=panel.groups,
+        patients=panel.patients,
+        planned_end_weeks=panel.planned_end_weeks,
+    )
+
+
+def random_truth(rng: np.random.Generator) -> Prior:
+    """Return a clinic's own truth: the shipped Prior with every scale off by about a fifth."""
+    off = np.exp(SPREAD_OF_CLINICS * rng.standard_normal(5))
+    covariance = np.array(SHIPPED_PRIOR.covariance) * off[0] ** 2
+    return replace(
+        SHIPPED_PRIOR,
+        mean=(SHIPPED_PRIOR.mean[0] + 0.5 * rng.standard_normal(), *SHIPPED_PRIOR.mean[1:]),
+        covariance=(triple(covariance[0]), triple(covariance[1]), triple(covariance[2])),
+        noise=SHIPPED_PRIOR.noise * float(off[1]),
+        noise_spread=SHIPPED_PRIOR.noise_spread * float(off[2]),
+        carry=SHIPPED_PRIOR.carry * float(off[3]),
+        carry_weeks=SHIPPED_PRIOR.carry_weeks * float(off[4]),
+    )
+
+
+def realised(*, seed: int, n_patients: int | None = None) -> Realised:
+    """Calibrate one simulated clinic, then count alerts on the sessions of new patients of the same
+    clinic.
+    """
+    rng = np.random.default_rng(seed)
+    truth = random_truth(rng)
+    drawn = int(rng.integers(10, 200))
+    clinic = simulated_clinic(n_patients=n_patients or drawn, truth=truth, rng=rng)
+    predictions = held_out(clinic, fit=fold_fit(), seed=seed)
+    threshold = threshold_for(Sessions.of(predictions), budget_per_100=BUDGET_PER_100, has_fixed_rules=False)
+    prior = fit_prior(clinic, version="simulated", fitted_on="")
+    later = simulated_clinic(n_patients=N_TEST_PATIENTS, truth=truth, rng=rng)
+    found = sequential_predictions(prior, later)
+    blind = HeldOut(later, found.p, found.raised, found.can_tell, np.zeros(later.n_scores, dtype=np.int64))
+    per_100 = Sessions.of(blind).rate_per_100(threshold.threshold)
+    return Realised(per_100, clinic.n_patients, clinic.n_scores)
+
+
+def series_check(
+    predictions: HeldOut, *, budget_per_100: float, n_resamples: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """Return the realised rate per 100 of a series calibrated by patient folds, and its standard error.
+
+    The error is that of patients drawn anew, for calibrating and for testing each on its own.
+    """
+    rng = np.random.default_rng(seed)
+    sessions = Sessions.of(predictions, least_excess=0.0)
+    patient = predictions.panel.patients[predictions.panel.course]
+    rates = [_fold_rate(sessions, predictions, patient, budget_per_100, rng=None)]
+    rates += [_fold_rate(sessions, predictions, patient, budget_per_100, rng=rng) for _ in range(n_resamples)]
+    return rates[0], float(np.std(rates[1:]))
+
+
+def _fold_rate(
+    sessions: Sessions,
+    predictions: HeldOut,
+    patient: Ints,
+    budget_per_100: float,
+    *,
+    rng: np.random.Generator | None,
+) -> float:
+    n_alarmed = n_sessions = 0
+    for fold in np.unique(predictions.fold):
+        learn = _drawn(patient, predictions.fold != fold, rng=rng)
+        test = _drawn(patient, predictions.fold == fold, rng=rng)
+        own = Sessions(
+            sessions.statistic[learn], sessions.is_fixed[learn], int(predictions.can_tell[learn].sum()), 0
+        )
+        found = threshold_for(own, budget_per_100=budget_per_100, has_fixed_rules=False, least_excess=0.0)
+        n_alarmed += int((sessions.statistic[test] > found.threshold).sum())
+        n_sessions += len(test)
+    return 100.0 * n_alarmed / n_sessions
+
+
+def _drawn(patient: Ints, chosen: Bools, *, rng: np.random.Generator | None) -> Ints:
+    """Return the chosen rows, or those of as many of their patients drawn with replacement."""
+    rows = np.flatnonzero(chosen)
+    if rng is None:
+        return rows
+    names, first = np.unique(patient[rows], return_index=True)
+    ends = np.append(first[1:], len(rows))
+    drawn = rng.integers(0, len(names), size=len(names))
+    return np.concatenate([rows[first[place] : ends[place]] for place in drawn])

@@ -1,0 +1,186 @@
+"""The evaluation protocol: 5 folds by subject, every score of a file predicted from its earlier ones."""
+
+import csv
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+import numpy as np
+
+from courses.curve.fit import fit_prior
+from courses.curve.folds import HeldOut, Progress, held_out
+from courses.curve.panel import Panel
+from courses.curve.predictive import SCORE_VALUES
+from courses.curve.prior import Prior
+from courses.curve.scores import HIGHEST_SCORE, N_SCORE_VALUES
+from courses.curve.scoring import likelihood_ratio_statistic, quality, sensitivity_to_rise, tail_statistic
+
+COLUMNS = ("subject", "week", "score")
+PREDICTION_COLUMNS = (
+    *COLUMNS,
+    "mean",
+    *(f"p{score}" for score in range(N_SCORE_VALUES)),
+    "lr",
+    "fold",
+)
+
+
+class BadFileError(ValueError):
+    """The file cannot be evaluated; the message names the line and the reason."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """The subjects of a file, in order of first appearance, and their scores as a panel."""
+
+    subjects: tuple[str, ...]
+    panel: Panel
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a UTF-8 file; BadFileError names the first line that is not."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadFileError(f"line {line}: not UTF-8 text ({error.reason})") from error
+
+
+def read_series(file: TextIO) -> Series:
+    """Return the series of a CSV file (subject, week, score); BadFileError names the first bad line."""
+    reader = csv.reader(file)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        places = _places(header)
+        rows = [_parsed(row, places=places, line=reader.line_num) for row in reader if row]
+    except csv.Error as error:
+        raise BadFileError(f"line {reader.line_num}: {error}") from error
+    if not rows:
+        raise BadFileError(f"line {max(reader.line_num, 1)}: no scores")
+    return _series(rows)
+
+
+def _places(header: Sequence[str]) -> tuple[int, int, int]:
+    header = [name.removeprefix("\ufeff") for name in header]
+    for name in COLUMNS:
+        if header.count(name) != 1:
+            raise BadFileError(
+                f"line 1: column {name!r} must be there once, found: {', '.join(header) or 'nothing'}"
+            )
+    subject, week, score = (header.index(name) for name in COLUMNS)
+    return subject, week, score
+
+
+def _parsed(row: Sequence[str], *, places: tuple[int, int, int], line: int) -> tuple[str, float, int]:
+    if len(row) <= max(places):
+        raise BadFileError(f"line {line}: {len(row)} fields where the header has more")
+    subject, week, score = (row[place].strip() for place in places)
+    if not subject:
+        raise BadFileError(f"line {line}: subject is empty")
+    return subject, _week(week, line=line), _score(score, line=line)
+
+
+def _week(text: str, *, line: int) -> float:
+    try:
+        week = float(text)
+    except ValueError as error:
+        raise BadFileError(f"line {line}: week {text!r} is not a number") from error
+    if not math.isfinite(week) or week < 0:
+        raise BadFileError(f"line {line}: week {text!r} must be finite and not negative")
+    return week
+
+
+def _score(text: str, *, line: int) -> int:
+    try:
+        score = float(text)
+    except ValueError as error:
+        raise BadFileError(f"line {line}: score {text!r} is not a number") from error
+    if not (0 <= score <= HIGHEST_SCORE and score == int(score)):
+        raise BadFileError(f"line {line}: score {text!r} must be a whole number 0 to 10")
+    return int(score)
+
+
+def _series(rows: Sequence[tuple[str, float, int]]) -> Series:
+    number = {subject: place for place, subject in enumerate(dict.fromkeys(row[0] for row in rows))}
+    n_subjects = len(number)
+    panel = Panel.of_rows(
+        np.array([number[row[0]] for row in rows]),
+        weeks=np.array([row[1] for row in rows]),
+        scores=np.array([row[2] for row in rows]),
+        timings=np.zeros(len(rows), dtype=np.int64),
+        group_names=("",),
+        groups=np.zeros(n_subjects, dtype=np.int64),
+        patients=np.arange(n_subjects),
+        planned_end_weeks=np.full(n_subjects, np.inf),
+    )
+    return Series(tuple(number), panel)
+
+
+def _fitted(panel: Panel) -> Prior:
+    return fit_prior(panel, version="fold", fitted_on="")
+
+
+def predict_series(
+    series: Series, *, n_folds: int = 5, seed: int = 0, progress: Progress | None = None
+) -> HeldOut:
+    """Predict every score, from the third of its subject on, under a Prior fitted to the other folds."""
+    return held_out(series.panel, fit=_fitted, n_folds=n_folds, seed=seed, progress=progress)
+
+
+def summarise(predictions: HeldOut, *, seconds: float) -> dict[str, float | int | None]:
+    """Return the protocol's figures as plain numbers; None where no score was predicted."""
+    told = predictions.can_tell
+    scores = predictions.scores[told]
+    found = quality(predictions.p[told], scores=scores)
+    statistics = {
+        "sens3_at_025_lr": likelihood_ratio_statistic(predictions.p[told], raised=predictions.raised[told]),
+        "sens3_at_025_tail": tail_statistic(predictions.p[told]),
+    }
+    figures = {
+        "log_score": found.log_score,
+        "crps": found.crps,
+        "coverage90": found.coverage90,
+        "upper975": found.upper975,
+        **{
+            name: sensitivity_to_rise(statistic, scores=scores) if len(scores) else math.nan
+            for name, statistic in statistics.items()
+        },
+    }
+    return {
+        "n_subjects": predictions.panel.n_patients,
+        "n_scores": predictions.panel.n_scores,
+        "n_predicted": found.n_scores,
+        **{name: None if math.isnan(value) else value for name, value in figures.items()},
+        "seconds": round(seconds, 3),
+    }
+
+
+def write_predictions(predictions: HeldOut, *, subjects: Sequence[str], file: TextIO) -> None:
+    """Write one CSV row per predicted score, in order of subject and week."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(PREDICTION_COLUMNS)
+    panel, lr_star = predictions.panel, predictions.lr_star()
+    for row in np.flatnonzero(predictions.can_tell):
+        p = predictions.p[row]
+        writer.writerow(
+            [
+                subjects[panel.course[row]],
+                repr(float(panel.weeks[row])),
+                int(panel.scores[row]),
+                f"{p @ SCORE_VALUES:.6f}",
+                *(f"{value:.8g}" for value in p),
+                f"{lr_star[row]:.8g}",
+                int(predictions.fold[row]),
+            ]
+        )
+
+
+def evaluate(
+    series: Series, *, n_folds: int = 5, seed: int = 0, progress: Progress | None = None
+) -> tuple[HeldOut, dict[str, float | int | None]]:
+    """Run the protocol and return its predictions and its figures."""
+    started = time.perf_counter()
+    predictions = predict_series(series, n_folds=n_folds, seed=seed, progress=progress)
+    return predictions, summarise(predictions, seconds=time.perf_counter() - started)

@@ -1,0 +1,40 @@
+"""What the shipped Prior expects of LR*: the reference of every clinic, and pseudo-values for a young one."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from courses.curve.folds import HeldOut
+from courses.curve.prior import SHIPPED_PRIOR
+from courses.curve.scores import Floats
+from courses.curve.sequential import MIN_EARLIER_SCORES, sequential_predictions
+from courses.curve.sessions import LEAST_EXCESS, alarm_statistic
+from courses.curve.simulation import regular_panel, simulate
+
+N_PSEUDO_VALUES = 400
+_COURSE_SCORES = 12
+_N_COURSES = 4_000
+
+
+@lru_cache(maxsize=4)
+def reference_statistics(least_excess: float = LEAST_EXCESS) -> Floats:
+    """Return the alarm statistic of simulated weekly sessions under the shipped Prior, sorted (n,)."""
+    panel = regular_panel(n_courses=_N_COURSES, n_scores=_COURSE_SCORES)
+    panel = panel.with_scores(simulate(SHIPPED_PRIOR, panel, rng=np.random.default_rng(0)))
+    found = sequential_predictions(SHIPPED_PRIOR, panel)
+    fold = np.zeros(panel.n_scores, dtype=np.int64)
+    simulated = HeldOut(panel, found.p, found.raised, found.can_tell, fold)
+    return np.sort(alarm_statistic(simulated, least_excess=least_excess))
+
+
+@lru_cache(maxsize=4)
+def pseudo_statistics(least_excess: float = LEAST_EXCESS) -> Floats:
+    """Return 400 pseudo-values and the sessions that come with them before the curve can tell, (480,)."""
+    n_sessions = N_PSEUDO_VALUES * _COURSE_SCORES // (_COURSE_SCORES - MIN_EARLIER_SCORES)
+    levels = (np.arange(n_sessions) + 0.5) / n_sessions
+    return np.asarray(np.quantile(reference_statistics(least_excess), levels))
+
+
+def reference_threshold(share: float, *, least_excess: float = LEAST_EXCESS) -> float:
+    """Return the LR* that this share of sessions exceeds under the shipped Prior."""
+    return float(np.quantile(reference_statistics(least_excess), 1.0 - min(share, 1.0)))

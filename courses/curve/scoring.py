@@ -1,0 +1,76 @@
+"""How good predictive distributions over 0..10 were: proper scores, calibration, sensitivity to a rise."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from courses.curve.predictive import RISE, SCORE_VALUES, running_likelihood_ratio, upper_tails
+from courses.curve.scores import HIGHEST_SCORE, Floats, Ints
+
+FALSE_ALARM_RATE = 0.025
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Means over n scores: log score (nats, higher is better), CRPS (points, lower is better), share inside
+    the central 90 % interval and share above the upper 97.5 % point (randomised PIT)."""
+
+    n_scores: int
+    log_score: float
+    crps: float
+    coverage90: float
+    upper975: float
+
+
+def log_scores(p: Floats, *, scores: Ints) -> Floats:
+    """Return the logarithm of the probability given to each observed score, (n,)."""
+    return np.asarray(np.log(p[np.arange(len(p)), scores]))
+
+
+def crps(p: Floats, *, scores: Ints) -> Floats:
+    """Return the ranked probability score of each observed score, (n,) (Gneiting & Raftery 2007)."""
+    below = np.cumsum(p, axis=1)
+    happened = scores[:, None] <= SCORE_VALUES
+    return np.asarray(((below - happened) ** 2)[:, :HIGHEST_SCORE].sum(axis=1))
+
+
+def randomised_pit(p: Floats, *, scores: Ints, seed: int) -> Floats:
+    """Return the randomised probability integral transform of each score, (n,): uniform if calibrated."""
+    rows = np.arange(len(p))
+    uniform = np.random.default_rng(seed).random(len(p))
+    return np.asarray(np.cumsum(p, axis=1)[rows, scores] - uniform * p[rows, scores])
+
+
+def quality(p: Floats, *, scores: Ints, seed: int = 0) -> Quality:
+    """Return the mean scores of predictions p (n, 11) of observed scores (n,); NaN means of no scores."""
+    if not len(scores):
+        return Quality(0, np.nan, np.nan, np.nan, np.nan)
+    pit = randomised_pit(p, scores=scores, seed=seed)
+    return Quality(
+        n_scores=len(scores),
+        log_score=float(log_scores(p, scores=scores).mean()),
+        crps=float(crps(p, scores=scores).mean()),
+        coverage90=float(((pit >= 0.05) & (pit <= 0.95)).mean()),
+        upper975=float((pit > 0.975).mean()),
+    )
+
+
+def sensitivity_to_rise(statistic: Floats, *, scores: Ints) -> float:
+    """Return the share of scores raised by 3 that are caught at a false-alarm rate of 2.5 % per score.
+
+    `statistic` (n, 11) is the alarm statistic of every possible score, higher being more alarming.
+    """
+    rows = np.arange(len(scores))
+    threshold = np.quantile(statistic[rows, scores], 1.0 - FALSE_ALARM_RATE)
+    raised = np.minimum(scores + RISE, HIGHEST_SCORE)
+    return float((statistic[rows, raised] > threshold).mean())
+
+
+def likelihood_ratio_statistic(p: Floats, *, raised: Floats) -> Floats:
+    """Return log LR* of every score, (n, 11)."""
+    return np.asarray(np.log(running_likelihood_ratio(p, raised=raised)))
+
+
+def tail_statistic(p: Floats) -> Floats:
+    """Return minus the tail probability P(Y >= k) of every score, (n, 11)."""
+    return -upper_tails(p)

@@ -1,0 +1,82 @@
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from courses.curve.evaluation import (
+    PREDICTION_COLUMNS,
+    BadFileError,
+    Series,
+    decoded,
+    evaluate,
+    read_series,
+    write_predictions,
+)
+from courses.curve.panel import Panel
+
+GOOD = "subject,week,score\na,0,5\nb,0,7\na,1.5,4\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "line 1: column 'subject'"),
+        ("subject,week\na,0\n", "line 1: column 'score'"),
+        ("subject,week,score,score\n", "line 1: column 'score'"),
+        ("subject,week,score\n", "line 1: no scores"),
+        (GOOD + "a,2,11\n", "line 5: score '11'"),
+        (GOOD + "a,2,4.5\n", "line 5: score '4.5'"),
+        (GOOD + "a,2,\n", "line 5: score ''"),
+        (GOOD + "a,-1,4\n", "line 5: week '-1'"),
+        (GOOD + "a,soon,4\n", "line 5: week 'soon'"),
+        (GOOD + "a,nan,4\n", "line 5: week 'nan'"),
+        (GOOD + "a,2,nan\n", "line 5: score 'nan'"),
+        (GOOD + ",2,4\n", "line 5: subject is empty"),
+        (GOOD + "a,2\n", "line 5: 2 fields"),
+    ],
+)
+def test_bad_line_is_named(text: str, message: str) -> None:
+    with pytest.raises(BadFileError, match=message):
+        read_series(io.StringIO(text))
+
+
+def test_line_that_is_not_text_is_named() -> None:
+    with pytest.raises(BadFileError, match="line 3: not UTF-8"):
+        decoded(b"subject,week,score\na,0,5\n\xff,1,3\n")
+
+
+def test_columns_may_stand_in_any_order_among_others() -> None:
+    series = read_series(io.StringIO("arm,score,subject,week\nx,5,a,0\nx,4,a,1\n"))
+    assert series.subjects == ("a",)
+    assert series.panel.scores.tolist() == [5, 4]
+
+
+def test_byte_order_mark_and_blank_lines_are_no_trouble() -> None:
+    assert read_series(io.StringIO("\ufeff" + GOOD + "\n\n")).panel.n_scores == 3
+
+
+def test_series_too_short_to_predict_have_no_figures() -> None:
+    _, figures = evaluate(read_series(io.StringIO(GOOD)), n_folds=2)
+    assert figures["n_predicted"] == 0
+    assert figures["log_score"] is None
+
+
+def test_figures_and_predictions_agree(forty: Panel) -> None:
+    series = Series(tuple(f"s{i}" for i in range(40)), forty)
+    predictions, figures = evaluate(series)
+    out = io.StringIO()
+    write_predictions(predictions, subjects=series.subjects, file=out)
+    rows = list(csv.DictReader(io.StringIO(out.getvalue())))
+    assert tuple(rows[0]) == PREDICTION_COLUMNS
+    assert len(rows) == figures["n_predicted"] == forty.n_scores - 80
+    given = [float(row[f"p{row['score']}"]) for row in rows]
+    assert np.mean(np.log(given)) == pytest.approx(figures["log_score"], abs=1e-5)
+    assert all(sum(float(row[f"p{k}"]) for k in range(11)) == pytest.approx(1, abs=1e-6) for row in rows)
+    assert {row["fold"] for row in rows} == set("01234")
+
+
+def test_same_seed_gives_the_same_figures(forty: Panel) -> None:
+    series = Series(tuple("abcdefghij"), forty.select(np.arange(10)))
+    one, other = (evaluate(series, n_folds=2, seed=3)[1] for _ in range(2))
+    assert {**one, "seconds": 0} == {**other, "seconds": 0}

@@ -1,0 +1,103 @@
+from dataclasses import replace
+
+import numpy as np
+
+from courses.curve import (
+    SHIPPED_PRIOR,
+    CourseScores,
+    Panel,
+    Timing,
+    condition,
+    next_scores,
+    sequential_predictions,
+)
+from courses.curve.answers import NextScore
+from courses.curve.prior import Answering
+from tests.courses.curve.diaries import smooth_course
+
+PRIOR = replace(SHIPPED_PRIOR, noise_slope=(0.5, 0.0, 0.0), answering=Answering(repeat=0.2, fresh=0.02))
+
+
+def empty_course() -> CourseScores:
+    return CourseScores(weeks=np.zeros(0), scores=np.zeros(0, dtype=int), timings=())
+
+
+def test_each_row_is_predicted_as_from_its_earlier_rows_alone(mixed_course: CourseScores) -> None:
+    panel = Panel.of([mixed_course])
+    all_at_once = sequential_predictions(PRIOR, panel).p
+    timings = np.array(mixed_course.timings)[panel.source]
+    for row in range(2, panel.n_scores):
+        earlier = CourseScores(
+            weeks=panel.weeks[:row],
+            scores=panel.scores[:row].astype(int),
+            timings=tuple(timings[:row]),
+            planned_end_week=8.0,
+        )
+        code = panel.timings[[row]]
+        alone = next_scores(PRIOR, Panel.of([earlier]), weeks=panel.weeks[[row]], timings=code)
+        assert np.allclose(alone.p[0], all_at_once[row], atol=1e-4)
+
+
+def test_later_scores_change_nothing(forty: Panel) -> None:
+    changed = forty.scores.copy()
+    last = forty.starts[1:] - 1
+    changed[last] = 10 - changed[last]
+    before, after = (sequential_predictions(PRIOR, p).p for p in (forty, forty.with_scores(changed)))
+    assert np.allclose(before, after)
+
+
+def test_order_of_rows_and_courses_changes_nothing(mixed_course: CourseScores) -> None:
+    turned = CourseScores(
+        weeks=mixed_course.weeks[::-1],
+        scores=mixed_course.scores[::-1],
+        timings=mixed_course.timings[::-1],
+        planned_end_week=8.0,
+    )
+    one = sequential_predictions(PRIOR, Panel.of([mixed_course, smooth_course(1)]))
+    other = sequential_predictions(PRIOR, Panel.of([smooth_course(1), turned]))
+    assert np.allclose(one.p[:11], other.p[-11:], atol=1e-12)
+
+
+def test_course_without_scores_changes_nothing(forty: Panel) -> None:
+    more = Panel.of([smooth_course(number) for number in range(40)] + [empty_course()])
+    assert np.allclose(sequential_predictions(PRIOR, more).p, sequential_predictions(PRIOR, forty).p)
+
+
+def test_first_two_scores_of_a_timing_cannot_be_told(mixed_course: CourseScores) -> None:
+    panel = Panel.of([mixed_course])
+    can_tell = sequential_predictions(PRIOR, panel).can_tell
+    assert can_tell.tolist() == (panel.n_earlier_of_timing >= 2).tolist()
+
+
+def test_batch_agrees_with_one_course(mixed_course: CourseScores) -> None:
+    courses = [smooth_course(1), mixed_course, smooth_course(2)]
+    batch = next_scores(PRIOR, Panel.of(courses), weeks=np.full(3, 16.0), timings=np.zeros(3, dtype=int))
+    for place, course in enumerate(courses):
+        alone = condition(PRIOR, course).next_score(16.0, Timing.BEFORE)
+        assert isinstance(alone, NextScore)
+        assert np.allclose(batch.p[place], alone.p, atol=1e-4)
+
+
+def test_no_courses_give_no_predictions() -> None:
+    empty = Panel.of([])
+    assert sequential_predictions(PRIOR, empty).p.shape == (0, 11)
+    assert next_scores(PRIOR, empty, weeks=np.zeros(0), timings=np.zeros(0, dtype=int)).p.shape == (0, 11)
+
+
+def test_more_courses_than_a_block_keep_their_order(forty: Panel) -> None:
+    many = forty.select(np.tile(np.arange(40), 60))
+    found = sequential_predictions(PRIOR, many).p.reshape(60, forty.n_scores, 11)
+    assert np.allclose(found, sequential_predictions(PRIOR, forty).p)
+
+
+def test_before_score_of_the_session_informs_the_after_score() -> None:
+    weeks, timings = [0.0, 0.0, 1.0, 1.0, 2.0], (Timing.BEFORE, Timing.AFTER) * 2
+    means = []
+    for today in (3, 8):
+        course = CourseScores(
+            weeks=np.array(weeks), scores=np.array([6, 5, 6, 5, today]), timings=(*timings, Timing.BEFORE)
+        )
+        found = condition(SHIPPED_PRIOR, course).next_score(2.0, Timing.AFTER)
+        assert isinstance(found, NextScore)
+        means.append(found.mean)
+    assert means[1] > means[0] + 1
