@@ -17,7 +17,7 @@ from courses.curve.budget import (
     AlertThreshold,
     threshold_for,
 )
-from courses.curve.calibration import calibrate
+from courses.curve.calibration import calibrate, fold_fit
 from courses.curve.course import CoursePosterior, condition
 from courses.curve.fit import fit_prior
 from courses.curve.folds import HeldOut, held_out
@@ -56,6 +56,7 @@ __all__ = [
     "condition",
     "control_limits",
     "fit_prior",
+    "fold_fit",
     "held_out",
     "next_scores",
     "sequential_predictions",

@@ -19,7 +19,6 @@ from courses.curve.sequential import sequential_predictions
 
 MAX_COURSES = 20_000
 FIRST_COURSES = 2_000
-_STEP = 1e-5
 _CARRY_STEP = 1e-4
 _TOLERANCE = 1e-8
 _WIDEST_SPREAD, _NODES_PER_WIDTH = 0.5, 6.0
@@ -108,21 +107,12 @@ def fit_curve(panel: Panel, *, shipped: Prior, start: Prior) -> Prior:
 
 def _objective(vector: Floats, *, parameters: Parameters, panel: Panel, n_nodes: int) -> tuple[float, Floats]:
     """Return minus the penalised log-likelihood and its gradient."""
-    start = parameters.prior(vector)
-    moments = Moments.of(start, panel, n_nodes=n_nodes)
-    codes = np.array([0, *parameters.codes])
-
-    def smooth(moved: Floats) -> float:
-        prior = parameters.prior(moved)
-        effects = Effects.of(prior, codes)
-        expected = moments.expected(prior, start=start, effects=effects, group_names=panel.group_names)
-        return parameters.penalty(moved) - expected
-
-    gradient = np.zeros(len(vector))
-    for place in range(len(vector)):
-        step = np.zeros(len(vector))
-        step[place] = _STEP
-        gradient[place] = (smooth(vector + step) - smooth(vector - step)) / (2.0 * _STEP)
+    prior = parameters.prior(vector)
+    moments = Moments.of(prior, panel, n_nodes=n_nodes)
+    effects = Effects.of(prior, np.array([0, *parameters.codes]))
+    gradient = parameters.penalty_gradient(vector)
+    by_parts = moments.gradient(prior, effects)
+    gradient -= parameters.along(by_parts, vector=vector, effects=effects, grid_z=moments.grid_z)
     for place in (len(vector) - 3, len(vector) - 2):
         step = np.zeros(len(vector))
         step[place] = _CARRY_STEP

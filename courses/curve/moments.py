@@ -20,8 +20,8 @@ from courses.curve.scores import Floats
 class Moments:
     """Expected sums over courses, d being the effects minus their group's mean under the Prior of origin.
 
-    Per group: courses (g,), d and z d (g, r), z and z^2 (g,). Over all: d d' (r, r). Per noise level of the
-    grid: number of scores and sum of squared noise (k,). `log_likelihood` of that Prior.
+    Per group: courses (g,), d and z d (g, r), z and z^2 (g,). Over all: d d' (r, r). Per noise level `grid_z`:
+    number of scores and sum of squared noise (k,). `log_likelihood` of that Prior.
     """
 
     n_courses: Floats
@@ -30,6 +30,7 @@ class Moments:
     z: Floats
     zz: Floats
     dd: Floats
+    grid_z: Floats
     scores_at: Floats
     squares_at: Floats
     log_likelihood: float
@@ -51,25 +52,36 @@ class Moments:
             z=_totals(panel, mean_z),
             zz=_totals(panel, mean_zz),
             dd=dd,
+            grid_z=grid.z,
             scores_at=found.weights.T @ information.n_scores,
             squares_at=(found.weights * squares).sum(axis=0),
             log_likelihood=marginal_log_likelihood(filtered, found),
         )
 
-    def expected(self, prior: Prior, *, start: Prior, effects: Effects, group_names: tuple[str, ...]) -> float:
-        """Return the expected complete-data log-likelihood of `prior`, the moments being under `start`."""
-        moved = Effects.of(start, np.array(effects.codes, dtype=np.int64)).means_of(start, group_names)
-        moved = moved - effects.means_of(prior, group_names)
-        slope = effects.slope
-        cross = self.d.T @ moved - self.zd.sum(axis=0)[:, None] * slope - (self.z @ moved)[:, None] * slope
-        spread = self.dd + cross + cross.T + (moved.T * self.n_courses) @ moved
-        spread += self.zz.sum() * np.outer(slope, slope)
-        whitened = np.linalg.solve(effects.root, np.linalg.solve(effects.root, spread).T)
-        log_determinant = 2.0 * np.log(np.diag(effects.root)).sum()
-        curves = self.n_courses.sum() * log_determinant + np.trace(whitened)
-        variance = prior.noise_variance(NoiseGrid.of(prior, n_scores=0, n_nodes=len(self.scores_at)).z)
-        noise = (self.scores_at * np.log(variance) + self.squares_at / variance).sum()
-        return -0.5 * float(curves + noise)
+    def gradient(self, prior: Prior, effects: Effects) -> "Gradient":
+        """Return the gradient of the log-likelihood at the Prior the moments were taken under."""
+        slope, variance = effects.slope, prior.noise_variance(self.grid_z)
+        precision = np.linalg.inv(effects.root @ effects.root.T)
+        zd, zz = self.zd.sum(axis=0), self.zz.sum()
+        spread = self.dd - np.outer(zd, slope) - np.outer(slope, zd) + zz * np.outer(slope, slope)
+        pulled = precision @ slope
+        return Gradient(
+            means=self.d @ precision - np.outer(self.z, pulled),
+            slope=precision @ zd - zz * pulled,
+            covariance=-0.5 * (self.n_courses.sum() * precision - precision @ spread @ precision),
+            variance=-0.5 * (self.scores_at / variance - self.squares_at / variance**2),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Gradient:
+    """Gradient of the log-likelihood by group means (g, r), slope (r,), covariance (r, r) of the effects and
+    by the variance at each noise level (k,)."""
+
+    means: Floats
+    slope: Floats
+    covariance: Floats
+    variance: Floats
 
 
 def marginal_log_likelihood(filtered: Filtered, found: Posterior) -> float:

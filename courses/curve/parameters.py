@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from courses.curve.design import Effects
+from courses.curve.moments import Gradient
 from courses.curve.prior import Prior, triple
 from courses.curve.scores import TIMINGS, Floats
 
@@ -21,6 +23,7 @@ _PACE_PULL = 0.8
 _MEAN_COURSES = 2.0
 _GROUP_COURSES = 10.0
 _POWERS = np.arange(3.0)
+_STEP = 1e-6
 
 _LOG_BOUND, _MEAN_BOUND, _SPREAD_BOUND = 4.0, 60.0, 1.5
 
@@ -126,6 +129,63 @@ class Parameters:
         squares += _MEAN_COURSES * float(from_mean @ precision @ from_mean)
         squares += _GROUP_COURSES * float(np.einsum("gi,ij,gj->", from_groups, precision, from_groups))
         return 0.5 * squares
+
+    def penalty_gradient(self, vector: Floats) -> Floats:
+        """Return the gradient of the penalty, in the order of the vector."""
+        mean, groups, offsets, slope, log_sds, partials, log_offset_sds, log_scales, pace = self.split(vector)
+        there = self.split(self.vector(self.shipped))
+        precision = np.linalg.inv(np.array(self.shipped.covariance))
+        slower = np.exp(pace * _POWERS)
+        by_mean = _MEAN_COURSES * (precision @ (mean * slower - there[0])) * slower
+        by_groups = _GROUP_COURSES * (groups * slower @ precision) * slower
+        by_slope = slope * (slower / _SLOPE_PULL) ** 2
+        by_sds = (log_sds + pace * _POWERS - there[4]) / _SD_PULL**2
+        by_pace = by_mean * mean + (by_groups * groups).sum(axis=0) + by_slope * slope + by_sds
+        return np.concatenate(
+            [
+                by_mean,
+                by_groups.ravel(),
+                (offsets - there[2]) / _OFFSET_PULL**2,
+                by_slope,
+                by_sds,
+                (partials - there[5]) / _CORRELATION_PULL**2,
+                (log_offset_sds - there[6]) / _SD_PULL**2,
+                (log_scales - there[7]) / _SCALE_PULLS**2,
+                pace / _PACE_PULL**2 + [_POWERS @ by_pace],
+            ]
+        )
+
+    def along(self, gradient: Gradient, *, vector: Floats, effects: Effects, grid_z: Floats) -> Floats:
+        """Return the gradient of the log-likelihood in the order of the vector; 0 for carry, its weeks and pace.
+
+        By the chain rule from means, slope, covariance and noise variances to the numbers they are made of.
+        """
+        *_, log_sds, partials, _, log_scales, _ = self.split(vector)
+        covariance = effects.root @ effects.root.T
+        by_log_sd = 2.0 * (gradient.covariance * covariance).sum(axis=1)
+        by_curve, by_groups = gradient.means[:, :3].sum(axis=0), gradient.means[:, :3]
+        noise, spread = np.exp(log_scales[:2])
+        moved = 2.0 * (noise * np.exp(spread * grid_z)) ** 2 * gradient.variance
+        return np.concatenate(
+            [
+                by_curve,
+                by_groups.ravel() if self.group_names else [],
+                gradient.means[:, 3:].sum(axis=0),
+                gradient.slope[:3],
+                by_log_sd[:3],
+                _by_partials(np.exp(log_sds), partials, by=gradient.covariance[:3, :3]),
+                by_log_sd[3:],
+                [moved.sum(), spread * (moved @ grid_z), 0.0, 0.0],
+                [0.0],
+            ]
+        )
+
+
+def _by_partials(sds: Floats, fisher: Floats, *, by: Floats) -> Floats:
+    """Return the gradient by Fisher z of the partial correlations (3,), given that by the covariance (3, 3)."""
+    steps = _STEP * np.eye(3)
+    risen = [_composed(sds, np.tanh(fisher + step)) - _composed(sds, np.tanh(fisher - step)) for step in steps]
+    return np.array([(by * change).sum() for change in risen]) / (2.0 * _STEP)
 
 
 def _decomposed(covariance: Floats) -> tuple[Floats, Floats]:
