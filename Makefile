@@ -6,7 +6,7 @@ PORT ?= 8000
 WORKERS ?= 2
 PYTHON_IN_VENV := .venv/bin/python
 # Settings for everything that runs without a demo around it; never a secret.
-CHECKING := SECRET_KEY=only-for-checks-and-tests-never-for-people-0123456789 EMAIL_URL=smtp://127.0.0.1:1 DEMO=1 STATIC_ROOT=static
+CHECKING := SECRET_KEY=only-for-checks-and-tests-never-for-people-0123456789 EMAIL_URL=smtp://127.0.0.1:1 DEMO=1
 WITH_SERVICES := $(CHECKING) $(PYTHON_IN_VENV) -m clinic.private_services run --
 
 help: ## list the targets

@@ -92,14 +92,16 @@ class OpeningHoursInline(admin.TabularInline):  # type: ignore[type-arg]
     """When the clinic is open."""
 
     model = OpeningHours
-    extra = 1
+    template = "clinic/admin/inline_table.html"
+    extra = 2
 
 
 class HolidayInline(admin.TabularInline):  # type: ignore[type-arg]
     """When it is closed."""
 
     model = Holiday
-    extra = 1
+    template = "clinic/admin/inline_table.html"
+    extra = 2
 
 
 @admin.register(Clinic)

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.models import Clinic, Membership, Responder, User
+from clinic.models import Clinic, Membership, Responder, Role, User
+from clinic.staff import is_last_manager
 
 
 class ClinicForm(forms.ModelForm[Clinic]):
@@ -49,6 +50,13 @@ class MemberForm(forms.ModelForm[Membership]):
             "is_supervised",
             "supervisor",
         )
+
+    def clean_role(self) -> str:
+        """A clinic keeps a manager."""
+        role: str = self.cleaned_data["role"]
+        if self.instance.pk and role != Role.MANAGER and is_last_manager(self.instance):
+            raise forms.ValidationError(_("This is the last manager: invite another manager first."))
+        return role
 
     def clean_supervisor(self) -> Membership | None:
         """Nobody supervises themselves."""

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 LAST_FRAMES = 6
-LINK_WITH_TOKEN = re.compile(r"/(a|c|u)/[^/\s\"']+")
+LINK_WITH_TOKEN = re.compile(r"/(a|c|u|accounts/password/reset/key)/[^/\s\"']+")
 
 
 def hide_tokens(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -25,6 +25,10 @@ def keep_facts_of_machine(
 
     An exception keeps its type and the places it came through.
     """
+    if event.get("logger") == "celery.app.trace" and isinstance(event.get("data"), dict):
+        # Celery writes the exception's words into its message.
+        task = event["data"]
+        event["event"] = f"task {task.get('name')} {task.get('id')} ended"
     for name in ("request", "data", "params", "sql", "alias"):
         event.pop(name, None)
     exc_info = event.pop("exc_info", None)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -78,12 +78,18 @@ def send_invitation(membership: Membership, *, at: datetime) -> Message:
 @transaction.atomic
 def deactivate_member(membership: Membership, *, at: datetime) -> None:
     """Close a member's door to this clinic; refused for the last active manager."""
-    managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER)
-    others = managers.select_for_update(of=("self",)).exclude(pk=membership.pk)
-    if membership.role == Role.MANAGER and not others.exists():
+    if is_last_manager(membership):
         raise ValidationError(_("The last manager cannot be deactivated: invite another manager first."))
     membership.deactivated_at = at
     membership.save(update_fields=["deactivated_at"])
+
+
+def is_last_manager(membership: Membership) -> bool:
+    """Whether the clinic would be left without a manager; asked under lock within a transaction."""
+    managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER)
+    if connection.in_atomic_block:
+        managers = managers.select_for_update(of=("self",))
+    return {manager.pk for manager in managers} == {membership.pk}
 
 
 def reactivate_member(membership: Membership) -> None:

@@ -149,13 +149,18 @@ class PainTypeForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["pain_type"].queryset = PainType.objects.for_clinic(self.patient.clinic)  # type: ignore[attr-defined]
+        held = self.patient.pain_types.filter(ended_on=None).select_related("pain_type")
+        if held.exists():
+            self.fields["replaces"] = forms.ModelMultipleChoiceField(
+                held, label=_("Replaces"), widget=forms.CheckboxSelectMultiple, required=False
+            )
 
     def clean(self) -> dict[str, Any]:
         """A type is held once at a time."""
         values = super().clean() or {}
         held = self.patient.pain_types.filter(
             pain_type=values.get("pain_type"), status=values.get("status"), ended_on=None
-        )
+        ).exclude(pk__in=[old.pk for old in values.get("replaces", ())])
         if held.exists():
             self.add_error("pain_type", _("The patient has this type already."))
         return values

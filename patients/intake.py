@@ -92,6 +92,7 @@ def record_assessment(
     return assessment
 
 
+@transaction.atomic
 def record_pain_type(
     *,
     patient: Patient,
@@ -101,8 +102,10 @@ def record_pain_type(
     by: Membership,
     at: datetime,
     has_vertigo: bool = False,
+    replaces: Iterable[PatientPainType] = (),
 ) -> PatientPainType:
-    """A type the patient has from a day on; those held already stay."""
+    """A type the patient has from a day on; those it replaces end on that day, others stay."""
+    patient.pain_types.filter(pk__in=[old.pk for old in replaces], ended_on=None).update(ended_on=starts_on)
     return PatientPainType.objects.create(
         clinic=patient.clinic,
         patient=patient,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from celery import current_app as app
+from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Min
-from kombu.exceptions import OperationalError
+from redis import Redis
 from redis.exceptions import RedisError
 
 from clinic.models import Heartbeat, Message
@@ -42,7 +42,7 @@ def examine(*, at: datetime) -> dict[str, Health]:
 def _ask(question: Callable[[], Health]) -> Health:
     try:
         return question()
-    except (DatabaseError, OperationalError, RedisError, OSError) as error:
+    except (DatabaseError, RedisError, OSError, ValueError) as error:
         return Health(False, type(error).__name__)
 
 
@@ -52,10 +52,11 @@ def _database() -> Health:
 
 
 def _broker() -> Health:
-    options = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": BROKER_SECONDS}
-    connection = app.connection_for_read(connect_timeout=BROKER_SECONDS, transport_options=options)
-    with connection:
-        connection.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+    url = settings.REDIS_URL.replace("redis+socket://", "unix://", 1)
+    with Redis.from_url(
+        url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS, retry=None
+    ) as client:
+        client.ping()
     return Health(True, "answers")
 
 
@@ -68,7 +69,10 @@ def _sign_of(name: str, *, at: datetime) -> Health:
 
 
 def _outbox(*, at: datetime) -> Health:
-    oldest = Message.objects.all_clinics().due_by(at).aggregate(oldest=Min("due_at"))["oldest"]
+    messages = Message.objects.all_clinics()
+    waiting = messages.due_by(at).aggregate(oldest=Min("due_at"))["oldest"]
+    left_behind = messages.lapsed_by(at).aggregate(oldest=Min("lease_until"))["oldest"]
+    oldest = min((time for time in (waiting, left_behind) if time), default=None)
     if oldest is None:
         return Health(True, "nothing due")
     wait = at - oldest

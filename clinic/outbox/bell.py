@@ -6,7 +6,7 @@ from functools import cache
 
 import structlog
 from celery import current_app as app
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 from kombu.pools import ProducerPool, producers
 from redis.exceptions import RedisError
 
@@ -38,5 +38,5 @@ def ring() -> None:
     try:
         with _producers().acquire(block=True, timeout=SECONDS) as producer:
             app.send_task(TASK, producer=producer, retry=False, ignore_result=True)
-    except (OperationalError, RedisError, OSError) as error:
+    except (KombuError, RedisError, OSError) as error:
         log.warning("broker does not hear the bell", error=type(error).__name__)

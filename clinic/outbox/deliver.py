@@ -10,7 +10,7 @@ import structlog
 from clinic.models import Message
 from clinic.outbox import queue
 from clinic.outbox.kinds import kind_of
-from clinic.outbox.transports.base import Transport, TransportError
+from clinic.outbox.transports.base import Mail, Transport, TransportError
 from clinic.outbox.transports.email import EmailTransport
 
 log = structlog.stdlib.get_logger(__name__)
@@ -39,31 +39,44 @@ def deliver_due(*, clock: Callable[[], datetime], run_length: int = RUN_LENGTH) 
 
 
 def _deliver(message: Message, transport: Transport, *, clock: Callable[[], datetime]) -> bool:
+    """Carry one message through; whatever it does, the queue behind it goes on."""
     try:
-        return _send(message, transport, clock=clock)
+        mail = _decide(message, clock=clock)
+        if mail is None:
+            return False
+        transport.send(mail)
     except TransportError as error:
         log.warning("not delivered", message=str(message.uuid), kind=message.kind, error=str(error))
-        if error.permanent:
-            queue.settle(message, Message.State.FAILED, at=clock(), error=str(error))
-        else:
-            queue.put_off(message, at=clock(), error=str(error))
+        _fail(message, error, at=clock())
+        return False
     except Exception as error:  # noqa: BLE001 - one poisonous row must not stop the queue behind it
-        # The traceback's values may hold a person: the type and the id are what the log may know.
+        # The words of the exception may hold a person: the type and the id are what the log may know.
         log.error(
             "message cannot be made", message=str(message.uuid), kind=message.kind, error=type(error).__name__
         )
         queue.put_off(message, at=clock(), error=type(error).__name__)
-    return False
+        return False
+    return queue.settle(message, Message.State.SENT, at=clock())
 
 
-def _send(message: Message, transport: Transport, *, clock: Callable[[], datetime]) -> bool:
+def _decide(message: Message, *, clock: Callable[[], datetime]) -> Mail | None:
+    """The mail, if it is still due now."""
     kind = kind_of(message.kind)
     decision = kind.still_due(message, at=clock())
     if isinstance(decision, datetime):
         queue.defer(message, until=decision)
-        return False
+        return None
     if not decision:
         queue.settle(message, Message.State.CANCELLED, at=clock())
-        return False
-    transport.send(kind.render(message))
-    return queue.settle(message, Message.State.SENT, at=clock())
+        return None
+    return kind.render(message)
+
+
+def _fail(message: Message, error: TransportError, *, at: datetime) -> None:
+    """For good, for now, or nobody knows: what may have arrived is not sent to a patient twice."""
+    if error.permanent:
+        queue.settle(message, Message.State.FAILED, at=at, error=str(error))
+    elif error.is_ambiguous and message.guarantee == Message.Guarantee.AT_MOST_ONCE:
+        queue.settle(message, Message.State.UNKNOWN, at=at, error=str(error))
+    else:
+        queue.put_off(message, at=at, error=str(error))

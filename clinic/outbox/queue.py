@@ -5,12 +5,16 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import F
 
 from clinic.models import Clinic, Message
+from clinic.models.message import MessageQuerySet
 from clinic.outbox.bell import ring
 from clinic.outbox.kinds import kind_of
+
+log = structlog.stdlib.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=10)
@@ -65,15 +69,39 @@ def claim_next(*, at: datetime) -> Message | None:
     return message
 
 
-@transaction.atomic
 def settle(message: Message, state: Message.State, *, at: datetime, error: str = "") -> bool:
-    """End the message's life in a state; False if the lease had passed to somebody else meanwhile."""
-    mine = Message.objects.filter(pk=message.pk, state=Message.State.SENDING, lease_until=message.lease_until)
-    if not mine.update(state=state, settled_at=at, lease_until=None, error=error):
+    """End the message's life in a state; False if the lease had passed to somebody else meanwhile.
+
+    Its owner is told in the same transaction. An owner that fails is logged and left out: the row leaves
+    the queue all the same, or it would hold up everything behind it.
+    """
+    try:
+        return _settle_with_owner(message, state, at=at, error=error)
+    except Exception as failure:  # noqa: BLE001 - see above
+        name = type(failure).__name__
+        log.error("owner of a message failed", message=str(message.uuid), kind=message.kind, error=name)
+        return _end(message, state, at=at, error=error or f"owner failed: {name}")
+
+
+@transaction.atomic
+def _settle_with_owner(message: Message, state: Message.State, *, at: datetime, error: str) -> bool:
+    if not _end(message, state, at=at, error=error):
         return False
-    message.state, message.settled_at, message.error = state, at, error
     kind_of(message.kind).settled(message, at=at)
     return True
+
+
+def _end(message: Message, state: Message.State, *, at: datetime, error: str) -> bool:
+    ended = {"state": state, "settled_at": at, "error": error}
+    if not _mine(message).update(lease_until=None, **ended):
+        return False
+    message.state, message.settled_at, message.error = state, at, error
+    return True
+
+
+def _mine(message: Message) -> MessageQuerySet:
+    """The row, as long as the lease it was claimed under holds."""
+    return Message.objects.filter(pk=message.pk, state=Message.State.SENDING, lease_until=message.lease_until)
 
 
 def put_off(message: Message, *, at: datetime, error: str) -> bool:
@@ -84,13 +112,14 @@ def put_off(message: Message, *, at: datetime, error: str) -> bool:
 
 
 def defer(message: Message, *, until: datetime) -> bool:
-    """Not yet: nothing failed, the time is wrong."""
-    return _wait_again(message, due_at=until, error="")
+    """Not yet: nothing failed, the time is wrong, and the claim was no attempt."""
+    return _wait_again(message, due_at=until, error="", n_attempts=message.n_attempts - 1)
 
 
-def _wait_again(message: Message, *, due_at: datetime, error: str) -> bool:
-    mine = Message.objects.filter(pk=message.pk, state=Message.State.SENDING, lease_until=message.lease_until)
-    return bool(mine.update(state=Message.State.PENDING, due_at=due_at, lease_until=None, error=error))
+def _wait_again(message: Message, *, due_at: datetime, error: str, n_attempts: int | None = None) -> bool:
+    n_made = message.n_attempts if n_attempts is None else n_attempts
+    waiting = {"state": Message.State.PENDING, "lease_until": None, "n_attempts": n_made}
+    return bool(_mine(message).update(due_at=due_at, error=error, **waiting))
 
 
 def pause_after(n_attempts: int) -> timedelta:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Max, QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -17,8 +20,8 @@ from clinic.admin import ClinicScopedAdmin
 from courses.admin.course_page import course_page
 from courses.admin.log_view import LogSession
 from courses.models import Course
-from courses.plans.forms import EndCourseForm
-from courses.plans.lifecycle import end_course, resume_course
+from courses.plans.forms import EndCourseForm, HoldCourseForm
+from courses.plans.lifecycle import end_course, hold_course, resume_course
 
 
 @admin.register(Course)
@@ -69,6 +72,7 @@ class CourseAdmin(ClinicScopedAdmin):
         own = [
             path("<int:pk>/log/", self.admin_site.admin_view(log.view), name="courses_course_log"),
             path("<int:pk>/resume/", self.admin_site.admin_view(self.resume), name="courses_course_resume"),
+            path("<int:pk>/hold/", self.admin_site.admin_view(self.hold), name="courses_course_hold"),
             path("<int:pk>/end/", self.admin_site.admin_view(self.end), name="courses_course_end"),
         ]
         return [*own, *super().get_urls()]
@@ -99,20 +103,35 @@ class CourseAdmin(ClinicScopedAdmin):
                 messages.error(request, " ".join(error.messages))
         return self._back(course)
 
+    def hold(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """On hold, by hand."""
+        form = HoldCourseForm(request.POST or None)
+        return self._ask(request, pk, form, hold_course, title=_("Put the course on hold"))
+
     def end(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Complete or stop."""
+        form = EndCourseForm(request.POST or None)
+        act = partial(end_course, on=timezone.localdate())
+        return self._ask(request, pk, form, act, title=_("End the course"))
+
+    def _ask(
+        self, request: HttpRequest, pk: int, form: Form, act: Callable[..., None], *, title: str
+    ) -> HttpResponse:
+        """A small form about a course, and what it does."""
         self.require(request, "courses.change_course")
         course = self.row(request, pk)
-        form = EndCourseForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                end_course(course, on=timezone.localdate(), **form.cleaned_data)
-                messages.success(request, _("The course has ended."))
-                return self._back(course)
+                act(course, **form.cleaned_data)
             except ValidationError as error:
                 form.add_error(None, error)
-        context = {"form": form, "course": course, "title": _("End the course")}
-        return self.page(request, "courses/admin/form.html", {**context, "action": _("End the course")})
+            else:
+                messages.success(request, _("Done."))
+                return self._back(course)
+        context = {"form": form, "course": course, "patient": course.patient, "title": title, "action": title}
+        response = self.page(request, "courses/admin/form.html", context)
+        response.status_code = 422 if form.is_bound else 200
+        return response
 
     def _back(self, course: Course) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:courses_course_change", args=[course.pk]))

@@ -12,6 +12,12 @@ from clinic.models import Clinic, Membership, Role
 from courses.models import Course, Protocol
 
 
+class HoldCourseForm(forms.Form):
+    """Why a course rests."""
+
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+
 class EndCourseForm(forms.Form):
     """How a course ended."""
 

@@ -46,6 +46,16 @@ def hold_courses(patient: Patient, *, reason: str) -> int:
 
 
 @transaction.atomic
+def hold_course(course: Course, *, reason: str) -> None:
+    """Put one course on hold by hand."""
+    course = Course.objects.select_for_update().get(pk=course.pk)
+    if course.status not in {Course.Status.PLANNED, Course.Status.ACTIVE}:
+        raise ValidationError(_("Only a planned or active course can be put on hold."))
+    course.status, course.hold_reason = Course.Status.ON_HOLD, reason
+    course.save(update_fields=["status", "hold_reason"])
+
+
+@transaction.atomic
 def resume_course(course: Course, *, at: datetime) -> None:
     """Take a course off hold; refused while a red flag that holds it is unresolved."""
     course = Course.objects.select_for_update().get(pk=course.pk)

@@ -36,7 +36,9 @@ def fit_clinic(clinic: Clinic, *, at: datetime) -> Fit:
     panel = panel_of(clinic, at=at)
     version = (Prior.objects.for_clinic(clinic).aggregate(last=Max("version"))["last"] or 0) + 1
     fitted = curve.fit_prior(panel, version=f"{clinic.slug}-{version}", fitted_on=at.date().isoformat())
-    calibrated = curve.calibrate(panel, budget_per_100=float(clinic.alert_budget_per_100))
+    calibrated = curve.calibrate(
+        panel, budget_per_100=float(clinic.alert_budget_per_100), fit=curve.fold_fit(fitted)
+    )
     prior, threshold = _store(clinic, fitted, calibrated, version=version, at=at)
     return Fit(clinic, prior, threshold, time.perf_counter() - started)
 

@@ -126,6 +126,11 @@ class NeedlingForm(forms.Form):
         label=gettext_lazy("Minutes"), min_value=0, max_value=120, required=False
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = str(field.label)
+
 
 class BaseNeedlings(forms.BaseFormSet[NeedlingForm]):
     """All points of a visit; rows without a point are left out."""

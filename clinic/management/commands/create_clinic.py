@@ -32,7 +32,7 @@ class Command(BaseCommand):
         """Everything or nothing."""
         try:
             validate_email(manager)
-            clinic = Clinic(name=name, slug=slugify(name), zone=zone)
+            clinic = Clinic(name=name, slug=_free_slug(name), zone=zone)
             clinic.full_clean()
             clinic.save()
             install_all(clinic)
@@ -47,10 +47,24 @@ class Command(BaseCommand):
                 at=timezone.now(),
             )
         except ValidationError as error:
-            raise CommandError("; ".join(error.messages)) from error
+            raise CommandError(_named(error)) from error
         self.stdout.write(
             f"Clinic “{name}” is made. {manager} is invited as its manager; the username is {username}."
         )
+
+
+def _named(error: ValidationError) -> str:
+    """Each message with the field it is about."""
+    if not hasattr(error, "error_dict"):
+        return "; ".join(error.messages)
+    return "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
+
+
+def _free_slug(name: str) -> str:
+    """A short name that no clinic has; of any script."""
+    base = slugify(name)[:50].strip("-") or "clinic"
+    taken = set(Clinic.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if slug not in taken)
 
 
 def _free_username(email: str) -> str:

@@ -20,11 +20,15 @@ class Mail:
 
 
 class TransportError(Exception):
-    """Not delivered. Permanent: another attempt cannot help. The text names no person."""
+    """Not delivered. Permanent: another attempt cannot help. The text names no person.
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    Ambiguous: the other side may have taken it and could not say so any more.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool, is_ambiguous: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.is_ambiguous = is_ambiguous
 
 
 class Transport(Protocol):

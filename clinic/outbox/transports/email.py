@@ -28,13 +28,15 @@ class EmailTransport:
             connection=self.connection,
         )
         message.attach_alternative(mail.html, "text/html")
+        is_open = False
         try:
             # The backend leaves a connection open only if it was opened beforehand.
             self.connection.open()
+            is_open = True
             message.send()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise _typed(error) from error
+            raise _typed(error, is_open=is_open) from error
 
     def close(self) -> None:
         """End the connection; a server that is gone already is no matter."""
@@ -44,11 +46,15 @@ class EmailTransport:
             self.connection = get_connection(fail_silently=False)
 
 
-def _typed(error: Exception) -> TransportError:
-    """The failure with its kind and code; the server's words may hold an address and are dropped."""
+def _typed(error: Exception, *, is_open: bool) -> TransportError:
+    """The failure with its kind and code; the server's words may hold an address and are dropped.
+
+    A connection lost after it stood may have carried the mail across.
+    """
     code = _code(error)
     reason = f"{type(error).__name__} {code}" if code else type(error).__name__
-    return TransportError(reason, permanent=code >= FIRST_PERMANENT_CODE and not _is_about_us(error))
+    permanent = code >= FIRST_PERMANENT_CODE and not _is_about_us(error)
+    return TransportError(reason, permanent=permanent, is_ambiguous=is_open and not code)
 
 
 def _code(error: Exception) -> int:
@@ -60,5 +66,6 @@ def _code(error: Exception) -> int:
 
 
 def _is_about_us(error: Exception) -> bool:
-    """A refused login, greeting or sender says nothing of the recipient: it is retried until mended."""
-    return isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPSenderRefused | smtplib.SMTPHeloError)
+    """A refused connection, login or sender says nothing of the recipient: it is retried until mended."""
+    about_us = (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
+    return isinstance(error, (*about_us, smtplib.SMTPSenderRefused))
