@@ -111,8 +111,8 @@ def entry(held_at: datetime, *, by: Membership, **values: Any) -> SessionEntry:
 
 def log_visit(course: Course, held_at: datetime, **values: Any) -> Logged:
     """A visit logged at its own time by the treating practitioner."""
-    by = values.pop("by", course.practitioner)
-    return log_session(course, entry=entry(held_at, by=by, **values), by=by, at=values.pop("at", held_at))
+    by, at = values.pop("by", course.practitioner), values.pop("at", held_at)
+    return log_session(course, entry=entry(held_at, by=by, **values), by=by, at=at)
 
 
 def log_run(

@@ -79,6 +79,7 @@ TABLE: dict[str, Row] = {
     **model_rows("courses_course", "course", view=CLINICAL),
     "admin:courses_course_log": Row(TREATING, "course"),
     "admin:courses_course_resume": Row(frozenset({"lead"}), "course"),
+    "admin:courses_course_hold": Row(TREATING, "course"),
     "admin:courses_course_end": Row(TREATING, "course"),
     **model_rows("courses_session", "session", view=CLINICAL),
     **model_rows("courses_alert", "alert", view=CLINICAL),

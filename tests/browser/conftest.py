@@ -42,11 +42,12 @@ def page(browser: Browser, live_server, settings) -> Iterator[Page]:
     complaints: list[str] = []
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
     fresh = context.new_page()
-    fresh.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
+    fresh.on("console", lambda message: complaints.extend(_complaints(fresh.url, message)))
     fresh.on("pageerror", lambda error: complaints.append(str(error)))
+    fresh.complaints = complaints  # type: ignore[attr-defined]
     yield fresh
     context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture
@@ -77,6 +78,7 @@ def worker(live_server, smtp) -> Iterator[Worker]:
             running.stop()
 
 
-def _is_complaint(message: ConsoleMessage) -> bool:
+def _complaints(url: str, message: ConsoleMessage) -> list[str]:
     # A form answered with 422 is how a page says what is missing.
-    return message.type == "error" and "422" not in message.text
+    is_complaint = message.type == "error" and "422" not in message.text
+    return [f"{url}: {message.text}"] if is_complaint else []

@@ -25,7 +25,7 @@ def broker(monkeypatch):
 
     def ring_at(url: str) -> None:
         bell._producers.cache_clear()
-        monkeypatch.setattr(bell, "app", Celery("tests", broker=url))
+        monkeypatch.setattr(bell, "app", Celery("tests", broker=url, set_as_current=False))
 
     yield ring_at
     bell._producers.cache_clear()

@@ -61,3 +61,9 @@ def test_lapsed_lease_is_taken_back_once(put, smtp, pigeon, clock, at):
 def test_same_message_asked_for_at_once_is_made_once(put):
     made = at_once(4, lambda: put(dedup_key="same").pk)
     assert len(set(made)) == Message.objects.count() == 1
+
+
+def test_bell_that_breaks_breaks_no_commit(put, monkeypatch):
+    monkeypatch.setattr(queue, "ring", lambda: 1 / 0)
+    put()
+    assert Message.objects.count() == 1

@@ -1,0 +1,98 @@
+"""Every page in Chromium: no accessibility or content-security violation, no sideways scroll."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+from courses.models import Alert, Appointment, CheckIn, Course
+from courses.reminders.links import check_in_path
+from tests.factories import flag, log_run, log_visit
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+STAFF_PAGES = {
+    "today": "/admin/",
+    "course": "/admin/courses/course/{course}/change/",
+    "log": "/admin/courses/course/{course}/log/",
+    "session": "/admin/courses/session/{session}/change/?saved=1",
+    "alert": "/admin/courses/alert/{alert}/change/",
+    "inbox": "/admin/courses/alert/",
+    "courses": "/admin/courses/course/",
+    "patients": "/admin/patients/patient/",
+    "new patient": "/admin/patients/patient/add/",
+    "patient": "/admin/patients/patient/{patient}/change/",
+    "red flag": "/admin/patients/patient/{patient}/red-flag/",
+    "screening": "/admin/patients/patient/{patient}/record/screening/",
+    "assessment": "/admin/patients/patient/{patient}/record/assessment/",
+    "bookings": "/admin/courses/appointment/",
+    "book": "/admin/courses/appointment/add/",
+    "appointment": "/admin/courses/appointment/{appointment}/change/",
+    "dashboard": "/dashboard/",
+    "setup": "/admin/setup/",
+    "red flags": "/admin/courses/redflag/",
+    "clinic": "/admin/clinic/clinic/{clinic}/change/",
+}
+
+
+@pytest.fixture
+def ids(course, lead):
+    now = timezone.now()
+    Course.objects.filter(pk=course.pk).update(starts_on=(now - timedelta(days=40)).date())
+    course.refresh_from_db()
+    log_run(course, [(6, 5), (5, 4), (5, 4), (4, 3)], until=now - timedelta(days=3))
+    session = log_visit(course, now, before=4, after=9, flags=(flag(course.clinic, "skin_infect"),)).session
+    appointment = Appointment.objects.create(
+        clinic=course.clinic,
+        course=course,
+        practitioner=course.practitioner,
+        starts_at=now,
+        ends_at=now + timedelta(minutes=30),
+        booked_by=lead,
+        booked_at=now,
+    )
+    return {
+        "course": course.pk,
+        "session": session.pk,
+        "alert": Alert.objects.filter(rule="pain").get().pk,
+        "patient": course.patient_id,
+        "appointment": appointment.pk,
+        "clinic": course.clinic_id,
+    }
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
+def test_staff_pages(sign_in, lead, ids, scheme, width):
+    page = sign_in(lead)
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    found = {name: _faults(page, path.format(**ids), width) for name, path in STAFF_PAGES.items()}
+    wrong = [f"{name}: {fault}" for name, faults in found.items() for fault in faults]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_for_everybody(page, ids, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 390, "height": 844})
+    paths = ["/accounts/login/", "/accounts/password/reset/", check_in_path(CheckIn.objects.order_by("-pk")[0])]
+    found = {path: _faults(page, path, 390) for path in paths}
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def _faults(page, path, width):
+    response = page.goto(path)
+    faults = [] if response.status == 200 else [f"status {response.status}"]
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        faults.append("scrolls sideways")
+    n_complaints = len(page.complaints)
+    violations = Axe().run(page).response["violations"]
+    # What axe itself does to the page is no complaint about the page.
+    del page.complaints[n_complaints:]
+    for violation in violations:
+        nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+        faults.append(f"{violation['id']}: {nodes}")
+    return faults

@@ -1,0 +1,132 @@
+"""Signed links to acknowledge an alert, and the page behind them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.test import Client
+
+from clinic.models import Membership, Message
+from courses.alerts.answering import last_news, resolve
+from courses.alerts.links import BadLink, acknowledge_path, read_link
+from courses.models import Alert
+from courses.reminders.links import CHECK_IN_SALT
+
+pytestmark = pytest.mark.django_db
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def alert(report, at, time_machine) -> Alert:
+    time_machine.move_to(at, tick=False)
+    return report("trauma")
+
+
+@pytest.fixture
+def path(alert, lead) -> str:
+    return acknowledge_path(alert, lead)
+
+
+def token_of(path: str) -> str:
+    return path.strip("/").removeprefix("a/")
+
+
+class TestToken:
+    def test_opens_one_alert_for_one_person(self, path, alert, lead):
+        target = read_link(token_of(path))
+        assert (target.alert, target.member) == (alert, lead)
+
+    @pytest.mark.parametrize(("after", "is_good"), [(WEEK, True), (WEEK + timedelta(seconds=1), False)])
+    def test_holds_for_seven_days(self, path, at, time_machine, after, is_good):
+        time_machine.move_to(at + after, tick=False)
+        if is_good:
+            assert read_link(token_of(path))
+        else:
+            with pytest.raises(BadLink):
+                read_link(token_of(path))
+
+    @pytest.mark.parametrize("tamper", [lambda t: t[:-1], lambda t: "x" + t, lambda t: "", lambda t: t.upper()])
+    def test_that_was_touched_is_bad(self, path, tamper):
+        with pytest.raises(BadLink):
+            read_link(tamper(token_of(path)))
+
+    def test_of_another_page_is_bad(self, alert, lead):
+        with pytest.raises(BadLink):
+            read_link(signing.dumps([str(alert.uuid), str(lead.uuid)], salt=CHECK_IN_SALT))
+
+    def test_of_somebody_who_left_is_bad(self, path, lead, at):
+        Membership.objects.filter(pk=lead.pk).update(deactivated_at=at)
+        with pytest.raises(BadLink):
+            read_link(token_of(path))
+
+    def test_for_somebody_of_another_clinic_is_bad(self, alert, stranger):
+        with pytest.raises(BadLink):
+            read_link(token_of(acknowledge_path(alert, stranger)))
+
+    def test_says_nothing_of_the_patient(self, path, alert):
+        assert str(alert.patient.pk) not in token_of(path).split(":")[0]
+        assert alert.patient.family_name not in path
+
+
+class TestPage:
+    def test_looking_changes_nothing(self, client, path, alert):
+        """Mail scanners follow links."""
+        for _look in range(3):
+            assert client.get(path).status_code == 200
+        assert client.head(path).status_code == 200
+        assert Alert.objects.get().state == "open"
+        assert Message.objects.filter(state="cancelled").count() == 0
+
+    def test_shows_no_patient(self, client, path, alert):
+        page = client.get(path).content.decode()
+        for secret in (alert.patient.family_name, alert.patient.given_name, alert.patient.phone, "Fall"):
+            assert secret not in page
+
+    def test_says_who_one_is(self, client, path, lead):
+        assert str(lead) in client.get(path).content.decode()
+
+    def test_confirming_takes_the_alert_on(self, client, path, alert, lead):
+        page = client.post(path, {"seen": last_news(alert)})
+        taken = Alert.objects.get()
+        assert (taken.state, taken.acknowledged_by) == ("acknowledged", lead)
+        assert f"Taken on by {lead}" in page.content.decode()
+        assert taken.events.last().detail["way"] == "mail"
+
+    def test_confirming_again_changes_nothing(self, client, path, alert, practitioner):
+        client.post(path, {"seen": last_news(alert)})
+        page = client.post(acknowledge_path(alert, practitioner), {"seen": last_news(alert)})
+        assert page.status_code == 200
+        assert alert.events.filter(kind="acknowledged").count() == 1
+
+    @pytest.mark.parametrize("values", [{}, {"seen": ""}, {"seen": "x"}])
+    def test_confirming_nothing_changes_nothing(self, client, path, values):
+        assert client.post(path, values).status_code == 200
+        assert Alert.objects.get().state == "open"
+
+    def test_confirming_what_was_not_seen_says_so(self, client, path, alert, report):
+        seen = last_news(alert)
+        report("trauma")
+        page = client.post(path, {"seen": seen})
+        assert "Something new was reported meanwhile" in page.content.decode()
+        assert Alert.objects.get().state == "open"
+
+    def test_of_a_resolved_alert_says_so(self, client, path, alert, lead, at):
+        resolve(alert, outcome=Alert.Outcome.ADVISED, note="x", by=lead, at=at, seen=last_news(alert))
+        assert "This alert is resolved." in client.post(path, {"seen": last_news(alert)}).content.decode()
+
+    def test_needs_its_own_form(self, path, alert):
+
+        forger = Client(enforce_csrf_checks=True)
+        assert forger.post(path, {"seen": last_news(alert)}).status_code == 403
+        assert Alert.objects.get().state == "open"
+
+    def test_behind_a_bad_link_helps_on(self, client, db):
+        page = client.get("/a/nonsense/")
+        assert page.status_code == 404
+        assert "/admin/courses/alert/" in page.content.decode()
+
+    def test_is_kept_by_no_cache(self, client, path):
+        assert "no-store" in client.get(path)["Cache-Control"]

@@ -1,0 +1,85 @@
+"""The table: how fast an alert is told, repeated, escalated, and when an acknowledgement lapses."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from courses.alerts.opening import OpeningCalendar
+from courses.alerts.policy import POLICIES
+from courses.rules.facts import Severity
+
+BERLIN = ZoneInfo("Europe/Berlin")
+HOURS = {weekday: ((time(8), time(18)),) for weekday in range(1, 6)}
+WEEK = OpeningCalendar(BERLIN, HOURS)
+
+
+def wall(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
+
+
+MORNING, NIGHT, FRIDAY = wall("2026-03-11 10:00"), wall("2026-03-11 22:00"), wall("2026-03-13 17:30")
+
+# Severity, when it was raised, and the wall times of: first message, repeat, next person, lapse (of an
+# acknowledgement given when it was raised).
+TABLE = [
+    ("E0", MORNING, "03-11 10:00", "03-11 10:05", "03-11 10:05", "03-11 11:00"),
+    ("E0", NIGHT, "03-11 22:00", "03-11 22:05", "03-11 22:05", "03-11 23:00"),
+    ("E1", MORNING, "03-11 10:00", "03-11 10:15", "03-11 10:15", "03-11 14:00"),
+    ("E1", NIGHT, "03-11 22:00", "03-11 22:15", "03-11 22:15", "03-12 02:00"),
+    ("E2", MORNING, "03-11 10:00", "03-11 14:00", "03-11 14:00", "03-12 10:00"),
+    ("E2", NIGHT, "03-12 08:00", "03-12 12:00", "03-12 12:00", "03-13 08:00"),
+    ("E2", FRIDAY, "03-13 17:30", "03-16 11:30", "03-16 11:30", "03-16 17:30"),
+    ("red", MORNING, "03-11 10:05", "03-11 12:05", "03-11 14:05", "03-12 10:00"),
+    ("red", NIGHT, "03-12 08:05", "03-12 10:05", "03-12 12:05", "03-12 22:00"),
+    ("amber", MORNING, "03-11 10:05", "03-12 10:05", "03-12 10:05", "03-14 10:00"),
+    ("amber", FRIDAY, "03-13 17:35", "03-16 17:35", "03-16 17:35", "03-16 17:30"),
+    ("C", MORNING, "03-11 10:00", "03-12 10:00", "03-12 10:00", "03-12 10:00"),
+    ("C", NIGHT, "03-12 08:00", "03-13 08:00", "03-13 08:00", "03-13 08:00"),
+]
+
+
+@pytest.mark.parametrize(("severity", "at", "first", "repeat", "escalate", "lapse"), TABLE)
+def test_times_are_those_of_the_table(severity, at, first, repeat, escalate, lapse):
+    policy = POLICIES[Severity(severity)]
+    told_at = policy.first.after(at, WEEK)
+    times = [
+        told_at,
+        policy.repeat.after(told_at, WEEK),
+        policy.escalation(0).after(told_at, WEEK),
+        policy.lapse.after(at, WEEK),
+    ]
+    assert [f"{one.astimezone(BERLIN):%m-%d %H:%M}" for one in times] == [first, repeat, escalate, lapse]
+
+
+@pytest.mark.parametrize(("severity", "minutes"), [("E0", [5, 10, 10]), ("E1", [15, 30, 30])])
+def test_emergencies_go_on_to_the_next_person_after_a_longer_wait(severity, minutes):
+    policy = POLICIES[Severity(severity)]
+    waits = [policy.escalation(position).after(NIGHT, WEEK) - NIGHT for position in range(3)]
+    assert waits == [timedelta(minutes=one) for one in minutes]
+
+
+@pytest.mark.parametrize("severity", ["E0", "E1", "E2"])
+def test_red_flags_tell_practitioner_and_lead_together(severity):
+    assert POLICIES[Severity(severity)].n_first_steps == 2
+
+
+def test_reviews_page_nobody_and_rest_for_a_fortnight():
+    policy = POLICIES[Severity.REVIEW]
+    assert not policy.is_mailed
+    assert policy.lapse.after(MORNING, WEEK) == MORNING + timedelta(days=14)
+
+
+def test_every_severity_has_its_policy_and_all_but_reviews_are_mailed():
+    assert set(POLICIES) == set(Severity)
+    assert [str(severity) for severity, policy in POLICIES.items() if not policy.is_mailed] == ["review"]
+
+
+@pytest.mark.parametrize("severity", ["E0", "E1"])
+def test_emergencies_know_no_opening_hours(severity):
+    policy = POLICIES[Severity(severity)]
+    shut = OpeningCalendar(BERLIN, {1: ((time(8), time(9)),)})
+    for wait in (policy.first, policy.repeat, *policy.escalate, policy.lapse):
+        assert wait.after(NIGHT, shut) - NIGHT <= timedelta(hours=4)

@@ -1,0 +1,251 @@
+"""As time passes: told again, escalated, an acknowledgement lapses."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from clinic.models import Clinic, Membership, Message, User
+from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.alerts.steps import advance, calendar_of, sweep
+from courses.models import Alert, Course
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+EVERYBODY = ["lead", "manager", "practitioner"]
+
+
+@pytest.fixture
+def pass_time(at):
+    """Sweeps every half minute, from the test's time to so much later."""
+
+    def go(until, *, since=timedelta(0)):
+        moments = int((until - since) / (MINUTE / 2))
+        for moment in range(1, moments + 1):
+            sweep(at=at + since + moment * MINUTE / 2)
+
+    return go
+
+
+def events_of(alert, *kinds):
+    return alert.events.filter(kind__in=kinds).order_by("pk")
+
+
+def minutes_of(alert, kind, since):
+    times = events_of(alert, kind).values_list("happened_at", flat=True)
+    return [(time - since) / MINUTE for time in times]
+
+
+class TestRepeat:
+    def test_emergency_is_told_again_every_five_minutes(self, report, pass_time, told, at):
+        alert = report("cardiac")
+        pass_time(6 * MINUTE)
+        assert minutes_of(alert, "repeated", at)[0] == 5
+        assert Counter(told(alert, "repeated"))["practitioner"] == 1
+
+    def test_nothing_happens_before_its_time(self, report, at):
+        report("cardiac")
+        assert sweep(at=at + 5 * MINUTE - timedelta(seconds=1)) == 0
+
+    def test_goes_on_for_as_long_as_nobody_answers(self, report, pass_time, at):
+        alert = report("cardiac")
+        pass_time(60 * MINUTE)
+        assert len(minutes_of(alert, "repeated", at)) >= 10
+
+    def test_waits_for_opening_hours_where_they_count(self, find, office_hours, at):
+        evening = at.replace(hour=16, minute=30)
+        alert = find("red", at=evening)
+        assert calendar_of(alert.clinic).is_open(alert.repeat_at)
+        assert alert.repeat_at == evening + 16 * HOUR + 5 * MINUTE
+
+    def test_repeat_and_escalation_that_fall_together_are_one_mail(self, report, pass_time):
+        report("cardiac")
+        pass_time(16 * MINUTE)
+        mails = Message.objects.values_list("recipient", "due_at")
+        a_minute = Counter((recipient, due_at.replace(second=0)) for recipient, due_at in mails)
+        assert max(a_minute.values()) == 1
+
+
+class TestEscalation:
+    def test_first_step_comes_after_the_first_wait(self, report, pass_time, at):
+        """Five minutes, then ten: the table's first wait is before the first escalation."""
+        alert = report("cardiac")
+        pass_time(16 * MINUTE)
+        assert minutes_of(alert, "escalated", at) == [5, 15]
+
+    def test_doctor_today_goes_on_after_fifteen_then_thirty(self, report, pass_time, at):
+        alert = report("trauma")
+        pass_time(46 * MINUTE)
+        assert minutes_of(alert, "escalated", at) == [15, 45]
+
+    def test_next_person_is_told_and_the_ones_before_again(self, report, pass_time, told):
+        alert = report("cardiac")
+        pass_time(12 * MINUTE)
+        assert sorted(set(told(alert, "escalated"))) == EVERYBODY
+
+    def test_pain_begins_with_the_practitioner_alone(self, find, told, at):
+        alert = find("red")
+        sweep(at=alert.escalate_at)
+        assert told(alert, "raised") == ["practitioner"]
+        assert sorted(told(alert, "escalated")) == ["lead", "practitioner"]
+        assert alert.escalate_at == at + 5 * MINUTE + 4 * HOUR
+
+    def test_exhausted_chain_is_told_again_and_again(self, report, pass_time, told, at):
+        alert = report("cardiac")
+        pass_time(2 * HOUR)
+        alert.refresh_from_db()
+        assert alert.chain_position == len(alert.chain) - 1
+        assert alert.escalate_at is None
+        assert alert.next_step_at is not None
+        assert told(alert, "repeated")[-3:] != []
+
+    def test_those_who_joined_later_are_not_in_a_chain_of_before(self, report, pass_time, clinic, told):
+        alert = report("cardiac")
+        Membership.objects.create(
+            clinic=clinic, user=User.objects.create(username="new", email="n@x.org"), role="lead"
+        )
+        pass_time(20 * MINUTE)
+        assert "new" not in told(alert)
+
+
+class TestNobodyReachable:
+    def test_at_the_first_step_takes_the_next_at_once(self, course, find, kinds, told):
+        User.objects.filter(username="practitioner").update(email="")
+        alert = find("red")
+        assert kinds(alert) == ["raised", "undeliverable"]
+        assert told(alert) == ["lead"]
+
+    def test_of_two_first_steps_is_noted(self, report, kinds, told):
+        User.objects.filter(username="practitioner").update(email="")
+        alert = report("cardiac")
+        assert told(alert) == ["lead"]
+        assert "undeliverable" in kinds(alert)
+
+    def test_at_a_later_step_takes_the_next_at_once(self, find, lead, told, at):
+        """The practitioner was told before: that is no answer to the lead being away."""
+        alert = find("red")
+        Membership.objects.filter(pk=lead.pk).update(deactivated_at=at)
+        sweep(at=alert.escalate_at)
+        assert "manager" in told(alert)
+
+    def test_at_any_step_ends_in_an_event_and_a_next_step(self, report, kinds):
+        User.objects.update(email="")
+        alert = report("cardiac")
+        assert kinds(alert)[-1] == "undeliverable"
+        assert not Message.objects.exists()
+        assert alert.next_step_at is not None
+
+    def test_clinic_without_leads_and_managers_keeps_on(self, course, report, kinds, pass_time):
+        Membership.objects.exclude(user__username="practitioner").update(deactivated_at=course.created_at)
+        alert = report("cardiac")
+        pass_time(20 * MINUTE)
+        assert "repeated" in kinds(alert)
+
+    def test_one_who_left_after_the_alert_was_raised_is_not_written_to(self, report, practitioner, told, at):
+        alert = report("cardiac")
+        Membership.objects.filter(pk=practitioner.pk).update(deactivated_at=at)
+        sweep(at=at + 5 * MINUTE)
+        assert "practitioner" not in told(alert, "repeated")
+
+
+class TestLapse:
+    @pytest.mark.parametrize(("code", "minutes"), [("cardiac", 60), ("trauma", 240)])
+    def test_acknowledgement_ends_and_everybody_is_told(self, report, lead, told, at, code, minutes):
+        alert = acknowledge(report(code), by=lead, at=at, seen=2**40, way="admin")
+        assert sweep(at=at + minutes * MINUTE - MINUTE) == 0
+        assert sweep(at=at + minutes * MINUTE) == 1
+        alert.refresh_from_db()
+        assert (alert.state, alert.acknowledged_by) == ("open", None)
+        assert told(alert, "lapsed") == ["practitioner", "lead"]
+
+    def test_acknowledged_alert_is_not_told_again(self, report, lead, pass_time, kinds, at):
+        alert = acknowledge(report("cardiac"), by=lead, at=at, seen=2**40, way="admin")
+        pass_time(59 * MINUTE)
+        assert kinds(alert) == ["raised", "acknowledged"]
+
+    def test_snooze_ends(self, find, kinds, at):
+        alert = find("amber")
+        Alert.objects.update(
+            state="snoozed", repeat_at=None, escalate_at=None, lapses_at=at + HOUR, next_step_at=at + HOUR
+        )
+        sweep(at=at + HOUR)
+        assert kinds(alert)[-1] == "reopened"
+        assert Alert.objects.get().state == "open"
+
+
+def test_resolved_alert_takes_no_step(report, lead, at):
+    alert = report("cardiac")
+    resolve(alert, outcome=Alert.Outcome.ADVISED, note="Phoned.", by=lead, at=at, seen=last_news(alert))
+    assert sweep(at=at + DAY) == 0
+
+
+def test_training_patient_moves_without_a_mail(course, report, pass_time):
+    course.patient.is_training = True
+    course.patient.save()
+    alert = report("cardiac")
+    pass_time(30 * MINUTE)
+    assert not Message.objects.exists()
+    alert.refresh_from_db()
+    assert alert.next_step_at is not None
+
+
+def test_every_unresolved_alert_has_a_next_step_in_the_future(report, find, pass_time, at):
+    report("cardiac")
+    find("review")
+    pass_time(30 * MINUTE)
+    assert not Alert.objects.filter(next_step_at__lte=at + 30 * MINUTE).exists()
+
+
+def test_alert_that_breaks_does_not_stop_the_others(report, at):
+    broken, sound = report("cardiac"), report("mood")
+    Alert.objects.filter(pk=broken.pk).update(chain=[{"step": "practitioner"}], next_step_at=at)
+    sweep(at=at + 6 * MINUTE)
+    assert sound.events.filter(kind="repeated").exists()
+
+
+def test_advancing_before_its_time_does_nothing(report, at):
+    assert advance(report().pk, at=at) is False
+
+
+def test_calendar_is_the_clinics(clinic, office_hours, at):
+    clinic.holidays.create(on=at.date(), name="Feast")
+    calendar = calendar_of(Clinic.objects.get())
+    assert calendar.zone.key == "Europe/Berlin"
+    assert set(calendar.hours) == {1, 2, 3, 4, 5}
+    assert not calendar.is_open(at)
+    assert calendar.is_open(at + DAY)
+
+
+def test_command_says_what_it_did(report, time_machine, at):
+    report("cardiac")
+    time_machine.move_to(at + 6 * MINUTE, tick=False)
+    out = io.StringIO()
+    call_command("sweep_alerts", stdout=out)
+    assert out.getvalue() == "1 alerts moved, 0 findings on courses\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_at_once_tell_once(report, told, at):
+    alert, start = report("cardiac"), Barrier(2)
+
+    def run():
+        start.wait()
+        try:
+            sweep(at=at + 5 * MINUTE)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run) for _n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told(alert)) == ["lead", "lead", "practitioner", "practitioner"]
+    assert Course.objects.count() == 1

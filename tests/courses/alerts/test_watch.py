@@ -1,0 +1,121 @@
+"""Findings that come with time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinic.models import Message
+from courses.alerts import watch
+from courses.alerts.answering import last_news, resolve
+from courses.alerts.watch import watch_courses
+from courses.models import Alert, Course
+from tests.factories import CourseFactory, cleared_patient, log_run, log_visit
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+NO_RELIEF = [(7, 7), (7, 7), (8, 7), (8, 8), (8, 8)]
+
+
+def rules() -> list[str]:
+    return sorted(Alert.objects.values_list("rule", flat=True))
+
+
+@pytest.fixture
+def lapsed(course, at) -> Course:
+    """A course whose last visit is long ago."""
+    log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - 12 * DAY)
+    return course
+
+
+class TestLapsed:
+    def test_course_without_a_visit_for_long_is_found(self, lapsed, at):
+        assert watch_courses(at=at) == 1
+        alert = Alert.objects.get()
+        assert (alert.rule, alert.severity, alert.findings[0]["evidence"]) == ("lapsed", "review", {"days": 12})
+        assert not Message.objects.filter(kind="staff_alert").exists()
+
+    def test_looking_again_raises_nothing_again(self, lapsed, at):
+        for hour in range(3):
+            watch_courses(at=at + timedelta(hours=hour))
+        assert Alert.objects.get().events.count() == 1
+
+    def test_answered_matter_rests_until_the_next_visit(self, lapsed, lead, at):
+        watch_courses(at=at)
+        alert = Alert.objects.get()
+        resolve(alert, outcome=Alert.Outcome.ADVISED, note="", by=lead, at=at, seen=last_news(alert))
+        watch_courses(at=at + DAY)
+        assert Alert.objects.count() == 1
+        log_visit(lapsed, at + 2 * DAY)
+        watch_courses(at=at + 14 * DAY)
+        assert Alert.objects.count() == 2
+
+    def test_course_within_its_interval_is_left_alone(self, course, at):
+        log_run(course, [(6, 5), (5, 4)], until=at - 6 * DAY)
+        assert watch_courses(at=at) == 0
+
+    @pytest.mark.parametrize("status", ["on_hold", "completed", "stopped"])
+    def test_only_running_courses_are_looked_at(self, lapsed, at, status):
+        is_over = status != "on_hold"
+        Course.objects.update(status=status, ended_on=at.date() if is_over else None, hold_reason="x")
+        assert watch_courses(at=at) == 0
+
+    def test_course_without_a_visit_yet_is_left_alone(self, course, at):
+        assert watch_courses(at=at) == 0
+
+    def test_course_that_keeps_its_plan_has_not_lapsed(self, course, at):
+        """The standard plan thins out: twice a week for five weeks, then once."""
+        starts_on = course.clinic.local(at).date() - 42 * DAY
+        Course.objects.update(starts_on=starts_on)
+        course.refresh_from_db()
+        kept = [week * 7 + day for week, n_visits in enumerate([2, 2, 2, 2, 2, 1]) for day in (0, 3)[:n_visits]]
+        for day in kept:
+            log_visit(course, at - 42 * DAY + day * DAY, after=None)
+        assert watch_courses(at=at - timedelta(hours=1)) == 0
+
+
+class TestOffCourse:
+    def test_little_relief_at_a_review_is_found(self, course, at):
+        log_run(course, NO_RELIEF, until=at)
+        watch_courses(at=at)
+        alert = Alert.objects.get()
+        assert (alert.rule, alert.severity) == ("off_course", "review")
+        assert alert.findings[0]["evidence"].keys() == {"session", "relief30", "gain", "prior", "n_scores"}
+
+    def test_before_the_review_nothing_is_said(self, course, at):
+        log_run(course, NO_RELIEF[:3], until=at)
+        assert watch_courses(at=at) == 0
+
+    def test_relief_is_no_matter(self, course, at):
+        log_run(course, [(8, 7), (7, 6), (6, 5), (5, 4), (4, 3)], until=at)
+        assert watch_courses(at=at) == 0
+
+    def test_course_whose_curve_breaks_does_not_stop_the_others(
+        self, course, clinic, practitioner, at, monkeypatch
+    ):
+        log_run(course, NO_RELIEF, until=at)
+        other = CourseFactory(
+            patient=cleared_patient(clinic, by=practitioner, at=at - 60 * DAY), practitioner=practitioner
+        )
+        log_visit(other, at - 20 * DAY)
+        monkeypatch.setattr(watch, "condition", lambda *_args: 1 / 0)
+        watch_courses(at=at)
+        assert rules() == ["lapsed"]
+
+
+def test_looking_takes_the_same_queries_for_one_and_three(course, clinic, practitioner, at):
+    def n_queries():
+        with CaptureQueriesContext(connection) as queries:
+            watch_courses(at=at)
+        return len(queries)
+
+    log_run(course, [(6, 5), (5, 4)], until=at)
+    alone = n_queries()
+    for _n in range(2):
+        patient = cleared_patient(clinic, by=practitioner, at=at - 60 * DAY)
+        log_run(CourseFactory(patient=patient, practitioner=practitioner), [(6, 5)], until=at)
+    assert n_queries() == alone

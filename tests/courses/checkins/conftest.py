@@ -1,0 +1,49 @@
+"""A check-in that waits for its answer, and the patient's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from courses.models import CheckIn, Course
+from courses.reminders.links import check_in_path
+from courses.sessions.entry import CheckInEntry
+from courses.sessions.log import log_check_in
+from tests.factories import log_run
+
+
+@pytest.fixture
+def check_in(course: Course, at: datetime, time_machine) -> CheckIn:
+    """Of a visit yesterday, the fourth; pain was 4 before and 3 after it. It is now the test's time.
+
+    The check-ins of the visits before were answered, so that the curve can tell what to expect.
+    """
+    log_run(course, [(6, 5), (5, 5), (5, 4), (4, 3)], until=at - timedelta(days=1))
+    for earlier, score in zip(CheckIn.objects.order_by("pk"), (4, 4, 3), strict=False):
+        entry = CheckInEntry(form_key=earlier.uuid, score=score)
+        log_check_in(earlier, entry=entry, at=earlier.session.held_at + timedelta(hours=22))
+    time_machine.move_to(at, tick=False)
+    return CheckIn.objects.latest("pk")
+
+
+@pytest.fixture
+def path(check_in: CheckIn) -> str:
+    """The patient's link."""
+    return check_in_path(check_in)
+
+
+@pytest.fixture
+def answer(client: Client, path: str) -> Callable[..., HttpResponse]:
+    """Sends the patient's form: a score, flags by code with the answer to their question."""
+
+    def send(score: int | None = None, **flags: str) -> HttpResponse:
+        values: dict[str, object] = {} if score is None else {"score": score}
+        for code, reply in flags.items():
+            values |= {f"flag_{code}": "on", f"answer_{code}": reply}
+        return client.post(path, values)
+
+    return send

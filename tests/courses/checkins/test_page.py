@@ -1,0 +1,93 @@
+"""When a patient is reassured, and what is an emergency before anything is saved."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from courses.checkins.page import may_reassure, pain_chart
+from courses.models import PainScore, Session
+from courses.rules.facts import Finding, Severity
+from courses.sessions.entry import CheckInEntry
+from courses.sessions.verdict import Standing, Verdict
+from tests.factories import flag
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+DRIFT = Finding("drift", 1, Severity.AMBER)
+
+
+@pytest.fixture
+def reassured(check_in):
+    """Whether the patient is reassured; everything speaks for it unless told otherwise."""
+
+    def ask(score=4, *, standing=Standing.IN_BAND, findings=(), flags=(), after=24 * HOUR, verdicts=None):
+        entry = CheckInEntry(form_key=uuid.uuid4(), score=score, flags=flags)
+        if verdicts is None:
+            verdicts = [Verdict("day1", score or 0, standing, findings=findings)]
+        return may_reassure(check_in, entry, verdicts, at=check_in.session.held_at + after)
+
+    return ask
+
+
+def test_in_band_with_little_pain_soon_after_needling(reassured):
+    assert reassured() is True
+
+
+@pytest.mark.parametrize(
+    ("score", "before", "is_reassured"), [(6, 4, True), (7, 5, False), (6, 3, False), (5, 3, True)]
+)
+def test_up_to_six_and_two_above_before(reassured, check_in, score, before, is_reassured):
+    PainScore.objects.filter(session=check_in.session, timing="before").update(score=before)
+    assert reassured(score) is is_reassured
+
+
+def test_not_where_nothing_is_known_of_before(reassured, check_in):
+    PainScore.objects.filter(session=check_in.session, timing="before").delete()
+    assert reassured(5) is False
+
+
+@pytest.mark.parametrize(
+    ("standing", "is_reassured"),
+    [
+        (Standing.IN_BAND, True),
+        (Standing.ABOVE, False),
+        (Standing.CANNOT_TELL, False),
+        (Standing.ERROR, False),
+    ],
+)
+def test_only_in_the_band(reassured, standing, is_reassured):
+    assert reassured(standing=standing) is is_reassured
+
+
+def test_not_with_a_finding(reassured):
+    assert reassured(findings=(DRIFT,)) is False
+
+
+def test_not_with_a_flag(reassured, clinic):
+    assert reassured(flags=(flag(clinic, "pain_72h"),)) is False
+
+
+def test_not_without_a_score_or_a_verdict(reassured):
+    assert reassured(None) is False
+    assert reassured(verdicts=[]) is False
+
+
+@pytest.mark.parametrize(("after", "is_reassured"), [(72 * HOUR, True), (72.1 * HOUR, False)])
+def test_within_three_days(reassured, after, is_reassured):
+    assert reassured(after=after) is is_reassured
+
+
+def test_only_after_needling(reassured, check_in):
+    Session.objects.update(is_needled=False)
+    check_in.session.refresh_from_db()
+    assert reassured() is False
+
+
+def test_chart_has_every_score_and_nothing_else(check_in, at):
+    chart = pain_chart(check_in.session.course, at=at)
+    assert chart.count("<circle") == 8
+    assert "chart-band" not in chart
