@@ -52,6 +52,8 @@ class ReasonCode(StrEnum):
     WITHDRAWN = "withdrawn"
     MIXED_UNNAMED = "mixed_unnamed"
     VERTIGO_UNEXPLAINED = "vertigo_unexplained"
+    PLAN_NOT_SPECIALISED = "plan_not_specialised"
+    REVIEW_MISSING = "review_missing"
     NO_SCREENING = "no_screening"
     CONTRAINDICATED = "contraindicated"
     CHECK_MISSING = "check_missing"
@@ -121,6 +123,10 @@ class CareFact:
     is_on_hold: bool = False
     withdrawn_on: date | None = None
     n_sessions_since_check: int = 0
+    # None where no course is looked at.
+    is_plan_specialised: bool | None = None
+    # Severe pain was reported as the usual one, and no medical review is recorded since.
+    is_review_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,6 +230,8 @@ def _safety(facts: ClearanceFacts) -> Iterator[Reason]:
         yield Reason(ReasonCode.OPEN_RED_FLAG, ", ".join(sorted(set(facts.care.open_levels))))
     if facts.care.is_on_hold:
         yield Reason(ReasonCode.ON_HOLD)
+    if facts.care.is_review_missing:
+        yield Reason(ReasonCode.REVIEW_MISSING)
 
 
 def _specialist(facts: ClearanceFacts) -> Iterator[Reason]:
@@ -231,6 +239,8 @@ def _specialist(facts: ClearanceFacts) -> Iterator[Reason]:
         yield Reason(ReasonCode.MIXED_UNNAMED)
     if _has_unexplained_vertigo(facts):
         yield Reason(ReasonCode.VERTIGO_UNEXPLAINED)
+    if _needs_specialised_plan(facts) and facts.care.is_plan_specialised is False:
+        yield Reason(ReasonCode.PLAN_NOT_SPECIALISED)
     withdrawn_on, letter = _withdrawn_on(facts), _valid_letter(facts)
     if withdrawn_on and (letter is None or letter.written_on <= withdrawn_on):
         yield Reason(ReasonCode.WITHDRAWN, withdrawn_on.isoformat())
@@ -293,6 +303,11 @@ def _practitioner(facts: ClearanceFacts) -> Iterator[Reason]:
 def _is_mixed_unnamed(facts: ClearanceFacts) -> bool:
     codes = {fact.code for fact in facts.types}
     return MIXED_TYPE in codes and len(codes - {MIXED_TYPE, UNDIAGNOSED_TYPE}) < 2
+
+
+def _needs_specialised_plan(facts: ClearanceFacts) -> bool:
+    codes = {fact.code for fact in facts.types} - {UNDIAGNOSED_TYPE}
+    return (MIXED_TYPE in codes or len(codes) > 1) and any(fact.has_vertigo for fact in facts.types)
 
 
 def _has_unexplained_vertigo(facts: ClearanceFacts) -> bool:

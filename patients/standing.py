@@ -60,7 +60,7 @@ def practitioner_fact(member: Membership) -> PractitionerFact:
         has_licence=bool(member.licence_number),
         licence_expires_on=member.licence_expires_on,
         is_supervised=member.is_supervised,
-        has_supervisor=member.supervisor_id is not None,
+        has_supervisor=member.supervisor is not None and member.supervisor.is_active,
     )
 
 

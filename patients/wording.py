@@ -27,6 +27,12 @@ REASONS = {
     ReasonCode.VERTIGO_UNEXPLAINED: _(
         "Vertigo: exclude vascular and vestibular causes in an assessment, then use the specialised plan."
     ),
+    ReasonCode.PLAN_NOT_SPECIALISED: _(
+        "Mixed type with vertigo needs the specialised plan: start a course on it."
+    ),
+    ReasonCode.REVIEW_MISSING: _(
+        "Severe usual pain was reported: record the medical review by resolving its alert."
+    ),
     ReasonCode.NO_SCREENING: _("Contraindications have not been asked: complete the screening."),
     ReasonCode.CONTRAINDICATED: _("Contraindication: %(detail)s."),
     ReasonCode.CHECK_MISSING: _("A neurological check must be recorded before needling."),

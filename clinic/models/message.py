@@ -76,6 +76,9 @@ class Message(models.Model):
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     n_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    is_refused = models.BooleanField(
+        _("refused for good"), default=False, help_text=_("The other side said no, and would say no again.")
+    )
     error = models.CharField(_("last error"), max_length=300, blank=True)
 
     objects = MessageQuerySet.as_manager()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from clinic.models import Message
 from clinic.outbox.transports.base import Mail
@@ -26,11 +27,15 @@ def compose(
 ) -> Mail:
     """The mail of a message from `emails/TEMPLATE.txt` and `.html`; the subject holds no health data."""
     values = {"clinic": message.clinic, "subject": subject, "base_url": settings.BASE_URL, **context}
+    # A worker's own time zone is nobody's: times in a mail are the clinic's.
+    with timezone.override(message.clinic.zone_info):
+        text = render_to_string(f"emails/{template}.txt", values).strip() + "\n"
+        html = _inliner.inline(render_to_string(f"emails/{template}.html", values))
     return Mail(
         to=to,
         subject=" ".join(subject.split()),
-        text=render_to_string(f"emails/{template}.txt", values).strip() + "\n",
-        html=_inliner.inline(render_to_string(f"emails/{template}.html", values)),
+        text=text,
+        html=html,
         reply_to=message.clinic.reply_to,
         headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated", **(headers or {})},
     )

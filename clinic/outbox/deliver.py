@@ -75,7 +75,7 @@ def _decide(message: Message, *, clock: Callable[[], datetime]) -> Mail | None:
 def _fail(message: Message, error: TransportError, *, at: datetime) -> None:
     """For good, for now, or nobody knows: what may have arrived is not sent to a patient twice."""
     if error.permanent:
-        queue.settle(message, Message.State.FAILED, at=at, error=str(error))
+        queue.settle(message, Message.State.FAILED, at=at, error=str(error), is_refused=True)
     elif error.is_ambiguous and message.guarantee == Message.Guarantee.AT_MOST_ONCE:
         queue.settle(message, Message.State.UNKNOWN, at=at, error=str(error))
     else:

@@ -69,12 +69,15 @@ def claim_next(*, at: datetime) -> Message | None:
     return message
 
 
-def settle(message: Message, state: Message.State, *, at: datetime, error: str = "") -> bool:
+def settle(
+    message: Message, state: Message.State, *, at: datetime, error: str = "", is_refused: bool = False
+) -> bool:
     """End the message's life in a state; False if the lease had passed to somebody else meanwhile.
 
     Its owner is told in the same transaction. An owner that fails is logged and left out: the row leaves
     the queue all the same, or it would hold up everything behind it.
     """
+    message.is_refused = is_refused
     try:
         return _settle_with_owner(message, state, at=at, error=error)
     except Exception as failure:  # noqa: BLE001 - see above
@@ -92,7 +95,7 @@ def _settle_with_owner(message: Message, state: Message.State, *, at: datetime, 
 
 
 def _end(message: Message, state: Message.State, *, at: datetime, error: str) -> bool:
-    ended = {"state": state, "settled_at": at, "error": error}
+    ended = {"state": state, "settled_at": at, "error": error, "is_refused": message.is_refused}
     if not _mine(message).update(lease_until=None, **ended):
         return False
     message.state, message.settled_at, message.error = state, at, error

@@ -64,6 +64,8 @@ def resolve(
         raise IllegalMove(_("Something new was reported meanwhile: look at it, then resolve."))
     if alert.is_red_flag and (by is None or not note.strip()):
         raise ValidationError({"note": _("Say what was found and done: a red flag is resolved with a note.")})
+    if alert.is_red_flag and outcome not in Alert.HUMAN_OUTCOMES:
+        raise ValidationError({"outcome": _("A red flag is resolved by a person, with what they found.")})
     write_event(
         alert,
         AlertEvent.Kind.RESOLVED,

@@ -9,12 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Alert
 
-# How a person may close a matter; the others are the machine's.
-OUTCOMES = [
-    choice
-    for choice in Alert.Outcome.choices
-    if choice[0] in {"reassured", "advised", "plan_changed", "referred", "emergency"}
-]
+OUTCOMES = [(outcome, outcome.label) for outcome in Alert.HUMAN_OUTCOMES]
 
 
 class SeenForm(forms.Form):

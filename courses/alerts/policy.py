@@ -52,8 +52,9 @@ class Policy:
     is_mailed: bool = True
 
     def escalation(self, position: int) -> Wait:
-        """How long to wait at a step of the chain before the next."""
-        return self.escalate[min(position, len(self.escalate) - 1)]
+        """How long to wait at a step of the chain before the next; those told together count as one."""
+        n_steps_taken = max(position - (self.n_first_steps - 1), 0)
+        return self.escalate[min(n_steps_taken, len(self.escalate) - 1)]
 
 
 _WORKING_DAY = Wait(1, Clock.WORKING_DAYS)

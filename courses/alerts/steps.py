@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
+from clinic.batch import each
 from clinic.models import Clinic, Membership, Message
 from clinic.outbox.queue import enqueue
-from courses.alerts.chain import reachable
+from courses.alerts.chain import Step, reachable
 from courses.alerts.history import write_event
 from courses.alerts.opening import OpeningCalendar
 from courses.alerts.policy import POLICIES, Policy
@@ -16,6 +18,7 @@ from courses.models import Alert, AlertEvent
 from courses.rules.facts import Severity
 
 MESSAGE_KIND = "staff_alert"
+PAUSE_AFTER_FAILURE = timedelta(minutes=5)
 
 
 def calendar_of(clinic: Clinic) -> OpeningCalendar:
@@ -36,12 +39,15 @@ def start_steps(alert: Alert, event: AlertEvent, *, at: datetime) -> None:
     """Tell the first people of the chain, and set when they are told again and when the next are (not saved)."""
     policy, calendar = policy_of(alert), calendar_of(alert.clinic)
     first_at = policy.first.after(at, calendar)
-    alert.chain_position = max(alert.chain_position, min(policy.n_first_steps, len(alert.chain)) - 1, 0)
-    alert.repeat_at = policy.repeat.after(first_at, calendar)
-    alert.escalate_at = policy.escalation(alert.chain_position).after(first_at, calendar)
+    n_first = min(policy.n_first_steps, len(alert.chain))
+    alert.chain_position = max(alert.chain_position, n_first - 1, 0)
     alert.lapses_at = None
     if _is_mailed(alert):
-        _tell_until_somebody_is_reached(alert, event, at=at, due_at=first_at)
+        for position in range(n_first - 1):
+            _note_unreachable(alert, position, at=at)
+        _tell_until_newest_is_reached(alert, event, at=at, due_at=first_at)
+    alert.repeat_at = policy.repeat.after(first_at, calendar)
+    alert.escalate_at = policy.escalation(alert.chain_position).after(first_at, calendar)
     set_next_step(alert)
 
 
@@ -76,7 +82,12 @@ def advance(alert_id: int, *, at: datetime) -> bool:
 def sweep(*, at: datetime) -> int:
     """Take every step that is due; returns how many alerts moved. Safe many times at once."""
     due = list(Alert.objects.all_clinics().step_due_by(at).order_by("next_step_at").values_list("pk", flat=True))
-    return sum(advance(alert_id, at=at) for alert_id in due)
+    return each(due, partial(advance, at=at), on_failure=partial(_push_ahead, at=at))
+
+
+def _push_ahead(alert_id: int, *, at: datetime) -> None:
+    """An alert that cannot take its step must not be the first in every sweep."""
+    Alert.objects.filter(pk=alert_id).update(next_step_at=at + PAUSE_AFTER_FAILURE)
 
 
 def _reopen(alert: Alert, *, at: datetime) -> None:
@@ -92,11 +103,14 @@ def _escalate(alert: Alert, *, at: datetime) -> None:
         alert.escalate_at = None
         return _repeat(alert, at=at)
     alert.chain_position += 1
+    if _is_mailed(alert):
+        step = alert.chain[alert.chain_position]["step"]
+        event = write_event(alert, AlertEvent.Kind.ESCALATED, at=at, step=step)
+        _tell_until_newest_is_reached(alert, event, at=at, due_at=at)
     alert.escalate_at = policy.escalation(alert.chain_position).after(at, calendar)
-    if not _is_mailed(alert):
-        return None
-    event = write_event(alert, AlertEvent.Kind.ESCALATED, at=at, step=alert.chain[alert.chain_position]["step"])
-    return _tell_until_somebody_is_reached(alert, event, at=at, due_at=at)
+    # Everybody was told just now: a repeat in the same minute would tell them twice.
+    alert.repeat_at = policy.repeat.after(at, calendar)
+    return None
 
 
 def _repeat(alert: Alert, *, at: datetime) -> None:
@@ -107,14 +121,20 @@ def _repeat(alert: Alert, *, at: datetime) -> None:
         tell(alert, event, at=at, due_at=at)
 
 
-def _tell_until_somebody_is_reached(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> None:
+def _tell_until_newest_is_reached(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> None:
     """A step without anybody reachable is a failure of its own: the next step is taken at once."""
-    while not tell(alert, event, at=at, due_at=due_at):
-        step = alert.chain[alert.chain_position]["step"] if alert.chain else ""
-        event = write_event(alert, AlertEvent.Kind.UNDELIVERABLE, at=at, step=step)
-        if alert.chain_position + 1 >= len(alert.chain):
-            return
+    while _note_unreachable(alert, alert.chain_position, at=at) and alert.chain_position + 1 < len(alert.chain):
         alert.chain_position += 1
+    tell(alert, event, at=at, due_at=due_at)
+
+
+def _note_unreachable(alert: Alert, position: int, *, at: datetime) -> bool:
+    """Whether a step has nobody who can be reached; if so that is part of the history."""
+    step: Step = alert.chain[position] if alert.chain else {"step": "", "members": []}
+    if reachable(alert.clinic, step["members"]):
+        return False
+    write_event(alert, AlertEvent.Kind.UNDELIVERABLE, at=at, step=step["step"])
+    return True
 
 
 def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> list[Membership]:

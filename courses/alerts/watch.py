@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Max
 
+from clinic.batch import each
 from clinic.models import Clinic
 from courses.alerts.raising import raise_alert
 from courses.curve import CannotTell, Prior, condition
@@ -20,7 +21,7 @@ from patients.models import Patient
 
 
 def watch_courses(*, at: datetime) -> int:
-    """Look at every active course of every clinic; returns how many findings there are."""
+    """Look at every active course of every clinic; returns for how many something was found."""
     return sum(_watch_clinic(clinic, at=at) for clinic in Clinic.objects.all())
 
 
@@ -32,12 +33,15 @@ def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
         .annotate(n_held=Count("sessions"), last_held_at=Max("sessions__held_at"))
     )
     records, prior = records_of(courses, clinic=clinic, at=at), adopted_prior(clinic)
-    n_found = 0
-    for course in courses:
+
+    def watch(course: Course) -> bool:
+        is_found = False
         for rule, finding in _findings(course, records[course.pk], prior, at=at):
-            n_found += 1
             _raise(course, rule, finding, at=at)
-    return n_found
+            is_found = True
+        return is_found
+
+    return each(courses, watch)
 
 
 def _findings(
@@ -45,7 +49,11 @@ def _findings(
 ) -> Iterable[tuple[Alert.Rule, Finding]]:
     last_held_at, n_held = course.last_held_at, course.n_held  # type: ignore[attr-defined]
     if last_held_at:
-        lapsed = find_lapsed(last_session_at=last_held_at, planned_interval=course.planned_interval, at=at)
+        lapsed = find_lapsed(
+            last_session_at=last_held_at,
+            planned_interval=course.planned_interval(course.clinic.local(last_held_at).date()),
+            at=at,
+        )
         if lapsed:
             yield Alert.Rule.LAPSED, lapsed
     if n_held in course.review_sessions and record.rows:

@@ -69,13 +69,13 @@ class CurvePicture:
         return max(self.planned_end_week, self.last_week, 1.0)
 
 
-def curve_svg(picture: CurvePicture, *, size: tuple[int, int], uid: str) -> SafeString:
+def curve_svg(picture: CurvePicture, *, size: tuple[int, int], uid: str, title: str = "") -> SafeString:
     """The chart as inline SVG; `uid` makes its ids unique on a page."""
     width, height = size
     frame = Frame(width, height, left=30, right=14, top=18, bottom=34, n_weeks=picture.n_weeks * 1.02)
     return element(
         "svg",
-        element("title", _("Healing curve"), id=f"{uid}-title"),
+        element("title", title or _("Healing curve"), id=f"{uid}-title"),
         element("desc", describe(picture), id=f"{uid}-desc"),
         *_grid(frame),
         *_bands(picture, frame),

@@ -21,15 +21,18 @@ from courses.sessions.scale import PainField
 class CheckInForm(RedFlagFields, forms.Form):
     """Ten seconds on a phone. A sign ticked is never lost, whatever else is missing."""
 
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     score = PainField(label=_("How strong is your pain now?"), required=True)
 
-    def __init__(self, *args: Any, flags: Iterable[RedFlag], form_key: uuid.UUID, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, flags: Iterable[RedFlag], **kwargs: Any) -> None:
+        kwargs["initial"] = {"form_key": uuid.uuid4()}
         super().__init__(*args, **kwargs)
-        self.form_key = form_key
         self.add_flag_fields(flags)
         self.fields[NONE_FIELD].label = _("None of these")
         self.helper = FormHelper()
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(
+            "form_key",
             Fieldset(
                 str(self.fields["score"].label), Field("score", template="courses/checkins/scale_field.html")
             ),
@@ -52,7 +55,8 @@ class CheckInForm(RedFlagFields, forms.Form):
                 for flag in self.flags
                 if flag.code == SEVERE_PAIN
             )
-        return CheckInEntry(form_key=self.form_key, score=score, flags=flags)
+        # A page opened anew is a new form: a changed answer is a new report.
+        return CheckInEntry(form_key=values.get("form_key") or uuid.uuid4(), score=score, flags=flags)
 
     def _flag_block(self, flag: RedFlag) -> Div:
         names = [f"flag_{flag.code}", *([f"answer_{flag.code}"] if flag.follow_up else [])]

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from courses.charts.curve_chart import SMALL, CurvePicture, Dot, curve_svg
 from courses.models import CheckIn, Course, PainScore
 from courses.priors.rows import record_of
-from courses.rules.facts import Severity, most_severe
+from courses.rules.facts import Severity
+from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, find_red_flags
 from courses.sessions.entry import CheckInEntry
+from courses.sessions.flags import flag_answer
 from courses.sessions.verdict import Standing, Verdict
 
 REASSURE_UP_TO = 6
@@ -19,13 +22,17 @@ REASSURE_RISE = 2
 REASSURE_WITHIN = timedelta(hours=72)
 
 
-def has_emergency(entry: CheckInEntry) -> str:
-    """The highest level among the signs ticked, before anything is saved: E0, E1, or nothing."""
-    levels = [_highest(flag.flag.level, flag.flag.follow_up_levels, flag.answer) for flag in entry.flags]
-    if not levels:
-        return ""
-    worst = most_severe(levels)
+def emergency_of(entry: CheckInEntry) -> str:
+    """E0, E1 or nothing: what the answers come to at worst, told before and whatever becomes of saving."""
+    answers = [flag_answer(flag) for flag in entry.flags]
+    findings = find_red_flags(answers, is_newly_severe_after_needling=True)
+    worst = min((finding.severity for finding in findings), key=lambda level: level.rank, default=None)
     return str(worst) if worst in {Severity.E0, Severity.E1} else ""
+
+
+def is_strong(entry: CheckInEntry) -> bool:
+    """Whether the pain itself is a reason to see a doctor, usual or not."""
+    return entry.score is not None and entry.score >= ASKS_SEVERE_PAIN_FROM
 
 
 def may_reassure(check_in: CheckIn, entry: CheckInEntry, verdicts: Sequence[Verdict], *, at: datetime) -> bool:
@@ -40,7 +47,8 @@ def may_reassure(check_in: CheckIn, entry: CheckInEntry, verdicts: Sequence[Verd
             verdict.standing in {Standing.IN_BAND, Standing.BELOW} and not verdict.findings for verdict in verdicts
         )
         and bool(verdicts)
-        and (before is None or entry.score - before.score <= REASSURE_RISE)
+        and before is not None
+        and entry.score - before.score <= REASSURE_RISE
         and session.is_needled
         and at - session.held_at <= REASSURE_WITHIN
     )
@@ -59,9 +67,4 @@ def pain_chart(course: Course, *, at: datetime) -> SafeString:
         n_scores=len(dots),
         prior="",
     )
-    return curve_svg(picture, size=SMALL, uid="pain")
-
-
-def _highest(level: str, levels_by_answer: Sequence[dict[str, str]], answer: str) -> Severity:
-    by_answer = {row["answer"]: Severity(row["level"]) for row in levels_by_answer}
-    return by_answer.get(answer) or most_severe([Severity(level), *by_answer.values()])
+    return curve_svg(picture, size=SMALL, uid="pain", title=_("Your pain chart"))

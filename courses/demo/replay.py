@@ -181,7 +181,8 @@ class Replay:
             at=held_at,
         )
         alert = Alert.objects.unresolved().filter(course=course, rule=Alert.Rule.PAIN).first()
-        if alert and number + 1 < len(story.scores):
+        is_last = number + 1 == len(story.scores)
+        if alert and (story.is_last_alert_answered or not is_last):
             self._answer(
                 alert, treater, at=held_at + timedelta(hours=3), note="Rested two days, fewer local points."
             )

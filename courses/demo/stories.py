@@ -22,6 +22,7 @@ class Story:
     protocol: str = "standard"
     treater: int = 0
     visit_today: int | None = None
+    is_last_alert_answered: bool = False
     flag: str = ""
     flag_minutes_ago: int = 0
     is_flag_answered: bool = False
@@ -88,8 +89,13 @@ UNSURE = (
     Story("cannot tell yet", (), days_ago=0),
 )
 OFF_TRACK = (
-    Story("off track", ((7, 7), (7, 7), (7, 7), (8, 7), (7, 7)), pain_type="radiculopathy"),
-    Story("off track", ((6, 6), (6, 6), (7, 6), (6, 6), (7, 6)), treater=1),
+    Story(
+        "off track",
+        ((6, 6), (7, 7), (8, 8), (8, 8), (9, 9)),
+        pain_type="radiculopathy",
+        is_last_alert_answered=True,
+    ),
+    Story("off track", ((5, 5), (6, 6), (7, 7), (8, 7), (8, 8)), treater=1, is_last_alert_answered=True),
 )
 LAPSED = (
     Story("lapsed", _down(6, 5, end=4), days_ago=24),

@@ -85,6 +85,15 @@ class Alert(models.Model):
         COURSE_CLOSED = "course_closed", _("course closed")
         SETTLED = "settled", _("back in the band")
 
+    # How a person may close a matter; the others are the machine's, and never close a red flag.
+    HUMAN_OUTCOMES = (
+        Outcome.REASSURED,
+        Outcome.ADVISED,
+        Outcome.PLAN_CHANGED,
+        Outcome.REFERRED,
+        Outcome.EMERGENCY,
+    )
+
     class Cause(models.TextChoices):
         """Why it got worse, as the clinician judges it."""
 

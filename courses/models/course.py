@@ -102,7 +102,15 @@ class Course(models.Model):
         """Whether it is not over yet."""
         return self.status in self.OPEN
 
-    @property
-    def planned_interval(self) -> timedelta:
-        """The mean time between two planned sessions."""
-        return timedelta(weeks=len(self.weekly_sessions)) / max(self.n_planned, 1)
+    def planned_interval(self, on: date) -> timedelta:
+        """The planned time between two sessions around a day: the longer of this week's and the next's."""
+        week = max((on - self.starts_on).days // 7, 0)
+        return max(self._interval_in(week), self._interval_in(week + 1))
+
+    def _interval_in(self, week: int) -> timedelta:
+        """A week's share for each of its sessions; a week without any adds to the next one that has some."""
+        plan = self.weekly_sessions
+        n_weeks = 1
+        while week < len(plan) - 1 and not plan[week]:
+            week, n_weeks = week + 1, n_weeks + 1
+        return timedelta(weeks=n_weeks) / max(plan[min(week, len(plan) - 1)], 1)

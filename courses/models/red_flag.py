@@ -145,7 +145,9 @@ class RedFlagReport(models.Model):
         verbose_name_plural = _("red flag reports")
         ordering = ["-reported_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["form_key", "flag"], name="courses_redflagreport_once_a_form"),
+            models.UniqueConstraint(
+                fields=["patient", "form_key", "flag", "answer"], name="courses_redflagreport_once_a_form"
+            ),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="courses_redflagreport_known_level"),
             models.CheckConstraint(
                 condition=Q(source="session", session__isnull=False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, time
 
 from clinic.models import Membership
-from courses.models import Alert, Course, RedFlagReport, Session
+from courses.models import Alert, Course, RedFlagReport, Session, Severity
 from courses.plans.lifecycle import HOLDING
+from courses.rules.red_flag import SEVERE_PAIN
 from patients.clearance import WITHDRAWING_FLAGS, CareFact, Clearance
 from patients.models import Patient
 from patients.standing import clearance_of
@@ -14,23 +16,31 @@ from patients.standing import clearance_of
 
 def clearance_for(course: Course, *, on: date, practitioner: Membership | None = None) -> Clearance:
     """May the course's patient be needled on a day, by a practitioner."""
-    care = care_fact(course.patient, is_on_hold=course.status == Course.Status.ON_HOLD)
+    care = replace(
+        care_fact(course.patient, is_on_hold=course.status == Course.Status.ON_HOLD),
+        is_plan_specialised=course.protocol.is_specialised,
+    )
     return clearance_of(course.patient, on=on, care=care, practitioner=practitioner)
 
 
 def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:
     """Open red flags, withdrawals and neurological checks of a patient."""
-    open_alerts = Alert.objects.unresolved().red_flags().filter(patient=patient, severity__in=HOLDING)
+    flags = Alert.objects.unresolved().red_flags().filter(patient=patient)
+    open_flags = list(flags.values_list("severity", "flag_code"))
     withdrawing = RedFlagReport.objects.filter(patient=patient, flag__code__in=WITHDRAWING_FLAGS).first()
     return CareFact(
-        open_levels=tuple(open_alerts.values_list("severity", flat=True)),
+        open_levels=tuple(severity for severity, _code in open_flags if severity in HOLDING),
         is_on_hold=is_on_hold,
         withdrawn_on=patient.clinic.local(withdrawing.reported_at).date() if withdrawing else None,
         n_sessions_since_check=_n_sessions_since_check(patient),
+        is_review_missing=(Severity.C, SEVERE_PAIN) in open_flags,
     )
 
 
 def _n_sessions_since_check(patient: Patient) -> int:
     needled = Session.objects.filter(course__patient=patient, is_needled=True)
     last_on = patient.neuro_checks.values_list("checked_on", flat=True).first()
-    return needled.filter(held_at__date__gte=last_on).count() if last_on else needled.count()
+    if last_on is None:
+        return needled.count()
+    midnight = datetime.combine(last_on, time.min, tzinfo=patient.clinic.zone_info)
+    return needled.filter(held_at__gte=midnight).count()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from clinic.models import Clinic
-from courses.curve import CourseScores, Panel, Timing
+from courses.curve import CourseScores, Timing
 from courses.models import Course, PainScore
 from patients.models import PatientPainType
 from patients.standing import curve_group, curve_groups
@@ -89,11 +89,10 @@ def records_of(courses: Iterable[Course], *, clinic: Clinic, at: datetime) -> di
     }
 
 
-def panel_of(clinic: Clinic, *, at: datetime) -> Panel:
+def clinic_records(clinic: Clinic, *, at: datetime) -> list[Record]:
     """Every course of a clinic, training patients left out."""
     courses = Course.objects.for_clinic(clinic).filter(patient__is_training=False)
-    records = records_of(courses, clinic=clinic, at=at)
-    return Panel.of([record.scores() for record in records.values()])
+    return list(records_of(courses, clinic=clinic, at=at).values())
 
 
 def _row(score: PainScore) -> ScoreRow:

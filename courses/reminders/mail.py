@@ -61,7 +61,7 @@ class ReminderMail:
         Reminder.objects.filter(pk=reminder.pk, state=Reminder.State.PLANNED).update(
             state=STATES[Message.State(message.state)], refused_because=why[:60], settled_at=at
         )
-        if message.state == Message.State.FAILED:
+        if message.is_refused:
             Patient.objects.filter(pk=reminder.course.patient_id).update(email_failed_at=at)
 
     def _why_not(self, message: Message, reminder: Reminder, *, at: datetime) -> str:

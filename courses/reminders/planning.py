@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
+from clinic.batch import each
 from clinic.models import Message
 from clinic.outbox.queue import enqueue
 from courses.models import Appointment, CheckIn, Reminder, Session
@@ -53,7 +55,7 @@ def _plan_upcoming(*, at: datetime) -> int:
         .exclude(reminders__kind=kind)
         .select_related("clinic", "course")
     )
-    return sum(_plan_before(appointment, at=at) for appointment in upcoming)
+    return each(upcoming, partial(_plan_before, at=at))
 
 
 @transaction.atomic

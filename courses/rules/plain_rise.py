@@ -17,20 +17,21 @@ TOP = 10
 
 def find_plain_rise(facts: PainFacts) -> Finding | None:
     """Red from a score of 8 on, else amber, with what rose."""
-    reasons = list(_reasons(facts))
+    reasons = list(plain_reasons(facts, can_tell=facts.observed.expected is not None))
     if not reasons:
         return None
     severity = Severity.RED if facts.observed.score >= HIGH_SCORE else Severity.AMBER
     return Finding(RULE, VERSION, severity, facts.evidence(because=", ".join(reasons)))
 
 
-def _reasons(facts: PainFacts) -> Iterator[str]:
+def plain_reasons(facts: PainFacts, *, can_tell: bool) -> Iterator[str]:
+    """What rose, where the curve can tell and where it cannot."""
     score, in_session, over_last = facts.observed.score, facts.rise_in_session, facts.rise_over_last
     if in_session is not None and in_session >= RISE_ALWAYS:
         yield "rise_in_session"
     if score == TOP and facts.start is not None and facts.start < TOP and not _has_been_at_top(facts):
         yield "first_ten"
-    if facts.observed.expected is not None:
+    if can_tell:
         return
     if in_session is not None and RISE_WHILE_UNSURE <= in_session < RISE_ALWAYS:
         yield "rise_in_session"

@@ -31,11 +31,11 @@ class FlagAnswer:
 
 @dataclass(frozen=True)
 class FlagContext:
-    """What else was reported at the same time."""
+    """What else was reported at the same time; severe after needling: the course's first score of 8 or more,
+    taken after needles were used."""
 
     n_flags: int
-    is_first_severe_score: bool = False
-    is_after_needling: bool = False
+    is_newly_severe_after_needling: bool = False
 
 
 def level_of(flag: FlagAnswer, context: FlagContext) -> Severity:
@@ -46,17 +46,21 @@ def level_of(flag: FlagAnswer, context: FlagContext) -> Severity:
     if flag.code != SEVERE_PAIN:
         return level
     if flag.answer == USUAL:
-        is_new_after_needling = context.is_first_severe_score and context.is_after_needling
-        return Severity.E1 if is_new_after_needling else level
+        return Severity.E1 if context.is_newly_severe_after_needling else level
     return Severity.E0 if context.n_flags > 1 else level
 
 
-def find_red_flags(
-    flags: Sequence[FlagAnswer], *, is_first_severe_score: bool, is_after_needling: bool
-) -> list[Finding]:
+def find_red_flags(flags: Sequence[FlagAnswer], *, is_newly_severe_after_needling: bool) -> list[Finding]:
     """A finding for every yes, none left out, in the order given."""
-    context = FlagContext(len(flags), is_first_severe_score, is_after_needling)
+    context = FlagContext(len(flags), is_newly_severe_after_needling)
     return [
         Finding(RULE, VERSION, level_of(flag, context), {"flag": flag.code, "answer": flag.answer})
         for flag in flags
     ]
+
+
+def is_newly_severe(*, had_severe: bool, is_needled: bool, before: int | None, later: int | None) -> bool:
+    """Whether the course's first score of 8 or more was taken after needling: `later` is the score since."""
+    is_severe_before = before is not None and before >= ASKS_SEVERE_PAIN_FROM
+    is_severe_later = later is not None and later >= ASKS_SEVERE_PAIN_FROM
+    return is_needled and is_severe_later and not is_severe_before and not had_severe

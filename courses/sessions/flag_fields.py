@@ -57,7 +57,7 @@ class RedFlagFields:
     def ticked(self, values: dict[str, Any]) -> tuple[FlagEntry, ...]:
         """Every yes."""
         return tuple(
-            FlagEntry(flag, values.get(f"answer_{flag.code}") or "")
+            FlagEntry(flag, values.get(f"answer_{flag.code}") or "", values.get("onset_at"))
             for flag in self.flags
             if values.get(f"flag_{flag.code}")
         )

@@ -14,7 +14,7 @@ from courses.alerts.raising import raise_alert
 from courses.models import Alert, CheckIn, Course, Level, PainScore, RedFlagReport, Session
 from courses.plans.lifecycle import HOLDING, hold_courses
 from courses.rules.facts import Finding, Severity
-from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags
+from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags, is_newly_severe
 from courses.sessions.entry import FlagEntry
 from patients.models import Patient
 
@@ -32,7 +32,9 @@ class Origin:
     check_in: CheckIn | None = None
     caller: str = ""
     note: str = ""
-    is_after_needling: bool = False
+    is_needled: bool = False
+    before: int | None = None
+    later: int | None = None
 
 
 @transaction.atomic
@@ -62,17 +64,33 @@ def write_reports(
     origin: Origin, flags: Sequence[FlagEntry], *, by: Membership | None, at: datetime
 ) -> list[RedFlagReport]:
     """A report and an alert for every yes, and the hold; the caller holds the patient's lock."""
-    known = set(RedFlagReport.objects.filter(form_key=origin.form_key).values_list("flag__code", flat=True))
+    known = _told_already(origin)
     findings = find_red_flags(
-        [_answer(entry) for entry in flags],
-        is_first_severe_score=not _had_severe_score(origin.course),
-        is_after_needling=origin.is_after_needling,
+        [flag_answer(entry) for entry in flags],
+        is_newly_severe_after_needling=is_newly_severe(
+            had_severe=_had_severe_score(origin.course),
+            is_needled=origin.is_needled,
+            before=origin.before,
+            later=origin.later,
+        ),
     )
     return [
         _report(origin, entry, finding, by=by, at=at)
         for entry, finding in zip(flags, findings, strict=True)
-        if entry.flag.code not in known
+        if _is_news(finding, known.get(entry.flag.code))
     ]
+
+
+def _told_already(origin: Origin) -> dict[str, Severity]:
+    """The highest level of each flag that came with this form before."""
+    told = RedFlagReport.objects.filter(patient=origin.patient, form_key=origin.form_key)
+    levels = [(code, Severity(level)) for code, level in told.values_list("flag__code", "level")]
+    return dict(sorted(levels, key=lambda pair: pair[1].rank, reverse=True))
+
+
+def _is_news(finding: Finding, known: Severity | None) -> bool:
+    """The same form sent twice reports once; the same form with a worse answer reports that too."""
+    return known is None or finding.severity.rank < known.rank
 
 
 def _report(
@@ -115,7 +133,8 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
         hold_courses(report.patient, reason=f"{report.level}: {report.flag.wording}")
 
 
-def _answer(entry: FlagEntry) -> FlagAnswer:
+def flag_answer(entry: FlagEntry) -> FlagAnswer:
+    """A yes as the rules take it."""
     levels = {row["answer"]: Severity(row["level"]) for row in entry.flag.follow_up_levels}
     return FlagAnswer(entry.flag.code, Severity(entry.flag.level), entry.answer, levels)
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from courses.alerts.raising import note_findings, raise_alert
 from courses.curve import CannotTell
-from courses.models import Alert, Course, PainScore
+from courses.models import Alert, Course, Level, PainScore, RedFlagReport
 from courses.priors.adopted import adopted_prior, thresholds_of
 from courses.priors.expecting import expectation
 from courses.priors.rows import Record, record_of
@@ -26,8 +26,13 @@ log = structlog.stdlib.get_logger(__name__)
 Expected = Mapping[int, Expectation | CannotTell | None]
 
 
-def judge_scores(course: Course, new: Sequence[PainScore], *, at: datetime) -> list[Verdict]:
-    """The verdict on each new score, with its alert raised; never fails because of the curve."""
+def judge_scores(
+    course: Course, new: Sequence[PainScore], *, reports: Sequence[RedFlagReport] = (), at: datetime
+) -> list[Verdict]:
+    """The verdict on each new score, with its alert raised; never fails because of the curve.
+
+    `reports` are the red flags told with these scores.
+    """
     if not new:
         return []
     known = list(course.scores.exclude(pk__in=[score.pk for score in new]).select_related("session"))
@@ -37,7 +42,7 @@ def judge_scores(course: Course, new: Sequence[PainScore], *, at: datetime) -> l
     except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags stand
         log.error("curve failed", course=course.pk, error=type(error).__name__)
         verdicts = _without_curve(new, known)
-    _raise_pain(course, [finding for one in verdicts for finding in one.findings], at=at)
+    _raise_pain(course, [finding for one in verdicts for finding in one.findings], reports, at=at)
     return verdicts
 
 
@@ -118,13 +123,15 @@ def _number(score: PainScore) -> int | None:
     return score.session.number if score.session else None
 
 
-def _raise_pain(course: Course, findings: Sequence[Finding], *, at: datetime) -> None:
-    """One pain alert for the course; while a severe-pain alert is open the findings join that one."""
+def _raise_pain(
+    course: Course, findings: Sequence[Finding], reports: Sequence[RedFlagReport], *, at: datetime
+) -> None:
+    """One pain alert for the course; where these very scores raised a severe-pain alert the findings join that."""
     if not findings:
         return
-    severe = Alert.objects.unresolved().filter(course=course, rule=Alert.Rule.RED_FLAG, flag_code=SEVERE_PAIN)
-    open_alert = severe.select_for_update().first()
-    if open_alert is not None:
-        note_findings(open_alert, findings, at=at)
+    is_told = any(report.flag.code == SEVERE_PAIN and report.level in {Level.E0, Level.E1} for report in reports)
+    if is_told:
+        alert = Alert.objects.unresolved().get(course=course, flag_code=SEVERE_PAIN)
+        note_findings(alert, findings, at=at)
         return
     raise_alert(patient=course.patient, course=course, rule=Alert.Rule.PAIN, findings=findings, at=at)

@@ -71,12 +71,14 @@ def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: date
         entry.form_key,
         entry.held_at,
         session=session,
-        is_after_needling=entry.is_needled,
+        is_needled=entry.is_needled,
+        before=entry.before,
+        later=entry.after,
     )
     reports = write_reports(origin, entry.flags, by=by, at=at)
     if session.is_uncleared:
-        _tell_lead_of_breach(session, clearance, by=by, at=at)
-    verdicts = judge_scores(course, _write_scores(session, entry, by=by, at=at), at=at)
+        _tell_lead_of_breach(session, by=by, at=at)
+    verdicts = judge_scores(course, _write_scores(session, entry, by=by, at=at), reports=reports, at=at)
     _move_plan_on(course, session)
     plan_check_in(session, at=at)
     return Logged(session, tuple(verdicts), tuple(reports))
@@ -96,9 +98,10 @@ def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tup
         entry.form_key,
         at,
         check_in=check_in,
-        is_after_needling=session.is_needled,
+        is_needled=session.is_needled,
+        later=entry.score,
     )
-    write_reports(origin, entry.flags, by=None, at=at)
+    reports = write_reports(origin, entry.flags, by=None, at=at)
     if entry.score is None or check_in.answered_at is not None:
         return ()
     score = PainScore.objects.create(
@@ -112,7 +115,7 @@ def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tup
         recorded_at=at,
     )
     CheckIn.objects.filter(pk=check_in.pk).update(answered_at=at)
-    return tuple(judge_scores(course, [score], at=at))
+    return tuple(judge_scores(course, [score], reports=reports, at=at))
 
 
 def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> None:
@@ -127,12 +130,28 @@ def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> No
         )
 
 
+def _is_breach(entry: SessionEntry, clearance: Clearance) -> bool:
+    """Whether needles were used that the patient is not cleared for."""
+    return entry.is_needled and (not clearance.may_needle or bool(_forbidden(entry, clearance)))
+
+
+def _forbidden(entry: SessionEntry, clearance: Clearance) -> list[str]:
+    """What was done against the scope of the clearance: a modality, or a point with a forbidden risk."""
+    used = {tag: str(one.point) for one in entry.needlings if one.point for tag in one.point.risk_tags}
+    if any(one.stimulation == Needling.Stimulation.ELECTRICAL for one in entry.needlings):
+        used["electro"] = _("electrical stimulation")
+    return [f"{tag} ({used[tag]})" for tag in clearance.limits if tag in used]
+
+
 def _refuse_silent_breach(entry: SessionEntry, clearance: Clearance) -> None:
     """Needling without clearance is saved only as what it is."""
-    if not entry.is_needled or clearance.may_needle or entry.uncleared_reason.strip():
+    if not _is_breach(entry, clearance) or entry.uncleared_reason.strip():
         return
     message = _("Needling is not cleared. If it took place all the same, say why: it is saved as that.")
-    raise ValidationError({"uncleared_reason": [message, *reason_texts(clearance)]})
+    forbidden = [
+        _("Forbidden for this patient: %(what)s.") % {"what": what} for what in _forbidden(entry, clearance)
+    ]
+    raise ValidationError({"uncleared_reason": [message, *reason_texts(clearance), *forbidden]})
 
 
 def _record_check(course: Course, entry: SessionEntry, *, by: Membership, at: datetime) -> None:
@@ -149,7 +168,6 @@ def _write_session(
     course: Course, entry: SessionEntry, clearance: Clearance, *, by: Membership, at: datetime
 ) -> Session:
     last = course.sessions.aggregate(last=Max("number"))["last"] or 0
-    is_breach = entry.is_needled and not clearance.may_needle
     session = Session.objects.create(
         clinic=course.clinic,
         course=course,
@@ -159,8 +177,12 @@ def _write_session(
         supervised_by=entry.supervised_by,
         held_at=entry.held_at,
         is_needled=entry.is_needled,
-        clearance={"verdict": clearance.verdict, "reasons": [reason.code for reason in clearance.reasons]},
-        uncleared_reason=entry.uncleared_reason.strip() if is_breach else "",
+        clearance={
+            "verdict": clearance.verdict,
+            "reasons": [reason.code for reason in clearance.reasons],
+            "forbidden": _forbidden(entry, clearance),
+        },
+        uncleared_reason=entry.uncleared_reason.strip() if _is_breach(entry, clearance) else "",
         note=entry.note,
         form_key=entry.form_key,
         logged_by=by,
@@ -212,11 +234,9 @@ def _write_scores(session: Session, entry: SessionEntry, *, by: Membership, at: 
     ]
 
 
-def _tell_lead_of_breach(session: Session, clearance: Clearance, *, by: Membership, at: datetime) -> None:
-    evidence: dict[str, float | int | str | None] = {
-        "session": session.number,
-        "because": ", ".join(reason.code for reason in clearance.reasons),
-    }
+def _tell_lead_of_breach(session: Session, *, by: Membership, at: datetime) -> None:
+    because = ", ".join([*session.clearance["reasons"], *session.clearance["forbidden"]])
+    evidence: dict[str, float | int | str | None] = {"session": session.number, "because": because}
     raise_alert(
         patient=session.course.patient,
         course=session.course,

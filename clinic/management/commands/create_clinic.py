@@ -30,6 +30,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *, name: str, zone: str, manager: str, **_options: Any) -> None:
         """Everything or nothing."""
+        name = name.strip()
         try:
             validate_email(manager)
             clinic = Clinic(name=name, slug=_free_slug(name), zone=zone)
