@@ -36,8 +36,8 @@ check: setup ## format, lint, types, architecture, migrations, deployment, compo
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	.venv/bin/hadolint Dockerfile
 
-bench: setup ## measure, print a table and write bench/results.json
-	$(WITH_SERVICES) $(PYTHON_IN_VENV) -m bench
+bench: setup ## measure, print a table and write bench/results.json (WHAT=pages narrows)
+	$(WITH_SERVICES) $(PYTHON_IN_VENV) -m bench $(WHAT)
 
 screenshots: setup ## take the pictures of docs/screens from a fresh demo clinic
 	@CHROMIUM=$$(sh .ci/chromium.sh) && export CHROMIUM && $(PYTHON_IN_VENV) -m docs.screenshots

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from clinic.models import Clinic, Membership, Role
@@ -144,3 +147,25 @@ def refused(db) -> Callable[[str], AbstractContextManager[None]]:
             yield
 
     return by
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """Runs acts that begin together, each on a connection of its own; gives their answers or exceptions."""
+
+    def run_all(*acts: Callable[[], Any]) -> list[Any]:
+        start = Barrier(len(acts))
+
+        def run(act: Callable[[], Any]) -> Any:
+            start.wait()
+            try:
+                return act()
+            except Exception as error:  # noqa: BLE001 - the test says which ones it expects
+                return error
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(acts)) as pool:
+            return list(pool.map(run, acts))
+
+    return run_all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -116,7 +117,7 @@ def log_visit(course: Course, held_at: datetime, **values: Any) -> Logged:
 
 
 def log_run(
-    course: Course, pairs: list[tuple[int, int | None]], *, until: datetime, days: int = 4
+    course: Course, pairs: Sequence[tuple[int, int | None]], *, until: datetime, days: int = 4
 ) -> list[Logged]:
     """Visits every few days, the last one at `until`."""
     first = until - timedelta(days=days * (len(pairs) - 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from courses.priors.picture import curve_picture
 from courses.priors.rows import record_of
 from courses.sessions.forms import NeedlingFormSet, SessionForm, catalogue_of
 from courses.sessions.log import log_session
+from patients.clearance import Clearance
 from patients.wording import VERDICTS, reason_texts
 
 if TYPE_CHECKING:
@@ -37,8 +39,9 @@ class LogSession:
         by = self.admin.require(request, "courses.log_session")
         course = self.admin.row(request, pk)
         at = timezone.now()
+        clearance = clearance_for(course, on=course.clinic.local(at).date(), practitioner=course.practitioner)
         data = request.POST if request.method == "POST" else None
-        initial = {"appointment": request.GET.get("appointment"), "is_needled": self._is_cleared(course, at)}
+        initial = {"appointment": request.GET.get("appointment"), "is_needled": clearance.may_needle}
         form = SessionForm(data, course=course, by=by, at=at, initial=initial)
         needlings = NeedlingFormSet(data, prefix="needling", initial=self._rows(request, course))
         if request.method == "POST" and form.is_valid() and needlings.is_valid():
@@ -53,15 +56,16 @@ class LogSession:
                 )
         status = 200 if data is None else 422
         response = self.admin.page(
-            request, "courses/admin/log_session.html", self._context(course, form, needlings, at)
+            request, "courses/admin/log_session.html", self._context(course, form, needlings, clearance, at)
         )
         response.status_code = status
         return response
 
-    def _context(self, course: Course, form: SessionForm, needlings: Any, at: Any) -> dict[str, Any]:
+    def _context(
+        self, course: Course, form: SessionForm, needlings: Any, clearance: Clearance, at: datetime
+    ) -> dict[str, Any]:
         alerts = list(course.alerts.order_by("raised_at"))
         picture = curve_picture(record_of(course, at=at), prior=adopted_prior(course.clinic), alerts=alerts)
-        clearance = clearance_for(course, on=course.clinic.local(at).date(), practitioner=course.practitioner)
         number = course.sessions.count() + 1
         return {
             "course": course,
@@ -77,9 +81,6 @@ class LogSession:
             "open_alerts": [alert for alert in alerts if not alert.is_resolved],
             "title": _("Log session %(number)s") % {"number": number},
         }
-
-    def _is_cleared(self, course: Course, at: Any) -> bool:
-        return clearance_for(course, on=course.clinic.local(at).date()).may_needle
 
     def _rows(self, request: HttpRequest, course: Course) -> list[dict[str, Any]]:
         """The last session's points where asked for, and some empty rows."""

@@ -69,7 +69,10 @@ def _sum(evidence: Mapping[str, Any]) -> str:
     if evidence.get("before") is not None:
         words += _(", before the session %(before)s") % evidence
     if "expected" in evidence:
-        words += _(", expected %(expected).1f (%(low90)d to %(high90)d), about 1 in %(one_in).0f") % evidence
+        words += _(", expected %(expected).1f (%(low90)d to %(high90)d), %(rarity)s") % {
+            **evidence,
+            "rarity": _rarity(evidence["one_in"]),
+        }
         words += _("; Prior %(prior)s, %(n_scores)d scores") % evidence
     return words + "."
 
@@ -101,3 +104,10 @@ def member_names(events: Iterable[AlertEvent]) -> dict[int, str]:
     wanted = {event.detail["member"] for event in events if "member" in event.detail}
     members = Membership.objects.all_clinics().filter(pk__in=wanted).select_related("user")
     return {member.pk: str(member) for member in members}
+
+
+def _rarity(one_in: float) -> str:
+    """How rare a score this high was, within a sentence."""
+    if one_in > 1000:
+        return _("rarer than 1 in 1,000")
+    return _("about 1 in %(n)d") % {"n": round(one_in)}

@@ -55,8 +55,16 @@ def _detail(standing: str, kept: dict[str, float], score: int) -> str:
         "score": score,
     }
     if score > kept["mean"] and kept["one_in"] >= 3:
-        words += " " + _("A score this high: about 1 in %(n)d.") % {"n": round(kept["one_in"])}
+        words += " " + rarity(kept["one_in"])
     return words
+
+
+def rarity(one_in: float) -> str:
+    """How rare a score this high was expected to be, no finer than it is known."""
+    if one_in > 1000:
+        return _("A score this high: rarer than 1 in 1,000.")
+    digits = 1 - len(str(int(one_in)))
+    return _("A score this high: about 1 in %(n)d.") % {"n": round(one_in, min(digits + 1, 0))}
 
 
 def instruction(level: str) -> str:

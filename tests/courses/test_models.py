@@ -141,7 +141,7 @@ class TestSession:
 
 class TestPainScore:
     @pytest.fixture
-    def score(self, session) -> PainScore:
+    def score(self, session: Session) -> PainScore:
         return session.scores.get(timing="after")
 
     def test_is_ten_at_most(self, score, refused):
@@ -380,9 +380,16 @@ class TestCatalogues:
 
 class TestFactsOfACourse:
     def test_plan_is_counted_from_its_weeks(self):
-        plan = Course(weekly_sessions=[3, 3, 2, 2])
-        assert plan.n_planned == 10
-        assert plan.planned_interval == timedelta(days=2.8)
+        assert Course(weekly_sessions=[3, 3, 2, 2]).n_planned == 10
+
+    @pytest.mark.parametrize(("day", "days"), [(-3, 3.5), (0, 3.5), (6, 3.5), (7, 7), (20, 7), (21, 7), (60, 7)])
+    def test_planned_interval_is_the_longer_of_this_week_and_the_next(self, at, day, days):
+        plan = Course(starts_on=at.date(), weekly_sessions=[2, 2, 1, 1])
+        assert plan.planned_interval(at.date() + timedelta(days=day)) == timedelta(days=days)
+
+    def test_week_without_a_visit_makes_the_interval_longer(self, at):
+        plan = Course(starts_on=at.date(), weekly_sessions=[1, 0, 1])
+        assert plan.planned_interval(at.date()) >= timedelta(days=14)
 
     def test_planned_end_is_the_end_of_the_last_week(self, at):
         assert Course(starts_on=at.date(), weekly_sessions=[2, 1]).planned_end_on == at.date() + timedelta(days=14)

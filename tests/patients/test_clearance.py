@@ -67,6 +67,7 @@ def test_complete_file_of_class_a_is_clear():
         ({"care": CareFact(open_levels=("E1",))}, "open_red_flag"),
         ({"care": CareFact(is_on_hold=True)}, "on_hold"),
         ({"care": CareFact(withdrawn_on=ON - DAY)}, "withdrawn"),
+        ({"care": CareFact(is_review_missing=True)}, "review_missing"),
         ({"types": (CORD,)}, "cord_without_letter"),
         ({"types": (ARTERY,)}, "specialist_missing"),
         ({"types": (ARTERY,), "letter": LetterFact(ON - 9 * DAY, ON - DAY)}, "letter_expired"),
@@ -99,6 +100,8 @@ def test_one_problem_blocks_and_is_named(changes, code):
         (ReasonCode.LETTER_EXPIRED, True),
         (ReasonCode.MIXED_UNNAMED, True),
         (ReasonCode.VERTIGO_UNEXPLAINED, True),
+        (ReasonCode.PLAN_NOT_SPECIALISED, True),
+        (ReasonCode.REVIEW_MISSING, True),
         (ReasonCode.NO_SCREENING, True),
         (ReasonCode.CONTRAINDICATED, True),
         (ReasonCode.CHECK_OVERDUE, True),
@@ -179,6 +182,30 @@ class TestVertigo:
     def test_explained_leaves_the_class_of_the_type(self):
         types = (TypeFact("sympathetic", "B", has_vertigo=True),)
         assert codes(types=types, is_vertigo_explained=True, checked_on=ON) == []
+
+
+class TestPlanOfMixedWithVertigo:
+    TYPES = (MIXED, TypeFact("axial", "A"), TypeFact("sympathetic", "B", has_vertigo=True))
+
+    @pytest.mark.parametrize(
+        ("is_specialised", "found"), [(True, []), (False, ["plan_not_specialised"]), (None, [])]
+    )
+    def test_must_be_the_specialised_one_where_there_is_a_plan(self, is_specialised, found):
+        care = CareFact(is_plan_specialised=is_specialised)
+        assert codes(types=self.TYPES, is_vertigo_explained=True, checked_on=ON, care=care) == found
+
+    def test_is_asked_of_two_types_though_nobody_said_mixed(self):
+        care = CareFact(is_plan_specialised=False)
+        assert codes(types=self.TYPES[1:], is_vertigo_explained=True, checked_on=ON, care=care) == [
+            "plan_not_specialised"
+        ]
+
+    @pytest.mark.parametrize(
+        "types", [(TypeFact("strain", "A", has_vertigo=True),), (MIXED, TypeFact("axial", "A"), RADICULAR)]
+    )
+    def test_is_free_without_both(self, types):
+        care = CareFact(is_plan_specialised=False)
+        assert codes(types=types, is_vertigo_explained=True, checked_on=ON, care=care) == []
 
 
 class TestSpecialist:
@@ -276,6 +303,8 @@ FACTS = st.builds(
         open_levels=st.lists(st.sampled_from(["E0", "E1", "E2"]), max_size=2).map(tuple),
         is_on_hold=st.booleans(),
         withdrawn_on=st.none() | DAYS,
+        is_plan_specialised=st.none() | st.booleans(),
+        is_review_missing=st.booleans(),
         n_sessions_since_check=st.integers(0, 8),
     ),
     practitioner=st.none()
@@ -294,6 +323,8 @@ PROBLEMS = st.sampled_from(
         lambda facts: replace(facts, types=(*facts.types, MIXED)),
         lambda facts: replace(facts, care=replace(facts.care, open_levels=(*facts.care.open_levels, "E0"))),
         lambda facts: replace(facts, care=replace(facts.care, is_on_hold=True)),
+        lambda facts: replace(facts, care=replace(facts.care, is_review_missing=True)),
+        lambda facts: replace(facts, care=replace(facts.care, is_plan_specialised=False)),
         lambda facts: replace(facts, care=replace(facts.care, withdrawn_on=ON + 40 * DAY)),
         lambda facts: replace(facts, care=replace(facts.care, n_sessions_since_check=9)),
         lambda facts: replace(facts, practitioner=PractitionerFact(False, None, True, False)),

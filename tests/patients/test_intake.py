@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def ana(clinic) -> Patient:
     )
 
 
-def someone(**values: object) -> dict:
+def someone(**values: Any) -> dict[str, Any]:
     """Somebody who resembles Ana in nothing."""
     return {"given_name": "Bo", "family_name": "Wren", "born_on": date(1990, 1, 1), **values}
 

@@ -175,6 +175,14 @@ def test_practitioner_is_asked_for_licence_and_supervisor(
     assert [str(reason.code) for reason in verdict.reasons] == found
 
 
+def test_supervisor_who_left_supervises_nobody(patient, practitioner, lead, on, at):
+    practitioner.is_supervised, practitioner.supervisor = True, lead
+    assert clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner).may_needle
+    lead.deactivated_at = at
+    lead.save()
+    assert not clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner).may_needle
+
+
 def test_facts_take_a_fixed_number_of_queries(
     patient, give_type, practitioner, clinic, at, on, django_assert_num_queries
 ):

@@ -30,13 +30,25 @@ class EmailTransport:
         message.attach_alternative(mail.html, "text/html")
         is_open = False
         try:
-            # The backend leaves a connection open only if it was opened beforehand.
-            self.connection.open()
+            self._ready()
             is_open = True
             message.send()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise _typed(error, is_open=is_open) from error
+
+    def _ready(self) -> None:
+        """A connection that stands: servers end one after so many mails, and that loses nothing."""
+        # The backend leaves a connection open only if it was opened beforehand.
+        is_new = self.connection.open()
+        kept = getattr(self.connection, "connection", None)
+        if is_new or kept is None:
+            return
+        try:
+            kept.noop()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+            self.connection.open()
 
     def close(self) -> None:
         """End the connection; a server that is gone already is no matter."""

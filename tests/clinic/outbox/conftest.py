@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ Put = Callable[..., Message]
 def pigeon(settings) -> Iterator[Pigeon]:
     """The kind `pigeon`, fresh."""
     settings.MESSAGE_KINDS = {**settings.MESSAGE_KINDS, "pigeon": coop.PATH}
-    coop.pigeon.__init__()
+    coop.pigeon.forget()
     yield coop.pigeon
     kind_of.cache_clear()
 
@@ -31,9 +32,9 @@ def put(clinic: Clinic, pigeon: Pigeon, at: datetime) -> Put:
     """Puts a message into the outbox; each to an address of its own."""
     numbers = itertools.count(1)
 
-    def make(**values: object) -> Message:
+    def make(**values: Any) -> Message:
         number = next(numbers)
-        defaults = {
+        defaults: dict[str, Any] = {
             "clinic": clinic,
             "kind": "pigeon",
             "subject_id": number,

@@ -39,6 +39,12 @@ class Pigeon:
             raise self.fails_to_settle[message.recipient]
         self.settled_as.append((message.recipient, str(message.state)))
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self.decision = True
+        for remembered in (self.fails_to_render, self.fails_to_settle, self.settled_as):
+            remembered.clear()
+
     def refuse(self, recipient: str, *, permanent: bool) -> None:
         """Fail to reach somebody."""
         self.fails_to_render[recipient] = TransportError("refused", permanent=permanent)

@@ -9,10 +9,14 @@ from typing import Self
 
 
 class RudeServer:
-    """Greets with `greeting`; takes one mail at a time, and hangs up after it without an answer."""
+    """Greets with `greeting`; takes one mail a connection, and hangs up after it.
 
-    def __init__(self, *, greeting: str = "220 ready") -> None:
+    `last_words` are what it says to a mail before that; nothing at all unless told otherwise.
+    """
+
+    def __init__(self, *, greeting: str = "220 ready", last_words: str = "") -> None:
         self.greeting = greeting
+        self.last_words = last_words
         self.n_taken = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -49,6 +53,7 @@ class RudeServer:
         while line := stream.readline():
             if is_data and line == b".\r\n":
                 self.n_taken += 1
+                stream.write(f"{self.last_words}\r\n".encode() if self.last_words else b"")
                 return
             if is_data:
                 continue

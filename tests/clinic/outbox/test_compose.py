@@ -16,7 +16,9 @@ CONTEXT = {"person": {"username": "rowan"}, "link": "http://127.0.0.1:8000/in/",
 
 @pytest.fixture
 def message() -> Message:
-    return Message(clinic=Clinic(name="Linden & Sons", phone="1632", reply_to="desk@example.org"))
+    return Message(
+        clinic=Clinic(name="Linden & Sons", zone="Europe/Berlin", phone="1632", reply_to="desk@example.org")
+    )
 
 
 @pytest.fixture
@@ -84,6 +86,15 @@ def test_headers_name_the_row_and_say_that_a_machine_writes(mail, message):
         "Auto-Submitted": "auto-generated",
     }
     assert (mail.to, mail.reply_to) == ("rowan@example.org", "desk@example.org")
+
+
+def test_times_are_those_of_the_clinics_wall(at):
+    clinic = Clinic(name="Linden", zone="Australia/Sydney", languages=["en"])
+    message = Message(clinic=clinic)
+    context = {"raised_at": at, "alert": None, "acknowledge_url": "", "alert_url": ""}
+    mail = compose(message, "staff_alert", context, to="x@example.org", subject="x")
+    assert "11 Mar 2026, 21:00 (Australia/Sydney)" in mail.text
+    assert "11 Mar 2026, 21:00" in mail.html
 
 
 def test_further_headers_are_added(message):

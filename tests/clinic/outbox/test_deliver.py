@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 
+from clinic.management.commands import deliver_due as deliver_due_command
 from clinic.models import Message
 from clinic.outbox import queue
 from clinic.outbox.deliver import deliver_due
@@ -140,6 +142,16 @@ class TestFailure:
         assert rude.n_taken == 1
         assert states() == ["unknown"]
 
+    def test_server_that_takes_one_mail_a_connection_gets_them_all(self, put, smtp, settings, clock):
+        """The second mail finds the line dead before anything of it was said: nothing is unknown of that."""
+        for _n in range(2):
+            put(guarantee=AT_MOST_ONCE)
+        with RudeServer(last_words="250 taken") as server:
+            settings.EMAIL_PORT = server.port
+            deliver_due(clock=clock())
+            deliver_due(clock=clock(minutes=1))
+        assert (states(), server.n_taken) == (["sent", "sent"], 2)
+
     def test_server_that_refuses_us_says_nothing_of_the_recipient(self, put, smtp, settings, clock):
         put()
         with RudeServer(greeting="554 no service for you") as server:
@@ -210,10 +222,35 @@ def test_kind_is_what_the_setting_names(pigeon):
         kind_of("dodo")
 
 
-def test_command_makes_one_pass(put, smtp):
-    put()
-    out = io.StringIO()
-    call_command("deliver_due", stdout=out)
-    assert out.getvalue() == "1 sent\n"
-    call_command("deliver_due", stdout=out)
-    assert out.getvalue().endswith("0 sent\n")
+class TestCommand:
+    def test_makes_one_pass(self, put, smtp):
+        put()
+        out = io.StringIO()
+        for _n in range(2):
+            call_command("deliver_due", stdout=out)
+        assert out.getvalue() == "1 sent\n0 sent\n"
+
+    def test_goes_on_for_ever_though_the_database_was_away(self, monkeypatch):
+        """Ended here by the second pause."""
+        passes = iter([OperationalError(), 2])
+        pauses: list[float] = []
+
+        def deliver(*, clock):
+            outcome = next(passes)
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+        def pause(seconds):
+            pauses.append(seconds)
+            if len(pauses) == 2:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(deliver_due_command, "deliver_due", deliver)
+        monkeypatch.setattr(deliver_due_command, "close_old_connections", lambda: None)
+        monkeypatch.setattr(deliver_due_command.time, "sleep", pause)
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.raises(KeyboardInterrupt):
+            call_command("deliver_due", every=10, stdout=out, stderr=err)
+        assert (out.getvalue(), pauses) == ("2 sent\n", [10, 10])
+        assert "OperationalError" in err.getvalue()

@@ -30,6 +30,11 @@ def first_message(alert) -> Message:
     return Message.objects.filter(group_key=f"alert:{alert.pk}").order_by("pk")[0]
 
 
+def without_links(words: str) -> str:
+    """A token is random letters: any word may stand in it by chance."""
+    return re.sub(r"http://\S+", "", words)
+
+
 class TestContent:
     def test_names_number_severity_and_clinic(self, report):
         alert = report("cardiac")
@@ -53,7 +58,7 @@ class TestContent:
         log_run(course, [(6, 5), (5, 4), (5, 4), (4, 3), (4, 9)], until=at)
         mail = alert_mail.render(first_message(Alert.objects.get()))
         patient = course.patient
-        whole = f"{mail.subject} {mail.text} {mail.html} {mail.headers}"
+        whole = without_links(f"{mail.subject} {mail.text} {mail.html} {mail.headers}")
         for secret in (patient.given_name, patient.family_name, patient.email, patient.phone, "Stiffness", "pain"):
             assert secret not in whole
 

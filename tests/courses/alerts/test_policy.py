@@ -57,7 +57,8 @@ def test_times_are_those_of_the_table(severity, at, first, repeat, escalate, lap
 @pytest.mark.parametrize(("severity", "minutes"), [("E0", [5, 10, 10]), ("E1", [15, 30, 30])])
 def test_emergencies_go_on_to_the_next_person_after_a_longer_wait(severity, minutes):
     policy = POLICIES[Severity(severity)]
-    waits = [policy.escalation(position).after(NIGHT, WEEK) - NIGHT for position in range(3)]
+    positions = range(policy.n_first_steps - 1, policy.n_first_steps + 2)
+    waits = [policy.escalation(position).after(NIGHT, WEEK) - NIGHT for position in positions]
     assert waits == [timedelta(minutes=one) for one in minutes]
 
 

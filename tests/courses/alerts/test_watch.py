@@ -26,7 +26,7 @@ def rules() -> list[str]:
 
 
 @pytest.fixture
-def lapsed(course, at) -> Course:
+def lapsed(course: Course, at) -> Course:
     """A course whose last visit is long ago."""
     log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - 12 * DAY)
     return course

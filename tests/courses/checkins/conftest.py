@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from courses.models import CheckIn, Course
@@ -37,11 +38,15 @@ def path(check_in: CheckIn) -> str:
 
 
 @pytest.fixture
-def answer(client: Client, path: str) -> Callable[..., HttpResponse]:
-    """Sends the patient's form: a score, flags by code with the answer to their question."""
+def answer(client: Client, path: str) -> Callable[..., Any]:
+    """Sends the patient's form: a score, flags by code with the answer to their question.
 
-    def send(score: int | None = None, **flags: str) -> HttpResponse:
-        values: dict[str, object] = {} if score is None else {"score": score}
+    Each time from a page opened anew, unless `form_key` says from which.
+    """
+
+    def send(score: int | None = None, *, form_key: uuid.UUID | None = None, **flags: str) -> Any:
+        values: dict[str, object] = {"form_key": str(form_key or uuid.uuid4())}
+        values |= {} if score is None else {"score": score}
         for code, reply in flags.items():
             values |= {f"flag_{code}": "on", f"answer_{code}": reply}
         return client.post(path, values)

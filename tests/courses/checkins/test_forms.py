@@ -12,8 +12,6 @@ from courses.models import RedFlag
 
 pytestmark = pytest.mark.django_db
 
-KEY = uuid.uuid4()
-
 
 @pytest.fixture
 def entry_of(clinic):
@@ -21,7 +19,7 @@ def entry_of(clinic):
     flags = list(RedFlag.objects.for_clinic(clinic).current().filter(asked="always"))
 
     def take(**values):
-        form = CheckInForm(values, flags=flags, form_key=KEY)
+        form = CheckInForm(values, flags=flags)
         form.is_valid()
         return form.entry()
 
@@ -29,8 +27,14 @@ def entry_of(clinic):
 
 
 def test_score_alone(entry_of):
-    entry = entry_of(score="4")
-    assert (entry.score, entry.flags, entry.form_key) == (4, (), KEY)
+    key = uuid.uuid4()
+    entry = entry_of(score="4", form_key=str(key))
+    assert (entry.score, entry.flags, entry.form_key) == (4, (), key)
+
+
+@pytest.mark.parametrize("key", ["", "nonsense"])
+def test_form_without_a_key_is_taken_all_the_same(entry_of, key):
+    assert entry_of(flag_trauma="on", form_key=key).form_key is not None
 
 
 def test_zero_is_a_score(entry_of):
@@ -67,12 +71,12 @@ def test_severe_pain_is_not_counted_twice(entry_of):
 
 def test_every_question_that_follows_can_be_left_open(clinic):
     flags = list(RedFlag.objects.for_clinic(clinic).current())
-    form = CheckInForm(flags=flags, form_key=KEY)
+    form = CheckInForm(flags=flags)
     asking = [flag for flag in flags if flag.follow_up]
     assert asking
     assert all(form.fields[f"answer_{flag.code}"].choices[0][0] == "" for flag in asking)
 
 
 def test_nothing_is_chosen_beforehand(clinic):
-    form = CheckInForm(flags=RedFlag.objects.for_clinic(clinic).current(), form_key=KEY)
+    form = CheckInForm(flags=RedFlag.objects.for_clinic(clinic).current())
     assert "checked" not in render_crispy_form(form)

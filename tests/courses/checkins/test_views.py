@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -106,13 +107,14 @@ class TestAnswering:
         assert Message.objects.filter(kind="staff_alert", recipient=f"membership:{lead.pk}").count() == 1
 
     def test_same_form_twice_reports_once(self, answer, check_in):
-        assert [answer(3, trauma="").status_code, answer(3, trauma="").status_code] == [200, 410]
-        answer(trauma="")
+        key = uuid.uuid4()
+        assert [answer(3, form_key=key, trauma="").status_code for _n in range(2)] == [200, 410]
         assert RedFlagReport.objects.count() == PainScore.objects.filter(check_in=check_in).count() == 1
 
-    def test_flags_alone_twice_report_once(self, answer):
+    def test_flags_alone_sent_twice_report_once(self, answer):
+        key = uuid.uuid4()
         for _n in range(2):
-            answer(trauma="")
+            answer(form_key=key, trauma="")
         assert RedFlagReport.objects.count() == 1
         assert Alert.objects.get().events.filter(kind="reported_again").count() == 0
 
@@ -121,9 +123,15 @@ class TestAnswering:
         answer(3, bleeding="")
         assert set(levels()) == {"trauma", "bleeding"}
 
-    def test_worse_answer_before_the_score_raises_the_level(self, answer):
-        answer(swelling_neck="no")
-        answer(3, swelling_neck="yes")
+    def test_flag_from_a_page_opened_anew_is_reported_again(self, answer):
+        for _n in range(2):
+            answer(trauma="")
+        assert Alert.objects.get().events.filter(kind="reported_again").count() == 1
+
+    @pytest.mark.parametrize("form_key", [None, uuid.UUID(int=7)], ids=["page opened anew", "back button"])
+    def test_worse_answer_before_the_score_raises_the_level(self, answer, form_key):
+        answer(form_key=form_key, swelling_neck="no")
+        answer(3, form_key=form_key, swelling_neck="yes")
         assert Alert.objects.get(flag_code="swelling_neck").severity == "E0"
 
 

@@ -69,6 +69,21 @@ def test_call_back_and_pain_alert_do_not_block(course, report, at):
     assert codes(course, at.date()) == []
 
 
+def test_usual_severe_pain_waits_for_its_review(course, practitioner, lead, at):
+    """A call back and no hold, but a doctor's look before the next needle."""
+    report_red_flags(
+        patient=course.patient,
+        course=course,
+        flags=[flag(course.clinic, "severe_pain", answer="usual")],
+        form_key=uuid.uuid4(),
+        by=practitioner,
+        at=at,
+    )
+    assert codes(course, at.date()) == ["review_missing"]
+    close_all(lead, at)
+    assert codes(course, at.date()) == []
+
+
 def test_acknowledged_flag_still_blocks(course, report, at):
     report("trauma")
     Alert.objects.update(state="acknowledged", acknowledged_at=at)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from courses.models import PainScore
-from courses.priors.rows import panel_of, record_of, records_of
+from courses.priors.rows import clinic_records, record_of, records_of
 from patients.intake import record_pain_type
 from patients.models import PatientPainType
 from tests.factories import CourseFactory, PatientFactory, log_run
@@ -93,18 +93,17 @@ def test_many_records_take_two_queries(clinic, write_course, at, django_assert_n
         records_of(courses, clinic=clinic, at=at)
 
 
-class TestPanel:
+class TestClinic:
     def test_holds_every_course_of_the_clinic_and_no_other(self, clinic, stranger, write_course, at):
         write_course([7, 6])
         write_course([5])
         write_course([9, 9, 9], clinic=stranger.clinic)
-        panel = panel_of(clinic, at=at)
-        assert (panel.n_courses, len(panel.scores)) == (2, 6)
+        assert sorted(len(record.rows) for record in clinic_records(clinic, at=at)) == [2, 4]
 
     def test_leaves_training_patients_out(self, clinic, write_course, at):
         write_course([7, 6], is_training=True)
-        assert panel_of(clinic, at=at).n_courses == 0
+        assert clinic_records(clinic, at=at) == []
 
     def test_courses_without_scores_keep_their_place(self, clinic, practitioner, at):
         CourseFactory(patient=PatientFactory(clinic=clinic), practitioner=practitioner)
-        assert panel_of(clinic, at=at).n_courses == 1
+        assert [record.rows for record in clinic_records(clinic, at=at)] == [()]

@@ -213,7 +213,9 @@ class TestContent:
     def test_mail_says_nothing_of_health(self, reminder, check_in, deliver, smtp, at):
         deliver(at + DAY)
         for mail in smtp.mails:
-            words = mail.as_string().lower()
+            parts = [mail.get_body((kind,)).get_content() for kind in ("plain", "html")]
+            # A token is random letters: any word may stand in it by chance.
+            words = re.sub(r"http://\S+", "", " ".join([mail["Subject"], mail["From"], *parts]).lower())
             assert not [word for word in ("pain", "neck", "needl", "acupunct") if word in words]
 
     def test_check_in_has_its_link(self, check_in, deliver, smtp, at):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from clinic.models import Message
 from courses.models import Appointment, CheckIn, Reminder
@@ -136,20 +134,7 @@ def test_command_says_what_it_did(appointment_at, at, time_machine):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_plans_at_once_plan_once(appointment_at, at):
+def test_two_plans_at_once_plan_once(appointment_at, at, at_once):
     appointment_at(48)
-    start = Barrier(2)
-
-    def run():
-        start.wait()
-        try:
-            plan_reminders(at=at)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run) for _n in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda: plan_reminders(at=at)] * 2)
     assert Reminder.objects.count() == Message.objects.count() == 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.rules.facts import Severity, most_severe
-from courses.rules.red_flag import FlagAnswer, FlagContext, find_red_flags, level_of
+from courses.rules.red_flag import FlagAnswer, FlagContext, find_red_flags, is_newly_severe, level_of
 
 E0, E1, E2, C = Severity.E0, Severity.E1, Severity.E2, Severity.C
 ALONE = FlagContext(n_flags=1)
@@ -51,12 +51,27 @@ def test_severe_pain_with_another_flag_is_an_emergency(answer):
     assert level_of(severe(answer), FlagContext(n_flags=2)) == E0
 
 
-@pytest.mark.parametrize(
-    ("is_first", "is_after_needling", "level"), [(True, True, E1), (True, False, C), (False, True, C)]
-)
-def test_usual_severe_pain_is_a_call_back_unless_new_after_needling(is_first, is_after_needling, level):
-    context = FlagContext(1, is_first_severe_score=is_first, is_after_needling=is_after_needling)
+@pytest.mark.parametrize(("is_new", "level"), [(True, E1), (False, C)])
+def test_usual_severe_pain_is_a_call_back_unless_new_after_needling(is_new, level):
+    context = FlagContext(1, is_newly_severe_after_needling=is_new)
     assert level_of(severe("usual"), context) == level
+
+
+@pytest.mark.parametrize(
+    ("values", "is_new"),
+    [
+        ({}, True),
+        ({"later": 7}, False),
+        ({"later": None}, False),
+        ({"before": 8}, False),
+        ({"before": None}, True),
+        ({"is_needled": False}, False),
+        ({"had_severe": True}, False),
+    ],
+)
+def test_pain_is_newly_severe_where_the_first_eight_came_after_needling(values, is_new):
+    facts = {"had_severe": False, "is_needled": True, "before": 7, "later": 8, **values}
+    assert is_newly_severe(**facts) is is_new
 
 
 def test_usual_severe_pain_beside_another_flag_stays_usual():
@@ -64,7 +79,7 @@ def test_usual_severe_pain_beside_another_flag_stays_usual():
 
 
 def test_other_flag_is_not_raised_by_severe_pain():
-    found = find_red_flags([severe("yes"), swelling("no")], is_first_severe_score=False, is_after_needling=False)
+    found = find_red_flags([severe("yes"), swelling("no")], is_newly_severe_after_needling=False)
     assert [finding.severity for finding in found] == [E0, E1]
 
 
@@ -78,22 +93,22 @@ FLAGS = st.builds(
 )
 
 
-@given(st.lists(FLAGS, max_size=8), st.booleans(), st.booleans())
-def test_every_yes_gets_exactly_one_finding_in_order(flags, is_first, is_after):
-    found = find_red_flags(flags, is_first_severe_score=is_first, is_after_needling=is_after)
+@given(st.lists(FLAGS, max_size=8), st.booleans())
+def test_every_yes_gets_exactly_one_finding_in_order(flags, is_new):
+    found = find_red_flags(flags, is_newly_severe_after_needling=is_new)
     assert [finding.evidence["flag"] for finding in found] == [flag.code for flag in flags]
     assert {finding.rule for finding in found} <= {"red_flag"}
 
 
-@given(FLAGS, st.integers(1, 5), st.booleans(), st.booleans())
-def test_unanswered_is_never_below_any_answer(flag, n_flags, is_first, is_after):
-    context = FlagContext(n_flags, is_first, is_after)
+@given(FLAGS, st.integers(1, 5), st.booleans())
+def test_unanswered_is_never_below_any_answer(flag, n_flags, is_new):
+    context = FlagContext(n_flags, is_new)
     silent = FlagAnswer(flag.code, flag.level, "", flag.levels_by_answer)
     possible = [flag.level, *(flag.levels_by_answer or {}).values()]
     assert level_of(silent, context).rank <= most_severe(possible).rank
 
 
-@given(FLAGS, st.booleans(), st.booleans())
-def test_another_flag_never_lowers_a_level(flag, is_first, is_after):
-    alone = level_of(flag, FlagContext(1, is_first, is_after))
-    assert level_of(flag, FlagContext(2, is_first, is_after)).rank <= alone.rank
+@given(FLAGS, st.booleans())
+def test_another_flag_never_lowers_a_level(flag, is_new):
+    alone = level_of(flag, FlagContext(1, is_new))
+    assert level_of(flag, FlagContext(2, is_new)).rank <= alone.rank

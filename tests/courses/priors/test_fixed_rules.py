@@ -1,0 +1,69 @@
+"""Which past scores the rules that need no curve would alarm on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from courses.priors.fixed_rules import fixed_alarms, sessions_of
+from courses.priors.rows import Record, ScoreRow
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def record(*rows: tuple[str, int, int | None]) -> Record:
+    """Rows of timing, score and session, a day apart."""
+    scores = tuple(
+        ScoreRow(number, timing, score, START + timedelta(days=number), session)
+        for number, (timing, score, session) in enumerate(rows)
+    )
+    return Record(scores, "axial", 8.0, 1)
+
+
+def visits(*pairs: tuple[int, int]) -> Record:
+    return record(
+        *(
+            (timing, score, number)
+            for number, pair in enumerate(pairs, 1)
+            for timing, score in zip(("before", "after"), pair, strict=True)
+        )
+    )
+
+
+@pytest.mark.parametrize(("after", "is_alarm"), [(6, True), (5, False)])
+def test_rise_of_three_counts_while_the_curve_cannot_tell(after, is_alarm):
+    assert fixed_alarms(visits((3, after))) == [False, is_alarm]
+
+
+@pytest.mark.parametrize(("after", "is_alarm"), [(7, True), (6, False)])
+def test_later_a_rise_of_four_counts(after, is_alarm):
+    assert fixed_alarms(visits((3, 3), (3, 3), (3, after)))[-1] is is_alarm
+
+
+def test_first_ten_counts_once():
+    assert fixed_alarms(visits((9, 9), (9, 10), (9, 10)))[3::2] == [True, False]
+
+
+def test_next_day_is_compared_with_its_own_visit():
+    rows = record(("before", 3, 1), ("before", 8, 2), ("day1", 7, 1))
+    assert fixed_alarms(rows)[2] is True
+
+
+def test_score_without_a_session_has_nothing_before_it():
+    assert fixed_alarms(record(("other", 9, None), ("other", 9, None))) == [False, False]
+
+
+def test_rows_of_a_session_share_its_number_and_others_stand_alone():
+    rows = record(
+        ("before", 3, 1), ("after", 3, 1), ("other", 5, None), ("other", 5, None), ("before", 4, 2), ("day1", 3, 1)
+    )
+    assert sessions_of([rows]) == [0, 0, 1, 2, 3, 0]
+
+
+def test_sessions_of_two_courses_are_counted_on():
+    assert sessions_of([visits((3, 3), (4, 4)), visits((5, 5))]) == [0, 0, 1, 1, 2, 2]
+
+
+def test_nothing_is_nothing():
+    assert (fixed_alarms(record()), sessions_of([record()]), sessions_of([])) == ([], [], [])

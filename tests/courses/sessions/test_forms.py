@@ -1,0 +1,168 @@
+"""The forms a visit and a red flag are entered with."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from courses.models import Needling, Point, RedFlag
+from courses.sessions.forms import NeedlingFormSet, RedFlagReportForm, SessionForm, catalogue_of
+from tests.factories import CourseFactory, PatientFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def form(course, practitioner, at):
+    """The session form with what is always filled in."""
+
+    def make(**values):
+        always = {
+            "form_key": str(uuid.uuid4()),
+            "held_at": "2026-03-11T10:00",
+            "practitioner": practitioner.pk,
+            "before": "5",
+            "no_red_flag": "on",
+        }
+        sent = {name: value for name, value in {**always, **values}.items() if value is not None}
+        return SessionForm(sent, course=course, by=practitioner, at=at)
+
+    return make
+
+
+class TestSession:
+    def test_three_answers_are_enough(self, form):
+        one = form()
+        assert one.is_valid(), one.errors
+        entry = one.entry(())
+        assert (entry.before, entry.after, entry.flags, entry.is_needled) == (5, None, (), False)
+
+    @pytest.mark.parametrize(
+        ("score", "is_valid"), [("0", True), ("10", True), ("11", False), ("-1", False), ("x", False)]
+    )
+    def test_pain_is_a_whole_number_to_ten(self, form, score, is_valid):
+        one = form(
+            before=score,
+            flag_severe_pain="on" if score == "10" else None,
+            no_red_flag=None if score == "10" else "on",
+        )
+        assert one.is_valid() is is_valid
+
+    def test_pain_before_is_compulsory(self, form):
+        assert set(form(before=None).errors) == {"before"}
+
+    def test_red_flags_must_have_been_asked(self, form):
+        assert set(form(no_red_flag=None).errors) == {"no_red_flag"}
+
+    def test_flag_and_none_contradict_each_other(self, form):
+        assert set(form(flag_trauma="on").errors) == {"no_red_flag"}
+
+    @pytest.mark.parametrize("scores", [{"before": "8"}, {"after": "9"}])
+    def test_severe_pain_is_asked_from_eight_on(self, form, scores):
+        assert set(form(**scores).errors) == {"flag_severe_pain"}
+        assert form(**scores, no_red_flag=None, flag_severe_pain="on", answer_severe_pain="usual").is_valid()
+
+    def test_severe_pain_is_asked_beside_another_flag_too(self, form):
+        assert set(form(before="8", no_red_flag=None, flag_trauma="on").errors) == {"flag_severe_pain"}
+
+    def test_ticks_and_answers_are_taken(self, form):
+        one = form(no_red_flag=None, flag_swelling_neck="on", answer_swelling_neck="no")
+        assert one.is_valid(), one.errors
+        (entry,) = one.entry(()).flags
+        assert (entry.flag.code, entry.answer) == ("swelling_neck", "no")
+
+    def test_points_mean_that_needles_were_used(self, form):
+        one = form()
+        assert one.is_valid()
+        assert one.entry((object(),)).is_needled
+
+    def test_appointment_of_another_course_is_not_taken(self, form, clinic, practitioner, at):
+        other = CourseFactory(patient=PatientFactory(clinic=clinic), practitioner=practitioner)
+        appointment = other.appointments.create(
+            clinic=clinic,
+            practitioner=practitioner,
+            starts_at=at,
+            ends_at=at.replace(hour=11),
+            booked_by=practitioner,
+            booked_at=at,
+        )
+        assert set(form(appointment=appointment.pk).errors) == {"appointment"}
+
+    def test_practitioner_of_another_clinic_is_not_taken(self, form, stranger):
+        assert set(form(practitioner=stranger.pk).errors) == {"practitioner"}
+
+    def test_flags_asked_at_intake_are_not_in_it(self, form):
+        assert "flag_age_new" not in form().fields
+        assert "flag_trauma" in form().fields
+
+    def test_form_begins_with_who_signed_in_and_now(self, course, practitioner, lead, at):
+        fresh = SessionForm(course=course, by=lead, at=at)
+        assert fresh["practitioner"].value() == lead.pk
+        with timezone.override(course.clinic.zone):
+            assert f"{fresh['held_at'].value():%H:%M}" == "11:00"
+
+
+class TestNeedlings:
+    @pytest.fixture
+    def rows(self, clinic):
+        """The rows of a form as entries."""
+
+        def take(*where):
+            values = {"needling-TOTAL_FORMS": len(where), "needling-INITIAL_FORMS": 0}
+            for number, place in enumerate(where):
+                values |= {
+                    f"needling-{number}-where": place,
+                    f"needling-{number}-side": "left",
+                    f"needling-{number}-stimulation": "none",
+                }
+            forms = NeedlingFormSet(values, prefix="needling")
+            assert forms.is_valid(), forms.errors
+            return forms.entries(catalogue_of(Point.objects.for_clinic(clinic)))
+
+        return take
+
+    @pytest.mark.parametrize("where", ["GB20", "gb20", " Fengchi ", "fengchi"])
+    def test_point_is_found_by_code_or_pinyin(self, rows, where):
+        (entry,) = rows(where)
+        assert (entry.point.code, entry.ashi_site, entry.side) == ("GB20", "", Needling.Side.LEFT)
+
+    def test_anything_else_is_a_tender_spot(self, rows):
+        (entry,) = rows("left shoulder blade")
+        assert (entry.point, entry.ashi_site) == (None, "left shoulder blade")
+
+    def test_empty_rows_are_left_out(self, rows):
+        assert len(rows("GB20", "", "LI4")) == 2
+
+    def test_pinyin_that_names_several_points_names_none(self, rows):
+        (entry,) = rows("Jiaji")
+        assert entry.point is None
+
+
+class TestReport:
+    @pytest.fixture
+    def report(self, clinic):
+        flags = list(RedFlag.objects.for_clinic(clinic).current())
+
+        def make(**values):
+            return RedFlagReportForm(
+                {"form_key": str(uuid.uuid4()), "caller": "the patient", **values}, flags=flags
+            )
+
+        return make
+
+    def test_needs_a_flag_and_who_told(self, report):
+        assert report(flag_trauma="on").is_valid()
+        assert not report().is_valid()
+        assert set(report(flag_trauma="on", caller="").errors) == {"caller"}
+
+    def test_offers_what_is_asked_at_intake_too(self, report):
+        one = report(flag_age_new="on")
+        assert one.is_valid()
+        assert [entry.flag.code for entry in one.ticked(one.cleaned_data)] == ["age_new"]
+
+    def test_onset_goes_with_the_flags(self, report):
+        one = report(flag_trauma="on", onset_at="2026-03-10T22:00")
+        assert one.is_valid(), one.errors
+        assert one.ticked(one.cleaned_data)[0].onset_at == one.cleaned_data["onset_at"]

@@ -1,0 +1,154 @@
+"""Whatever else is the case: every red flag told is a report, with an alert, and somebody is written to."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clinic.models import Clinic, Message
+from courses.alerts.answering import acknowledge, last_news
+from courses.alerts.steps import calendar_of
+from courses.models import Alert, AlertThreshold, CheckIn, Course, RedFlagReport
+from courses.rules.facts import Severity
+from courses.sessions import judging
+from courses.sessions.entry import CheckInEntry
+from courses.sessions.flags import report_red_flags
+from courses.sessions.log import log_check_in, log_session
+from patients.intake import record_consent
+from patients.models import Consent, Patient
+from tests.factories import entry, flag, log_run
+
+pytestmark = pytest.mark.django_db
+
+CODES = ["cardiac", "trauma", "lhermitte", "cancer_wtloss", "pain_72h", "severe_pain", "swelling_neck"]
+STATUSES = list(Course.Status)
+SCORES = st.none() | st.integers(0, 10)
+
+
+@st.composite
+def circumstances(draw: st.DrawFn) -> dict[str, Any]:
+    """How flags are told, and all that might be in their way."""
+    answers = st.sampled_from(["", "yes", "no", "usual", "new", "known"])
+    return {
+        "way": draw(st.sampled_from(["session", "check_in", "phone"])),
+        "flags": draw(st.dictionaries(st.sampled_from(CODES), answers, min_size=1, max_size=4)),
+        "before": draw(SCORES),
+        "after": draw(SCORES),
+        "is_needled": draw(st.booleans()),
+        "is_consent_withdrawn": draw(st.booleans()),
+        "is_unsubscribed": draw(st.booleans()),
+        "is_training": draw(st.booleans()),
+        "status": draw(st.sampled_from(STATUSES)),
+        "curve": draw(st.sampled_from(["works", "raises", "gives nothing"])),
+        "budget": draw(st.sampled_from([None, 0, 100])),
+        "earlier_alert": draw(st.sampled_from([None, "open", "acknowledged"])),
+        "hour": draw(st.sampled_from([3, 10, 22])),
+        "times_sent": draw(st.integers(1, 2)),
+    }
+
+
+@pytest.fixture
+def check_in(course, at) -> CheckIn:
+    """Of the last of three visits, yesterday."""
+    log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - timedelta(days=1))
+    return CheckIn.objects.latest("pk")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(case=circumstances())
+def test_every_flag_told_is_kept_and_told_on(course, check_in, practitioner, lead, manager, at, case):
+    at = at.replace(hour=case["hour"])
+    with forgotten(), pytest.MonkeyPatch.context() as monkeypatch:
+        put_in_the_way(course, practitioner, lead, case, monkeypatch, at=at - timedelta(hours=1))
+        key = uuid.uuid4()
+        for _n in range(case["times_sent"]):
+            tell(Course.objects.get(pk=course.pk), check_in, practitioner, case, key, at=at)
+        reports = RedFlagReport.objects.filter(form_key=key)
+        assert {report.flag.code for report in reports} == set(case["flags"])
+        assert reports.count() == len(case["flags"])
+        for report in reports:
+            assert_told(report, is_training=case["is_training"], at=at)
+
+
+def assert_told(report: RedFlagReport, *, is_training: bool, at: datetime) -> None:
+    """The report is an event of an open alert no less severe, and has mails of its own, in time."""
+    alert = Alert.objects.unresolved().get(flag_code=report.flag.code)
+    event = alert.events.get(report=report)
+    mails = Message.objects.filter(kind="staff_alert", subject_id=event.pk, state="pending")
+    assert (alert.state, event.kind in {"raised", "reported_again"}) == ("open", True)
+    assert Severity(alert.severity).rank <= Severity(report.level).rank
+    if is_training:
+        assert not mails.exists()
+        return
+    opening = calendar_of(alert.clinic).next_opening(at)
+    due = {mail.due_at for mail in mails}
+    assert due == {at if alert.severity in {"E0", "E1"} else opening}
+
+
+def put_in_the_way(course, practitioner, lead, case, monkeypatch, *, at: datetime) -> None:
+    """All that must never keep a red flag from being told."""
+    if case["earlier_alert"]:
+        earlier = {**case, "way": "phone", "before": None, "after": None}
+        tell(course, None, practitioner, earlier, uuid.uuid4(), at=at - timedelta(minutes=1))
+    if case["earlier_alert"] == "acknowledged":
+        for alert in Alert.objects.all():
+            acknowledge(alert, by=lead, at=at, seen=last_news(alert), way="admin")
+    withdrawn = [Consent.Stream.TREATMENT] if case["is_consent_withdrawn"] else []
+    withdrawn += [Consent.Stream.REMINDERS, Consent.Stream.CHECK_INS] if case["is_unsubscribed"] else []
+    for stream in withdrawn:
+        record_consent(
+            patient=course.patient, stream=stream, is_given=False, how=Consent.How.SPOKEN, by=practitioner, at=at
+        )
+    Patient.objects.filter(pk=course.patient_id).update(is_training=case["is_training"])
+    is_over = case["status"] in {Course.Status.COMPLETED, Course.Status.STOPPED}
+    Course.objects.filter(pk=course.pk).update(
+        status=case["status"], ended_on=at.date() if is_over else None, hold_reason="travels"
+    )
+    if case["budget"] is not None:
+        Clinic.objects.update(alert_budget_per_100=case["budget"])
+        numbers = {"threshold": 1e300, "quarter_threshold": 1e300}
+        AlertThreshold.objects.create(
+            clinic=course.clinic, version=1, budget_per_100=case["budget"], numbers=numbers, calibrated_at=at
+        )
+    if case["curve"] != "works":
+        failure = (lambda *_, **__: 1 / 0) if case["curve"] == "raises" else (lambda *_, **__: None)
+        monkeypatch.setattr(judging, "expectation", failure)
+
+
+def tell(course, check_in, practitioner, case, key: uuid.UUID, *, at: datetime) -> None:
+    """The flags, by the way of the case."""
+    flags = tuple(flag(course.clinic, code, answer=answer) for code, answer in case["flags"].items())
+    patient = Patient.objects.get(pk=course.patient_id)
+    if case["way"] == "phone":
+        report_red_flags(patient=patient, course=course, flags=flags, form_key=key, by=practitioner, at=at)
+    elif case["way"] == "check_in":
+        told = CheckInEntry(form_key=key, score=case["after"], flags=flags)
+        log_check_in(CheckIn.objects.get(pk=check_in.pk), entry=told, at=at)
+    else:
+        visit = entry(
+            at,
+            by=practitioner,
+            form_key=key,
+            flags=flags,
+            is_needled=case["is_needled"],
+            before=case["before"],
+            after=case["after"],
+            uncleared_reason="it took place all the same",
+        )
+        log_session(course, entry=visit, by=practitioner, at=at)
+
+
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """What is written inside is gone afterwards: the next example begins as this one did."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
