@@ -38,7 +38,9 @@ READING = (
     | _rights("patients", "view", "screeningfinding consent specialistletter neurocheck")
     | _rights("courses", "view", "protocol course appointment session needling point painscore redflag")
     | _rights(
-        "courses", "view", "redflagreport alert alertevent reminder checkin prior alertthreshold adverseevent"
+        "courses",
+        "view",
+        "redflagreport alert alertevent reminder checkin prior alertthreshold priorevent adverseevent",
     )
     | {"courses.acknowledge_alert"}
 )
@@ -59,14 +61,15 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | CATALOGUES
     | _rights("patients", "change", "screeningitem paintype")
     | _rights("clinic", "view", "message")
-    | {"patients.override_clearance", "courses.resume_course", "courses.view_dashboard"},
+    | {"patients.override_clearance", "courses.resume_course", "courses.view_dashboard"}
+    | {"courses.set_budget", "courses.adopt_prior"},
     "manager": BOOKING
     | READING
     | _rights("clinic", "view change", "clinic membership")
     | _rights("clinic", "add", "membership")
     | _rights("clinic", "view add change delete", "openinghours holiday")
     | _rights("clinic", "view", "message")
-    | {"courses.view_dashboard"},
+    | {"courses.view_dashboard", "courses.set_budget"},
 }
 
 

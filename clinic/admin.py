@@ -114,7 +114,7 @@ class ClinicAdmin(ClinicScopedAdmin):
     fieldsets = [
         (None, {"fields": ["name", "zone", "phone", "reply_to"]}),
         (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
-        (gettext_lazy("Alerts"), {"fields": ["alert_budget_per_100", "escalation_chain"]}),
+        (gettext_lazy("Alerts"), {"fields": ["escalation_chain"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

@@ -32,7 +32,6 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "reply_to",
             "emergency_number",
             "emergency_wording",
-            "alert_budget_per_100",
             "escalation_chain",
         )
 

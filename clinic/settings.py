@@ -160,6 +160,7 @@ MESSAGE_KINDS = {
     "staff_invitation": "clinic.staff.invitation_mail",
     "staff_alert": "courses.alerts.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
+    "curve_notice": "courses.priors.notices.curve_notice",
 }
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]

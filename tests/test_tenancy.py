@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from clinic.models import Message
 from courses.alerts.links import acknowledge_path
 from courses.models import Alert, AlertEvent, Appointment, CheckIn, Point, Protocol, RedFlag
+from courses.priors.fitting import fit_clinic
 from courses.reminders.links import check_in_path, unsubscribe_path
 from patients.models import Consent, PainType, ScreeningItem
 from tests import factories
@@ -90,6 +91,10 @@ TABLE: dict[str, Row] = {
     "admin:courses_appointment_move": Row(ALL, "appointment"),
     "admin:courses_appointment_cancel": Row(ALL, "appointment"),
     "admin:courses_appointment_missed": Row(ALL, "appointment"),
+    **model_rows("courses_prior", "prior", view=CLINICAL),
+    "admin:courses_prior_budget": Row(LEADING),
+    "admin:courses_prior_use": Row(frozenset({"lead"}), "prior"),
+    "admin:courses_prior_approve": Row(frozenset({"lead"}), more={"pk": "1"}),
     **model_rows("courses_protocol", "protocol", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_point", "point", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_redflag", "red_flag", view=CLINICAL),
@@ -130,6 +135,7 @@ def rows(course, lead, at) -> dict[str, Any]:
         "message": Message.objects.for_clinic(clinic).filter(kind="staff_alert")[0],
         "pain_type": PainType.objects.for_clinic(clinic)[0],
         "screening_item": ScreeningItem.objects.for_clinic(clinic)[0],
+        "prior": fit_clinic(clinic, at=at).prior,
         "protocol": Protocol.objects.for_clinic(clinic)[0],
         "point": Point.objects.for_clinic(clinic)[0],
         "red_flag": RedFlag.objects.for_clinic(clinic)[0],

@@ -1,5 +1,6 @@
 """The healing curve: what a course's next score should be, and how sure one can be. Numbers only."""
 
+from courses.curve.adoption import MIN_SCORES as MIN_SCORES_TO_ADOPT
 from courses.curve.adoption import Comparison, compare, compare_held_out
 from courses.curve.answers import (
     Bands,
@@ -29,6 +30,7 @@ from courses.curve.sessions import Sessions, control_limits
 
 __all__ = [
     "DEFAULT_BUDGET_PER_100",
+    "MIN_SCORES_TO_ADOPT",
     "SHIPPED_PRIOR",
     "SHIPPED_THRESHOLD",
     "AlertThreshold",

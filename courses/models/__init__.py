@@ -7,7 +7,7 @@ from courses.models.check_in import CheckIn
 from courses.models.course import Course
 from courses.models.pain import PainScore
 from courses.models.point import Point
-from courses.models.prior import AlertThreshold, Prior
+from courses.models.prior import AlertThreshold, Prior, PriorEvent
 from courses.models.protocol import Protocol
 from courses.models.red_flag import Level, RedFlag, RedFlagReport
 from courses.models.reminder import Reminder
@@ -27,6 +27,7 @@ __all__ = [
     "PainScore",
     "Point",
     "Prior",
+    "PriorEvent",
     "Protocol",
     "RedFlag",
     "RedFlagReport",

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 
 
 class PriorQuerySet(ClinicScopedQuerySet["Prior"]):
@@ -29,9 +29,13 @@ class Prior(models.Model):
     n_courses = models.PositiveIntegerField(_("courses"))
     n_scores = models.PositiveIntegerField(_("scores"))
     log_likelihood = models.FloatField(_("log-likelihood"), null=True, blank=True)
+    comparison = models.JSONField(
+        _("comparison"),
+        default=dict,
+        help_text=_("How it did beside the Prior in use, on scores neither had seen."),
+    )
     fitted_at = models.DateTimeField(_("fitted"))
     is_adopted = models.BooleanField(_("in use"), default=False)
-    verdict = models.CharField(_("why"), max_length=200, blank=True)
 
     objects = PriorQuerySet.as_manager()
 
@@ -50,8 +54,20 @@ class Prior(models.Model):
         return f"v{self.version}"
 
 
+class AlertThresholdQuerySet(ClinicScopedQuerySet["AlertThreshold"]):
+    """Calibrations."""
+
+    def in_use(self) -> Self:
+        """Those that alarm today: one a clinic."""
+        return self.filter(is_in_use=True)
+
+    def waiting(self) -> Self:
+        """Those that moved so far that a lead must agree."""
+        return self.filter(needs_approval=True, approved_at=None, is_in_use=False)
+
+
 class AlertThreshold(models.Model):
-    """One calibration of the alert rule to the clinic's budget. The newest is in use."""
+    """One calibration of the alert rule to the clinic's budget. Its numbers never change; which is in use does."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="alert_thresholds", verbose_name=_("clinic"))
     version = models.PositiveIntegerField(_("version"))
@@ -60,17 +76,72 @@ class AlertThreshold(models.Model):
     )
     budget_per_100 = models.DecimalField(_("budget per 100 sessions"), max_digits=5, decimal_places=1)
     numbers = models.JSONField(_("numbers"))
+    rates = models.JSONField(
+        _("rates"), default=dict, help_text=_("What would have been alarmed, by month and more.")
+    )
     calibrated_at = models.DateTimeField(_("calibrated"))
+    is_in_use = models.BooleanField(_("in use"), default=False)
+    needs_approval = models.BooleanField(_("needs a lead's approval"), default=False)
+    approved_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
 
-    objects = ClinicScopedQuerySet["AlertThreshold"].as_manager()
+    objects = AlertThresholdQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("alert threshold")
         verbose_name_plural = _("alert thresholds")
         ordering = ["-version"]
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "version"], name="courses_alertthreshold_version_once")
+            models.UniqueConstraint(fields=["clinic", "version"], name="courses_alertthreshold_version_once"),
+            models.UniqueConstraint(
+                fields=["clinic"], condition=Q(is_in_use=True), name="courses_alertthreshold_one_in_use"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"v{self.version}"
+
+
+class PriorEvent(models.Model):
+    """One thing that happened to a clinic's curve: adopted, kept, rolled back, or something staff should know."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        ADOPTED = "adopted", _("new Prior adopted")
+        KEPT = "kept", _("Prior kept")
+        ROLLED_BACK = "rolled_back", _("rolled back by hand")
+        THRESHOLD_SET = "threshold_set", _("alert threshold set")
+        THRESHOLD_WAITS = "threshold_waits", _("alert threshold waits for a lead")
+        BUDGET_CHANGED = "budget_changed", _("alert budget changed")
+        CLAMPED = "clamped", _("alert threshold held at its limit")
+        OVER_BUDGET = "over_budget", _("fixed rules alone exceed the budget")
+        COVERAGE = "coverage", _("curve covers too few or too many scores")
+        STALE = "stale", _("no Prior adopted for 30 nights")
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    kind = models.CharField(_("what"), max_length=20, choices=Kind)
+    prior = models.ForeignKey(
+        Prior, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("prior")
+    )
+    threshold = models.ForeignKey(
+        AlertThreshold, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("threshold")
+    )
+    happened_at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
+    detail = models.JSONField(_("detail"), default=dict, blank=True)
+
+    objects = ClinicScopedQuerySet["PriorEvent"].as_manager()
+
+    class Meta:
+        verbose_name = _("curve event")
+        verbose_name_plural = _("curve events")
+        ordering = ["-happened_at", "-pk"]
+        indexes = [models.Index(fields=["clinic", "-happened_at"], name="courses_priorevent_history")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d}"

@@ -24,10 +24,15 @@ def _read(row_id: int) -> curve.Prior:
     return curve.Prior.from_json(Prior.objects.get(pk=row_id).numbers)
 
 
+def shipped_threshold() -> curve.AlertThreshold:
+    """What a clinic without any session of its own starts with."""
+    return curve.SHIPPED_THRESHOLD
+
+
 def thresholds_of(clinic: Clinic) -> Thresholds:
     """The clinic's calibrated threshold; the shipped one where none was calibrated."""
-    row = AlertThreshold.objects.for_clinic(clinic).first()
-    numbers: dict[str, Any] = row.numbers if row else asdict(curve.SHIPPED_THRESHOLD)
+    row = AlertThreshold.objects.for_clinic(clinic).in_use().first()
+    numbers: dict[str, Any] = row.numbers if row else asdict(shipped_threshold())
     return Thresholds(
         lr=numbers["threshold"],
         lr_of_quarter_budget=numbers["quarter_threshold"],

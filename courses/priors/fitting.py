@@ -1,22 +1,20 @@
-"""Priors are fitted from a clinic's courses, stored as rows that never change, and adopted by a rule."""
+"""The nightly fit of a clinic: a candidate Prior, blind predictions, a threshold, and what becomes of them."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-
-import numpy as np
-from django.db import transaction
-from django.db.models import Max
+from typing import Any
 
 from clinic.batch import each
 from clinic.models import Clinic
 from courses import curve
 from courses.models import AlertThreshold, Prior
-from courses.priors.fixed_rules import fixed_alarms, sessions_of
-from courses.priors.rows import Record, clinic_records
+from courses.priors.adopted import adopted_prior
+from courses.priors.adoption import Candidate, take_in
+from courses.priors.evidence import Evidence, session_number, start_band
 
 
 @dataclass(frozen=True)
@@ -35,57 +33,55 @@ def fit_every_clinic(*, at: datetime) -> int:
 
 
 def fit_clinic(clinic: Clinic, *, at: datetime) -> Fit:
-    """Fit, calibrate, store, adopt."""
+    """Fit, predict blindly, calibrate, and adopt or keep by the rule."""
     started = time.perf_counter()
-    records = clinic_records(clinic, at=at)
-    panel = curve.Panel.of([record.scores() for record in records])
-    fitted = curve.fit_prior(panel, version="", fitted_on=at.date().isoformat())
-    calibrated = _calibrate(clinic, records, panel, fitted)
-    prior, threshold = _store(clinic, fitted, calibrated, at=at)
-    return Fit(clinic, prior, threshold, time.perf_counter() - started)
-
-
-def _calibrate(
-    clinic: Clinic, records: list[Record], panel: curve.Panel, fitted: curve.Prior
-) -> curve.AlertThreshold:
-    """The threshold at which all pain rules together keep to the clinic's budget."""
-    alarms = np.array([alarm for record in records for alarm in fixed_alarms(record)], dtype=bool)
-    return curve.calibrate(
-        panel,
-        budget_per_100=float(clinic.alert_budget_per_100),
-        is_fixed_alarm=alarms[panel.source],
-        session=np.array(sessions_of(records), dtype=np.int64)[panel.source],
-        fit=curve.fold_fit(fitted),
+    evidence = Evidence.of(clinic, at=at)
+    current = adopted_prior(clinic)
+    fitted = curve.fit_prior(evidence.panel, version="", fitted_on=at.date().isoformat())
+    predictions = curve.held_out(evidence.panel, fit=curve.fold_fit(fitted))
+    sessions = evidence.sessions(predictions)
+    threshold = curve.threshold_for(sessions, budget_per_100=float(clinic.alert_budget_per_100))
+    candidate = Candidate(
+        prior=fitted,
+        comparison=_compared(evidence, current, predictions),
+        threshold=threshold,
+        rates=rates(evidence, sessions, threshold),
     )
+    prior, row = take_in(clinic, candidate, at=at)
+    return Fit(clinic, prior, row, time.perf_counter() - started)
 
 
-@transaction.atomic
-def _store(
-    clinic: Clinic, fitted: curve.Prior, calibrated: curve.AlertThreshold, *, at: datetime
-) -> tuple[Prior, AlertThreshold]:
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
-    version = (Prior.objects.for_clinic(clinic).aggregate(last=Max("version"))["last"] or 0) + 1
-    numbers = replace(fitted, version=f"{clinic.slug}-{version}").to_json()
-    Prior.objects.for_clinic(clinic).adopted().update(is_adopted=False)
-    prior = Prior.objects.create(
-        clinic=clinic,
-        version=version,
-        numbers=numbers,
-        n_patients=fitted.n_patients,
-        n_courses=fitted.n_courses,
-        n_scores=fitted.n_scores,
-        log_likelihood=fitted.log_likelihood,
-        fitted_at=at,
-        is_adopted=True,
-        verdict="adopted as the newest fit",
-    )
-    last = AlertThreshold.objects.for_clinic(clinic).aggregate(last=Max("version"))["last"] or 0
-    threshold = AlertThreshold.objects.create(
-        clinic=clinic,
-        version=last + 1,
-        prior=prior,
-        budget_per_100=clinic.alert_budget_per_100,
-        numbers=asdict(calibrated),
-        calibrated_at=at,
-    )
-    return prior, threshold
+def _compared(evidence: Evidence, current: curve.Prior, candidate: curve.HeldOut) -> curve.Comparison:
+    """The candidate beside the Prior in use, on scores logged after that was fitted; both blind."""
+    fitted_at = Prior.objects.for_clinic(evidence.clinic).adopted().values_list("fitted_at", flat=True).first()
+    found = curve.sequential_predictions(current, evidence.panel)
+    before = curve.HeldOut(evidence.panel, found.p, found.raised, found.can_tell, candidate.fold)
+    return curve.compare_held_out(before, candidate=candidate, is_new=evidence.is_recorded_after(fitted_at))
+
+
+def rates(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertThreshold) -> dict[str, Any]:
+    """What would have been alarmed: by month at the fixed reference threshold, and at today's by much else."""
+    by_month = sessions.rates_by(evidence.label_sessions(evidence.month), threshold=threshold.reference_threshold)
+    today = partial(sessions.rates_by, threshold=threshold.threshold)
+    return {
+        "month": _listed(by_month),
+        "session": _listed(today(evidence.label_sessions(session_number))),
+        "start": _listed(today(evidence.label_sessions(start_band))),
+        "type": _listed(today(evidence.label_sessions(lambda record, _row: record.group))),
+        "timing": _by_timing(evidence, sessions, threshold),
+    }
+
+
+def _by_timing(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertThreshold) -> list[Any]:
+    """Sessions that have a score of each timing, and how many of them alarm."""
+    timings = sorted({row.timing for _record, row in evidence.rows})
+    alarms = sessions.alarms(threshold.threshold)
+    numbers: dict[str, set[int]] = {timing: set() for timing in timings}
+    for number, (_record, row) in zip(evidence.session_numbers, evidence.rows, strict=True):
+        numbers[row.timing].add(number)
+    found = {timing: (100.0 * float(alarms[list(of)].mean()), len(of)) for timing, of in numbers.items()}
+    return _listed(found)
+
+
+def _listed(found: Any) -> list[list[Any]]:
+    return sorted([str(label), round(per_100, 2), n] for label, (per_100, n) in found.items())

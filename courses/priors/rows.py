@@ -26,6 +26,7 @@ class ScoreRow:
     score: int
     scored_at: datetime
     session_number: int | None = None
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def records_of(courses: Iterable[Course], *, clinic: Clinic, at: datetime) -> di
     every = list(courses)
     groups = curve_groups(PatientPainType.objects.for_clinic(clinic), on=clinic.local(at).date())
     rows: dict[int, list[ScoreRow]] = {course.pk: [] for course in every}
-    fields = ("course_id", "pk", "timing", "score", "scored_at", "session__number")
+    fields = ("course_id", "pk", "timing", "score", "scored_at", "session__number", "recorded_at")
     found = PainScore.objects.for_clinic(clinic).filter(course__in=every).order_by("course_id", "scored_at", "pk")
     for course_id, *values in found.values_list(*fields):
         rows[course_id].append(ScoreRow(*values))
@@ -97,4 +98,4 @@ def clinic_records(clinic: Clinic, *, at: datetime) -> list[Record]:
 
 def _row(score: PainScore) -> ScoreRow:
     number = score.session.number if score.session else None
-    return ScoreRow(score.pk, score.timing, score.score, score.scored_at, number)
+    return ScoreRow(score.pk, score.timing, score.score, score.scored_at, number, score.recorded_at)

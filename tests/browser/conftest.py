@@ -22,13 +22,13 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this process."""
-    # Playwright's loop runs in this thread; Django's guard against queries in a loop would stop the fixtures.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    """One Chromium for the tests of a file: until it is closed, Playwright's loop runs in this thread."""
     path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Django's guard against queries inside a loop would stop the fixtures.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         running = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield running
         running.close()

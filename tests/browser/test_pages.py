@@ -33,6 +33,7 @@ STAFF_PAGES = {
     "appointment": "/admin/courses/appointment/{appointment}/change/",
     "dashboard": "/dashboard/",
     "setup": "/admin/setup/",
+    "curve": "/admin/courses/prior/",
     "red flags": "/admin/courses/redflag/",
     "clinic": "/admin/clinic/clinic/{clinic}/change/",
 }

@@ -36,7 +36,6 @@ def test_settings_as_they_are_are_valid(clinic, values):
         ("zone", "Mars/Olympus"),
         ("escalation_chain", []),
         ("escalation_chain", ["cat"]),
-        ("alert_budget_per_100", "101"),
         ("reply_to", "nowhere"),
         ("emergency_number", ""),
     ],

@@ -1,0 +1,163 @@
+"""The curve's page: which Prior is in use, how often it alarms, the budget and its dry run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.access import active_membership
+from clinic.admin import ClinicScopedAdmin
+from clinic.models import Clinic
+from courses.charts.control_chart import MonthRate, control_svg
+from courses.curve import control_limits
+from courses.models import AlertThreshold, Prior, PriorEvent
+from courses.priors.adopted import adopted_prior
+from courses.priors.adoption import approve_threshold, roll_back
+from courses.priors.budget import dry_run, set_budget, threshold_in_use
+
+N_MONTHS, N_EVENTS, N_VERSIONS = 24, 20, 20
+
+
+class BudgetForm(forms.Form):
+    """How many pain alerts per 100 sessions the clinic can answer."""
+
+    budget = forms.DecimalField(
+        label=gettext_lazy("Pain alerts per 100 sessions that we can answer"),
+        min_value=0,
+        max_value=100,
+        decimal_places=1,
+        help_text=gettext_lazy("Red flags do not count: no budget ever holds one back."),
+    )
+
+
+@admin.register(Prior)
+class PriorAdmin(ClinicScopedAdmin):
+    """The stock list becomes the page; priors are read only."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Fitted at night."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Its numbers never change."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Set the budget, approve, roll back."""
+        own = [
+            path("budget/", self.admin_site.admin_view(self.budget), name="courses_prior_budget"),
+            path("<int:pk>/use/", self.admin_site.admin_view(self.use), name="courses_prior_use"),
+            path("approve/<int:pk>/", self.admin_site.admin_view(self.approve), name="courses_prior_approve"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self._show(request)
+
+    def budget(self, request: HttpRequest) -> HttpResponse:
+        """First the dry run, then, confirmed, the change."""
+        by = self.require(request, "courses.set_budget")
+        form = BudgetForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return self._show(request, form=form)
+        tried = dry_run(by.clinic, budget_per_100=float(form.cleaned_data["budget"]), at=timezone.now())
+        if "set" not in request.POST:
+            return self._show(request, form=form, tried=tried)
+        set_budget(by.clinic, tried, by=by, at=timezone.now())
+        messages.success(request, _("The budget is set."))
+        return self._back()
+
+    def use(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Use an earlier version again."""
+        by = self.require(request, "courses.adopt_prior")
+        prior = self.row(request, pk)
+        if request.method == "POST":
+            self._try(
+                request, lambda: roll_back(prior, by=by, at=timezone.now()), _("This version is in use now.")
+            )
+        return self._back()
+
+    def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let a threshold that moved far come into use."""
+        by = self.require(request, "courses.adopt_prior")
+        threshold = AlertThreshold.objects.visible_to(by).filter(pk=pk).first()
+        if request.method == "POST" and threshold is not None:
+            self._try(
+                request,
+                lambda: approve_threshold(threshold, by=by, at=timezone.now()),
+                _("The threshold is in use now."),
+            )
+        return self._back()
+
+    def _try(self, request: HttpRequest, act: Any, done: str) -> None:
+        try:
+            act()
+            messages.success(request, done)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+
+    def _show(self, request: HttpRequest, *, form: BudgetForm | None = None, tried: Any = None) -> HttpResponse:
+        clinic = active_membership(request.user).clinic
+        context = {
+            **curve_page(clinic),
+            "form": form or BudgetForm(initial={"budget": clinic.alert_budget_per_100}),
+            "tried": tried,
+            "may_set": request.user.has_perm("courses.set_budget"),
+            "may_adopt": request.user.has_perm("courses.adopt_prior"),
+            "title": _("Healing curve and alert budget"),
+        }
+        return self.page(request, "courses/admin/curve.html", context)
+
+    def _back(self) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:courses_prior_changelist"))
+
+
+def curve_page(clinic: Clinic) -> dict[str, Any]:
+    """What the page shows."""
+    row = AlertThreshold.objects.for_clinic(clinic).in_use().first()
+    newest = AlertThreshold.objects.for_clinic(clinic).first()
+    rates = newest.rates if newest else {}
+    months = month_rates(rates.get("month", []))
+    return {
+        "clinic": clinic,
+        "prior": adopted_prior(clinic),
+        "threshold": threshold_in_use(clinic),
+        "row": row,
+        "waiting": AlertThreshold.objects.for_clinic(clinic).waiting().first(),
+        "versions": Prior.objects.for_clinic(clinic)[:N_VERSIONS],
+        "events": PriorEvent.objects.for_clinic(clinic).select_related("by__user", "prior", "threshold")[
+            :N_EVENTS
+        ],
+        "months": months,
+        "months_chart": control_svg(months, title=_("Pain alerts per 100 sessions by month"), uid="months"),
+        "tables": [
+            (_("By session"), rates.get("session", [])),
+            (_("By pain at the start"), rates.get("start", [])),
+            (_("By type"), rates.get("type", [])),
+            (_("By timing"), rates.get("timing", [])),
+        ],
+    }
+
+
+def month_rates(rows: list[list[Any]]) -> list[MonthRate]:
+    """The last months at the fixed reference threshold, with the limits of chance around their mean."""
+    rows = rows[-N_MONTHS:]
+    counts = np.array([n for _month, _rate, n in rows], dtype=np.int64)
+    alarmed = sum(rate * n / 100 for _month, rate, n in rows)
+    low, high = control_limits(counts, share=alarmed / max(int(counts.sum()), 1))
+    return [
+        MonthRate(month, rate, n, float(below), float(above))
+        for (month, rate, n), below, above in zip(rows, low, high, strict=True)
+    ]

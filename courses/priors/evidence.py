@@ -1,0 +1,82 @@
+"""A clinic's courses as the nightly fit sees them: arrays, with the facts of each row and each session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+
+from clinic.models import Clinic
+from courses import curve
+from courses.priors.fixed_rules import fixed_alarms, sessions_of
+from courses.priors.rows import Record, ScoreRow, clinic_records
+
+MILD, MODERATE = 3, 6
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All courses of a clinic at one time."""
+
+    clinic: Clinic
+    records: tuple[Record, ...]
+
+    @classmethod
+    def of(cls, clinic: Clinic, *, at: datetime) -> Evidence:
+        """Every course but those of training patients."""
+        return cls(clinic, tuple(clinic_records(clinic, at=at)))
+
+    @cached_property
+    def panel(self) -> curve.Panel:
+        """The scores as arrays."""
+        return curve.Panel.of([record.scores() for record in self.records])
+
+    @cached_property
+    def rows(self) -> list[tuple[Record, ScoreRow]]:
+        """Each score with its course, in the order in which the panel was given them."""
+        return [(record, row) for record in self.records for row in record.rows]
+
+    @cached_property
+    def session_numbers(self) -> list[int]:
+        """The session of each row, in the order of `rows`."""
+        return sessions_of(self.records)
+
+    def is_recorded_after(self, at: datetime | None) -> np.ndarray:
+        """For each row of the panel, whether it was recorded after a time; all of them where there is none."""
+        facts = [
+            at is None or (row.recorded_at is not None and row.recorded_at > at) for _record, row in self.rows
+        ]
+        return np.array(facts, dtype=bool)[self.panel.source]
+
+    def sessions(self, predictions: curve.HeldOut) -> curve.Sessions:
+        """What alarms each session under some predictions, fixed rules included."""
+        alarms = np.array([alarm for record in self.records for alarm in fixed_alarms(record)], dtype=bool)
+        numbers = np.array(self.session_numbers, dtype=np.int64)
+        source = self.panel.source
+        return curve.Sessions.of(predictions, is_fixed_alarm=alarms[source], session=numbers[source])
+
+    def label_sessions(self, label: Callable[[Record, ScoreRow], Hashable]) -> list[Hashable]:
+        """A label for each session, in the order of `sessions`, from its first score."""
+        first: dict[int, Hashable] = {}
+        for number, (record, row) in zip(self.session_numbers, self.rows, strict=True):
+            first.setdefault(number, label(record, row))
+        return list(first.values())
+
+    def month(self, _record: Record, row: ScoreRow) -> str:
+        """The clinic's month in which a score was taken."""
+        return f"{self.clinic.local(row.scored_at):%Y-%m}"
+
+
+def start_band(record: Record, _row: ScoreRow) -> str:
+    """How a course began: mild, moderate or severe pain."""
+    start = record.rows[0].score
+    return "0-3" if start <= MILD else "4-6" if start <= MODERATE else "7-10"
+
+
+def session_number(_record: Record, row: ScoreRow) -> str:
+    """Which session of its course; the late ones together."""
+    number = row.session_number or 0
+    return str(number) if number < 10 else "10+"

@@ -1,0 +1,71 @@
+"""What the curve has to tell staff, by mail: something waits for them, or something is odd."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership, Message, Role
+from clinic.outbox.compose import absolute, compose
+from clinic.outbox.queue import enqueue
+from clinic.outbox.transports.base import Mail, TransportError
+from courses.models import PriorEvent
+
+MESSAGE_KIND = "curve_notice"
+TELLING = {
+    PriorEvent.Kind.THRESHOLD_WAITS: (Role.LEAD,),
+    PriorEvent.Kind.CLAMPED: (Role.MANAGER, Role.LEAD),
+    PriorEvent.Kind.OVER_BUDGET: (Role.MANAGER, Role.LEAD),
+    PriorEvent.Kind.COVERAGE: (Role.MANAGER, Role.LEAD),
+    PriorEvent.Kind.STALE: (Role.MANAGER, Role.LEAD),
+}
+
+
+def tell_staff(event: PriorEvent, *, at: datetime) -> None:
+    """Queue a mail to those who can do something about an event, if anybody needs to."""
+    roles = TELLING.get(PriorEvent.Kind(event.kind), ())
+    for member in Membership.objects.for_clinic(event.clinic).active().with_role(*roles):
+        enqueue(
+            clinic=event.clinic,
+            kind=MESSAGE_KIND,
+            subject_id=event.pk,
+            recipient=f"membership:{member.pk}",
+            dedup_key=f"curve-event:{event.pk}:{member.pk}",
+            guarantee=Message.Guarantee.AT_LEAST_ONCE,
+            due_at=at,
+            at=at,
+        )
+
+
+class CurveNotice:
+    """Owner of the message kind `curve_notice`; its subject is the event."""
+
+    def still_due(self, message: Message, *, at: datetime) -> bool:
+        """Whatever happened, it happened."""
+        return True
+
+    def render(self, message: Message) -> Mail:
+        """A line and a link: no patient is in it."""
+        event = PriorEvent.objects.select_related("clinic").get(pk=message.subject_id)
+        member_id = int(message.recipient.removeprefix("membership:"))
+        member = Membership.objects.for_clinic(event.clinic).select_related("user").get(pk=member_id)
+        if not member.is_active or not member.user.email:
+            raise TransportError("no active address", permanent=True)
+        with translation.override(event.clinic.languages[0]):
+            subject = _("Healing curve: %(what)s - %(clinic)s") % {
+                "what": event.get_kind_display(),
+                "clinic": event.clinic.name,
+            }
+            link = absolute(reverse("admin:courses_prior_changelist"))
+            return compose(
+                message, "curve_notice", {"event": event, "link": link}, to=member.user.email, subject=subject
+            )
+
+    def settled(self, message: Message, *, at: datetime) -> None:
+        """Nothing follows."""
+
+
+curve_notice = CurveNotice()
