@@ -21,8 +21,9 @@ from courses.charts.control_chart import MonthRate, control_svg
 from courses.curve import control_limits
 from courses.models import AlertThreshold, Prior, PriorEvent
 from courses.priors.adopted import adopted_prior
-from courses.priors.adoption import approve_threshold, roll_back
-from courses.priors.budget import dry_run, set_budget, threshold_in_use
+from courses.priors.adoption import roll_back
+from courses.priors.budget import dry_run, set_budget
+from courses.priors.thresholds import approve_threshold, threshold_in_use
 
 N_MONTHS, N_EVENTS, N_VERSIONS = 24, 20, 20
 

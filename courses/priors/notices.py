@@ -27,6 +27,9 @@ TELLING = {
 def tell_staff(event: PriorEvent, *, at: datetime) -> None:
     """Queue a mail to those who can do something about an event, if anybody needs to."""
     roles = TELLING.get(PriorEvent.Kind(event.kind), ())
+    if event.kind == PriorEvent.Kind.STALE and event.detail["n_scores"] < event.detail["needed"]:
+        # A small clinic: the page says how many scores there are, and nobody can do anything about it.
+        return
     for member in Membership.objects.for_clinic(event.clinic).active().with_role(*roles):
         enqueue(
             clinic=event.clinic,
