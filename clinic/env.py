@@ -14,6 +14,7 @@ import environ
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
+SMTP_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def email(name: str) -> dict[str, Any]:
     """NAME as Django's email settings, e.g. smtp+tls://user:password@host:587 or filemail:///folder."""
     url = required(name, "says how mail leaves, e.g. smtp+tls://user:password@host:587")
     if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": ""}
+        return {"EMAIL_BACKEND": SMTP_BACKEND, "EMAIL_HOST": ""}
     try:
         config = dict(environ.Env.email_url_config(url))
     except (KeyError, ValueError, environ.ImproperlyConfigured):
@@ -96,6 +97,8 @@ def email(name: str) -> dict[str, Any]:
     if config["EMAIL_FILE_PATH"]:
         # The library drops the slash that makes a folder absolute.
         config["EMAIL_FILE_PATH"] = "/" + config["EMAIL_FILE_PATH"].lstrip("/")
+    if config["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        config["EMAIL_BACKEND"] = SMTP_BACKEND
     return config
 
 

@@ -121,7 +121,7 @@ def course(patient: Patient, practitioner: Membership) -> Course:
 def smtp(settings) -> Iterator[SmtpSink]:
     """A real SMTP server on this machine; Django sends through it."""
     with SmtpSink() as sink:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = sink.host, sink.port
         yield sink
 
