@@ -42,6 +42,7 @@ READING = (
         "view",
         "redflagreport alert alertevent reminder checkin prior alertthreshold priorevent adverseevent",
     )
+    | _rights("courses", "view", "hold review measure measurethreshold measurescore letter letterevent")
     | {"courses.acknowledge_alert"}
 )
 TREATING = (
@@ -49,10 +50,12 @@ TREATING = (
     | READING
     | _rights("patients", "add", "assessment imaging patientpaintype screening specialistletter neurocheck")
     | _rights("courses", "add change", "course")
-    | _rights("courses", "add", "session")
+    | _rights("courses", "add", "session review measurescore letter")
     | {"courses.log_session", "courses.resolve_alert"}
 )
-CATALOGUES = _rights("courses", "add change", "protocol point") | _rights("courses", "change", "redflag")
+CATALOGUES = _rights("courses", "add change", "protocol point") | _rights(
+    "courses", "change", "redflag measure measurethreshold"
+)
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "front_desk": BOOKING,

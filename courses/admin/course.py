@@ -19,9 +19,11 @@ from django.utils.translation import gettext_lazy
 from clinic.admin import ClinicScopedAdmin
 from courses.admin.course_page import course_page
 from courses.admin.log_view import LogSession
+from courses.admin.measure_views import Measures
+from courses.admin.review_views import Reviews
 from courses.models import Course
-from courses.plans.forms import EndCourseForm, HoldCourseForm
-from courses.plans.lifecycle import end_course, hold_course, resume_course
+from courses.plans.forms import HoldCourseForm
+from courses.plans.lifecycle import hold_course, resume_course
 
 
 @admin.register(Course)
@@ -67,14 +69,27 @@ class CourseAdmin(ClinicScopedAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Log a session, take off hold, end."""
-        log = LogSession(self)
+        """What is done from the course page."""
+        log, reviews, measures = LogSession(self), Reviews(self), Measures(self)
+        actions = (
+            ("log", log.view),
+            ("resume", self.resume),
+            ("hold", self.hold),
+            ("end", reviews.end),
+            ("review", reviews.review),
+            ("measures", measures.view),
+        )
         own = [
-            path("<int:pk>/log/", self.admin_site.admin_view(log.view), name="courses_course_log"),
-            path("<int:pk>/resume/", self.admin_site.admin_view(self.resume), name="courses_course_resume"),
-            path("<int:pk>/hold/", self.admin_site.admin_view(self.hold), name="courses_course_hold"),
-            path("<int:pk>/end/", self.admin_site.admin_view(self.end), name="courses_course_end"),
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_course_{name}")
+            for name, view in actions
         ]
+        own.append(
+            path(
+                "<int:pk>/review/<int:review>/",
+                self.admin_site.admin_view(reviews.correct),
+                name="courses_course_correct_review",
+            )
+        )
         return [*own, *super().get_urls()]
 
     def change_view(
@@ -106,13 +121,8 @@ class CourseAdmin(ClinicScopedAdmin):
     def hold(self, request: HttpRequest, pk: int) -> HttpResponse:
         """On hold, by hand."""
         form = HoldCourseForm(request.POST or None)
-        return self._ask(request, pk, form, hold_course, title=_("Put the course on hold"))
-
-    def end(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Complete or stop."""
-        form = EndCourseForm(request.POST or None)
-        act = partial(end_course, on=timezone.localdate())
-        return self._ask(request, pk, form, act, title=_("End the course"))
+        act = partial(hold_course, at=timezone.now())
+        return self._ask(request, pk, form, act, title=_("Put the course on hold"))
 
     def _ask(
         self, request: HttpRequest, pk: int, form: Form, act: Callable[..., None], *, title: str

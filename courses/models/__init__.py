@@ -5,12 +5,16 @@ from courses.models.alert import Alert, AlertEvent, Severity
 from courses.models.appointment import Appointment
 from courses.models.check_in import CheckIn
 from courses.models.course import Course
+from courses.models.hold import Hold
+from courses.models.letter import Letter, LetterEvent
+from courses.models.measure import Direction, Measure, MeasureCode, MeasureScore, MeasureThreshold
 from courses.models.pain import PainScore
 from courses.models.point import Point
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
 from courses.models.protocol import Protocol
 from courses.models.red_flag import Level, RedFlag, RedFlagReport
 from courses.models.reminder import Reminder
+from courses.models.review import Review
 from courses.models.session import Needling, Session
 
 __all__ = [
@@ -22,7 +26,15 @@ __all__ = [
     "Appointment",
     "CheckIn",
     "Course",
+    "Direction",
+    "Hold",
+    "Letter",
+    "LetterEvent",
     "Level",
+    "Measure",
+    "MeasureCode",
+    "MeasureScore",
+    "MeasureThreshold",
     "Needling",
     "PainScore",
     "Point",
@@ -32,6 +44,7 @@ __all__ = [
     "RedFlag",
     "RedFlagReport",
     "Reminder",
+    "Review",
     "Session",
     "Severity",
 ]

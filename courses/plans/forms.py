@@ -18,20 +18,6 @@ class HoldCourseForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=200)
 
 
-class EndCourseForm(forms.Form):
-    """How a course ended."""
-
-    status = forms.ChoiceField(
-        label=_("How it ended"),
-        choices=[
-            (Course.Status.COMPLETED, _("completed as planned")),
-            (Course.Status.STOPPED, _("stopped early")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(label=_("Why"), max_length=200)
-
-
 class StartCourseForm(forms.Form):
     """A new course for a patient."""
 

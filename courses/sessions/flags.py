@@ -130,7 +130,7 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
         at=at,
     )
     if report.level in HOLDING:
-        hold_courses(report.patient, reason=f"{report.level}: {report.flag.wording}")
+        hold_courses(report.patient, reason=f"{report.level}: {report.flag.wording}", at=at)
 
 
 def flag_answer(entry: FlagEntry) -> FlagAnswer:
