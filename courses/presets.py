@@ -1,10 +1,10 @@
-"""What a new clinic knows of red flags, points, plans and adverse events. Sources stand in each row."""
+"""What a new clinic knows of red flags, points, plans, adverse events and aftercare. Sources stand in each row."""
 
 from pathlib import Path
 
 from clinic.models import Clinic
 from clinic.presets import install_rows
-from courses.models import AdverseEventItem, Point, Protocol, RedFlag
+from courses.models import AdverseEventItem, AftercareMeasure, Point, Protocol, RedFlag
 
 DATA = Path(__file__).parent / "data"
 
@@ -15,3 +15,4 @@ def install_presets(clinic: Clinic) -> None:
     install_rows(clinic, Point, DATA / "points.json")
     install_rows(clinic, Protocol, DATA / "protocols.json")
     install_rows(clinic, AdverseEventItem, DATA / "adverse_events.json")
+    install_rows(clinic, AftercareMeasure, DATA / "aftercare_measures.json")
