@@ -1,10 +1,18 @@
-"""What a new clinic knows of red flags, points, plans, adverse events and measures. Sources stand in each row."""
+"""What a new clinic knows: red flags, points, plans, adverse events, measures, aftercare. Sources stand in each row."""
 
 from pathlib import Path
 
 from clinic.models import Clinic
 from clinic.presets import install_rows
-from courses.models import AdverseEventItem, Measure, MeasureThreshold, Point, Protocol, RedFlag
+from courses.models import (
+    AdverseEventItem,
+    AftercareMeasure,
+    Measure,
+    MeasureThreshold,
+    Point,
+    Protocol,
+    RedFlag,
+)
 
 DATA = Path(__file__).parent / "data"
 
@@ -17,3 +25,4 @@ def install_presets(clinic: Clinic) -> None:
     install_rows(clinic, AdverseEventItem, DATA / "adverse_events.json")
     install_rows(clinic, Measure, DATA / "measures.json")
     install_rows(clinic, MeasureThreshold, DATA / "measure_thresholds.json")
+    install_rows(clinic, AftercareMeasure, DATA / "aftercare_measures.json")

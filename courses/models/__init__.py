@@ -1,6 +1,7 @@
 """The rows of a course."""
 
 from courses.models.adverse_event import AdverseEvent, AdverseEventItem
+from courses.models.aftercare import AftercareGiven, AftercareMeasure
 from courses.models.alert import Alert, AlertEvent, Severity
 from courses.models.appointment import Appointment
 from courses.models.check_in import CheckIn
@@ -16,10 +17,13 @@ from courses.models.red_flag import Level, RedFlag, RedFlagReport
 from courses.models.reminder import Reminder
 from courses.models.review import Review
 from courses.models.session import Needling, Session
+from courses.models.session_findings import SessionMotion, SessionSymptom
 
 __all__ = [
     "AdverseEvent",
     "AdverseEventItem",
+    "AftercareGiven",
+    "AftercareMeasure",
     "Alert",
     "AlertEvent",
     "AlertThreshold",
@@ -46,5 +50,7 @@ __all__ = [
     "Reminder",
     "Review",
     "Session",
+    "SessionMotion",
+    "SessionSymptom",
     "Severity",
 ]

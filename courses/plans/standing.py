@@ -9,18 +9,23 @@ from clinic.models import Membership
 from courses.models import Alert, Course, RedFlagReport, Session, Severity
 from courses.plans.lifecycle import HOLDING
 from courses.rules.red_flag import SEVERE_PAIN
-from patients.clearance import WITHDRAWING_FLAGS, CareFact, Clearance
+from patients.clearance import WITHDRAWING_FLAGS, CareFact, Clearance, ClearanceFacts, clearance
 from patients.models import Patient
-from patients.standing import clearance_of
+from patients.standing import clearance_facts
 
 
 def clearance_for(course: Course, *, on: date, practitioner: Membership | None = None) -> Clearance:
     """May the course's patient be needled on a day, by a practitioner."""
+    return clearance(facts_for(course, on=on, practitioner=practitioner))
+
+
+def facts_for(course: Course, *, on: date, practitioner: Membership | None = None) -> ClearanceFacts:
+    """What that verdict rests on."""
     care = replace(
         care_fact(course.patient, is_on_hold=course.status == Course.Status.ON_HOLD),
         is_plan_specialised=course.protocol.is_specialised,
     )
-    return clearance_of(course.patient, on=on, care=care, practitioner=practitioner)
+    return clearance_facts(course.patient, on=on, care=care, practitioner=practitioner)
 
 
 def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:

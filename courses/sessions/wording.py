@@ -67,6 +67,11 @@ def rarity(one_in: float) -> str:
     return _("A score this high: about 1 in %(n)d.") % {"n": round(one_in, min(digits + 1, 0))}
 
 
+def is_now(level: str) -> bool:
+    """Whether a level asks for a doctor today or sooner: the instruction then stands before everything else."""
+    return level in {Level.E0, Level.E1}
+
+
 def instruction(level: str) -> str:
     """What must happen now, for staff who have the patient before them or on the phone."""
     return {
