@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
 
 from courses.alerts.raising import note_findings, raise_alert
+from courses.alerts.settling import settle_quiet_alerts
 from courses.curve import CannotTell
 from courses.models import Alert, Course, Level, PainScore, RedFlagReport
 from courses.priors.adopted import adopted_prior, thresholds_of
@@ -24,6 +25,8 @@ from courses.sessions.verdict import Verdict, verdict
 log = structlog.stdlib.get_logger(__name__)
 
 Expected = Mapping[int, Expectation | CannotTell | None]
+# What is entered later than this waits for the digest; a red flag never does.
+LATE = timedelta(days=7)
 
 
 def judge_scores(
@@ -42,8 +45,25 @@ def judge_scores(
     except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags stand
         log.error("curve failed", course=course.pk, error=type(error).__name__)
         verdicts = _without_curve(new, known)
-    _raise_pain(course, [finding for one in verdicts for finding in one.findings], reports, at=at)
+    for is_late in (False, True):
+        found = [
+            finding
+            for score, one in zip(new, verdicts, strict=True)
+            if (at - score.scored_at > LATE) is is_late
+            for finding in one.findings
+        ]
+        _raise_pain(course, found, reports, is_late=is_late, at=at)
+    _settle(course, at=at)
     return verdicts
+
+
+def _settle(course: Course, *, at: datetime) -> None:
+    """Whether the pain went back; whatever goes wrong there, the session stands and the alert stays open."""
+    try:
+        with transaction.atomic():
+            settle_quiet_alerts(course, at=at)
+    except Exception as error:  # noqa: BLE001 - see above
+        log.error("settling failed", course=course.pk, error=type(error).__name__)
 
 
 def _with_curve(
@@ -124,7 +144,7 @@ def _number(score: PainScore) -> int | None:
 
 
 def _raise_pain(
-    course: Course, findings: Sequence[Finding], reports: Sequence[RedFlagReport], *, at: datetime
+    course: Course, findings: Sequence[Finding], reports: Sequence[RedFlagReport], *, is_late: bool, at: datetime
 ) -> None:
     """One pain alert for the course; where these very scores raised a severe-pain alert the findings join that."""
     if not findings:
@@ -134,4 +154,11 @@ def _raise_pain(
         alert = Alert.objects.unresolved().get(course=course, flag_code=SEVERE_PAIN)
         note_findings(alert, findings, at=at)
         return
-    raise_alert(patient=course.patient, course=course, rule=Alert.Rule.PAIN, findings=findings, at=at)
+    raise_alert(
+        patient=course.patient,
+        course=course,
+        rule=Alert.Rule.PAIN,
+        findings=findings,
+        is_quiet=is_late,
+        at=at,
+    )
