@@ -1,4 +1,4 @@
-"""What a new clinic knows of flags, points, plans, adverse events, measures, aftercare. Sources stand in each row."""
+"""What a new clinic knows: flags, points, plans, adverse events, measures, aftercare. Sources stand there."""
 
 from pathlib import Path
 

@@ -16,8 +16,10 @@ from courses.models.protocol import Protocol
 from courses.models.red_flag import Level, RedFlag, RedFlagReport
 from courses.models.reminder import Reminder
 from courses.models.review import Review
+from courses.models.rule_settings import RuleSettings
 from courses.models.session import Needling, Session
 from courses.models.session_findings import SessionMotion, SessionSymptom
+from courses.models.silence import Silence
 
 __all__ = [
     "AdverseEvent",
@@ -49,8 +51,10 @@ __all__ = [
     "RedFlagReport",
     "Reminder",
     "Review",
+    "RuleSettings",
     "Session",
     "SessionMotion",
     "SessionSymptom",
     "Severity",
+    "Silence",
 ]

@@ -12,6 +12,7 @@ import numpy as np
 from clinic.models import Clinic
 from courses import curve
 from courses.curve.predictive import SCORE_VALUES
+from courses.priors.adopted import bounds_of
 from courses.priors.fixed_rules import fixed_alarms, sessions_of
 from courses.priors.rows import Record, ScoreRow, clinic_records
 from courses.rules.facts import Expectation
@@ -55,16 +56,21 @@ class Evidence:
 
     def sessions(self, predictions: curve.HeldOut) -> curve.Sessions:
         """What alarms each session under some predictions, fixed rules included."""
+        bounds = bounds_of(self.clinic)
         expected = iter(self._expected(predictions))
         alarms = [
             alarm
             for record in self.records
-            for alarm in fixed_alarms(record, [next(expected) for _row in record.rows])
+            for alarm in fixed_alarms(record, [next(expected) for _row in record.rows], bounds=bounds)
         ]
         numbers = np.array(self.session_numbers, dtype=np.int64)
         source = self.panel.source
-        is_fixed = np.array(alarms, dtype=bool)[source]
-        return curve.Sessions.of(predictions, is_fixed_alarm=is_fixed, session=numbers[source])
+        return curve.Sessions.of(
+            predictions,
+            is_fixed_alarm=np.array(alarms, dtype=bool)[source],
+            session=numbers[source],
+            least_excess=bounds.excess,
+        )
 
     def _expected(self, predictions: curve.HeldOut) -> list[Expectation | None]:
         """What the fixed rules ask of each row's prediction, in the order of `rows`."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from courses.priors.rows import Record, ScoreRow
+from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
 from courses.rules.ceiling import find_ceiling
 from courses.rules.drift import find_drift
 from courses.rules.facts import Expectation, PainFacts, ScoreFact, Thresholds
@@ -13,18 +14,23 @@ from courses.rules.plain_rise import find_plain_rise
 from courses.rules.still_worse import find_still_worse
 
 FIXED_RULES = (find_plain_rise, find_still_worse, find_drift, find_ceiling)
-_NO_THRESHOLD = Thresholds(math.inf, math.inf, "none")
 
 
-def fixed_alarms(record: Record, expected: Sequence[Expectation | None]) -> list[bool]:
+def fixed_alarms(
+    record: Record, expected: Sequence[Expectation | None], *, bounds: RuleBounds = SHIPPED_BOUNDS
+) -> list[bool]:
     """For each row of a record, in its order, whether any pain rule but the calibrated one alarms on it.
 
     `expected` holds what the curve expected of each row; None where it could not tell.
     """
-    return [any(rule(facts) for rule in FIXED_RULES) for facts in _facts_of(record.rows, expected)]
+    thresholds = Thresholds(math.inf, math.inf, "none", bounds)
+    facts = _facts_of(record.rows, expected, thresholds=thresholds)
+    return [any(rule(one) for rule in FIXED_RULES) for one in facts]
 
 
-def _facts_of(rows: Sequence[ScoreRow], expected: Sequence[Expectation | None]) -> Iterator[PainFacts]:
+def _facts_of(
+    rows: Sequence[ScoreRow], expected: Sequence[Expectation | None], *, thresholds: Thresholds
+) -> Iterator[PainFacts]:
     by_timing: dict[str, list[ScoreFact]] = {}
     before: dict[int | None, int] = {row.session_number: row.score for row in rows if row.timing == "before"}
     for row, expectation in zip(rows, expected, strict=True):
@@ -33,7 +39,7 @@ def _facts_of(rows: Sequence[ScoreRow], expected: Sequence[Expectation | None]) 
         is_with_session = row.timing != "before" and row.session_number is not None
         yield PainFacts(
             observed=fact,
-            thresholds=_NO_THRESHOLD,
+            thresholds=thresholds,
             before=before.get(row.session_number) if is_with_session else None,
             earlier=tuple(earlier),
         )

@@ -1,7 +1,7 @@
 """What a review asks the clinician: questions from the numbers, never orders.
 
 Source: GERAC back pain rule (Haake 2007, Arch Intern Med: ten sessions, five more only for a partial response of
-10-50 %), clinical facts sections 1 and 9; the off-track rule of `course_rules`. Needs clinical sign-off.
+10-50 %), clinical facts sections 1 and 9; the off-track rule of `off_course`. Needs clinical sign-off.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from courses.rules.course_rules import ReviewFacts, find_off_course
+from courses.rules.off_course import ReviewFacts, find_off_course
 
 VERSION = 1
 SOURCE = "GERAC (Haake 2007); off track: clinical facts section 9"
