@@ -14,13 +14,15 @@ from patients.models import Patient
 from patients.standing import clearance_of
 
 
-def clearance_for(course: Course, *, on: date, practitioner: Membership | None = None) -> Clearance:
-    """May the course's patient be needled on a day, by a practitioner."""
+def clearance_for(
+    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
+) -> Clearance:
+    """May the course's patient be needled on a day, by a practitioner, with a supervisor beside them or alone."""
     care = replace(
         care_fact(course.patient, is_on_hold=course.status == Course.Status.ON_HOLD),
         is_plan_specialised=course.protocol.is_specialised,
     )
-    return clearance_of(course.patient, on=on, care=care, practitioner=practitioner)
+    return clearance_of(course.patient, on=on, care=care, practitioner=practitioner, is_alone=is_alone)
 
 
 def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:
