@@ -104,6 +104,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# An address that nobody here has gets no mail: anybody can type one in.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -159,6 +161,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_keepalive
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).
 MESSAGE_KINDS = {
     "staff_invitation": "clinic.staff.invitation_mail",
+    "password_link": "clinic.staff.password_link_mail",
     "staff_alert": "courses.alerts.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
     "curve_notice": "courses.priors.notices.curve_notice",

@@ -23,14 +23,23 @@ from patients.models import Consent, NeuroCheck, Patient, PatientPainType, Scree
 
 
 def clearance_of(
-    patient: Patient, *, on: date, care: CareFact, practitioner: Membership | None = None
+    patient: Patient,
+    *,
+    on: date,
+    care: CareFact,
+    practitioner: Membership | None = None,
+    is_alone: bool = False,
 ) -> Clearance:
-    """The verdict on a patient on a day; `care` is what the courses know."""
-    return clearance(clearance_facts(patient, on=on, care=care, practitioner=practitioner))
+    """The verdict on a patient on a day; `care` is what the courses know.
+
+    `is_alone`: nobody supervised the practitioner at the visit, whoever is named as their supervisor.
+    """
+    who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
+    return clearance(clearance_facts(patient, on=on, care=care, practitioner=who))
 
 
 def clearance_facts(
-    patient: Patient, *, on: date, care: CareFact, practitioner: Membership | None
+    patient: Patient, *, on: date, care: CareFact, practitioner: PractitionerFact | None
 ) -> ClearanceFacts:
     """Everything the verdict rests on, in a fixed number of queries."""
     assessments = list(patient.assessments.filter(diagnosed_on__lte=on))
@@ -50,17 +59,18 @@ def clearance_facts(
         checked_on=check.checked_on if check else None,
         is_check_worse=check is not None and check.result == NeuroCheck.Result.WORSE,
         care=care,
-        practitioner=practitioner_fact(practitioner) if practitioner else None,
+        practitioner=practitioner,
     )
 
 
-def practitioner_fact(member: Membership) -> PractitionerFact:
+def practitioner_fact(member: Membership, *, is_alone: bool = False) -> PractitionerFact:
     """What clearance asks of the person who needles."""
+    has_supervisor = member.supervisor is not None and member.supervisor.is_active
     return PractitionerFact(
         has_licence=bool(member.licence_number),
         licence_expires_on=member.licence_expires_on,
         is_supervised=member.is_supervised,
-        has_supervisor=member.supervisor is not None and member.supervisor.is_active,
+        has_supervisor=has_supervisor and not is_alone,
     )
 
 

@@ -40,7 +40,7 @@ REASONS = {
     ReasonCode.CHECK_WORSE: _("The last neurological check was worse: refer before needling."),
     ReasonCode.LICENCE_MISSING: _("The practitioner's licence number is not on file."),
     ReasonCode.LICENCE_EXPIRED: _("The practitioner's licence expired on %(detail)s."),
-    ReasonCode.SUPERVISOR_MISSING: _("The practitioner must be supervised and no supervisor is named."),
+    ReasonCode.SUPERVISOR_MISSING: _("The practitioner must be supervised: name who supervises."),
 }
 
 

@@ -221,7 +221,9 @@ def test_deactivated_member_finds_nothing(signed_in, practitioner, at):
     client = signed_in(practitioner)
     practitioner.deactivated_at = at
     practitioner.save()
-    assert client.get(reverse("admin:index")).status_code == 404
+    page = client.get(reverse("admin:index"))
+    assert page.status_code == 404
+    assert "you work in no clinic here now" in page.content.decode()
 
 
 def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:

@@ -11,21 +11,26 @@ from courses.plans.lifecycle import HOLDING
 from courses.rules.red_flag import SEVERE_PAIN
 from patients.clearance import WITHDRAWING_FLAGS, CareFact, Clearance, ClearanceFacts, clearance
 from patients.models import Patient
-from patients.standing import clearance_facts
+from patients.standing import clearance_facts, practitioner_fact
 
 
-def clearance_for(course: Course, *, on: date, practitioner: Membership | None = None) -> Clearance:
-    """May the course's patient be needled on a day, by a practitioner."""
-    return clearance(facts_for(course, on=on, practitioner=practitioner))
+def clearance_for(
+    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
+) -> Clearance:
+    """May the course's patient be needled on a day, by a practitioner, with a supervisor beside them or alone."""
+    return clearance(facts_for(course, on=on, practitioner=practitioner, is_alone=is_alone))
 
 
-def facts_for(course: Course, *, on: date, practitioner: Membership | None = None) -> ClearanceFacts:
+def facts_for(
+    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
+) -> ClearanceFacts:
     """What that verdict rests on."""
     care = replace(
         care_fact(course.patient, is_on_hold=course.status == Course.Status.ON_HOLD),
         is_plan_specialised=course.protocol.is_specialised,
     )
-    return clearance_facts(course.patient, on=on, care=care, practitioner=practitioner)
+    who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
+    return clearance_facts(course.patient, on=on, care=care, practitioner=who)
 
 
 def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:

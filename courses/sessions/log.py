@@ -53,7 +53,12 @@ def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: date
     _refuse_unseen(course, entry)
     if entry.neuro_check:
         _record_check(course, entry, by=by, at=at)
-    clearance = clearance_for(course, on=_day(course, entry.held_at), practitioner=entry.practitioner)
+    clearance = clearance_for(
+        course,
+        on=_day(course, entry.held_at),
+        practitioner=entry.practitioner,
+        is_alone=entry.supervised_by in {None, entry.practitioner},
+    )
     refuse_silent_breach(entry, clearance)
     session = write_session(course, entry, clearance, by=by, at=at)
     origin = Origin(

@@ -183,6 +183,16 @@ def test_supervisor_who_left_supervises_nobody(patient, practitioner, lead, on, 
     assert not clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner).may_needle
 
 
+def test_supervisor_must_have_been_there(patient, practitioner, lead, on):
+    practitioner.is_supervised, practitioner.supervisor = True, lead
+    alone = clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner, is_alone=True)
+    assert [str(reason.code) for reason in alone.reasons] == ["supervisor_missing"]
+
+
+def test_who_needs_no_supervisor_may_be_alone(patient, practitioner, on):
+    assert clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner, is_alone=True).may_needle
+
+
 def test_facts_take_a_fixed_number_of_queries(
     patient, give_type, practitioner, clinic, at, on, django_assert_num_queries
 ):
