@@ -6,6 +6,6 @@ import os
 # Before anything imports numpy.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from clinic.celery import app as celery_app  # noqa: E402
+from clinic.celery import app as celery_app
 
 __all__ = ["celery_app"]
