@@ -93,6 +93,7 @@ TABLE: dict[str, Row] = {
     "admin:courses_appointment_missed": Row(ALL, "appointment"),
     **model_rows("courses_prior", "prior", view=CLINICAL),
     "admin:courses_prior_budget": Row(LEADING),
+    "admin:courses_prior_use_shipped": Row(frozenset({"lead"})),
     "admin:courses_prior_use": Row(frozenset({"lead"}), "prior"),
     "admin:courses_prior_approve": Row(frozenset({"lead"}), more={"pk": "1"}),
     **model_rows("courses_protocol", "protocol", view=CLINICAL, add=frozenset({"lead"})),

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from clinic.models import Clinic, Membership
 from courses import curve
-from courses.models import AlertThreshold, PriorEvent
+from courses.models import AlertThreshold, Prior, PriorEvent
 from courses.priors.adopted import adopted_prior
 from courses.priors.events import note_event
 from courses.priors.evidence import Evidence
@@ -53,15 +53,15 @@ def set_budget(clinic: Clinic, tried: DryRun, *, by: Membership, at: datetime) -
     was = clinic.alert_budget_per_100
     clinic.alert_budget_per_100 = Decimal(str(tried.budget_per_100))
     clinic.save(update_fields=["alert_budget_per_100"])
-    current = AlertThreshold.objects.for_clinic(clinic).in_use().first()
+    newest = AlertThreshold.objects.for_clinic(clinic).first()
     row = store_threshold(
         clinic,
         tried.threshold,
-        rates=current.rates if current else {},
-        prior=current.prior if current else None,
+        rates=newest.rates if newest else {},
+        prior=Prior.objects.for_clinic(clinic).adopted().first(),
         at=at,
         by=by,
     )
-    kind, changed = PriorEvent.Kind.BUDGET_CHANGED, {"was": str(was), "is": str(clinic.alert_budget_per_100)}
+    kind, changed = PriorEvent.Kind.BUDGET_CHANGED, {"was": f"{was:.1f}", "is": f"{tried.budget_per_100:.1f}"}
     note_event(clinic, kind, threshold=row, at=at, by=by, **changed, n_now=tried.n_now, n_then=tried.n_then)
     return row

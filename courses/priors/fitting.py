@@ -101,4 +101,6 @@ def _by_timing(evidence: Evidence, sessions: curve.Sessions, threshold: curve.Al
 
 
 def _listed(found: Any) -> list[list[Any]]:
-    return sorted([str(label), round(per_100, 2), n] for label, (per_100, n) in found.items())
+    """In the order of people: session 2 before session 10."""
+    rows = [[str(label), round(per_100, 2), n] for label, (per_100, n) in found.items()]
+    return sorted(rows, key=lambda row: (len(row[0]) if row[0][0].isdigit() else 0, row[0]))

@@ -25,13 +25,15 @@ def write_course(clinic: Clinic, practitioner: Membership, at: datetime) -> Call
         befores: list[int],
         *,
         fall: int = 1,
+        afters: list[int] | None = None,
         clinic: Clinic = clinic,
         is_training: bool = False,
         recorded_at: datetime | None = None,
     ) -> Course:
         patient = PatientFactory(clinic=clinic, is_training=is_training)
         course = CourseFactory(patient=patient, practitioner=practitioner)
-        for number, before in enumerate(befores):
+        afters = afters or [min(max(before - fall, 0), 10) for before in befores]
+        for number, (before, after) in enumerate(zip(befores, afters, strict=True)):
             held_at = at - timedelta(days=40) + timedelta(days=3.5 * number)
             session = Session.objects.create(
                 clinic=clinic,
@@ -56,7 +58,7 @@ def write_course(clinic: Clinic, practitioner: Membership, at: datetime) -> Call
                     recorded_by=practitioner,
                     recorded_at=recorded_at or held_at,
                 )
-                for timing, score in (("before", before), ("after", max(before - fall, 0)))
+                for timing, score in (("before", before), ("after", after))
             )
         return course
 

@@ -22,9 +22,9 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def restless(write_course):
-    """Eight courses that go up and down; two of their sixty-four sessions rise by four before they end."""
+    """Eight courses that go up and down."""
     for number in range(8):
-        write_course([5, 5, 8, 4, 5, 7, 4, 5], fall=-4 if number in {3} else 0)
+        write_course([5, 5, 7 + number % 3, 4, 5, 7, 4, 5], fall=0)
 
 
 @pytest.fixture

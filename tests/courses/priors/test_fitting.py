@@ -63,12 +63,24 @@ def test_few_scores_do_not_move_the_clinic_from_the_shipped_prior(courses, clini
     assert (event.detail["n_scores"], event.detail["needed"]) == (36, 200)
 
 
+@pytest.fixture
+def write_restless(write_course):
+    """Writes a course of ten visits that falls from about 8 to 3, up or down by one from it."""
+
+    def write(number):
+        wobble = np.random.default_rng(number).integers(-1, 2, size=(2, 10))
+        before, after = np.clip(np.array([8, 7, 7, 6, 6, 5, 5, 4, 4, 3]) - [[0], [1]] + wobble, 0, 10).tolist()
+        return write_course(before, afters=after)
+
+    return write
+
+
 class TestManyScores:
-    """Sixteen steady courses: 256 scores that can be told, calmer than the shipped Prior thinks."""
+    """Sixteen courses: 256 scores that can be told, calmer than the shipped Prior thinks."""
 
     @pytest.fixture
-    def many(self, write_course):
-        return [write_course([8 - n % 3, 7, 7, 6, 6, 5, 5, 4, 4, 3][:10]) for n in range(16)]
+    def many(self, write_restless):
+        return [write_restless(number) for number in range(16)]
 
     def test_are_adopted_the_first_night_and_kept_the_second(self, many, clinic, at):
         fit_clinic(clinic, at=at)
@@ -110,7 +122,7 @@ class TestManyScores:
         later = _as_in_use(Evidence.of(clinic, at=at + DAY), current, in_use)
         others = later.panel.patients[later.panel.course] != many[0].patient_id
         before = earlier.panel.patients[earlier.panel.course] != many[0].patient_id
-        assert np.allclose(later.p[others], earlier.p[before])
+        assert np.allclose(later.p[others], earlier.p[before], atol=1e-5)
 
     def test_shipped_prior_that_is_kept_is_calibrated_as_it_is(self, courses, clinic, at):
         seen = Evidence.of(clinic, at=at)
@@ -128,12 +140,12 @@ def test_what_was_alarmed_is_kept_by_month_session_start_type_and_timing(courses
     assert sum(n for _label, _rate, n in rates["type"]) == 30
 
 
-def test_fit_never_rewrites_why_staff_were_called(course, clinic, write_course, at):
+def test_fit_never_rewrites_why_staff_were_called(course, clinic, write_restless, at):
     log_run(course, [(6, 5), (5, 4), (5, 4), (4, 3), (4, 9)], until=at)
     alert = Alert.objects.get(rule="pain")
     written, drawn = alert.findings, list(PainScore.objects.order_by("pk").values_list("expected", flat=True))
-    for _n in range(16):
-        write_course([4, 4, 5, 5, 6, 6, 7, 7, 8, 8])
+    for number in range(16):
+        write_restless(number)
     fit_clinic(clinic, at=at + DAY)
     assert adopted_prior(clinic) is not SHIPPED_PRIOR
     alert.refresh_from_db()
