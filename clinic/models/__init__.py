@@ -1,6 +1,7 @@
 """The rows of the foundation."""
 
 from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
+from clinic.models.duty import Duty
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.scoped import ClinicScopedQuerySet
@@ -9,6 +10,7 @@ from clinic.models.user import User
 __all__ = [
     "Clinic",
     "ClinicScopedQuerySet",
+    "Duty",
     "Heartbeat",
     "Holiday",
     "Membership",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -94,6 +95,7 @@ class RedFlagReport(models.Model):
         SESSION = "session", _("at a session")
         CHECK_IN = "check_in", _("check-in")
         PHONE = "phone", _("by phone or in person")
+        IMPORTED = "imported", _("imported history")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
@@ -160,3 +162,8 @@ class RedFlagReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {self.flag.code}"
+
+    @property
+    def is_entered_late(self) -> bool:
+        """Whether it was told well before it was written down."""
+        return self.recorded_at - self.reported_at > timedelta(hours=12)
