@@ -20,6 +20,7 @@ from courses.models import Course
 from courses.sessions import guard
 from patients.models import Patient
 from tests import factories
+from tests.faults.totals import pytest_terminal_summary  # noqa: F401 - a hook: the totals end the run
 from tests.smtp_sink import SmtpSink
 
 NOW = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)  # a Wednesday

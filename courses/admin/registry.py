@@ -1,5 +1,27 @@
 """Every screen, so that importing this registers them all."""
 
-from courses.admin import alert, appointment, catalogue, course, curve, letter, patient, session
+from courses.admin import (
+    alert,
+    appointment,
+    catalogue,
+    course,
+    curve,
+    letter,
+    patient,
+    rule_settings,
+    session,
+    silence,
+)
 
-__all__ = ["alert", "appointment", "catalogue", "course", "curve", "letter", "patient", "session"]
+__all__ = [
+    "alert",
+    "appointment",
+    "catalogue",
+    "course",
+    "curve",
+    "letter",
+    "patient",
+    "rule_settings",
+    "session",
+    "silence",
+]

@@ -61,6 +61,17 @@ def start_steps(alert: Alert, event: AlertEvent, *, at: datetime) -> None:
     return set_next_step(alert)
 
 
+def restart_clocks(alert: Alert, *, at: datetime) -> None:
+    """The alert moves at another pace from now on: its answer holds for another time, or it is told at another
+    (not saved)."""
+    calendar = calendar_of(alert.clinic)
+    if alert.state == Alert.State.OPEN:
+        _wind_clocks(alert, since=at, calendar=calendar)
+    else:
+        alert.lapses_at = policy_of(alert).lapse.after(at, calendar)
+    set_next_step(alert)
+
+
 def is_paged(alert: Alert) -> bool:
     """Whether this alert is mailed to people: reviews and late entries wait for the digest, training patients
     are invented."""

@@ -1,4 +1,4 @@
-// A digit chooses on a scale of buttons; Ctrl+Enter sends; a form is sent once. Nothing essential needs this.
+// A digit chooses on a scale of buttons; Ctrl+Enter sends, once; "a" acknowledges. Nothing essential needs this.
 (() => {
   "use strict";
   // "1" and then at once "0" is ten; later it is a new choice.
@@ -19,6 +19,16 @@
       if (!form) return;
       event.preventDefault();
       form.requestSubmit();
+      return;
+    }
+    if (event.key === "a" && !event.ctrlKey && !event.altKey && !event.metaKey && !target.closest("input, textarea, select")) {
+      // On a page of its own the key answers; in a list it answers the row one is in, never another.
+      const row = target.closest("tr");
+      const button = row ? row.querySelector('[data-row-key="a"]') : document.querySelector('[data-key="a"]');
+      if (button) {
+        event.preventDefault();
+        button.click();
+      }
       return;
     }
     const scale = target.closest ? target.closest(".pain-scale") : null;
