@@ -23,7 +23,7 @@ from courses.sessions.point_notes import PointNote
 from courses.sessions.treatment_facts import TreatmentFacts, treatment_facts
 from courses.sessions.wording import instruction, is_now
 from courses.sessions.wording_points import check_words, note_on, note_words
-from patients.clearance import Clearance, ClearanceFacts, clearance
+from patients.clearance import NEEDS_ONLY_A_CHECK, Clearance, ClearanceFacts, clearance
 from patients.wording import VERDICTS, reason_texts
 
 
@@ -113,6 +113,7 @@ def log_page(
         "clearance_verdict": VERDICTS[here.clearance.verdict],
         "clearance_reasons": reason_texts(here.clearance),
         "check_due": check_words(here.clearance_facts),
+        "is_check_due": any(one.code in NEEDS_ONLY_A_CHECK for one in here.clearance.reasons),
         "number": here.number,
         "open_alerts": [alert for alert in alerts if not alert.is_resolved],
         "reports": reports,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
 from courses.models import AdverseEventItem, AftercareMeasure, Appointment, Course, RedFlag
-from courses.sessions.detail_fields import DetailFields
+from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.event_fields import EventFields
 from courses.sessions.flag_fields import RedFlagFields
@@ -89,6 +89,10 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
     def flags_told(self) -> tuple[FlagEntry, ...]:
         """Every yes, whatever else is wrong with the form; none while it says “none of these” as well."""
         return self._told
+
+    def check_scale(self) -> QuickScale:
+        """The neurological check, a button for each result."""
+        return self.quick_scale("neuro_check", NeuroCheck.Result.choices)
 
     def entry(self, needlings: Sequence[NeedlingEntry]) -> SessionEntry:
         """What was filled in."""
