@@ -42,6 +42,7 @@ READING = (
         "view",
         "redflagreport alert alertevent reminder checkin prior alertthreshold priorevent adverseevent",
     )
+    | _rights("courses", "view", "sessionmotion sessionsymptom aftercaremeasure aftercaregiven adverseeventitem")
     | {"courses.acknowledge_alert"}
 )
 TREATING = (
@@ -52,7 +53,9 @@ TREATING = (
     | _rights("courses", "add", "session")
     | {"courses.log_session", "courses.resolve_alert"}
 )
-CATALOGUES = _rights("courses", "add change", "protocol point") | _rights("courses", "change", "redflag")
+CATALOGUES = _rights("courses", "add change", "protocol point aftercaremeasure") | _rights(
+    "courses", "change", "redflag"
+)
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "front_desk": BOOKING,

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.models import Message
 from courses.alerts.links import acknowledge_path
-from courses.models import Alert, AlertEvent, Appointment, CheckIn, Point, Protocol, RedFlag
+from courses.models import AftercareMeasure, Alert, AlertEvent, Appointment, CheckIn, Point, Protocol, RedFlag
 from courses.priors.fitting import fit_clinic
 from courses.reminders.links import check_in_path, unsubscribe_path
 from patients.models import Consent, PainType, ScreeningItem
@@ -97,6 +97,7 @@ TABLE: dict[str, Row] = {
     "admin:courses_prior_approve": Row(frozenset({"lead"}), more={"pk": "1"}),
     **model_rows("courses_protocol", "protocol", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_point", "point", view=CLINICAL, add=frozenset({"lead"})),
+    **model_rows("courses_aftercaremeasure", "aftercare_measure", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_redflag", "red_flag", view=CLINICAL),
     **model_rows("clinic_message", "message", view=LEADING),
     **model_rows("clinic_clinic", "clinic", view=ALL),
@@ -138,6 +139,7 @@ def rows(course, lead, at) -> dict[str, Any]:
         "prior": fit_clinic(clinic, at=at).prior,
         "protocol": Protocol.objects.for_clinic(clinic)[0],
         "point": Point.objects.for_clinic(clinic)[0],
+        "aftercare_measure": AftercareMeasure.objects.for_clinic(clinic)[0],
         "red_flag": RedFlag.objects.for_clinic(clinic)[0],
     }
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Session, SessionMotion, SessionSymptom
 from courses.models.session_findings import MOST_DEGREES
 from courses.sessions.entry import NeedlingEntry, Particulars
+from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
 
 GRADES = SessionSymptom.Grade.choices
@@ -99,6 +100,14 @@ class DetailFields(forms.Form):
         """The six directions."""
         return [self[f"motion_{name}"] for name in SessionMotion.DIRECTIONS]
 
+    def life_scale(self) -> QuickScale:
+        """How much the neck limited life, eleven buttons."""
+        return self.quick_scale("limits_life", PAIN)
+
+    def positions(self) -> QuickScale:
+        """How the patient lay or sat."""
+        return self.quick_scale("position", [("", _("not noted")), *Session.Position.choices])
+
     def treatments(self) -> list[Choice]:
         """Other treatment, as ticks."""
         chosen = set(self["other_treatments"].value() or ())
@@ -157,6 +166,6 @@ class DetailFields(forms.Form):
     def quick_scale(self, name: str, choices: Iterable[tuple[Any, Any]]) -> QuickScale:
         """A field as a row of buttons; nothing is chosen beforehand."""
         value = self[name].value()
-        chosen = "" if value is None else str(value)
+        chosen = "" if value is None else str(getattr(value, "pk", value))
         steps = [Choice(str(one), str(words), str(one) == chosen) for one, words in choices]
         return QuickScale(name, str(self.fields[name].label), steps)
