@@ -45,6 +45,7 @@ READING = (
     | _rights("courses", "view", "hold review measure measurethreshold measurescore letter letterevent")
     | _rights("courses", "view", "silence rulesettings")
     | _rights("clinic", "view", "duty")
+    | _rights("courses", "view", "sessionmotion sessionsymptom aftercaremeasure aftercaregiven adverseeventitem")
     | {"courses.acknowledge_alert"}
 )
 LEADING = _rights("clinic", "add change delete", "duty") | {"courses.silence_alerts"}
@@ -56,7 +57,7 @@ TREATING = (
     | _rights("courses", "add", "session review measurescore letter")
     | {"courses.log_session", "courses.resolve_alert"}
 )
-CATALOGUES = _rights("courses", "add change", "protocol point") | _rights(
+CATALOGUES = _rights("courses", "add change", "protocol point aftercaremeasure") | _rights(
     "courses", "change", "redflag measure measurethreshold"
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from clinic.models import Membership
 from patients.clearance import (
@@ -19,7 +19,15 @@ from patients.clearance import (
     TypeFact,
     clearance,
 )
-from patients.models import Consent, NeuroCheck, Patient, PatientPainType, Screening, ScreeningItem
+from patients.models import (
+    Consent,
+    NeuroCheck,
+    Patient,
+    PatientPainType,
+    Screening,
+    ScreeningFinding,
+    ScreeningItem,
+)
 
 
 def clearance_of(
@@ -44,7 +52,8 @@ def clearance_facts(
     """Everything the verdict rests on, in a fixed number of queries."""
     assessments = list(patient.assessments.filter(diagnosed_on__lte=on))
     letter = patient.specialist_letters.filter(written_on__lte=on).first()
-    screening = patient.screenings.prefetch_related("findings__item").first()
+    findings = ScreeningFinding.objects.select_related("item")
+    screening = patient.screenings.prefetch_related(Prefetch("findings", findings)).first()
     check = patient.neuro_checks.filter(checked_on__lte=on).first()
     return ClearanceFacts(
         on=on,

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from clinic.models import Duty, Message
 from courses.alerts.links import acknowledge_path
 from courses.alerts.silencing import silence
-from courses.models import Alert, AlertEvent, Appointment, CheckIn, Point, Protocol, RedFlag
+from courses.models import AftercareMeasure, Alert, AlertEvent, Appointment, CheckIn, Point, Protocol, RedFlag
 from courses.priors.bounds import set_bounds, try_bounds
 from courses.priors.fitting import fit_clinic
 from courses.reminders.links import check_in_path, unsubscribe_path
@@ -107,6 +107,7 @@ TABLE: dict[str, Row] = {
     "admin:courses_prior_approve": Row(frozenset({"lead"}), more={"pk": "1"}),
     **model_rows("courses_protocol", "protocol", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_point", "point", view=CLINICAL, add=frozenset({"lead"})),
+    **model_rows("courses_aftercaremeasure", "aftercare_measure", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_redflag", "red_flag", view=CLINICAL),
     **model_rows("clinic_message", "message", view=LEADING),
     **model_rows("clinic_clinic", "clinic", view=ALL),
@@ -150,6 +151,7 @@ def rows(course, lead, at) -> dict[str, Any]:
         "prior": fit_clinic(clinic, at=at).prior,
         "protocol": Protocol.objects.for_clinic(clinic)[0],
         "point": Point.objects.for_clinic(clinic)[0],
+        "aftercare_measure": AftercareMeasure.objects.for_clinic(clinic)[0],
         "red_flag": RedFlag.objects.for_clinic(clinic)[0],
         "silence": silence(by=lead, reason="New scale.", ends_at=at + timedelta(days=1), at=at),
         "rule_settings": set_bounds(clinic, try_bounds(clinic, {}, at=at), reason="As shipped.", by=lead, at=at),

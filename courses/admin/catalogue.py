@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Message
-from courses.models import Measure, MeasureThreshold, Point, Protocol, RedFlag
+from courses.models import AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
 
 
 @admin.register(Protocol)
@@ -33,6 +33,14 @@ class PointAdmin(ClinicScopedAdmin):
     list_display = ("code", "pinyin", "place", "risk", "advice", "needs_sign_off")
     list_filter = ("risk", "needs_sign_off")
     search_fields = ("code", "pinyin")
+
+
+@admin.register(AftercareMeasure)
+class AftercareMeasureAdmin(ClinicScopedAdmin):
+    """What may be given to take home, and what forbids it."""
+
+    list_display = ("name", "way", "blocked_by", "cautioned_by", "is_offered", "needs_sign_off")
+    list_filter = ("is_offered", "needs_sign_off")
 
 
 @admin.register(RedFlag)

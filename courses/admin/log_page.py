@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
@@ -23,7 +25,7 @@ from courses.sessions.point_notes import PointNote
 from courses.sessions.treatment_facts import TreatmentFacts, treatment_facts
 from courses.sessions.wording import instruction, is_now
 from courses.sessions.wording_points import check_words, note_on, note_words
-from patients.clearance import Clearance, ClearanceFacts, clearance
+from patients.clearance import NEEDS_ONLY_A_CHECK, Clearance, ClearanceFacts, clearance
 from patients.wording import VERDICTS, reason_texts
 
 
@@ -36,50 +38,66 @@ class PointOption:
     words: str
 
 
-@dataclass(frozen=True)
 class Bedside:
-    """Everything read before a session is logged: the patient's facts, the points, the last sessions."""
+    """What is known before a session is logged, each part read when it is first asked for."""
 
-    course: Course
-    facts: TreatmentFacts
-    clearance_facts: ClearanceFacts
-    clearance: Clearance
-    points: dict[str, Point]
-    options: dict[int, PointOption]
-    last_number: int
-    last_needled: Session | None
+    def __init__(self, course: Course, *, by: Membership, at: datetime) -> None:
+        self.course, self.by, self.at = course, by, at
+        self.today = course.clinic.local(at).date()
+
+    @cached_property
+    def facts(self) -> TreatmentFacts:
+        """The screening, and what forbids aftercare."""
+        return treatment_facts(self.course, on=self.today)
+
+    @cached_property
+    def clearance_facts(self) -> ClearanceFacts:
+        """What the clearance rests on."""
+        return facts_for(self.course, on=self.today, practitioner=self.course.practitioner)
+
+    @cached_property
+    def clearance(self) -> Clearance:
+        """May the patient be needled today."""
+        return clearance(self.clearance_facts)
+
+    @cached_property
+    def catalogue(self) -> list[Point]:
+        """The clinic's points."""
+        return list(Point.objects.visible_to(self.by))
+
+    @cached_property
+    def points(self) -> dict[str, Point]:
+        """The points by code and pinyin."""
+        return catalogue_of(self.catalogue)
+
+    @cached_property
+    def options(self) -> dict[int, PointOption]:
+        """The points as offered to this patient."""
+        return {point.pk: _option(point, self.facts) for point in self.catalogue}
+
+    @cached_property
+    def last_needled(self) -> Session | None:
+        """The last session with needles."""
+        return self.course.sessions.filter(is_needled=True).first()
+
+    @cached_property
+    def last_number(self) -> int:
+        """The number of the last session; 0 before the first."""
+        return self.course.sessions.aggregate(last=Max("number"))["last"] or 0
+
+    @cached_property
+    def copied(self) -> list[dict[str, Any]]:
+        """The last session's points as rows of the form."""
+        return copied_rows(self.last_needled) if self.last_needled else []
 
     @property
     def number(self) -> int:
         """The number the next session will get."""
         return self.last_number + 1
 
-    def copied(self) -> list[dict[str, Any]]:
-        """The last session's points as rows of the form."""
-        return copied_rows(self.last_needled) if self.last_needled else []
-
     def option_of(self, row: PointRow) -> PointOption | None:
         """The point a row names, with what is to be heeded."""
         return self.options.get(row.point.pk) if row.point else None
-
-
-def bedside(course: Course, *, by: Membership, at: datetime) -> Bedside:
-    """Read in a fixed number of queries."""
-    today = course.clinic.local(at).date()
-    facts = treatment_facts(course, on=today)
-    known = facts_for(course, on=today, practitioner=course.practitioner)
-    points = list(Point.objects.visible_to(by))
-    last = course.sessions.order_by("-number").first()
-    return Bedside(
-        course=course,
-        facts=facts,
-        clearance_facts=known,
-        clearance=clearance(known),
-        points=catalogue_of(points),
-        options={point.pk: _option(point, facts) for point in points},
-        last_number=last.number if last else 0,
-        last_needled=last if last is None or last.is_needled else course.sessions.filter(is_needled=True).first(),
-    )
 
 
 def draft_key(course: Course, by: Membership) -> str:
@@ -95,24 +113,24 @@ def log_page(
     alerts = list(course.alerts.order_by("raised_at"))
     picture = curve_picture(record_of(course, at=at), prior=adopted_prior(course.clinic), alerts=alerts)
     reports = reports_of_form(course.patient, form.cleaned_data["form_key"]) if _has_key(form, is_sent) else []
-    copied = here.copied()
     return {
         "course": course,
         "form": form,
         "bedside": here,
         "needlings": needlings,
         "rows": [(row, here.option_of(row)) for row in needlings.rows(here.points, with_errors=is_sent)],
-        "empty_row": PointRow(f"{needlings.prefix}-__prefix__", 0, {"side": Needling.Side.BOTH}, []),
+        "empty_rows": [(PointRow(f"{needlings.prefix}-__prefix__", 0, {"side": Needling.Side.BOTH}, []), None)],
         "sides": Needling.Side.choices,
         "stimulations": Needling.Stimulation.choices,
         "responses": [("", _("not noted")), *Needling.Response.choices],
-        "copied": copied,
+        "copied": here.copied,
         "chart": curve_svg(picture, size=PANEL, uid="log"),
         "picture": picture,
         "clearance": here.clearance,
         "clearance_verdict": VERDICTS[here.clearance.verdict],
         "clearance_reasons": reason_texts(here.clearance),
         "check_due": check_words(here.clearance_facts),
+        "is_check_due": any(one.code in NEEDS_ONLY_A_CHECK for one in here.clearance.reasons),
         "number": here.number,
         "open_alerts": [alert for alert in alerts if not alert.is_resolved],
         "reports": reports,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import Membership
-from courses.admin.log_page import Bedside, bedside, log_page
-from courses.models import Session
+from courses.admin.log_page import Bedside, log_page
+from courses.models import Course, Session
 from courses.sessions.flags import report_red_flags
 from courses.sessions.forms import SessionForm
 from courses.sessions.log import log_session
@@ -34,8 +35,9 @@ class LogSession:
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form, or log what was filled in; what was typed is kept where something is wrong."""
         by = self.admin.require(request, "courses.log_session")
-        course, at = self.admin.row(request, pk), timezone.now()
-        here = bedside(course, by=by, at=at)
+        rows = Course.objects.visible_to(by).select_related("clinic", "patient", "protocol", "practitioner__user")
+        here = Bedside(get_object_or_404(rows, pk=pk), by=by, at=timezone.now())
+        at = here.at
         data = _with_rows(request.POST, here) if request.method == "POST" else None
         form = _form(request, data, here, by=by, at=at)
         needlings = NeedlingFormSet(data, prefix=PREFIX, initial=_initial_rows(request, here))
@@ -54,18 +56,20 @@ class LogSession:
 def _form(
     request: HttpRequest, data: QueryDict | None, here: Bedside, *, by: Membership, at: datetime
 ) -> SessionForm:
+    initial = _initial(request, here) if data is None else {}
+    return SessionForm(data, course=here.course, by=by, at=at, facts=here.facts, initial=initial)
+
+
+def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:
+    """What an empty form starts with: nothing that a patient would have to be asked."""
     last = here.last_needled
-    initial = {
+    needles = ("needle_diameter_mm", "needle_length_mm", "needle_maker")
+    return {
         "appointment": request.GET.get("appointment"),
         "is_needled": here.clearance.may_needle,
         "seen_number": here.last_number,
-        **(
-            {name: getattr(last, name) for name in ("needle_diameter_mm", "needle_length_mm", "needle_maker")}
-            if last
-            else {}
-        ),
+        **({name: getattr(last, name) for name in needles} if last else {}),
     }
-    return SessionForm(data, course=here.course, by=by, at=at, facts=here.facts, initial=initial)
 
 
 def _save(
@@ -73,7 +77,7 @@ def _save(
 ) -> tuple[Session | None, bool]:
     """The session, and whether it is new; None where something is missing. Red flags told do not wait for that."""
     is_valid = form.is_valid() & needlings.is_valid()
-    rows = needlings.entries(here.points) if needlings.is_valid() else ()
+    rows = needlings.entries(here.points) if needlings.is_valid() and needlings.is_any_filled() else ()
     for field, message in form.count_errors(rows).items():
         form.add_error(field, message)
         is_valid = False
@@ -94,7 +98,7 @@ def _save(
 
 def _initial_rows(request: HttpRequest, here: Bedside) -> list[dict[str, Any]]:
     """The last session's points where the address asks for them, and some empty rows."""
-    copied = here.copied() if "copy" in request.GET else []
+    copied = here.copied if "copy" in request.GET else []
     return [*copied, *({} for _row in range(N_EMPTY_ROWS))]
 
 
@@ -109,7 +113,7 @@ def _with_rows(posted: QueryDict, here: Bedside) -> QueryDict:
         for row in range(n_rows)
         if posted.get(f"{PREFIX}-{row}-where", "").strip()
     ]
-    rows = [*filled, *(here.copied() if "copy" in posted else [])]
+    rows = [*filled, *(here.copied if "copy" in posted else [])]
     for row, values in enumerate(rows):
         for name in FIELDS:
             value = values.get(name)

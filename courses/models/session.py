@@ -125,6 +125,11 @@ class Session(models.Model):
         return bool(self.uncleared_reason)
 
     @property
+    def treatment_words(self) -> str:
+        """Other treatment, in words."""
+        return ", ".join(str(self.Treatment(one).label) for one in self.other_treatments)
+
+    @property
     def is_count_missing(self) -> bool:
         """Whether needles were used and nobody wrote down how many came out."""
         return self.is_needled and self.needles_out is None

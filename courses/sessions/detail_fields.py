@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Session, SessionMotion, SessionSymptom
 from courses.models.session_findings import MOST_DEGREES
 from courses.sessions.entry import NeedlingEntry, Particulars
+from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
 
 GRADES = SessionSymptom.Grade.choices
@@ -93,11 +94,19 @@ class DetailFields(forms.Form):
 
     def symptom_scales(self) -> list[QuickScale]:
         """The six symptoms, four buttons each."""
-        return [self._scale(f"symptom_{code}", label) for code, label in SessionSymptom.Code.choices]
+        return [self.quick_scale(f"symptom_{code}", GRADES) for code in SessionSymptom.Code.values]
 
     def motions(self) -> list[forms.BoundField]:
         """The six directions."""
         return [self[f"motion_{name}"] for name in SessionMotion.DIRECTIONS]
+
+    def life_scale(self) -> QuickScale:
+        """How much the neck limited life, eleven buttons."""
+        return self.quick_scale("limits_life", PAIN)
+
+    def positions(self) -> QuickScale:
+        """How the patient lay or sat."""
+        return self.quick_scale("position", [("", _("not noted")), *Session.Position.choices])
 
     def treatments(self) -> list[Choice]:
         """Other treatment, as ticks."""
@@ -154,7 +163,9 @@ class DetailFields(forms.Form):
     def _wrong(self) -> set[str]:
         return set(self.errors) if self.is_bound else set()
 
-    def _scale(self, name: str, label: str) -> QuickScale:
-        value = str(self[name].value() if self[name].value() is not None else "")
-        choices = [Choice(str(grade), str(words), str(grade) == value) for grade, words in GRADES]
-        return QuickScale(name, str(label), choices)
+    def quick_scale(self, name: str, choices: Iterable[tuple[Any, Any]]) -> QuickScale:
+        """A field as a row of buttons; nothing is chosen beforehand."""
+        value = self[name].value()
+        chosen = "" if value is None else str(getattr(value, "pk", value))
+        steps = [Choice(str(one), str(words), str(one) == chosen) for one, words in choices]
+        return QuickScale(name, str(self.fields[name].label), steps)

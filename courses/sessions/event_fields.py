@@ -84,9 +84,9 @@ class EventFields:
         """The checklist; the flat bruise stands beside the swellings."""
         return [self._event_line(item) for item in self.events if item.code != BRUISE]
 
-    def bruise_line(self) -> EventLine | None:
+    def bruise_lines(self) -> list[EventLine]:
         """A flat bruise is no red flag: offered where one might take it for one."""
-        return next((self._event_line(item) for item in self.events if item.code == BRUISE), None)
+        return [self._event_line(item) for item in self.events if item.code == BRUISE]
 
     def is_any_event(self) -> bool:
         """Whether something is ticked."""

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
 from courses.models import AdverseEventItem, AftercareMeasure, Appointment, Course, RedFlag
-from courses.sessions.detail_fields import DetailFields
+from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.event_fields import EventFields
 from courses.sessions.flag_fields import RedFlagFields
+from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import TreatmentFacts
 from patients.models import NeuroCheck
@@ -61,9 +62,15 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
         }
         super().__init__(*args, **kwargs)
         clinic = course.clinic
-        clinicians = Membership.objects.for_clinic(clinic).active().with_role(Role.PRACTITIONER, Role.LEAD)
+        clinicians = (
+            Membership.objects.for_clinic(clinic)
+            .active()
+            .with_role(Role.PRACTITIONER, Role.LEAD)
+            .select_related("user")
+        )
         for name in ("practitioner", "supervised_by"):
-            self._choices(name, clinicians.select_related("user"))
+            self._choices(name, clinicians)
+        self.clinicians = clinicians
         self._choices("appointment", Appointment.objects.for_clinic(clinic).filter(course=course))
         self.add_flag_fields(RedFlag.objects.for_clinic(clinic).current().filter(asked=RedFlag.Asked.ALWAYS))
         self.add_event_fields(
@@ -71,7 +78,6 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
             AftercareMeasure.objects.for_clinic(clinic).filter(is_offered=True),
             facts,
         )
-        self.fields["before"].widget.attrs["autofocus"] = True
         self._told: tuple[FlagEntry, ...] = ()
 
     def clean(self) -> dict[str, Any]:
@@ -89,6 +95,20 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
     def flags_told(self) -> tuple[FlagEntry, ...]:
         """Every yes, whatever else is wrong with the form; none while it says “none of these” as well."""
         return self._told
+
+    def people(self) -> list[QuickScale]:
+        """Who treated and who supervised, as two lists to choose from, read once."""
+        staff = [(member.pk, str(member)) for member in self.clinicians]
+        offered = {"practitioner": staff, "supervised_by": [("", "-"), *staff]}
+        return [self.quick_scale(name, choices) for name, choices in offered.items()]
+
+    def pain_scales(self) -> list[QuickScale]:
+        """Pain before and after, eleven buttons each."""
+        return [self.quick_scale(name, PAIN) for name in ("before", "after")]
+
+    def check_scale(self) -> QuickScale:
+        """The neurological check, a button for each result."""
+        return self.quick_scale("neuro_check", NeuroCheck.Result.choices)
 
     def entry(self, needlings: Sequence[NeedlingEntry]) -> SessionEntry:
         """What was filled in."""

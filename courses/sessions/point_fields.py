@@ -54,6 +54,10 @@ class PointRow:
 class BaseNeedlings(forms.BaseFormSet[NeedlingForm]):
     """All points of a visit; rows without a point are left out."""
 
+    def is_any_filled(self) -> bool:
+        """Whether a row names a point."""
+        return any(form.cleaned_data.get("where") for form in self)
+
     def entries(self, points: Mapping[str, Point]) -> tuple[NeedlingEntry, ...]:
         """The rows filled in; `points` is the catalogue by code and by pinyin, in lower case."""
         return tuple(_entry(form.cleaned_data, points) for form in self if form.cleaned_data.get("where"))
