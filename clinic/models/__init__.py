@@ -1,6 +1,8 @@
 """The rows of the foundation."""
 
 from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
+from clinic.models.endpoint import Endpoint
+from clinic.models.fault import Fault
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.scoped import ClinicScopedQuerySet
@@ -9,6 +11,8 @@ from clinic.models.user import User
 __all__ = [
     "Clinic",
     "ClinicScopedQuerySet",
+    "Endpoint",
+    "Fault",
     "Heartbeat",
     "Holiday",
     "Membership",
