@@ -16,6 +16,7 @@ TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 16
 LAST_PORT = 65_535
+SMTP_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def email(name: str) -> dict[str, Any]:
     """NAME as Django's email settings, e.g. smtp+tls://user:password@host:587 or filemail:///folder."""
     url = required(name, "says how mail leaves, e.g. smtp+tls://user:password@host:587")
     if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": ""}
+        return {"EMAIL_BACKEND": SMTP_BACKEND, "EMAIL_HOST": ""}
     try:
         config = dict(environ.Env.email_url_config(url))
     except (KeyError, ValueError, environ.ImproperlyConfigured):
@@ -98,6 +99,8 @@ def email(name: str) -> dict[str, Any]:
     if config["EMAIL_FILE_PATH"]:
         # The library drops the slash that makes a folder absolute.
         config["EMAIL_FILE_PATH"] = "/" + config["EMAIL_FILE_PATH"].lstrip("/")
+    if config["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        config["EMAIL_BACKEND"] = SMTP_BACKEND
     return config
 
 

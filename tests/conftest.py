@@ -20,6 +20,7 @@ from courses.models import Course
 from courses.sessions import guard
 from patients.models import Patient
 from tests import factories
+from tests.faults.totals import pytest_terminal_summary  # noqa: F401 - a hook: the totals end the run
 from tests.smtp_sink import SmtpSink
 
 NOW = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)  # a Wednesday
@@ -121,7 +122,7 @@ def course(patient: Patient, practitioner: Membership) -> Course:
 def smtp(settings) -> Iterator[SmtpSink]:
     """A real SMTP server on this machine; Django sends through it."""
     with SmtpSink() as sink:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = sink.host, sink.port
         yield sink
 

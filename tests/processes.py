@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -39,15 +39,27 @@ def own_broker() -> Iterator[str]:
     url = f"{settings.REDIS_URL}?virtual_host={number}"
     if not settings.REDIS_URL.startswith("redis+socket"):
         url = f"{settings.REDIS_URL.rsplit('/', 1)[0]}/{number}"
+    with broker_at(url):
+        current_app.control.purge()
+        yield url
+
+
+@contextmanager
+def broker_at(url: str) -> Iterator[None]:
+    """The bell of this process rings there."""
     # Celery reads this variable before any setting.
     os.environ["CELERY_BROKER_URL"] = url
-    bell._producers.cache_clear()
-    current_app.control.purge()
+    _forget_broker()
     try:
-        yield url
+        yield
     finally:
         del os.environ["CELERY_BROKER_URL"]
-        bell._producers.cache_clear()
+        _forget_broker()
+
+
+def _forget_broker() -> None:
+    bell._producers.cache_clear()
+    bell._rests["until"] = 0.0
 
 
 def environment(sink: SmtpSink, broker_url: str, base_url: str) -> dict[str, str]:
@@ -62,17 +74,16 @@ def environment(sink: SmtpSink, broker_url: str, base_url: str) -> dict[str, str
     }
 
 
-class Worker:
-    """A Celery worker of one process."""
+class Process:
+    """A process of the product, for as long as a test wants it."""
 
-    def __init__(self, env: dict[str, str]) -> None:
+    def __init__(self, command: Sequence[str], env: dict[str, str]) -> None:
+        self.command = [sys.executable, *command]
         self.env = env
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        celery = [sys.executable, "-m", "celery", "-A", "clinic"]
-        command = [*celery, "worker", "--concurrency", "1", "--loglevel", "ERROR"]
-        return subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
+        return subprocess.Popen(self.command, cwd=ROOT, env=self.env, start_new_session=True)
 
     def kill(self) -> None:
         """As kill -9 does, its children too."""
@@ -91,6 +102,34 @@ class Worker:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+
+class Worker(Process):
+    """A Celery worker of one process."""
+
+    def __init__(self, env: dict[str, str], *, name: str = "worker", concurrency: int = 1) -> None:
+        options = ["--concurrency", str(concurrency), "--loglevel", "ERROR", "--hostname", f"{name}@%h"]
+        super().__init__(["-m", "celery", "-A", "clinic", "worker", *options], env)
+
+    def kill_child(self) -> None:
+        """As the kernel does when memory ends: the process that works dies, its parent starts another."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        os.kill(int(children[-1]), signal.SIGKILL)
+
+
+class Beat(Process):
+    """A Celery beat, its schedule in a file of its own."""
+
+    def __init__(self, env: dict[str, str], schedule: Path) -> None:
+        options = ["--loglevel", "ERROR", "--schedule", str(schedule), "--pidfile", ""]
+        super().__init__(["-m", "celery", "-A", "clinic", "beat", *options], env)
+
+
+class Fallback(Process):
+    """`deliver_due --every`: needs neither Redis nor Celery."""
+
+    def __init__(self, env: dict[str, str], *, every: float) -> None:
+        super().__init__(["manage.py", "deliver_due", "--every", str(every)], env)
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = PATIENCE_SECONDS) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 
 import structlog
@@ -13,7 +14,10 @@ from redis.exceptions import RedisError
 log = structlog.stdlib.get_logger(__name__)
 
 SECONDS = 1.0
+# After a ring that was not heard the bell rests: the next forms do not wait for the same broker.
+REST_SECONDS = 5.0
 TASK = "clinic.tasks.deliver"
+_rests = {"until": 0.0}
 
 
 @cache
@@ -35,8 +39,11 @@ def _producers() -> ProducerPool:
 
 def ring() -> None:
     """Ask for a delivery run; a broker that is away is logged and left to the sweep."""
+    if time.monotonic() < _rests["until"]:
+        return
     try:
         with _producers().acquire(block=True, timeout=SECONDS) as producer:
             app.send_task(TASK, producer=producer, retry=False, ignore_result=True)
     except (KombuError, RedisError, OSError) as error:
+        _rests["until"] = time.monotonic() + REST_SECONDS
         log.warning("broker does not hear the bell", error=type(error).__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -16,8 +17,9 @@ from clinic.outbox.transports.base import Parcel, TransportError
 
 log = structlog.stdlib.get_logger(__name__)
 
-# A run ends after so many, so that a worker's task stays well inside its time limit.
+# A run ends after so many and so long, so that a worker's task stays well inside its time limit.
 RUN_LENGTH = 500
+RUN_SECONDS = 120.0
 
 
 def deliver_due(*, clock: Callable[[], datetime], run_length: int = RUN_LENGTH) -> int:
@@ -26,18 +28,24 @@ def deliver_due(*, clock: Callable[[], datetime], run_length: int = RUN_LENGTH) 
     Safe at any time and many times at once: each message is leased to one caller.
     """
     queue.release_lapsed(at=clock())
+    queue.hurry_urgent(at=clock())
     channels = Channels()
+    ends_at = time.monotonic() + RUN_SECONDS
     n_sent = 0
     try:
         for _turn in range(run_length):
             message = queue.claim_next(at=clock(), without=channels.down)
             if message is None:
-                break
+                return n_sent
             together = queue.claim_with(message, at=clock())
             n_sent += _deliver(together, channels, clock=clock)
+            if time.monotonic() > ends_at:
+                break
+        # More may be due: the next run begins now, not at the next sweep.
+        queue.ring_on_commit()
+        return n_sent
     finally:
         channels.close()
-    return n_sent
 
 
 def _deliver(messages: Sequence[Message], channels: Channels, *, clock: Callable[[], datetime]) -> int:

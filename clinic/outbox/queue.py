@@ -7,8 +7,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Least
 
 from clinic.models import Clinic, Message
 from clinic.models.message import MessageQuerySet
@@ -26,6 +27,7 @@ LONGEST_URGENT_PAUSE = timedelta(minutes=2)
 MAX_URGENT_ATTEMPTS = 60
 # How many messages leave as one at most.
 LARGEST_BUNDLE = 50
+SENDER_DIED = "the sender died while sending"
 
 
 def enqueue(
@@ -61,8 +63,14 @@ def enqueue(
         },
     )
     if is_new and due_at <= at:
-        transaction.on_commit(ring, robust=True)
+        ring_on_commit()
     return message
+
+
+def ring_on_commit() -> None:
+    """Ring when the transaction is through: once, however many messages it made."""
+    if not any(function is ring for _savepoints, function, _robust in connection.run_on_commit):
+        transaction.on_commit(ring, robust=True)
 
 
 @transaction.atomic
@@ -175,13 +183,26 @@ def pause_after(n_attempts: int, *, is_urgent: bool = False) -> timedelta:
 
 
 def release_lapsed(*, at: datetime) -> int:
-    """Take back what a dead process held: staff mail waits anew, patient mail is noted as unknown."""
+    """Take back what a dead process held: staff mail waits anew, patient mail is noted as unknown.
+
+    A row that ends its process at every attempt is failed after the last of them.
+    """
     lapsed = Message.objects.lapsed_by(at)
-    again = lapsed.filter(guarantee=Message.Guarantee.AT_LEAST_ONCE)
-    n_released = again.update(state=Message.State.PENDING, lease_until=None, due_at=F("lease_until"))
+    staff = lapsed.filter(guarantee=Message.Guarantee.AT_LEAST_ONCE)
+    again = staff.filter(n_attempts__lt=MAX_ATTEMPTS)
+    due_at = Least(F("lease_until"), at)
+    n_released = again.update(state=Message.State.PENDING, lease_until=None, due_at=due_at)
+    for message in staff.filter(n_attempts__gte=MAX_ATTEMPTS):
+        n_released += settle(message, Message.State.FAILED, at=at, error=SENDER_DIED)
     for message in lapsed.filter(guarantee=Message.Guarantee.AT_MOST_ONCE):
-        n_released += settle(message, Message.State.UNKNOWN, at=at, error="the sender died while sending")
+        n_released += settle(message, Message.State.UNKNOWN, at=at, error=SENDER_DIED)
     return n_released
+
+
+def hurry_urgent(*, at: datetime) -> int:
+    """Urgent mail made in a future that is none, because a clock was set back, does not wait for it."""
+    made_later = Message.objects.filter(state=Message.State.PENDING, is_urgent=True, created_at__gt=at)
+    return made_later.filter(n_attempts=0, due_at__gt=at).update(due_at=at)
 
 
 def cancel_waiting(*, kind: str, subject_id: int, at: datetime) -> int:

@@ -72,7 +72,7 @@ def advance(alert_id: int, *, at: datetime) -> bool:
         _reopen(alert, at=at)
     elif alert.escalate_at and alert.escalate_at <= at:
         _escalate(alert, at=at)
-    else:
+    elif alert.state == Alert.State.OPEN and (alert.repeat_at is None or alert.repeat_at <= at):
         _repeat(alert, at=at)
     set_next_step(alert)
     alert.save()
@@ -87,7 +87,7 @@ def sweep(*, at: datetime) -> int:
 
 def _push_ahead(alert_id: int, *, at: datetime) -> None:
     """An alert that cannot take its step must not be the first in every sweep."""
-    Alert.objects.filter(pk=alert_id).update(next_step_at=at + PAUSE_AFTER_FAILURE)
+    Alert.objects.unresolved().filter(pk=alert_id).update(next_step_at=at + PAUSE_AFTER_FAILURE)
 
 
 def _reopen(alert: Alert, *, at: datetime) -> None:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError, close_old_connections
+from django.db import Error, close_old_connections
 from django.utils import timezone
 
 from clinic.health.heartbeat import DeadMansSwitch
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             n_sent = deliver_due(clock=timezone.now)
-        except OperationalError as error:
+        except Error as error:
             self.stderr.write(f"database away: {type(error).__name__}")
             return
         if n_sent:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import smtplib
+from contextlib import AbstractContextManager, nullcontext
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.transports.smtp import SmtpBackend
 
+# A mail and its failure are over well within a lease.
+SEND_SECONDS = 40.0
+CLOSE_SECONDS = 5.0
 FIRST_PERMANENT_CODE = 500
 
 
@@ -30,9 +35,10 @@ class EmailTransport:
         message.attach_alternative(mail.html, "text/html")
         is_open = False
         try:
-            self._ready()
-            is_open = True
-            message.send()
+            with self._limited(SEND_SECONDS):
+                self._ready()
+                is_open = True
+                message.send()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise _typed(error, is_open=is_open) from error
@@ -53,9 +59,15 @@ class EmailTransport:
     def close(self) -> None:
         """End the connection; a server that is gone already is no matter."""
         try:
-            self.connection.close()
+            with self._limited(CLOSE_SECONDS):
+                self.connection.close()
         except (smtplib.SMTPException, OSError):
             self.connection = get_connection(fail_silently=False)
+
+    def _limited(self, seconds: float) -> AbstractContextManager[None]:
+        """A limit on all that is said to a server; a folder needs none."""
+        is_smtp = isinstance(self.connection, SmtpBackend)
+        return self.connection.limited(seconds) if is_smtp else nullcontext()
 
 
 def _typed(error: Exception, *, is_open: bool) -> TransportError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -59,3 +61,13 @@ class RudeServer:
                 continue
             is_data = line.upper().startswith(b"DATA")
             stream.write(b"354 go on\r\n" if is_data else b"250 ok\r\n")
+
+
+class DripServer(RudeServer):
+    """Greets for ever, a letter at a time: every wait for the next one is short."""
+
+    def _converse(self, stream) -> None:
+        with suppress(OSError):
+            while True:
+                stream.write(b"2")
+                time.sleep(0.05)

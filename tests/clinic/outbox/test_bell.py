@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from contextlib import ExitStack
 from threading import Thread
 
 import pytest
 import redis
 from celery import Celery
+from django.db import transaction
 
 from clinic.models import Message
 from clinic.outbox import bell, queue
@@ -25,6 +27,7 @@ def broker(monkeypatch):
 
     def ring_at(url: str) -> None:
         bell._producers.cache_clear()
+        monkeypatch.setitem(bell._rests, "until", 0.0)
         monkeypatch.setattr(bell, "app", Celery("tests", broker=url, set_as_current=False))
 
     yield ring_at
@@ -66,6 +69,38 @@ def test_broker_that_never_answers_holds_up_nobody(broker, silent_port):
     broker(f"redis://127.0.0.1:{silent_port}/0")
     assert rings_soon()
     assert rings_soon()
+
+
+def test_bell_that_was_not_heard_rests(broker, silent_port):
+    """Twenty forms a second must not each wait a second for the same dead broker."""
+    broker(f"redis://127.0.0.1:{silent_port}/0")
+    bell.ring()
+    started = time.monotonic()
+    for _n in range(20):
+        bell.ring()
+    assert time.monotonic() - started < bell.SECONDS
+
+
+@pytest.mark.django_db
+def test_many_messages_of_a_transaction_ring_once(put, monkeypatch, django_capture_on_commit_callbacks):
+    rings: list[int] = []
+    monkeypatch.setattr(queue, "ring", lambda: rings.append(1))
+    with django_capture_on_commit_callbacks(execute=True):
+        for _n in range(3):
+            put()
+    assert len(rings) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ring_of_what_was_rolled_back_keeps_none_from_ringing(put, monkeypatch):
+    rings: list[int] = []
+    monkeypatch.setattr(queue, "ring", lambda: rings.append(1))
+    with transaction.atomic():
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            put()
+            raise ZeroDivisionError
+        put()
+    assert len(rings) == 1
 
 
 def test_bell_with_all_its_connections_taken_is_swallowed(broker):

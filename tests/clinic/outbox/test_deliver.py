@@ -12,6 +12,7 @@ from django.db import OperationalError
 
 from clinic.management.commands import deliver_due as deliver_due_command
 from clinic.models import Message
+from clinic.outbox import deliver as deliver_module
 from clinic.outbox import queue
 from clinic.outbox.deliver import deliver_due
 from clinic.outbox.kinds import kind_of
@@ -76,6 +77,20 @@ def test_run_ends_after_its_length(put, smtp, clock):
         put()
     assert deliver_due(clock=clock(), run_length=2) == 2
     assert states().count("pending") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("limit", [{"run_length": 2}, {"run_length": 9}])
+def test_run_that_ended_early_rings_for_the_next(put, smtp, clock, monkeypatch, limit):
+    """A backlog does not wait for the next sweep after every run."""
+    for _n in range(3):
+        put()
+    rings: list[int] = []
+    monkeypatch.setattr(queue, "ring", lambda: rings.append(1))
+    monkeypatch.setattr(deliver_module, "RUN_SECONDS", 60.0 if limit["run_length"] == 2 else 0.0)
+    deliver_due(clock=clock(), **limit)
+    assert len(rings) == 1
+    deliver_due(clock=clock())
 
 
 def test_message_id_stays_through_every_attempt(put, smtp, clock):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from clinic.outbox.transports import email
 from clinic.outbox.transports.base import Mail, TransportError
 from clinic.outbox.transports.email import EmailTransport
-from tests.clinic.outbox.servers import RudeServer
+from tests.clinic.outbox.servers import DripServer, RudeServer
 
 MAIL = Mail(
     to="ana@example.org",
@@ -122,3 +125,15 @@ def test_closing_a_connection_that_is_gone_is_no_matter(transport, smtp):
     transport.close()
     transport.send(MAIL)
     assert len(smtp.mails) == 2
+
+
+def test_server_that_drips_its_words_is_cut_off(transport, settings, monkeypatch):
+    """It would hold the mail beyond its lease, and somebody else would send it too."""
+    monkeypatch.setattr(email, "SEND_SECONDS", 0.5)
+    with DripServer() as server:
+        settings.EMAIL_PORT = server.port
+        transport.connection = email.get_connection()
+        started = time.monotonic()
+        failure = failure_of(transport)
+        assert time.monotonic() - started < 5
+    assert (failure.permanent, failure.is_ambiguous) == (False, False)

@@ -13,7 +13,7 @@ from clinic.outbox import queue
 pytestmark = pytest.mark.django_db
 
 AT_MOST_ONCE = Message.Guarantee.AT_MOST_ONCE
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -179,6 +179,23 @@ class TestLapse:
         assert queue.claim_next(at=later) is None
         assert pigeon.settled_as == [(Message.objects.get().recipient, "unknown")]
 
+    def test_row_that_ends_its_process_every_time_is_failed_in_the_end(self, put, pigeon, at):
+        message = put()
+        for attempt in range(queue.MAX_ATTEMPTS):
+            assert queue.claim_next(at=at + attempt * MINUTE) == message
+            assert queue.release_lapsed(at=at + (attempt + 1) * MINUTE) == 1
+        assert Message.objects.get().state == "failed"
+        assert pigeon.settled_as == [(message.recipient, "failed")]
+
+    def test_sender_who_comes_back_after_its_lease_changes_nothing(self, put, at):
+        put()
+        late = queue.claim_next(at=at)
+        queue.release_lapsed(at=at + MINUTE)
+        again = queue.claim_next(at=at + MINUTE)
+        assert queue.settle(late, Message.State.SENT, at=at + MINUTE) is False
+        assert queue.put_off(late, at=at + MINUTE, error="late") is False
+        assert queue.settle(again, Message.State.SENT, at=at + MINUTE) is True
+
     def test_one_that_cannot_be_settled_holds_up_nobody(self, put, pigeon, at):
         poison = put(guarantee=AT_MOST_ONCE)
         put(guarantee=AT_MOST_ONCE)
@@ -198,3 +215,37 @@ def test_cancelling_stops_what_waits_about_a_subject(put, at):
     assert queue.cancel_waiting(kind="pigeon", subject_id=7, at=at) == 1
     states = {message.pk: message.state for message in Message.objects.all()}
     assert states == {waiting.pk: "cancelled", sending.pk: "sending", other.pk: "pending"}
+
+
+class TestClockSetBack:
+    """Everything was made and claimed an hour ahead of the time it now is."""
+
+    def test_urgent_mail_does_not_wait_for_the_hour(self, put, at):
+        message = put(is_urgent=True, at=at + HOUR, due_at=at + HOUR)
+        assert queue.hurry_urgent(at=at) == 1
+        assert queue.claim_next(at=at) == message
+
+    def test_urgent_mail_that_was_tried_keeps_its_pauses(self, put, at):
+        put(is_urgent=True, at=at + HOUR, due_at=at + HOUR)
+        claimed = queue.claim_next(at=at + HOUR)
+        queue.put_off(claimed, at=at + HOUR, error="busy")
+        assert queue.hurry_urgent(at=at) == 0
+
+    def test_other_mail_waits(self, put, at):
+        put(at=at + HOUR, due_at=at + HOUR)
+        assert queue.hurry_urgent(at=at) == 0
+
+    def test_urgent_mail_of_today_that_is_due_later_waits(self, put, at):
+        put(is_urgent=True, due_at=at + HOUR)
+        assert queue.hurry_urgent(at=at) == 0
+
+    def test_lease_of_the_dead_does_not_hold_for_the_hour(self, put, at):
+        message = put(due_at=at)
+        queue.claim_next(at=at + HOUR)
+        assert queue.release_lapsed(at=at) == 1
+        assert queue.claim_next(at=at) == message
+
+    def test_lease_of_a_machine_a_few_minutes_ahead_holds(self, put, at):
+        put()
+        queue.claim_next(at=at + 5 * MINUTE)
+        assert queue.release_lapsed(at=at) == 0

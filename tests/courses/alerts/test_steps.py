@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from clinic.models import Clinic, Membership, Message, User
+from courses.alerts import steps
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.steps import advance, calendar_of, sweep
 from courses.models import Alert
@@ -206,6 +207,33 @@ def test_alert_that_breaks_does_not_stop_the_others(report, at):
     Alert.objects.filter(pk=broken.pk).update(chain=[{"step": "practitioner"}], next_step_at=at)
     sweep(at=at + 6 * MINUTE)
     assert sound.events.exclude(kind="raised").exists()
+
+
+def test_alert_that_broke_and_was_resolved_meanwhile_does_not_stop_the_others(report, at, lead, monkeypatch):
+    broken, sound = report("cardiac"), report("mood")
+
+    def break_down(alert, *, at):
+        if alert.pk == broken.pk:
+            Alert.objects.filter(pk=broken.pk).update(
+                state="resolved", resolved_at=at, next_step_at=None, outcome="advised"
+            )
+            raise RuntimeError
+        return True
+
+    Alert.objects.filter(pk=broken.pk).update(next_step_at=at)
+    Alert.objects.filter(pk=sound.pk).update(next_step_at=at + MINUTE)
+    monkeypatch.setattr(steps, "advance", lambda pk, *, at: break_down(Alert.objects.get(pk=pk), at=at))
+    assert sweep(at=at + 20 * MINUTE) == 1
+
+
+def test_acknowledged_alert_that_was_pushed_ahead_is_not_told_again(report, lead, kinds, at):
+    """Its step failed, a person answered meanwhile, and only then it was pushed ahead."""
+    alert = acknowledge(report("cardiac"), by=lead, at=at, seen=2**40, way="admin")
+    Alert.objects.filter(pk=alert.pk).update(next_step_at=at + 5 * MINUTE)
+    assert sweep(at=at + 5 * MINUTE) == 1
+    assert kinds(alert) == ["raised", "acknowledged"]
+    alert.refresh_from_db()
+    assert alert.next_step_at == alert.lapses_at
 
 
 def test_advancing_before_its_time_does_nothing(report, at):

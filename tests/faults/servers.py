@@ -1,0 +1,86 @@
+"""Servers of a test's own, to be stopped, killed and started again without hurting another test."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from clinic.private_services import postgres, session, valkey
+from clinic.private_services.account import Account
+from clinic.private_services.keeper import die_with_parent
+from clinic.private_services.server import Place, Server, plain_environment, user_of
+from tests.processes import wait_until
+
+
+class OwnServer:
+    """One server that is there, or not."""
+
+    def __init__(self, server: Server, account: Account) -> None:
+        self.server = server
+        self.account = account
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address, the same after every start."""
+        return self.server.url
+
+    def start(self) -> None:
+        """There from now on; answers when this returns."""
+        with self.server.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.server.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=plain_environment(),
+                cwd=self.server.folder,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGKILL),
+                **user_of(self.account),
+            )
+        wait_until(self.server.is_ready)
+
+    def stop(self) -> None:
+        """In good order, its clients' connections ended."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(self.server.stop_signal)
+            self.process.wait(30)
+
+    def freeze(self) -> None:
+        """Still listening, its kernel still accepts, and it never answers."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Answers again."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def own_valkey() -> Iterator[OwnServer]:
+    """A broker of the test's own, started; a restart loses all it held."""
+    with _own(valkey.server) as server:
+        yield server
+
+
+@contextmanager
+def own_postgres() -> Iterator[OwnServer]:
+    """A database server of the test's own, started; a restart keeps what was committed."""
+    with _own(postgres.server) as server:
+        yield server
+
+
+@contextmanager
+def _own(make: Callable[[Place], Server]) -> Iterator[OwnServer]:
+    with session._place(None, is_durable=False) as (place, _lock):
+        server = OwnServer(make(place), place.account)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.thaw()
+            server.stop()

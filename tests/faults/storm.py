@@ -1,0 +1,131 @@
+"""Many red flags at once, and the reckoning afterwards: how many mails were lost, how many came twice."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from clinic.models import Membership, Message
+from clinic.outbox.compose import message_id
+from courses.models import Alert, Course
+from courses.sessions.flags import report_red_flags
+from patients.models import Patient
+from tests.factories import CourseFactory, PatientFactory, flag
+from tests.faults.sink import TroubledSink
+from tests.processes import wait_until
+
+# A few in every run of the tests; `make test-faults N=500` for the long one.
+N_ALERTS = int(os.environ.get("FAULTS_N", "12"))
+IS_LONG = N_ALERTS >= 100
+BEAT_SECONDS = 10.0
+# How long the reckoning waits, leases that must lapse included.
+PATIENCE_SECONDS = 60.0 + N_ALERTS * 2
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What became of a storm."""
+
+    n_alerts: int
+    n_mails: int
+    n_lost: int
+    n_duplicated: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.n_alerts} alerts, {self.n_mails} mails sent, {self.n_lost} lost, "
+            f"{self.n_duplicated} duplicated, recovered in {self.seconds:.1f} s"
+        )
+
+
+@dataclass
+class Storm:
+    """Emergencies of as many patients, all told to the same practitioner and lead."""
+
+    practitioner: Membership
+    sink: TroubledSink
+    note: Callable[[Totals], None]
+    n_alerts: int = 0
+    calm_since: float = field(default_factory=time.monotonic)
+
+    def rage(self, n_alerts: int = N_ALERTS) -> None:
+        """Report that many."""
+        for _n in range(n_alerts):
+            report_emergency(self.practitioner)
+        self.n_alerts += n_alerts
+
+    def fault_is_over(self) -> None:
+        """The fault is mended now: the clock of the recovery starts."""
+        self.calm_since = time.monotonic()
+
+    def reckon(self, *, bell: Callable[[], None] = lambda: None) -> Totals:
+        """Wait until every mail is settled, then count; `bell` is rung now and then, as beat does."""
+        _wait_until_settled(bell)
+        seconds = time.monotonic() - self.calm_since
+        copies = self.sink.copies()
+        wanted = {message_id(message) for message in staff_mails().select_related("clinic")}
+        n_lost = len(wanted - set(copies))
+        totals = Totals(self.n_alerts, len(wanted), n_lost, copies.total() - len(copies), seconds)
+        self.note(totals)
+        assert Alert.objects.count() == self.n_alerts
+        assert len(wanted) >= self.n_alerts
+        assert set(copies) <= wanted, "a mail that no message stands for"
+        return totals
+
+
+def _wait_until_settled(bell: Callable[[], None]) -> None:
+    rung_at = 0.0
+
+    def is_settled() -> bool:
+        nonlocal rung_at
+        if time.monotonic() - rung_at > BEAT_SECONDS:
+            bell()
+            rung_at = time.monotonic()
+        return not waiting().exists()
+
+    wait_until(is_settled, seconds=PATIENCE_SECONDS)
+
+
+def report_emergency(
+    practitioner: Membership,
+    *,
+    code: str = "cardiac",
+    patient: Patient | None = None,
+    course: Course | None = None,
+    at: datetime | None = None,
+) -> Alert:
+    """One red flag told by phone, of a new patient unless named."""
+    patient = patient or PatientFactory(clinic=practitioner.clinic)
+    course = course or CourseFactory(patient=patient, practitioner=practitioner)
+    report_red_flags(
+        patient=patient,
+        course=course,
+        flags=[flag(practitioner.clinic, code)],
+        form_key=uuid.uuid4(),
+        by=practitioner,
+        at=at or timezone.now(),
+    )
+    return Alert.objects.unresolved().get(course=course, flag_code=code)
+
+
+def staff_mails():
+    """Every message about an alert."""
+    return Message.objects.filter(kind="staff_alert")
+
+
+def waiting():
+    """Those that are not settled."""
+    return staff_mails().pending()
+
+
+def lapse_leases() -> None:
+    """What the dead held is free: the short run does not wait a minute for it, the long one does."""
+    if not IS_LONG:
+        staff_mails().filter(state="sending").update(lease_until=timezone.now() - timedelta(seconds=1))

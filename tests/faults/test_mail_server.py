@@ -1,0 +1,81 @@
+"""A mail server that makes trouble, and then does not: what waited is sent, and nobody is forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from clinic.models import Message
+from clinic.outbox.deliver import deliver_due
+from clinic.outbox.transports import email
+from courses.alerts.steps import sweep
+from tests.clinic.outbox.servers import DripServer
+from tests.faults.storm import N_ALERTS, staff_mails
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+N_FEW = max(3, N_ALERTS // 50)
+
+
+@pytest.fixture(autouse=True)
+def short_patience(settings, monkeypatch):
+    """A second is long enough to wait for a server that says nothing."""
+    settings.EMAIL_TIMEOUT = 0.5
+    monkeypatch.setattr(email, "SEND_SECONDS", 1.0)
+
+
+def deliver(later: timedelta = timedelta(0)) -> int:
+    return deliver_due(clock=lambda: timezone.now() + later)
+
+
+TROUBLES = {
+    "a busy mailbox": {"answer_to_sender": "450 busy"},
+    "a refusal for now": {"answer": "451 try later"},
+    "a server that closes": {"answer": "421 closing"},
+    "a time-out": {"says_nothing_for": 2.0},
+    "a disconnect within the mail": {"hangs_up": True},
+    "a refusal of us": {"answer_to_sender": "550 no relay"},
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_after_trouble_every_mail_is_sent_once(storm, smtp, trouble):
+    for name, value in TROUBLES[trouble].items():
+        setattr(smtp, name, value)
+    storm.rage(N_FEW)
+    assert deliver() == 0
+    n_taken_in_trouble = len(smtp.mails)
+    assert set(staff_mails().values_list("state", flat=True)) == {"pending"}
+    smtp.recover()
+    storm.fault_is_over()
+    assert deliver(HOUR) == 2 * N_FEW
+    totals = storm.reckon()
+    # What the server took without saying so comes a second time, under the same Message-ID.
+    assert (totals.n_lost, totals.n_duplicated) == (0, n_taken_in_trouble)
+
+
+def test_a_greeting_that_never_ends_holds_nobody_up(storm, smtp, settings):
+    storm.rage(1)
+    with DripServer() as server:
+        settings.EMAIL_PORT = server.port
+        assert deliver() == 0
+    settings.EMAIL_PORT = smtp.port
+    storm.fault_is_over()
+    assert deliver(HOUR) == 2
+    assert storm.reckon().n_lost == 0
+
+
+def test_refusal_for_good_takes_the_next_person_and_the_repeat_tries_again(storm, smtp, manager):
+    """The server refused everybody: each row has failed, the matter has not."""
+    smtp.answer = "554 policy"
+    storm.rage(N_FEW)
+    assert deliver() == 0
+    assert set(staff_mails().values_list("state", flat=True)) == {"failed"}
+    smtp.recover()
+    sweep(at=timezone.now())
+    assert deliver() >= 3 * N_FEW
+    assert len(smtp.to(manager.user.email)) == N_FEW
+    assert not Message.objects.pending().exists()
