@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from courses.alerts import steps
+from courses.alerts.settling import sweep_closed_courses
 from courses.alerts.watch import watch_courses
 from courses.priors.fitting import fit_every_clinic
 from courses.reminders import planning
@@ -11,8 +12,9 @@ from courses.reminders import planning
 
 @shared_task(name="courses.tasks.sweep_alerts")
 def sweep_alerts() -> None:
-    """Take every step of every alert that is due."""
+    """Take every step of every alert that is due; close what courses that ended left open."""
     steps.sweep(at=timezone.now())
+    sweep_closed_courses(at=timezone.now())
 
 
 @shared_task(name="courses.tasks.watch_courses")

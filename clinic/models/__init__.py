@@ -1,6 +1,7 @@
 """The rows of the foundation."""
 
 from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
+from clinic.models.duty import Duty
 from clinic.models.endpoint import Endpoint
 from clinic.models.fault import Fault
 from clinic.models.heartbeat import Heartbeat
@@ -11,6 +12,7 @@ from clinic.models.user import User
 __all__ = [
     "Clinic",
     "ClinicScopedQuerySet",
+    "Duty",
     "Endpoint",
     "Fault",
     "Heartbeat",

@@ -30,18 +30,18 @@ def acknowledge(alert: Alert, *, by: Membership, at: datetime, seen: int, way: s
     `seen` is the newest report the person was shown; IllegalMove where a newer one came meanwhile.
     Acknowledging twice changes nothing.
     """
-    alert = _locked(alert)
+    alert = locked(alert)
     if alert.state == Alert.State.ACKNOWLEDGED:
         return alert
     if last_news(alert) > seen:
         raise IllegalMove(_("Something new was reported meanwhile: look at it, then acknowledge."))
     write_event(alert, AlertEvent.Kind.ACKNOWLEDGED, at=at, by=by, new_state=Alert.State.ACKNOWLEDGED, way=way)
     alert.acknowledged_by, alert.acknowledged_at = by, at
-    alert.repeat_at = alert.escalate_at = None
+    alert.repeat_at = alert.escalate_at = alert.silenced_until = alert.exhausted_at = None
     alert.lapses_at = policy_of(alert).lapse.after(at, calendar_of(alert.clinic))
     set_next_step(alert)
     alert.save()
-    _cancel_mail(alert, at=at)
+    cancel_mail(alert, at=at)
     return alert
 
 
@@ -57,7 +57,7 @@ def resolve(
     cause: str = "",
 ) -> Alert:
     """Close a matter with its outcome; a red flag only by a person, with a note."""
-    alert = _locked(alert)
+    alert = locked(alert)
     if alert.is_resolved:
         raise IllegalMove(_("This alert is resolved already."))
     if last_news(alert) > seen:
@@ -77,9 +77,10 @@ def resolve(
         cause=cause,
     )
     alert.outcome, alert.cause, alert.resolved_at = outcome, cause, at
-    alert.repeat_at = alert.escalate_at = alert.lapses_at = alert.next_step_at = None
+    alert.repeat_at = alert.escalate_at = alert.lapses_at = alert.silenced_until = None
+    alert.next_step_at = alert.exhausted_at = None
     alert.save()
-    _cancel_mail(alert, at=at)
+    cancel_mail(alert, at=at)
     return alert
 
 
@@ -88,14 +89,16 @@ def add_note(alert: Alert, *, note: str, by: Membership, at: datetime) -> AlertE
     """Write down what was done so far."""
     if not note.strip():
         raise ValidationError({"note": _("The note is empty.")})
-    return write_event(_locked(alert), AlertEvent.Kind.NOTED, at=at, by=by, note=note)
+    return write_event(locked(alert), AlertEvent.Kind.NOTED, at=at, by=by, note=note)
 
 
-def _locked(alert: Alert) -> Alert:
+def locked(alert: Alert) -> Alert:
+    """The alert as it is now, held until the transaction ends."""
     return Alert.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=alert.pk)
 
 
-def _cancel_mail(alert: Alert, *, at: datetime) -> None:
+def cancel_mail(alert: Alert, *, at: datetime) -> None:
+    """Stop what waits to be sent about an alert."""
     waiting = Message.objects.for_clinic(alert.clinic).filter(
         kind=MESSAGE_KIND, group_key=f"alert:{alert.pk}", state=Message.State.PENDING
     )

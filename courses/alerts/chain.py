@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypedDict
 
-from clinic.models import Clinic, Membership, Responder, Role
+from clinic.models import Clinic, Duty, Membership, Responder, Role
 from courses.models import Alert, Course
 
 
@@ -16,10 +17,25 @@ class Step(TypedDict):
     members: list[int]
 
 
-def snapshot_chain(clinic: Clinic, *, course: Course | None, rule: Alert.Rule) -> list[Step]:
-    """The clinic's chain with today's people; a treating practitioner is not asked about their own breach."""
+def snapshot_chain(clinic: Clinic, *, course: Course | None, rule: Alert.Rule, on_duty_at: datetime) -> list[Step]:
+    """The clinic's chain with today's people, and who is on duty when the first message leaves.
+
+    A treating practitioner is not asked about their own breach.
+    """
     steps = [step for step in clinic.escalation_chain if not _is_own_judge(step, rule)]
-    return [{"step": step, "members": _members(clinic, step, course)} for step in steps]
+    return [{"step": step, "members": _members(clinic, step, course, on_duty_at=on_duty_at)} for step in steps]
+
+
+def joined(old: Iterable[Step], new: Iterable[Step]) -> list[Step]:
+    """A chain as it stands now, with those who were in it before."""
+    before = {step["step"]: step["members"] for step in old}
+    return [
+        {"step": step["step"], "members": _union(before.get(step["step"], []), step["members"])} for step in new
+    ]
+
+
+def _union(first: list[int], second: list[int]) -> list[int]:
+    return list(dict.fromkeys([*first, *second]))
 
 
 def reachable(clinic: Clinic, member_ids: Iterable[int]) -> list[Membership]:
@@ -28,15 +44,31 @@ def reachable(clinic: Clinic, member_ids: Iterable[int]) -> list[Membership]:
     return list(members.exclude(user__email="").select_related("user").order_by("pk"))
 
 
+def last_resort(clinic: Clinic) -> list[Membership]:
+    """Every lead and manager with an address: told when nobody of a chain can be."""
+    members = Membership.objects.for_clinic(clinic).active().with_role(Role.LEAD, Role.MANAGER)
+    return list(members.exclude(user__email="").select_related("user").order_by("pk"))
+
+
 def _is_own_judge(step: str, rule: Alert.Rule) -> bool:
     return rule == Alert.Rule.UNCLEARED and step == Responder.PRACTITIONER
 
 
-def _members(clinic: Clinic, step: str, course: Course | None) -> list[int]:
+def _members(clinic: Clinic, step: str, course: Course | None, *, on_duty_at: datetime) -> list[int]:
     if step == Responder.PRACTITIONER:
         return [course.practitioner_id] if course else []
     members = Membership.objects.for_clinic(clinic).active()
     if step == Responder.DUTY_LEAD:
-        return list(members.with_role(Role.LEAD).order_by("pk").values_list("pk", flat=True))
+        return _on_duty(clinic, at=on_duty_at)
     managers = members.with_role(Role.MANAGER).order_by("pk").values_list("pk", flat=True)
     return list(managers[:1] if step == Responder.MANAGER else managers)
+
+
+def _on_duty(clinic: Clinic, *, at: datetime) -> list[int]:
+    """Those on the rota at a time; every lead in a clinic that keeps no rota."""
+    rota = Duty.objects.for_clinic(clinic)
+    on_duty = list(rota.on_duty(at).order_by("pk").values_list("member_id", flat=True))
+    if on_duty or rota.exists():
+        return list(dict.fromkeys(on_duty))
+    leads = Membership.objects.for_clinic(clinic).active().with_role(Role.LEAD)
+    return list(leads.order_by("pk").values_list("pk", flat=True))

@@ -21,10 +21,12 @@ class AlertMail:
     """Owner of the message kind `staff_alert`; its subject is the event that is told."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Only while nobody has taken the alert on; looked at under lock."""
+        """Only while nobody has taken the alert on, or as the word that it closed; looked at under lock."""
         with transaction.atomic():
             alert = self._alert(message, lock=True)
-            return alert.state == Alert.State.OPEN
+            if alert.outcome == Alert.Outcome.COURSE_CLOSED:
+                return alert.events.filter(pk=message.subject_id, kind=AlertEvent.Kind.RESOLVED).exists()
+            return alert.state == Alert.State.OPEN and alert.silenced_until is None
 
     def render(self, message: Message) -> Mail:
         """The mail to one member."""

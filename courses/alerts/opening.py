@@ -46,6 +46,12 @@ class OpeningCalendar:
                 day += timedelta(days=1)
         return self.next_opening(day.astimezone(UTC))
 
+    def next_wall_time(self, at: datetime, wall: time) -> datetime:
+        """When the clinic's clock shows a time next, open or not."""
+        today = at.astimezone(self.zone).date()
+        days = (today + timedelta(days=n_days) for n_days in range(3))
+        return next(instant for instant in (self._instant(day, wall) for day in days) if instant > at)
+
     def _is_open_day(self, day: date) -> bool:
         return not self.hours or (day not in self.closed_on and day.isoweekday() in self.hours)
 

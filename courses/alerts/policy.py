@@ -6,7 +6,7 @@ The table of the alerts document, section 2; the times need clinical sign-off.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum
 
 from courses.alerts.opening import OpeningCalendar
@@ -19,6 +19,10 @@ class Clock(Enum):
     ALWAYS = "always"
     OPEN = "open"
     WORKING_DAYS = "working_days"
+    # All hours count; what ends outside opening hours waits for the next opening.
+    THEN_OPEN = "then_open"
+    # The next digest, whatever the length.
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,23 @@ class Wait:
 
     def after(self, at: datetime, calendar: OpeningCalendar) -> datetime:
         """When the wait is over."""
-        if self.clock is Clock.WORKING_DAYS:
-            return calendar.add_working_days(at, self.minutes)
         wait = timedelta(minutes=self.minutes)
-        return at + wait if self.clock is Clock.ALWAYS else calendar.add_open_time(at, wait)
+        match self.clock:
+            case Clock.WORKING_DAYS:
+                return calendar.add_working_days(at, self.minutes)
+            case Clock.DIGEST:
+                return calendar.next_wall_time(at, DIGEST_AT)
+            case Clock.OPEN:
+                return calendar.add_open_time(at, wait)
+            case Clock.THEN_OPEN:
+                return calendar.next_opening(at + wait)
+            case Clock.ALWAYS:
+                return at + wait
 
 
 HOUR, DAY = 60, 24 * 60
+# The wall time in the clinic at which reviews are told, together.
+DIGEST_AT = time(8)
 
 
 @dataclass(frozen=True)
@@ -51,30 +65,28 @@ class Policy:
     n_first_steps: int = 1
     is_mailed: bool = True
 
-    def escalation(self, position: int) -> Wait:
-        """How long to wait at a step of the chain before the next; those told together count as one."""
+    def escalation(self, position: int) -> Wait | None:
+        """How long to wait at a step of the chain before the next; those told together count as one.
+
+        None where nobody further is ever told.
+        """
+        if not self.escalate:
+            return None
         n_steps_taken = max(position - (self.n_first_steps - 1), 0)
         return self.escalate[min(n_steps_taken, len(self.escalate) - 1)]
 
 
 _WORKING_DAY = Wait(1, Clock.WORKING_DAYS)
+_DAILY = Wait(DAY, Clock.THEN_OPEN)
+_DIGEST = Wait(0, Clock.DIGEST)
+_FOUR_OPEN_HOURS = Wait(4 * HOUR, Clock.OPEN)
 
 POLICIES: dict[Severity, Policy] = {
     Severity.E0: Policy(Wait(0), Wait(5), (Wait(5), Wait(10)), Wait(HOUR), n_first_steps=2),
     Severity.E1: Policy(Wait(0), Wait(15), (Wait(15), Wait(30)), Wait(4 * HOUR), n_first_steps=2),
-    Severity.E2: Policy(
-        Wait(0, Clock.OPEN),
-        Wait(4 * HOUR, Clock.OPEN),
-        (Wait(4 * HOUR, Clock.OPEN),),
-        _WORKING_DAY,
-        n_first_steps=2,
-    ),
-    Severity.RED: Policy(
-        Wait(5, Clock.OPEN), Wait(2 * HOUR, Clock.OPEN), (Wait(4 * HOUR, Clock.OPEN),), Wait(DAY)
-    ),
-    Severity.AMBER: Policy(Wait(5, Clock.OPEN), _WORKING_DAY, (_WORKING_DAY,), Wait(3 * DAY)),
-    Severity.C: Policy(Wait(0, Clock.OPEN), _WORKING_DAY, (_WORKING_DAY,), _WORKING_DAY),
-    Severity.REVIEW: Policy(
-        Wait(0, Clock.OPEN), Wait(14 * DAY), (Wait(14 * DAY),), Wait(14 * DAY), is_mailed=False
-    ),
+    Severity.E2: Policy(Wait(0, Clock.OPEN), _FOUR_OPEN_HOURS, (_FOUR_OPEN_HOURS,), _WORKING_DAY, n_first_steps=2),
+    Severity.RED: Policy(Wait(5, Clock.OPEN), Wait(2 * HOUR, Clock.OPEN), (_FOUR_OPEN_HOURS,), Wait(DAY)),
+    Severity.AMBER: Policy(Wait(5, Clock.OPEN), _DAILY, (_WORKING_DAY,), Wait(3 * DAY)),
+    Severity.C: Policy(Wait(0, Clock.OPEN), _DAILY, (_WORKING_DAY,), _WORKING_DAY),
+    Severity.REVIEW: Policy(_DIGEST, _DIGEST, (), Wait(14 * DAY), is_mailed=False),
 }

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from clinic.models import Membership
-from courses.alerts.chain import snapshot_chain
+from courses.alerts.chain import Step, joined, snapshot_chain
 from courses.alerts.history import write_event
-from courses.alerts.steps import set_next_step, start_steps
+from courses.alerts.policy import POLICIES
+from courses.alerts.steps import calendar_of, set_next_step, start_steps
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
 from courses.rules.facts import Finding, Severity, most_severe
 from patients.models import Patient
@@ -24,9 +25,11 @@ def raise_alert(
     flag_code: str = "",
     report: RedFlagReport | None = None,
     by: Membership | None = None,
+    is_quiet: bool = False,
 ) -> Alert:
     """The open alert of this matter, raised now or taken further; in the caller's transaction.
 
+    Quiet is what was entered late or imported: it is listed, pages nobody and disturbs no answer.
     The caller holds the lock of the patient, so that two reports at once are taken one after the other.
     """
     matter = Alert.objects.for_clinic(patient.clinic).filter(
@@ -34,16 +37,18 @@ def raise_alert(
     )
     alert = matter.unresolved().select_for_update().first()
     if alert is not None:
-        return _take_further(alert, findings, at=at, report=report, by=by)
+        return _take_further(alert, findings, at=at, report=report, by=by, is_quiet=is_quiet)
+    severity = most_severe([finding.severity for finding in findings])
     alert = Alert.objects.create(
         clinic=patient.clinic,
         patient=patient,
         course=course,
         rule=rule,
         flag_code=flag_code,
-        severity=most_severe([finding.severity for finding in findings]),
+        severity=severity,
         findings=[finding.as_json() for finding in findings],
-        chain=snapshot_chain(patient.clinic, course=course, rule=rule),
+        chain=_chain(patient, course, rule, severity, at=at),
+        is_quiet=is_quiet,
         raised_at=at,
         next_step_at=at,
         predecessor=matter.order_by("-raised_at", "-pk").first(),
@@ -54,6 +59,13 @@ def raise_alert(
     return alert
 
 
+def _chain(
+    patient: Patient, course: Course | None, rule: Alert.Rule, severity: Severity, *, at: datetime
+) -> list[Step]:
+    first_at = POLICIES[severity].first.after(at, calendar_of(patient.clinic))
+    return snapshot_chain(patient.clinic, course=course, rule=rule, on_duty_at=first_at)
+
+
 def _take_further(
     alert: Alert,
     findings: Sequence[Finding],
@@ -61,6 +73,7 @@ def _take_further(
     at: datetime,
     report: RedFlagReport | None,
     by: Membership | None,
+    is_quiet: bool,
 ) -> Alert:
     """A new report or a worsening reopens and tells anew; a further finding is only noted."""
     news = [finding.as_json() for finding in findings]
@@ -75,12 +88,17 @@ def _take_further(
         kind = AlertEvent.Kind.REPORTED_AGAIN
     else:
         kind = AlertEvent.Kind.SEVERITY_RAISED if is_worse else AlertEvent.Kind.FINDING_ADDED
-    tells = report is not None or is_worse
+    # What waited for the digest becomes a live matter with the first live finding.
+    tells = not is_quiet and (report is not None or is_worse or alert.is_quiet)
+    alert.is_quiet = alert.is_quiet and is_quiet
     event = write_event(
         alert, kind, at=at, by=by, report=report, findings=news, new_state=Alert.State.OPEN if tells else None
     )
     if tells:
         alert.acknowledged_at = alert.acknowledged_by = None
+        if report is not None:
+            now = _chain(alert.patient, alert.course, Alert.Rule(alert.rule), severity, at=at)
+            alert.chain = joined(alert.chain, now)
         start_steps(alert, event, at=at)
     set_next_step(alert)
     alert.save()

@@ -10,10 +10,12 @@ from django.db import transaction
 from clinic.batch import each
 from clinic.models import Clinic, Membership, Message
 from clinic.outbox.queue import enqueue
-from courses.alerts.chain import Step, reachable
+from courses.alerts.chain import Step, last_resort, reachable
+from courses.alerts.flapping import what_to_tell
 from courses.alerts.history import write_event
 from courses.alerts.opening import OpeningCalendar
 from courses.alerts.policy import POLICIES, Policy
+from courses.alerts.silences import fall_silent, silence_of
 from courses.models import Alert, AlertEvent
 from courses.rules.facts import Severity
 
@@ -36,29 +38,51 @@ def policy_of(alert: Alert) -> Policy:
 
 
 def start_steps(alert: Alert, event: AlertEvent, *, at: datetime) -> None:
-    """Tell the first people of the chain, and set when they are told again and when the next are (not saved)."""
-    policy, calendar = policy_of(alert), calendar_of(alert.clinic)
+    """Tell the first people of the chain, and set when they are told again and when the next are (not saved).
+
+    A silence in force puts all of it off to its end; a matter that opens again and again is not told each time.
+    """
+    policy, calendar = pace_of(alert), calendar_of(alert.clinic)
+    alert.lapses_at = alert.silenced_until = alert.exhausted_at = None
+    muting = silence_of(alert, at=at)
+    if muting is not None:
+        fall_silent(alert, muting, at=at)
+        return set_next_step(alert)
     first_at = policy.first.after(at, calendar)
-    n_first = min(policy.n_first_steps, len(alert.chain))
-    alert.chain_position = max(alert.chain_position, n_first - 1, 0)
-    alert.lapses_at = None
-    if _is_mailed(alert):
-        for position in range(n_first - 1):
-            _note_unreachable(alert, position, at=at)
-        _tell_until_newest_is_reached(alert, event, at=at, due_at=first_at)
-    alert.repeat_at = policy.repeat.after(first_at, calendar)
-    alert.escalate_at = policy.escalation(alert.chain_position).after(first_at, calendar)
-    set_next_step(alert)
+    if is_paged(alert):
+        n_first = min(policy.n_first_steps, len(alert.chain))
+        alert.chain_position = max(alert.chain_position, n_first - 1, 0)
+        told = what_to_tell(alert, event, at=at)
+        if told is not None:
+            for position in range(n_first - 1):
+                _note_unreachable(alert, position, at=at)
+            _tell_until_newest_is_reached(alert, told, at=at, due_at=first_at)
+    _wind_clocks(alert, since=first_at, calendar=calendar)
+    return set_next_step(alert)
 
 
-def _is_mailed(alert: Alert) -> bool:
-    """Whether this alert pages people: reviews wait on the lists, training patients are invented."""
-    return policy_of(alert).is_mailed and not alert.patient.is_training
+def is_paged(alert: Alert) -> bool:
+    """Whether this alert is mailed to people: reviews and late entries wait for the digest, training patients
+    are invented."""
+    return policy_of(alert).is_mailed and not alert.is_quiet and not alert.patient.is_training
+
+
+def pace_of(alert: Alert) -> Policy:
+    """How fast this alert moves: what is not paged moves with the digest."""
+    return policy_of(alert) if is_paged(alert) else POLICIES[Severity.REVIEW]
+
+
+def _wind_clocks(alert: Alert, *, since: datetime, calendar: OpeningCalendar) -> None:
+    """When people are told again, and when the next person is (not saved)."""
+    policy = pace_of(alert)
+    alert.repeat_at = policy.repeat.after(since, calendar)
+    wait = policy.escalation(alert.chain_position)
+    alert.escalate_at = wait.after(since, calendar) if wait and alert.exhausted_at is None else None
 
 
 def set_next_step(alert: Alert) -> None:
-    """Derive the next step from the three times (not saved)."""
-    times = [time for time in (alert.repeat_at, alert.escalate_at, alert.lapses_at) if time]
+    """Derive the next step from the four times (not saved)."""
+    times = [time for time in (alert.repeat_at, alert.escalate_at, alert.lapses_at, alert.silenced_until) if time]
     alert.next_step_at = min(times, default=None)
 
 
@@ -70,6 +94,8 @@ def advance(alert_id: int, *, at: datetime) -> bool:
         return False
     if alert.lapses_at and alert.lapses_at <= at:
         _reopen(alert, at=at)
+    elif alert.silenced_until and alert.silenced_until <= at:
+        end_of_silence(alert, at=at)
     elif alert.escalate_at and alert.escalate_at <= at:
         _escalate(alert, at=at)
     elif alert.state == Alert.State.OPEN and (alert.repeat_at is None or alert.repeat_at <= at):
@@ -97,33 +123,47 @@ def _reopen(alert: Alert, *, at: datetime) -> None:
     start_steps(alert, event, at=at)
 
 
+def end_of_silence(alert: Alert, *, at: datetime) -> None:
+    """What was muted is told now (not saved)."""
+    event = write_event(alert, AlertEvent.Kind.UNSILENCED, at=at)
+    start_steps(alert, event, at=at)
+
+
 def _escalate(alert: Alert, *, at: datetime) -> None:
-    policy, calendar = policy_of(alert), calendar_of(alert.clinic)
+    calendar = calendar_of(alert.clinic)
     if alert.chain_position + 1 >= len(alert.chain):
-        alert.escalate_at = None
+        _exhaust(alert, at=at)
         return _repeat(alert, at=at)
     alert.chain_position += 1
-    if _is_mailed(alert):
+    if is_paged(alert):
         step = alert.chain[alert.chain_position]["step"]
         event = write_event(alert, AlertEvent.Kind.ESCALATED, at=at, step=step)
         _tell_until_newest_is_reached(alert, event, at=at, due_at=at)
-    alert.escalate_at = policy.escalation(alert.chain_position).after(at, calendar)
     # Everybody was told just now: a repeat in the same minute would tell them twice.
-    alert.repeat_at = policy.repeat.after(at, calendar)
-    return None
+    return _wind_clocks(alert, since=at, calendar=calendar)
 
 
 def _repeat(alert: Alert, *, at: datetime) -> None:
-    policy, calendar = policy_of(alert), calendar_of(alert.clinic)
-    alert.repeat_at = policy.repeat.after(at, calendar)
-    if _is_mailed(alert):
+    alert.repeat_at = pace_of(alert).repeat.after(at, calendar_of(alert.clinic))
+    if is_paged(alert):
         event = write_event(alert, AlertEvent.Kind.REPEATED, at=at)
         tell(alert, event, at=at, due_at=at)
 
 
+def _exhaust(alert: Alert, *, at: datetime) -> None:
+    """The whole chain was told, or could not be: from now on every staff page says so (not saved)."""
+    alert.escalate_at = None
+    if alert.exhausted_at is None:
+        alert.exhausted_at = at
+        write_event(alert, AlertEvent.Kind.EXHAUSTED, at=at)
+
+
 def _tell_until_newest_is_reached(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> None:
     """A step without anybody reachable is a failure of its own: the next step is taken at once."""
-    while _note_unreachable(alert, alert.chain_position, at=at) and alert.chain_position + 1 < len(alert.chain):
+    while _note_unreachable(alert, alert.chain_position, at=at):
+        if alert.chain_position + 1 >= len(alert.chain):
+            _exhaust(alert, at=at)
+            break
         alert.chain_position += 1
     tell(alert, event, at=at, due_at=due_at)
 
@@ -138,9 +178,12 @@ def _note_unreachable(alert: Alert, position: int, *, at: datetime) -> bool:
 
 
 def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> list[Membership]:
-    """Queue a mail about an event to everybody the chain has reached; returns them."""
+    """Queue a mail about an event to everybody the chain has reached; returns them.
+
+    Where none of them can be reached, every lead and manager is told instead.
+    """
     reached = {pk for step in alert.chain[: alert.chain_position + 1] for pk in step["members"]}
-    members = reachable(alert.clinic, reached)
+    members = reachable(alert.clinic, reached) or last_resort(alert.clinic)
     for member in members:
         enqueue(
             clinic=alert.clinic,

@@ -1,4 +1,4 @@
-"""Findings that come with time: courses that lapsed, courses off track at a review."""
+"""Findings that come with time: courses that lapsed or are off track at a review, check-ins unanswered."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from django.db.models import Count, Max
 from clinic.batch import each
 from clinic.models import Clinic
 from courses.alerts.raising import raise_alert
+from courses.alerts.unanswered import unanswered_check_ins
 from courses.curve import CannotTell, Prior, condition
 from courses.models import Alert, Course
-from courses.priors.adopted import adopted_prior
+from courses.priors.adopted import adopted_prior, bounds_of
 from courses.priors.rows import Record, records_of
-from courses.rules.course_rules import ReviewFacts, find_lapsed, find_off_course
+from courses.rules.bounds import RuleBounds
 from courses.rules.facts import Finding
+from courses.rules.lapsed import find_lapsed
+from courses.rules.off_course import ReviewFacts, find_off_course
 from patients.models import Patient
 
 
@@ -32,11 +35,13 @@ def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
         .select_related("patient", "clinic")
         .annotate(n_held=Count("sessions"), last_held_at=Max("sessions__held_at"))
     )
-    records, prior = records_of(courses, clinic=clinic, at=at), adopted_prior(clinic)
+    records, prior, bounds = records_of(courses, clinic=clinic, at=at), adopted_prior(clinic), bounds_of(clinic)
+    unanswered = unanswered_check_ins(clinic, at=at)
 
     def watch(course: Course) -> bool:
         is_found = False
-        for rule, finding in _findings(course, records[course.pk], prior, at=at):
+        calls = [(Alert.Rule.UNANSWERED, finding) for finding in unanswered.get(course.pk, ())]
+        for rule, finding in (*_findings(course, records[course.pk], prior, bounds, at=at), *calls):
             _raise(course, rule, finding, at=at)
             is_found = True
         return is_found
@@ -45,7 +50,7 @@ def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
 
 
 def _findings(
-    course: Course, record: Record, prior: Prior, *, at: datetime
+    course: Course, record: Record, prior: Prior, bounds: RuleBounds, *, at: datetime
 ) -> Iterable[tuple[Alert.Rule, Finding]]:
     last_held_at, n_held = course.last_held_at, course.n_held  # type: ignore[attr-defined]
     if last_held_at:
@@ -53,11 +58,12 @@ def _findings(
             last_session_at=last_held_at,
             planned_interval=course.planned_interval(course.clinic.local(last_held_at).date()),
             at=at,
+            bounds=bounds,
         )
         if lapsed:
             yield Alert.Rule.LAPSED, lapsed
     if n_held in course.review_sessions and record.rows:
-        off_course = find_off_course(_review_facts(record, prior, n_held))
+        off_course = find_off_course(_review_facts(record, prior, n_held), bounds=bounds)
         if off_course:
             yield Alert.Rule.OFF_COURSE, off_course
 

@@ -11,7 +11,9 @@ from courses.models.prior import AlertThreshold, Prior, PriorEvent
 from courses.models.protocol import Protocol
 from courses.models.red_flag import Level, RedFlag, RedFlagReport
 from courses.models.reminder import Reminder
+from courses.models.rule_settings import RuleSettings
 from courses.models.session import Needling, Session
+from courses.models.silence import Silence
 
 __all__ = [
     "AdverseEvent",
@@ -32,6 +34,8 @@ __all__ = [
     "RedFlag",
     "RedFlagReport",
     "Reminder",
+    "RuleSettings",
     "Session",
     "Severity",
+    "Silence",
 ]

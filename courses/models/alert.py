@@ -39,6 +39,16 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
         """Raised by a red flag."""
         return self.filter(rule=Alert.Rule.RED_FLAG)
 
+    def of_matter(self, alert: Alert) -> Self:
+        """This alert, those before it and those after it: the same thing of the same course."""
+        return self.filter(
+            patient=alert.patient_id, course=alert.course_id, rule=alert.rule, flag_code=alert.flag_code
+        )
+
+    def exhausted(self) -> Self:
+        """The whole chain was told and nobody answered."""
+        return self.filter(state=Alert.State.OPEN, exhausted_at__isnull=False)
+
     def most_pressing_first(self) -> Self:
         """By severity, open before acknowledged, then by age."""
         ranks = [When(severity=value, then=Value(rank)) for rank, value in enumerate(Severity.values)]
@@ -84,6 +94,7 @@ class Alert(models.Model):
         DATA_CORRECTED = "data_corrected", _("entry corrected")
         COURSE_CLOSED = "course_closed", _("course closed")
         SETTLED = "settled", _("back in the band")
+        OVERTAKEN = "overtaken", _("no longer so")
 
     # How a person may close a matter; the others are the machine's, and never close a red flag.
     HUMAN_OUTCOMES = (
@@ -122,8 +133,20 @@ class Alert(models.Model):
     repeat_at = models.DateTimeField(_("told again"), null=True, blank=True)
     escalate_at = models.DateTimeField(_("goes to the next person"), null=True, blank=True)
     lapses_at = models.DateTimeField(_("acknowledgement or snooze ends"), null=True, blank=True)
+    silenced_until = models.DateTimeField(_("silenced until"), null=True, blank=True)
     next_step_at = models.DateTimeField(
-        _("next step"), null=True, blank=True, help_text=_("The earliest of the three times above.")
+        _("next step"), null=True, blank=True, help_text=_("The earliest of the four times above.")
+    )
+    exhausted_at = models.DateTimeField(
+        _("nobody left to tell"),
+        null=True,
+        blank=True,
+        help_text=_("The whole chain was told, and nobody answered."),
+    )
+    is_quiet = models.BooleanField(
+        _("in the digest alone"),
+        default=False,
+        help_text=_("Found in what was entered late or imported: it is listed and pages nobody."),
     )
     acknowledged_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("acknowledged by")
@@ -166,6 +189,10 @@ class Alert(models.Model):
                 condition=~Q(rule="red_flag") | ~Q(state="snoozed"),
                 name="courses_alert_red_flag_never_snoozed",
             ),
+            models.CheckConstraint(
+                condition=~Q(rule="red_flag") | Q(silenced_until=None),
+                name="courses_alert_red_flag_never_silenced",
+            ),
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="courses_alert_known_severity"),
         ]
         indexes = [
@@ -207,7 +234,11 @@ class AlertEvent(models.Model):
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         LAPSED = "lapsed", _("acknowledgement lapsed")
         SNOOZED = "snoozed", _("snoozed")
+        SILENCED = "silenced", _("silenced")
+        UNSILENCED = "unsilenced", _("silence over")
         REOPENED = "reopened", _("open again")
+        FLAPPING = "flapping", _("opens again and again")
+        EXHAUSTED = "exhausted", _("nobody left to tell")
         LEVEL_LOWERED = "level_lowered", _("level lowered")
         RESOLVED = "resolved", _("resolved")
         NOTED = "noted", _("note")

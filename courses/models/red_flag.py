@@ -94,6 +94,7 @@ class RedFlagReport(models.Model):
         SESSION = "session", _("at a session")
         CHECK_IN = "check_in", _("check-in")
         PHONE = "phone", _("by phone or in person")
+        IMPORTED = "imported", _("imported history")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))

@@ -8,7 +8,8 @@ from typing import Any
 
 from clinic.models import Clinic
 from courses import curve
-from courses.models import AlertThreshold, Prior
+from courses.models import AlertThreshold, Prior, RuleSettings
+from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
 from courses.rules.facts import Thresholds
 
 
@@ -37,4 +38,11 @@ def thresholds_of(clinic: Clinic) -> Thresholds:
         lr=numbers["threshold"],
         lr_of_quarter_budget=numbers["quarter_threshold"],
         version=f"v{row.version}" if row else "shipped",
+        bounds=bounds_of(clinic),
     )
+
+
+def bounds_of(clinic: Clinic) -> RuleBounds:
+    """The bounds of the clinic's rules: the newest version, the shipped ones where none was set."""
+    row = RuleSettings.objects.for_clinic(clinic).order_by("-version").first()
+    return RuleBounds.of(row.numbers, version=str(row)) if row else SHIPPED_BOUNDS

@@ -11,6 +11,7 @@ import numpy as np
 
 from clinic.models import Clinic
 from courses import curve
+from courses.priors.adopted import bounds_of
 from courses.priors.fixed_rules import fixed_alarms, sessions_of
 from courses.priors.rows import Record, ScoreRow, clinic_records
 
@@ -53,10 +54,14 @@ class Evidence:
 
     def sessions(self, predictions: curve.HeldOut) -> curve.Sessions:
         """What alarms each session under some predictions, fixed rules included."""
-        alarms = np.array([alarm for record in self.records for alarm in fixed_alarms(record)], dtype=bool)
+        bounds = bounds_of(self.clinic)
+        fixed = [alarm for record in self.records for alarm in fixed_alarms(record, bounds=bounds)]
+        alarms = np.array(fixed, dtype=bool)
         numbers = np.array(self.session_numbers, dtype=np.int64)
         source = self.panel.source
-        return curve.Sessions.of(predictions, is_fixed_alarm=alarms[source], session=numbers[source])
+        return curve.Sessions.of(
+            predictions, is_fixed_alarm=alarms[source], session=numbers[source], least_excess=bounds.excess
+        )
 
     def label_sessions(self, label: Callable[[Record, ScoreRow], Hashable]) -> list[Hashable]:
         """A label for each session, in the order of `sessions`, from its first score."""

@@ -6,20 +6,22 @@ import math
 from collections.abc import Iterator, Sequence
 
 from courses.priors.rows import Record, ScoreRow
+from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
 from courses.rules.facts import PainFacts, ScoreFact, Thresholds
 from courses.rules.plain_rise import plain_reasons
 
 # The curve can tell from the third score of a timing on.
 EARLIER_NEEDED = 2
-_NO_THRESHOLD = Thresholds(math.inf, math.inf, "none")
 
 
-def fixed_alarms(record: Record) -> list[bool]:
+def fixed_alarms(record: Record, *, bounds: RuleBounds = SHIPPED_BOUNDS) -> list[bool]:
     """For each row of a record, in its order, whether a plain rule alarms on it."""
-    return [any(plain_reasons(facts, can_tell=can_tell)) for facts, can_tell in _facts_of(record.rows)]
+    thresholds = Thresholds(math.inf, math.inf, "none", bounds)
+    facts = _facts_of(record.rows, thresholds=thresholds)
+    return [any(plain_reasons(one, can_tell=can_tell)) for one, can_tell in facts]
 
 
-def _facts_of(rows: Sequence[ScoreRow]) -> Iterator[tuple[PainFacts, bool]]:
+def _facts_of(rows: Sequence[ScoreRow], *, thresholds: Thresholds) -> Iterator[tuple[PainFacts, bool]]:
     by_timing: dict[str, list[ScoreFact]] = {}
     before: dict[int | None, int] = {row.session_number: row.score for row in rows if row.timing == "before"}
     for row in rows:
@@ -28,7 +30,7 @@ def _facts_of(rows: Sequence[ScoreRow]) -> Iterator[tuple[PainFacts, bool]]:
         is_with_session = row.timing != "before" and row.session_number is not None
         facts = PainFacts(
             observed=fact,
-            thresholds=_NO_THRESHOLD,
+            thresholds=thresholds,
             before=before.get(row.session_number) if is_with_session else None,
             earlier=tuple(earlier),
         )

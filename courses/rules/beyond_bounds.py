@@ -2,6 +2,7 @@
 
 The likelihood ratio of "3 higher than expected" is the most powerful alarm at a given rate of false
 ones (Neyman and Pearson 1933); its running maximum keeps a higher score from ever looking better.
+Bounds: alerts document, section 1.
 """
 
 from __future__ import annotations
@@ -10,19 +11,17 @@ from courses.rules.facts import Finding, PainFacts, Severity
 
 RULE = "beyond_bounds"
 VERSION = 1
-LEAST_EXCESS = 2.0
-RED_RISE = 3
 
 
 def find_beyond_bounds(facts: PainFacts) -> Finding | None:
     """Amber above the threshold, red above that of a quarter of the budget with a rise of 3."""
     expected, score = facts.observed.expected, facts.observed.score
-    if expected is None or score < expected.mean + LEAST_EXCESS:
+    if expected is None or score < expected.mean + facts.bounds.excess:
         return None
     ratio = expected.lr_star[score]
     if ratio <= facts.thresholds.lr:
         return None
     rises = [rise for rise in (facts.rise_in_session, facts.rise_over_last) if rise is not None]
-    is_red = ratio > facts.thresholds.lr_of_quarter_budget and max(rises, default=0) >= RED_RISE
+    is_red = ratio > facts.thresholds.lr_of_quarter_budget and max(rises, default=0) >= facts.bounds.red_rise
     evidence = facts.evidence(threshold=round(facts.thresholds.lr, 3), threshold_version=facts.thresholds.version)
     return Finding(RULE, VERSION, Severity.RED if is_red else Severity.AMBER, evidence)

@@ -1,4 +1,4 @@
-"""Patients so near the top that no bound can be breached."""
+"""Patients so near the top that no bound can be breached. Source: clinical facts, section 9, floor and ceiling."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from courses.rules.facts import Finding, PainFacts, Severity
 
 RULE = "ceiling"
 VERSION = 1
-EXPECTED_FROM = 7.5
 TOP = 10
-AFTER_SESSION = 3
 
 
 def is_at_ceiling(facts: PainFacts) -> bool:
     """Scores cannot show worsening for this patient; the severe-pain question must be asked."""
     expected = facts.observed.expected
-    return expected is not None and expected.mean > EXPECTED_FROM
+    return expected is not None and expected.mean > facts.bounds.ceiling_mean
 
 
 def find_ceiling(facts: PainFacts) -> Finding | None:
@@ -29,5 +27,6 @@ def find_ceiling(facts: PainFacts) -> Finding | None:
 
 def _is_stuck_at_start(facts: PainFacts, start: int) -> bool:
     number, last = facts.observed.session_number, facts.earlier[-1]
-    is_late = number is not None and last.session_number is not None and last.session_number > AFTER_SESSION
+    after = facts.bounds.ceiling_after_session
+    is_late = number is not None and last.session_number is not None and last.session_number > after
     return is_late and facts.observed.score >= start and last.score >= start

@@ -1,4 +1,4 @@
-"""Two scores running beyond nine of ten of their own predictions."""
+"""Two scores running beyond nine of ten of their own predictions. Source: alerts document, section 1."""
 
 from __future__ import annotations
 

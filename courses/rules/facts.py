@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
+
 
 class Severity(StrEnum):
     """How pressing a finding is, most pressing first."""
@@ -93,11 +95,12 @@ class ScoreFact:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """When the likelihood ratio alarms, calibrated to the clinic's budget."""
+    """When the likelihood ratio alarms, calibrated to the clinic's budget, and the bounds of all the rules."""
 
     lr: float
     lr_of_quarter_budget: float
     version: str
+    bounds: RuleBounds = SHIPPED_BOUNDS
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,11 @@ class PainFacts:
     thresholds: Thresholds
     before: int | None = None
     earlier: tuple[ScoreFact, ...] = ()
+
+    @property
+    def bounds(self) -> RuleBounds:
+        """The bounds of the rules."""
+        return self.thresholds.bounds
 
     @property
     def rise_in_session(self) -> int | None:
@@ -129,13 +137,14 @@ class PainFacts:
         return self.earlier[0].score if self.earlier else None
 
     def evidence(self, **more: float | int | str | None) -> dict[str, float | int | str | None]:
-        """What every pain finding freezes: observed, expected, bounds, odds, the Prior, the scores used."""
+        """What every pain finding freezes: observed, expected, bounds, odds, Prior and version of the bounds."""
         expected = self.observed.expected
         base: dict[str, float | int | str | None] = {
             "timing": self.observed.timing,
             "session": self.observed.session_number,
             "observed": self.observed.score,
             "before": self.before,
+            "bounds": self.bounds.version,
         }
         if expected is not None:
             base |= {

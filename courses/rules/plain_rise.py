@@ -8,10 +8,6 @@ from courses.rules.facts import Finding, PainFacts, Severity
 
 RULE = "plain_rise"
 VERSION = 1
-HIGH_SCORE = 8
-RISE_ALWAYS = 4
-RISE_WHILE_UNSURE = 3
-RISE_WITH_HIGH_SCORE = 2
 TOP = 10
 
 
@@ -20,22 +16,23 @@ def find_plain_rise(facts: PainFacts) -> Finding | None:
     reasons = list(plain_reasons(facts, can_tell=facts.observed.expected is not None))
     if not reasons:
         return None
-    severity = Severity.RED if facts.observed.score >= HIGH_SCORE else Severity.AMBER
+    severity = Severity.RED if facts.observed.score >= facts.bounds.high_score else Severity.AMBER
     return Finding(RULE, VERSION, severity, facts.evidence(because=", ".join(reasons)))
 
 
 def plain_reasons(facts: PainFacts, *, can_tell: bool) -> Iterator[str]:
     """What rose, where the curve can tell and where it cannot."""
     score, in_session, over_last = facts.observed.score, facts.rise_in_session, facts.rise_over_last
-    if in_session is not None and in_session >= RISE_ALWAYS:
+    bounds = facts.bounds
+    if in_session is not None and in_session >= bounds.rise_always:
         yield "rise_in_session"
     if score == TOP and facts.start is not None and facts.start < TOP and not _has_been_at_top(facts):
         yield "first_ten"
     if can_tell:
         return
-    if in_session is not None and RISE_WHILE_UNSURE <= in_session < RISE_ALWAYS:
+    if in_session is not None and bounds.rise_while_unsure <= in_session < bounds.rise_always:
         yield "rise_in_session"
-    if score >= HIGH_SCORE and over_last is not None and over_last >= RISE_WITH_HIGH_SCORE:
+    if score >= bounds.high_score and over_last is not None and over_last >= bounds.rise_with_high_score:
         yield "high_and_rising"
 
 

@@ -1,4 +1,4 @@
-"""Still worse three days after a session."""
+"""Still worse three days after a session. Source: alerts document, section 1, after clinical facts section 9."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from courses.rules.facts import Finding, PainFacts, Severity
 RULE = "still_worse"
 VERSION = 1
 TIMING = "day3"
-RISE = 2
-EXCESS = 3.0
-RISE_WITHOUT_CURVE = 4
 
 
 def find_still_worse(facts: PainFacts) -> Finding | None:
@@ -18,13 +15,14 @@ def find_still_worse(facts: PainFacts) -> Finding | None:
     if facts.observed.timing != TIMING or rise is None:
         return None
     if expected is None:
-        is_worse = rise >= RISE_WITHOUT_CURVE
+        is_worse = rise >= facts.bounds.still_worse_without_curve
     else:
-        is_worse = rise >= RISE and facts.observed.score >= expected.mean + EXCESS
+        is_far = facts.observed.score >= expected.mean + facts.bounds.still_worse_excess
+        is_worse = rise >= facts.bounds.still_worse_rise and is_far
     return Finding(RULE, VERSION, Severity.AMBER, facts.evidence()) if is_worse else None
 
 
 def is_on_watch(facts: PainFacts) -> bool:
     """Worth the practitioner's eye at the next visit, no mail."""
     rise = facts.rise_in_session
-    return facts.observed.timing == TIMING and rise is not None and rise >= RISE
+    return facts.observed.timing == TIMING and rise is not None and rise >= facts.bounds.still_worse_rise

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
 
 from courses.alerts.raising import note_findings, raise_alert
+from courses.alerts.settling import settle_quiet_alerts
 from courses.curve import CannotTell
 from courses.models import Alert, Course, Level, PainScore, RedFlagReport
-from courses.priors.adopted import adopted_prior, thresholds_of
+from courses.priors.adopted import adopted_prior, bounds_of, thresholds_of
 from courses.priors.expecting import expectation
+from courses.priors.pain_facts import pain_facts
 from courses.priors.rows import Record, record_of
-from courses.rules.facts import Expectation, Finding, PainFacts, ScoreFact, Thresholds
+from courses.rules.facts import Expectation, Finding, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
+from courses.rules.still_worse import is_on_watch
 from courses.sessions import guard
 from courses.sessions.verdict import Verdict, verdict
 
 log = structlog.stdlib.get_logger(__name__)
 
 Expected = Mapping[int, Expectation | CannotTell | None]
+# What is entered later than this waits for the digest; a red flag never does.
+LATE = timedelta(days=7)
 
 
 def judge_scores(
@@ -41,9 +46,26 @@ def judge_scores(
             verdicts = _with_curve(course, new, known, at=at)
     except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags stand
         log.error("curve failed", course=course.pk, error=type(error).__name__)
-        verdicts = _without_curve(new, known)
-    _raise_pain(course, [finding for one in verdicts for finding in one.findings], reports, at=at)
+        verdicts = _without_curve(course, new, known)
+    for is_late in (False, True):
+        found = [
+            finding
+            for score, one in zip(new, verdicts, strict=True)
+            if (at - score.scored_at > LATE) is is_late
+            for finding in one.findings
+        ]
+        _raise_pain(course, found, reports, is_late=is_late, at=at)
+    _settle(course, at=at)
     return verdicts
+
+
+def _settle(course: Course, *, at: datetime) -> None:
+    """Whether the pain went back; whatever goes wrong there, the session stands and the alert stays open."""
+    try:
+        with transaction.atomic():
+            settle_quiet_alerts(course, at=at)
+    except Exception as error:  # noqa: BLE001 - see above
+        log.error("settling failed", course=course.pk, error=type(error).__name__)
 
 
 def _with_curve(
@@ -53,9 +75,10 @@ def _with_curve(
     verdicts = []
     for score in new:
         found = expected[score.pk]
-        facts = _facts(score, [*known, *new], thresholds, found if isinstance(found, Expectation) else None)
+        facts = pain_facts(score, [*known, *new], thresholds, found if isinstance(found, Expectation) else None)
         findings = (*find_model_free_pain(facts), *find_model_pain(facts))
-        one = verdict(score.timing, score.score, expected=found, findings=tuple(findings))
+        watched = is_on_watch(facts) and not findings
+        one = verdict(score.timing, score.score, expected=found, findings=tuple(findings), is_watched=watched)
         PainScore.objects.filter(pk=score.pk).update(expected=one.as_json())
         verdicts.append(one)
     return verdicts
@@ -80,51 +103,22 @@ def _expected(course: Course, new: Sequence[PainScore], known: Sequence[PainScor
     return found
 
 
-def _without_curve(new: Sequence[PainScore], known: Sequence[PainScore]) -> list[Verdict]:
+def _without_curve(course: Course, new: Sequence[PainScore], known: Sequence[PainScore]) -> list[Verdict]:
     """The rules that need no curve, and no number from one."""
-    nothing = Thresholds(math.inf, math.inf, "none")
+    nothing = Thresholds(math.inf, math.inf, "none", bounds_of(course.clinic))
     return [
         verdict(
             score.timing,
             score.score,
             expected=None,
-            findings=tuple(find_model_free_pain(_facts(score, [*known, *new], nothing, None))),
+            findings=tuple(find_model_free_pain(pain_facts(score, [*known, *new], nothing, None))),
         )
         for score in new
     ]
 
 
-def _facts(
-    score: PainScore, every: Sequence[PainScore], thresholds: Thresholds, expected: Expectation | None
-) -> PainFacts:
-    earlier = [one for one in every if one.timing == score.timing and one.scored_at < score.scored_at]
-    return PainFacts(
-        observed=ScoreFact(score.timing, _number(score), score.score, expected),
-        thresholds=thresholds,
-        before=_before(score, every),
-        earlier=tuple(
-            ScoreFact(one.timing, _number(one), one.score, point90=one.expected.get("point90"))
-            for one in sorted(earlier, key=lambda one: one.scored_at)
-        ),
-    )
-
-
-def _before(score: PainScore, every: Sequence[PainScore]) -> int | None:
-    """The before-score of the same session, for a score that is not one itself."""
-    if score.timing == PainScore.Timing.BEFORE or score.session_id is None:
-        return None
-    same = (
-        one.score for one in every if one.session_id == score.session_id and one.timing == PainScore.Timing.BEFORE
-    )
-    return next(same, None)
-
-
-def _number(score: PainScore) -> int | None:
-    return score.session.number if score.session else None
-
-
 def _raise_pain(
-    course: Course, findings: Sequence[Finding], reports: Sequence[RedFlagReport], *, at: datetime
+    course: Course, findings: Sequence[Finding], reports: Sequence[RedFlagReport], *, is_late: bool, at: datetime
 ) -> None:
     """One pain alert for the course; where these very scores raised a severe-pain alert the findings join that."""
     if not findings:
@@ -134,4 +128,11 @@ def _raise_pain(
         alert = Alert.objects.unresolved().get(course=course, flag_code=SEVERE_PAIN)
         note_findings(alert, findings, at=at)
         return
-    raise_alert(patient=course.patient, course=course, rule=Alert.Rule.PAIN, findings=findings, at=at)
+    raise_alert(
+        patient=course.patient,
+        course=course,
+        rule=Alert.Rule.PAIN,
+        findings=findings,
+        is_quiet=is_late,
+        at=at,
+    )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
+from courses.alerts.settling import settle_overtaken_alerts
 from courses.models import (
     AdverseEvent,
     Alert,
@@ -28,7 +29,7 @@ from courses.reminders.planning import plan_check_in
 from courses.rules.facts import Finding, Severity
 from courses.sessions.entry import CheckInEntry, SessionEntry
 from courses.sessions.flags import Origin, lock_patient, write_reports
-from courses.sessions.judging import judge_scores
+from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.verdict import Verdict
 from patients.clearance import Clearance
 from patients.intake import record_neuro_check
@@ -80,6 +81,8 @@ def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: date
         _tell_lead_of_breach(session, by=by, at=at)
     verdicts = judge_scores(course, _write_scores(session, entry, by=by, at=at), reports=reports, at=at)
     _move_plan_on(course, session)
+    if at - session.held_at <= LATE:
+        settle_overtaken_alerts(course, rules=(Alert.Rule.LAPSED, Alert.Rule.UNANSWERED), at=at)
     plan_check_in(session, at=at)
     return Logged(session, tuple(verdicts), tuple(reports))
 
@@ -115,6 +118,7 @@ def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tup
         recorded_at=at,
     )
     CheckIn.objects.filter(pk=check_in.pk).update(answered_at=at)
+    settle_overtaken_alerts(course, rules=(Alert.Rule.UNANSWERED,), at=at)
     return tuple(judge_scores(course, [score], reports=reports, at=at))
 
 

@@ -30,6 +30,8 @@ class Verdict:
     have: float = 0
     need: float = 0
     findings: tuple[Finding, ...] = ()
+    # Worth the practitioner's eye at the next visit, no mail.
+    is_watched: bool = False
 
     @property
     def one_in(self) -> int | None:
@@ -39,6 +41,8 @@ class Verdict:
     def as_json(self) -> dict[str, object]:
         """What a score keeps of it: plain types, no name."""
         kept: dict[str, object] = {"standing": str(self.standing), "have": self.have, "need": self.need}
+        if self.is_watched:
+            kept["watch"] = True
         if self.expected:
             kept |= {
                 "mean": round(self.expected.mean, 2),
@@ -56,17 +60,28 @@ class Verdict:
 
 
 def verdict(
-    timing: str, score: int, *, expected: Expectation | CannotTell | None, findings: tuple[Finding, ...]
+    timing: str,
+    score: int,
+    *,
+    expected: Expectation | CannotTell | None,
+    findings: tuple[Finding, ...],
+    is_watched: bool = False,
 ) -> Verdict:
     """The verdict on a score; `expected` is None where the curve failed."""
     if expected is None:
-        return Verdict(timing, score, Standing.ERROR, findings=findings)
+        return Verdict(timing, score, Standing.ERROR, findings=findings, is_watched=is_watched)
     if isinstance(expected, CannotTell):
         return Verdict(
-            timing, score, Standing.CANNOT_TELL, have=expected.have, need=expected.need, findings=findings
+            timing,
+            score,
+            Standing.CANNOT_TELL,
+            have=expected.have,
+            need=expected.need,
+            findings=findings,
+            is_watched=is_watched,
         )
     if expected.holds(score):
         standing = Standing.IN_BAND
     else:
         standing = Standing.ABOVE if score > expected.high90 else Standing.BELOW
-    return Verdict(timing, score, standing, expected, findings=findings)
+    return Verdict(timing, score, standing, expected, findings=findings, is_watched=is_watched)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from courses.alerts.settling import sweep_closed_courses
 from courses.alerts.steps import sweep
 from courses.alerts.watch import watch_courses
 
@@ -19,4 +20,5 @@ class Command(BaseCommand):
     def handle(self, **_options: Any) -> None:
         """Steps first."""
         at = timezone.now()
-        self.stdout.write(f"{sweep(at=at)} alerts moved, {watch_courses(at=at)} findings on courses")
+        n_moved = sweep(at=at) + sweep_closed_courses(at=at)
+        self.stdout.write(f"{n_moved} alerts moved, {watch_courses(at=at)} findings on courses")

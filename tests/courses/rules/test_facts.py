@@ -32,7 +32,7 @@ def test_finding_is_frozen_as_plain_types():
 
 def test_evidence_without_a_curve_names_only_what_was_seen():
     evidence = pain(7, before=4).evidence()
-    assert evidence == {"timing": "after", "session": 5, "observed": 7, "before": 4}
+    assert evidence == {"timing": "after", "session": 5, "observed": 7, "before": 4, "bounds": "shipped"}
 
 
 def test_evidence_with_a_curve_names_all_it_rests_on():

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courses.rules.bounds import LIMITS, Limit, RuleBounds
 from courses.rules.facts import Expectation, Finding, PainFacts, ScoreFact, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
 from tests.courses.rules.making import expects, pain
@@ -41,12 +42,18 @@ def scores_in_their_course(draw: st.DrawFn) -> PainFacts:
     earlier = draw(st.lists(st.tuples(SCORES, st.none() | SCORES), max_size=6))
     facts = [ScoreFact(timing, n + 1, score, point90=point90) for n, (score, point90) in enumerate(earlier)]
     threshold = draw(st.floats(1, 100))
+    numbers = {name: draw(_within(limit)) for name, limit in LIMITS.items()}
+    bounds = RuleBounds.of(numbers, version="v7")
     return PainFacts(
         observed=ScoreFact(timing, len(earlier) + 1, draw(SCORES), draw(st.none() | EXPECTATIONS)),
-        thresholds=Thresholds(threshold, threshold * draw(st.floats(1, 5)), "v1"),
+        thresholds=Thresholds(threshold, threshold * draw(st.floats(1, 5)), "v1", bounds),
         before=None if timing == "before" else draw(st.none() | SCORES),
         earlier=tuple(facts),
     )
+
+
+def _within(limit: Limit) -> st.SearchStrategy[float | int]:
+    return st.integers(int(limit.low), int(limit.high)) if limit.is_whole else st.floats(limit.low, limit.high)
 
 
 def severities(facts: PainFacts) -> dict[str, int]:
@@ -60,6 +67,19 @@ def test_higher_score_never_removes_a_finding_nor_lowers_its_severity(facts, mor
     low, high = severities(facts), severities(replace(facts, observed=replace(facts.observed, score=higher)))
     assert low.keys() <= high.keys()
     assert all(high[rule] <= rank for rule, rank in low.items())
+
+
+@given(scores_in_their_course(), st.integers(1, 10))
+def test_higher_score_never_lowers_the_severity_of_all_rules_together(facts, more):
+    higher = min(facts.observed.score + more, 10)
+    low, high = severities(facts), severities(replace(facts, observed=replace(facts.observed, score=higher)))
+    assert min(high.values(), default=9) <= min(low.values(), default=9)
+
+
+@given(scores_in_their_course())
+def test_every_finding_names_the_version_of_the_bounds(facts):
+    found = (*find_model_free_pain(facts), *find_model_pain(facts))
+    assert all(finding.evidence["bounds"] == "v7" for finding in found)
 
 
 @given(scores_in_their_course())

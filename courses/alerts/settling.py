@@ -1,0 +1,85 @@
+"""Alerts that end without an answer: back in the band, course closed, overtaken. Never a red flag."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from clinic.batch import each
+from courses.alerts.answering import last_news, locked, resolve
+from courses.alerts.steps import is_paged, tell
+from courses.models import Alert, AlertEvent, Course, PainScore
+from courses.rules.hysteresis import FrozenBound, frozen_bounds, has_settled
+
+FINDINGS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.FINDING_ADDED, AlertEvent.Kind.SEVERITY_RAISED)
+OVER = (Course.Status.COMPLETED, Course.Status.STOPPED)
+
+
+@transaction.atomic
+def settle_quiet_alerts(course: Course, *, at: datetime) -> list[Alert]:
+    """Resolve the course's pain alert if two sessions running were within the bounds frozen in it.
+
+    Where the curve could not tell when it was raised there is no frozen bound, and a person decides.
+    """
+    alerts = Alert.objects.unresolved().filter(course=course, rule=Alert.Rule.PAIN)
+    return [_close(alert, Alert.Outcome.SETTLED, at=at) for alert in alerts if _has_settled(alert)]
+
+
+def close_alerts_of(course: Course, *, at: datetime) -> list[Alert]:
+    """Resolve the alerts of a course that is over, red flags left out, and tell those who were called."""
+    if course.status not in OVER:
+        return []
+    alerts = Alert.objects.unresolved().filter(course=course).exclude(rule=Alert.Rule.RED_FLAG)
+    return [_close_with_word(alert, at=at) for alert in alerts.select_related("clinic", "patient")]
+
+
+def sweep_closed_courses(*, at: datetime) -> int:
+    """Close what is left open of courses that are over, whoever ended them; returns how many alerts."""
+    left = Alert.objects.all_clinics().unresolved().exclude(rule=Alert.Rule.RED_FLAG)
+    return each(list(left.filter(course__status__in=OVER).order_by("pk")), partial(_close_with_word, at=at))
+
+
+@transaction.atomic
+def settle_overtaken_alerts(course: Course, *, rules: Sequence[Alert.Rule], at: datetime) -> list[Alert]:
+    """Resolve what a patient has answered by coming or writing: lapsed, a check-in unanswered."""
+    alerts = Alert.objects.unresolved().filter(course=course, rule__in=rules).exclude(rule=Alert.Rule.RED_FLAG)
+    return [_close(alert, Alert.Outcome.OVERTAKEN, at=at) for alert in alerts]
+
+
+def _close(alert: Alert, outcome: Alert.Outcome, *, at: datetime) -> Alert:
+    return resolve(alert, outcome=outcome, note="", by=None, at=at, seen=last_news(alert))
+
+
+@transaction.atomic
+def _close_with_word(alert: Alert, *, at: datetime) -> Alert | None:
+    alert = locked(alert)
+    if alert.is_resolved:
+        return None
+    is_known = alert.events.filter(kind=AlertEvent.Kind.SENT).exists()
+    alert = _close(alert, Alert.Outcome.COURSE_CLOSED, at=at)
+    if is_known and is_paged(alert):
+        tell(alert, alert.events.filter(kind=AlertEvent.Kind.RESOLVED).latest("pk"), at=at, due_at=at)
+    return alert
+
+
+def _has_settled(alert: Alert) -> bool:
+    events = list(alert.events.filter(kind__in=FINDINGS).order_by("pk"))
+    raising = events[0].detail.get("findings", [])
+    later = [finding for event in events[1:] for finding in event.detail.get("findings", [])]
+    bounds = frozen_bounds(raising, later)
+    return bool(bounds) and has_settled(bounds, _runs(alert, bounds, since=events[-1].happened_at))
+
+
+def _runs(alert: Alert, bounds: dict[str, FrozenBound], *, since: datetime) -> dict[str, list[tuple[int, int]]]:
+    """By timing, the scores of the sessions held since the last finding, oldest first."""
+    scores = PainScore.objects.filter(course=alert.course, timing__in=bounds, session__held_at__gt=since)
+    runs: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for timing, number, score in scores.order_by("session__held_at", "pk").values_list(
+        "timing", "session__number", "score"
+    ):
+        runs[timing].append((number, score))
+    return runs

@@ -1,0 +1,84 @@
+"""The bounds of the rules: what a clinic may set, how far, and where each comes from.
+
+Red flags are not here: no bound of any clinic can hold one back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+
+SHIPPED = "shipped"
+ALERTS = "alerts document, section 1; needs clinical sign-off"
+LADDER = "clinical facts, section 9, proposed ladder; needs clinical sign-off"
+
+
+@dataclass(frozen=True)
+class RuleBounds:
+    """One version of a clinic's bounds; the defaults are the shipped ones."""
+
+    excess: float = 2.0
+    red_rise: int = 3
+    rise_always: int = 4
+    rise_while_unsure: int = 3
+    high_score: int = 8
+    rise_with_high_score: int = 2
+    still_worse_rise: int = 2
+    still_worse_excess: float = 3.0
+    still_worse_without_curve: int = 4
+    ceiling_mean: float = 7.5
+    ceiling_after_session: int = 3
+    relief_chance: float = 0.20
+    least_gain: float = 0.15
+    patience: float = 1.5
+    version: str = SHIPPED
+
+    def numbers(self) -> dict[str, float | int]:
+        """The bounds alone, as plain types."""
+        return {name: value for name, value in asdict(self).items() if name != "version"}
+
+    @classmethod
+    def of(cls, numbers: Mapping[str, float | int], *, version: str) -> RuleBounds:
+        """A stored version; what it does not name, or no longer may be, is as shipped."""
+        known = {one.name for one in fields(cls)} - {"version"}
+        sound = {name: value for name, value in numbers.items() if name in known and LIMITS[name].holds(value)}
+        return replace(SHIPPED_BOUNDS, **sound, version=version)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How far a bound may be moved: never so far that its rule falls silent."""
+
+    rule: str
+    low: float
+    high: float
+    source: str
+    is_whole: bool = True
+
+    def holds(self, value: float | int) -> bool:
+        """Whether a value may be set."""
+        return self.low <= value <= self.high and (not self.is_whole or value == int(value))
+
+
+LIMITS: dict[str, Limit] = {
+    "excess": Limit("beyond_bounds", 1.0, 4.0, ALERTS, is_whole=False),
+    "red_rise": Limit("beyond_bounds", 1, 5, LADDER),
+    "rise_always": Limit("plain_rise", 2, 6, ALERTS),
+    "rise_while_unsure": Limit("plain_rise", 2, 5, ALERTS),
+    "high_score": Limit("plain_rise", 6, 9, LADDER),
+    "rise_with_high_score": Limit("plain_rise", 1, 3, LADDER),
+    "still_worse_rise": Limit("still_worse", 1, 4, LADDER),
+    "still_worse_excess": Limit("still_worse", 1.0, 5.0, ALERTS, is_whole=False),
+    "still_worse_without_curve": Limit("still_worse", 2, 6, ALERTS),
+    "ceiling_mean": Limit("ceiling", 6.0, 9.0, LADDER, is_whole=False),
+    "ceiling_after_session": Limit("ceiling", 1, 6, ALERTS),
+    "relief_chance": Limit("off_course", 0.05, 0.5, LADDER, is_whole=False),
+    "least_gain": Limit("off_course", 0.05, 0.3, LADDER, is_whole=False),
+    "patience": Limit("lapsed", 1.0, 4.0, ALERTS, is_whole=False),
+}
+SHIPPED_BOUNDS = RuleBounds()
+
+
+def beyond_limits(numbers: Mapping[str, float | int]) -> list[str]:
+    """The names of what may not be set so."""
+    return [name for name, limit in LIMITS.items() if name in numbers and not limit.holds(numbers[name])]
