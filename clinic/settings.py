@@ -164,6 +164,7 @@ MESSAGE_KINDS = {
     "reminder": "courses.reminders.mail.reminder_mail",
     "curve_notice": "courses.priors.notices.curve_notice",
     "staff_alert_webhook": "courses.alerts.webhooks.alert_webhook",
+    "daily_digest": "courses.alerts.digest_mail.digest_mail",
     "member_refused": "clinic.outbox.refusals.member_refused",
     "endpoint_refused": "clinic.outbox.refusals.endpoint_refused",
 }

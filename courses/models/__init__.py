@@ -5,6 +5,7 @@ from courses.models.alert import Alert, AlertEvent, Severity
 from courses.models.appointment import Appointment
 from courses.models.check_in import CheckIn
 from courses.models.course import Course
+from courses.models.digest import Digest
 from courses.models.pain import PainScore
 from courses.models.point import Point
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
@@ -24,6 +25,7 @@ __all__ = [
     "Appointment",
     "CheckIn",
     "Course",
+    "Digest",
     "Level",
     "Needling",
     "PainScore",
