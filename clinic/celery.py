@@ -14,7 +14,8 @@ app = Celery("healing_curve")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# In UTC. What a worker did not come to in time expires: a stalled broker piles up nothing. What happens at a clinic's wall time is swept often and computed in the clinic's zone.
+# In UTC. What happens at a clinic's wall time is swept often and computed in the clinic's zone.
+# What no worker came to in time expires: a broker that stood still piles up nothing.
 app.conf.beat_schedule = {
     "deliver": {"task": "clinic.tasks.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "note beat": {"task": "clinic.tasks.note_beat", "schedule": 30.0, "options": {"expires": 30}},

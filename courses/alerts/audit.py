@@ -1,6 +1,6 @@
 """The auditor: looks every few minutes whether every alert is on its way, and says so where one is not.
 
-It trusts the rows, not the processes. What it finds is armed once more, and stays a fault in /healthz until it is mended.
+It trusts the rows, not the processes. What it finds is armed once more, and is a fault in /healthz until it is mended.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _audit(kind: Fault.Kind, alerts: Iterable[int], mend: Callable[..., object] 
 
 
 def _stuck(at: datetime) -> list[int]:
-    """Unresolved alerts with a time that has passed without its step; `next_step_at` alone is put off by failures."""
+    """Unresolved alerts one of whose times passed without its step; failures put off `next_step_at` alone."""
     late = Q(*((f"{clock}__lte", at - GRACE) for clock in CLOCKS), _connector=Q.OR)
     return list(Alert.objects.all_clinics().unresolved().filter(late).order_by("pk").values_list("pk", flat=True))
 

@@ -13,8 +13,8 @@ from clinic.models import Clinic, Membership, Message, Role
 from clinic.outbox.queue import enqueue
 from courses.alerts.steps import calendar_of
 from courses.models import Alert, Course, Digest, PainScore, Reminder
+from courses.priors.adopted import bounds_of
 from courses.rules.facts import Severity
-from courses.rules.still_worse import RISE
 from patients.models import Patient
 
 MESSAGE_KIND = "daily_digest"
@@ -107,12 +107,13 @@ def _queue(digest: Digest, member: Membership, *, at: datetime) -> None:
 
 def _watch_list(member: Membership, own: Q, digest: Digest) -> list[Course]:
     """Courses still worse on day 3 by too little for an alert; those with an alert are told of already."""
+    rise = bounds_of(digest.clinic).still_worse_rise
     before = PainScore.objects.filter(session=OuterRef("session"), timing=PainScore.Timing.BEFORE)
     scores = (
         PainScore.objects.visible_to(member)
         .filter(own, timing=PainScore.Timing.DAY3, recorded_at__gt=digest.since, recorded_at__lte=digest.made_at)
         .annotate(before=Subquery(before.values("score")[:1]))
-        .filter(score__gte=F("before") + RISE, course__patient__is_training=False)
+        .filter(score__gte=F("before") + rise, course__patient__is_training=False)
     )
     told = Alert.objects.for_clinic(digest.clinic).unresolved().filter(rule=Alert.Rule.PAIN).values("course")
     courses = Course.objects.visible_to(member).filter(pk__in=scores.values("course")).exclude(pk__in=told)
