@@ -78,6 +78,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | _rights("clinic", "add", "membership")
     | _rights("clinic", "view add change delete", "openinghours holiday")
     | _rights("clinic", "view", "message")
+    | _rights("clinic", "view add change", "endpoint")
     | {"courses.view_dashboard", "courses.set_budget"},
 }
 

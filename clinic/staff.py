@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Membership, Message, Role, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import enqueue
+from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 
 
@@ -120,7 +121,8 @@ class _MemberMail:
         return self._membership(message).is_active
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Nothing follows."""
+        """A refused address is noted."""
+        note_delivery(message, at=at)
 
     def _membership(self, message: Message) -> Membership:
         return Membership.objects.all_clinics().select_related("user", "clinic").get(pk=message.subject_id)

@@ -6,6 +6,7 @@ from courses.models.alert import Alert, AlertEvent, Severity
 from courses.models.appointment import Appointment
 from courses.models.check_in import CheckIn
 from courses.models.course import Course
+from courses.models.digest import Digest
 from courses.models.hold import Hold
 from courses.models.letter import Letter, LetterEvent
 from courses.models.measure import Direction, Measure, MeasureCode, MeasureScore, MeasureThreshold
@@ -32,6 +33,7 @@ __all__ = [
     "Appointment",
     "CheckIn",
     "Course",
+    "Digest",
     "Direction",
     "Hold",
     "Letter",

@@ -240,6 +240,7 @@ class AlertEvent(models.Model):
         FLAPPING = "flapping", _("opens again and again")
         EXHAUSTED = "exhausted", _("nobody left to tell")
         LEVEL_LOWERED = "level_lowered", _("level lowered")
+        REARMED = "rearmed", _("armed anew")
         RESOLVED = "resolved", _("resolved")
         NOTED = "noted", _("note")
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import enqueue
+from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.models import PriorEvent
 
@@ -68,7 +69,8 @@ class CurveNotice:
             )
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Nothing follows."""
+        """A refused address is noted."""
+        note_delivery(message, at=at)
 
 
 curve_notice = CurveNotice()
