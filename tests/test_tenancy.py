@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -13,10 +14,24 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from clinic.models import Duty, Message
 from courses.alerts.links import acknowledge_path
 from courses.alerts.silencing import silence
-from courses.models import AftercareMeasure, Alert, AlertEvent, Appointment, CheckIn, Point, Protocol, RedFlag
+from courses.models import (
+    AftercareMeasure,
+    Alert,
+    AlertEvent,
+    Appointment,
+    CheckIn,
+    Letter,
+    Measure,
+    MeasureThreshold,
+    Point,
+    Protocol,
+    RedFlag,
+    Review,
+)
 from courses.priors.bounds import set_bounds, try_bounds
 from courses.priors.fitting import fit_clinic
 from courses.reminders.links import check_in_path, unsubscribe_path
+from courses.reviews.reviewing import ReviewEntry, record_review
 from patients.models import Consent, PainType, ScreeningItem
 from tests import factories
 from tests.factories import flag, log_visit
@@ -84,6 +99,15 @@ TABLE: dict[str, Row] = {
     "admin:courses_course_resume": Row(frozenset({"lead"}), "course"),
     "admin:courses_course_hold": Row(TREATING, "course"),
     "admin:courses_course_end": Row(TREATING, "course"),
+    "admin:courses_course_review": Row(TREATING, "course"),
+    "admin:courses_course_correct_review": Row(TREATING, "review"),
+    "admin:courses_course_measures": Row(TREATING, "course"),
+    **model_rows("courses_letter", "letter", view=CLINICAL),
+    "admin:courses_letter_summary": Row(TREATING, "course"),
+    "admin:courses_letter_urgent": Row(TREATING, "alert"),
+    "admin:courses_letter_pdf": Row(CLINICAL, "letter"),
+    **model_rows("courses_measure", "measure", view=CLINICAL),
+    **model_rows("courses_measurethreshold", "threshold", view=CLINICAL),
     **model_rows("courses_session", "session", view=CLINICAL),
     **model_rows("courses_alert", "alert", view=CLINICAL),
     "admin:courses_alert_acknowledge": Row(CLINICAL, "alert"),
@@ -145,6 +169,21 @@ def rows(course, lead, at) -> dict[str, Any]:
         "alert": Alert.objects.get(course=course),
         "clinic": clinic,
         "membership": lead,
+        "review": record_review(
+            course, entry=ReviewEntry(uuid4(), Review.Decision.CONTINUE), by=course.practitioner, at=at
+        ),
+        "letter": Letter.objects.create(
+            clinic=clinic,
+            patient=patient,
+            course=course,
+            kind=Letter.Kind.SUMMARY,
+            addressee="Dr. Ilex",
+            written_by=lead,
+            written_at=at,
+            pdf=b"%PDF-",
+        ),
+        "measure": Measure.objects.for_clinic(clinic)[0],
+        "threshold": MeasureThreshold.objects.for_clinic(clinic)[0],
         "message": Message.objects.for_clinic(clinic).filter(kind="staff_alert")[0],
         "pain_type": PainType.objects.for_clinic(clinic)[0],
         "screening_item": ScreeningItem.objects.for_clinic(clinic)[0],

@@ -85,7 +85,7 @@ class CourseAdmin(ClinicScopedAdmin):
         ]
         own.append(
             path(
-                "<int:pk>/review/<int:review>/",
+                "review/<int:pk>/correct/",
                 self.admin_site.admin_view(reviews.correct),
                 name="courses_course_correct_review",
             )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Alert, Course, Review
-from courses.priors.wording import curve_sentences
+from courses.priors.wording import curve_sentences, gain_words
 from courses.reviews.discharging import Discharged, discharge
 from courses.reviews.forms import DischargeForm, ReviewForm
 from courses.reviews.reviewing import correct_review, record_review, standing_of, telling_of
@@ -48,11 +48,13 @@ class Reviews:
         context = {"title": _("Review"), "action": _("Save review"), **self._numbers(course, at=at)}
         return self._show(request, "courses/admin/review.html", course, form, context)
 
-    def correct(self, request: HttpRequest, pk: int, review: int) -> HttpResponse:
+    def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Another decision or reason in place of a wrong one; the numbers stay."""
         by = self.admin.require(request, "courses.add_review")
-        course = self.admin.row(request, pk)
-        wrong = get_object_or_404(Review.objects.visible_to(by).standing(), pk=review, course=course)
+        wrong = get_object_or_404(
+            Review.objects.visible_to(by).standing().select_related("course__patient"), pk=pk
+        )
+        course = wrong.course
         initial = {"decision": wrong.decision, "reason": wrong.reason}
         form = ReviewForm(request.POST or None, initial=initial)
         if request.method == "POST" and form.is_valid():
@@ -100,8 +102,7 @@ class Reviews:
         standing = standing_of(course, says, n_held=n_held, is_extended=is_extended)
         return {
             "n_held": n_held,
-            "gain": None if standing.gain is None else round(100 * standing.gain),
-            "sentences": curve_sentences(says) if says else [],
+            "sentences": [gain_words(says), *curve_sentences(says)] if says else [],
             "questions": question_words(review_questions(standing)),
             "source": SOURCE,
         }

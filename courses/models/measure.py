@@ -134,7 +134,9 @@ class MeasureScore(models.Model):
         verbose_name_plural = _("scores of measures")
         ordering = ["measured_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["form_key", "code", "item"], name="courses_measurescore_once_a_form"),
+            models.UniqueConstraint(
+                fields=["clinic", "form_key", "code", "item"], name="courses_measurescore_once_a_form"
+            ),
             models.CheckConstraint(
                 condition=Q(code__in=["psfs", "peg", "peg_one"], score__in=TENTHS)
                 | Q(code="pgic", score__in=GRADES)
@@ -144,7 +146,8 @@ class MeasureScore(models.Model):
                 violation_error_message=_("The score is outside the range of its measure."),
             ),
             models.CheckConstraint(
-                condition=Q(code="ndi", n_answered__range=(8, 10)) | (~Q(code="ndi") & Q(n_answered=None)),
+                condition=Q(code="ndi", n_answered__isnull=False, n_answered__range=(8, 10))
+                | (~Q(code="ndi") & Q(n_answered=None)),
                 name="courses_measurescore_ndi_says_how_many",
             ),
             models.CheckConstraint(

@@ -61,7 +61,13 @@ class Review(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "form_key"], name="courses_review_form_saves_once"),
             models.CheckConstraint(
-                condition=Q(relief30=None, relief50=None) | Q(relief30__range=(0, 1), relief50__range=(0, 1)),
+                condition=Q(relief30=None, relief50=None)
+                | Q(
+                    relief30__isnull=False,
+                    relief50__isnull=False,
+                    relief30__range=(0, 1),
+                    relief50__range=(0, 1),
+                ),
                 name="courses_review_chances_are_shares",
             ),
             models.CheckConstraint(

@@ -90,11 +90,17 @@ def _percent(share: float) -> int:
 
 
 def gain_words(says: CurveSays) -> str:
-    """Relief so far, or why it is not given."""
-    found = says.relief_so_far
-    if isinstance(found, curve.CannotTell):
-        return _("Relief so far: cannot tell, %(reason)s.") % {"reason": reason_words(found)}
-    gain = round(100 * found.expected_gain)
-    if gain < 0:
-        return _("Pain so far: about %(percent)d %% more than at the start.") % {"percent": -gain}
-    return _("Relief so far: about %(percent)d %% of the pain at the start.") % {"percent": gain}
+    """Relief so far as it was observed, or why it is not given."""
+    found = says.so_far
+    if found is None:
+        return _("Relief so far: cannot tell, one score before a session.")
+    words = _("Pain before a session: %(start)d at the start, %(now)s lately") % {
+        "start": found.start,
+        "now": f"{found.now:.1f}".removesuffix(".0"),
+    }
+    if found.gain is None:
+        return _("%(words)s; percentages are n/a when pain starts below 3.") % {"words": words}
+    percent = round(100 * abs(found.gain))
+    if found.gain < 0:
+        return _("%(words)s: %(percent)d %% more.") % {"words": words, "percent": percent}
+    return _("%(words)s: %(percent)d %% relief so far.") % {"words": words, "percent": percent}

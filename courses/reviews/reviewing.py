@@ -37,6 +37,7 @@ def standing_of(course: Course, says: CurveSays | None, *, n_held: int, is_exten
         n_planned=course.n_planned,
         gain=says.gain if says else None,
         relief30=says.relief30 if says else None,
+        fitted_gain=says.fitted_gain if says else None,
         is_extended=is_extended,
     )
 

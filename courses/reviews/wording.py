@@ -42,7 +42,12 @@ def relief_words(review: Review) -> str:
     """The frozen numbers of a review in a line."""
     if review.gain is None:
         return _("relief: could not tell")
-    words = _("relief so far %(gain)d %%") % {"gain": round(100 * review.gain)}
+    gain = round(100 * review.gain)
+    words = (
+        _("relief so far %(gain)d %%") % {"gain": gain}
+        if gain >= 0
+        else _("%(more)d %% more pain") % {"more": -gain}
+    )
     if review.relief30 is None or review.relief50 is None:
         return words
     return (

@@ -33,12 +33,16 @@ class Question(StrEnum):
 
 @dataclass(frozen=True)
 class ReviewStanding:
-    """A course at a review: gain and the chance of 30 % relief are shares, None where the curve cannot tell."""
+    """A course at a review: shares, None where they cannot be told.
+
+    `gain` is observed, as in GERAC; `fitted_gain` is the curve's, slower to follow a sudden change.
+    """
 
     session_number: int
     n_planned: int
     gain: float | None
     relief30: float | None
+    fitted_gain: float | None = None
     is_extended: bool = False
 
     @property
@@ -53,7 +57,9 @@ def review_questions(standing: ReviewStanding) -> tuple[Question, ...]:
         return (Question.CANNOT_TELL,)
     if standing.is_at_gate:
         return _at_gate(standing.gain, is_extended=standing.is_extended)
-    facts = ReviewFacts(standing.session_number, standing.relief30, standing.gain)
+    # The worse of the two: neither a sudden worsening nor a slow one is missed.
+    gain = standing.gain if standing.fitted_gain is None else min(standing.gain, standing.fitted_gain)
+    facts = ReviewFacts(standing.session_number, standing.relief30, gain)
     if standing.session_number < EARLIEST:
         return (Question.TOO_EARLY,)
     return (Question.OFF_TRACK,) if find_off_course(facts) else (Question.GO_ON,)
