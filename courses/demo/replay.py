@@ -6,6 +6,7 @@ import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from clinic.models import Clinic, Membership, Message, Role
 from courses.alerts.answering import acknowledge, last_news, resolve
@@ -16,6 +17,7 @@ from courses.plans.lifecycle import end_course, plan_course, resume_course
 from courses.sessions.entry import CheckInEntry, FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
+from patients.documents import Document, DocumentKind
 from patients.intake import (
     ImagingFact,
     record_assessment,
@@ -30,6 +32,7 @@ from patients.models import Assessment, Consent, Imaging, NeuroCheck, Patient, P
 NEEDS_CHECK = {"radiculopathy", "sympathetic"}
 POINTS = ("GB20", "EX-B2 C5", "EX-B2 C6", "LI4", "SI3", "GV14", "TE5", "LI11", "EX-HN15")
 VISIT = timedelta(minutes=45)
+INVENTED_LETTER = Document(DocumentKind.PDF, (Path(__file__).parent / "letter.pdf").read_bytes())
 
 
 @dataclass
@@ -128,7 +131,12 @@ class Replay:
             )
         if story.pain_type == "myelopathy" and "letter" not in story.lacks:
             record_specialist_letter(
-                patient=patient, written_by="Dr. Ilex Hornbeam", written_on=day, by=treater, at=at
+                patient=patient,
+                document=INVENTED_LETTER,
+                written_by="Dr. Ilex Hornbeam",
+                written_on=day,
+                by=treater,
+                at=at,
             )
         self._papers(story, patient, treater, at=at)
         return patient

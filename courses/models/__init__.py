@@ -4,7 +4,9 @@ from courses.models.adverse_event import AdverseEvent, AdverseEventItem
 from courses.models.alert import Alert, AlertEvent, Severity
 from courses.models.appointment import Appointment
 from courses.models.check_in import CheckIn
+from courses.models.correction import Correction
 from courses.models.course import Course
+from courses.models.override import ClearanceOverride
 from courses.models.pain import PainScore
 from courses.models.point import Point
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
@@ -21,6 +23,8 @@ __all__ = [
     "AlertThreshold",
     "Appointment",
     "CheckIn",
+    "ClearanceOverride",
+    "Correction",
     "Course",
     "Level",
     "Needling",

@@ -116,6 +116,9 @@ class Alert(models.Model):
     severity = models.CharField(_("severity"), max_length=10, choices=Severity)
     state = models.CharField(_("state"), max_length=14, choices=State, default=State.OPEN)
     findings = models.JSONField(_("findings"), default=list)
+    is_quiet = models.BooleanField(
+        _("pages nobody"), default=False, help_text=_("Found in a corrected entry: listed, not mailed.")
+    )
     chain = models.JSONField(_("escalation chain"), default=list)
     chain_position = models.PositiveSmallIntegerField(_("step of the chain"), default=0)
     raised_at = models.DateTimeField(_("raised"))
@@ -211,6 +214,8 @@ class AlertEvent(models.Model):
         LEVEL_LOWERED = "level_lowered", _("level lowered")
         RESOLVED = "resolved", _("resolved")
         NOTED = "noted", _("note")
+        CORRECTED = "corrected", _("entry corrected")
+        WITHDRAWN = "withdrawn", _("report withdrawn: entered by mistake")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="events", verbose_name=_("alert"))
