@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -16,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from patients.documents import download_name
 from patients.forms import RECORDS, PatientForm
 from patients.intake import archive_patient, restore_patient
 from patients.models import PainType, Patient, ScreeningItem
@@ -88,6 +91,11 @@ class PatientAdmin(ClinicScopedAdmin):
                 self.admin_site.admin_view(self.record),
                 name="patients_patient_record",
             ),
+            path(
+                "<int:pk>/letter/<uuid:letter>/",
+                self.admin_site.admin_view(self.letter),
+                name="patients_patient_letter",
+            ),
             path("<int:pk>/archive/", self.admin_site.admin_view(self.archive), name="patients_patient_archive"),
         ]
         return [*own, *super().get_urls()]
@@ -100,7 +108,7 @@ class PatientAdmin(ClinicScopedAdmin):
         by = self.require(request, permission)
         patient = self.row(request, pk)
         initial = dict.fromkeys(("diagnosed_on", "checked_on", "written_on", "starts_on"), timezone.localdate())
-        form = form_class(request.POST or None, patient=patient, initial=initial)
+        form = form_class(request.POST or None, request.FILES or None, patient=patient, initial=initial)
         if request.method == "POST" and form.is_valid():
             form.record(by=by, at=timezone.now())
             messages.success(request, _("Recorded."))
@@ -111,6 +119,22 @@ class PatientAdmin(ClinicScopedAdmin):
         )
         response.status_code = 422 if form.is_bound else 200
         return response
+
+    def letter(self, request: HttpRequest, pk: int, letter: UUID) -> FileResponse:
+        """A specialist's document, saved rather than shown: what somebody uploaded never runs on our pages."""
+        self.require(request, "patients.view_specialistletter")
+        found = get_object_or_404(self.row(request, pk).specialist_letters, uuid=letter)
+        try:
+            stored = found.document.open("rb")
+        except FileNotFoundError as error:
+            raise Http404 from error
+        return FileResponse(
+            stored,
+            as_attachment=True,
+            filename=download_name(found.document_kind),
+            content_type=found.document_kind,
+            headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
+        )
 
     def archive(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Off the lists, or back on them."""

@@ -6,8 +6,8 @@ Rules from the clinic's clinical facts, "Clearance, in the product"; they need c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -169,6 +169,8 @@ class Clearance:
     reasons: tuple[Reason, ...]
     limits: tuple[str, ...]
     scope: str
+    # What a lead set aside for one session: said beside the verdict, never forgotten.
+    set_aside: tuple[Reason, ...] = ()
 
     @property
     def may_needle(self) -> bool:
@@ -198,6 +200,13 @@ def clearance(facts: ClearanceFacts) -> Clearance:
     )
     scope = facts.letter.scope if facts.letter else ""
     return Clearance(_verdict(reasons), reasons, facts.limits, scope)
+
+
+def overridden(found: Clearance, codes: Iterable[str]) -> Clearance:
+    """The verdict once a lead has set some reasons aside; what may not be, or was not named, still stands."""
+    aside = tuple(one for one in found.reasons if one.is_overridable and one.code in set(codes))
+    left = tuple(one for one in found.reasons if one not in aside)
+    return replace(found, verdict=_verdict(left), reasons=left, set_aside=aside)
 
 
 def effective_class(facts: ClearanceFacts) -> str:

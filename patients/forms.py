@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Clinic, Membership
+from patients.documents import Document, read_document
 from patients.intake import (
     ImagingFact,
     likely_duplicates,
@@ -194,6 +197,13 @@ class SpecialistLetterForm(RecordForm):
 
     title = gettext_lazy("Record a specialist's letter")
 
+    upload = forms.FileField(
+        label=gettext_lazy("The document"),
+        help_text=gettext_lazy(
+            "PDF, PNG or JPEG, up to 10 MB. It is kept privately and opens for clinicians only."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
+    )
     written_by = forms.CharField(label=gettext_lazy("Written by"), max_length=120)
     written_on = forms.DateField(label=gettext_lazy("Written on"), widget=forms.DateInput(attrs=DAY))
     expires_on = forms.DateField(
@@ -206,6 +216,17 @@ class SpecialistLetterForm(RecordForm):
         help_text=gettext_lazy("Empty: everything."),
     )
 
+    def clean_upload(self) -> Document:
+        """The file's content is what it says."""
+        return read_document(self.cleaned_data["upload"])
+
+    def clean_written_on(self) -> date:
+        """A letter of the future clears nobody."""
+        written_on: date = self.cleaned_data["written_on"]
+        if written_on > timezone.localdate():
+            raise ValidationError(_("The letter is dated in the future: check the date."))
+        return written_on
+
     def clean(self) -> dict[str, Any]:
         """It does not expire before it was written."""
         values = super().clean() or {}
@@ -216,7 +237,9 @@ class SpecialistLetterForm(RecordForm):
 
     def record(self, *, by: Membership, at: datetime) -> object:
         """File the letter."""
-        return record_specialist_letter(patient=self.patient, by=by, at=at, **self.cleaned_data)
+        values = dict(self.cleaned_data)
+        document = values.pop("upload")
+        return record_specialist_letter(patient=self.patient, document=document, by=by, at=at, **values)
 
 
 class ConsentForm(RecordForm):

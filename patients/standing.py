@@ -100,14 +100,17 @@ def _group(held: list[tuple[str, str]]) -> str:
 def _types(patient: Patient, *, on: date) -> tuple[TypeFact, ...]:
     every = list(patient.pain_types.select_related("pain_type"))
     first_on = min((one.starts_on for one in every), default=on)
+    clinic = patient.clinic
+    first_told_on = min((clinic.local(one.recorded_at).date() for one in every), default=on)
     return tuple(
         TypeFact(
             code=one.pain_type.code,
             # Mixed has the class of its components, which stand beside it.
             clearance_class="A" if one.pain_type.code == MIXED_TYPE else one.pain_type.clearance_class,
             has_vertigo=one.has_vertigo,
-            is_added_later=one.starts_on > first_on,
-            starts_on=one.starts_on,
+            is_added_later=one.starts_on > first_on or clinic.local(one.recorded_at).date() > first_told_on,
+            # Told later than it began and dated back to the beginning: the change is the day it was told.
+            starts_on=one.starts_on if one.starts_on > first_on else clinic.local(one.recorded_at).date(),
         )
         for one in every
         if one.starts_on <= on and (one.ended_on is None or one.ended_on > on)

@@ -20,8 +20,9 @@ from clinic.admin import ClinicScopedAdmin
 from courses.admin.course_page import course_page
 from courses.admin.log_view import LogSession
 from courses.models import Course
-from courses.plans.forms import EndCourseForm, HoldCourseForm
+from courses.plans.forms import EndCourseForm, HoldCourseForm, OverrideForm
 from courses.plans.lifecycle import end_course, hold_course, resume_course
+from courses.plans.overriding import give_override
 
 
 @admin.register(Course)
@@ -73,6 +74,7 @@ class CourseAdmin(ClinicScopedAdmin):
             path("<int:pk>/log/", self.admin_site.admin_view(log.view), name="courses_course_log"),
             path("<int:pk>/resume/", self.admin_site.admin_view(self.resume), name="courses_course_resume"),
             path("<int:pk>/hold/", self.admin_site.admin_view(self.hold), name="courses_course_hold"),
+            path("<int:pk>/override/", self.admin_site.admin_view(self.override), name="courses_course_override"),
             path("<int:pk>/end/", self.admin_site.admin_view(self.end), name="courses_course_end"),
         ]
         return [*own, *super().get_urls()]
@@ -114,11 +116,26 @@ class CourseAdmin(ClinicScopedAdmin):
         act = partial(end_course, on=timezone.localdate())
         return self._ask(request, pk, form, act, title=_("End the course"))
 
+    def override(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A lead sets a clearance aside, once."""
+        by = self.require(request, "patients.override_clearance")
+        form = OverrideForm(request.POST or None, initial={"valid_on": timezone.localdate()})
+        act = partial(give_override, by=by, at=timezone.now())
+        title = _("Set the clearance aside for one session")
+        return self._ask(request, pk, form, act, title=title, right="patients.override_clearance")
+
     def _ask(
-        self, request: HttpRequest, pk: int, form: Form, act: Callable[..., None], *, title: str
+        self,
+        request: HttpRequest,
+        pk: int,
+        form: Form,
+        act: Callable[..., object],
+        *,
+        title: str,
+        right: str = "courses.change_course",
     ) -> HttpResponse:
         """A small form about a course, and what it does."""
-        self.require(request, "courses.change_course")
+        self.require(request, right)
         course = self.row(request, pk)
         if request.method == "POST" and form.is_valid():
             try:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from courses.alerts.correcting import withdraw_report
+from courses.alerts.forms import WithdrawForm
 from courses.models import Course, RedFlag
 from courses.plans.forms import StartCourseForm
 from courses.plans.lifecycle import plan_course
-from courses.plans.standing import care_fact
+from courses.plans.standing import care_fact, withdrawn_reports
 from courses.sessions.flags import report_red_flags
 from courses.sessions.forms import RedFlagReportForm
 from courses.sessions.wording import instruction
@@ -37,6 +41,11 @@ class CoursePatientAdmin(PatientAdmin):
                 "<int:pk>/red-flag/",
                 self.admin_site.admin_view(self.red_flag),
                 name="patients_patient_red_flag",
+            ),
+            path(
+                "<int:pk>/red-flag/<uuid:report>/withdraw/",
+                self.admin_site.admin_view(self.withdraw),
+                name="patients_patient_withdraw",
             ),
             path(
                 "<int:pk>/start-course/",
@@ -86,6 +95,30 @@ class CoursePatientAdmin(PatientAdmin):
         response.status_code = 422 if form.is_bound else 200
         return response
 
+    def withdraw(self, request: HttpRequest, pk: int, report: UUID) -> HttpResponse:
+        """A red flag that was ticked by mistake."""
+        by = self.require(request, "courses.resolve_alert")
+        patient = self.row(request, pk)
+        found = get_object_or_404(patient.red_flag_reports, uuid=report)
+        form = WithdrawForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                event = withdraw_report(found, reason=form.cleaned_data["reason"], by=by, at=timezone.now())
+            except ValidationError as error:
+                form.add_error(None, ValidationError(error.messages))
+            else:
+                messages.success(request, _("Withdrawn. The alert stays open until it is resolved: do that here."))
+                return HttpResponseRedirect(reverse("admin:courses_alert_change", args=[event.alert_id]))
+        context = {
+            "form": form,
+            "patient": patient,
+            "title": found.flag.wording,
+            "action": _("Entered by mistake"),
+        }
+        response = self.page(request, "patients/admin/record.html", context)
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
     def start_course(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A new course."""
         self.require(request, "courses.add_course")
@@ -128,4 +161,5 @@ class CoursePatientAdmin(PatientAdmin):
             "checks": patient.neuro_checks.all()[:3],
             "screening": screening,
             "reports": patient.red_flag_reports.select_related("flag")[:5],
+            "withdrawn": withdrawn_reports(patient),
         }

@@ -7,9 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
 from clinic.admin import ClinicScopedAdmin
+from courses.admin.correct_view import CorrectSession
 from courses.models import Alert, Session
+from courses.plans.standing import withdrawn_reports
+from courses.sessions.correction_words import correction_words
 from courses.sessions.wording import instruction, verdict_words
 from patients.clearance import Reason, ReasonCode
 from patients.wording import reason_text
@@ -29,6 +33,11 @@ class SessionAdmin(ClinicScopedAdmin):
         """Logged from the course page."""
         return False
 
+    def get_urls(self) -> list[URLPattern]:
+        """Correct."""
+        correct = self.admin_site.admin_view(CorrectSession(self).view)
+        return [path("<int:pk>/correct/", correct, name="courses_session_correct"), *super().get_urls()]
+
     def change_view(
         self,
         request: HttpRequest,
@@ -47,6 +56,7 @@ class SessionAdmin(ClinicScopedAdmin):
 
 def session_page(session: Any, *, is_new: bool) -> dict[str, Any]:
     """Verdicts, red flags with their instruction, what was done."""
+    corrections = session.corrections.select_related("corrected_by__user", "score")
     reports = list(session.red_flag_reports.select_related("flag").order_by("level"))
     scores = list(session.scores.order_by("pk"))
     codes = [code for code in session.clearance.get("reasons", []) if code in set(ReasonCode)]
@@ -62,5 +72,7 @@ def session_page(session: Any, *, is_new: bool) -> dict[str, Any]:
         "adverse_events": session.adverse_events.select_related("item"),
         "clearance_reasons": [reason_text(Reason(ReasonCode(code), "…")) for code in codes],
         "is_new": is_new,
+        "corrections": correction_words(corrections, clinic=session.clinic),
+        "withdrawn": withdrawn_reports(session.course.patient),
         "title": f"{session.course.patient}, {session}",
     }

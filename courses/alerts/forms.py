@@ -40,3 +40,15 @@ class ResolveForm(SeenForm):
     def __init__(self, *args: Any, is_red_flag: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["note"].required = is_red_flag
+
+
+class WithdrawForm(forms.Form):
+    """How a red flag came to be ticked by mistake."""
+
+    reason = forms.CharField(
+        label=_("How the mistake came about, and how you know"),
+        max_length=300,
+        help_text=_(
+            "The report stays on file with your name and these words; its alert is then resolved by a person."
+        ),
+    )

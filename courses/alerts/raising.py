@@ -24,8 +24,11 @@ def raise_alert(
     flag_code: str = "",
     report: RedFlagReport | None = None,
     by: Membership | None = None,
+    is_quiet: bool = False,
 ) -> Alert:
     """The open alert of this matter, raised now or taken further; in the caller's transaction.
+
+    With `is_quiet` it is listed and pages nobody: a corrected entry is no news. A red flag is never quiet.
 
     The caller holds the lock of the patient, so that two reports at once are taken one after the other.
     """
@@ -33,8 +36,9 @@ def raise_alert(
         patient=patient, course=course, rule=rule, flag_code=flag_code
     )
     alert = matter.unresolved().select_for_update().first()
+    is_quiet = is_quiet and rule != Alert.Rule.RED_FLAG
     if alert is not None:
-        return _take_further(alert, findings, at=at, report=report, by=by)
+        return _take_further(alert, findings, at=at, report=report, by=by, is_quiet=is_quiet)
     alert = Alert.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -43,6 +47,7 @@ def raise_alert(
         flag_code=flag_code,
         severity=most_severe([finding.severity for finding in findings]),
         findings=[finding.as_json() for finding in findings],
+        is_quiet=is_quiet,
         chain=snapshot_chain(patient.clinic, course=course, rule=rule),
         raised_at=at,
         next_step_at=at,
@@ -61,6 +66,7 @@ def _take_further(
     at: datetime,
     report: RedFlagReport | None,
     by: Membership | None,
+    is_quiet: bool,
 ) -> Alert:
     """A new report or a worsening reopens and tells anew; a further finding is only noted."""
     news = [finding.as_json() for finding in findings]
@@ -75,7 +81,9 @@ def _take_further(
         kind = AlertEvent.Kind.REPORTED_AGAIN
     else:
         kind = AlertEvent.Kind.SEVERITY_RAISED if is_worse else AlertEvent.Kind.FINDING_ADDED
-    tells = report is not None or is_worse
+    # What the clinic was never paged for is news once it comes from a live entry.
+    tells = not is_quiet and (report is not None or is_worse or alert.is_quiet)
+    alert.is_quiet = alert.is_quiet and is_quiet
     event = write_event(
         alert, kind, at=at, by=by, report=report, findings=news, new_state=Alert.State.OPEN if tells else None
     )

@@ -52,8 +52,8 @@ def start_steps(alert: Alert, event: AlertEvent, *, at: datetime) -> None:
 
 
 def _is_mailed(alert: Alert) -> bool:
-    """Whether this alert pages people: reviews wait on the lists, training patients are invented."""
-    return policy_of(alert).is_mailed and not alert.patient.is_training
+    """Whether this alert pages people: reviews and corrections are listed, training patients are invented."""
+    return policy_of(alert).is_mailed and not alert.is_quiet and not alert.patient.is_training
 
 
 def set_next_step(alert: Alert) -> None:

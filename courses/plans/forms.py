@@ -18,6 +18,19 @@ class HoldCourseForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=200)
 
 
+class OverrideForm(forms.Form):
+    """Why a patient may be needled once all the same."""
+
+    valid_on = forms.DateField(
+        label=_("For the session on"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("One session, one day."),
+    )
+    reason = forms.CharField(
+        label=_("Why"), max_length=300, help_text=_("It stays on file with your name and what was set aside.")
+    )
+
+
 class EndCourseForm(forms.Form):
     """How a course ended."""
 

@@ -53,7 +53,7 @@ def _with_curve(
     verdicts = []
     for score in new:
         found = expected[score.pk]
-        facts = _facts(score, [*known, *new], thresholds, found if isinstance(found, Expectation) else None)
+        facts = pain_facts(score, [*known, *new], thresholds, found if isinstance(found, Expectation) else None)
         findings = (*find_model_free_pain(facts), *find_model_pain(facts))
         one = verdict(score.timing, score.score, expected=found, findings=tuple(findings))
         PainScore.objects.filter(pk=score.pk).update(expected=one.as_json())
@@ -88,13 +88,13 @@ def _without_curve(new: Sequence[PainScore], known: Sequence[PainScore]) -> list
             score.timing,
             score.score,
             expected=None,
-            findings=tuple(find_model_free_pain(_facts(score, [*known, *new], nothing, None))),
+            findings=tuple(find_model_free_pain(pain_facts(score, [*known, *new], nothing, None))),
         )
         for score in new
     ]
 
 
-def _facts(
+def pain_facts(
     score: PainScore, every: Sequence[PainScore], thresholds: Thresholds, expected: Expectation | None
 ) -> PainFacts:
     earlier = [one for one in every if one.timing == score.timing and one.scored_at < score.scored_at]

@@ -23,6 +23,7 @@ from courses.models import (
     RedFlagReport,
     Session,
 )
+from courses.plans.overriding import spend_override
 from courses.plans.standing import clearance_for
 from courses.reminders.planning import plan_check_in
 from courses.rules.facts import Finding, Severity
@@ -76,6 +77,8 @@ def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: date
         later=entry.after,
     )
     reports = write_reports(origin, entry.flags, by=by, at=at)
+    if session.is_needled:
+        spend_override(session, on=_day(course, session.held_at))
     if session.is_uncleared:
         _tell_lead_of_breach(session, by=by, at=at)
     verdicts = judge_scores(course, _write_scores(session, entry, by=by, at=at), reports=reports, at=at)
@@ -180,6 +183,7 @@ def _write_session(
         clearance={
             "verdict": clearance.verdict,
             "reasons": [reason.code for reason in clearance.reasons],
+            "set_aside": [reason.code for reason in clearance.set_aside],
             "forbidden": _forbidden(entry, clearance),
         },
         uncleared_reason=entry.uncleared_reason.strip() if _is_breach(entry, clearance) else "",

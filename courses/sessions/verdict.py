@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from courses.curve import CannotTell
+from courses.priors.expecting import RAREST
 from courses.rules.facts import Expectation, Finding
 
 
@@ -49,10 +52,35 @@ class Verdict:
                 "point90": self.expected.point90,
                 "one_in": round(self.expected.one_in[self.score], 1),
                 "lr": round(self.expected.lr_star[self.score], 2),
+                # For each score from 0 to 10: a corrected one is judged by what was expected then.
+                "rarities": [round(value, 1) for value in self.expected.one_in],
+                "lr_star": [round(value, 2) for value in self.expected.lr_star],
                 "n_scores": self.expected.n_scores,
                 "prior": self.expected.prior_version,
             }
         return kept
+
+
+def frozen_expectation(kept: Mapping[str, Any]) -> Expectation | None:
+    """What was expected of a score when it was logged; None where the curve could not tell.
+
+    Where the odds were not kept they count as the rarest: a correction never hides a breach it cannot judge.
+    """
+    if "mean" not in kept:
+        return None
+    unknown = [RAREST] * 11
+    return Expectation(
+        mean=kept["mean"],
+        low50=kept["low50"],
+        high50=kept["high50"],
+        low90=kept["low90"],
+        high90=kept["high90"],
+        point90=kept["point90"],
+        lr_star=tuple(kept.get("lr_star", unknown)),
+        one_in=tuple(kept.get("rarities", unknown)),
+        n_scores=kept["n_scores"],
+        prior_version=kept["prior"],
+    )
 
 
 def verdict(
