@@ -248,7 +248,7 @@ def _specialist(facts: ClearanceFacts) -> Iterator[Reason]:
         yield Reason(ReasonCode.MIXED_UNNAMED)
     if _has_unexplained_vertigo(facts):
         yield Reason(ReasonCode.VERTIGO_UNEXPLAINED)
-    if _needs_specialised_plan(facts) and facts.care.is_plan_specialised is False:
+    if needs_specialised(facts.types) and facts.care.is_plan_specialised is False:
         yield Reason(ReasonCode.PLAN_NOT_SPECIALISED)
     withdrawn_on, letter = _withdrawn_on(facts), _valid_letter(facts)
     if withdrawn_on and (letter is None or letter.written_on <= withdrawn_on):
@@ -314,9 +314,11 @@ def _is_mixed_unnamed(facts: ClearanceFacts) -> bool:
     return MIXED_TYPE in codes and len(codes - {MIXED_TYPE, UNDIAGNOSED_TYPE}) < 2
 
 
-def _needs_specialised_plan(facts: ClearanceFacts) -> bool:
-    codes = {fact.code for fact in facts.types} - {UNDIAGNOSED_TYPE}
-    return (MIXED_TYPE in codes or len(codes) > 1) and any(fact.has_vertigo for fact in facts.types)
+def needs_specialised(types: Iterable[TypeFact]) -> bool:
+    """Whether these types, mixed and with vertigo, ask for the specialised plan."""
+    held = list(types)
+    codes = {fact.code for fact in held} - {UNDIAGNOSED_TYPE}
+    return (MIXED_TYPE in codes or len(codes) > 1) and any(fact.has_vertigo for fact in held)
 
 
 def _has_unexplained_vertigo(facts: ClearanceFacts) -> bool:

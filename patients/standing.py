@@ -18,6 +18,7 @@ from patients.clearance import (
     PractitionerFact,
     TypeFact,
     clearance,
+    needs_specialised,
 )
 from patients.models import Consent, NeuroCheck, Patient, PatientPainType, Screening, ScreeningItem
 
@@ -95,6 +96,11 @@ def _group(held: list[tuple[str, str]]) -> str:
         return MIXED_TYPE
     confirmed = [code for code, status in held if status == PatientPainType.Status.CONFIRMED]
     return next(iter([*confirmed, *(code for code, _status in held)]), UNDIAGNOSED_TYPE)
+
+
+def needs_specialised_plan(patient: Patient, *, on: date) -> bool:
+    """Whether the patient's types of a day ask for the specialised plan."""
+    return needs_specialised(_types(patient, on=on))
 
 
 def _types(patient: Patient, *, on: date) -> tuple[TypeFact, ...]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from clinic.admin import ClinicScopedAdmin
 from courses.admin.course_page import course_page
 from courses.admin.log_view import LogSession
+from courses.admin.schedule import Schedule
 from courses.models import Course
 from courses.plans.forms import EndCourseForm, HoldCourseForm, OverrideForm
 from courses.plans.lifecycle import end_course, hold_course, resume_course
@@ -69,11 +70,12 @@ class CourseAdmin(ClinicScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Log a session, take off hold, end."""
-        log = LogSession(self)
+        log, schedule = LogSession(self), Schedule(self)
         own = [
             path("<int:pk>/log/", self.admin_site.admin_view(log.view), name="courses_course_log"),
             path("<int:pk>/resume/", self.admin_site.admin_view(self.resume), name="courses_course_resume"),
             path("<int:pk>/hold/", self.admin_site.admin_view(self.hold), name="courses_course_hold"),
+            path("<int:pk>/schedule/", self.admin_site.admin_view(schedule.view), name="courses_course_schedule"),
             path("<int:pk>/override/", self.admin_site.admin_view(self.override), name="courses_course_override"),
             path("<int:pk>/end/", self.admin_site.admin_view(self.end), name="courses_course_end"),
         ]

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, Role
-from courses.models import Course, Protocol
+from courses.models import Course
 
 
 class HoldCourseForm(forms.Form):
@@ -43,20 +43,6 @@ class EndCourseForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label=_("Why"), max_length=200)
-
-
-class StartCourseForm(forms.Form):
-    """A new course for a patient."""
-
-    complaint = forms.CharField(label=_("Complaint"), max_length=120, initial=_("Neck pain"))
-    protocol = forms.ModelChoiceField(Protocol.objects.none(), label=_("Protocol"))
-    practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Treating practitioner"))
-    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(attrs={"type": "date"}))
-
-    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _offer(self.fields["protocol"], Protocol.objects.for_clinic(clinic).offered())
-        _offer(self.fields["practitioner"], clinicians(clinic))
 
 
 class CourseChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -87,7 +87,7 @@ def test_consent_to_mail_is_no_consent_to_treatment(clinic, practitioner, at, on
 
 def test_ended_type_counts_no_more(patient, give_type, on):
     cord = give_type("myelopathy", starts_on=on - 60 * DAY)
-    assert "cord_without_letter" in reasons(patient, on)
+    assert "withdrawn" in reasons(patient, on)
     cord.ended_on = on
     cord.save()
     assert reasons(patient, on) == []

@@ -85,11 +85,12 @@ def test_time_stays_in_the_course_and_in_the_past(session, correct, days):
 
 def test_point_left_out_is_added_and_one_not_needled_is_taken_away(session, correct):
     saved = session.needlings.get()
+    number = saved.pk
     added = {"point": None, "ashi_site": "left shoulder", "side": "left"}
     correct(needlings=(NeedlingFix(saved, None), NeedlingFix(None, added)))
     assert [str(one) for one in session.needlings.all()] == ["left shoulder (left)"]
     kept = Correction.objects.get(field="needlings")
-    assert (kept.before[0]["id"], kept.before[0]["depth_mm"]) == (saved.pk, 15)
+    assert (kept.before[0]["id"], kept.before[0]["depth_mm"]) == (number, 15)
     assert kept.after[0]["ashi_site"] == "left shoulder"
 
 
