@@ -35,7 +35,8 @@ BOOKING = (
 )
 READING = (
     _rights("patients", "view", "patient assessment imaging paintype patientpaintype screening screeningitem")
-    | _rights("patients", "view", "screeningfinding consent specialistletter neurocheck")
+    | _rights("patients", "view", "screeningfinding consent specialistletter neurocheck filecorrection")
+    | _rights("courses", "view", "correction clearanceoverride")
     | _rights("courses", "view", "protocol course appointment session needling point painscore redflag")
     | _rights(
         "courses",
@@ -55,7 +56,8 @@ TREATING = (
     | _rights("patients", "add", "assessment imaging patientpaintype screening specialistletter neurocheck")
     | _rights("courses", "add change", "course")
     | _rights("courses", "add", "session review measurescore letter")
-    | {"courses.log_session", "courses.resolve_alert"}
+    | _rights("patients", "view", "intakedraft")
+    | {"courses.log_session", "courses.resolve_alert", "courses.correct_session", "patients.correct_file"}
 )
 CATALOGUES = _rights("courses", "add change", "protocol point aftercaremeasure") | _rights(
     "courses", "change", "redflag measure measurethreshold"

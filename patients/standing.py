@@ -18,6 +18,7 @@ from patients.clearance import (
     PractitionerFact,
     TypeFact,
     clearance,
+    needs_specialised,
 )
 from patients.models import (
     Consent,
@@ -116,17 +117,25 @@ def _group(held: list[tuple[str, str]]) -> str:
     return next(iter([*confirmed, *(code for code, _status in held)]), UNDIAGNOSED_TYPE)
 
 
+def needs_specialised_plan(patient: Patient, *, on: date) -> bool:
+    """Whether the patient's types of a day ask for the specialised plan."""
+    return needs_specialised(_types(patient, on=on))
+
+
 def _types(patient: Patient, *, on: date) -> tuple[TypeFact, ...]:
     every = list(patient.pain_types.select_related("pain_type"))
     first_on = min((one.starts_on for one in every), default=on)
+    clinic = patient.clinic
+    first_told_on = min((clinic.local(one.recorded_at).date() for one in every), default=on)
     return tuple(
         TypeFact(
             code=one.pain_type.code,
             # Mixed has the class of its components, which stand beside it.
             clearance_class="A" if one.pain_type.code == MIXED_TYPE else one.pain_type.clearance_class,
             has_vertigo=one.has_vertigo,
-            is_added_later=one.starts_on > first_on,
-            starts_on=one.starts_on,
+            is_added_later=one.starts_on > first_on or clinic.local(one.recorded_at).date() > first_told_on,
+            # Told later than it began and dated back to the beginning: the change is the day it was told.
+            starts_on=one.starts_on if one.starts_on > first_on else clinic.local(one.recorded_at).date(),
         )
         for one in every
         if one.starts_on <= on and (one.ended_on is None or one.ended_on > on)

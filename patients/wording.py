@@ -49,6 +49,11 @@ def reason_text(reason: Reason) -> str:
     return str(REASONS[reason.code]) % {"detail": reason.detail}
 
 
+def set_aside_texts(clearance: Clearance) -> list[str]:
+    """What a lead set aside, as sentences."""
+    return [reason_text(reason) for reason in clearance.set_aside]
+
+
 def reason_texts(clearance: Clearance) -> list[str]:
     """Every reason as a sentence."""
     return [reason_text(reason) for reason in clearance.reasons]

@@ -32,6 +32,7 @@ from courses.priors.bounds import set_bounds, try_bounds
 from courses.priors.fitting import fit_clinic
 from courses.reminders.links import check_in_path, unsubscribe_path
 from courses.reviews.reviewing import ReviewEntry, record_review
+from patients.intake import record_specialist_letter
 from patients.models import Consent, PainType, ScreeningItem
 from tests import factories
 from tests.factories import flag, log_visit
@@ -89,6 +90,11 @@ TABLE: dict[str, Row] = {
     "admin:app_list": Row(ALL, more={"app_label": "clinic"}),
     **model_rows("patients_patient", "patient", view=ALL, add=ALL),
     "admin:patients_patient_record": Row(TREATING, "patient", {"what": "assessment"}),
+    "admin:patients_patient_letter": Row(CLINICAL, "patient", {"letter": "document"}),
+    "admin:patients_patient_correct": Row(TREATING, "patient", {"what": "assessment", "number": "assessment"}),
+    "admin:patients_patient_withdraw": Row(TREATING, "patient", {"report": "report"}),
+    "admin:patients_patient_intake": Row(TREATING, "patient"),
+    "admin:patients_patient_intake_step": Row(TREATING, "patient", {"step": "screening"}),
     "admin:patients_patient_archive": Row(ALL, "patient"),
     "admin:patients_patient_red_flag": Row(ALL, "patient"),
     "admin:patients_patient_start": Row(TREATING, "patient"),
@@ -97,6 +103,8 @@ TABLE: dict[str, Row] = {
     **model_rows("courses_course", "course", view=CLINICAL),
     "admin:courses_course_log": Row(TREATING, "course"),
     "admin:courses_course_resume": Row(frozenset({"lead"}), "course"),
+    "admin:courses_course_schedule": Row(CLINICAL, "course"),
+    "admin:courses_course_override": Row(frozenset({"lead"}), "course"),
     "admin:courses_course_hold": Row(TREATING, "course"),
     "admin:courses_course_end": Row(TREATING, "course"),
     "admin:courses_course_review": Row(TREATING, "course"),
@@ -109,6 +117,7 @@ TABLE: dict[str, Row] = {
     **model_rows("courses_measure", "measure", view=CLINICAL),
     **model_rows("courses_measurethreshold", "threshold", view=CLINICAL),
     **model_rows("courses_session", "session", view=CLINICAL),
+    "admin:courses_session_correct": Row(TREATING, "session"),
     **model_rows("courses_alert", "alert", view=CLINICAL),
     "admin:courses_alert_acknowledge": Row(CLINICAL, "alert"),
     "admin:courses_alert_note": Row(CLINICAL, "alert"),
@@ -161,7 +170,14 @@ def rows(course, lead, at) -> dict[str, Any]:
         booked_by=lead,
         booked_at=at,
     )
+    document = record_specialist_letter(
+        patient=patient, document=factories.document(), written_by="Dr. Yew", written_on=at.date(), by=lead, at=at
+    )
     return {
+        # Parts of an address that are no row of their own.
+        "document": document.uuid,
+        "report": session.red_flag_reports.get().uuid,
+        "assessment": patient.assessments.get().pk,
         "patient": patient,
         "course": course,
         "session": session,
@@ -302,7 +318,12 @@ def _url(name: str, rows: dict[str, Any]) -> str:
     if not row.about:
         return reverse(name, kwargs=row.more)
     stock = name.rsplit("_", 1)[-1] in {"change", "history", "delete"}
-    return reverse(name, kwargs={"object_id" if stock else "pk": rows[row.about].pk, **row.more})
+    # Parts that name a second row are found among the rows; the others stand as they are.
+    more = {
+        key: rows.get(value, value) if key in {"letter", "report", "number"} else value
+        for key, value in row.more.items()
+    }
+    return reverse(name, kwargs={"object_id" if stock else "pk": rows[row.about].pk, **more})
 
 
 def _status(client: Any, url: str) -> int:

@@ -21,9 +21,11 @@ from courses.admin.course_page import course_page
 from courses.admin.log_view import LogSession
 from courses.admin.measure_views import Measures
 from courses.admin.review_views import Reviews
+from courses.admin.schedule import Schedule
 from courses.models import Course
-from courses.plans.forms import HoldCourseForm
+from courses.plans.forms import HoldCourseForm, OverrideForm
 from courses.plans.lifecycle import hold_course, resume_course
+from courses.plans.overriding import give_override
 
 
 @admin.register(Course)
@@ -70,11 +72,13 @@ class CourseAdmin(ClinicScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """What is done from the course page."""
-        log, reviews, measures = LogSession(self), Reviews(self), Measures(self)
+        log, reviews, measures, schedule = LogSession(self), Reviews(self), Measures(self), Schedule(self)
         actions = (
             ("log", log.view),
             ("resume", self.resume),
             ("hold", self.hold),
+            ("schedule", schedule.view),
+            ("override", self.override),
             ("end", reviews.end),
             ("review", reviews.review),
             ("measures", measures.view),
@@ -124,11 +128,26 @@ class CourseAdmin(ClinicScopedAdmin):
         act = partial(hold_course, at=timezone.now())
         return self._ask(request, pk, form, act, title=_("Put the course on hold"))
 
+    def override(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A lead sets a clearance aside, once."""
+        by = self.require(request, "patients.override_clearance")
+        form = OverrideForm(request.POST or None, initial={"valid_on": timezone.localdate()})
+        act = partial(give_override, by=by, at=timezone.now())
+        title = _("Set the clearance aside for one session")
+        return self._ask(request, pk, form, act, title=title, right="patients.override_clearance")
+
     def _ask(
-        self, request: HttpRequest, pk: int, form: Form, act: Callable[..., None], *, title: str
+        self,
+        request: HttpRequest,
+        pk: int,
+        form: Form,
+        act: Callable[..., object],
+        *,
+        title: str,
+        right: str = "courses.change_course",
     ) -> HttpResponse:
         """A small form about a course, and what it does."""
-        self.require(request, "courses.change_course")
+        self.require(request, right)
         course = self.row(request, pk)
         if request.method == "POST" and form.is_valid():
             try:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.charts.curve_chart import PANEL, curve_svg
 from courses.models import Course, Needling, Point, Session
-from courses.plans.standing import facts_for
+from courses.plans.standing import facts_for, with_override
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
 from courses.priors.rows import record_of
@@ -58,7 +58,8 @@ class Bedside:
     @cached_property
     def clearance(self) -> Clearance:
         """May the patient be needled today."""
-        return clearance(self.clearance_facts)
+        found = clearance(self.clearance_facts)
+        return with_override(self.course, found, on=self.today, practitioner=self.course.practitioner)
 
     @cached_property
     def catalogue(self) -> list[Point]:

@@ -8,13 +8,17 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
+from courses.admin.correct_view import CorrectSession
 from courses.admin.log_page import draft_key
 from courses.models import Session, SessionMotion
+from courses.plans.standing import withdrawn_reports
+from courses.sessions.correction_words import correction_words
 from courses.sessions.flags import reports_of_form
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
 from courses.sessions.wording import instruction, is_now, verdict_words
@@ -36,6 +40,11 @@ class SessionAdmin(ClinicScopedAdmin):
         """Logged from the course page."""
         return False
 
+    def get_urls(self) -> list[URLPattern]:
+        """Correct."""
+        correct = self.admin_site.admin_view(CorrectSession(self).view)
+        return [path("<int:pk>/correct/", correct, name="courses_session_correct"), *super().get_urls()]
+
     def change_view(
         self,
         request: HttpRequest,
@@ -55,6 +64,7 @@ class SessionAdmin(ClinicScopedAdmin):
 def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> dict[str, Any]:
     """The instruction of a red flag, the verdicts, what happens next, what to tell the patient, the record."""
     reports = reports_of_form(session.course.patient, session.form_key)
+    corrections = session.corrections.select_related("corrected_by__user", "score")
     scores = list(session.scores.order_by("pk"))
     codes = [code for code in session.clearance.get("reasons", []) if code in set(ReasonCode)]
     of_session = [score for score in scores if score.timing in {"before", "after"}]
@@ -76,5 +86,7 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
         "clearance_reasons": [reason_text(Reason(ReasonCode(code), "…")) for code in codes],
         "saved": saved,
         "draft_saved": draft_key(session.course, by) if saved else "",
+        "corrections": correction_words(corrections, clinic=session.clinic),
+        "withdrawn": withdrawn_reports(session.course.patient),
         "title": f"{session.course.patient}, {session}",
     }

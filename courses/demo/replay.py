@@ -6,6 +6,7 @@ import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from clinic.models import Clinic, Membership, Message, Role
 from courses.alerts.answering import acknowledge, last_news, resolve
@@ -34,6 +35,7 @@ from courses.reviews.reviewing import ReviewEntry, record_review
 from courses.sessions.entry import CheckInEntry, FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
+from patients.documents import Document, DocumentKind
 from patients.intake import (
     ImagingFact,
     record_assessment,
@@ -53,6 +55,7 @@ ADVICE = (
     "Keep moving the neck every hour when you sit, and go on with the exercises shown.\n\n"
     "See a doctor at once for new weakness, numbness in both arms, unsteady walking or trouble passing water."
 )
+INVENTED_LETTER = Document(DocumentKind.PDF, (Path(__file__).parent / "letter.pdf").read_bytes())
 
 
 @dataclass
@@ -147,7 +150,12 @@ class Replay:
             )
         if story.pain_type == "myelopathy" and "letter" not in story.lacks:
             record_specialist_letter(
-                patient=patient, written_by="Dr. Ilex Hornbeam", written_on=day, by=treater, at=at
+                patient=patient,
+                document=INVENTED_LETTER,
+                written_by="Dr. Ilex Hornbeam",
+                written_on=day,
+                by=treater,
+                at=at,
             )
         self._papers(story, patient, treater, at=at)
         return patient

@@ -5,11 +5,13 @@ from courses.models.aftercare import AftercareGiven, AftercareMeasure
 from courses.models.alert import Alert, AlertEvent, Severity
 from courses.models.appointment import Appointment
 from courses.models.check_in import CheckIn
+from courses.models.correction import Correction
 from courses.models.course import Course
 from courses.models.digest import Digest
 from courses.models.hold import Hold
 from courses.models.letter import Letter, LetterEvent
 from courses.models.measure import Direction, Measure, MeasureCode, MeasureScore, MeasureThreshold
+from courses.models.override import ClearanceOverride
 from courses.models.pain import PainScore
 from courses.models.point import Point
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
@@ -32,6 +34,8 @@ __all__ = [
     "AlertThreshold",
     "Appointment",
     "CheckIn",
+    "ClearanceOverride",
+    "Correction",
     "Course",
     "Digest",
     "Direction",

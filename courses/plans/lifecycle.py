@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
@@ -24,8 +25,10 @@ def plan_course(
     protocol: Protocol,
     starts_on: date,
     complaint: str,
+    weekly_sessions: Sequence[int] | None = None,
+    review_sessions: Sequence[int] | None = None,
 ) -> Course:
-    """A planned course with the protocol's schedule, free to be changed; ValidationError names the field."""
+    """A planned course with the protocol's schedule, or a changed one; ValidationError names the field."""
     course = Course(
         clinic=patient.clinic,
         patient=patient,
@@ -33,8 +36,8 @@ def plan_course(
         protocol=protocol,
         complaint=complaint,
         starts_on=starts_on,
-        weekly_sessions=protocol.weekly_sessions,
-        review_sessions=protocol.review_sessions,
+        weekly_sessions=list(protocol.weekly_sessions if weekly_sessions is None else weekly_sessions),
+        review_sessions=list(protocol.review_sessions if review_sessions is None else review_sessions),
     )
     course.full_clean()
     course.save()

@@ -13,6 +13,7 @@ from clinic.models import Membership
 from courses.alerts.raising import raise_alert
 from courses.alerts.settling import settle_overtaken_alerts
 from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
+from courses.plans.overriding import spend_override
 from courses.plans.standing import clearance_for
 from courses.reminders.planning import plan_check_in
 from courses.rules.facts import Finding, Severity
@@ -73,6 +74,8 @@ def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: date
         later=entry.after,
     )
     reports = write_reports(origin, entry.flags, by=by, at=at)
+    if session.is_needled:
+        spend_override(session, on=_day(course, session.held_at))
     if session.is_uncleared:
         _tell_lead_of_breach(session, by=by, at=at)
     verdicts = judge_scores(course, _write_scores(session, entry, by=by, at=at), reports=reports, at=at)

@@ -39,6 +39,7 @@ def write_session(
         clearance={
             "verdict": clearance.verdict,
             "reasons": [reason.code for reason in clearance.reasons],
+            "set_aside": [reason.code for reason in clearance.set_aside],
             "forbidden": forbidden(entry, clearance),
         },
         uncleared_reason=entry.uncleared_reason.strip() if is_breach(entry, clearance) else "",
