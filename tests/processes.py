@@ -22,6 +22,10 @@ from tests.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 60.0
+# A test run that is killed must leave no worker behind: asks the kernel for that, then becomes the command.
+DIES_WITH_PARENT = (
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 def database_url() -> str:
@@ -74,7 +78,8 @@ class Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         celery = [sys.executable, "-m", "celery", "-A", "clinic"]
-        command = [*celery, "worker", "--concurrency", "1", "--loglevel", "ERROR"]
+        options = ["--concurrency", "1", "--loglevel", "ERROR"]
+        command = [sys.executable, "-c", DIES_WITH_PARENT, *celery, "worker", *options]
         return subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
 
     def kill(self) -> None:
