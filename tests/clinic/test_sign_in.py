@@ -104,8 +104,8 @@ def test_link_asked_for_before_leaving_is_not_sent(client, practitioner, at):
 
 
 def _fail_often(client, visitor):
-    wrong = {"login": "somebody", "password": "wrong"}
-    for _n in range(10):
+    for n in range(10):
+        wrong = {"login": f"somebody{n}", "password": "wrong"}
         client.post("/accounts/login/", wrong, headers={"X-Forwarded-For": f"203.0.113.9, {visitor}"})
 
 
