@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
@@ -22,6 +23,12 @@ class ClosedSignUpAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """To where this person's work is."""
         return "/"
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The visitor's address, as the reverse proxy names it: the failures of one must not shut out all."""
+        visitor = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        is_behind_proxy = settings.SECURE_PROXY_SSL_HEADER is not None
+        return visitor if visitor and is_behind_proxy else str(super().get_client_ip(request))
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """Through the outbox: a mail server that is away is no error page, and whoever works nowhere gets none."""

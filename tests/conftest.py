@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from clinic.models import Clinic, Membership, Role
 from courses.models import Course
@@ -29,6 +33,19 @@ NOW = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)  # a Wednesday
 def pytest_configure() -> None:
     if not os.environ.get("DATABASE_URL"):
         pytest.exit("The tests need PostgreSQL and Valkey: run `make test`.", returncode=2)
+    # A busy test machine is no failing property.
+    hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("patient")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A loop left running by a browser test would fail a later test for no reason of its own: say whose it is."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    if "browser" not in item.keywords:
+        pytest.fail("A browser's event loop still runs: its fixture must end with its file.", pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +70,12 @@ def quick_and_plain(settings, empty_folder: Path, media_folder: Path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """How often somebody signed in during other tests does not count."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from asyncio import AbstractServer
+from collections.abc import Awaitable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -13,10 +15,16 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+class _OnOwnSocket(Controller):
+    """Listens on a port that it holds from the beginning: nobody takes it in between."""
+
+    def __init__(self, handler: object) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        hostname, port = self._socket.getsockname()
+        super().__init__(handler, hostname=hostname, port=port)
+
+    def _create_server(self) -> Awaitable[AbstractServer]:
+        return cast(Awaitable[AbstractServer], self.loop.create_server(self._factory_invoker, sock=self._socket))
 
 
 class SmtpSink:
@@ -26,7 +34,7 @@ class SmtpSink:
         self.mails: list[EmailMessage] = []
         self.answer = "250 taken"
         self.answer_to_recipient: dict[str, str] = {}
-        self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
+        self._controller = _OnOwnSocket(self)
 
     @property
     def host(self) -> str:

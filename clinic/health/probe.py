@@ -1,4 +1,4 @@
-"""`python -m clinic.health.probe web|worker|beat`: a container's own health check; exit 1 when unwell."""
+"""`python -m clinic.health.probe web|worker|beat|outbox`: a container's own health check; exit 1 when unwell."""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from clinic import env
@@ -143,3 +146,11 @@ def test_any_other_origin_is_named_and_never_raises(found, monkeypatch, url):
     monkeypatch.setenv("NAME", url)
     assert env.origin("NAME", "http://default") == "http://default"
     assert named(found) == ["NAME"]
+
+
+def test_example_names_every_variable_that_settings_read() -> None:
+    root = Path(__file__).resolve().parents[2]
+    read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", (root / "clinic" / "settings.py").read_text()))
+    named = set(re.findall(r"^([A-Z_]+)=", (root / ".env.example").read_text(), flags=re.MULTILINE))
+    assert read
+    assert read - named == set()

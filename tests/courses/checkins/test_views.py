@@ -297,7 +297,7 @@ ANSWERS = st.sampled_from(["", "yes", "no", "usual", "new", "nonsense"])
 TICKS = st.dictionaries(st.sampled_from(CODES), ANSWERS)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(score=st.none() | st.integers(0, 10), ticks=TICKS, has_none=st.booleans())
 def test_every_sign_ticked_is_reported_and_told(path, client, score, ticks, has_none):
     values = {f"flag_{code}": "on" for code in ticks} | {f"answer_{code}": reply for code, reply in ticks.items()}

@@ -62,7 +62,7 @@ def check_in(course, at) -> CheckIn:
     return CheckIn.objects.latest("pk")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=circumstances())
 def test_every_flag_told_is_kept_and_told_on(course, check_in, practitioner, lead, manager, at, case):
     at = at.replace(hour=case["hour"])
