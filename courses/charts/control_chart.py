@@ -15,7 +15,7 @@ from courses.charts.svg import element, path
 
 WIDTH, HEIGHT = 560, 200
 LEFT, RIGHT, TOP, BOTTOM = 38, 22, 14, 30
-N_LABELS, LEAST_TOP = 8, 10.0
+N_LABELS, LEAST_TOP = 5, 10.0
 
 
 @dataclass(frozen=True)
