@@ -1,11 +1,19 @@
-"""Does the alert budget hold? Realised minus budgeted rate of simulated clinics."""
+"""Does the alert budget hold? Realised minus budgeted rate of simulated clinics and of the series in CURVE_SERIES.
 
-import sys
+CURVE_CLINICS says how many clinics are simulated: 20, or the 200 of docs/curve.md, which take ten minutes.
+"""
+
+import os
+from pathlib import Path
 
 import numpy as np
 
-from courses.curve.budget_study import BUDGET_PER_100, realised
+from courses.curve.budget_study import BUDGET_PER_100, realised, series_check
+from courses.curve.evaluation import predict_series, read_series
 from courses.curve.scores import Floats
+
+# The protocol's rate of false alarms, and what a clinic starts with.
+SERIES_BUDGETS = (2.5, BUDGET_PER_100)
 
 
 def simulated_rates(*, n_clinics: int) -> Floats:
@@ -13,22 +21,39 @@ def simulated_rates(*, n_clinics: int) -> Floats:
     return np.array([realised(seed=seed).per_100 for seed in range(n_clinics)])
 
 
-def measure(*, n_clinics: int = 20) -> list[dict[str, object]]:
-    """Return the mean realised minus budgeted rate of simulated clinics."""
-    rates = simulated_rates(n_clinics=n_clinics)
-    return [
-        {
-            "name": "alert budget: realised minus budgeted, simulated clinics",
-            "value": float(rates.mean() - BUDGET_PER_100),
-            "unit": "alerts per 100 sessions",
-            "versus": "budget",
-            "ratio": float(rates.mean() / BUDGET_PER_100),
-            "n": n_clinics,
-        }
+def row(name: str, value: float, unit: str, *, n: int, ratio: float | None = None) -> dict[str, object]:
+    """Return one line of the table."""
+    return {"name": name, "value": value, "unit": unit, "versus": "budget", "ratio": ratio, "n": n}
+
+
+def series_rows(path: Path) -> list[dict[str, object]]:
+    """Return realised minus budgeted rate of a series by patient folds, with its standard error."""
+    with path.open(encoding="utf-8", newline="") as file:
+        predictions = predict_series(read_series(file))
+    rows, n = [], int(predictions.can_tell.sum())
+    for budget in SERIES_BUDGETS:
+        rate, error = series_check(predictions, budget_per_100=budget)
+        name = f"{path.stem}: realised minus a budget of {budget:g}"
+        rows.append(row(name, rate - budget, "alerts per 100 scores", n=n, ratio=rate / budget))
+        rows.append(row(f"{name}, standard errors", (rate - budget) / error, "standard errors", n=n))
+    return rows
+
+
+def measure() -> list[dict[str, object]]:
+    """Return the simulated clinics' mean and the series' rates."""
+    rates = simulated_rates(n_clinics=int(os.environ.get("CURVE_CLINICS", "20")))
+    mean, error = rates.mean(), rates.std() / len(rates) ** 0.5
+    name, unit = "alert budget: realised minus budgeted, simulated clinics", "alerts per 100 sessions"
+    found = [
+        row(name, float(mean) - BUDGET_PER_100, unit, n=len(rates), ratio=float(mean) / BUDGET_PER_100),
+        row(f"{name}, standard error", float(error), unit, n=len(rates)),
     ]
+    folder = os.environ.get("CURVE_SERIES")
+    for path in sorted(Path(folder).glob("*.csv")) if folder else []:
+        found += series_rows(path)
+    return found
 
 
 if __name__ == "__main__":
-    rates = simulated_rates(n_clinics=int(sys.argv[1]) if len(sys.argv) > 1 else 200)
-    error = rates.std() / len(rates) ** 0.5
-    print(f"{len(rates)} clinics: realised {rates.mean():.3f} per 100 (standard error {error:.3f})")
+    for line in measure():
+        print(line)

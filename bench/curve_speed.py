@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,12 @@ import statsmodels.api as sm
 from courses.curve import SHIPPED_PRIOR, CourseScores, Panel, Timing, condition, fit_prior, next_scores
 from courses.curve.quadratic import fit_quadratic
 from courses.curve.simulation import regular_panel, simulate
+from courses.priors.expecting import expectation
+from courses.priors.rows import WEEK, Record, ScoreRow
 
 N_RUNS = 5
 N_SCORES = 12
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LME4 = """
 suppressMessages(library(lme4))
 d <- read.csv("{path}")
@@ -109,6 +113,17 @@ def quadratic_rows() -> list[dict[str, object]]:
     return rows
 
 
+def visits_record() -> Record:
+    """Return a course as the app holds it: 12 weekly visits, a score before and after each."""
+    befores = [6, 7, 7, 6, 5, 5, 5, 4, 3, 4, 3, 3]
+    rows = [
+        ScoreRow(None, timing, score, START + number * WEEK, number + 1)
+        for number, before in enumerate(befores)
+        for timing, score in (("before", before), ("after", before - 1))
+    ]
+    return Record(tuple(rows), "axial", 12.0, 1)
+
+
 def full_rows() -> list[dict[str, object]]:
     """Return the full model: its fit, next-score distributions in bulk, one course alone."""
     panel = regular_panel(n_courses=20_000, n_scores=N_SCORES)
@@ -117,6 +132,10 @@ def full_rows() -> list[dict[str, object]]:
     weeks, timings = np.full(many.n_courses, 12.0), np.zeros(many.n_courses, dtype=np.int64)
     few, few_weeks = panel, np.full(20_000, 12.0)
     course = CourseScores.of_one_timing(np.arange(12.0), scores=[6, 7, 7, 6, 5, 5, 5, 4, 3, 4, 3, 3])
+    record, now = visits_record(), START + 12 * WEEK
+    asked = median_seconds(
+        lambda: expectation(record, prior=SHIPPED_PRIOR, timing="before", scored_at=now), n_runs=200
+    )
     one = median_seconds(lambda: condition(SHIPPED_PRIOR, course).next_score(12.0, Timing.BEFORE), n_runs=200)
     bulk = median_seconds(lambda: next_scores(SHIPPED_PRIOR, many, weeks=weeks, timings=timings))
     tenth = median_seconds(lambda: next_scores(SHIPPED_PRIOR, few, weeks=few_weeks, timings=timings[:20_000]))
@@ -125,6 +144,7 @@ def full_rows() -> list[dict[str, object]]:
         row("full model, hyper-parameters", fit, "s", n=20_000),
         row("posterior and next-score distribution", bulk, "s", n=200_000, versus="20,000 courses", other=tenth),
         row("one course of 12 scores to next-score bounds", 1e3 * one, "ms", n=1),
+        row("what logging a score asks of 12 visits' 24 scores", 1e3 * asked, "ms", n=1),
     ]
 
 

@@ -75,11 +75,10 @@ class PriorAdmin(ClinicScopedAdmin):
         form = BudgetForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():
             return self._show(request, form=form)
-        tried = dry_run(by.clinic, budget_per_100=float(form.cleaned_data["budget"]), at=timezone.now())
+        budget = form.cleaned_data["budget"]
+        tried = dry_run(by.clinic, budget_per_100=float(budget), at=timezone.now())
         if not form.is_to_be_set():
-            again = BudgetForm(
-                initial={"budget": form.cleaned_data["budget"], "tried": form.cleaned_data["budget"]}
-            )
+            again = BudgetForm(initial={"budget": budget, "tried": budget})
             return self._show(request, form=again, tried=tried)
         set_budget(by.clinic, tried, by=by, at=timezone.now())
         messages.success(request, _("The budget is set."))

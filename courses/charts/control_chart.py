@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from statistics import median
 
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from courses.charts.svg import element, path
 
 WIDTH, HEIGHT = 560, 200
-LEFT, RIGHT, TOP, BOTTOM = 34, 10, 14, 26
+LEFT, RIGHT, TOP, BOTTOM = 38, 22, 14, 30
+N_LABELS, LEAST_TOP = 5, 10.0
 
 
 @dataclass(frozen=True)
 class MonthRate:
-    """One month: alerts per 100 sessions, sessions, and where chance alone would keep it."""
+    """One month, such as 2026-03: alerts per 100 sessions, sessions, and where chance alone would keep it."""
 
     month: str
     per_100: float
     n_sessions: int
     low: float
     high: float
+
+    @property
+    def label(self) -> str:
+        """The month in words."""
+        year, month = self.month.split("-")
+        return date_format(date(int(year), int(month), 1), "M Y")
 
     @property
     def is_outside(self) -> bool:
@@ -32,7 +42,7 @@ class MonthRate:
 
 def control_svg(months: Sequence[MonthRate], *, title: str, uid: str) -> SafeString:
     """Dots for the months, the limits as steps around them."""
-    described = "; ".join(f"{one.month}: {one.per_100:.1f}" for one in months)
+    described = "; ".join(f"{one.label}: {one.per_100:.1f}" for one in months)
     return element(
         "svg",
         element("title", title, id=f"{uid}-title"),
@@ -48,33 +58,37 @@ def control_svg(months: Sequence[MonthRate], *, title: str, uid: str) -> SafeStr
 
 
 def _parts(months: Sequence[MonthRate]) -> Iterator[SafeString]:
-    top = max([10.0, *(max(one.high, one.per_100) for one in months)]) * 1.05
+    top = _top(months)
     step = (WIDTH - LEFT - RIGHT) / max(len(months), 1)
-    y_end = HEIGHT - BOTTOM
 
     def y(value: float) -> float:
-        return TOP + (y_end - TOP) * (1 - value / top)
+        return TOP + (HEIGHT - BOTTOM - TOP) * (1 - min(value / top, 1.0))
 
-    for tick in (0, round(top / 2), round(top)):
-        yield element(
-            "path", d=path([(LEFT, y(tick)), (WIDTH - RIGHT, y(tick))]), class_="chart-grid", stroke="#d5dbe1"
-        )
-        yield element("text", str(tick), x=LEFT - 8, y=y(tick) + 4, text_anchor="end", class_="chart-label")
     for place, one in enumerate(months):
-        left, middle = LEFT + step * place, LEFT + step * (place + 0.5)
-        yield element(
-            "rect",
-            x=left,
-            y=y(one.high),
-            width=step,
-            height=y(one.low) - y(one.high),
-            class_="chart-band90",
-            fill="#dceaf5",
-        )
-        words = element("title", f"{one.month}: {one.per_100:.1f} / 100, {one.n_sessions}")
+        yield _limits(one, left=LEFT + step * place, width=step, y=y)
+    for tick in (0, top // 2, top):
+        line = path([(LEFT, y(tick)), (WIDTH - RIGHT, y(tick))])
+        yield element("path", d=line, class_="chart-grid", stroke="#d5dbe1")
+        yield element("text", str(tick), x=LEFT - 8, y=y(tick) + 4, text_anchor="end", class_="chart-label")
+    every = -(-len(months) // N_LABELS)
+    for place, one in enumerate(months):
+        middle = LEFT + step * (place + 0.5)
+        words = element("title", f"{one.label}: {one.per_100:.1f} / 100, {one.n_sessions}")
         dot, fill = ("chart-dot-outside", "#b3261e") if one.is_outside else ("chart-dot", "#1d5d92")
-        yield element("circle", words, cx=middle, cy=y(one.per_100), r=4.5, class_=dot, fill=fill)
-        if place % max(1, len(months) // 8) == 0:
-            yield element(
-                "text", one.month[2:], x=middle, y=HEIGHT - 8, text_anchor="middle", class_="chart-label"
-            )
+        yield element("circle", words, cx=middle, cy=y(one.per_100), r=5 + one.is_outside, class_=dot, fill=fill)
+        if place % every == 0:
+            yield element("text", one.label, x=middle, y=HEIGHT - 6, text_anchor="middle", class_="chart-label")
+
+
+def _top(months: Sequence[MonthRate]) -> int:
+    """Room for every rate and for the usual limit; a month of few sessions, whose limit is wide, is cut off."""
+    usual = median(one.high for one in months) if months else 0.0
+    highest = max([LEAST_TOP, 1.25 * usual, *(1.05 * one.per_100 for one in months)])
+    return min(-(-int(highest + 0.999) // 10) * 10, 100)
+
+
+def _limits(one: MonthRate, *, left: float, width: float, y: Callable[[float], float]) -> SafeString:
+    height = y(one.low) - y(one.high)
+    return element(
+        "rect", x=left, y=y(one.high), width=width, height=height, class_="chart-band90", fill="#dceaf5"
+    )

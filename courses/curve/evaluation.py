@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from courses.curve.scores import HIGHEST_SCORE, N_SCORE_VALUES
 from courses.curve.scoring import likelihood_ratio_statistic, quality, sensitivity_to_rise, tail_statistic
 
 COLUMNS = ("subject", "week", "score")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
+# A hundred years: what is later is another unit, and squares of it would leave no digit for the score.
+LATEST_WEEK = 5_200
 PREDICTION_COLUMNS = (
     *COLUMNS,
     "mean",
@@ -50,11 +54,11 @@ def decoded(content: bytes) -> str:
 
 def read_series(file: TextIO) -> Series:
     """Return the series of a CSV file (subject, week, score); BadFileError names the first bad line."""
-    reader = csv.reader(file)
+    reader = csv.reader(file, strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
         places = _places(header)
-        rows = [_parsed(row, places=places, line=reader.line_num) for row in reader if row]
+        rows = [_parsed(row, places=places, header=header, line=reader.line_num) for row in reader if row]
     except csv.Error as error:
         raise BadFileError(f"line {reader.line_num}: {error}") from error
     if not rows:
@@ -73,9 +77,11 @@ def _places(header: Sequence[str]) -> tuple[int, int, int]:
     return subject, week, score
 
 
-def _parsed(row: Sequence[str], *, places: tuple[int, int, int], line: int) -> tuple[str, float, int]:
-    if len(row) <= max(places):
-        raise BadFileError(f"line {line}: {len(row)} fields where the header has more")
+def _parsed(
+    row: Sequence[str], *, places: tuple[int, int, int], header: Sequence[str], line: int
+) -> tuple[str, float, int]:
+    if len(row) != len(header):
+        raise BadFileError(f"line {line}: {len(row)} fields where the header has {len(header)}")
     subject, week, score = (row[place].strip() for place in places)
     if not subject:
         raise BadFileError(f"line {line}: subject is empty")
@@ -83,20 +89,18 @@ def _parsed(row: Sequence[str], *, places: tuple[int, int, int], line: int) -> t
 
 
 def _week(text: str, *, line: int) -> float:
-    try:
-        week = float(text)
-    except ValueError as error:
-        raise BadFileError(f"line {line}: week {text!r} is not a number") from error
-    if not math.isfinite(week) or week < 0:
-        raise BadFileError(f"line {line}: week {text!r} must be finite and not negative")
+    if not NUMBER.fullmatch(text):
+        raise BadFileError(f"line {line}: week {text!r} is not a number")
+    week = float(text)
+    if not 0 <= week <= LATEST_WEEK:
+        raise BadFileError(f"line {line}: week {text!r} must be from 0 to {LATEST_WEEK}")
     return week
 
 
 def _score(text: str, *, line: int) -> int:
-    try:
-        score = float(text)
-    except ValueError as error:
-        raise BadFileError(f"line {line}: score {text!r} is not a number") from error
+    if not NUMBER.fullmatch(text):
+        raise BadFileError(f"line {line}: score {text!r} is not a number")
+    score = float(text)
     if not (0 <= score <= HIGHEST_SCORE and score == int(score)):
         raise BadFileError(f"line {line}: score {text!r} must be a whole number 0 to 10")
     return int(score)

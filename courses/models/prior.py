@@ -45,7 +45,8 @@ class Prior(models.Model):
 
     class Meta:
         verbose_name = _("prior")
-        verbose_name_plural = _("priors")
+        # What staff read in the list of set-up pages.
+        verbose_name_plural = _("healing curve and alert budget")
         ordering = ["-version"]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "version"], name="courses_prior_version_once"),

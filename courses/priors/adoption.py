@@ -60,12 +60,12 @@ def take_in(clinic: Clinic, candidate: Candidate, *, at: datetime) -> tuple[Prio
     # What changed hands while this one was reckoned is not what it was compared with.
     if candidate.comparison.is_adoptable and InUse.of(clinic) == candidate.beside:
         _adopt(clinic, prior)
-        note_event(clinic, PriorEvent.Kind.ADOPTED, prior=prior, at=at, **prior.comparison)
+        note_event(clinic, PriorEvent.Kind.ADOPTED, prior=prior, at=at, detail=prior.comparison)
     else:
-        note_event(clinic, PriorEvent.Kind.KEPT, prior=prior, at=at, **prior.comparison)
+        note_event(clinic, PriorEvent.Kind.KEPT, prior=prior, at=at, detail=prior.comparison)
         _note_if_stale(clinic, prior, at=at)
     if candidate.comparison.is_coverage_alarming and not (before and compared(before).is_coverage_alarming):
-        note_event(clinic, PriorEvent.Kind.COVERAGE, prior=prior, at=at, **prior.comparison)
+        note_event(clinic, PriorEvent.Kind.COVERAGE, prior=prior, at=at, detail=prior.comparison)
     in_use = Prior.objects.for_clinic(clinic).adopted().first()
     threshold = store_threshold(clinic, candidate.threshold, rates=candidate.rates, prior=in_use, at=at)
     return prior, threshold
@@ -130,4 +130,4 @@ def _note_if_stale(clinic: Clinic, prior: Prior, *, at: datetime) -> None:
     answered = (*PriorEvent.TAKEN_INTO_USE, PriorEvent.Kind.STALE)
     events = PriorEvent.objects.for_clinic(clinic).filter(kind__in=answered, happened_at__gt=since)
     if is_old and not events.exists():
-        note_event(clinic, PriorEvent.Kind.STALE, prior=prior, at=at, **prior.comparison)
+        note_event(clinic, PriorEvent.Kind.STALE, prior=prior, at=at, detail=prior.comparison)

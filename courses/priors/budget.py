@@ -62,6 +62,7 @@ def set_budget(clinic: Clinic, tried: DryRun, *, by: Membership, at: datetime) -
         at=at,
         by=by,
     )
-    kind, changed = PriorEvent.Kind.BUDGET_CHANGED, {"was": f"{was:.1f}", "is": f"{tried.budget_per_100:.1f}"}
-    note_event(clinic, kind, threshold=row, at=at, by=by, **changed, n_now=tried.n_now, n_then=tried.n_then)
+    counts = {"n_now": tried.n_now, "n_then": tried.n_then}
+    detail = {"was": f"{was:.1f}", "is": f"{tried.budget_per_100:.1f}", **counts}
+    note_event(clinic, PriorEvent.Kind.BUDGET_CHANGED, threshold=row, at=at, by=by, detail=detail)
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +19,17 @@ def note_event(
     prior: Prior | None = None,
     threshold: AlertThreshold | None = None,
     by: Membership | None = None,
-    **detail: Any,
+    detail: Mapping[str, Any] | None = None,
 ) -> PriorEvent:
     """Add to the history; mail goes out where the kind asks for it."""
     event = PriorEvent.objects.create(
-        clinic=clinic, kind=kind, prior=prior, threshold=threshold, happened_at=at, by=by, detail=detail
+        clinic=clinic,
+        kind=kind,
+        prior=prior,
+        threshold=threshold,
+        happened_at=at,
+        by=by,
+        detail=dict(detail or {}),
     )
     tell_staff(event, at=at)
     return event

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -90,8 +91,8 @@ def _note_limits(
     row: AlertThreshold, now: curve.AlertThreshold, *, before: curve.AlertThreshold | None, at: datetime
 ) -> None:
     """Told when it begins, not every night that it lasts."""
-    told = {"prior": row.prior, "threshold": row, "at": at}
+    note = partial(note_event, row.clinic, prior=row.prior, threshold=row, at=at)
     if now.is_clamped and not (before and before.is_clamped):
-        note_event(row.clinic, PriorEvent.Kind.CLAMPED, **told, realised_per_100=now.realised_per_100)
+        note(PriorEvent.Kind.CLAMPED, detail={"realised_per_100": now.realised_per_100})
     if now.is_fixed_rules_over_budget and not (before and before.is_fixed_rules_over_budget):
-        note_event(row.clinic, PriorEvent.Kind.OVER_BUDGET, **told, fixed_per_100=now.fixed_per_100)
+        note(PriorEvent.Kind.OVER_BUDGET, detail={"fixed_per_100": now.fixed_per_100})

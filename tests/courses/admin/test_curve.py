@@ -111,11 +111,14 @@ class TestWords:
         client = signed_in(lead)
         night()
         client.get(PAGE)
-        with django_assert_max_num_queries(60) as first:
+        with django_assert_max_num_queries(20) as first:
             client.get(PAGE)
+        n_queries = len(first)
         for later in range(1, 5):
             night(later=later)
-        with django_assert_max_num_queries(len(first)):
+        # The numbers of the Prior in use are read once, whenever that is.
+        client.get(PAGE)
+        with django_assert_max_num_queries(n_queries):
             client.get(PAGE)
 
 
@@ -125,10 +128,8 @@ class TestBudget:
         log_run(course, [(6, 5), (5, 4), (5, 4), (4, 3)], until=timezone.now())
         client = signed_in(request.getfixturevalue(role))
         page = client.post(BUDGET, {"budget": "8", "set": "1"}).content.decode()
-        assert (
-            "A budget of 8 would have raised 0 alerts in the last 90 days&#x27; 4 sessions (now: 0)." in page
-            or ("A budget of 8 would have raised 0 alerts in the last 90 days' 4 sessions (now: 0)." in page)
-        )
+        assert "A budget of 8 would have raised 0 alerts" in page
+        assert "4 sessions (now: 0)." in page
         assert Clinic.objects.get(pk=course.clinic_id).alert_budget_per_100 == 5
 
     @pytest.mark.parametrize("role", ["lead", "manager"])
@@ -163,7 +164,7 @@ class TestVersions:
     def test_lead_goes_back_to_an_earlier_one(self, night, signed_in, lead, clinic):
         first = night()[0]
         night(later=1)
-        assert "Go back to it" in signed_in(lead).get(PAGE).content.decode()
+        assert "Go back" in signed_in(lead).get(PAGE).content.decode()
         signed_in(lead).post(reverse("admin:courses_prior_use", args=[first.pk]))
         assert adopted_prior(clinic).version == "linden-1"
 
@@ -185,7 +186,7 @@ class TestVersions:
         first = night()[0]
         night(later=1)
         client = signed_in(request.getfixturevalue(role))
-        assert "Go back to it" not in client.get(PAGE).content.decode()
+        assert "Go back" not in client.get(PAGE).content.decode()
         assert client.post(reverse("admin:courses_prior_use", args=[first.pk])).status_code == 403
         assert client.post(reverse("admin:courses_prior_use_shipped")).status_code == 403
 

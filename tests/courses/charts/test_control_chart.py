@@ -33,7 +33,7 @@ def test_every_dot_lies_on_the_paper():
 
 def test_screen_readers_are_told_each_month():
     svg = drawn(month(5), month(12, name="2026-02"))
-    assert "2026-01: 5.0; 2026-02: 12.0" in svg
+    assert "Jan 2026: 5.0; Feb 2026: 12.0" in svg
     assert 'role="img"' in svg
     assert 'aria-labelledby="m-title m-desc"' in svg
 
@@ -43,8 +43,15 @@ def test_no_month_is_an_empty_picture():
 
 
 def test_two_years_are_labelled_without_crowding():
-    svg = drawn(*[month(5, name=f"2025-{number:02d}") for number in range(1, 25)])
-    assert svg.count('text-anchor="middle"') <= 9
+    svg = drawn(*[month(5, name=f"{year}-{number:02d}") for year in (2024, 2025) for number in range(1, 13)])
+    assert svg.count('text-anchor="middle"') <= 6
+
+
+def test_month_of_one_session_does_not_flatten_the_others():
+    """Its limit reaches to 70, those of the others to 9: the scale is theirs."""
+    months = [month(5, name=f"2025-{number:02d}") for number in range(1, 12)] + [month(0, low=0, high=70)]
+    assert ">20<" in drawn(*months)
+    assert ">70<" not in drawn(*months)
 
 
 def test_nothing_is_styled_inline():

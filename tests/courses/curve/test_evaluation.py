@@ -33,7 +33,13 @@ GOOD = "subject,week,score\na,0,5\nb,0,7\na,1.5,4\n"
         (GOOD + "a,nan,4\n", "line 5: week 'nan'"),
         (GOOD + "a,2,nan\n", "line 5: score 'nan'"),
         (GOOD + ",2,4\n", "line 5: subject is empty"),
-        (GOOD + "a,2\n", "line 5: 2 fields"),
+        (GOOD + "a,2\n", "line 5: 2 fields where the header has 3"),
+        (GOOD + "a,2,4,1\n", "line 5: 4 fields where the header has 3"),
+        (GOOD + "a,1e9,4\n", "line 5: week '1e9'"),
+        (GOOD + "a,1_0,4\n", "line 5: week '1_0'"),
+        (GOOD + "a,2,1_0\n", "line 5: score '1_0'"),
+        (GOOD + 'a,2,"4\n', "line 5: unexpected end of data"),
+        (GOOD.replace(",", ";"), "line 1: column 'subject'"),
     ],
 )
 def test_bad_line_is_named(text: str, message: str) -> None:
@@ -50,6 +56,27 @@ def test_columns_may_stand_in_any_order_among_others() -> None:
     series = read_series(io.StringIO("arm,score,subject,week\nx,5,a,0\nx,4,a,1\n"))
     assert series.subjects == ("a",)
     assert series.panel.scores.tolist() == [5, 4]
+
+
+def test_quotes_and_line_ends_of_any_kind_are_no_trouble() -> None:
+    text = GOOD.replace("\n", "\r\n").replace("a,", '"a",')
+    assert (
+        read_series(io.StringIO(text, newline="")).panel.scores.tolist()
+        == read_series(io.StringIO(GOOD)).panel.scores.tolist()
+    )
+
+
+def test_rows_may_stand_in_any_order_and_two_at_one_time() -> None:
+    mixed = read_series(io.StringIO("subject,week,score\na,2,3\nb,0,1\na,0,5\na,2,4\n"))
+    assert mixed.subjects == ("a", "b")
+    assert mixed.panel.weeks.tolist() == [0, 2, 2, 0]
+    assert mixed.panel.scores.tolist() == [5, 3, 4, 1]
+
+
+def test_one_subject_alone_is_predicted_from_what_is_shipped() -> None:
+    _, figures = evaluate(read_series(io.StringIO("subject,week,score\na,0,5\na,1,5\na,2,4\na,3,3\n")))
+    assert figures["n_predicted"] == 2
+    assert figures["log_score"] < 0
 
 
 def test_byte_order_mark_and_blank_lines_are_no_trouble() -> None:

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from courses.curve import (
     SHIPPED_PRIOR,
@@ -8,6 +10,7 @@ from courses.curve import (
     Panel,
     Timing,
     condition,
+    fit_prior,
     next_scores,
     sequential_predictions,
 )
@@ -101,3 +104,42 @@ def test_before_score_of_the_session_informs_the_after_score() -> None:
         assert isinstance(found, NextScore)
         means.append(found.mean)
     assert means[1] > means[0] + 1
+
+
+def test_unit_of_time_changes_nothing(forty: Panel) -> None:
+    """The same scores with every week two weeks long, under the Prior at half the pace."""
+    scale = np.array([1.0, 0.5, 0.25])
+    first, second, third = (tuple(row) for row in scale[:, None] * np.array(PRIOR.covariance) * scale)
+    slower = replace(
+        PRIOR,
+        mean=tuple(PRIOR.mean * scale),
+        covariance=(first, second, third),
+        noise_slope=tuple(PRIOR.noise_slope * scale),
+        carry_weeks=2.0 * PRIOR.carry_weeks,
+    )
+    stretched = replace(forty, weeks=2.0 * forty.weeks)
+    p, same = sequential_predictions(PRIOR, forty).p, sequential_predictions(slower, stretched).p
+    assert np.allclose(p, same, atol=1e-8)
+
+
+rows = st.tuples(st.floats(0, 400), st.integers(0, 10), st.sampled_from(list(Timing)))
+
+
+@settings(deadline=None, max_examples=12)
+@given(clinic=st.lists(st.lists(rows, max_size=6), max_size=4))
+def test_any_clinic_is_fitted_and_predicted(clinic: list[list[tuple[float, int, Timing]]]) -> None:
+    panel = Panel.of(
+        [
+            CourseScores(
+                weeks=np.array([week for week, _, _ in course]),
+                scores=np.array([score for _, score, _ in course], dtype=int),
+                timings=tuple(timing for _, _, timing in course),
+                patient=number,
+            )
+            for number, course in enumerate(clinic)
+        ]
+    )
+    found = sequential_predictions(fit_prior(panel, version=1, fitted_on=""), panel)
+    for p in (found.p, found.raised):
+        assert np.all(p > 0)
+        assert np.allclose(p.sum(axis=1), 1.0)

@@ -159,3 +159,32 @@ def test_clinics_do_not_touch_each_other(night, stranger, clinic):
     night()
     assert adopted_prior(stranger.clinic) is SHIPPED_PRIOR
     assert not PriorEvent.objects.for_clinic(stranger.clinic).exists()
+
+
+class TestDatabase:
+    """Whatever the code does, the database keeps what was written."""
+
+    def test_numbers_of_a_prior_never_change(self, night, refused):
+        prior = night()[0]
+        with refused("courses_append_only"):
+            Prior.objects.filter(pk=prior.pk).update(numbers={})
+        with refused("courses_append_only"):
+            Prior.objects.filter(pk=prior.pk).update(version=7)
+
+    def test_numbers_of_a_threshold_never_change(self, night, refused):
+        threshold = night()[1]
+        with refused("courses_append_only"):
+            type(threshold).objects.filter(pk=threshold.pk).update(numbers={})
+
+    def test_what_happened_stays(self, night, refused):
+        night()
+        with refused("courses_append_only"):
+            PriorEvent.objects.all().update(kind="kept")
+        with refused("courses_append_only"):
+            PriorEvent.objects.all().delete()
+
+    def test_two_priors_are_never_in_use_at_once(self, night, refused):
+        night()
+        night(later=DAY, **WORSE)
+        with refused("courses_prior_one_in_use"):
+            Prior.objects.update(is_adopted=True)
