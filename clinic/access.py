@@ -35,15 +35,18 @@ BOOKING = (
 )
 READING = (
     _rights("patients", "view", "patient assessment imaging paintype patientpaintype screening screeningitem")
-    | _rights("patients", "view", "screeningfinding consent specialistletter neurocheck")
+    | _rights("patients", "view", "screeningfinding consent specialistletter neurocheck filecorrection")
+    | _rights("courses", "view", "correction clearanceoverride")
     | _rights("courses", "view", "protocol course appointment session needling point painscore redflag")
     | _rights(
         "courses",
         "view",
         "redflagreport alert alertevent reminder checkin prior alertthreshold priorevent adverseevent",
     )
+    | _rights("courses", "view", "hold review measure measurethreshold measurescore letter letterevent")
     | _rights("courses", "view", "silence rulesettings")
     | _rights("clinic", "view", "duty")
+    | _rights("courses", "view", "sessionmotion sessionsymptom aftercaremeasure aftercaregiven adverseeventitem")
     | {"courses.acknowledge_alert"}
 )
 LEADING = _rights("clinic", "add change delete", "duty") | {"courses.silence_alerts"}
@@ -52,10 +55,13 @@ TREATING = (
     | READING
     | _rights("patients", "add", "assessment imaging patientpaintype screening specialistletter neurocheck")
     | _rights("courses", "add change", "course")
-    | _rights("courses", "add", "session")
-    | {"courses.log_session", "courses.resolve_alert"}
+    | _rights("courses", "add", "session review measurescore letter")
+    | _rights("patients", "view", "intakedraft")
+    | {"courses.log_session", "courses.resolve_alert", "courses.correct_session", "patients.correct_file"}
 )
-CATALOGUES = _rights("courses", "add change", "protocol point") | _rights("courses", "change", "redflag")
+CATALOGUES = _rights("courses", "add change", "protocol point aftercaremeasure") | _rights(
+    "courses", "change", "redflag measure measurethreshold"
+)
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "front_desk": BOOKING,
@@ -74,6 +80,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | _rights("clinic", "add", "membership")
     | _rights("clinic", "view add change delete", "openinghours holiday")
     | _rights("clinic", "view", "message")
+    | _rights("clinic", "view add change", "endpoint")
     | {"courses.view_dashboard", "courses.set_budget"},
 }
 

@@ -15,13 +15,20 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 # In UTC. What happens at a clinic's wall time is swept often and computed in the clinic's zone.
+# What no worker came to in time expires: a broker that stood still piles up nothing.
 app.conf.beat_schedule = {
     "deliver": {"task": "clinic.tasks.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "note beat": {"task": "clinic.tasks.note_beat", "schedule": 30.0, "options": {"expires": 30}},
     "sweep alerts": {"task": "courses.tasks.sweep_alerts", "schedule": 10.0, "options": {"expires": 10}},
-    "watch courses": {"task": "courses.tasks.watch_courses", "schedule": 3600.0},
+    "audit alerts": {"task": "courses.tasks.audit_alerts", "schedule": 120.0, "options": {"expires": 120}},
+    "make digests": {"task": "courses.tasks.make_digests", "schedule": 60.0, "options": {"expires": 60}},
+    "watch courses": {"task": "courses.tasks.watch_courses", "schedule": 3600.0, "options": {"expires": 1800}},
     "plan reminders": {"task": "courses.tasks.plan_reminders", "schedule": 60.0, "options": {"expires": 60}},
-    "fit curves": {"task": "courses.tasks.fit_curves", "schedule": crontab(hour="2", minute="30")},
+    "fit curves": {
+        "task": "courses.tasks.fit_curves",
+        "schedule": crontab(hour="2", minute="30"),
+        "options": {"expires": 4 * 3600},
+    },
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +12,10 @@ from django.core.checks import Warning as CheckWarning
 from django.utils.module_loading import import_string
 
 from clinic import env
+from clinic.models import Message
 
 KIND_METHODS = ("still_due", "render", "settled")
+TRANSPORT_METHODS = ("send", "close")
 
 
 @register("settings")
@@ -24,18 +26,31 @@ def check_environment(**_kwargs: Any) -> Iterable[CheckMessage]:
 
 @register("settings")
 def check_registries(**_kwargs: Any) -> Iterable[CheckMessage]:
-    """Message kinds and presets resolve to what the outbox and new clinics expect."""
+    """What settings name by its path resolves to what is expected of it."""
     errors: list[CheckMessage] = []
     for name, path in settings.MESSAGE_KINDS.items():
-        try:
-            kind = import_string(path)
-        except ImportError as error:
-            errors.append(Error(f"MESSAGE_KINDS[{name!r}]: {error}", id="clinic.E001"))
-            continue
-        missing = [method for method in KIND_METHODS if not callable(getattr(kind, method, None))]
-        if missing:
-            errors.append(Error(f"MESSAGE_KINDS[{name!r}]: {path} lacks {', '.join(missing)}.", id="clinic.E002"))
+        errors += _named(f"MESSAGE_KINDS[{name!r}]", path, methods=KIND_METHODS)
+    for name, path in settings.TRANSPORTS.items():
+        errors += _named(f"TRANSPORTS[{name!r}]", path, methods=TRANSPORT_METHODS)
+    for name, path in settings.HEALTH_CHECKS.items():
+        errors += _named(f"HEALTH_CHECKS[{name!r}]", path)
+    for path in settings.METRICS:
+        errors += _named("METRICS", path)
+    if set(settings.TRANSPORTS) != set(Message.Channel.values):
+        channels = ", ".join(Message.Channel.values)
+        errors.append(Error(f"TRANSPORTS must name one for each of {channels}.", id="clinic.E003"))
     return errors
+
+
+def _named(setting: str, path: str, *, methods: Sequence[str] = ("__call__",)) -> list[CheckMessage]:
+    try:
+        found = import_string(path)
+    except ImportError as error:
+        return [Error(f"{setting}: {error}", id="clinic.E001")]
+    missing = [method for method in methods if not callable(getattr(found, method, None))]
+    if missing:
+        return [Error(f"{setting}: {path} lacks {', '.join(missing)}.", id="clinic.E002")]
+    return []
 
 
 @register("settings", deploy=True)

@@ -14,6 +14,8 @@ import environ
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
+SHORTEST_SECRET = 16
+LAST_PORT = 65_535
 SMTP_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
 
 
@@ -109,6 +111,34 @@ def origin(name: str, default: str) -> str:
         problems.append(Problem(name, f"{name}={url} must be like https://clinic.example.org, without a path."))
         return default
     return url
+
+
+def web_address(name: str) -> str:
+    """NAME as an address to call, or nothing. It may hold a secret: a complaint never shows it."""
+    url = text(name)
+    if url and (_scheme(url) not in {"http", "https"} or not urlsplit(url).hostname):
+        problems.append(Problem(name, f"{name} must be an address that starts with https:// or http://."))
+        return ""
+    return url
+
+
+def secret(name: str) -> str:
+    """NAME as a secret that cannot be guessed, or nothing."""
+    value = text(name)
+    if value and (len(value) < SHORTEST_SECRET or not value.isascii() or " " in value):
+        problems.append(Problem(name, f"{name} must be at least {SHORTEST_SECRET} characters without a space."))
+        return ""
+    return value
+
+
+def ports(name: str, default: str) -> frozenset[int]:
+    """NAME as comma-separated port numbers."""
+    found = text(name, default).split(",")
+    numbers = {int(word) for word in found if word.strip().isascii() and word.strip().isdigit()}
+    if len(numbers) != len(found) or not all(0 < number <= LAST_PORT for number in numbers):
+        problems.append(Problem(name, f"{name}={text(name)} must be port numbers such as {default}."))
+        return frozenset()
+    return frozenset(numbers)
 
 
 def _scheme(url: str) -> str:

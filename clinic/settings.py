@@ -104,6 +104,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# An address that nobody here has gets no mail: anybody can type one in.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -143,6 +145,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 REDIS_URL = env.redis_url("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
+WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", "443,8443")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -159,9 +162,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_keepalive
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).
 MESSAGE_KINDS = {
     "staff_invitation": "clinic.staff.invitation_mail",
+    "password_link": "clinic.staff.password_link_mail",
     "staff_alert": "courses.alerts.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
     "curve_notice": "courses.priors.notices.curve_notice",
+    "staff_alert_webhook": "courses.alerts.webhooks.alert_webhook",
+    "daily_digest": "courses.alerts.digest_mail.digest_mail",
+    "member_refused": "clinic.outbox.refusals.member_refused",
+    "endpoint_refused": "clinic.outbox.refusals.endpoint_refused",
+}
+# How it travels: channel -> a transport, see clinic/outbox/transports/base.py.
+TRANSPORTS = {
+    "email": "clinic.outbox.transports.email.EmailTransport",
+    "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
@@ -172,6 +185,13 @@ LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+# --- watching ------------------------------------------------------------------------------------
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
+# What the apps above the foundation add to /healthz and /metrics: functions that take `at`.
+HEALTH_CHECKS = {"alerts": "courses.alerts.health.alerts_health"}
+METRICS = ["clinic.health.figures.outbox_metrics", "courses.alerts.figures.alert_metrics"]
 
 # --- logs ----------------------------------------------------------------------------------------
 LOGGING = {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Membership, Message, Role, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import enqueue
+from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 
 
@@ -75,6 +76,20 @@ def send_invitation(membership: Membership, *, at: datetime) -> Message:
     )
 
 
+def send_password_link(membership: Membership, *, at: datetime) -> Message:
+    """Queue the mail that lets a member choose a new password."""
+    return enqueue(
+        clinic=membership.clinic,
+        kind="password_link",
+        subject_id=membership.pk,
+        recipient=f"membership:{membership.pk}",
+        dedup_key=f"password-link:{membership.pk}:{at.isoformat()}",
+        guarantee=Message.Guarantee.AT_LEAST_ONCE,
+        due_at=at,
+        at=at,
+    )
+
+
 @transaction.atomic
 def deactivate_member(membership: Membership, *, at: datetime) -> None:
     """Close a member's door to this clinic; refused for the last active manager."""
@@ -98,37 +113,67 @@ def reactivate_member(membership: Membership) -> None:
     membership.save(update_fields=["deactivated_at"])
 
 
-class InvitationMail:
-    """The mail with which a new member chooses a password."""
+class _MemberMail:
+    """A mail to a member about their account."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
         """Unless the member left meanwhile."""
         return self._membership(message).is_active
 
-    def render(self, message: Message) -> Mail:
-        """The mail; the link works as long as no password was chosen with it."""
-        membership = self._membership(message)
-        user = membership.user
-        if not user.email:
-            raise TransportError("no address", permanent=True)
-        path = reverse(
-            "account_reset_password_from_key",
-            kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},
-        )
-        link = absolute(path) if not user.has_usable_password() else absolute(reverse("account_login"))
-        return compose(
-            message,
-            "staff_invitation",
-            {"person": user, "link": link, "is_new": not user.has_usable_password()},
-            to=user.email,
-            subject=_("You are invited to %(clinic)s") % {"clinic": message.clinic.name},
-        )
-
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Nothing follows."""
+        """A refused address is noted."""
+        note_delivery(message, at=at)
 
     def _membership(self, message: Message) -> Membership:
         return Membership.objects.all_clinics().select_related("user", "clinic").get(pk=message.subject_id)
 
+    def _user(self, message: Message) -> User:
+        user = self._membership(message).user
+        if not user.email:
+            raise TransportError("no address", permanent=True)
+        return user
+
+
+class InvitationMail(_MemberMail):
+    """The mail with which a new member chooses a password."""
+
+    def render(self, message: Message) -> Mail:
+        """The mail; the link works as long as no password was chosen with it."""
+        user = self._user(message)
+        is_new = not user.has_usable_password()
+        return compose(
+            message,
+            "staff_invitation",
+            {"person": user, "link": password_url(user) if is_new else _sign_in_url(), "is_new": is_new},
+            to=user.email,
+            subject=_("You are invited to %(clinic)s") % {"clinic": message.clinic.name},
+        )
+
+
+class PasswordLinkMail(_MemberMail):
+    """The mail for somebody who forgot their password."""
+
+    def render(self, message: Message) -> Mail:
+        """The mail; its link works once, for three days."""
+        user = self._user(message)
+        return compose(
+            message,
+            "password_link",
+            {"person": user, "link": password_url(user)},
+            to=user.email,
+            subject=_("Choose a new password"),
+        )
+
+
+def password_url(user: User) -> str:
+    """The address at which this person, and nobody else, chooses a password."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return absolute(reverse("account_reset_password_from_key", kwargs=key))
+
+
+def _sign_in_url() -> str:
+    return absolute(reverse("account_login"))
+
 
 invitation_mail = InvitationMail()
+password_link_mail = PasswordLinkMail()

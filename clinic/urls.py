@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from clinic import views
+from clinic.health.metrics import metrics
 from clinic.health.views import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("clinic/switch/", views.switch_clinic, name="switch-clinic"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),

@@ -1,10 +1,18 @@
-"""What a new clinic knows of red flags, points, plans and adverse events. Sources stand in each row."""
+"""What a new clinic knows: flags, points, plans, adverse events, measures, aftercare. Sources stand there."""
 
 from pathlib import Path
 
 from clinic.models import Clinic
 from clinic.presets import install_rows
-from courses.models import AdverseEventItem, Point, Protocol, RedFlag
+from courses.models import (
+    AdverseEventItem,
+    AftercareMeasure,
+    Measure,
+    MeasureThreshold,
+    Point,
+    Protocol,
+    RedFlag,
+)
 
 DATA = Path(__file__).parent / "data"
 
@@ -15,3 +23,6 @@ def install_presets(clinic: Clinic) -> None:
     install_rows(clinic, Point, DATA / "points.json")
     install_rows(clinic, Protocol, DATA / "protocols.json")
     install_rows(clinic, AdverseEventItem, DATA / "adverse_events.json")
+    install_rows(clinic, Measure, DATA / "measures.json")
+    install_rows(clinic, MeasureThreshold, DATA / "measure_thresholds.json")
+    install_rows(clinic, AftercareMeasure, DATA / "aftercare_measures.json")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from courses.alerts import steps
+from courses.alerts import audit, digest, steps
 from courses.alerts.settling import sweep_closed_courses
 from courses.alerts.watch import watch_courses
 from courses.priors.fitting import fit_every_clinic
@@ -15,6 +15,18 @@ def sweep_alerts() -> None:
     """Take every step of every alert that is due; close what courses that ended left open."""
     steps.sweep(at=timezone.now())
     sweep_closed_courses(at=timezone.now())
+
+
+@shared_task(name="courses.tasks.audit_alerts")
+def audit_alerts() -> None:
+    """Look whether every alert is on its way."""
+    audit.audit_alerts(at=timezone.now())
+
+
+@shared_task(name="courses.tasks.make_digests")
+def make_digests() -> None:
+    """Make the digests of the clinics where it is eight in the morning."""
+    digest.make_digests(at=timezone.now())
 
 
 @shared_task(name="courses.tasks.watch_courses")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -16,9 +20,14 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.models import Membership
+from patients.correcting import StaleRecord, Subject, correct_record, record_of, version_of
+from patients.correction_form import correction_form
+from patients.correction_words import file_correction_words
+from patients.documents import download_name
 from patients.forms import RECORDS, PatientForm
 from patients.intake import archive_patient, restore_patient
-from patients.models import PainType, Patient, ScreeningItem
+from patients.models import FileCorrection, PainType, Patient, ScreeningItem
 
 
 class ArchiveFilter(admin.SimpleListFilter):
@@ -80,6 +89,12 @@ class PatientAdmin(ClinicScopedAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         return type("ClinicPatientForm", (form,), {"clinic": active_membership(request.user).clinic})
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A changed name or birth date is a correction; the rest is contact."""
+        if change and form.identity:
+            keep_identity(form, by=active_membership(request.user), at=timezone.now())
+        super().save_model(request, obj, form, change)
+
     def get_urls(self) -> list[URLPattern]:
         """Records and the archive beside the stock pages."""
         own = [
@@ -87,6 +102,16 @@ class PatientAdmin(ClinicScopedAdmin):
                 "<int:pk>/record/<slug:what>/",
                 self.admin_site.admin_view(self.record),
                 name="patients_patient_record",
+            ),
+            path(
+                "<int:pk>/letter/<uuid:letter>/",
+                self.admin_site.admin_view(self.letter),
+                name="patients_patient_letter",
+            ),
+            path(
+                "<int:pk>/correct/<slug:what>/<int:number>/",
+                self.admin_site.admin_view(self.correct),
+                name="patients_patient_correct",
             ),
             path("<int:pk>/archive/", self.admin_site.admin_view(self.archive), name="patients_patient_archive"),
         ]
@@ -100,7 +125,7 @@ class PatientAdmin(ClinicScopedAdmin):
         by = self.require(request, permission)
         patient = self.row(request, pk)
         initial = dict.fromkeys(("diagnosed_on", "checked_on", "written_on", "starts_on"), timezone.localdate())
-        form = form_class(request.POST or None, patient=patient, initial=initial)
+        form = form_class(request.POST or None, request.FILES or None, patient=patient, initial=initial)
         if request.method == "POST" and form.is_valid():
             form.record(by=by, at=timezone.now())
             messages.success(request, _("Recorded."))
@@ -111,6 +136,63 @@ class PatientAdmin(ClinicScopedAdmin):
         )
         response.status_code = 422 if form.is_bound else 200
         return response
+
+    def correct(self, request: HttpRequest, pk: int, what: str, number: int) -> HttpResponse:
+        """A fact of the file that was wrong."""
+        by = self.require(request, "patients.correct_file")
+        patient = self.row(request, pk)
+        subject = Subject(what) if what in Subject.values else None
+        record = record_of(patient, subject, number) if subject else None
+        if subject is None or record is None:
+            raise Http404
+        version = version_of(patient, subject, number)
+        form = correction_form(subject)(request.POST or None, instance=record, initial={"version": version})
+        meanwhile: list[FileCorrection] = []
+        if request.method == "POST" and form.is_valid():
+            try:
+                correct_record(
+                    patient,
+                    subject=subject,
+                    subject_id=number,
+                    values=form.facts(),
+                    version=form.cleaned_data["version"],
+                    reason=form.cleaned_data["reason"],
+                    by=by,
+                    at=timezone.now(),
+                )
+                messages.success(request, _("Corrected. What stood here before is kept."))
+                return self.to_patient(patient)
+            except StaleRecord as stale:
+                meanwhile = stale.meanwhile
+                form.data = request.POST.copy() | {"version": version}
+            except ValidationError as error:
+                form.add_error(None, ValidationError(error.messages))
+        context = {
+            "form": form,
+            "patient": patient,
+            "meanwhile": file_correction_words(meanwhile),
+            "title": _("Correct: %(what)s") % {"what": subject.label},
+            "action": _("Save the correction"),
+        }
+        response = self.page(request, "patients/admin/correct.html", context)
+        response.status_code = 409 if meanwhile else 422 if form.is_bound else 200
+        return response
+
+    def letter(self, request: HttpRequest, pk: int, letter: UUID) -> FileResponse:
+        """A specialist's document, saved rather than shown: what somebody uploaded never runs on our pages."""
+        self.require(request, "patients.view_specialistletter")
+        found = get_object_or_404(self.row(request, pk).specialist_letters, uuid=letter)
+        try:
+            stored = found.document.open("rb")
+        except FileNotFoundError as error:
+            raise Http404 from error
+        return FileResponse(
+            stored,
+            as_attachment=True,
+            filename=download_name(found.document_kind),
+            content_type=found.document_kind,
+            headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
+        )
 
     def archive(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Off the lists, or back on them."""
@@ -147,6 +229,21 @@ class ScreeningItemAdmin(ClinicScopedAdmin):
     list_filter = ("effect", "needs_sign_off")
     search_fields = ("wording", "code")
     readonly_fields = ("code", "source")
+
+
+def keep_identity(form: Any, *, by: Membership, at: datetime) -> None:
+    """The name and birth date a patient had, before the form changes them."""
+    patient = form.instance
+    correct_record(
+        patient,
+        subject=Subject.PATIENT,
+        subject_id=patient.pk,
+        values=form.identity,
+        version=version_of(patient, Subject.PATIENT, patient.pk),
+        reason=form.cleaned_data["reason"],
+        by=by,
+        at=at,
+    )
 
 
 def _as_date(text: str) -> Any:

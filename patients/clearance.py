@@ -6,8 +6,8 @@ Rules from the clinic's clinical facts, "Clearance, in the product"; they need c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -169,6 +169,8 @@ class Clearance:
     reasons: tuple[Reason, ...]
     limits: tuple[str, ...]
     scope: str
+    # What a lead set aside for one session: said beside the verdict, never forgotten.
+    set_aside: tuple[Reason, ...] = ()
 
     @property
     def may_needle(self) -> bool:
@@ -198,6 +200,13 @@ def clearance(facts: ClearanceFacts) -> Clearance:
     )
     scope = facts.letter.scope if facts.letter else ""
     return Clearance(_verdict(reasons), reasons, facts.limits, scope)
+
+
+def overridden(found: Clearance, codes: Iterable[str]) -> Clearance:
+    """The verdict once a lead has set some reasons aside; what may not be, or was not named, still stands."""
+    aside = tuple(one for one in found.reasons if one.is_overridable and one.code in set(codes))
+    left = tuple(one for one in found.reasons if one not in aside)
+    return replace(found, verdict=_verdict(left), reasons=left, set_aside=aside)
 
 
 def effective_class(facts: ClearanceFacts) -> str:
@@ -239,7 +248,7 @@ def _specialist(facts: ClearanceFacts) -> Iterator[Reason]:
         yield Reason(ReasonCode.MIXED_UNNAMED)
     if _has_unexplained_vertigo(facts):
         yield Reason(ReasonCode.VERTIGO_UNEXPLAINED)
-    if _needs_specialised_plan(facts) and facts.care.is_plan_specialised is False:
+    if needs_specialised(facts.types) and facts.care.is_plan_specialised is False:
         yield Reason(ReasonCode.PLAN_NOT_SPECIALISED)
     withdrawn_on, letter = _withdrawn_on(facts), _valid_letter(facts)
     if withdrawn_on and (letter is None or letter.written_on <= withdrawn_on):
@@ -305,9 +314,11 @@ def _is_mixed_unnamed(facts: ClearanceFacts) -> bool:
     return MIXED_TYPE in codes and len(codes - {MIXED_TYPE, UNDIAGNOSED_TYPE}) < 2
 
 
-def _needs_specialised_plan(facts: ClearanceFacts) -> bool:
-    codes = {fact.code for fact in facts.types} - {UNDIAGNOSED_TYPE}
-    return (MIXED_TYPE in codes or len(codes) > 1) and any(fact.has_vertigo for fact in facts.types)
+def needs_specialised(types: Iterable[TypeFact]) -> bool:
+    """Whether these types, mixed and with vertigo, ask for the specialised plan."""
+    held = list(types)
+    codes = {fact.code for fact in held} - {UNDIAGNOSED_TYPE}
+    return (MIXED_TYPE in codes or len(codes) > 1) and any(fact.has_vertigo for fact in held)
 
 
 def _has_unexplained_vertigo(facts: ClearanceFacts) -> bool:

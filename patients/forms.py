@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,9 +18,8 @@ from patients.intake import (
     record_consent,
     record_neuro_check,
     record_pain_type,
-    record_screening,
-    record_specialist_letter,
 )
+from patients.letter_form import SpecialistLetterForm
 from patients.models import (
     Assessment,
     Consent,
@@ -30,10 +28,12 @@ from patients.models import (
     PainType,
     Patient,
     PatientPainType,
-    ScreeningItem,
 )
+from patients.record_form import DAY, RecordForm
+from patients.screening_form import ScreeningForm
 
-DAY = {"type": "date"}
+IDENTITY = ("given_name", "family_name", "born_on")
+SIGNS = [("", gettext_lazy("not examined")), *NeuroCheck.Sign.choices]
 
 
 class PatientForm(forms.ModelForm[Patient]):
@@ -41,6 +41,13 @@ class PatientForm(forms.ModelForm[Patient]):
 
     is_another_person = forms.BooleanField(
         label=gettext_lazy("This is another person"), required=False, widget=forms.HiddenInput
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why is it corrected?"),
+        max_length=300,
+        required=False,
+        widget=forms.HiddenInput,
+        help_text=gettext_lazy("Asked where a name or the date of birth changes; what stood here before is kept."),
     )
 
     class Meta:
@@ -53,6 +60,20 @@ class PatientForm(forms.ModelForm[Patient]):
 
     clinic: Clinic
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["reason"].widget = forms.TextInput()
+        # Checking the form fills the patient in: what is on file is remembered.
+        self.on_file = {name: getattr(self.instance, name) for name in IDENTITY}
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Name and birth as typed, where they differ from what is on file."""
+        return {
+            name: self.cleaned_data[name] for name in IDENTITY if self.cleaned_data[name] != self.on_file[name]
+        }
+
     def save(self, commit: bool = True) -> Patient:  # noqa: FBT001, FBT002 - Django's
         """A corrected address may be written to again."""
         if "email" in self.changed_data:
@@ -62,6 +83,8 @@ class PatientForm(forms.ModelForm[Patient]):
     def clean(self) -> dict[str, Any]:
         """A likely duplicate must be confirmed to be somebody else."""
         values = super().clean() or {}
+        if self.instance.pk and not self.errors and self.identity and not values.get("reason"):
+            self.add_error("reason", _("Say why a name or the date of birth is changed."))
         if self.instance.pk or values.get("is_another_person") or self.errors:
             return values
         twins = likely_duplicates(
@@ -80,20 +103,6 @@ class PatientForm(forms.ModelForm[Patient]):
                 _("On file already: %(names)s. Tick if this is somebody else.") % {"names": names},
             )
         return values
-
-
-class RecordForm(forms.Form):
-    """Something written into a patient's file, by somebody at a time."""
-
-    title: str | Promise = ""
-
-    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
-        self.patient = patient
-        super().__init__(*args, **kwargs)
-
-    def record(self, *, by: Membership, at: datetime) -> object:
-        """Write it."""
-        raise TypeError("each form says how it is recorded")
 
 
 class AssessmentForm(RecordForm):
@@ -182,41 +191,22 @@ class NeuroCheckForm(RecordForm):
         choices=NeuroCheck.Result.choices,
         help_text=gettext_lazy("Hoffmann, gait, grip. “Worse” blocks needling."),
     )
+    hoffmann = forms.ChoiceField(label=gettext_lazy("Hoffmann sign"), choices=SIGNS, required=False)
+    gait = forms.ChoiceField(label=gettext_lazy("Gait"), choices=SIGNS, required=False)
+    grip = forms.ChoiceField(label=gettext_lazy("Grip"), choices=SIGNS, required=False)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """An examination with an abnormal sign is not normal."""
+        values = super().clean() or {}
+        signs = {values.get(name) for name in ("hoffmann", "gait", "grip")}
+        if NeuroCheck.Sign.ABNORMAL in signs and values.get("result") == NeuroCheck.Result.NORMAL:
+            self.add_error("result", _("A sign is abnormal: choose “unchanged” or “worse”."))
+        return values
 
     def record(self, *, by: Membership, at: datetime) -> NeuroCheck:
         """File the check."""
         return record_neuro_check(patient=self.patient, by=by, at=at, **self.cleaned_data)
-
-
-class SpecialistLetterForm(RecordForm):
-    """A specialist's letter."""
-
-    title = gettext_lazy("Record a specialist's letter")
-
-    written_by = forms.CharField(label=gettext_lazy("Written by"), max_length=120)
-    written_on = forms.DateField(label=gettext_lazy("Written on"), widget=forms.DateInput(attrs=DAY))
-    expires_on = forms.DateField(
-        label=gettext_lazy("Expires on"), widget=forms.DateInput(attrs=DAY), required=False
-    )
-    scope = forms.CharField(
-        label=gettext_lazy("What it allows"),
-        max_length=200,
-        required=False,
-        help_text=gettext_lazy("Empty: everything."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """It does not expire before it was written."""
-        values = super().clean() or {}
-        written_on, expires_on = values.get("written_on"), values.get("expires_on")
-        if written_on and expires_on and expires_on < written_on:
-            self.add_error("expires_on", _("The letter must not expire before it was written."))
-        return values
-
-    def record(self, *, by: Membership, at: datetime) -> object:
-        """File the letter."""
-        return record_specialist_letter(patient=self.patient, by=by, at=at, **self.cleaned_data)
 
 
 class ConsentForm(RecordForm):
@@ -250,42 +240,6 @@ class ConsentForm(RecordForm):
             )
             for stream in values["streams"]
         ]
-
-
-class ScreeningForm(RecordForm):
-    """Contraindications and precautions: a tick for each yes, its value beside it."""
-
-    title = gettext_lazy("Screen for contraindications")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.items = list(ScreeningItem.objects.for_clinic(self.patient.clinic))
-        for item in self.items:
-            self.fields[f"item_{item.code}"] = forms.BooleanField(
-                label=item.wording, required=False, help_text=item.get_effect_display()
-            )
-            if item.asks_for:
-                self.fields[f"value_{item.code}"] = forms.CharField(
-                    label=f"{item.wording}: {item.asks_for}", max_length=120, required=False
-                )
-        self.fields["note"] = forms.CharField(
-            label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False
-        )
-
-    def rows(self) -> list[tuple[ScreeningItem, Any, Any]]:
-        """The list for the template."""
-        return [
-            (item, self[f"item_{item.code}"], self[f"value_{item.code}"] if item.asks_for else None)
-            for item in self.items
-        ]
-
-    def record(self, *, by: Membership, at: datetime) -> object:
-        """File the screening."""
-        values = self.cleaned_data
-        findings = {
-            item: values.get(f"value_{item.code}", "") for item in self.items if values.get(f"item_{item.code}")
-        }
-        return record_screening(patient=self.patient, findings=findings, by=by, at=at, note=values["note"])
 
 
 # What can be written into a file, the right it takes and the word in its address.

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from clinic.models import Clinic, Membership
+from patients.documents import Document
 from patients.models import (
     Assessment,
     Consent,
@@ -126,6 +127,9 @@ def record_neuro_check(
     by: Membership,
     at: datetime,
     note: str = "",
+    hoffmann: str = "",
+    gait: str = "",
+    grip: str = "",
 ) -> NeuroCheck:
     """A neurological check as it came out."""
     return NeuroCheck.objects.create(
@@ -133,15 +137,20 @@ def record_neuro_check(
         patient=patient,
         checked_on=checked_on,
         result=result,
+        hoffmann=hoffmann,
+        gait=gait,
+        grip=grip,
         note=note,
         recorded_by=by,
         recorded_at=at,
     )
 
 
+@transaction.atomic
 def record_specialist_letter(
     *,
     patient: Patient,
+    document: Document,
     written_by: str,
     written_on: date,
     by: Membership,
@@ -149,17 +158,26 @@ def record_specialist_letter(
     expires_on: date | None = None,
     scope: str = "",
 ) -> SpecialistLetter:
-    """A specialist's document on file."""
-    return SpecialistLetter.objects.create(
+    """A specialist's document on file; where the row cannot be written the file does not stay either."""
+    letter = SpecialistLetter(
         clinic=patient.clinic,
         patient=patient,
         written_by=written_by,
         written_on=written_on,
         expires_on=expires_on,
         scope=scope,
+        document_kind=document.kind,
         recorded_by=by,
         recorded_at=at,
     )
+    letter.document.save("document", document.as_file(), save=False)
+    try:
+        with transaction.atomic():
+            letter.save()
+    except DatabaseError:
+        letter.document.delete(save=False)
+        raise
+    return letter
 
 
 @transaction.atomic

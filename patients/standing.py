@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from clinic.models import Membership
 from patients.clearance import (
@@ -18,24 +18,43 @@ from patients.clearance import (
     PractitionerFact,
     TypeFact,
     clearance,
+    needs_specialised,
 )
-from patients.models import Consent, NeuroCheck, Patient, PatientPainType, Screening, ScreeningItem
+from patients.models import (
+    Consent,
+    NeuroCheck,
+    Patient,
+    PatientPainType,
+    Screening,
+    ScreeningFinding,
+    ScreeningItem,
+)
 
 
 def clearance_of(
-    patient: Patient, *, on: date, care: CareFact, practitioner: Membership | None = None
+    patient: Patient,
+    *,
+    on: date,
+    care: CareFact,
+    practitioner: Membership | None = None,
+    is_alone: bool = False,
 ) -> Clearance:
-    """The verdict on a patient on a day; `care` is what the courses know."""
-    return clearance(clearance_facts(patient, on=on, care=care, practitioner=practitioner))
+    """The verdict on a patient on a day; `care` is what the courses know.
+
+    `is_alone`: nobody supervised the practitioner at the visit, whoever is named as their supervisor.
+    """
+    who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
+    return clearance(clearance_facts(patient, on=on, care=care, practitioner=who))
 
 
 def clearance_facts(
-    patient: Patient, *, on: date, care: CareFact, practitioner: Membership | None
+    patient: Patient, *, on: date, care: CareFact, practitioner: PractitionerFact | None
 ) -> ClearanceFacts:
     """Everything the verdict rests on, in a fixed number of queries."""
     assessments = list(patient.assessments.filter(diagnosed_on__lte=on))
     letter = patient.specialist_letters.filter(written_on__lte=on).first()
-    screening = patient.screenings.prefetch_related("findings__item").first()
+    findings = ScreeningFinding.objects.select_related("item")
+    screening = patient.screenings.prefetch_related(Prefetch("findings", findings)).first()
     check = patient.neuro_checks.filter(checked_on__lte=on).first()
     return ClearanceFacts(
         on=on,
@@ -50,17 +69,18 @@ def clearance_facts(
         checked_on=check.checked_on if check else None,
         is_check_worse=check is not None and check.result == NeuroCheck.Result.WORSE,
         care=care,
-        practitioner=practitioner_fact(practitioner) if practitioner else None,
+        practitioner=practitioner,
     )
 
 
-def practitioner_fact(member: Membership) -> PractitionerFact:
+def practitioner_fact(member: Membership, *, is_alone: bool = False) -> PractitionerFact:
     """What clearance asks of the person who needles."""
+    has_supervisor = member.supervisor is not None and member.supervisor.is_active
     return PractitionerFact(
         has_licence=bool(member.licence_number),
         licence_expires_on=member.licence_expires_on,
         is_supervised=member.is_supervised,
-        has_supervisor=member.supervisor is not None and member.supervisor.is_active,
+        has_supervisor=has_supervisor and not is_alone,
     )
 
 
@@ -97,17 +117,25 @@ def _group(held: list[tuple[str, str]]) -> str:
     return next(iter([*confirmed, *(code for code, _status in held)]), UNDIAGNOSED_TYPE)
 
 
+def needs_specialised_plan(patient: Patient, *, on: date) -> bool:
+    """Whether the patient's types of a day ask for the specialised plan."""
+    return needs_specialised(_types(patient, on=on))
+
+
 def _types(patient: Patient, *, on: date) -> tuple[TypeFact, ...]:
     every = list(patient.pain_types.select_related("pain_type"))
     first_on = min((one.starts_on for one in every), default=on)
+    clinic = patient.clinic
+    first_told_on = min((clinic.local(one.recorded_at).date() for one in every), default=on)
     return tuple(
         TypeFact(
             code=one.pain_type.code,
             # Mixed has the class of its components, which stand beside it.
             clearance_class="A" if one.pain_type.code == MIXED_TYPE else one.pain_type.clearance_class,
             has_vertigo=one.has_vertigo,
-            is_added_later=one.starts_on > first_on,
-            starts_on=one.starts_on,
+            is_added_later=one.starts_on > first_on or clinic.local(one.recorded_at).date() > first_told_on,
+            # Told later than it began and dated back to the beginning: the change is the day it was told.
+            starts_on=one.starts_on if one.starts_on > first_on else clinic.local(one.recorded_at).date(),
         )
         for one in every
         if one.starts_on <= on and (one.ended_on is None or one.ended_on > on)

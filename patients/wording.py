@@ -40,13 +40,18 @@ REASONS = {
     ReasonCode.CHECK_WORSE: _("The last neurological check was worse: refer before needling."),
     ReasonCode.LICENCE_MISSING: _("The practitioner's licence number is not on file."),
     ReasonCode.LICENCE_EXPIRED: _("The practitioner's licence expired on %(detail)s."),
-    ReasonCode.SUPERVISOR_MISSING: _("The practitioner must be supervised and no supervisor is named."),
+    ReasonCode.SUPERVISOR_MISSING: _("The practitioner must be supervised: name who supervises."),
 }
 
 
 def reason_text(reason: Reason) -> str:
     """One reason as a sentence."""
     return str(REASONS[reason.code]) % {"detail": reason.detail}
+
+
+def set_aside_texts(clearance: Clearance) -> list[str]:
+    """What a lead set aside, as sentences."""
+    return [reason_text(reason) for reason in clearance.set_aside]
 
 
 def reason_texts(clearance: Clearance) -> list[str]:

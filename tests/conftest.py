@@ -37,10 +37,17 @@ def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("empty")
 
 
+@pytest.fixture(scope="session")
+def media_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' documents lie."""
+    return tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture(autouse=True)
-def quick_and_plain(settings, empty_folder: Path) -> None:
-    """No hashing and no collecting of static files, no slow passwords."""
+def quick_and_plain(settings, empty_folder: Path, media_folder: Path) -> None:
+    """Documents in a folder of the tests, no hashing and no collecting of static files, no slow passwords."""
     settings.STATIC_ROOT = empty_folder
+    settings.MEDIA_ROOT = media_folder
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

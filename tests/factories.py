@@ -8,12 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
+from django.db.models import QuerySet
 
 from clinic.models import Clinic, Membership, Role, User
 from clinic.presets import install_all
-from courses.models import Course, Protocol, RedFlag
+from courses.models import Correction, Course, PainScore, Protocol, RedFlag
 from courses.sessions.entry import FlagEntry, SessionEntry
 from courses.sessions.log import Logged, log_session
+from patients.documents import Document, DocumentKind
 from patients.intake import record_assessment, record_consent, record_pain_type, record_screening
 from patients.models import Assessment, Consent, Patient, PatientPainType
 
@@ -104,6 +106,11 @@ def cleared_patient(clinic: Clinic, *, by: Membership, at: datetime, **values: A
     return patient
 
 
+def document(content: bytes = b"%PDF-1.4\ninvented\n%%EOF\n") -> Document:
+    """A specialist's letter as a file."""
+    return Document(DocumentKind.PDF, content)
+
+
 def entry(held_at: datetime, *, by: Membership, **values: Any) -> SessionEntry:
     """What a practitioner logs after an ordinary visit."""
     values = {"is_needled": True, "before": 5, "after": 4, "form_key": uuid.uuid4(), **values}
@@ -125,6 +132,23 @@ def log_run(
         log_visit(course, first + timedelta(days=days * number), before=before, after=after)
         for number, (before, after) in enumerate(pairs)
     ]
+
+
+def set_scores(scores: QuerySet[PainScore], value: int) -> None:
+    """Other scores than were logged, told by a correction as the database asks."""
+    for score in scores:
+        Correction.objects.create(
+            clinic=score.clinic,
+            session=score.session,
+            score=score,
+            field=Correction.Field.SCORE,
+            before=score.score,
+            after=value,
+            reason="for a test",
+            corrected_by=score.recorded_by,
+            corrected_at=score.recorded_at,
+        )
+    scores.update(score=value)
 
 
 def flag(clinic: Clinic, code: str, *, answer: str = "") -> FlagEntry:

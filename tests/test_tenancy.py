@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -13,10 +14,25 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from clinic.models import Duty, Message
 from courses.alerts.links import acknowledge_path
 from courses.alerts.silencing import silence
-from courses.models import Alert, AlertEvent, Appointment, CheckIn, Point, Protocol, RedFlag
+from courses.models import (
+    AftercareMeasure,
+    Alert,
+    AlertEvent,
+    Appointment,
+    CheckIn,
+    Letter,
+    Measure,
+    MeasureThreshold,
+    Point,
+    Protocol,
+    RedFlag,
+    Review,
+)
 from courses.priors.bounds import set_bounds, try_bounds
 from courses.priors.fitting import fit_clinic
 from courses.reminders.links import check_in_path, unsubscribe_path
+from courses.reviews.reviewing import ReviewEntry, record_review
+from patients.intake import record_specialist_letter
 from patients.models import Consent, PainType, ScreeningItem
 from tests import factories
 from tests.factories import flag, log_visit
@@ -74,6 +90,11 @@ TABLE: dict[str, Row] = {
     "admin:app_list": Row(ALL, more={"app_label": "clinic"}),
     **model_rows("patients_patient", "patient", view=ALL, add=ALL),
     "admin:patients_patient_record": Row(TREATING, "patient", {"what": "assessment"}),
+    "admin:patients_patient_letter": Row(CLINICAL, "patient", {"letter": "document"}),
+    "admin:patients_patient_correct": Row(TREATING, "patient", {"what": "assessment", "number": "assessment"}),
+    "admin:patients_patient_withdraw": Row(TREATING, "patient", {"report": "report"}),
+    "admin:patients_patient_intake": Row(TREATING, "patient"),
+    "admin:patients_patient_intake_step": Row(TREATING, "patient", {"step": "screening"}),
     "admin:patients_patient_archive": Row(ALL, "patient"),
     "admin:patients_patient_red_flag": Row(ALL, "patient"),
     "admin:patients_patient_start": Row(TREATING, "patient"),
@@ -82,9 +103,21 @@ TABLE: dict[str, Row] = {
     **model_rows("courses_course", "course", view=CLINICAL),
     "admin:courses_course_log": Row(TREATING, "course"),
     "admin:courses_course_resume": Row(frozenset({"lead"}), "course"),
+    "admin:courses_course_schedule": Row(CLINICAL, "course"),
+    "admin:courses_course_override": Row(frozenset({"lead"}), "course"),
     "admin:courses_course_hold": Row(TREATING, "course"),
     "admin:courses_course_end": Row(TREATING, "course"),
+    "admin:courses_course_review": Row(TREATING, "course"),
+    "admin:courses_course_correct_review": Row(TREATING, "review"),
+    "admin:courses_course_measures": Row(TREATING, "course"),
+    **model_rows("courses_letter", "letter", view=CLINICAL),
+    "admin:courses_letter_summary": Row(TREATING, "course"),
+    "admin:courses_letter_urgent": Row(TREATING, "alert"),
+    "admin:courses_letter_pdf": Row(CLINICAL, "letter"),
+    **model_rows("courses_measure", "measure", view=CLINICAL),
+    **model_rows("courses_measurethreshold", "threshold", view=CLINICAL),
     **model_rows("courses_session", "session", view=CLINICAL),
+    "admin:courses_session_correct": Row(TREATING, "session"),
     **model_rows("courses_alert", "alert", view=CLINICAL),
     "admin:courses_alert_acknowledge": Row(CLINICAL, "alert"),
     "admin:courses_alert_note": Row(CLINICAL, "alert"),
@@ -102,10 +135,12 @@ TABLE: dict[str, Row] = {
     "admin:courses_appointment_missed": Row(ALL, "appointment"),
     **model_rows("courses_prior", "prior", view=CLINICAL),
     "admin:courses_prior_budget": Row(LEADING),
+    "admin:courses_prior_use_shipped": Row(frozenset({"lead"})),
     "admin:courses_prior_use": Row(frozenset({"lead"}), "prior"),
     "admin:courses_prior_approve": Row(frozenset({"lead"}), more={"pk": "1"}),
     **model_rows("courses_protocol", "protocol", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_point", "point", view=CLINICAL, add=frozenset({"lead"})),
+    **model_rows("courses_aftercaremeasure", "aftercare_measure", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_redflag", "red_flag", view=CLINICAL),
     **model_rows("clinic_message", "message", view=LEADING),
     **model_rows("clinic_clinic", "clinic", view=ALL),
@@ -135,7 +170,14 @@ def rows(course, lead, at) -> dict[str, Any]:
         booked_by=lead,
         booked_at=at,
     )
+    document = record_specialist_letter(
+        patient=patient, document=factories.document(), written_by="Dr. Yew", written_on=at.date(), by=lead, at=at
+    )
     return {
+        # Parts of an address that are no row of their own.
+        "document": document.uuid,
+        "report": session.red_flag_reports.get().uuid,
+        "assessment": patient.assessments.get().pk,
         "patient": patient,
         "course": course,
         "session": session,
@@ -143,12 +185,28 @@ def rows(course, lead, at) -> dict[str, Any]:
         "alert": Alert.objects.get(course=course),
         "clinic": clinic,
         "membership": lead,
+        "review": record_review(
+            course, entry=ReviewEntry(uuid4(), Review.Decision.CONTINUE), by=course.practitioner, at=at
+        ),
+        "letter": Letter.objects.create(
+            clinic=clinic,
+            patient=patient,
+            course=course,
+            kind=Letter.Kind.SUMMARY,
+            addressee="Dr. Ilex",
+            written_by=lead,
+            written_at=at,
+            pdf=b"%PDF-",
+        ),
+        "measure": Measure.objects.for_clinic(clinic)[0],
+        "threshold": MeasureThreshold.objects.for_clinic(clinic)[0],
         "message": Message.objects.for_clinic(clinic).filter(kind="staff_alert")[0],
         "pain_type": PainType.objects.for_clinic(clinic)[0],
         "screening_item": ScreeningItem.objects.for_clinic(clinic)[0],
         "prior": fit_clinic(clinic, at=at).prior,
         "protocol": Protocol.objects.for_clinic(clinic)[0],
         "point": Point.objects.for_clinic(clinic)[0],
+        "aftercare_measure": AftercareMeasure.objects.for_clinic(clinic)[0],
         "red_flag": RedFlag.objects.for_clinic(clinic)[0],
         "silence": silence(by=lead, reason="New scale.", ends_at=at + timedelta(days=1), at=at),
         "rule_settings": set_bounds(clinic, try_bounds(clinic, {}, at=at), reason="As shipped.", by=lead, at=at),
@@ -235,7 +293,9 @@ def test_deactivated_member_finds_nothing(signed_in, practitioner, at):
     client = signed_in(practitioner)
     practitioner.deactivated_at = at
     practitioner.save()
-    assert client.get(reverse("admin:index")).status_code == 404
+    page = client.get(reverse("admin:index"))
+    assert page.status_code == 404
+    assert "you work in no clinic here now" in page.content.decode()
 
 
 def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
@@ -258,7 +318,12 @@ def _url(name: str, rows: dict[str, Any]) -> str:
     if not row.about:
         return reverse(name, kwargs=row.more)
     stock = name.rsplit("_", 1)[-1] in {"change", "history", "delete"}
-    return reverse(name, kwargs={"object_id" if stock else "pk": rows[row.about].pk, **row.more})
+    # Parts that name a second row are found among the rows; the others stand as they are.
+    more = {
+        key: rows.get(value, value) if key in {"letter", "report", "number"} else value
+        for key, value in row.more.items()
+    }
+    return reverse(name, kwargs={"object_id" if stock else "pk": rows[row.about].pk, **more})
 
 
 def _status(client: Any, url: str) -> int:

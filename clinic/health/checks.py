@@ -1,14 +1,16 @@
-"""Five questions: is the database there, the broker, a worker, beat, and does mail leave in time."""
+"""Is the database there, the broker, a worker, beat, does mail leave in time; and what the apps above add."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.db.models import Min
+from django.utils.module_loading import import_string
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -35,6 +37,7 @@ def examine(*, at: datetime) -> dict[str, Health]:
         "worker": lambda: _sign_of("worker", at=at),
         "beat": lambda: _sign_of("beat", at=at),
         "outbox": lambda: _outbox(at=at),
+        **{name: partial(import_string(path), at=at) for name, path in settings.HEALTH_CHECKS.items()},
     }
     return {name: _ask(question) for name, question in questions.items()}
 
@@ -42,7 +45,7 @@ def examine(*, at: datetime) -> dict[str, Health]:
 def _ask(question: Callable[[], Health]) -> Health:
     try:
         return question()
-    except (DatabaseError, RedisError, OSError, ValueError) as error:
+    except (Error, RedisError, OSError, ValueError) as error:
         return Health(False, type(error).__name__)
 
 

@@ -2,6 +2,8 @@
 
 from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
 from clinic.models.duty import Duty
+from clinic.models.endpoint import Endpoint
+from clinic.models.fault import Fault
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.scoped import ClinicScopedQuerySet
@@ -11,6 +13,8 @@ __all__ = [
     "Clinic",
     "ClinicScopedQuerySet",
     "Duty",
+    "Endpoint",
+    "Fault",
     "Heartbeat",
     "Holiday",
     "Membership",

@@ -208,6 +208,7 @@ class Membership(models.Model):
     supervisor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="supervised", verbose_name=_("supervisor")
     )
+    email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
 

@@ -35,7 +35,7 @@ class MessageQuerySet(ClinicScopedQuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One mail to one person. The database is the queue; nothing here is ever deleted."""
+    """One thing to send to one person on one channel. The database is the queue; nothing here is ever deleted."""
 
     class State(models.TextChoices):
         """Where a message stands."""
@@ -57,6 +57,7 @@ class Message(models.Model):
         """How a message travels."""
 
         EMAIL = "email", _("email")
+        WEBHOOK = "webhook", _("webhook")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="messages", verbose_name=_("clinic"))
@@ -67,12 +68,18 @@ class Message(models.Model):
     recipient = models.CharField(
         _("recipient"),
         max_length=60,
-        help_text=_("Who, not where: for example membership:12. The address is looked up."),
+        help_text=_("Who, not where: for example membership:12 or endpoint:3. The address is looked up."),
     )
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, default=Channel.EMAIL)
     guarantee = models.CharField(_("guarantee"), max_length=20, choices=Guarantee)
     is_urgent = models.BooleanField(_("goes first"), default=False)
     group_key = models.CharField(_("group"), max_length=80, blank=True)
+    bundle_key = models.CharField(
+        _("leaves with"),
+        max_length=80,
+        blank=True,
+        help_text=_("What is due for one recipient under one such key leaves as one mail; empty: alone."),
+    )
     dedup_key = models.CharField(_("made once for"), max_length=160)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(_("created"))
@@ -108,10 +115,20 @@ class Message(models.Model):
             models.Index(fields=["-is_urgent", "due_at"], condition=Q(state="pending"), name="clinic_message_due"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="clinic_message_leased"),
             models.Index(fields=["kind", "subject_id"], name="clinic_message_subject"),
+            models.Index(fields=["group_key"], condition=~Q(group_key=""), name="clinic_message_group"),
+            # What became of the last day's messages, without a look at those of years.
+            models.Index(
+                fields=["settled_at"], condition=Q(settled_at__isnull=False), name="clinic_message_settled"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uuid}"
+
+    @property
+    def recipient_id(self) -> int:
+        """The number in `recipient`: of a membership, an endpoint, a patient."""
+        return int(self.recipient.partition(":")[2])
 
     @property
     def is_settled(self) -> bool:

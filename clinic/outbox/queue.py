@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,6 +22,11 @@ LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=6)
 MAX_ATTEMPTS = 12
+# Urgent mail is tried more often and for longer than it takes until the next person of the chain is told.
+LONGEST_URGENT_PAUSE = timedelta(minutes=2)
+MAX_URGENT_ATTEMPTS = 60
+# How many messages leave as one at most.
+LARGEST_BUNDLE = 50
 SENDER_DIED = "the sender died while sending"
 
 
@@ -36,6 +42,8 @@ def enqueue(
     at: datetime,
     is_urgent: bool = False,
     group_key: str = "",
+    bundle_key: str = "",
+    channel: Message.Channel = Message.Channel.EMAIL,
 ) -> Message:
     """The message made for `dedup_key`: written in the caller's transaction, once, whoever asks again."""
     message, is_new = Message.objects.get_or_create(
@@ -48,6 +56,8 @@ def enqueue(
             "guarantee": guarantee,
             "is_urgent": is_urgent,
             "group_key": group_key,
+            "bundle_key": bundle_key,
+            "channel": channel,
             "created_at": at,
             "due_at": due_at,
         },
@@ -64,17 +74,46 @@ def ring_on_commit() -> None:
 
 
 @transaction.atomic
-def claim_next(*, at: datetime) -> Message | None:
-    """The most pressing due message, leased to the caller; None when nothing is due."""
+def claim_next(*, at: datetime, without: Collection[str] = ()) -> Message | None:
+    """The most pressing due message, leased to the caller; None when nothing is due.
+
+    `without` names channels that are away.
+    """
     waiting = Message.objects.due_by(at).order_by("-is_urgent", "due_at")
+    if without:
+        waiting = waiting.exclude(channel__in=without)
     message = waiting.select_for_update(skip_locked=True).first()
     if message is None:
         return None
+    _lease(message, at=at)
+    return message
+
+
+@transaction.atomic
+def claim_with(message: Message, *, at: datetime) -> list[Message]:
+    """A claimed message and those due that leave with it, leased to the caller too; oldest first."""
+    if not message.bundle_key:
+        return [message]
+    waiting = Message.objects.due_by(at).filter(
+        clinic=message.clinic_id,
+        kind=message.kind,
+        channel=message.channel,
+        recipient=message.recipient,
+        bundle_key=message.bundle_key,
+        guarantee=Message.Guarantee.AT_LEAST_ONCE,
+    )
+    others = list(waiting.order_by("due_at").select_for_update(skip_locked=True)[: LARGEST_BUNDLE - 1])
+    for other in others:
+        _lease(other, at=at)
+    # The oldest gives its name to the mail: a twin of it has the same.
+    return sorted([message, *others], key=lambda one: one.pk)
+
+
+def _lease(message: Message, *, at: datetime) -> None:
     message.state = Message.State.SENDING
     message.lease_until = at + LEASE
     message.n_attempts += 1
     message.save(update_fields=["state", "lease_until", "n_attempts"])
-    return message
 
 
 def settle(
@@ -115,11 +154,12 @@ def _mine(message: Message) -> MessageQuerySet:
     return Message.objects.filter(pk=message.pk, state=Message.State.SENDING, lease_until=message.lease_until)
 
 
-def put_off(message: Message, *, at: datetime, error: str) -> bool:
+def put_off(message: Message, *, at: datetime, error: str, retry_after: timedelta | None = None) -> bool:
     """Try again later, later each time; failed for good after the last attempt."""
-    if message.n_attempts >= MAX_ATTEMPTS:
+    if message.n_attempts >= (MAX_URGENT_ATTEMPTS if message.is_urgent else MAX_ATTEMPTS):
         return settle(message, Message.State.FAILED, at=at, error=error)
-    return _wait_again(message, due_at=at + pause_after(message.n_attempts), error=error)
+    pause = pause_after(message.n_attempts, is_urgent=message.is_urgent)
+    return _wait_again(message, due_at=at + max(pause, retry_after or pause), error=error)
 
 
 def defer(message: Message, *, until: datetime) -> bool:
@@ -133,10 +173,12 @@ def _wait_again(message: Message, *, due_at: datetime, error: str, n_attempts: i
     return bool(_mine(message).update(due_at=due_at, error=error, **waiting))
 
 
-def pause_after(n_attempts: int) -> timedelta:
+def pause_after(n_attempts: int, *, is_urgent: bool = False) -> timedelta:
     """The pause after so many failed attempts: doubling, capped, with jitter of a fifth."""
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
-    pause: timedelta = min(FIRST_PAUSE * 2 ** (n_attempts - 1), LONGEST_PAUSE) * jitter
+    longest = LONGEST_URGENT_PAUSE if is_urgent else LONGEST_PAUSE
+    # The exponent is bounded: a pause of centuries is no timedelta.
+    pause: timedelta = min(FIRST_PAUSE * 2 ** min(n_attempts - 1, 20), longest) * jitter
     return pause
 
 

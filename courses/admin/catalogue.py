@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Message
-from courses.models import Point, Protocol, RedFlag
+from courses.models import AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
 
 
 @admin.register(Protocol)
@@ -35,6 +35,14 @@ class PointAdmin(ClinicScopedAdmin):
     search_fields = ("code", "pinyin")
 
 
+@admin.register(AftercareMeasure)
+class AftercareMeasureAdmin(ClinicScopedAdmin):
+    """What may be given to take home, and what forbids it."""
+
+    list_display = ("name", "way", "blocked_by", "cautioned_by", "is_offered", "needs_sign_off")
+    list_filter = ("is_offered", "needs_sign_off")
+
+
 @admin.register(RedFlag)
 class RedFlagAdmin(ClinicScopedAdmin):
     """The list of red flags as it is asked; none can be removed."""
@@ -53,6 +61,31 @@ class RedFlagAdmin(ClinicScopedAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Read only until a new wording can be signed off as a version of its own."""
+        return False
+
+
+@admin.register(Measure)
+class MeasureAdmin(ClinicScopedAdmin):
+    """Which measures stand on the form, with licence and source."""
+
+    list_display = ("code", "is_offered", "licence", "needs_sign_off")
+    readonly_fields = ("code",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The list is shipped."""
+        return False
+
+
+@admin.register(MeasureThreshold)
+class MeasureThresholdAdmin(ClinicScopedAdmin):
+    """What a change means, with its source."""
+
+    list_display = ("code", "for_type", "noticed", "sure", "source", "needs_sign_off")
+    list_filter = ("needs_sign_off",)
+    readonly_fields = ("code", "for_type")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The list is shipped."""
         return False
 
 

@@ -19,9 +19,13 @@ from django.utils.translation import gettext_lazy
 from clinic.admin import ClinicScopedAdmin
 from courses.admin.course_page import course_page
 from courses.admin.log_view import LogSession
+from courses.admin.measure_views import Measures
+from courses.admin.review_views import Reviews
+from courses.admin.schedule import Schedule
 from courses.models import Course
-from courses.plans.forms import EndCourseForm, HoldCourseForm
-from courses.plans.lifecycle import end_course, hold_course, resume_course
+from courses.plans.forms import HoldCourseForm, OverrideForm
+from courses.plans.lifecycle import hold_course, resume_course
+from courses.plans.overriding import give_override
 
 
 @admin.register(Course)
@@ -67,14 +71,29 @@ class CourseAdmin(ClinicScopedAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Log a session, take off hold, end."""
-        log = LogSession(self)
+        """What is done from the course page."""
+        log, reviews, measures, schedule = LogSession(self), Reviews(self), Measures(self), Schedule(self)
+        actions = (
+            ("log", log.view),
+            ("resume", self.resume),
+            ("hold", self.hold),
+            ("schedule", schedule.view),
+            ("override", self.override),
+            ("end", reviews.end),
+            ("review", reviews.review),
+            ("measures", measures.view),
+        )
         own = [
-            path("<int:pk>/log/", self.admin_site.admin_view(log.view), name="courses_course_log"),
-            path("<int:pk>/resume/", self.admin_site.admin_view(self.resume), name="courses_course_resume"),
-            path("<int:pk>/hold/", self.admin_site.admin_view(self.hold), name="courses_course_hold"),
-            path("<int:pk>/end/", self.admin_site.admin_view(self.end), name="courses_course_end"),
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_course_{name}")
+            for name, view in actions
         ]
+        own.append(
+            path(
+                "review/<int:pk>/correct/",
+                self.admin_site.admin_view(reviews.correct),
+                name="courses_course_correct_review",
+            )
+        )
         return [*own, *super().get_urls()]
 
     def change_view(
@@ -106,19 +125,29 @@ class CourseAdmin(ClinicScopedAdmin):
     def hold(self, request: HttpRequest, pk: int) -> HttpResponse:
         """On hold, by hand."""
         form = HoldCourseForm(request.POST or None)
-        return self._ask(request, pk, form, hold_course, title=_("Put the course on hold"))
+        act = partial(hold_course, at=timezone.now())
+        return self._ask(request, pk, form, act, title=_("Put the course on hold"))
 
-    def end(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Complete or stop."""
-        form = EndCourseForm(request.POST or None)
-        act = partial(end_course, on=timezone.localdate())
-        return self._ask(request, pk, form, act, title=_("End the course"))
+    def override(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A lead sets a clearance aside, once."""
+        by = self.require(request, "patients.override_clearance")
+        form = OverrideForm(request.POST or None, initial={"valid_on": timezone.localdate()})
+        act = partial(give_override, by=by, at=timezone.now())
+        title = _("Set the clearance aside for one session")
+        return self._ask(request, pk, form, act, title=title, right="patients.override_clearance")
 
     def _ask(
-        self, request: HttpRequest, pk: int, form: Form, act: Callable[..., None], *, title: str
+        self,
+        request: HttpRequest,
+        pk: int,
+        form: Form,
+        act: Callable[..., object],
+        *,
+        title: str,
+        right: str = "courses.change_course",
     ) -> HttpResponse:
         """A small form about a course, and what it does."""
-        self.require(request, "courses.change_course")
+        self.require(request, right)
         course = self.row(request, pk)
         if request.method == "POST" and form.is_valid():
             try:

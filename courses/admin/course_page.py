@@ -2,45 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from clinic.models import User
-from courses.charts.curve_chart import LARGE, curve_svg
-from courses.curve import CannotTell, Prior, condition
-from courses.models import Course, PainScore
+from courses.charts.curve_chart import LARGE, CurvePicture, curve_svg
+from courses.curve import condition
+from courses.measures.standing import fillings_of, measure_lines, thresholds_for
+from courses.measures.wording import line_words
+from courses.models import Alert, Course, PainScore, Review
+from courses.plans.adherence import adherence_of
 from courses.plans.standing import clearance_for
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
 from courses.priors.rows import Record, record_of
+from courses.priors.telling import CurveSays, curve_says
+from courses.priors.timeline import holds_of, markers_of, reviews_of
+from courses.priors.wording import curve_sentences
+from courses.reviews.due import due_review
+from courses.reviews.reviewing import standing_of
+from courses.reviews.wording import question_words, relief_words
+from courses.rules.review_advice import review_questions
 from patients.wording import VERDICTS, reason_texts
+
+N_REMINDERS = 6
 
 
 def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
-    """Curve, sessions, alerts, clearance and what can be done now; a fixed number of queries."""
-    user: User = by
-    alerts = list(course.alerts.order_by("raised_at").select_related("acknowledged_by__user"))
+    """Everything of one course and what can be done now, in a fixed number of queries."""
     scores = list(course.scores.select_related("session"))
-    record, prior = record_of(course, at=at, rows=scores), adopted_prior(course.clinic)
-    picture = curve_picture(record, prior=prior, alerts=alerts)
-    clearance = clearance_for(course, on=course.clinic.local(at).date(), practitioner=course.practitioner)
+    alerts = list(course.alerts.order_by("raised_at").select_related("acknowledged_by__user"))
+    sessions = _sessions(course, scores)
+    reviews = list(course.reviews.standing().select_related("reviewed_by__user"))
+    record = record_of(course, at=at, rows=scores)
+    picture, says = _curve(course, record, alerts=alerts, reviews=reviews, n_held=len(sessions), at=at)
     return {
         "course": course,
         "picture": picture,
         "chart": curve_svg(picture, size=LARGE, uid=f"course-{course.pk}"),
-        "sessions": _sessions(course, scores),
-        "extra_scores": [score for score in scores if score.session is None],
+        "sentences": curve_sentences(says, is_over=not course.is_open) if says else [],
+        "sessions": sessions,
+        "adherence": adherence_of(course, list(course.appointments.all()), n_held=len(sessions), at=at),
         "alerts": sorted(alerts, key=lambda alert: (alert.is_resolved, -alert.raised_at.timestamp())),
-        "clearance": clearance,
-        "clearance_verdict": VERDICTS[clearance.verdict],
-        "clearance_reasons": reason_texts(clearance),
-        "relief": _relief(record, prior),
-        "reminders": list(course.reminders.all()[:6]),
-        "may_log": user.has_perm("courses.log_session") and course.is_open,
-        "may_resume": user.has_perm("courses.resume_course") and course.status == Course.Status.ON_HOLD,
-        "may_change": user.has_perm("courses.change_course") and course.is_open,
-        "may_book": user.has_perm("courses.book_appointment") and course.is_open,
+        "adverse_events": list(course.adverse_events.select_related("item", "session")),
+        "letters": list(course.letters.defer("pdf").select_related("written_by__user")),
+        "reminders": list(course.reminders.all()[:N_REMINDERS]),
+        **_reviewing(course, reviews, says, n_held=len(sessions)),
+        "measures": _measures(course, scores, group=record.group),
+        **_clearance(course, at=at),
+        **_rights(course, by),
     }
+
+
+def _curve(
+    course: Course,
+    record: Record,
+    *,
+    alerts: Sequence[Alert],
+    reviews: Sequence[Review],
+    n_held: int,
+    at: datetime,
+) -> tuple[CurvePicture, CurveSays | None]:
+    """The picture with its time line, and what it says; the posterior is computed once for both."""
+    prior = adopted_prior(course.clinic)
+    posterior = condition(prior, record.scores())
+    picture = replace(
+        curve_picture(record, prior=prior, posterior=posterior),
+        markers=markers_of(record, alerts, course=course),
+        holds=holds_of(record, course.holds.all(), course=course),
+        reviews=reviews_of(record, reviews, course=course, n_held=n_held),
+    )
+    says = curve_says(record, posterior, next_week=record.week(at)) if record.rows else None
+    return picture, says
 
 
 def _sessions(course: Course, scores: list[PainScore]) -> list[dict[str, Any]]:
@@ -54,11 +89,43 @@ def _sessions(course: Course, scores: list[PainScore]) -> list[dict[str, Any]]:
     return [{"session": session, "scores": by_session.get(session.pk, {})} for session in sessions]
 
 
-def _relief(record: Record, prior: Prior) -> dict[str, int] | None:
-    """Chances of relief in whole per cent; None where the curve cannot tell."""
-    if not record.rows:
-        return None
-    found = condition(prior, record.scores()).relief(record.planned_end_week)
-    if isinstance(found, CannotTell):
-        return None
-    return {"percent30": round(100 * found.p30), "percent50": round(100 * found.p50)}
+def _reviewing(course: Course, reviews: list[Review], says: CurveSays | None, *, n_held: int) -> dict[str, Any]:
+    """Reviews held, the one that is due, and what it would ask."""
+    after = [review.session_number for review in reviews]
+    due = due_review(course.review_sessions, n_planned=course.n_planned, n_held=n_held, reviewed_after=after)
+    is_extended = any(review.n_added for review in reviews)
+    standing = standing_of(course, says, n_held=n_held, is_extended=is_extended)
+    questions = review_questions(standing) if due and course.is_open else ()
+    return {
+        "reviews": [(review, relief_words(review)) for review in reversed(reviews)],
+        "review_due": due if course.is_open else None,
+        "review_questions": question_words(questions),
+    }
+
+
+def _measures(course: Course, scores: list[PainScore], *, group: str) -> list[Any]:
+    fillings = fillings_of(course.measure_scores.all())
+    pain = [score for score in scores if score.timing == PainScore.Timing.BEFORE]
+    lines = measure_lines(fillings, pain=pain, thresholds=thresholds_for(course), group=group)
+    return [line_words(line) for line in lines]
+
+
+def _clearance(course: Course, *, at: datetime) -> dict[str, Any]:
+    clearance = clearance_for(course, on=course.clinic.local(at).date(), practitioner=course.practitioner)
+    return {
+        "clearance": clearance,
+        "clearance_verdict": VERDICTS[clearance.verdict],
+        "clearance_reasons": reason_texts(clearance),
+    }
+
+
+def _rights(course: Course, by: Any) -> dict[str, bool]:
+    user: User = by
+    return {
+        "may_log": user.has_perm("courses.log_session") and course.is_open,
+        "may_resume": user.has_perm("courses.resume_course") and course.status == Course.Status.ON_HOLD,
+        "may_change": user.has_perm("courses.change_course") and course.is_open,
+        "may_correct": user.has_perm("courses.change_course"),
+        "may_write": user.has_perm("courses.add_letter"),
+        "may_book": user.has_perm("courses.book_appointment") and course.is_open,
+    }

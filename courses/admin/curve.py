@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,15 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
-from clinic.models import Clinic
-from courses.charts.control_chart import MonthRate, control_svg
-from courses.curve import control_limits
-from courses.models import AlertThreshold, Prior, PriorEvent
-from courses.priors.adopted import adopted_prior
-from courses.priors.adoption import approve_threshold, roll_back
-from courses.priors.budget import dry_run, set_budget, threshold_in_use
-
-N_MONTHS, N_EVENTS, N_VERSIONS = 24, 20, 20
+from courses.charts.control_chart import control_svg
+from courses.models import AlertThreshold, Prior
+from courses.priors.adoption import roll_back, roll_back_to_shipped
+from courses.priors.budget import DryRun, dry_run, set_budget
+from courses.priors.page import CurvePage
+from courses.priors.thresholds import approve_threshold
 
 
 class BudgetForm(forms.Form):
@@ -37,6 +33,12 @@ class BudgetForm(forms.Form):
         decimal_places=1,
         help_text=gettext_lazy("Red flags do not count: no budget ever holds one back."),
     )
+    # What the dry run on the screen was of: only that may be set.
+    tried = forms.DecimalField(required=False, widget=forms.HiddenInput)
+
+    def is_to_be_set(self) -> bool:
+        """Whether the budget was tried before and is now confirmed."""
+        return "set" in self.data and self.cleaned_data["tried"] == self.cleaned_data["budget"]
 
 
 @admin.register(Prior)
@@ -55,6 +57,7 @@ class PriorAdmin(ClinicScopedAdmin):
         """Set the budget, approve, roll back."""
         own = [
             path("budget/", self.admin_site.admin_view(self.budget), name="courses_prior_budget"),
+            path("use-shipped/", self.admin_site.admin_view(self.use_shipped), name="courses_prior_use_shipped"),
             path("<int:pk>/use/", self.admin_site.admin_view(self.use), name="courses_prior_use"),
             path("approve/<int:pk>/", self.admin_site.admin_view(self.approve), name="courses_prior_approve"),
         ]
@@ -73,8 +76,11 @@ class PriorAdmin(ClinicScopedAdmin):
         if request.method != "POST" or not form.is_valid():
             return self._show(request, form=form)
         tried = dry_run(by.clinic, budget_per_100=float(form.cleaned_data["budget"]), at=timezone.now())
-        if "set" not in request.POST:
-            return self._show(request, form=form, tried=tried)
+        if not form.is_to_be_set():
+            again = BudgetForm(
+                initial={"budget": form.cleaned_data["budget"], "tried": form.cleaned_data["budget"]}
+            )
+            return self._show(request, form=again, tried=tried)
         set_budget(by.clinic, tried, by=by, at=timezone.now())
         messages.success(request, _("The budget is set."))
         return self._back()
@@ -86,6 +92,17 @@ class PriorAdmin(ClinicScopedAdmin):
         if request.method == "POST":
             self._try(
                 request, lambda: roll_back(prior, by=by, at=timezone.now()), _("This version is in use now.")
+            )
+        return self._back()
+
+    def use_shipped(self, request: HttpRequest) -> HttpResponse:
+        """Use the shipped Prior again."""
+        by = self.require(request, "courses.adopt_prior")
+        if request.method == "POST":
+            self._try(
+                request,
+                lambda: roll_back_to_shipped(by.clinic, by=by, at=timezone.now()),
+                _("The shipped figures are in use now."),
             )
         return self._back()
 
@@ -108,56 +125,25 @@ class PriorAdmin(ClinicScopedAdmin):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
 
-    def _show(self, request: HttpRequest, *, form: BudgetForm | None = None, tried: Any = None) -> HttpResponse:
+    def _show(
+        self, request: HttpRequest, *, form: BudgetForm | None = None, tried: DryRun | None = None
+    ) -> HttpResponse:
         clinic = active_membership(request.user).clinic
+        page = CurvePage.of(clinic)
         context = {
-            **curve_page(clinic),
+            "page": page,
+            "months_chart": control_svg(
+                page.months, title=_("Pain alerts per 100 sessions by month"), uid="months"
+            ),
             "form": form or BudgetForm(initial={"budget": clinic.alert_budget_per_100}),
             "tried": tried,
             "may_set": request.user.has_perm("courses.set_budget"),
             "may_adopt": request.user.has_perm("courses.adopt_prior"),
             "title": _("Healing curve and alert budget"),
         }
-        return self.page(request, "courses/admin/curve.html", context)
+        response = self.page(request, "courses/admin/curve.html", context)
+        response.status_code = 422 if form is not None and form.errors else 200
+        return response
 
     def _back(self) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:courses_prior_changelist"))
-
-
-def curve_page(clinic: Clinic) -> dict[str, Any]:
-    """What the page shows."""
-    row = AlertThreshold.objects.for_clinic(clinic).in_use().first()
-    newest = AlertThreshold.objects.for_clinic(clinic).first()
-    rates = newest.rates if newest else {}
-    months = month_rates(rates.get("month", []))
-    return {
-        "clinic": clinic,
-        "prior": adopted_prior(clinic),
-        "threshold": threshold_in_use(clinic),
-        "row": row,
-        "waiting": AlertThreshold.objects.for_clinic(clinic).waiting().first(),
-        "versions": Prior.objects.for_clinic(clinic)[:N_VERSIONS],
-        "events": PriorEvent.objects.for_clinic(clinic).select_related("by__user", "prior", "threshold")[
-            :N_EVENTS
-        ],
-        "months": months,
-        "months_chart": control_svg(months, title=_("Pain alerts per 100 sessions by month"), uid="months"),
-        "tables": [
-            (_("By session"), rates.get("session", [])),
-            (_("By pain at the start"), rates.get("start", [])),
-            (_("By type"), rates.get("type", [])),
-            (_("By timing"), rates.get("timing", [])),
-        ],
-    }
-
-
-def month_rates(rows: list[list[Any]]) -> list[MonthRate]:
-    """The last months at the fixed reference threshold, with the limits of chance around their mean."""
-    rows = rows[-N_MONTHS:]
-    counts = np.array([n for _month, _rate, n in rows], dtype=np.int64)
-    alarmed = sum(rate * n / 100 for _month, rate, n in rows)
-    low, high = control_limits(counts, share=alarmed / max(int(counts.sum()), 1))
-    return [
-        MonthRate(month, rate, n, float(below), float(above))
-        for (month, rate, n), below, above in zip(rows, low, high, strict=True)
-    ]

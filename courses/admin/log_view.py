@@ -6,26 +6,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from courses.charts.curve_chart import PANEL, curve_svg
-from courses.models import Course, Point, Session
-from courses.plans.standing import clearance_for
-from courses.priors.adopted import adopted_prior
-from courses.priors.picture import curve_picture
-from courses.priors.rows import record_of
-from courses.sessions.forms import NeedlingFormSet, SessionForm, catalogue_of
+from clinic.models import Membership
+from courses.admin.log_page import Bedside, log_page
+from courses.models import Course, Session
+from courses.sessions.flags import report_red_flags
+from courses.sessions.forms import SessionForm
 from courses.sessions.log import log_session
-from patients.clearance import Clearance
-from patients.wording import VERDICTS, reason_texts
+from courses.sessions.point_fields import FIELDS, PREFIX, BaseNeedlings, NeedlingFormSet
 
 if TYPE_CHECKING:
     from courses.admin.course import CourseAdmin
 
-N_EMPTY_ROWS = 3
+N_EMPTY_ROWS = 2
+N_MORE_ROWS = 4
 
 
 class LogSession:
@@ -37,67 +35,97 @@ class LogSession:
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form, or log what was filled in; what was typed is kept where something is wrong."""
         by = self.admin.require(request, "courses.log_session")
-        course = self.admin.row(request, pk)
-        at = timezone.now()
-        clearance = clearance_for(course, on=course.clinic.local(at).date(), practitioner=course.practitioner)
-        data = request.POST if request.method == "POST" else None
-        initial = {"appointment": request.GET.get("appointment"), "is_needled": clearance.may_needle}
-        form = SessionForm(data, course=course, by=by, at=at, initial=initial)
-        needlings = NeedlingFormSet(data, prefix="needling", initial=self._rows(request, course))
-        if request.method == "POST" and form.is_valid() and needlings.is_valid():
-            entry = form.entry(needlings.entries(catalogue_of(Point.objects.visible_to(by))))
-            try:
-                logged = log_session(course, entry=entry, by=by, at=at)
-            except ValidationError as error:
-                form.add_error(None, error)
-            else:
-                return HttpResponseRedirect(
-                    reverse("admin:courses_session_change", args=[logged.session.pk]) + "?saved=1"
-                )
-        status = 200 if data is None else 422
-        response = self.admin.page(
-            request, "courses/admin/log_session.html", self._context(course, form, needlings, clearance, at)
-        )
-        response.status_code = status
+        rows = Course.objects.visible_to(by).select_related("clinic", "patient", "protocol", "practitioner__user")
+        here = Bedside(get_object_or_404(rows, pk=pk), by=by, at=timezone.now())
+        at = here.at
+        data = _with_rows(request.POST, here) if request.method == "POST" else None
+        form = _form(request, data, here, by=by, at=at)
+        needlings = NeedlingFormSet(data, prefix=PREFIX, initial=_initial_rows(request, here))
+        is_sent = request.method == "POST" and not {"copy", "add_rows"} & request.POST.keys()
+        if is_sent:
+            session, is_new = _save(here, form, needlings, by=by, at=at)
+            if session is not None:
+                address = reverse("admin:courses_session_change", args=[session.pk])
+                return HttpResponseRedirect(f"{address}?saved={'1' if is_new else 'before'}")
+        context = log_page(here, form, needlings, by=by, at=at, is_sent=is_sent)
+        response = self.admin.page(request, "courses/admin/log_session.html", context)
+        response.status_code = 422 if is_sent else 200
         return response
 
-    def _context(
-        self, course: Course, form: SessionForm, needlings: Any, clearance: Clearance, at: datetime
-    ) -> dict[str, Any]:
-        alerts = list(course.alerts.order_by("raised_at"))
-        picture = curve_picture(record_of(course, at=at), prior=adopted_prior(course.clinic), alerts=alerts)
-        number = course.sessions.count() + 1
-        return {
-            "course": course,
-            "form": form,
-            "needlings": needlings,
-            "points": Point.objects.for_clinic(course.clinic),
-            "chart": curve_svg(picture, size=PANEL, uid="log"),
-            "picture": picture,
-            "clearance": clearance,
-            "clearance_verdict": VERDICTS[clearance.verdict],
-            "clearance_reasons": reason_texts(clearance),
-            "number": number,
-            "open_alerts": [alert for alert in alerts if not alert.is_resolved],
-            "title": _("Log session %(number)s") % {"number": number},
-        }
 
-    def _rows(self, request: HttpRequest, course: Course) -> list[dict[str, Any]]:
-        """The last session's points where asked for, and some empty rows."""
-        empty: list[dict[str, Any]] = [{} for _row in range(N_EMPTY_ROWS)]
-        last = course.sessions.filter(is_needled=True).first() if "copy" in request.GET else None
-        return [*copied_rows(last), *empty] if last else empty
+def _form(
+    request: HttpRequest, data: QueryDict | None, here: Bedside, *, by: Membership, at: datetime
+) -> SessionForm:
+    initial = _initial(request, here) if data is None else {}
+    return SessionForm(data, course=here.course, by=by, at=at, facts=here.facts, initial=initial)
 
 
-def copied_rows(session: Session) -> list[dict[str, Any]]:
-    """The points of a session as rows of a form."""
-    return [
-        {
-            "where": one.point.code if one.point else one.ashi_site,
-            "side": one.side,
-            "depth_mm": one.depth_mm,
-            "stimulation": one.stimulation,
-            "retention_minutes": one.retention_minutes,
-        }
-        for one in session.needlings.select_related("point")
+def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:
+    """What an empty form starts with: nothing that a patient would have to be asked."""
+    last = here.last_needled
+    needles = ("needle_diameter_mm", "needle_length_mm", "needle_maker")
+    return {
+        "appointment": request.GET.get("appointment"),
+        "is_needled": here.clearance.may_needle,
+        "seen_number": here.last_number,
+        **({name: getattr(last, name) for name in needles} if last else {}),
+    }
+
+
+def _save(
+    here: Bedside, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime
+) -> tuple[Session | None, bool]:
+    """The session, and whether it is new; None where something is missing. Red flags told do not wait for that."""
+    is_valid = form.is_valid() & needlings.is_valid()
+    rows = needlings.entries(here.points) if needlings.is_valid() and needlings.is_any_filled() else ()
+    for field, message in form.count_errors(rows).items():
+        form.add_error(field, message)
+        is_valid = False
+    if is_valid:
+        try:
+            logged = log_session(here.course, entry=form.entry(rows), by=by, at=at)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return logged.session, logged.is_new
+    told, form_key = form.flags_told(), form.cleaned_data.get("form_key")
+    if told and form_key:
+        report_red_flags(
+            patient=here.course.patient, course=here.course, flags=told, form_key=form_key, by=by, at=at
+        )
+    return None, False
+
+
+def _initial_rows(request: HttpRequest, here: Bedside) -> list[dict[str, Any]]:
+    """The last session's points where the address asks for them, and some empty rows."""
+    copied = here.copied if "copy" in request.GET else []
+    return [*copied, *({} for _row in range(N_EMPTY_ROWS))]
+
+
+def _with_rows(posted: QueryDict, here: Bedside) -> QueryDict:
+    """What was sent, with the rows that a button asked for put behind those filled in."""
+    if not {"copy", "add_rows"} & posted.keys():
+        return posted
+    data = posted.copy()
+    n_rows = _number(posted.get(f"{PREFIX}-TOTAL_FORMS"))
+    filled = [
+        {name: posted.get(f"{PREFIX}-{row}-{name}", "") for name in FIELDS}
+        for row in range(n_rows)
+        if posted.get(f"{PREFIX}-{row}-where", "").strip()
     ]
+    rows = [*filled, *(here.copied if "copy" in posted else [])]
+    for row, values in enumerate(rows):
+        for name in FIELDS:
+            value = values.get(name)
+            data[f"{PREFIX}-{row}-{name}"] = "" if value is None else str(value)
+    for row in range(len(rows), len(rows) + N_MORE_ROWS):
+        data[f"{PREFIX}-{row}-where"] = ""
+        data[f"{PREFIX}-{row}-side"] = "both"
+        data[f"{PREFIX}-{row}-stimulation"] = "none"
+    data[f"{PREFIX}-TOTAL_FORMS"] = str(len(rows) + N_MORE_ROWS)
+    data[f"{PREFIX}-INITIAL_FORMS"] = "0"
+    return data
+
+
+def _number(text: str | None) -> int:
+    return min(int(text), 60) if text and text.isdigit() else 0

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.models import Course, RedFlag
-from courses.plans.forms import StartCourseForm
+from clinic.access import active_membership
+from courses.admin.intake import RIGHT as INTAKE_RIGHT
+from courses.admin.intake import IntakeFlow, to_step
+from courses.alerts.correcting import withdraw_report
+from courses.alerts.forms import WithdrawForm
+from courses.models import Course, Protocol, RedFlag
 from courses.plans.lifecycle import plan_course
-from courses.plans.standing import care_fact
+from courses.plans.standing import care_fact, withdrawn_reports
+from courses.plans.start_forms import PlanForm
+from courses.plans.starting import offers
 from courses.sessions.flags import report_red_flags
 from courses.sessions.forms import RedFlagReportForm
 from courses.sessions.wording import instruction
 from patients.admin import PatientAdmin
+from patients.correction_words import file_correction_words
 from patients.models import Consent, Patient
+from patients.progress import Step, intake_progress, next_undone
 from patients.standing import clearance_of, consents_by_stream
 from patients.wording import VERDICTS, reason_texts
 
@@ -31,12 +42,24 @@ class CoursePatientAdmin(PatientAdmin):
     change_form_template = "patients/admin/patient.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """Report a red flag, start a course."""
+        """Report a red flag or take one back, the intake, start a course."""
+        intake = IntakeFlow(self)
         own = [
+            path("<int:pk>/intake/", self.admin_site.admin_view(intake.resume), name="patients_patient_intake"),
+            path(
+                "<int:pk>/intake/<slug:step>/",
+                self.admin_site.admin_view(intake.step),
+                name="patients_patient_intake_step",
+            ),
             path(
                 "<int:pk>/red-flag/",
                 self.admin_site.admin_view(self.red_flag),
                 name="patients_patient_red_flag",
+            ),
+            path(
+                "<int:pk>/red-flag/<uuid:report>/withdraw/",
+                self.admin_site.admin_view(self.withdraw),
+                name="patients_patient_withdraw",
             ),
             path(
                 "<int:pk>/start-course/",
@@ -51,9 +74,17 @@ class CoursePatientAdmin(PatientAdmin):
     ) -> HttpResponse:
         """What stands beside the contact details."""
         patient = kwargs.get("obj")
-        if patient is not None:
+        if patient is None:
+            context["steps"] = intake_progress(None, here=Step.PERSON)
+        else:
             context |= self._file(request, patient)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """A new person goes on to their assessment, where somebody may record one."""
+        if request.user.has_perm(INTAKE_RIGHT):
+            return to_step(obj, next_undone(obj))
+        return self.to_patient(obj)
 
     def red_flag(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Somebody called: what is it, since when. Write-only for those who may not read clinical rows."""
@@ -86,22 +117,54 @@ class CoursePatientAdmin(PatientAdmin):
         response.status_code = 422 if form.is_bound else 200
         return response
 
-    def start_course(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A new course."""
-        self.require(request, "courses.add_course")
+    def withdraw(self, request: HttpRequest, pk: int, report: UUID) -> HttpResponse:
+        """A red flag that was ticked by mistake."""
+        by = self.require(request, "courses.resolve_alert")
         patient = self.row(request, pk)
-        form = StartCourseForm(
-            request.POST or None, clinic=patient.clinic, initial={"starts_on": timezone.localdate()}
-        )
+        found = get_object_or_404(patient.red_flag_reports, uuid=report)
+        form = WithdrawForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                plan_course(patient=patient, **form.cleaned_data)
-                messages.success(request, _("The course is planned."))
-                return self.to_patient(patient)
+                event = withdraw_report(found, reason=form.cleaned_data["reason"], by=by, at=timezone.now())
             except ValidationError as error:
                 form.add_error(None, ValidationError(error.messages))
-        context = {"form": form, "patient": patient, "title": _("Start a course"), "action": _("Start")}
+            else:
+                messages.success(request, _("Withdrawn. The alert stays open until it is resolved: do that here."))
+                return HttpResponseRedirect(reverse("admin:courses_alert_change", args=[event.alert_id]))
+        context = {
+            "form": form,
+            "patient": patient,
+            "title": found.flag.wording,
+            "action": _("Entered by mistake"),
+        }
         response = self.page(request, "patients/admin/record.html", context)
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
+    def start_course(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A new course: the preset that suits, its plan changed where needed, then the appointments."""
+        self.require(request, "courses.add_course")
+        patient = self.row(request, pk)
+        on = timezone.localdate()
+        offered = offers(patient, on=on)
+        wanted = [one.protocol for one in offered if one.protocol.code == request.GET.get("protocol")]
+        chosen = next(iter([*wanted, *(one.protocol for one in offered)]), None)
+        form = PlanForm(request.POST or None, patient=patient, initial=_plan(chosen, request, on=on))
+        if request.method == "POST" and form.is_valid():
+            try:
+                course = plan_course(patient=patient, **form.cleaned_data)
+                messages.success(request, _("The course is planned."))
+                return HttpResponseRedirect(reverse("admin:courses_course_schedule", args=[course.pk]))
+            except ValidationError as error:
+                form.add_error(None, ValidationError(error.messages))
+        context = {
+            "form": form,
+            "patient": patient,
+            "offers": offered,
+            "chosen": chosen,
+            "title": _("Start a course"),
+        }
+        response = self.page(request, "patients/admin/start_course.html", context)
         response.status_code = 422 if form.is_bound else 200
         return response
 
@@ -123,9 +186,24 @@ class CoursePatientAdmin(PatientAdmin):
             "clearance_verdict": VERDICTS[clearance.verdict],
             "clearance_reasons": reason_texts(clearance),
             "assessments": patient.assessments.prefetch_related("imaging"),
-            "pain_types": patient.pain_types.select_related("pain_type"),
+            "pain_types": patient.pain_types.select_related("pain_type", "recorded_by__user"),
             "letters": patient.specialist_letters.all(),
             "checks": patient.neuro_checks.all()[:3],
             "screening": screening,
             "reports": patient.red_flag_reports.select_related("flag")[:5],
+            "withdrawn": withdrawn_reports(patient),
+            "corrections": file_correction_words(patient.corrections.select_related("corrected_by__user")[:30]),
         }
+
+
+def _plan(chosen: Protocol | None, request: HttpRequest, *, on: date) -> dict[str, Any]:
+    """The preset's plan as the form shows it."""
+    by = active_membership(request.user)
+    first: dict[str, Any] = {"starts_on": on, "practitioner": by.pk if by.is_clinician else None}
+    if chosen:
+        first |= {
+            "protocol": chosen.pk,
+            "weekly_sessions": ", ".join(map(str, chosen.weekly_sessions)),
+            "review_sessions": ", ".join(map(str, chosen.review_sessions)),
+        }
+    return first

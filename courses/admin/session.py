@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 
+from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
-from courses.models import Alert, Session
-from courses.sessions.wording import instruction, verdict_words
+from clinic.models import Membership
+from courses.admin.correct_view import CorrectSession
+from courses.admin.log_page import draft_key
+from courses.models import Session, SessionMotion
+from courses.plans.standing import withdrawn_reports
+from courses.sessions.correction_words import correction_words
+from courses.sessions.flags import reports_of_form
+from courses.sessions.next_steps import flare_words, next_steps, patient_words
+from courses.sessions.wording import instruction, is_now, verdict_words
 from patients.clearance import Reason, ReasonCode
 from patients.wording import reason_text
 
@@ -29,6 +40,11 @@ class SessionAdmin(ClinicScopedAdmin):
         """Logged from the course page."""
         return False
 
+    def get_urls(self) -> list[URLPattern]:
+        """Correct."""
+        correct = self.admin_site.admin_view(CorrectSession(self).view)
+        return [path("<int:pk>/correct/", correct, name="courses_session_correct"), *super().get_urls()]
+
     def change_view(
         self,
         request: HttpRequest,
@@ -37,30 +53,40 @@ class SessionAdmin(ClinicScopedAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The verdict first, then the record."""
-        session = self.get_object(request, object_id)
+        session: Any = self.get_object(request, object_id)
         if not self.has_view_permission(request, session):
             raise PermissionDenied
-        return self.page(
-            request, "courses/admin/session.html", session_page(session, is_new="saved" in request.GET)
-        )
+        by, at = active_membership(request.user), timezone.now()
+        context = session_page(session, by=by, at=at, saved=request.GET.get("saved", ""))
+        return self.page(request, "courses/admin/session.html", context)
 
 
-def session_page(session: Any, *, is_new: bool) -> dict[str, Any]:
-    """Verdicts, red flags with their instruction, what was done."""
-    reports = list(session.red_flag_reports.select_related("flag").order_by("level"))
+def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> dict[str, Any]:
+    """The instruction of a red flag, the verdicts, what happens next, what to tell the patient, the record."""
+    reports = reports_of_form(session.course.patient, session.form_key)
+    corrections = session.corrections.select_related("corrected_by__user", "score")
     scores = list(session.scores.order_by("pk"))
     codes = [code for code in session.clearance.get("reasons", []) if code in set(ReasonCode)]
+    of_session = [score for score in scores if score.timing in {"before", "after"}]
     return {
         "session": session,
         "course": session.course,
         "verdicts": [verdict_words(score) for score in scores],
+        "flare": flare_words(of_session),
         "reports": reports,
         "instruction": instruction(reports[0].level) if reports else "",
-        "is_emergency": bool(reports) and reports[0].level in {"E0", "E1"},
-        "alerts": Alert.objects.filter(course=session.course).unresolved().most_pressing_first(),
+        "is_emergency": bool(reports) and is_now(reports[0].level),
+        "next_steps": next_steps(session, at=at),
+        "patient_words": patient_words(session, of_session, at=at),
         "needlings": session.needlings.select_related("point"),
         "adverse_events": session.adverse_events.select_related("item"),
+        "symptoms": session.symptoms.all(),
+        "motion": SessionMotion.objects.filter(session=session).first(),
+        "aftercare": session.aftercare_given.select_related("measure"),
         "clearance_reasons": [reason_text(Reason(ReasonCode(code), "…")) for code in codes],
-        "is_new": is_new,
+        "saved": saved,
+        "draft_saved": draft_key(session.course, by) if saved else "",
+        "corrections": correction_words(corrections, clinic=session.clinic),
+        "withdrawn": withdrawn_reports(session.course.patient),
         "title": f"{session.course.patient}, {session}",
     }

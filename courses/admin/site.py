@@ -65,7 +65,8 @@ class StaffAdminSite(AdminSite):
             **self.each_context(request),
             "title": _("Today"),
             "today": today(membership, at=timezone.now()),
-            "is_front_desk": not request.user.has_perm("courses.log_session"),
+            "may_read": request.user.has_perm("courses.view_session"),
+            "may_log": request.user.has_perm("courses.log_session"),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "courses/admin/today.html", context)

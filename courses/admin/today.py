@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 from django.utils.safestring import SafeString
 
+from clinic.access import may
 from clinic.models import Membership, Role
 from courses.charts.spark import spark_svg
-from courses.models import Alert, Appointment, Course
+from courses.models import Alert, Appointment, Course, Session, Severity
+from courses.plans.checks_due import patients_with_check_due
 from courses.priors.picture import primary_run
 from courses.priors.rows import records_of
 
@@ -29,17 +31,18 @@ class Visit:
     spark: SafeString
     alerts: tuple[Alert, ...]
     is_review_due: bool
+    is_check_due: bool = False
 
     @property
     def need(self) -> int:
-        """0 for the most pressing: red flag, other alert, on hold, review due, nothing."""
+        """0 for the most pressing: red flag, beyond bounds, review due, on hold, nothing."""
         if any(alert.is_red_flag for alert in self.alerts):
             return 0
-        if any(alert.severity != "review" for alert in self.alerts):
+        if any(alert.severity != Severity.REVIEW for alert in self.alerts):
             return 1
-        if self.appointment.course.status == Course.Status.ON_HOLD:
+        if self.is_review_due or self.alerts:
             return 2
-        return 3 if self.is_review_due else 4
+        return 3 if self.appointment.course.status == Course.Status.ON_HOLD else 4
 
     @property
     def is_waiting(self) -> bool:
@@ -56,7 +59,9 @@ class Today:
     done: tuple[Visit, ...]
     alerts: tuple[Alert, ...]
     lapsed: tuple[Alert, ...]
+    n_more_alerts: int
     has_any_patient: bool
+    upcoming: Appointment | None
     is_own: bool
 
 
@@ -75,19 +80,37 @@ def today(membership: Membership, *, at: datetime) -> Today:
         appointments = appointments.filter(practitioner=membership)
     visits = _visits(membership, list(appointments), at=at)
     unresolved = _alerts(membership, is_own=is_own)
+    order = _by_need if may(membership, "view", Session) else _by_time
+    matters = [alert for alert in unresolved if alert.rule != Alert.Rule.LAPSED]
     return Today(
         day=day,
-        visits=tuple(sorted((one for one in visits if one.is_waiting), key=_by_need)),
+        visits=tuple(sorted((one for one in visits if one.is_waiting), key=order)),
         done=tuple(one for one in visits if not one.is_waiting),
-        alerts=tuple(alert for alert in unresolved if alert.rule != Alert.Rule.LAPSED)[:MAX_ALERTS],
+        alerts=tuple(matters[:MAX_ALERTS]),
+        n_more_alerts=max(len(matters) - MAX_ALERTS, 0),
         lapsed=tuple(alert for alert in unresolved if alert.rule == Alert.Rule.LAPSED)[:MAX_ALERTS],
         has_any_patient=membership.clinic.patients.exists(),
+        upcoming=_upcoming(membership, is_own=is_own, after=day + timedelta(days=1)),
         is_own=is_own,
     )
 
 
 def _by_need(visit: Visit) -> tuple[int, datetime]:
     return visit.need, visit.appointment.starts_at
+
+
+def _by_time(visit: Visit) -> tuple[int, datetime]:
+    return 0, visit.appointment.starts_at
+
+
+def _upcoming(membership: Membership, *, is_own: bool, after: datetime) -> Appointment | None:
+    """The first appointment of the days to come."""
+    booked = Appointment.objects.visible_to(membership).filter(
+        status=Appointment.Status.BOOKED, starts_at__gte=after
+    )
+    if is_own:
+        booked = booked.filter(practitioner=membership)
+    return booked.select_related("course__patient").order_by("starts_at").first()
 
 
 def _alerts(membership: Membership, *, is_own: bool) -> list[Alert]:
@@ -104,6 +127,8 @@ def _visits(membership: Membership, appointments: list[Appointment], *, at: date
     for alert in Alert.objects.visible_to(membership).unresolved().filter(course__in=courses):
         alerts[alert.course_id or 0].append(alert)
     visits = []
+    patients = {course.patient_id for course in courses.values()}
+    check_due = patients_with_check_due(membership.clinic, patients, on=membership.clinic.local(at).date())
     for appointment in appointments:
         course, n_held = appointment.course, appointment.n_held  # type: ignore[attr-defined]
         weeks, scores = primary_run(records[course.pk])
@@ -116,6 +141,7 @@ def _visits(membership: Membership, appointments: list[Appointment], *, at: date
                 spark=spark_svg(weeks, scores),
                 alerts=tuple(alerts[course.pk]),
                 is_review_due=n_held in course.review_sessions,
+                is_check_due=course.patient_id in check_due,
             )
         )
     return visits

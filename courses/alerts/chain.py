@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict
 
+from django.db.models import QuerySet
+
 from clinic.models import Clinic, Duty, Membership, Responder, Role
 from courses.models import Alert, Course
 
@@ -38,15 +40,34 @@ def _union(first: list[int], second: list[int]) -> list[int]:
     return list(dict.fromkeys([*first, *second]))
 
 
-def reachable(clinic: Clinic, member_ids: Iterable[int]) -> list[Membership]:
-    """Those of some members who work here now and have an address."""
+def reachable(clinic: Clinic, member_ids: Iterable[int], *, though_refused: bool = False) -> list[Membership]:
+    """Those of some members who work here now and have an address that was not refused lately."""
     members = Membership.objects.for_clinic(clinic).active().filter(pk__in=list(member_ids))
-    return list(members.exclude(user__email="").select_related("user").order_by("pk"))
+    return _with_address(members, though_refused=though_refused)
+
+
+def to_be_told(clinic: Clinic, member_ids: Iterable[int], *, is_red_flag: bool) -> list[Membership]:
+    """Whom a message about an alert goes to: where none of them can be reached, every lead and manager.
+
+    A red flag is sent to addresses that were refused before, too: a mail server errs, and one mail costs nothing.
+    """
+    wanted = list(member_ids)
+    told = reachable(clinic, wanted) or last_resort(clinic)
+    if not is_red_flag:
+        return told
+    also = reachable(clinic, wanted, though_refused=True)
+    return sorted({member.pk: member for member in (*told, *also)}.values(), key=lambda member: member.pk)
 
 
 def last_resort(clinic: Clinic) -> list[Membership]:
     """Every lead and manager with an address: told when nobody of a chain can be."""
     members = Membership.objects.for_clinic(clinic).active().with_role(Role.LEAD, Role.MANAGER)
+    return _with_address(members) or _with_address(members, though_refused=True)
+
+
+def _with_address(members: QuerySet[Membership], *, though_refused: bool = False) -> list[Membership]:
+    if not though_refused:
+        members = members.filter(email_failed_at=None)
     return list(members.exclude(user__email="").select_related("user").order_by("pk"))
 
 

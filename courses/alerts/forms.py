@@ -106,3 +106,15 @@ class SilenceForm(forms.Form):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = rows
+
+
+class WithdrawForm(forms.Form):
+    """How a red flag came to be ticked by mistake."""
+
+    reason = forms.CharField(
+        label=_("How the mistake came about, and how you know"),
+        max_length=300,
+        help_text=_(
+            "The report stays on file with your name and these words; its alert is then resolved by a person."
+        ),
+    )

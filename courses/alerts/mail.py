@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,9 +12,12 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership, Message
 from clinic.outbox.compose import absolute, compose
+from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.alerts.history import write_event
 from courses.alerts.links import acknowledge_path
+from courses.alerts.threads import thread_headers
+from courses.alerts.together import mail_together
 from courses.models import Alert, AlertEvent
 
 
@@ -30,9 +34,7 @@ class AlertMail:
 
     def render(self, message: Message) -> Mail:
         """The mail to one member."""
-        alert, member = self._alert(message), self._member(message)
-        if not member.is_active or not member.user.email:
-            raise TransportError("no active address", permanent=True)
+        alert, member = self._alert(message), self._reachable_member(message)
         event = AlertEvent.objects.get(pk=message.subject_id)
         with translation.override(alert.clinic.languages[0]):
             return compose(
@@ -47,8 +49,12 @@ class AlertMail:
                 },
                 to=member.user.email,
                 subject=self._subject(alert, event),
-                headers={"X-Priority": "1"} if message.is_urgent else None,
+                headers={**thread_headers(message), **({"X-Priority": "1"} if message.is_urgent else {})},
             )
+
+    def render_together(self, messages: Sequence[Message]) -> Mail:
+        """One mail to one member about several messages."""
+        return mail_together(messages, member=self._reachable_member(messages[0]))
 
     def settled(self, message: Message, *, at: datetime) -> None:
         """Delivery is part of the alert's history."""
@@ -57,20 +63,22 @@ class AlertMail:
             Message.State.CANCELLED: AlertEvent.Kind.NOT_SENT,
             Message.State.FAILED: AlertEvent.Kind.UNDELIVERABLE,
         }
-        alert = self._alert(message, lock=True)
+        alert, member = self._alert(message, lock=True), self._member(message)
         write_event(
             alert,
             kinds[Message.State(message.state)],
             at=at,
             message=str(message.uuid),
-            member=self._member(message).pk,
+            member=member.pk,
             error=message.error,
         )
-        has_next_step = alert.chain_position + 1 < len(alert.chain)
+        # Whose address was refused before has been stepped over already.
+        has_next_step = alert.chain_position + 1 < len(alert.chain) and member.email_failed_at is None
         if message.state == Message.State.FAILED and alert.state == Alert.State.OPEN and has_next_step:
             # Somebody cannot be reached: the next person must not wait for their time.
             alert.escalate_at = alert.next_step_at = at
             alert.save(update_fields=["escalate_at", "next_step_at"])
+        note_delivery(message, at=at)
 
     def _subject(self, alert: Alert, event: AlertEvent) -> str:
         values = {"severity": alert.get_severity_display(), "number": alert.pk, "clinic": alert.clinic.name}
@@ -83,9 +91,15 @@ class AlertMail:
         alerts = Alert.objects.filter(events=message.subject_id).select_related("clinic")
         return (alerts.select_for_update(of=("self",)) if lock else alerts).get()
 
+    def _reachable_member(self, message: Message) -> Membership:
+        member = self._member(message)
+        if not member.is_active or not member.user.email:
+            raise TransportError("no active address", permanent=True)
+        return member
+
     def _member(self, message: Message) -> Membership:
-        member_id = int(message.recipient.removeprefix("membership:"))
-        return Membership.objects.for_clinic(message.clinic).select_related("user", "clinic").get(pk=member_id)
+        members = Membership.objects.for_clinic(message.clinic).select_related("user", "clinic")
+        return members.get(pk=message.recipient_id)
 
 
 alert_mail = AlertMail()

@@ -29,13 +29,16 @@ def raise_alert(
 ) -> Alert:
     """The open alert of this matter, raised now or taken further; in the caller's transaction.
 
-    Quiet is what was entered late or imported: it is listed, pages nobody and disturbs no answer.
+    Quiet is what was entered late, imported or corrected: it is listed, pages nobody and disturbs no answer.
+    A red flag is never quiet.
+
     The caller holds the lock of the patient, so that two reports at once are taken one after the other.
     """
     matter = Alert.objects.for_clinic(patient.clinic).filter(
         patient=patient, course=course, rule=rule, flag_code=flag_code
     )
     alert = matter.unresolved().select_for_update().first()
+    is_quiet = is_quiet and rule != Alert.Rule.RED_FLAG
     if alert is not None:
         return _take_further(alert, findings, at=at, report=report, by=by, is_quiet=is_quiet)
     severity = most_severe([finding.severity for finding in findings])

@@ -10,12 +10,14 @@ from django.db import transaction
 from clinic.batch import each
 from clinic.models import Clinic, Membership, Message
 from clinic.outbox.queue import enqueue
-from courses.alerts.chain import Step, last_resort, reachable
+from courses.alerts.chain import Step, reachable, to_be_told
 from courses.alerts.flapping import what_to_tell
 from courses.alerts.history import write_event
 from courses.alerts.opening import OpeningCalendar
 from courses.alerts.policy import POLICIES, Policy
 from courses.alerts.silences import fall_silent, silence_of
+from courses.alerts.together import bundle_key
+from courses.alerts.webhooks import tell_endpoints
 from courses.models import Alert, AlertEvent
 from courses.rules.facts import Severity
 
@@ -201,7 +203,7 @@ def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> 
     Where none of them can be reached, every lead and manager is told instead.
     """
     reached = {pk for step in alert.chain[: alert.chain_position + 1] for pk in step["members"]}
-    members = reachable(alert.clinic, reached) or last_resort(alert.clinic)
+    members = to_be_told(alert.clinic, reached, is_red_flag=alert.is_red_flag)
     for member in members:
         enqueue(
             clinic=alert.clinic,
@@ -212,7 +214,9 @@ def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> 
             guarantee=Message.Guarantee.AT_LEAST_ONCE,
             is_urgent=Severity(alert.severity) in {Severity.E0, Severity.E1},
             group_key=f"alert:{alert.pk}",
+            bundle_key=bundle_key(alert, event),
             due_at=due_at,
             at=at,
         )
+    tell_endpoints(alert, event, members, at=at, due_at=due_at)
     return members

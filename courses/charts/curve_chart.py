@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.utils.safestring import SafeString
@@ -11,6 +11,17 @@ from django.utils.translation import gettext as _
 
 from courses.charts.scale import Frame, week_ticks
 from courses.charts.svg import Value, element, path
+from courses.charts.timeline import (
+    LANE,
+    Marker,
+    ReviewMark,
+    Span,
+    describe_timeline,
+    hold_parts,
+    lanes_of,
+    marker_parts,
+    review_parts,
+)
 
 LARGE, PANEL, SMALL = (760, 340), (460, 300), (340, 190)
 
@@ -23,15 +34,6 @@ class Dot:
     score: int
     timing: str
     session: int | None = None
-
-
-@dataclass(frozen=True)
-class Marker:
-    """One alert, at the time it was raised."""
-
-    week: float
-    severity: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class CurvePicture:
     primary: str
     n_scores: int
     prior: str
+    holds: tuple[Span, ...] = ()
+    reviews: tuple[ReviewMark, ...] = ()
 
     @property
     def last_week(self) -> float:
@@ -68,27 +72,43 @@ class CurvePicture:
         """How many weeks the paper spans."""
         return max(self.planned_end_week, self.last_week, 1.0)
 
+    @property
+    def timeline(self) -> list[str]:
+        """Alerts, holds and reviews in words."""
+        return describe_timeline(self.markers, self.holds, self.reviews)
 
-def curve_svg(picture: CurvePicture, *, size: tuple[int, int], uid: str, title: str = "") -> SafeString:
+
+def curve_svg(
+    picture: CurvePicture, *, size: tuple[int, int], uid: str, title: str = "", font: str = "inherit"
+) -> SafeString:
     """The chart as inline SVG; `uid` makes its ids unique on a page."""
     width, height = size
-    frame = Frame(width, height, left=30, right=14, top=18, bottom=34, n_weeks=picture.n_weeks * 1.02)
+    frame = _frame(picture, width, height)
     return element(
         "svg",
         element("title", title or _("Healing curve"), id=f"{uid}-title"),
         element("desc", describe(picture), id=f"{uid}-desc"),
         *_grid(frame),
         *_bands(picture, frame),
+        *hold_parts(picture.holds, frame),
+        *review_parts(picture.reviews, frame),
         *_lines(picture, frame),
         *_dots(picture, frame),
-        *_markers(picture, frame),
+        *marker_parts(picture.markers, frame),
         viewBox=f"0 0 {width} {height}",
         class_="chart curve-chart",
         role="img",
         aria_labelledby=f"{uid}-title {uid}-desc",
         font_size="12",
-        font_family="inherit",
+        font_family=font,
     )
+
+
+def _frame(picture: CurvePicture, width: int, height: int) -> Frame:
+    """Room for every lane of alerts above the plot."""
+    frame = Frame(width, height, left=30, right=14, top=18, bottom=34, n_weeks=picture.n_weeks * 1.02)
+    n_lanes = max(lanes_of(picture.markers, frame), default=0)
+    return replace(frame, top=18 + LANE * n_lanes)
 
 
 def describe(picture: CurvePicture) -> str:
@@ -128,7 +148,7 @@ def _grid(frame: Frame) -> Iterator[SafeString]:
         )
     middle = (frame.left + frame.x_end) / 2
     yield element("text", _("week"), x=middle, y=frame.y_end + 29, text_anchor="middle", class_="chart-label")
-    yield element("text", _("pain"), x=frame.left, y=11, class_="chart-label")
+    yield element("text", _("pain"), x=0, y=frame.top - 7, class_="chart-label")
 
 
 def _bands(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
@@ -199,17 +219,3 @@ def dot_label(dot: Dot) -> str:
     if dot.session is None:
         return _("Week %(week).1f, %(timing)s: %(score)s") % values
     return _("Session %(number)s, %(timing)s: %(score)s") % values
-
-
-def _markers(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
-    for marker in picture.markers:
-        x, y = frame.x(min(marker.week, picture.n_weeks)), frame.top - 7
-        triangle = path([(x, y - 6), (x + 6, y + 5), (x - 6, y + 5)], is_closed=True)
-        is_red = marker.severity in {"E0", "E1", "E2", "red"}
-        yield element(
-            "path",
-            element("title", marker.label),
-            d=triangle,
-            class_="chart-alert-red" if is_red else "chart-alert",
-            fill="#b3261e" if is_red else "#b06a00",
-        )

@@ -21,7 +21,7 @@ from courses.curve.budget import (
 from courses.curve.calibration import calibrate, fold_fit
 from courses.curve.course import CoursePosterior, condition
 from courses.curve.fit import fit_prior
-from courses.curve.folds import HeldOut, held_out
+from courses.curve.folds import HeldOut, held_out, predicted_by
 from courses.curve.panel import Panel
 from courses.curve.prior import SHIPPED_PRIOR, Calibration, Prior
 from courses.curve.scores import CourseScores, Timing
@@ -61,6 +61,7 @@ __all__ = [
     "fold_fit",
     "held_out",
     "next_scores",
+    "predicted_by",
     "sequential_predictions",
     "threshold_for",
 ]

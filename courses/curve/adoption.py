@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courses.curve.folds import Fit, HeldOut, held_out
+from courses.curve.folds import Fit, HeldOut, held_out, predicted_by
 from courses.curve.panel import Panel
 from courses.curve.prior import Prior
 from courses.curve.scores import Bools, Floats, Ints
 from courses.curve.scoring import log_scores, quality
-from courses.curve.sequential import sequential_predictions
 
 MIN_SCORES = 200
 COVERAGE_TO_ADOPT = (0.85, 0.95)
@@ -18,13 +17,14 @@ COVERAGE_TO_ALERT = (0.80, 0.97)
 
 @dataclass(frozen=True)
 class Comparison:
-    """Mean log score of the candidate minus the current Prior's, its standard error by patient, coverage."""
+    """Mean log score of the candidate minus the current Prior's, standard error by patient, coverage of both."""
 
     n_scores: int
     n_patients: int
     difference: float
     standard_error: float
     coverage90: float
+    current_coverage90: float
 
     @property
     def has_enough_scores(self) -> bool:
@@ -38,9 +38,13 @@ class Comparison:
 
     @property
     def is_coverage_alarming(self) -> bool:
-        """True if staff should hear of the candidate's coverage."""
+        """True if staff should hear that candidate or current Prior cover far too few or too many scores.
+
+        A current Prior that gives way to a well-covered one is no matter any more.
+        """
         low, high = COVERAGE_TO_ALERT
-        return self.n_scores > 0 and not low <= self.coverage90 <= high
+        both = (self.coverage90, self.current_coverage90)
+        return self.has_enough_scores and not self.is_adoptable and not all(low <= one <= high for one in both)
 
 
 def cluster_standard_error(values: Floats, *, clusters: Ints) -> float:
@@ -58,7 +62,7 @@ def compare_held_out(current: HeldOut, *, candidate: HeldOut, is_new: Bools) -> 
     rows = is_new & current.can_tell
     scores = current.scores[rows]
     if not len(scores):
-        return Comparison(0, 0, 0.0, 0.0, 0.0)
+        return Comparison(0, 0, 0.0, 0.0, 0.0, 0.0)
     gains = log_scores(candidate.p[rows], scores=scores) - log_scores(current.p[rows], scores=scores)
     patients = current.panel.patients[current.panel.course[rows]]
     return Comparison(
@@ -67,6 +71,7 @@ def compare_held_out(current: HeldOut, *, candidate: HeldOut, is_new: Bools) -> 
         difference=float(gains.mean()),
         standard_error=cluster_standard_error(gains, clusters=patients),
         coverage90=quality(candidate.p[rows], scores=scores).coverage90,
+        current_coverage90=quality(current.p[rows], scores=scores).coverage90,
     )
 
 
@@ -84,9 +89,7 @@ def compare(
     Both are blind: the current Prior was fitted before the new rows (n_scores,) were logged, the candidate is
     fitted anew without each patient in turn.
     """
-    found = sequential_predictions(current, panel)
-    none = np.zeros(panel.n_scores, dtype=np.int64)
-    before = HeldOut(panel, found.p, found.raised, found.can_tell, none)
+    before = predicted_by(current, panel)
     after = held_out(panel, fit=candidate, n_folds=n_folds, seed=seed)
     rows = np.ones(panel.n_scores, dtype=bool) if is_new is None else is_new
     return compare_held_out(before, candidate=after, is_new=rows)

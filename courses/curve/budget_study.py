@@ -7,11 +7,10 @@ import numpy as np
 from courses.curve.budget import threshold_for
 from courses.curve.calibration import fold_fit
 from courses.curve.fit import fit_prior
-from courses.curve.folds import HeldOut, held_out
+from courses.curve.folds import HeldOut, held_out, predicted_by
 from courses.curve.panel import Panel
 from courses.curve.prior import SHIPPED_PRIOR, Prior, triple
 from courses.curve.scores import Bools, Ints
-from courses.curve.sequential import sequential_predictions
 from courses.curve.sessions import Sessions
 from courses.curve.simulation import simulate
 
@@ -49,7 +48,7 @@ def simulated_clinic(*, n_patients: int, truth: Prior, rng: np.random.Generator)
         planned_end_weeks=np.full(n_patients, np.inf),
     )
     panel = panel.with_scores(simulate(truth, panel, rng=rng))
-    return kept_rows(panel, kept=_stays(panel, rng=rng))
+    return panel.only_rows(_stays(panel, rng=rng))
 
 
 def _stays(panel: Panel, *, rng: np.random.Generator) -> Bools:
@@ -57,20 +56,6 @@ def _stays(panel: Panel, *, rng: np.random.Generator) -> Bools:
     leaves = ((panel.scores <= 1) | (panel.scores >= 8)) & (rng.random(panel.n_scores) < 0.25)
     n_left: Ints = np.cumsum(leaves) - leaves
     return np.asarray(n_left == n_left[panel.starts[panel.course]])
-
-
-def kept_rows(panel: Panel, *, kept: Bools) -> Panel:
-    """Return the panel with only the rows kept (n_scores,)."""
-    return Panel.of_rows(
-        panel.course[kept],
-        weeks=panel.weeks[kept],
-        scores=panel.scores[kept],
-        timings=panel.timings[kept],
-        group_names=panel.group_names,
-        groups=panel.groups,
-        patients=panel.patients,
-        planned_end_weeks=panel.planned_end_weeks,
-    )
 
 
 def random_truth(rng: np.random.Generator) -> Prior:
@@ -100,9 +85,7 @@ def realised(*, seed: int, n_patients: int | None = None) -> Realised:
     threshold = threshold_for(Sessions.of(predictions), budget_per_100=BUDGET_PER_100, has_fixed_rules=False)
     prior = fit_prior(clinic, version="simulated", fitted_on="")
     later = simulated_clinic(n_patients=N_TEST_PATIENTS, truth=truth, rng=rng)
-    found = sequential_predictions(prior, later)
-    blind = HeldOut(later, found.p, found.raised, found.can_tell, np.zeros(later.n_scores, dtype=np.int64))
-    per_100 = Sessions.of(blind).rate_per_100(threshold.threshold)
+    per_100 = Sessions.of(predicted_by(prior, later)).rate_per_100(threshold.threshold)
     return Realised(per_100, clinic.n_patients, clinic.n_scores)
 
 

@@ -181,3 +181,16 @@ class Panel:
             planned_end_weeks=self.planned_end_weeks[chosen],
             source=self.source[rows],
         )
+
+    def only_rows(self, kept: Bools) -> "Panel":
+        """Return the panel with only the rows kept (n_scores,); courses keep their places."""
+        return Panel.of_rows(
+            self.course[kept],
+            weeks=self.weeks[kept],
+            scores=self.scores[kept],
+            timings=self.timings[kept],
+            group_names=self.group_names,
+            groups=self.groups,
+            patients=self.patients,
+            planned_end_weeks=self.planned_end_weeks,
+        )

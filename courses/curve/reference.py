@@ -4,10 +4,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from courses.curve.folds import HeldOut
+from courses.curve.folds import predicted_by
 from courses.curve.prior import SHIPPED_PRIOR
 from courses.curve.scores import Floats
-from courses.curve.sequential import MIN_EARLIER_SCORES, sequential_predictions
+from courses.curve.sequential import MIN_EARLIER_SCORES
 from courses.curve.sessions import LEAST_EXCESS, alarm_statistic
 from courses.curve.simulation import regular_panel, simulate
 
@@ -21,9 +21,7 @@ def reference_statistics(least_excess: float = LEAST_EXCESS) -> Floats:
     """Return the alarm statistic of simulated weekly sessions under the shipped Prior, sorted (n,)."""
     panel = regular_panel(n_courses=_N_COURSES, n_scores=_COURSE_SCORES)
     panel = panel.with_scores(simulate(SHIPPED_PRIOR, panel, rng=np.random.default_rng(0)))
-    found = sequential_predictions(SHIPPED_PRIOR, panel)
-    fold = np.zeros(panel.n_scores, dtype=np.int64)
-    simulated = HeldOut(panel, found.p, found.raised, found.can_tell, fold)
+    simulated = predicted_by(SHIPPED_PRIOR, panel)
     return np.sort(alarm_statistic(simulated, least_excess=least_excess))
 
 

@@ -21,13 +21,20 @@ def reserve_ids(model: type[models.Model], n_rows: int) -> range:
 
 
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows of database columns; the table's checks hold as for any other row."""
-    columns = ", ".join(f'"{_column(model, field)}"' for field in fields)
+    """Write rows of database columns; what is not named gets the field's default, and the table's checks hold."""
+    names, defaults = list(fields), _defaults(model, known=set(fields))
+    columns = ", ".join(f'"{_column(model, field)}"' for field in [*names, *defaults])
     with connection.cursor() as cursor:
         statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
         with cursor.cursor.copy(statement) as copy:
             for row in rows:
-                copy.write_row(row)
+                copy.write_row([*row, *defaults.values()])
+
+
+def _defaults(model: type[models.Model], *, known: set[str]) -> dict[str, Any]:
+    """What fields that are not named start with, where the column must hold something."""
+    unnamed = [field for field in model._meta.concrete_fields if field.name not in known and not field.primary_key]
+    return {field.name: field.get_default() for field in unnamed if not field.null}
 
 
 def _column(model: type[models.Model], name: str) -> str:

@@ -125,11 +125,12 @@ def _write_courses(
     copy_rows(
         Course,
         ["id", "uuid", "clinic", "patient", "practitioner", "protocol", "complaint", "status", "starts_on",
-         "weekly_sessions", "review_sessions", "hold_reason", "ended_on", "end_reason", "created_at"],
+         "weekly_sessions", "review_sessions", "hold_reason", "ended_on", "end_reason", "discharge_advice",
+         "created_at"],
         (
             (pk, _uuid(rng), staff.clinic.pk, patient, staff.practitioners[treater].pk, protocol.pk, "Neck pain",
              "completed", start, protocol.weekly_sessions, protocol.review_sessions, "",
-             start + timedelta(weeks=protocol.n_weeks), "as planned",
+             start + timedelta(weeks=protocol.n_weeks), "as planned", "",
              datetime.combine(start, datetime.min.time(), staff.clinic.zone_info))
             for pk, patient, treater, start in zip(ids, patients, treaters, starts, strict=True)
         ),

@@ -6,16 +6,36 @@ import random
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from clinic.models import Clinic, Membership, Message, Role
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.demo import people
+from courses.demo.measuring import invented_measures
 from courses.demo.stories import Story
-from courses.models import Alert, Appointment, CheckIn, Course, Needling, Point, Protocol, RedFlag, Reminder
-from courses.plans.lifecycle import end_course, plan_course, resume_course
+from courses.measures.entry import ItemScore, MeasuresEntry
+from courses.measures.recording import record_measures
+from courses.models import (
+    Alert,
+    Appointment,
+    CheckIn,
+    Course,
+    MeasureCode,
+    MeasureScore,
+    Needling,
+    Point,
+    Protocol,
+    RedFlag,
+    Reminder,
+    Review,
+)
+from courses.plans.lifecycle import plan_course, resume_course
+from courses.reviews.discharging import Discharge, discharge
+from courses.reviews.reviewing import ReviewEntry, record_review
 from courses.sessions.entry import CheckInEntry, FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
+from patients.documents import Document, DocumentKind
 from patients.intake import (
     ImagingFact,
     record_assessment,
@@ -30,6 +50,12 @@ from patients.models import Assessment, Consent, Imaging, NeuroCheck, Patient, P
 NEEDS_CHECK = {"radiculopathy", "sympathetic"}
 POINTS = ("GB20", "EX-B2 C5", "EX-B2 C6", "LI4", "SI3", "GV14", "TE5", "LI11", "EX-HN15")
 VISIT = timedelta(minutes=45)
+LOOK = timedelta(minutes=15)
+ADVICE = (
+    "Keep moving the neck every hour when you sit, and go on with the exercises shown.\n\n"
+    "See a doctor at once for new weakness, numbness in both arms, unsteady walking or trouble passing water."
+)
+INVENTED_LETTER = Document(DocumentKind.PDF, (Path(__file__).parent / "letter.pdf").read_bytes())
 
 
 @dataclass
@@ -67,15 +93,11 @@ class Replay:
         )
         for number, (held_at, pair) in enumerate(zip(times, story.scores, strict=True)):
             self._session(course, story, pair, treater, held_at=held_at, number=number)
+            self._look(course, story, treater, n_held=number + 1, at=held_at + LOOK)
         self._answer_check_ins(course, story)
         self._flag(course, story, treater)
         if story.ends:
-            end_course(
-                course,
-                status=Course.Status(story.ends),
-                reason="as planned",
-                on=self.clinic.local(times[-1]).date(),
-            )
+            self._end(course, story, treater, at=times[-1] + 2 * LOOK)
         elif story.visit_today is not None:
             self._book_today(course, story, treater)
         return course
@@ -128,7 +150,12 @@ class Replay:
             )
         if story.pain_type == "myelopathy" and "letter" not in story.lacks:
             record_specialist_letter(
-                patient=patient, written_by="Dr. Ilex Hornbeam", written_on=day, by=treater, at=at
+                patient=patient,
+                document=INVENTED_LETTER,
+                written_by="Dr. Ilex Hornbeam",
+                written_on=day,
+                by=treater,
+                at=at,
             )
         self._papers(story, patient, treater, at=at)
         return patient
@@ -227,6 +254,45 @@ class Replay:
                 alert, treater, at=at + timedelta(minutes=9), note="Seen by the GP the same day, cleared."
             )
             resume_course(course, at=at + timedelta(days=1))
+
+    def _look(self, course: Course, story: Story, treater: Membership, *, n_held: int, at: datetime) -> None:
+        """Measures at the start; at a review measures and, where the story has them, the review."""
+        if n_held == 1:
+            self._measure(course, treater, MeasureScore.Stage.START, share=0.0, at=at)
+        elif n_held in course.review_sessions and story.is_reviewed:
+            self._measure(course, treater, MeasureScore.Stage.REVIEW, share=n_held / 14, at=at)
+            entry = ReviewEntry(self._key(), Review.Decision(story.review), story.review_reason)
+            record_review(course, entry=entry, by=treater, at=at)
+
+    def _measure(
+        self, course: Course, treater: Membership, stage: MeasureScore.Stage, *, share: float, at: datetime
+    ) -> None:
+        pain = course.scores.filter(timing="before").order_by("scored_at").values_list("score", flat=True)
+        start = pain[0]
+        scores = invented_measures(start=start, now=pain[len(pain) - 1], share=share, rng=self.rng)
+        record_measures(course, entry=MeasuresEntry(self._key(), stage, scores), by=treater, at=at)
+
+    def _end(self, course: Course, story: Story, treater: Membership, *, at: datetime) -> None:
+        is_done = story.ends == Course.Status.COMPLETED
+        discharge(
+            course,
+            entry=Discharge(
+                review=ReviewEntry(
+                    self._key(),
+                    Review.Decision.CONTINUE if is_done else Review.Decision.STOP,
+                    "as planned" if is_done else "no relief so far",
+                    is_final=True,
+                ),
+                status=Course.Status(story.ends),
+                reason="as planned" if is_done else "no relief so far",
+                advice=ADVICE,
+                measures=MeasuresEntry(
+                    self._key(), MeasureScore.Stage.END, (ItemScore(MeasureCode.PGIC, "", 2 if is_done else 5),)
+                ),
+            ),
+            by=treater,
+            at=at,
+        )
 
     def _answer(self, alert: Alert, by: Membership, *, at: datetime, note: str) -> None:
         acknowledge(alert, by=by, at=at, seen=last_news(alert), way="admin")

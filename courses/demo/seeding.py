@@ -18,6 +18,8 @@ from courses.plans.booking import book_appointment
 from courses.priors.fitting import fit_clinic
 
 HISTORY_STARTS_AT = 1_000
+# The Prior of a demo is learned from so many past courses; what comes after them, the nightly fit takes up.
+N_COURSES_TO_LEARN_FROM = 240
 
 
 @transaction.atomic
@@ -27,9 +29,11 @@ def seed(*, n_clinics: int, n_courses: int, seed: int, at: datetime) -> list[Cli
     clinics = [make_clinic(number, at=at) for number in range(n_clinics)]
     for number, clinic in enumerate(clinics):
         share = n_courses // n_clinics + (number < n_courses % n_clinics)
-        if share:
-            write_history(_staff(clinic), n_courses=share, n_known_people=HISTORY_STARTS_AT, rng=rng, at=at)
+        n_first = min(share, N_COURSES_TO_LEARN_FROM)
+        write_history(_staff(clinic), n_courses=n_first, n_known_people=HISTORY_STARTS_AT, rng=rng, at=at)
         fit_clinic(clinic, at=at - timedelta(days=200))
+        n_known_people = HISTORY_STARTS_AT + n_first
+        write_history(_staff(clinic), n_courses=share - n_first, n_known_people=n_known_people, rng=rng, at=at)
         _tell_stories(clinic, STORIES if number == 0 else UNSURE, first_person=40 * number, seed=seed, at=at)
     watch_courses(at=at)
     return clinics

@@ -30,6 +30,14 @@ class Story:
     ends: str = ""
     day1: tuple[int, ...] = ()
     has_vertigo: bool = False
+    # What the review says where one is due; empty: it waits to be held.
+    review: str = ""
+    review_reason: str = ""
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether its reviews were held."""
+        return bool(self.review)
 
 
 def _down(start: int, n_sessions: int, *, end: int) -> Pairs:
@@ -41,10 +49,10 @@ def _down(start: int, n_sessions: int, *, end: int) -> Pairs:
 
 STEADY = (
     Story("steady", _down(6, 6, end=4), visit_today=9, day1=(4, 4)),
-    Story("steady", _down(7, 7, end=4), pain_type="radiculopathy", visit_today=11),
-    Story("steady", _down(5, 8, end=2), treater=1, visit_today=10),
+    Story("steady", _down(7, 7, end=4), pain_type="radiculopathy", visit_today=11, review="continue"),
+    Story("steady", _down(5, 8, end=2), treater=1, visit_today=10, review="continue"),
     Story("steady", _down(8, 5, end=6), pain_type="myofascial", treater=1),
-    Story("steady", _down(6, 9, end=2), treater=2, visit_today=14),
+    Story("steady", _down(6, 9, end=2), treater=2, visit_today=14, review="continue"),
     Story("steady", _down(4, 4, end=3), pain_type="postural"),
     Story("steady", _down(6, 10, end=2), protocol="weekly", gap_days=7, treater=2),
     Story("steady", _down(7, 6, end=5), pain_type="sympathetic", treater=1),
@@ -74,6 +82,8 @@ FLAGS = (
         flag="skin_infect",
         flag_minutes_ago=3 * 24 * 60,
         is_flag_answered=True,
+        review="change",
+        review_reason="Fewer local points, more rest between sessions.",
     ),
 )
 BLOCKED = (
@@ -94,6 +104,8 @@ OFF_TRACK = (
         ((6, 6), (7, 7), (8, 8), (8, 8), (9, 9)),
         pain_type="radiculopathy",
         is_last_alert_answered=True,
+        review="refer",
+        review_reason="Worse in spite of two changes of plan: the doctor looks again.",
     ),
     Story("off track", ((5, 5), (6, 6), (7, 7), (8, 7), (8, 8)), treater=1, is_last_alert_answered=True),
 )
@@ -102,8 +114,16 @@ LAPSED = (
     Story("lapsed", _down(5, 3, end=4), days_ago=17, treater=2),
 )
 OVER = (
-    Story("completed", _down(7, 10, end=2), protocol="intensive", gap_days=3, days_ago=20, ends="completed"),
-    Story("completed", _down(6, 13, end=1), days_ago=30, ends="completed", treater=1),
+    Story(
+        "completed",
+        _down(7, 10, end=2),
+        protocol="intensive",
+        gap_days=3,
+        days_ago=20,
+        ends="completed",
+        review="continue",
+    ),
+    Story("completed", _down(6, 13, end=1), days_ago=30, ends="completed", treater=1, review="continue"),
     Story("completed", _down(5, 12, end=3), protocol="weekly", gap_days=7, days_ago=14, ends="completed"),
     Story(
         "completed",
@@ -113,6 +133,7 @@ OVER = (
         days_ago=9,
         ends="completed",
         treater=2,
+        review="continue",
     ),
     Story("stopped early", ((6, 6), (6, 6), (7, 6)), days_ago=25, ends="stopped"),
 )

@@ -1,30 +1,52 @@
 """The rows of a course."""
 
 from courses.models.adverse_event import AdverseEvent, AdverseEventItem
+from courses.models.aftercare import AftercareGiven, AftercareMeasure
 from courses.models.alert import Alert, AlertEvent, Severity
 from courses.models.appointment import Appointment
 from courses.models.check_in import CheckIn
+from courses.models.correction import Correction
 from courses.models.course import Course
+from courses.models.digest import Digest
+from courses.models.hold import Hold
+from courses.models.letter import Letter, LetterEvent
+from courses.models.measure import Direction, Measure, MeasureCode, MeasureScore, MeasureThreshold
+from courses.models.override import ClearanceOverride
 from courses.models.pain import PainScore
 from courses.models.point import Point
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
 from courses.models.protocol import Protocol
 from courses.models.red_flag import Level, RedFlag, RedFlagReport
 from courses.models.reminder import Reminder
+from courses.models.review import Review
 from courses.models.rule_settings import RuleSettings
 from courses.models.session import Needling, Session
+from courses.models.session_findings import SessionMotion, SessionSymptom
 from courses.models.silence import Silence
 
 __all__ = [
     "AdverseEvent",
     "AdverseEventItem",
+    "AftercareGiven",
+    "AftercareMeasure",
     "Alert",
     "AlertEvent",
     "AlertThreshold",
     "Appointment",
     "CheckIn",
+    "ClearanceOverride",
+    "Correction",
     "Course",
+    "Digest",
+    "Direction",
+    "Hold",
+    "Letter",
+    "LetterEvent",
     "Level",
+    "Measure",
+    "MeasureCode",
+    "MeasureScore",
+    "MeasureThreshold",
     "Needling",
     "PainScore",
     "Point",
@@ -34,8 +56,11 @@ __all__ = [
     "RedFlag",
     "RedFlagReport",
     "Reminder",
+    "Review",
     "RuleSettings",
     "Session",
+    "SessionMotion",
+    "SessionSymptom",
     "Severity",
     "Silence",
 ]

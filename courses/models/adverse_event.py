@@ -48,6 +48,15 @@ class AdverseEvent(models.Model):
         MODERATE = "moderate", _("moderate: interferes with activities")
         SEVERE = "severe", _("severe: prevents them")
 
+    class Causality(models.TextChoices):
+        """Whether the treatment did it, as the practitioner judges."""
+
+        UNRELATED = "unrelated", _("unrelated")
+        POSSIBLE = "possible", _("possibly")
+        PROBABLE = "probable", _("probably")
+        DEFINITE = "definite", _("definitely")
+        NOT_JUDGED = "", _("not judged")
+
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="adverse_events", verbose_name=_("course"))
     session = models.ForeignKey(
@@ -60,6 +69,16 @@ class AdverseEvent(models.Model):
     )
     item = models.ForeignKey(AdverseEventItem, models.PROTECT, related_name="+", verbose_name=_("what"))
     severity = models.CharField(_("severity"), max_length=10, choices=Severity, default=Severity.MILD)
+    causality = models.CharField(
+        _("from the treatment"), max_length=10, choices=Causality, default=Causality.NOT_JUDGED, blank=True
+    )
+    is_serious = models.BooleanField(
+        _("serious"), default=False, help_text=_("Hospital, lasting disability, threat to life or death.")
+    )
+    onset_minutes = models.PositiveIntegerField(_("began so many minutes after needling"), null=True, blank=True)
+    course_of_it = models.CharField(
+        _("how it went"), max_length=200, blank=True, help_text=_("For pain: start, peak (0-10) and how long.")
+    )
     noticed_at = models.DateTimeField(_("noticed"))
     recorded_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")

@@ -146,7 +146,7 @@ class Alert(models.Model):
     is_quiet = models.BooleanField(
         _("in the digest alone"),
         default=False,
-        help_text=_("Found in what was entered late or imported: it is listed and pages nobody."),
+        help_text=_("Found in what was entered late, imported or corrected: it is listed and pages nobody."),
     )
     acknowledged_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("acknowledged by")
@@ -240,8 +240,11 @@ class AlertEvent(models.Model):
         FLAPPING = "flapping", _("opens again and again")
         EXHAUSTED = "exhausted", _("nobody left to tell")
         LEVEL_LOWERED = "level_lowered", _("level lowered")
+        REARMED = "rearmed", _("armed anew")
         RESOLVED = "resolved", _("resolved")
         NOTED = "noted", _("note")
+        CORRECTED = "corrected", _("entry corrected")
+        WITHDRAWN = "withdrawn", _("report withdrawn: entered by mistake")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="events", verbose_name=_("alert"))

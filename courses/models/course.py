@@ -55,6 +55,7 @@ class Course(models.Model):
     hold_reason = models.CharField(_("why on hold"), max_length=200, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=200, blank=True)
+    discharge_advice = models.TextField(_("advice at the end"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = CourseQuerySet.as_manager()
@@ -101,6 +102,14 @@ class Course(models.Model):
     def is_open(self) -> bool:
         """Whether it is not over yet."""
         return self.status in self.OPEN
+
+    def planned_week_of(self, number: int) -> float:
+        """The week, from the start, in which a session is planned; the planned end for any beyond it."""
+        for week, n_sessions in enumerate(self.weekly_sessions):
+            if number <= n_sessions:
+                return week + (number - 1) / n_sessions
+            number -= n_sessions
+        return float(len(self.weekly_sessions))
 
     def planned_interval(self, on: date) -> timedelta:
         """The planned time between two sessions around a day: the longer of this week's and the next's."""

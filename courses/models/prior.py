@@ -18,6 +18,10 @@ class PriorQuerySet(ClinicScopedQuerySet["Prior"]):
         """The one in use."""
         return self.filter(is_adopted=True)
 
+    def once_adopted(self) -> Self:
+        """Those in use now or before: what one may go back to."""
+        return self.filter(events__kind__in=PriorEvent.TAKEN_INTO_USE).distinct()
+
 
 class Prior(models.Model):
     """One fit over a clinic's courses. Its numbers never change; which one is in use does."""
@@ -120,6 +124,8 @@ class PriorEvent(models.Model):
         OVER_BUDGET = "over_budget", _("fixed rules alone exceed the budget")
         COVERAGE = "coverage", _("curve covers too few or too many scores")
         STALE = "stale", _("no Prior adopted for 30 nights")
+
+    TAKEN_INTO_USE = (Kind.ADOPTED, Kind.ROLLED_BACK)
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     kind = models.CharField(_("what"), max_length=20, choices=Kind)

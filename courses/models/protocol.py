@@ -47,6 +47,13 @@ class Protocol(models.Model):
         _("specialised plan"), default=False, help_text=_("For mixed type with vertigo.")
     )
     is_offered = models.BooleanField(_("offered"), default=True)
+    style = models.CharField(
+        _("style"), max_length=100, blank=True, help_text=_("For example traditional Chinese, Western medical.")
+    )
+    reasoning = models.CharField(
+        _("reasoning"), max_length=300, blank=True, help_text=_("Why these points and this schedule.")
+    )
+    minutes_with_practitioner = models.PositiveSmallIntegerField(_("session (minutes)"), null=True, blank=True)
     points = models.ManyToManyField(Point, verbose_name=_("points"), blank=True, related_name="+")
     note = models.TextField(_("note"), blank=True)
     source = models.CharField(_("source"), max_length=200)

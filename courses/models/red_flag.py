@@ -43,6 +43,14 @@ class RedFlag(models.Model):
         ALWAYS = "always", _("at every session and check-in")
         INTAKE = "intake", _("at intake, by staff")
 
+    class Topic(models.TextChoices):
+        """Under which heading a checklist shows it."""
+
+        NERVES = "nerves", _("Nerves and spinal cord")
+        HEAD = "head", _("Head, circulation, breath")
+        SITE = "site", _("Since the last treatment")
+        GENERAL = "general", _("Pain and the whole person")
+
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="red_flags", verbose_name=_("clinic"))
     code = models.SlugField(_("code"), max_length=40)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -60,6 +68,7 @@ class RedFlag(models.Model):
         blank=True,
         help_text=_("A list of answers, each with the level it gives: [{“answer”: …, “level”: …}]."),
     )
+    topic = models.CharField(_("topic"), max_length=10, choices=Topic, default=Topic.GENERAL)
     asked = models.CharField(_("asked"), max_length=10, choices=Asked, default=Asked.ALWAYS)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     source = models.CharField(_("source"), max_length=300, blank=True)
@@ -148,7 +157,7 @@ class RedFlagReport(models.Model):
         ordering = ["-reported_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["patient", "form_key", "flag", "answer"], name="courses_redflagreport_once_a_form"
+                fields=["patient", "form_key", "flag", "answer", "level"], name="courses_redflagreport_once_a_form"
             ),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="courses_redflagreport_known_level"),
             models.CheckConstraint(

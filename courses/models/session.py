@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
@@ -15,7 +16,29 @@ from courses.models.point import Point
 
 
 class Session(models.Model):
-    """One visit: who treated under whom, whether needles were used, on what clearance."""
+    """One visit: who treated under whom, whether needles were used, on what clearance.
+
+    With its needlings, adverse events and aftercare it holds what STRICTA 2010 asks of one session; style,
+    reasoning and schedule stand in the protocol and the course, training in the membership.
+    """
+
+    class Position(models.TextChoices):
+        """How the patient lay or sat."""
+
+        PRONE = "prone", _("face down")
+        SUPINE = "supine", _("on the back")
+        SIDE = "side", _("on the side")
+        SEATED = "seated", _("seated")
+
+    class Treatment(models.TextChoices):
+        """What was done beside needling."""
+
+        MOXA = "moxa", _("moxibustion")
+        CUPPING = "cupping", _("cupping")
+        MASSAGE = "massage", _("massage")
+        EXERCISE = "exercise", _("exercises")
+        HERBS = "herbs", _("herbs")
+        ADVICE = "advice", _("advice")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
@@ -37,6 +60,28 @@ class Session(models.Model):
     )
     held_at = models.DateTimeField(_("time"))
     is_needled = models.BooleanField(_("needled"))
+    needles_in = models.PositiveSmallIntegerField(_("needles in"), null=True, blank=True)
+    needles_out = models.PositiveSmallIntegerField(_("needles out"), null=True, blank=True)
+    needle_difference = models.CharField(_("why the counts differ"), max_length=200, blank=True)
+    needle_diameter_mm = models.DecimalField(
+        _("needle diameter (mm)"), max_digits=3, decimal_places=2, null=True, blank=True
+    )
+    needle_length_mm = models.PositiveSmallIntegerField(_("needle length (mm)"), null=True, blank=True)
+    needle_maker = models.CharField(_("needle maker"), max_length=60, blank=True)
+    needle_lot = models.CharField(_("lot"), max_length=40, blank=True)
+    position = models.CharField(_("position"), max_length=10, choices=Position, blank=True)
+    rested_minutes = models.PositiveSmallIntegerField(_("rested (minutes)"), null=True, blank=True)
+    variation = models.CharField(_("differs from the plan because"), max_length=200, blank=True)
+    other_treatments = ArrayField(
+        models.CharField(max_length=12, choices=Treatment),
+        verbose_name=_("other treatment"),
+        default=list,
+        blank=True,
+    )
+    explained = models.CharField(_("explained to the patient"), max_length=200, blank=True)
+    limits_life = models.PositiveSmallIntegerField(
+        _("how much the neck limited life this week"), null=True, blank=True
+    )
     clearance = models.JSONField(_("clearance"), help_text=_("The verdict at the time of saving."))
     uncleared_reason = models.CharField(_("needled without clearance because"), max_length=300, blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -54,6 +99,17 @@ class Session(models.Model):
             models.UniqueConstraint(fields=["course", "number"], name="courses_session_number_once"),
             models.UniqueConstraint(fields=["clinic", "form_key"], name="courses_session_form_saves_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="courses_session_numbered_from_one"),
+            models.CheckConstraint(
+                condition=Q(needles_in=None)
+                | Q(needles_out=None)
+                | Q(needles_in=F("needles_out"))
+                | ~Q(needle_difference=""),
+                name="courses_session_missing_needle_is_explained",
+                violation_error_message=_("Say why the needles counted out differ from those counted in."),
+            ),
+            models.CheckConstraint(
+                condition=Q(limits_life=None) | Q(limits_life__lte=10), name="courses_session_limits_life_to_10"
+            ),
         ]
         indexes = [
             models.Index(fields=["course", "held_at"], name="courses_session_by_course"),
@@ -67,6 +123,21 @@ class Session(models.Model):
     def is_uncleared(self) -> bool:
         """Whether needling took place without clearance."""
         return bool(self.uncleared_reason)
+
+    @property
+    def treatment_words(self) -> str:
+        """Other treatment, in words."""
+        return ", ".join(str(self.Treatment(one).label) for one in self.other_treatments)
+
+    @property
+    def is_count_missing(self) -> bool:
+        """Whether needles were used and nobody wrote down how many came out."""
+        return self.is_needled and self.needles_out is None
+
+    @property
+    def is_needle_missing(self) -> bool:
+        """Whether the counts differ."""
+        return None not in (self.needles_in, self.needles_out) and self.needles_in != self.needles_out
 
 
 class Needling(models.Model):
@@ -86,6 +157,15 @@ class Needling(models.Model):
         NONE = "none", _("none")
         MANUAL = "manual", _("manual")
         ELECTRICAL = "electrical", _("electrical")
+        PRESS = "press_needle", _("press needle, stays in")
+
+    class Response(models.TextChoices):
+        """What was felt or seen at the needle."""
+
+        DE_QI = "de_qi", _("de qi")
+        TWITCH = "twitch", _("twitch")
+        NOTHING = "nothing", _("sought, not felt")
+        NOT_SOUGHT = "not_sought", _("not sought")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     session = models.ForeignKey(Session, models.CASCADE, related_name="needlings", verbose_name=_("session"))
@@ -98,6 +178,7 @@ class Needling(models.Model):
     angle_degrees = models.PositiveSmallIntegerField(_("angle (degrees)"), null=True, blank=True)
     stimulation = models.CharField(_("stimulation"), max_length=12, choices=Stimulation, default=Stimulation.NONE)
     retention_minutes = models.PositiveSmallIntegerField(_("retention (minutes)"), null=True, blank=True)
+    response = models.CharField(_("response"), max_length=10, choices=Response, blank=True)
 
     objects = ClinicScopedQuerySet["Needling"].as_manager()
 

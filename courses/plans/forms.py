@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, Role
-from courses.models import Course, Protocol
+from courses.models import Course
 
 
 class HoldCourseForm(forms.Form):
@@ -18,32 +18,17 @@ class HoldCourseForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=200)
 
 
-class EndCourseForm(forms.Form):
-    """How a course ended."""
+class OverrideForm(forms.Form):
+    """Why a patient may be needled once all the same."""
 
-    status = forms.ChoiceField(
-        label=_("How it ended"),
-        choices=[
-            (Course.Status.COMPLETED, _("completed as planned")),
-            (Course.Status.STOPPED, _("stopped early")),
-        ],
-        widget=forms.RadioSelect,
+    valid_on = forms.DateField(
+        label=_("For the session on"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("One session, one day."),
     )
-    reason = forms.CharField(label=_("Why"), max_length=200)
-
-
-class StartCourseForm(forms.Form):
-    """A new course for a patient."""
-
-    complaint = forms.CharField(label=_("Complaint"), max_length=120, initial=_("Neck pain"))
-    protocol = forms.ModelChoiceField(Protocol.objects.none(), label=_("Protocol"))
-    practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Treating practitioner"))
-    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(attrs={"type": "date"}))
-
-    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _offer(self.fields["protocol"], Protocol.objects.for_clinic(clinic).offered())
-        _offer(self.fields["practitioner"], clinicians(clinic))
+    reason = forms.CharField(
+        label=_("Why"), max_length=300, help_text=_("It stays on file with your name and what was set aside.")
+    )
 
 
 class CourseChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.models import Alert, Course, Protocol, Severity
+from courses.models import Alert, Course, Hold, Protocol, Severity
 from patients.models import Patient
 
 HOLDING = (Severity.E0, Severity.E1, Severity.E2)
@@ -22,8 +25,10 @@ def plan_course(
     protocol: Protocol,
     starts_on: date,
     complaint: str,
+    weekly_sessions: Sequence[int] | None = None,
+    review_sessions: Sequence[int] | None = None,
 ) -> Course:
-    """A planned course with the protocol's schedule, free to be changed; ValidationError names the field."""
+    """A planned course with the protocol's schedule, or a changed one; ValidationError names the field."""
     course = Course(
         clinic=patient.clinic,
         patient=patient,
@@ -31,28 +36,32 @@ def plan_course(
         protocol=protocol,
         complaint=complaint,
         starts_on=starts_on,
-        weekly_sessions=protocol.weekly_sessions,
-        review_sessions=protocol.review_sessions,
+        weekly_sessions=list(protocol.weekly_sessions if weekly_sessions is None else weekly_sessions),
+        review_sessions=list(protocol.review_sessions if review_sessions is None else review_sessions),
     )
     course.full_clean()
     course.save()
     return course
 
 
-def hold_courses(patient: Patient, *, reason: str) -> int:
+@transaction.atomic
+def hold_courses(patient: Patient, *, reason: str, at: datetime) -> int:
     """Put every open course of a patient on hold; those on hold already keep their reason."""
-    running = patient.courses.filter(status__in=[Course.Status.PLANNED, Course.Status.ACTIVE])
-    return int(running.update(status=Course.Status.ON_HOLD, hold_reason=reason[:200]))
+    running = list(
+        patient.courses.select_for_update().filter(status__in=[Course.Status.PLANNED, Course.Status.ACTIVE])
+    )
+    for course in running:
+        _hold(course, reason=reason[:200], at=at)
+    return len(running)
 
 
 @transaction.atomic
-def hold_course(course: Course, *, reason: str) -> None:
+def hold_course(course: Course, *, reason: str, at: datetime) -> None:
     """Put one course on hold by hand."""
     course = Course.objects.select_for_update().get(pk=course.pk)
     if course.status not in {Course.Status.PLANNED, Course.Status.ACTIVE}:
         raise ValidationError(_("Only a planned or active course can be put on hold."))
-    course.status, course.hold_reason = Course.Status.ON_HOLD, reason
-    course.save(update_fields=["status", "hold_reason"])
+    _hold(course, reason=reason, at=at)
 
 
 @transaction.atomic
@@ -67,6 +76,19 @@ def resume_course(course: Course, *, at: datetime) -> None:
     course.status = Course.Status.ACTIVE if course.sessions.exists() else Course.Status.PLANNED
     course.hold_reason = ""
     course.save(update_fields=["status", "hold_reason"])
+    course.holds.filter(ended_at=None).update(ended_at=Greatest("began_at", Value(at)))
+
+
+@transaction.atomic
+def extend_course(course: Course, *, n_sessions: int) -> Course:
+    """Add sessions at the pace of the last planned weeks, with a review at the new end."""
+    course = Course.objects.select_for_update().get(pk=course.pk)
+    if not course.is_open:
+        raise ValidationError(_("The course is over: start a new one."))
+    course.weekly_sessions = [*course.weekly_sessions, *_weeks_for(n_sessions, pace=_pace(course))]
+    course.review_sessions = sorted({*course.review_sessions, course.n_planned})
+    course.save(update_fields=["weekly_sessions", "review_sessions"])
+    return course
 
 
 @transaction.atomic
@@ -77,3 +99,21 @@ def end_course(course: Course, *, status: Course.Status, reason: str, on: date) 
         raise ValidationError(_("The course is over already."))
     course.status, course.ended_on, course.end_reason, course.hold_reason = status, on, reason, ""
     course.save(update_fields=["status", "ended_on", "end_reason", "hold_reason"])
+    midnight = datetime.combine(on, time.min, tzinfo=course.clinic.zone_info)
+    course.holds.filter(ended_at=None).update(ended_at=Greatest("began_at", Value(midnight)))
+
+
+def _hold(course: Course, *, reason: str, at: datetime) -> None:
+    course.status, course.hold_reason = Course.Status.ON_HOLD, reason
+    course.save(update_fields=["status", "hold_reason"])
+    Hold.objects.create(clinic_id=course.clinic_id, course=course, reason=reason, began_at=at)
+
+
+def _pace(course: Course) -> int:
+    """Sessions in the last planned week that has any, at least one."""
+    return next((n_sessions for n_sessions in reversed(course.weekly_sessions) if n_sessions), 1)
+
+
+def _weeks_for(n_sessions: int, *, pace: int) -> list[int]:
+    full, rest = divmod(n_sessions, pace)
+    return [pace] * full + ([rest] if rest else [])

@@ -5,29 +5,60 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time
 
+from django.db.models import QuerySet
+
 from clinic.models import Membership
-from courses.models import Alert, Course, RedFlagReport, Session, Severity
+from courses.models import Alert, AlertEvent, Course, RedFlagReport, Session, Severity
 from courses.plans.lifecycle import HOLDING
 from courses.rules.red_flag import SEVERE_PAIN
-from patients.clearance import WITHDRAWING_FLAGS, CareFact, Clearance
+from patients.clearance import WITHDRAWING_FLAGS, CareFact, Clearance, ClearanceFacts, clearance, overridden
 from patients.models import Patient
-from patients.standing import clearance_of
+from patients.standing import clearance_facts, practitioner_fact
 
 
-def clearance_for(course: Course, *, on: date, practitioner: Membership | None = None) -> Clearance:
-    """May the course's patient be needled on a day, by a practitioner."""
+def clearance_for(
+    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
+) -> Clearance:
+    """May the course's patient be needled on a day, by a practitioner, with a supervisor beside them or alone.
+
+    An override of that day counts.
+    """
+    found = unaided_clearance(course, on=on, practitioner=practitioner, is_alone=is_alone)
+    return with_override(course, found, on=on, practitioner=practitioner)
+
+
+def with_override(course: Course, found: Clearance, *, on: date, practitioner: Membership | None) -> Clearance:
+    """A verdict with what a lead set aside for that day; nobody needles on their own word."""
+    if not found.reasons:
+        return found
+    override = course.overrides.unused_on(on).exclude(given_by=practitioner).first()
+    return overridden(found, override.codes) if override else found
+
+
+def unaided_clearance(
+    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
+) -> Clearance:
+    """The verdict without anybody's override."""
+    return clearance(facts_for(course, on=on, practitioner=practitioner, is_alone=is_alone))
+
+
+def facts_for(
+    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
+) -> ClearanceFacts:
+    """What that verdict rests on."""
     care = replace(
         care_fact(course.patient, is_on_hold=course.status == Course.Status.ON_HOLD),
         is_plan_specialised=course.protocol.is_specialised,
     )
-    return clearance_of(course.patient, on=on, care=care, practitioner=practitioner)
+    who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
+    return clearance_facts(course.patient, on=on, care=care, practitioner=who)
 
 
 def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:
     """Open red flags, withdrawals and neurological checks of a patient."""
     flags = Alert.objects.unresolved().red_flags().filter(patient=patient)
     open_flags = list(flags.values_list("severity", "flag_code"))
-    withdrawing = RedFlagReport.objects.filter(patient=patient, flag__code__in=WITHDRAWING_FLAGS).first()
+    withdrawing = standing_reports(patient).filter(flag__code__in=WITHDRAWING_FLAGS).first()
     return CareFact(
         open_levels=tuple(severity for severity, _code in open_flags if severity in HOLDING),
         is_on_hold=is_on_hold,
@@ -35,6 +66,17 @@ def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:
         n_sessions_since_check=_n_sessions_since_check(patient),
         is_review_missing=(Severity.C, SEVERE_PAIN) in open_flags,
     )
+
+
+def standing_reports(patient: Patient) -> QuerySet[RedFlagReport]:
+    """The red flags reported of a patient, but those that somebody withdrew as entered by mistake."""
+    return RedFlagReport.objects.filter(patient=patient).exclude(pk__in=withdrawn_reports(patient))
+
+
+def withdrawn_reports(patient: Patient) -> QuerySet[AlertEvent, int]:
+    """The keys of reports that somebody took back."""
+    withdrawn = AlertEvent.objects.filter(report__patient=patient, kind=AlertEvent.Kind.WITHDRAWN)
+    return withdrawn.values_list("report", flat=True)
 
 
 def _n_sessions_since_check(patient: Patient) -> int:

@@ -1,10 +1,9 @@
-"""Which Prior and which threshold are in use: adopted, kept and rolled back by a rule, each with an event."""
+"""Which Prior is in use: adopted, kept and rolled back by a rule, each with an event."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,9 +14,30 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Membership
 from courses import curve
 from courses.models import AlertThreshold, Prior, PriorEvent
-from courses.priors.notices import tell_staff
+from courses.priors.events import note_event
+from courses.priors.thresholds import lock, store_threshold
 
 LONGEST_WITHOUT_ADOPTION = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class InUse:
+    """The Prior in use as a candidate meets it; `row` is None for the shipped one.
+
+    `since`: scores recorded later are new to it. After a rollback only those since count: a person's choice is
+    not undone by the scores that were there when it was made.
+    """
+
+    row: Prior | None
+    since: datetime | None
+
+    @classmethod
+    def of(cls, clinic: Clinic) -> InUse:
+        """What a clinic works with now."""
+        row = Prior.objects.for_clinic(clinic).adopted().first()
+        rolled_back = PriorEvent.objects.for_clinic(clinic).filter(kind=PriorEvent.Kind.ROLLED_BACK)
+        times = [row.fitted_at if row else None, rolled_back.aggregate(last=Max("happened_at"))["last"]]
+        return cls(row, max((one for one in times if one is not None), default=None))
 
 
 @dataclass(frozen=True)
@@ -25,6 +45,7 @@ class Candidate:
     """A night's work on one clinic."""
 
     prior: curve.Prior
+    beside: InUse
     comparison: curve.Comparison
     threshold: curve.AlertThreshold
     rates: dict[str, Any]
@@ -34,91 +55,53 @@ class Candidate:
 def take_in(clinic: Clinic, candidate: Candidate, *, at: datetime) -> tuple[Prior, AlertThreshold]:
     """Store the candidate; adopt it if it is as good on unseen scores; set the threshold or let it wait."""
     lock(clinic)
-    prior = _store_prior(clinic, candidate, at=at)
-    if candidate.comparison.is_adoptable:
-        _adopt(prior)
-        _note(PriorEvent.Kind.ADOPTED, prior, at=at, comparison=prior.comparison)
+    before = Prior.objects.for_clinic(clinic).first()
+    prior = _store(clinic, candidate, at=at)
+    # What changed hands while this one was reckoned is not what it was compared with.
+    if candidate.comparison.is_adoptable and InUse.of(clinic) == candidate.beside:
+        _adopt(clinic, prior)
+        note_event(clinic, PriorEvent.Kind.ADOPTED, prior=prior, at=at, **prior.comparison)
     else:
-        _note(PriorEvent.Kind.KEPT, prior, at=at, comparison=prior.comparison)
-        _note_if_stale(prior, at=at)
-    if candidate.comparison.has_enough_scores and candidate.comparison.is_coverage_alarming:
-        _note(PriorEvent.Kind.COVERAGE, prior, at=at, coverage90=candidate.comparison.coverage90)
-    threshold = store_threshold(clinic, candidate.threshold, rates=candidate.rates, prior=prior, at=at)
+        note_event(clinic, PriorEvent.Kind.KEPT, prior=prior, at=at, **prior.comparison)
+        _note_if_stale(clinic, prior, at=at)
+    if candidate.comparison.is_coverage_alarming and not (before and compared(before).is_coverage_alarming):
+        note_event(clinic, PriorEvent.Kind.COVERAGE, prior=prior, at=at, **prior.comparison)
+    in_use = Prior.objects.for_clinic(clinic).adopted().first()
+    threshold = store_threshold(clinic, candidate.threshold, rates=candidate.rates, prior=in_use, at=at)
     return prior, threshold
 
 
 @transaction.atomic
 def roll_back(prior: Prior, *, by: Membership, at: datetime) -> None:
-    """Use an earlier fit again."""
+    """Use an earlier Prior again, one that was in use before."""
     lock(prior.clinic)
     prior.refresh_from_db()
     if prior.is_adopted:
         raise ValidationError(_("This version is in use already."))
-    _adopt(prior)
-    _note(PriorEvent.Kind.ROLLED_BACK, prior, at=at, by=by)
+    if not Prior.objects.for_clinic(prior.clinic).once_adopted().filter(pk=prior.pk).exists():
+        raise ValidationError(_("This version was never in use: only the nightly rule can adopt it."))
+    _adopt(prior.clinic, prior)
+    note_event(prior.clinic, PriorEvent.Kind.ROLLED_BACK, prior=prior, at=at, by=by)
 
 
 @transaction.atomic
-def approve_threshold(threshold: AlertThreshold, *, by: Membership, at: datetime) -> None:
-    """Let a threshold that moved far come into use."""
-    lock(threshold.clinic)
-    waiting = AlertThreshold.objects.for_clinic(threshold.clinic).waiting().filter(pk=threshold.pk)
-    if not waiting.update(approved_by=by, approved_at=at):
-        raise ValidationError(_("This threshold does not wait any more: reload the page."))
-    _put_in_use(threshold, by=by, at=at)
+def roll_back_to_shipped(clinic: Clinic, *, by: Membership, at: datetime) -> None:
+    """Use the shipped Prior again."""
+    lock(clinic)
+    if not Prior.objects.for_clinic(clinic).adopted().exists():
+        raise ValidationError(_("This version is in use already."))
+    _adopt(clinic, None)
+    note_event(clinic, PriorEvent.Kind.ROLLED_BACK, at=at, by=by)
 
 
-def store_threshold(
-    clinic: Clinic,
-    calibrated: curve.AlertThreshold,
-    *,
-    rates: dict[str, Any],
-    prior: Prior | None,
-    at: datetime,
-    by: Membership | None = None,
-) -> AlertThreshold:
-    """A new version, in use at once unless it moved far and no person set it: then a lead must agree."""
-    current = AlertThreshold.objects.for_clinic(clinic).in_use().first()
-    has_moved = current is not None and calibrated.needs_approval(earlier=as_threshold(current))
-    last = AlertThreshold.objects.for_clinic(clinic).aggregate(last=Max("version"))["last"] or 0
-    # Only the newest may wait: yesterday's question is answered by today's.
-    AlertThreshold.objects.for_clinic(clinic).waiting().update(needs_approval=False)
-    row = AlertThreshold.objects.create(
-        clinic=clinic,
-        version=last + 1,
-        prior=prior,
-        budget_per_100=Decimal(str(calibrated.budget_per_100)),
-        numbers=asdict(calibrated),
-        rates=rates,
-        calibrated_at=at,
-        needs_approval=has_moved and by is None,
-    )
-    if row.needs_approval:
-        _note(PriorEvent.Kind.THRESHOLD_WAITS, prior, row, at=at)
-    else:
-        _put_in_use(row, by=by, at=at)
-    if calibrated.is_clamped and not (current and as_threshold(current).is_clamped):
-        _note(PriorEvent.Kind.CLAMPED, prior, row, at=at)
-    if calibrated.is_fixed_rules_over_budget and not (
-        current and as_threshold(current).is_fixed_rules_over_budget
-    ):
-        _note(PriorEvent.Kind.OVER_BUDGET, prior, row, at=at, fixed_per_100=calibrated.fixed_per_100)
-    return row
+def compared(prior: Prior) -> curve.Comparison:
+    """How a stored candidate did beside the one then in use."""
+    return curve.Comparison(**{field.name: prior.comparison[field.name] for field in fields(curve.Comparison)})
 
 
-def as_threshold(row: AlertThreshold) -> curve.AlertThreshold:
-    """A row's numbers as the curve knows them."""
-    return curve.AlertThreshold(**row.numbers)
-
-
-def lock(clinic: Clinic) -> None:
-    """Two fits at once are taken one after the other."""
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
-
-
-def _store_prior(clinic: Clinic, candidate: Candidate, *, at: datetime) -> Prior:
+def _store(clinic: Clinic, candidate: Candidate, *, at: datetime) -> Prior:
     version = (Prior.objects.for_clinic(clinic).aggregate(last=Max("version"))["last"] or 0) + 1
-    fitted, compared = candidate.prior, candidate.comparison
+    fitted = candidate.prior
     return Prior.objects.create(
         clinic=clinic,
         version=version,
@@ -127,49 +110,24 @@ def _store_prior(clinic: Clinic, candidate: Candidate, *, at: datetime) -> Prior
         n_courses=fitted.n_courses,
         n_scores=fitted.n_scores,
         log_likelihood=fitted.log_likelihood,
-        comparison={**asdict(compared), "needed": curve.MIN_SCORES_TO_ADOPT},
+        comparison={**asdict(candidate.comparison), "needed": curve.MIN_SCORES_TO_ADOPT},
         fitted_at=at,
     )
 
 
-def _adopt(prior: Prior) -> None:
-    Prior.objects.for_clinic(prior.clinic).adopted().update(is_adopted=False)
-    Prior.objects.filter(pk=prior.pk).update(is_adopted=True)
-    prior.is_adopted = True
+def _adopt(clinic: Clinic, prior: Prior | None) -> None:
+    """None is the shipped Prior."""
+    Prior.objects.for_clinic(clinic).adopted().update(is_adopted=False)
+    if prior is not None:
+        Prior.objects.filter(pk=prior.pk).update(is_adopted=True)
+        prior.is_adopted = True
 
 
-def _put_in_use(threshold: AlertThreshold, *, by: Membership | None, at: datetime) -> None:
-    AlertThreshold.objects.for_clinic(threshold.clinic).in_use().update(is_in_use=False)
-    AlertThreshold.objects.filter(pk=threshold.pk).update(is_in_use=True)
-    threshold.is_in_use = True
-    _note(PriorEvent.Kind.THRESHOLD_SET, threshold.prior, threshold, at=at, by=by)
-
-
-def _note_if_stale(prior: Prior, *, at: datetime) -> None:
-    """Thirty nights of candidates and none adopted: somebody should look, once a month."""
+def _note_if_stale(clinic: Clinic, prior: Prior, *, at: datetime) -> None:
+    """Thirty nights of candidates and none adopted: somebody should look, once in thirty nights."""
     since = at - LONGEST_WITHOUT_ADOPTION
-    events = PriorEvent.objects.for_clinic(prior.clinic)
-    is_old = Prior.objects.for_clinic(prior.clinic).filter(fitted_at__lt=since).exists()
-    answered = (PriorEvent.Kind.ADOPTED, PriorEvent.Kind.ROLLED_BACK, PriorEvent.Kind.STALE)
-    has_enough = prior.comparison["n_scores"] >= curve.MIN_SCORES_TO_ADOPT
-    if is_old and has_enough and not events.filter(kind__in=answered, happened_at__gt=since).exists():
-        _note(PriorEvent.Kind.STALE, prior, at=at)
-
-
-def _note(
-    kind: PriorEvent.Kind,
-    prior: Prior | None,
-    threshold: AlertThreshold | None = None,
-    *,
-    at: datetime,
-    by: Membership | None = None,
-    **detail: Any,
-) -> PriorEvent:
-    source = prior or threshold
-    if source is None:
-        raise ValueError("an event is about a Prior or a threshold")
-    event = PriorEvent.objects.create(
-        clinic=source.clinic, kind=kind, prior=prior, threshold=threshold, happened_at=at, by=by, detail=detail
-    )
-    tell_staff(event, at=at)
-    return event
+    is_old = Prior.objects.for_clinic(clinic).filter(fitted_at__lte=since).exists()
+    answered = (*PriorEvent.TAKEN_INTO_USE, PriorEvent.Kind.STALE)
+    events = PriorEvent.objects.for_clinic(clinic).filter(kind__in=answered, happened_at__gt=since)
+    if is_old and not events.exists():
+        note_event(clinic, PriorEvent.Kind.STALE, prior=prior, at=at, **prior.comparison)

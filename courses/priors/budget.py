@@ -11,10 +11,11 @@ from django.db import transaction
 
 from clinic.models import Clinic, Membership
 from courses import curve
-from courses.models import AlertThreshold, PriorEvent
-from courses.priors.adopted import adopted_prior, shipped_threshold
-from courses.priors.adoption import as_threshold, lock, store_threshold
+from courses.models import AlertThreshold, Prior, PriorEvent
+from courses.priors.adopted import adopted_prior
+from courses.priors.events import note_event
 from courses.priors.evidence import Evidence
+from courses.priors.thresholds import lock, store_threshold, threshold_in_use
 
 LOOK_BACK = timedelta(days=90)
 
@@ -33,7 +34,7 @@ class DryRun:
 def dry_run(clinic: Clinic, *, budget_per_100: float, at: datetime) -> DryRun:
     """Sessions that would have raised a pain alert under the budget, beside those of today's threshold."""
     evidence = Evidence.of(clinic, at=at)
-    sessions = evidence.sessions(_predictions(evidence, adopted_prior(clinic)))
+    sessions = evidence.sessions(curve.predicted_by(adopted_prior(clinic), evidence.panel))
     proposed = curve.threshold_for(sessions, budget_per_100=budget_per_100)
     recent = np.array(evidence.label_sessions(lambda _record, row: row.scored_at >= at - LOOK_BACK), dtype=bool)
     return DryRun(
@@ -52,34 +53,15 @@ def set_budget(clinic: Clinic, tried: DryRun, *, by: Membership, at: datetime) -
     was = clinic.alert_budget_per_100
     clinic.alert_budget_per_100 = Decimal(str(tried.budget_per_100))
     clinic.save(update_fields=["alert_budget_per_100"])
-    current = AlertThreshold.objects.for_clinic(clinic).in_use().first()
+    newest = AlertThreshold.objects.for_clinic(clinic).first()
     row = store_threshold(
         clinic,
         tried.threshold,
-        rates=current.rates if current else {},
-        prior=current.prior if current else None,
+        rates=newest.rates if newest else {},
+        prior=Prior.objects.for_clinic(clinic).adopted().first(),
         at=at,
         by=by,
     )
-    PriorEvent.objects.create(
-        clinic=clinic,
-        kind=PriorEvent.Kind.BUDGET_CHANGED,
-        threshold=row,
-        happened_at=at,
-        by=by,
-        detail={"was": str(was), "is": str(tried.budget_per_100), "n_now": tried.n_now, "n_then": tried.n_then},
-    )
+    kind, changed = PriorEvent.Kind.BUDGET_CHANGED, {"was": f"{was:.1f}", "is": f"{tried.budget_per_100:.1f}"}
+    note_event(clinic, kind, threshold=row, at=at, by=by, **changed, n_now=tried.n_now, n_then=tried.n_then)
     return row
-
-
-def threshold_in_use(clinic: Clinic) -> curve.AlertThreshold:
-    """The clinic's threshold today."""
-    row = AlertThreshold.objects.for_clinic(clinic).in_use().first()
-    return as_threshold(row) if row else shipped_threshold()
-
-
-def _predictions(evidence: Evidence, prior: curve.Prior) -> curve.HeldOut:
-    """Each score predicted from its course's earlier ones under the Prior in use."""
-    found = curve.sequential_predictions(prior, evidence.panel)
-    no_fold = np.zeros(evidence.panel.n_scores, dtype=np.int64)
-    return curve.HeldOut(evidence.panel, found.p, found.raised, found.can_tell, no_fold)

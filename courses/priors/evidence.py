@@ -11,9 +11,11 @@ import numpy as np
 
 from clinic.models import Clinic
 from courses import curve
+from courses.curve.predictive import SCORE_VALUES
 from courses.priors.adopted import bounds_of
 from courses.priors.fixed_rules import fixed_alarms, sessions_of
 from courses.priors.rows import Record, ScoreRow, clinic_records
+from courses.rules.facts import Expectation
 
 MILD, MODERATE = 3, 6
 
@@ -55,13 +57,30 @@ class Evidence:
     def sessions(self, predictions: curve.HeldOut) -> curve.Sessions:
         """What alarms each session under some predictions, fixed rules included."""
         bounds = bounds_of(self.clinic)
-        fixed = [alarm for record in self.records for alarm in fixed_alarms(record, bounds=bounds)]
-        alarms = np.array(fixed, dtype=bool)
+        expected = iter(self._expected(predictions))
+        alarms = [
+            alarm
+            for record in self.records
+            for alarm in fixed_alarms(record, [next(expected) for _row in record.rows], bounds=bounds)
+        ]
         numbers = np.array(self.session_numbers, dtype=np.int64)
         source = self.panel.source
         return curve.Sessions.of(
-            predictions, is_fixed_alarm=alarms[source], session=numbers[source], least_excess=bounds.excess
+            predictions,
+            is_fixed_alarm=np.array(alarms, dtype=bool)[source],
+            session=numbers[source],
+            least_excess=bounds.excess,
         )
+
+    def _expected(self, predictions: curve.HeldOut) -> list[Expectation | None]:
+        """What the fixed rules ask of each row's prediction, in the order of `rows`."""
+        place = np.argsort(self.panel.source)
+        p, can_tell = predictions.p[place], predictions.can_tell[place]
+        means, points90 = p @ SCORE_VALUES, (np.cumsum(p, axis=1) < 0.9).sum(axis=1)
+        return [
+            _bare(mean, point90) if is_told else None
+            for mean, point90, is_told in zip(means.tolist(), points90.tolist(), can_tell.tolist(), strict=True)
+        ]
 
     def label_sessions(self, label: Callable[[Record, ScoreRow], Hashable]) -> list[Hashable]:
         """A label for each session, in the order of `sessions`, from its first score."""
@@ -73,6 +92,12 @@ class Evidence:
     def month(self, _record: Record, row: ScoreRow) -> str:
         """The clinic's month in which a score was taken."""
         return f"{self.clinic.local(row.scored_at):%Y-%m}"
+
+
+def _bare(mean: float, point90: int) -> Expectation:
+    """An expectation with what the fixed rules look at, and nothing else."""
+    nothing = (0.0,) * 11
+    return Expectation(mean, 0, 10, 0, 10, point90, lr_star=nothing, one_in=nothing, n_scores=0, prior_version="")
 
 
 def start_band(record: Record, _row: ScoreRow) -> str:

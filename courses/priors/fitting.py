@@ -8,12 +8,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from clinic.batch import each
 from clinic.models import Clinic
 from courses import curve
 from courses.models import AlertThreshold, Prior
 from courses.priors.adopted import adopted_prior
-from courses.priors.adoption import Candidate, take_in
+from courses.priors.adoption import Candidate, InUse, take_in
 from courses.priors.evidence import Evidence, session_number, start_band
 
 
@@ -35,28 +37,43 @@ def fit_every_clinic(*, at: datetime) -> int:
 def fit_clinic(clinic: Clinic, *, at: datetime) -> Fit:
     """Fit, predict blindly, calibrate, and adopt or keep by the rule."""
     started = time.perf_counter()
+    beside, current = InUse.of(clinic), adopted_prior(clinic)
     evidence = Evidence.of(clinic, at=at)
-    current = adopted_prior(clinic)
     fitted = curve.fit_prior(evidence.panel, version="", fitted_on=at.date().isoformat())
     predictions = curve.held_out(evidence.panel, fit=curve.fold_fit(fitted))
+    comparison = _compared(evidence, current, predictions, since=beside.since)
+    if not comparison.is_adoptable:
+        predictions = _as_in_use(evidence, current, beside)
     sessions = evidence.sessions(predictions)
     threshold = curve.threshold_for(sessions, budget_per_100=float(clinic.alert_budget_per_100))
-    candidate = Candidate(
-        prior=fitted,
-        comparison=_compared(evidence, current, predictions),
-        threshold=threshold,
-        rates=rates(evidence, sessions, threshold),
-    )
+    candidate = Candidate(fitted, beside, comparison, threshold, rates(evidence, sessions, threshold))
     prior, row = take_in(clinic, candidate, at=at)
     return Fit(clinic, prior, row, time.perf_counter() - started)
 
 
-def _compared(evidence: Evidence, current: curve.Prior, candidate: curve.HeldOut) -> curve.Comparison:
-    """The candidate beside the Prior in use, on scores logged after that was fitted; both blind."""
-    fitted_at = Prior.objects.for_clinic(evidence.clinic).adopted().values_list("fitted_at", flat=True).first()
-    found = curve.sequential_predictions(current, evidence.panel)
-    before = curve.HeldOut(evidence.panel, found.p, found.raised, found.can_tell, candidate.fold)
-    return curve.compare_held_out(before, candidate=candidate, is_new=evidence.is_recorded_after(fitted_at))
+def _compared(
+    evidence: Evidence, current: curve.Prior, candidate: curve.HeldOut, *, since: datetime | None
+) -> curve.Comparison:
+    """The candidate beside the Prior in use, on scores recorded since that was chosen; both blind."""
+    before = curve.predicted_by(current, evidence.panel)
+    return curve.compare_held_out(before, candidate=candidate, is_new=evidence.is_recorded_after(since))
+
+
+def _as_in_use(evidence: Evidence, current: curve.Prior, in_use: InUse) -> curve.HeldOut:
+    """Predictions as blind as the candidate's, but those of the Prior that goes on being asked.
+
+    The shipped Prior has seen nobody. A fitted one is fitted again without each patient, to what was on
+    record then.
+    """
+    if in_use.row is None:
+        return curve.predicted_by(current, evidence.panel)
+    then = evidence.panel.only_rows(~evidence.is_recorded_after(in_use.row.fitted_at))
+    fold = curve.fold_fit(current)
+
+    def fit(others: curve.Panel) -> curve.Prior:
+        return fold(then.select(np.isin(then.patients, others.patients)))
+
+    return curve.held_out(evidence.panel, fit=fit)
 
 
 def rates(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertThreshold) -> dict[str, Any]:
@@ -84,4 +101,6 @@ def _by_timing(evidence: Evidence, sessions: curve.Sessions, threshold: curve.Al
 
 
 def _listed(found: Any) -> list[list[Any]]:
-    return sorted([str(label), round(per_100, 2), n] for label, (per_100, n) in found.items())
+    """In the order of people: session 2 before session 10."""
+    rows = [[str(label), round(per_100, 2), n] for label, (per_100, n) in found.items()]
+    return sorted(rows, key=lambda row: (len(row[0]) if row[0][0].isdigit() else 0, row[0]))

@@ -1,4 +1,4 @@
-"""Which past scores the rules that need no curve would alarm on: their share of the alert budget."""
+"""Which past scores the rules without a calibrated threshold would alarm on: their share of the alert budget."""
 
 from __future__ import annotations
 
@@ -7,34 +7,42 @@ from collections.abc import Iterator, Sequence
 
 from courses.priors.rows import Record, ScoreRow
 from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
-from courses.rules.facts import PainFacts, ScoreFact, Thresholds
-from courses.rules.plain_rise import plain_reasons
+from courses.rules.ceiling import find_ceiling
+from courses.rules.drift import find_drift
+from courses.rules.facts import Expectation, PainFacts, ScoreFact, Thresholds
+from courses.rules.plain_rise import find_plain_rise
+from courses.rules.still_worse import find_still_worse
 
-# The curve can tell from the third score of a timing on.
-EARLIER_NEEDED = 2
+FIXED_RULES = (find_plain_rise, find_still_worse, find_drift, find_ceiling)
 
 
-def fixed_alarms(record: Record, *, bounds: RuleBounds = SHIPPED_BOUNDS) -> list[bool]:
-    """For each row of a record, in its order, whether a plain rule alarms on it."""
+def fixed_alarms(
+    record: Record, expected: Sequence[Expectation | None], *, bounds: RuleBounds = SHIPPED_BOUNDS
+) -> list[bool]:
+    """For each row of a record, in its order, whether any pain rule but the calibrated one alarms on it.
+
+    `expected` holds what the curve expected of each row; None where it could not tell.
+    """
     thresholds = Thresholds(math.inf, math.inf, "none", bounds)
-    facts = _facts_of(record.rows, thresholds=thresholds)
-    return [any(plain_reasons(one, can_tell=can_tell)) for one, can_tell in facts]
+    facts = _facts_of(record.rows, expected, thresholds=thresholds)
+    return [any(rule(one) for rule in FIXED_RULES) for one in facts]
 
 
-def _facts_of(rows: Sequence[ScoreRow], *, thresholds: Thresholds) -> Iterator[tuple[PainFacts, bool]]:
+def _facts_of(
+    rows: Sequence[ScoreRow], expected: Sequence[Expectation | None], *, thresholds: Thresholds
+) -> Iterator[PainFacts]:
     by_timing: dict[str, list[ScoreFact]] = {}
     before: dict[int | None, int] = {row.session_number: row.score for row in rows if row.timing == "before"}
-    for row in rows:
+    for row, expectation in zip(rows, expected, strict=True):
         earlier = by_timing.setdefault(row.timing, [])
-        fact = ScoreFact(row.timing, row.session_number, row.score)
+        fact = ScoreFact(row.timing, row.session_number, row.score, expectation)
         is_with_session = row.timing != "before" and row.session_number is not None
-        facts = PainFacts(
+        yield PainFacts(
             observed=fact,
             thresholds=thresholds,
             before=before.get(row.session_number) if is_with_session else None,
             earlier=tuple(earlier),
         )
-        yield facts, len(earlier) >= EARLIER_NEEDED
         earlier.append(fact)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import enqueue
+from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.models import PriorEvent
 
@@ -27,6 +28,9 @@ TELLING = {
 def tell_staff(event: PriorEvent, *, at: datetime) -> None:
     """Queue a mail to those who can do something about an event, if anybody needs to."""
     roles = TELLING.get(PriorEvent.Kind(event.kind), ())
+    if event.kind == PriorEvent.Kind.STALE and event.detail["n_scores"] < event.detail["needed"]:
+        # A small clinic: the page says how many scores there are, and nobody can do anything about it.
+        return
     for member in Membership.objects.for_clinic(event.clinic).active().with_role(*roles):
         enqueue(
             clinic=event.clinic,
@@ -65,7 +69,8 @@ class CurveNotice:
             )
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Nothing follows."""
+        """A refused address is noted."""
+        note_delivery(message, at=at)
 
 
 curve_notice = CurveNotice()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from courses.models import PainScore
+from courses.priors.expecting import RAREST
 from courses.rules.facts import Expectation, PainFacts, ScoreFact, Thresholds
 
 
@@ -25,10 +26,14 @@ def pain_facts(
 
 
 def frozen_expectation(score: PainScore) -> Expectation | None:
-    """What was expected of a score when it was logged; its odds are those of the score it was."""
+    """What was expected of a score when it was logged; None where the curve could not tell.
+
+    Where the odds were not kept they count as the rarest: a correction never hides a breach it cannot judge.
+    """
     kept = score.expected
     if "mean" not in kept:
         return None
+    unknown = [RAREST] * 11
     return Expectation(
         mean=kept["mean"],
         low50=kept["low50"],
@@ -36,8 +41,8 @@ def frozen_expectation(score: PainScore) -> Expectation | None:
         low90=kept["low90"],
         high90=kept["high90"],
         point90=kept["point90"],
-        lr_star=(kept["lr"],) * 11,
-        one_in=(kept["one_in"],) * 11,
+        lr_star=tuple(kept.get("lr_star", unknown)),
+        one_in=tuple(kept.get("rarities", unknown)),
         n_scores=kept["n_scores"],
         prior_version=kept["prior"],
     )

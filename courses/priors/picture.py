@@ -7,29 +7,32 @@ from collections.abc import Iterable
 import numpy as np
 
 from courses import curve
-from courses.charts.curve_chart import Band, CurvePicture, Dot, Marker
+from courses.charts.curve_chart import Band, CurvePicture, Dot
 from courses.models import Alert
 from courses.priors.rows import WEEK, Record
+from courses.priors.timeline import markers_of
 
 N_POINTS = 61
 MIN_SCORES_TO_DRAW = 2
 
 
-def curve_picture(record: Record, *, prior: curve.Prior, alerts: Iterable[Alert] = ()) -> CurvePicture:
+def curve_picture(
+    record: Record,
+    *,
+    prior: curve.Prior,
+    alerts: Iterable[Alert] = (),
+    posterior: curve.CoursePosterior | None = None,
+) -> CurvePicture:
     """Scores, bands and alerts of a course; the bands stand around the after-scores where there are any."""
     primary = primary_timing(record)
     dots = tuple(Dot(record.week(row.scored_at), row.score, row.timing, row.session_number) for row in record.rows)
+    band = None
+    if len(dots) >= MIN_SCORES_TO_DRAW:
+        band = _band(record, posterior or curve.condition(prior, record.scores()), primary=primary)
     return CurvePicture(
         dots=dots,
-        band=_band(record, prior=prior, primary=primary) if len(dots) >= MIN_SCORES_TO_DRAW else None,
-        markers=tuple(
-            Marker(
-                record.week(alert.raised_at),
-                alert.severity,
-                f"{alert.get_rule_display()}: {alert.get_severity_display()}",
-            )
-            for alert in alerts
-        ),
+        band=band,
+        markers=markers_of(record, alerts),
         planned_end_week=record.planned_end_week,
         primary=primary,
         n_scores=len(dots),
@@ -49,11 +52,11 @@ def primary_run(record: Record) -> tuple[list[float], list[int]]:
     return [(row.scored_at - record.rows[0].scored_at) / WEEK for row in rows], [row.score for row in rows]
 
 
-def _band(record: Record, *, prior: curve.Prior, primary: str) -> Band:
-    scores = record.scores()
+def _band(record: Record, posterior: curve.CoursePosterior, *, primary: str) -> Band:
+    scores = posterior.course
     end = max(record.planned_end_week, float(scores.weeks.max()))
     weeks = np.unique(np.append(np.linspace(0.0, end, N_POINTS), scores.weeks.max()))
-    bands = curve.condition(prior, scores).bands(weeks, curve.Timing(primary))
+    bands = posterior.bands(weeks, curve.Timing(primary))
     return Band(
         weeks=weeks.tolist(),
         mean=bands.mean.tolist(),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from clinic.models import Membership
-from courses.models import Appointment, Needling, Point, RedFlag
+from courses.models import AdverseEventItem, AftercareMeasure, Appointment, Needling, Point, RedFlag
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,46 @@ class NeedlingEntry:
     angle_degrees: int | None = None
     stimulation: Needling.Stimulation = Needling.Stimulation.NONE
     retention_minutes: int | None = None
+    response: str = ""
+
+    @property
+    def n_needles(self) -> int:
+        """How many needles come out again: two for both sides, none for a press needle."""
+        if self.stimulation == Needling.Stimulation.PRESS:
+            return 0
+        return 2 if self.side == Needling.Side.BOTH else 1
+
+
+@dataclass(frozen=True)
+class EventEntry:
+    """Something unwanted, with how bad it was and whether the treatment did it."""
+
+    item: AdverseEventItem
+    severity: str = "mild"
+    causality: str = ""
+    is_serious: bool = False
+    onset_minutes: int | None = None
+    course_of_it: str = ""
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What a session's row holds beside scores, flags and points; all of it may stay empty."""
+
+    needles_in: int | None = None
+    needles_out: int | None = None
+    needle_difference: str = ""
+    needle_diameter_mm: Decimal | None = None
+    needle_length_mm: int | None = None
+    needle_maker: str = ""
+    needle_lot: str = ""
+    position: str = ""
+    rested_minutes: int | None = None
+    variation: str = ""
+    other_treatments: list[str] = field(default_factory=list)
+    explained: str = ""
+    limits_life: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,12 +86,17 @@ class SessionEntry:
     after: int | None = None
     flags: tuple[FlagEntry, ...] = ()
     needlings: tuple[NeedlingEntry, ...] = ()
-    adverse_event_ids: tuple[int, ...] = ()
+    events: tuple[EventEntry, ...] = ()
     appointment: Appointment | None = None
     supervised_by: Membership | None = None
     uncleared_reason: str = ""
     neuro_check: str = ""
-    note: str = ""
+    particulars: Particulars = Particulars()
+    motion: Mapping[str, int] = field(default_factory=dict)
+    symptoms: Mapping[str, int] = field(default_factory=dict)
+    aftercare: tuple[AftercareMeasure, ...] = ()
+    # The last session the form knew of; None where nobody looked.
+    seen_number: int | None = None
 
 
 @dataclass(frozen=True)

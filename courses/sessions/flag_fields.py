@@ -26,6 +26,30 @@ class FlagRow:
     answer: forms.BoundField | None
 
 
+@dataclass(frozen=True)
+class FlagLine:
+    """One flag of the checklist as it stands: ticked or not, with what was answered to its question."""
+
+    flag: RedFlag
+    is_ticked: bool
+    answer: str
+
+    @property
+    def answers(self) -> list[tuple[str, str, bool]]:
+        """What may be answered: value, words, whether it is chosen."""
+        return [
+            (row["answer"], row["wording"], row["answer"] == self.answer) for row in self.flag.follow_up_levels
+        ]
+
+
+@dataclass(frozen=True)
+class FlagGroup:
+    """The flags under one heading."""
+
+    topic: str
+    lines: list[FlagLine]
+
+
 class RedFlagFields:
     """Mixed into a form: `flags` holds the clinic's list in force.
 
@@ -54,6 +78,32 @@ class RedFlagFields:
             for flag in self.flags
         ]
 
+    def flag_groups(self) -> list[FlagGroup]:
+        """The checklist under its headings."""
+        lines = [self.flag_line(flag) for flag in self.flags]
+        return [
+            FlagGroup(str(topic.label), mine)
+            for topic in RedFlag.Topic
+            if (mine := [line for line in lines if line.flag.topic == topic])
+        ]
+
+    def flag_line(self, flag: RedFlag) -> FlagLine:
+        """One flag as it stands."""
+        answer = self._bound(f"answer_{flag.code}")
+        return FlagLine(flag, bool(self._bound(f"flag_{flag.code}").value()), (answer and answer.value()) or "")
+
+    def severe_question(self) -> FlagLine | None:
+        """The question that pain of 8 or more asks; None where the clinic's list has none."""
+        return next((self.flag_line(flag) for flag in self.flags if flag.code == SEVERE_PAIN), None)
+
+    def told(self, values: dict[str, Any], scores: Iterable[int | None]) -> tuple[FlagEntry, ...]:
+        """Every yes, with severe pain where a high score asked its question and it was answered."""
+        told = self.ticked(values)
+        answer = values.get(f"answer_{SEVERE_PAIN}") or ""
+        if not answer or not is_severe(scores) or SEVERE_PAIN in {entry.flag.code for entry in told}:
+            return told
+        return (*told, *(FlagEntry(flag, answer) for flag in self.flags if flag.code == SEVERE_PAIN))
+
     def ticked(self, values: dict[str, Any]) -> tuple[FlagEntry, ...]:
         """Every yes."""
         return tuple(
@@ -62,18 +112,27 @@ class RedFlagFields:
             if values.get(f"flag_{flag.code}")
         )
 
-    def flag_errors(self, values: dict[str, Any], scores: Iterable[int | None]) -> dict[str, str]:
+    def flag_errors(self, values: dict[str, Any], scores: list[int | None]) -> dict[str, str]:
         """What is missing or contradicts itself, by field."""
-        any_ticked = bool(self.ticked(values))
-        is_none = bool(values.get(NONE_FIELD))
-        severe = [score for score in scores if score is not None and score >= ASKS_SEVERE_PAIN_FROM]
-        if not any_ticked and not is_none:
+        if not self.ticked(values) and not values.get(NONE_FIELD):
             return {NONE_FIELD: str(_("Ask about red flags: tick what applies, or “None of these”."))}
-        if any_ticked and is_none:
+        if self.contradicts(values, scores):
             return {NONE_FIELD: str(_("A red flag is ticked as well: untick one of the two."))}
-        if severe and SEVERE_PAIN in {flag.code for flag in self.flags} and not values.get(f"flag_{SEVERE_PAIN}"):
-            return {f"flag_{SEVERE_PAIN}": str(_("Pain of 8 or more: tick this and answer its question."))}
+        is_asked = is_severe(scores) and self.severe_question() is not None
+        if is_asked and SEVERE_PAIN not in {entry.flag.code for entry in self.told(values, scores)}:
+            return {f"answer_{SEVERE_PAIN}": str(_("Pain of 8 or more: ask this question and answer it."))}
         return {}
+
+    def contradicts(self, values: dict[str, Any], scores: list[int | None]) -> bool:
+        """Whether “none of these” stands beside a flag; severe pain asked by itself is no contradiction."""
+        ticked = self.ticked(values)
+        others = [entry for entry in ticked if entry.flag.code != SEVERE_PAIN]
+        return bool(values.get(NONE_FIELD)) and bool(others or (ticked and not is_severe(scores)))
 
     def _bound(self, name: str) -> Any:
         return self[name] if name in self.fields else None  # type: ignore[index]
+
+
+def is_severe(scores: Iterable[int | None]) -> bool:
+    """Whether a score asks the severe-pain question."""
+    return any(score is not None and score >= ASKS_SEVERE_PAIN_FROM for score in scores)

@@ -18,6 +18,8 @@ from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_f
 from courses.sessions.entry import FlagEntry
 from patients.models import Patient
 
+LEVEL_ORDER = (Level.E0, Level.E1, Level.E2, Level.C)
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -53,6 +55,14 @@ def report_red_flags(
     lock_patient(patient)
     origin = Origin(patient, course, RedFlagReport.Source.PHONE, form_key, at, caller=caller, note=note)
     return write_reports(origin, flags, by=by, at=at)
+
+
+def reports_of_form(patient: Patient, form_key: uuid.UUID) -> list[RedFlagReport]:
+    """What was told with one form, each flag once at its highest level, the most pressing first."""
+    told = RedFlagReport.objects.filter(patient=patient, form_key=form_key).select_related("flag")
+    by_level = sorted(told, key=lambda report: (LEVEL_ORDER.index(Level(report.level)), report.pk))
+    first = {report.flag_id: report for report in reversed(by_level)}
+    return [report for report in by_level if first[report.flag_id] is report]
 
 
 def lock_patient(patient: Patient) -> None:
@@ -130,7 +140,7 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
         at=at,
     )
     if report.level in HOLDING:
-        hold_courses(report.patient, reason=f"{report.level}: {report.flag.wording}")
+        hold_courses(report.patient, reason=f"{report.level}: {report.flag.wording}", at=at)
 
 
 def flag_answer(entry: FlagEntry) -> FlagAnswer:

@@ -7,34 +7,24 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
 from courses.alerts.settling import settle_overtaken_alerts
-from courses.models import (
-    AdverseEvent,
-    Alert,
-    Appointment,
-    CheckIn,
-    Course,
-    Needling,
-    PainScore,
-    RedFlagReport,
-    Session,
-)
+from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
+from courses.plans.overriding import spend_override
 from courses.plans.standing import clearance_for
 from courses.reminders.planning import plan_check_in
 from courses.rules.facts import Finding, Severity
+from courses.sessions.breach import refuse_silent_breach
 from courses.sessions.entry import CheckInEntry, SessionEntry
 from courses.sessions.flags import Origin, lock_patient, write_reports
 from courses.sessions.judging import LATE, judge_scores
+from courses.sessions.record import write_session
 from courses.sessions.verdict import Verdict
-from patients.clearance import Clearance
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck
-from patients.wording import reason_texts
 
 
 @dataclass(frozen=True)
@@ -51,8 +41,9 @@ class Logged:
 def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: datetime) -> Logged:
     """A visit in the course's record, with everything that follows from it, whole or not at all.
 
-    ValidationError names the field at fault: a time outside the course, or needling that is not cleared
-    and gives no reason. Nothing else is refused: a score or a red flag is saved whatever the clearance.
+    ValidationError names the field at fault: a time outside the course, a session the form had not seen, or
+    needling that is not cleared and gives no reason. Nothing else is refused: a score or a red flag is saved
+    whatever the clearance.
     """
     lock_patient(course.patient)
     course = Course.objects.select_related("clinic", "patient", "practitioner").get(pk=course.pk)
@@ -60,11 +51,17 @@ def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: date
     if twin is not None:
         return Logged(twin, is_new=False)
     _refuse_bad_time(course, entry, at=at)
+    _refuse_unseen(course, entry)
     if entry.neuro_check:
         _record_check(course, entry, by=by, at=at)
-    clearance = clearance_for(course, on=_day(course, entry.held_at), practitioner=entry.practitioner)
-    _refuse_silent_breach(entry, clearance)
-    session = _write_session(course, entry, clearance, by=by, at=at)
+    clearance = clearance_for(
+        course,
+        on=_day(course, entry.held_at),
+        practitioner=entry.practitioner,
+        is_alone=entry.supervised_by in {None, entry.practitioner},
+    )
+    refuse_silent_breach(entry, clearance)
+    session = write_session(course, entry, clearance, by=by, at=at)
     origin = Origin(
         course.patient,
         course,
@@ -77,6 +74,8 @@ def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: date
         later=entry.after,
     )
     reports = write_reports(origin, entry.flags, by=by, at=at)
+    if session.is_needled:
+        spend_override(session, on=_day(course, session.held_at))
     if session.is_uncleared:
         _tell_lead_of_breach(session, by=by, at=at)
     verdicts = judge_scores(course, _write_scores(session, entry, by=by, at=at), reports=reports, at=at)
@@ -134,28 +133,24 @@ def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> No
         )
 
 
-def _is_breach(entry: SessionEntry, clearance: Clearance) -> bool:
-    """Whether needles were used that the patient is not cleared for."""
-    return entry.is_needled and (not clearance.may_needle or bool(_forbidden(entry, clearance)))
-
-
-def _forbidden(entry: SessionEntry, clearance: Clearance) -> list[str]:
-    """What was done against the scope of the clearance: a modality, or a point with a forbidden risk."""
-    used = {tag: str(one.point) for one in entry.needlings if one.point for tag in one.point.risk_tags}
-    if any(one.stimulation == Needling.Stimulation.ELECTRICAL for one in entry.needlings):
-        used["electro"] = _("electrical stimulation")
-    return [f"{tag} ({used[tag]})" for tag in clearance.limits if tag in used]
-
-
-def _refuse_silent_breach(entry: SessionEntry, clearance: Clearance) -> None:
-    """Needling without clearance is saved only as what it is."""
-    if not _is_breach(entry, clearance) or entry.uncleared_reason.strip():
+def _refuse_unseen(course: Course, entry: SessionEntry) -> None:
+    """Somebody else logged a session while this form was open: said once, unless red flags must not wait."""
+    if entry.seen_number is None or entry.flags:
         return
-    message = _("Needling is not cleared. If it took place all the same, say why: it is saved as that.")
-    forbidden = [
-        _("Forbidden for this patient: %(what)s.") % {"what": what} for what in _forbidden(entry, clearance)
-    ]
-    raise ValidationError({"uncleared_reason": [message, *reason_texts(clearance), *forbidden]})
+    newest = course.sessions.select_related("logged_by__user").order_by("-number").first()
+    if newest is None or newest.number <= entry.seen_number:
+        return
+    message = _(
+        "%(who)s logged session %(number)d at %(time)s while this form was open. Look at it; "
+        "if this is another visit, save again: it becomes session %(next)d."
+    )
+    values = {
+        "who": newest.logged_by,
+        "number": newest.number,
+        "time": f"{course.clinic.local(newest.logged_at):%H:%M}",
+        "next": newest.number + 1,
+    }
+    raise ValidationError({"seen_number": message % values})
 
 
 def _record_check(course: Course, entry: SessionEntry, *, by: Membership, at: datetime) -> None:
@@ -166,58 +161,6 @@ def _record_check(course: Course, entry: SessionEntry, *, by: Membership, at: da
         by=by,
         at=at,
     )
-
-
-def _write_session(
-    course: Course, entry: SessionEntry, clearance: Clearance, *, by: Membership, at: datetime
-) -> Session:
-    last = course.sessions.aggregate(last=Max("number"))["last"] or 0
-    session = Session.objects.create(
-        clinic=course.clinic,
-        course=course,
-        appointment=entry.appointment,
-        number=last + 1,
-        practitioner=entry.practitioner,
-        supervised_by=entry.supervised_by,
-        held_at=entry.held_at,
-        is_needled=entry.is_needled,
-        clearance={
-            "verdict": clearance.verdict,
-            "reasons": [reason.code for reason in clearance.reasons],
-            "forbidden": _forbidden(entry, clearance),
-        },
-        uncleared_reason=entry.uncleared_reason.strip() if _is_breach(entry, clearance) else "",
-        note=entry.note,
-        form_key=entry.form_key,
-        logged_by=by,
-        logged_at=at,
-    )
-    Needling.objects.bulk_create(
-        Needling(
-            clinic=course.clinic,
-            session=session,
-            point=one.point,
-            ashi_site=one.ashi_site,
-            side=one.side,
-            depth_mm=one.depth_mm,
-            angle_degrees=one.angle_degrees,
-            stimulation=one.stimulation,
-            retention_minutes=one.retention_minutes,
-        )
-        for one in entry.needlings
-    )
-    AdverseEvent.objects.bulk_create(
-        AdverseEvent(
-            clinic=course.clinic,
-            course=course,
-            session=session,
-            item_id=item_id,
-            noticed_at=entry.held_at,
-            recorded_by=by,
-        )
-        for item_id in entry.adverse_event_ids
-    )
-    return session
 
 
 def _write_scores(session: Session, entry: SessionEntry, *, by: Membership, at: datetime) -> list[PainScore]:

@@ -53,6 +53,9 @@ class Verdict:
                 "point90": self.expected.point90,
                 "one_in": round(self.expected.one_in[self.score], 1),
                 "lr": round(self.expected.lr_star[self.score], 2),
+                # For each score from 0 to 10: a corrected one is judged by what was expected then.
+                "rarities": [round(value, 1) for value in self.expected.one_in],
+                "lr_star": [round(value, 2) for value in self.expected.lr_star],
                 "n_scores": self.expected.n_scores,
                 "prior": self.expected.prior_version,
             }

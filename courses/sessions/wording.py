@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from courses.charts.range_bar import range_svg
 from courses.models import Level, PainScore
 from courses.sessions.verdict import Standing
 
@@ -19,6 +21,7 @@ class VerdictWords:
     headline: str
     detail: str
     tone: str
+    bar: SafeString
 
 
 def verdict_words(score: PainScore) -> VerdictWords:
@@ -31,7 +34,14 @@ def verdict_words(score: PainScore) -> VerdictWords:
         headline=_headline(standing),
         detail=_detail(standing, kept, score.score),
         tone={Standing.ABOVE: "warn", Standing.ERROR: "warn", Standing.CANNOT_TELL: "quiet"}.get(standing, "good"),
+        bar=_bar(kept, score.score),
     )
+
+
+def _bar(kept: dict[str, int], score: int) -> SafeString:
+    if "low90" not in kept:
+        return SafeString("")
+    return range_svg(score=score, **{name: kept[name] for name in ("low50", "high50", "low90", "high90")})
 
 
 def _headline(standing: str) -> str:
@@ -48,7 +58,7 @@ def _detail(standing: str, kept: dict[str, float], score: int) -> str:
         return _("%(have)d of %(need)d scores of this timing.") % {"have": kept["have"], "need": kept["need"]}
     if standing == Standing.ERROR:
         return _("The curve gave no answer; the plain rules were applied.")
-    words = _("Expected %(mean).0f (%(low)d to %(high)d), observed %(score)d.") % {
+    words = _("Expected around %(mean).0f, nine times in ten from %(low)d to %(high)d. It was %(score)d.") % {
         "mean": kept["mean"],
         "low": kept["low90"],
         "high": kept["high90"],
@@ -62,9 +72,14 @@ def _detail(standing: str, kept: dict[str, float], score: int) -> str:
 def rarity(one_in: float) -> str:
     """How rare a score this high was expected to be, no finer than it is known."""
     if one_in > 1000:
-        return _("A score this high: rarer than 1 in 1,000.")
+        return _("A score this high or higher: rarer than 1 in 1,000.")
     digits = 1 - len(str(int(one_in)))
-    return _("A score this high: about 1 in %(n)d.") % {"n": round(one_in, min(digits + 1, 0))}
+    return _("A score this high or higher: about 1 in %(n)d.") % {"n": round(one_in, min(digits + 1, 0))}
+
+
+def is_now(level: str) -> bool:
+    """Whether a level asks for a doctor today or sooner: the instruction then stands before everything else."""
+    return level in {Level.E0, Level.E1}
 
 
 def instruction(level: str) -> str:

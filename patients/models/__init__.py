@@ -2,6 +2,8 @@
 
 from patients.models.assessment import Assessment, Imaging, NeuroCheck, SpecialistLetter
 from patients.models.consent import Consent
+from patients.models.correction import FileCorrection
+from patients.models.intake_draft import IntakeDraft
 from patients.models.pain_type import PainType, PatientPainType
 from patients.models.patient import Patient
 from patients.models.screening import Screening, ScreeningFinding, ScreeningItem
@@ -9,7 +11,9 @@ from patients.models.screening import Screening, ScreeningFinding, ScreeningItem
 __all__ = [
     "Assessment",
     "Consent",
+    "FileCorrection",
     "Imaging",
+    "IntakeDraft",
     "NeuroCheck",
     "PainType",
     "Patient",

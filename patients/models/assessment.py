@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from patients.documents import DocumentKind, private_storage, random_name
 from patients.models.patient import Patient
 
 
@@ -91,10 +94,19 @@ class NeuroCheck(models.Model):
         UNCHANGED = "unchanged", _("unchanged")
         WORSE = "worse", _("worse")
 
+    class Sign(models.TextChoices):
+        """What one part of the examination showed; empty where it was not made."""
+
+        NORMAL = "normal", _("normal")
+        ABNORMAL = "abnormal", _("abnormal")
+
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="neuro_checks", verbose_name=_("patient"))
     checked_on = models.DateField(_("checked on"))
     result = models.CharField(_("result"), max_length=10, choices=Result)
+    hoffmann = models.CharField(_("Hoffmann sign"), max_length=10, choices=Sign, blank=True)
+    gait = models.CharField(_("gait"), max_length=10, choices=Sign, blank=True)
+    grip = models.CharField(_("grip"), max_length=10, choices=Sign, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"))
@@ -113,6 +125,7 @@ class NeuroCheck(models.Model):
 class SpecialistLetter(models.Model):
     """A specialist's document: clears a class C patient, in a scope, until it expires or is withdrawn."""
 
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     patient = models.ForeignKey(
         Patient, models.PROTECT, related_name="specialist_letters", verbose_name=_("patient")
@@ -126,6 +139,8 @@ class SpecialistLetter(models.Model):
         blank=True,
         help_text=_("What it allows, e.g. “no needling of the neck”. Empty: all."),
     )
+    document = models.FileField(_("document"), storage=private_storage, upload_to=random_name, max_length=80)
+    document_kind = models.CharField(_("kind of document"), max_length=20, choices=DocumentKind)
     recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"))
 
@@ -141,6 +156,7 @@ class SpecialistLetter(models.Model):
                 name="patients_specialistletter_expires_after_writing",
                 violation_error_message=_("The letter must not expire before it was written."),
             ),
+            models.CheckConstraint(condition=~Q(document=""), name="patients_specialistletter_has_its_document"),
         ]
 
     def __str__(self) -> str:

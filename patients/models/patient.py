@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
@@ -39,6 +40,15 @@ class Patient(models.Model):
         default=False,
         help_text=_("Invented, for practice: never pages anyone, gets no mail."),
     )
+    preferred_weekdays = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("prefers these weekdays"),
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    preferred_from = models.TimeField(_("prefers to come from"), null=True, blank=True, editable=False)
+    preferred_until = models.TimeField(_("and be done by"), null=True, blank=True, editable=False)
     email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)

@@ -21,6 +21,17 @@ class ScreeningItem(models.Model):
         LIMITS = "limits", _("forbids a modality or a point")
         CAUTION = "caution", _("take care")
 
+    class Group(models.TextChoices):
+        """What is asked in one breath; a group is answered by its ticks or by “none of these”."""
+
+        TODAY = "today", _("Today")
+        SPINE = "spine", _("Neck and spine")
+        NERVES = "nerves", _("Nerves and implants")
+        BLOOD = "blood", _("Blood, infection, immunity")
+        HEART_LUNGS = "heart_lungs", _("Heart and lungs")
+        SKIN = "skin", _("Skin and allergies")
+        PERSON = "person", _("The person")
+
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="screening_items", verbose_name=_("clinic"))
     code = models.SlugField(_("code"), max_length=40)
     wording = models.CharField(_("wording"), max_length=200)
@@ -34,6 +45,7 @@ class ScreeningItem(models.Model):
             "Modalities (electro, moxa, deep, press_needle) or risk tags of points (pregnancy, pneumothorax)."
         ),
     )
+    group = models.CharField(_("asked with"), max_length=12, choices=Group, default=Group.PERSON)
     asks_for = models.CharField(_("also record"), max_length=120, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     source = models.CharField(_("source"), max_length=200, blank=True)

@@ -1,11 +1,24 @@
-// A digit chooses on a pain scale; Ctrl+Enter sends the form one is in; "a" acknowledges. Nothing essential needs this.
+// A digit chooses on a scale of buttons; Ctrl+Enter sends, once; "a" acknowledges. Nothing essential needs this.
 (() => {
   "use strict";
+  // "1" and then at once "0" is ten; later it is a new choice.
+  const TEN_WITHIN_MS = 1500;
+  let last = { key: "", at: 0, scale: null };
+
+  const choose = (input) => {
+    input.checked = true;
+    input.focus();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
   document.addEventListener("keydown", (event) => {
     const target = event.target;
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && target.form) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      const form = target.form || document.querySelector("form[data-ctrl-enter]");
+      if (!form) return;
       event.preventDefault();
-      target.form.requestSubmit();
+      form.requestSubmit();
       return;
     }
     if (event.key === "a" && !event.ctrlKey && !event.altKey && !event.metaKey && !target.closest("input, textarea, select")) {
@@ -21,16 +34,15 @@
     const scale = target.closest ? target.closest(".pain-scale") : null;
     if (!scale || event.ctrlKey || event.altKey || event.metaKey || !/^[0-9]$/.test(event.key)) return;
     event.preventDefault();
-    // "1" then "0" is ten.
-    const isTen = event.key === "0" && target.checked && target.value === "1";
-    const wanted = scale.querySelector(`input[value="${isTen ? "10" : event.key}"]`);
-    wanted.checked = true;
-    wanted.focus();
-    wanted.dispatchEvent(new Event("change", { bubbles: true }));
+    const now = Date.now();
+    const isTen = event.key === "0" && last.key === "1" && last.scale === scale && now - last.at < TEN_WITHIN_MS;
+    last = { key: isTen ? "" : event.key, at: now, scale };
+    choose(scale.querySelector(`input[value="${isTen ? "10" : event.key}"]`));
   });
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;

@@ -17,9 +17,14 @@ from courses.models import (
     Appointment,
     CheckIn,
     Course,
+    Hold,
+    Letter,
+    LetterEvent,
+    MeasureScore,
     Needling,
     PainScore,
     RedFlagReport,
+    Review,
     Session,
 )
 from patients.models import (
@@ -38,6 +43,7 @@ pytestmark = pytest.mark.django_db
 CLINICAL = [
     *(Assessment, PatientPainType, Screening, ScreeningFinding, SpecialistLetter, Course, Session, Needling),
     *(PainScore, RedFlagReport, Alert, AlertEvent, CheckIn, AdverseEvent),
+    *(Hold, Review, MeasureScore, Letter, LetterEvent),
 ]
 ROLES = ["practitioner", "lead", "manager", "front_desk"]
 
@@ -63,6 +69,9 @@ def test_every_role_has_its_rights():
         ("patients.add_assessment", ["practitioner", "lead"]),
         ("patients.override_clearance", ["lead"]),
         ("courses.resume_course", ["lead"]),
+        ("courses.add_review", ["practitioner", "lead"]),
+        ("courses.add_measurescore", ["practitioner", "lead"]),
+        ("courses.add_letter", ["practitioner", "lead"]),
         ("courses.view_dashboard", ["lead", "manager"]),
         ("clinic.add_membership", ["manager"]),
         ("clinic.change_clinic", ["manager"]),

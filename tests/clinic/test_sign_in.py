@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 
+from clinic.models import Message, User
 from clinic.sign_in import MembershipBackend
+from clinic.staff import password_link_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +65,42 @@ def test_wrong_password_does_not(client, practitioner, word):
     practitioner.user.save()
     assert client.post("/accounts/login/", {"login": "practitioner", "password": word}).status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_forgotten_password_is_chosen_anew_through_a_mailed_link(client, practitioner):
+    client.post("/accounts/password/reset/", {"email": practitioner.user.email})
+    message = Message.objects.get(kind="password_link")
+    mail = password_link_mail.render(message)
+    assert (message.recipient, mail.to) == (f"membership:{practitioner.pk}", practitioner.user.email)
+    link = re.search(r"http://[^/]+(/accounts/password/reset/key/\S+)", mail.text)
+    form = client.get(link[1], follow=True)
+    client.post(form.request["PATH_INFO"], {"password1": "Wood pigeon 7", "password2": "Wood pigeon 7"})
+    assert User.objects.get(username="practitioner").check_password("Wood pigeon 7")
+    assert client.get(link[1], follow=True).context["token_fail"]
+
+
+def test_unknown_address_gets_the_same_answer_and_no_mail(client, practitioner, mailoutbox):
+    known = client.post("/accounts/password/reset/", {"email": practitioner.user.email})
+    unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert Message.objects.count() == 1
+    assert mailoutbox == []
+
+
+def test_who_left_gets_no_link(client, practitioner, at):
+    practitioner.deactivated_at = at
+    practitioner.save()
+    client.post("/accounts/password/reset/", {"email": practitioner.user.email})
+    assert not Message.objects.exists()
+
+
+def test_link_asked_for_before_leaving_is_not_sent(client, practitioner, at):
+    client.post("/accounts/password/reset/", {"email": practitioner.user.email})
+    message = Message.objects.get()
+    assert password_link_mail.still_due(message, at=at)
+    practitioner.deactivated_at = at
+    practitioner.save()
+    assert not password_link_mail.still_due(message, at=at)
 
 
 def test_nobody_signs_up_alone(client):

@@ -117,12 +117,26 @@ def test_withdrawal_is_recorded_as_one(patient, practitioner, at):
 
 def test_screening_offers_every_question_and_keeps_the_yes(patient, practitioner, clinic, at):
     item = ScreeningItem.objects.get(clinic=clinic, code="anticoagulant")
-    values = {"item_anticoagulant": "on", "value_anticoagulant": "INR 2.4"}
+    values = {"item_anticoagulant": "on", "value_anticoagulant": "INR 2.4", **none_but("blood")}
     form = ScreeningForm(values, patient=patient)
-    assert len(form.rows()) == ScreeningItem.objects.filter(clinic=clinic).count()
+    assert sum(len(group.rows) for group in form.groups()) == ScreeningItem.objects.filter(clinic=clinic).count()
     assert form.is_valid(), form.errors
     screening = form.record(by=practitioner, at=at)
     assert list(screening.findings.values_list("item", "value")) == [(item.pk, "INR 2.4")]
+
+
+def test_every_group_is_answered(patient):
+    form = ScreeningForm(none_but("skin"), patient=patient)
+    assert set(form.errors) == {"none_skin"}
+
+
+def test_group_is_not_answered_both_ways(patient):
+    form = ScreeningForm({**none_but(), "item_smoker": "on"}, patient=patient)
+    assert set(form.errors) == {"none_heart_lungs"}
+
+
+def none_but(*groups):
+    return {f"none_{group}": "on" for group in ScreeningItem.Group.values if group not in groups}
 
 
 def test_every_record_names_the_right_it_takes():

@@ -21,7 +21,7 @@ from patients.intake import (
 )
 from patients.models import Assessment, Consent, Imaging, NeuroCheck, Patient, PatientPainType, ScreeningItem
 from patients.standing import consents_by_stream, has_consent
-from tests.factories import PatientFactory, make_clinic
+from tests.factories import PatientFactory, document, make_clinic
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +125,7 @@ def test_check_and_letter_are_filed_with_who_and_when(patient, practitioner, at)
     )
     letter = record_specialist_letter(
         patient=patient,
+        document=document(),
         written_by="Dr. Yew",
         written_on=at.date(),
         scope="no deep needling",

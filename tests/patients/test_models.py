@@ -16,7 +16,7 @@ from patients.models import (
     ScreeningFinding,
     ScreeningItem,
 )
-from tests.factories import PatientFactory
+from tests.factories import PatientFactory, document
 
 pytestmark = pytest.mark.django_db
 
@@ -49,20 +49,26 @@ def test_diagnosis_says_who_and_under_what_licence(patient, refused, missing):
 def test_letter_expires_after_it_was_written(patient, practitioner, at, on, refused):
     with refused("patients_specialistletter_expires_after_writing"):
         record_specialist_letter(
-            patient=patient, written_by="Dr. Yew", written_on=on, expires_on=on - DAY, by=practitioner, at=at
+            patient=patient,
+            document=document(),
+            written_by="Dr. Yew",
+            written_on=on,
+            expires_on=on - DAY,
+            by=practitioner,
+            at=at,
         )
 
 
 def test_consent_says_who_recorded_it(patient, at, refused):
     consent = patient.consents.first()
-    consent.recorded_by = None
+    consent.pk = consent.recorded_by = None
     with refused("patients_consent_says_who_recorded_it"):
         consent.save()
 
 
 def test_consent_through_a_link_needs_nobody(patient):
     consent = patient.consents.first()
-    consent.recorded_by, consent.how = None, Consent.How.LINK
+    consent.pk, consent.recorded_by, consent.how = None, None, Consent.How.LINK
     consent.save()
     assert Consent.objects.filter(recorded_by=None).count() == 1
 

@@ -17,7 +17,7 @@ from patients.intake import (
 )
 from patients.models import Assessment, Consent, NeuroCheck, PatientPainType, ScreeningItem
 from patients.standing import clearance_of, curve_group, curve_groups
-from tests.factories import PatientFactory, cleared_patient
+from tests.factories import PatientFactory, cleared_patient, document
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,7 @@ def test_consent_to_mail_is_no_consent_to_treatment(clinic, practitioner, at, on
 
 def test_ended_type_counts_no_more(patient, give_type, on):
     cord = give_type("myelopathy", starts_on=on - 60 * DAY)
-    assert "cord_without_letter" in reasons(patient, on)
+    assert "withdrawn" in reasons(patient, on)
     cord.ended_on = on
     cord.save()
     assert reasons(patient, on) == []
@@ -95,17 +95,26 @@ def test_ended_type_counts_no_more(patient, give_type, on):
 
 def test_cord_type_added_later_withdraws(patient, give_type, practitioner, at, on):
     record_specialist_letter(
-        patient=patient, written_by="Dr. Yew", written_on=on - 30 * DAY, by=practitioner, at=at
+        patient=patient,
+        document=document(),
+        written_by="Dr. Yew",
+        written_on=on - 30 * DAY,
+        by=practitioner,
+        at=at,
     )
     give_type("myelopathy", status=WORKING)
     assert reasons(patient, on) == ["withdrawn"]
-    record_specialist_letter(patient=patient, written_by="Dr. Yew", written_on=on, by=practitioner, at=at)
+    record_specialist_letter(
+        patient=patient, document=document(), written_by="Dr. Yew", written_on=on, by=practitioner, at=at
+    )
     assert reasons(patient, on) == []
 
 
 def test_letter_of_tomorrow_does_not_count_today(patient, give_type, practitioner, at, on):
     give_type("vertebral_artery")
-    record_specialist_letter(patient=patient, written_by="Dr. Yew", written_on=on + DAY, by=practitioner, at=at)
+    record_specialist_letter(
+        patient=patient, document=document(), written_by="Dr. Yew", written_on=on + DAY, by=practitioner, at=at
+    )
     assert reasons(patient, on) == ["specialist_missing"]
 
 
@@ -181,6 +190,16 @@ def test_supervisor_who_left_supervises_nobody(patient, practitioner, lead, on, 
     lead.deactivated_at = at
     lead.save()
     assert not clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner).may_needle
+
+
+def test_supervisor_must_have_been_there(patient, practitioner, lead, on):
+    practitioner.is_supervised, practitioner.supervisor = True, lead
+    alone = clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner, is_alone=True)
+    assert [str(reason.code) for reason in alone.reasons] == ["supervisor_missing"]
+
+
+def test_who_needs_no_supervisor_may_be_alone(patient, practitioner, on):
+    assert clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner, is_alone=True).may_needle
 
 
 def test_facts_take_a_fixed_number_of_queries(

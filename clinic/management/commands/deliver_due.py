@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
+from clinic.health.heartbeat import DeadMansSwitch
 from clinic.outbox.deliver import deliver_due
 
 
@@ -28,8 +29,10 @@ class Command(BaseCommand):
         if every is None:
             self.stdout.write(f"{deliver_due(clock=timezone.now)} sent")
             return
+        switch = DeadMansSwitch()
         while True:
             self._one_pass()
+            switch.tick(at=timezone.now())
             time.sleep(every)
 
     def _one_pass(self) -> None:

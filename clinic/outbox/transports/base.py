@@ -1,10 +1,14 @@
-"""What every transport takes and how it fails."""
+"""What every transport takes and how it fails.
+
+A further channel is a class with `send` and `close`, a name in `Message.Channel`, a line in `settings.TRANSPORTS`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import timedelta
+from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True)
@@ -19,23 +23,51 @@ class Mail:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A message for a machine, such as a chat or an SMS gateway: a few facts, and no person in them."""
+
+    # Both may open a door: neither is shown where the notice is.
+    to: str = field(repr=False)
+    secret: str = field(repr=False)
+    message_id: str
+    facts: Mapping[str, str | int]
+
+
+Parcel = Mail | Notice
+
+
 class TransportError(Exception):
-    """Not delivered. Permanent: another attempt cannot help. The text names no person.
+    """Not delivered. Permanent: another attempt cannot help. The text names no person and no address.
 
     Ambiguous: the other side may have taken it and could not say so any more.
+    Down: the whole channel is away, so that nothing else need be tried on it now.
     """
 
-    def __init__(self, reason: str, *, permanent: bool, is_ambiguous: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        is_ambiguous: bool = False,
+        is_down: bool = False,
+        retry_after: timedelta | None = None,
+    ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.is_ambiguous = is_ambiguous
+        self.is_down = is_down
+        self.retry_after = retry_after
 
 
-class Transport(Protocol):
-    """A channel that is opened once for many messages."""
+ParcelT = TypeVar("ParcelT", contravariant=True)
 
-    def send(self, mail: Mail) -> None:
-        """Hand the mail over; raises TransportError."""
+
+class Transport(Protocol[ParcelT]):
+    """A channel that is opened once for many messages; made without arguments."""
+
+    def send(self, parcel: ParcelT, /) -> None:
+        """Hand it over; raises TransportError."""
 
     def close(self) -> None:
-        """Let go of the connection; never raises."""
+        """Let go of what was opened; never raises."""

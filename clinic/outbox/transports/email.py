@@ -78,7 +78,7 @@ def _typed(error: Exception, *, is_open: bool) -> TransportError:
     code = _code(error)
     reason = f"{type(error).__name__} {code}" if code else type(error).__name__
     permanent = code >= FIRST_PERMANENT_CODE and not _is_about_us(error)
-    return TransportError(reason, permanent=permanent, is_ambiguous=is_open and not code)
+    return TransportError(reason, permanent=permanent, is_ambiguous=is_open and not code, is_down=not is_open)
 
 
 def _code(error: Exception) -> int:

@@ -12,7 +12,7 @@ from courses.models import PainScore, Session
 from courses.rules.facts import Finding, Severity
 from courses.sessions.entry import CheckInEntry
 from courses.sessions.verdict import Standing, Verdict
-from tests.factories import flag
+from tests.factories import flag, log_visit, set_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -41,12 +41,12 @@ def test_in_band_with_little_pain_soon_after_needling(reassured):
     ("score", "before", "is_reassured"), [(6, 4, True), (7, 5, False), (6, 3, False), (5, 3, True)]
 )
 def test_up_to_six_and_two_above_before(reassured, check_in, score, before, is_reassured):
-    PainScore.objects.filter(session=check_in.session, timing="before").update(score=before)
+    set_scores(PainScore.objects.filter(session=check_in.session, timing="before"), before)
     assert reassured(score) is is_reassured
 
 
 def test_not_where_nothing_is_known_of_before(reassured, check_in):
-    PainScore.objects.filter(session=check_in.session, timing="before").delete()
+    check_in.session = log_visit(check_in.session.course, check_in.session.held_at, before=None).session
     assert reassured(5) is False
 
 

@@ -19,6 +19,7 @@ from courses.checkins import views
 from courses.models import Alert, CheckIn, Course, PainScore, RedFlag, RedFlagReport
 from courses.sessions import judging
 from patients.models import Patient
+from tests.factories import set_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +151,7 @@ class TestSeverePain:
         assert levels() == {}
 
     def test_usual_is_a_call_back(self, answer, course):
-        PainScore.objects.filter(timing="before").update(score=8)
+        set_scores(PainScore.objects.filter(timing="before"), 8)
         answer(8, severe_pain="usual")
         assert levels() == {"severe_pain": "C"}
         course.refresh_from_db()
@@ -162,7 +163,7 @@ class TestSeverePain:
         assert DOCTOR in words(page)
 
     def test_usual_still_reads_that_a_doctor_should_see_it(self, answer):
-        PainScore.objects.filter(timing="before").update(score=8)
+        set_scores(PainScore.objects.filter(timing="before"), 8)
         assert "doctor" in words(answer(8, severe_pain="usual"))
 
     def test_with_another_flag_is_an_emergency_on_the_page_too(self, answer, clinic):

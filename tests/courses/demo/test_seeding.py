@@ -142,6 +142,13 @@ def test_history_is_learned_from(few, at):
         assert Course.objects.filter(status="completed").count() >= 8
 
 
+def test_long_history_is_learned_from_in_part(few, at, monkeypatch):
+    monkeypatch.setattr(seeding, "N_COURSES_TO_LEARN_FROM", 4)
+    with seeded(at, n_courses=8):
+        assert Prior.objects.get().n_courses == 4
+        assert Course.objects.filter(status="completed").count() >= 8
+
+
 class TestCommand:
     def test_fills_an_empty_database(self, few, unfitted):
         out = io.StringIO()

@@ -88,26 +88,26 @@ class TestPlan:
 
 
 class TestHold:
-    def test_rests_every_open_course_of_the_patient(self, course, practitioner):
+    def test_rests_every_open_course_of_the_patient(self, course, practitioner, at):
         CourseFactory(
             patient=course.patient, practitioner=practitioner, complaint="Headache", status=Status.PLANNED
         )
-        assert hold_courses(course.patient, reason="E1: fall") == 2
+        assert hold_courses(course.patient, reason="E1: fall", at=at) == 2
         assert set(Course.objects.values_list("status", "hold_reason")) == {("on_hold", "E1: fall")}
 
-    def test_keeps_the_first_reason(self, course):
-        hold_courses(course.patient, reason="first")
-        assert hold_courses(course.patient, reason="second") == 0
+    def test_keeps_the_first_reason(self, course, at):
+        hold_courses(course.patient, reason="first", at=at)
+        assert hold_courses(course.patient, reason="second", at=at) == 0
         assert Course.objects.get().hold_reason == "first"
 
     def test_leaves_what_is_over_and_other_patients(self, course, practitioner, clinic, at):
         Course.objects.update(status=Status.STOPPED, ended_on=at.date())
         other = CourseFactory(patient=PatientFactory(clinic=clinic), practitioner=practitioner)
-        assert hold_courses(course.patient, reason="x") == 0
+        assert hold_courses(course.patient, reason="x", at=at) == 0
         assert Course.objects.get(pk=other.pk).status == "active"
 
-    def test_reason_fits_its_column(self, course):
-        hold_courses(course.patient, reason="x" * 500)
+    def test_reason_fits_its_column(self, course, at):
+        hold_courses(course.patient, reason="x" * 500, at=at)
         assert len(Course.objects.get().hold_reason) == 200
 
     @pytest.mark.parametrize(
@@ -120,18 +120,18 @@ class TestHold:
 
 class TestHoldByHand:
     @pytest.mark.parametrize("status", [Status.PLANNED, Status.ACTIVE])
-    def test_rests_one_course_for_a_reason(self, course, status):
+    def test_rests_one_course_for_a_reason(self, course, status, at):
         Course.objects.update(status=status)
-        hold_course(course, reason="travels")
+        hold_course(course, reason="travels", at=at)
         assert (Course.objects.get().status, Course.objects.get().hold_reason) == ("on_hold", "travels")
 
     def test_of_what_rests_or_is_over_is_refused(self, course, at):
-        hold_course(course, reason="travels")
+        hold_course(course, reason="travels", at=at)
         with pytest.raises(ValidationError):
-            hold_course(course, reason="again")
+            hold_course(course, reason="again", at=at)
         Course.objects.update(status="stopped", ended_on=at.date())
         with pytest.raises(ValidationError):
-            hold_course(course, reason="again")
+            hold_course(course, reason="again", at=at)
 
 
 class TestResume:
@@ -146,7 +146,7 @@ class TestResume:
 
     def test_with_sessions_it_is_active_again(self, course, at):
         log_visit(course, at)
-        hold_courses(course.patient, reason="x")
+        hold_courses(course.patient, reason="x", at=at)
         resume_course(course, at=at)
         assert Course.objects.get().status == "active"
 
@@ -158,7 +158,7 @@ class TestResume:
 
     def test_call_back_does_not_hold_it(self, course, at):
         report(course, "pain_72h", at)
-        hold_courses(course.patient, reason="x")
+        hold_courses(course.patient, reason="x", at=at)
         resume_course(course, at=at)
         assert Course.objects.get().status != "on_hold"
 
@@ -175,7 +175,7 @@ class TestEnd:
         assert (course.status, course.ended_on, course.end_reason) == (status, at.date(), "as planned")
 
     def test_of_a_course_on_hold_ends_the_hold(self, course, at):
-        hold_courses(course.patient, reason="x")
+        hold_courses(course.patient, reason="x", at=at)
         end_course(course, status=Status.STOPPED, reason="moved away", on=at.date())
         assert Course.objects.get().hold_reason == ""
 

@@ -15,7 +15,7 @@ from courses.plans.standing import care_fact, clearance_for
 from courses.sessions.flags import report_red_flags
 from patients.intake import record_neuro_check, record_pain_type, record_specialist_letter
 from patients.models import NeuroCheck, PatientPainType
-from tests.factories import CourseFactory, flag, log_visit
+from tests.factories import CourseFactory, document, flag, log_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,13 @@ def test_report_withdraws_until_a_letter_of_a_later_day(course, practitioner, le
     Course.objects.update(status="active", hold_reason="")
     course.refresh_from_db()
     assert codes(course, at.date()) == ["withdrawn"]
-    letter = {"patient": course.patient, "written_by": "Dr. Yew", "by": practitioner, "at": at}
+    letter = {
+        "patient": course.patient,
+        "document": document(),
+        "written_by": "Dr. Yew",
+        "by": practitioner,
+        "at": at,
+    }
     record_specialist_letter(written_on=at.date(), **letter)
     assert codes(course, at.date() + DAY) == ["withdrawn"]
     record_specialist_letter(written_on=at.date() + DAY, **letter)

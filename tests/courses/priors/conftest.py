@@ -1,15 +1,19 @@
-"""Courses for a Prior to be learned from."""
+"""Courses for a Prior to be learned from, and nights that have found something out."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from clinic.models import Clinic, Membership
-from courses.models import Course, PainScore, Session
+from courses import curve
+from courses.models import AlertThreshold, Course, PainScore, Prior, PriorEvent, Session
+from courses.priors.adoption import Candidate, InUse, take_in
 from tests.factories import CourseFactory, PatientFactory
 
 
@@ -17,10 +21,19 @@ from tests.factories import CourseFactory, PatientFactory
 def write_course(clinic: Clinic, practitioner: Membership, at: datetime) -> Callable[..., Course]:
     """Writes a course with before- and after-scores, twice a week, straight into the tables."""
 
-    def write(befores: list[int], *, fall: int = 1, clinic: Clinic = clinic, is_training: bool = False) -> Course:
+    def write(
+        befores: list[int],
+        *,
+        fall: int = 1,
+        afters: list[int] | None = None,
+        clinic: Clinic = clinic,
+        is_training: bool = False,
+        recorded_at: datetime | None = None,
+    ) -> Course:
         patient = PatientFactory(clinic=clinic, is_training=is_training)
         course = CourseFactory(patient=patient, practitioner=practitioner)
-        for number, before in enumerate(befores):
+        afters = afters or [min(max(before - fall, 0), 10) for before in befores]
+        for number, (before, after) in enumerate(zip(befores, afters, strict=True)):
             held_at = at - timedelta(days=40) + timedelta(days=3.5 * number)
             session = Session.objects.create(
                 clinic=clinic,
@@ -43,10 +56,47 @@ def write_course(clinic: Clinic, practitioner: Membership, at: datetime) -> Call
                     score=score,
                     scored_at=held_at,
                     recorded_by=practitioner,
-                    recorded_at=held_at,
+                    recorded_at=recorded_at or held_at,
                 )
-                for timing, score in (("before", before), ("after", max(before - fall, 0)))
+                for timing, score in (("before", before), ("after", after))
             )
         return course
 
     return write
+
+
+def as_good(**values: Any) -> curve.Comparison:
+    """A comparison that lets a candidate be adopted, but for what is given."""
+    return replace(curve.Comparison(400, 60, 0.01, 0.02, 0.90, 0.90), **values)
+
+
+WORSE = {"difference": -0.5}
+
+
+@pytest.fixture
+def night(clinic: Clinic, at: datetime) -> Callable[..., tuple[Prior, AlertThreshold]]:
+    """Takes in what a night has found: a comparison and a threshold, as good as today's but for what is given."""
+
+    def pass_(
+        *,
+        later: timedelta = timedelta(0),
+        threshold: dict[str, Any] | None = None,
+        beside: InUse | None = None,
+        **comparison: Any,
+    ) -> tuple[Prior, AlertThreshold]:
+        found = Candidate(
+            prior=curve.SHIPPED_PRIOR,
+            beside=beside or InUse.of(clinic),
+            comparison=as_good(**comparison),
+            threshold=replace(curve.SHIPPED_THRESHOLD, **(threshold or {})),
+            rates={},
+        )
+        return take_in(clinic, found, at=at + later)
+
+    return pass_
+
+
+@pytest.fixture
+def kinds(clinic: Clinic) -> Callable[[], list[str]]:
+    """What happened to the clinic's curve so far, oldest first."""
+    return lambda: list(PriorEvent.objects.for_clinic(clinic).order_by("pk").values_list("kind", flat=True))

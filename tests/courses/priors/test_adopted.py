@@ -57,10 +57,16 @@ def test_prior_is_read_once(clinic, keep, django_assert_num_queries):
         adopted_prior(clinic)
 
 
-def test_newest_threshold_is_used(clinic, at):
+def test_threshold_in_use_is_used_though_a_newer_one_waits(clinic, at):
     for version, threshold in ((1, 5.0), (2, 7.5)):
         numbers = asdict(replace(SHIPPED_THRESHOLD, threshold=threshold))
         AlertThreshold.objects.create(
-            clinic=clinic, version=version, budget_per_100=5, numbers=numbers, calibrated_at=at
+            clinic=clinic,
+            version=version,
+            budget_per_100=5,
+            numbers=numbers,
+            calibrated_at=at,
+            is_in_use=version == 1,
+            needs_approval=version == 2,
         )
-    assert (thresholds_of(clinic).lr, thresholds_of(clinic).version) == (7.5, "v2")
+    assert (thresholds_of(clinic).lr, thresholds_of(clinic).version) == (5.0, "v1")

@@ -1,4 +1,4 @@
-"""Which past scores the rules that need no curve would alarm on."""
+"""Which past scores the rules without a calibrated threshold would alarm on."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from courses.priors.fixed_rules import fixed_alarms, sessions_of
+from courses.priors import fixed_rules
+from courses.priors.fixed_rules import sessions_of
 from courses.priors.rows import Record, ScoreRow
+from courses.rules.facts import Expectation
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -19,6 +21,20 @@ def record(*rows: tuple[str, int, int | None]) -> Record:
         for number, (timing, score, session) in enumerate(rows)
     )
     return Record(scores, "axial", 8.0, 1)
+
+
+def fixed_alarms(found: Record) -> list[bool]:
+    """What alarms when the curve tells from the third score of a timing on, and expects each score as it came."""
+    seen: dict[str, int] = {}
+    expected = []
+    for row in found.rows:
+        expected.append(expecting(row.score) if seen.get(row.timing, 0) >= 2 else None)
+        seen[row.timing] = seen.get(row.timing, 0) + 1
+    return fixed_rules.fixed_alarms(found, expected)
+
+
+def expecting(score: float) -> Expectation:
+    return Expectation(min(score, 7.0), 0, 10, 0, 10, 10, (0.0,) * 11, (0.0,) * 11, 4, "v1")
 
 
 def visits(*pairs: tuple[int, int]) -> Record:
@@ -66,4 +82,4 @@ def test_sessions_of_two_courses_are_counted_on():
 
 
 def test_nothing_is_nothing():
-    assert (fixed_alarms(record()), sessions_of([record()]), sessions_of([])) == ([], [], [])
+    assert (fixed_rules.fixed_alarms(record(), []), sessions_of([record()]), sessions_of([])) == ([], [], [])

@@ -135,7 +135,7 @@ class TestRefused:
         assert outcome() == ("refused", "course not active")
 
     def test_for_a_course_on_hold(self, reminder, patient, deliver, at):
-        hold_courses(patient, reason="E1")
+        hold_courses(patient, reason="E1", at=at)
         deliver(at + DAY)
         assert outcome() == ("refused", "course not active")
 

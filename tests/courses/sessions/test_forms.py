@@ -7,8 +7,10 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from courses.models import Needling, Point, RedFlag
-from courses.sessions.forms import NeedlingFormSet, RedFlagReportForm, SessionForm, catalogue_of
+from courses.models import Needling, RedFlag
+from courses.sessions.entry import NeedlingEntry
+from courses.sessions.forms import RedFlagReportForm, SessionForm
+from courses.sessions.treatment_facts import treatment_facts
 from tests.factories import CourseFactory, PatientFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +29,8 @@ def form(course, practitioner, at):
             "no_red_flag": "on",
         }
         sent = {name: value for name, value in {**always, **values}.items() if value is not None}
-        return SessionForm(sent, course=course, by=practitioner, at=at)
+        facts = treatment_facts(course, on=at.date())
+        return SessionForm(sent, course=course, by=practitioner, at=at, facts=facts)
 
     return make
 
@@ -61,11 +64,34 @@ class TestSession:
 
     @pytest.mark.parametrize("scores", [{"before": "8"}, {"after": "9"}])
     def test_severe_pain_is_asked_from_eight_on(self, form, scores):
-        assert set(form(**scores).errors) == {"flag_severe_pain"}
+        assert set(form(**scores).errors) == {"answer_severe_pain"}
         assert form(**scores, no_red_flag=None, flag_severe_pain="on", answer_severe_pain="usual").is_valid()
 
+    def test_severe_pain_answered_in_place_is_told_beside_none_of_these(self, form):
+        one = form(before="8", answer_severe_pain="usual")
+        assert one.is_valid(), one.errors
+        assert [(told.flag.code, told.answer) for told in one.entry(()).flags] == [("severe_pain", "usual")]
+
+    def test_answer_left_from_a_corrected_score_tells_nothing(self, form):
+        one = form(before="4", answer_severe_pain="usual")
+        assert one.is_valid()
+        assert one.entry(()).flags == ()
+
+    def test_severe_pain_ticked_with_a_low_score_contradicts_none_of_these(self, form):
+        assert set(form(before="4", flag_severe_pain="on").errors) == {"no_red_flag"}
+
     def test_severe_pain_is_asked_beside_another_flag_too(self, form):
-        assert set(form(before="8", no_red_flag=None, flag_trauma="on").errors) == {"flag_severe_pain"}
+        assert set(form(before="8", no_red_flag=None, flag_trauma="on").errors) == {"answer_severe_pain"}
+
+    def test_flags_are_told_though_the_rest_is_missing(self, form):
+        one = form(before=None, no_red_flag=None, flag_trauma="on")
+        assert not one.is_valid()
+        assert [told.flag.code for told in one.flags_told()] == ["trauma"]
+
+    def test_flag_beside_none_of_these_is_asked_again_before_it_is_told(self, form):
+        one = form(flag_trauma="on")
+        assert not one.is_valid()
+        assert one.flags_told() == ()
 
     def test_ticks_and_answers_are_taken(self, form):
         one = form(no_red_flag=None, flag_swelling_neck="on", answer_swelling_neck="no")
@@ -76,7 +102,7 @@ class TestSession:
     def test_points_mean_that_needles_were_used(self, form):
         one = form()
         assert one.is_valid()
-        assert one.entry((object(),)).is_needled
+        assert one.entry((NeedlingEntry(None, Needling.Side.LEFT, "shoulder"),)).is_needled
 
     def test_appointment_of_another_course_is_not_taken(self, form, clinic, practitioner, at):
         other = CourseFactory(patient=PatientFactory(clinic=clinic), practitioner=practitioner)
@@ -98,46 +124,10 @@ class TestSession:
         assert "flag_trauma" in form().fields
 
     def test_form_begins_with_who_signed_in_and_now(self, course, practitioner, lead, at):
-        fresh = SessionForm(course=course, by=lead, at=at)
+        fresh = SessionForm(course=course, by=lead, at=at, facts=treatment_facts(course, on=at.date()))
         assert fresh["practitioner"].value() == lead.pk
         with timezone.override(course.clinic.zone):
             assert f"{fresh['held_at'].value():%H:%M}" == "11:00"
-
-
-class TestNeedlings:
-    @pytest.fixture
-    def rows(self, clinic):
-        """The rows of a form as entries."""
-
-        def take(*where):
-            values = {"needling-TOTAL_FORMS": len(where), "needling-INITIAL_FORMS": 0}
-            for number, place in enumerate(where):
-                values |= {
-                    f"needling-{number}-where": place,
-                    f"needling-{number}-side": "left",
-                    f"needling-{number}-stimulation": "none",
-                }
-            forms = NeedlingFormSet(values, prefix="needling")
-            assert forms.is_valid(), forms.errors
-            return forms.entries(catalogue_of(Point.objects.for_clinic(clinic)))
-
-        return take
-
-    @pytest.mark.parametrize("where", ["GB20", "gb20", " Fengchi ", "fengchi"])
-    def test_point_is_found_by_code_or_pinyin(self, rows, where):
-        (entry,) = rows(where)
-        assert (entry.point.code, entry.ashi_site, entry.side) == ("GB20", "", Needling.Side.LEFT)
-
-    def test_anything_else_is_a_tender_spot(self, rows):
-        (entry,) = rows("left shoulder blade")
-        assert (entry.point, entry.ashi_site) == (None, "left shoulder blade")
-
-    def test_empty_rows_are_left_out(self, rows):
-        assert len(rows("GB20", "", "LI4")) == 2
-
-    def test_pinyin_that_names_several_points_names_none(self, rows):
-        (entry,) = rows("Jiaji")
-        assert entry.point is None
 
 
 class TestReport:

@@ -45,6 +45,24 @@ def test_session_before_the_course_is_refused(course, practitioner, at):
         log_session(course, entry=entry(early, by=practitioner), by=practitioner, at=at)
 
 
+@pytest.mark.parametrize("beside", ["nobody", "themselves"])
+def test_needling_that_nobody_supervised_is_a_breach(course, practitioner, lead, at, beside):
+    practitioner.is_supervised, practitioner.supervisor = True, lead
+    practitioner.save()
+    supervised_by = practitioner if beside == "themselves" else None
+    with pytest.raises(ValidationError, match="name who supervises"):
+        log_visit(course, at, by=practitioner, supervised_by=supervised_by)
+    logged = log_visit(course, at, supervised_by=supervised_by, uncleared_reason="The lead was called away.")
+    assert logged.session.is_uncleared
+    assert Alert.objects.get(rule="uncleared").course == course
+
+
+def test_needling_under_supervision_is_none(course, practitioner, lead, at):
+    practitioner.is_supervised, practitioner.supervisor = True, lead
+    practitioner.save()
+    assert not log_visit(course, at, supervised_by=lead).session.is_uncleared
+
+
 def test_planned_course_becomes_active_and_appointment_kept(course, practitioner, at):
     Course.objects.filter(pk=course.pk).update(status=Course.Status.PLANNED)
     appointment = Appointment.objects.create(

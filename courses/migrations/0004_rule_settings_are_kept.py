@@ -15,6 +15,6 @@ DROP TRIGGER courses_rulesettings_append_only ON courses_rulesettings;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0002_history_is_kept")]
+    dependencies = [("courses", "0003_reviews_and_letters_are_kept")]
 
     operations = [migrations.RunSQL(KEPT, KEPT_REVERSE)]

@@ -1,0 +1,66 @@
+"""Figures of the outbox and of the processes, read from rows at each scrape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from clinic.models import Fault, Heartbeat, Message
+
+DAY = timedelta(days=1)
+SETTLED = tuple(state for state in Message.State if state not in {Message.State.PENDING, Message.State.SENDING})
+
+
+def outbox_metrics(*, at: datetime) -> Iterator[Metric]:
+    """Lag and messages by state; signs of life; faults. Every query uses an index that settled rows leave."""
+    yield _signs(at)
+    yield _messages(at)
+    waiting = Message.objects.all_clinics().due_by(at)
+    due = waiting.aggregate(n=Count("pk"), oldest=Min("due_at"))
+    yield GaugeMetricFamily("healing_curve_outbox_due", "Messages that are due now.", due["n"])
+    yield GaugeMetricFamily(
+        "healing_curve_outbox_oldest_due_seconds",
+        "For how long the longest waiting message is due.",
+        _age(due["oldest"], at),
+    )
+    lapsed = Message.objects.all_clinics().lapsed_by(at).count()
+    yield GaugeMetricFamily("healing_curve_outbox_lapsed", "Messages whose sender did not come back.", lapsed)
+    yield _faults()
+
+
+def _signs(at: datetime) -> Metric:
+    family = GaugeMetricFamily(
+        "healing_curve_heartbeat_age_seconds", "Since the last sign of life of a process.", labels=["process"]
+    )
+    for name, beaten_at in Heartbeat.objects.order_by("name").values_list("name", "beaten_at"):
+        family.add_metric([name], _age(beaten_at, at))
+    return family
+
+
+def _messages(at: datetime) -> Metric:
+    family = GaugeMetricFamily(
+        "healing_curve_messages",
+        "Messages by state: pending and sending now, the others of the last 24 hours.",
+        labels=["state", "kind"],
+    )
+    messages = Message.objects.all_clinics()
+    for rows in (messages.pending(), messages.filter(settled_at__gt=at - DAY)):
+        counted = rows.order_by().values_list("state", "kind").annotate(n=Count("pk"))
+        for state, kind, n in counted:
+            family.add_metric([state, kind], n)
+    return family
+
+
+def _faults() -> Metric:
+    family = GaugeMetricFamily("healing_curve_faults", "Faults that an operator must look at.", labels=["kind"])
+    found = dict(Fault.objects.open().order_by().values_list("kind").annotate(n=Count("pk")))
+    for kind in Fault.Kind.values:
+        family.add_metric([kind], found.get(kind, 0))
+    return family
+
+
+def _age(since: datetime | None, at: datetime) -> float:
+    return max((at - since).total_seconds(), 0.0) if since else 0.0

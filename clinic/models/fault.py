@@ -1,0 +1,56 @@
+"""Something an operator must look at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class FaultQuerySet(models.QuerySet["Fault"]):
+    """Faults; they belong to the machine, not to a clinic."""
+
+    def open(self) -> FaultQuerySet:
+        """Not gone yet."""
+        return self.filter(gone_at=None)
+
+
+class Fault(models.Model):
+    """What the machine found wrong with itself: found once, gone when it is no longer so. Holds ids only."""
+
+    class Kind(models.TextChoices):
+        """What is wrong."""
+
+        STUCK = "stuck", _("an alert takes no step")
+        UNTOLD = "untold", _("an alert of which nobody was told")
+        UNDELIVERED = "undelivered", _("red-flag mail given up")
+
+    kind = models.CharField(_("what"), max_length=20, choices=Kind)
+    subject = models.CharField(_("about"), max_length=60)
+    found_at = models.DateTimeField(_("found"))
+    gone_at = models.DateTimeField(_("gone"), null=True, blank=True)
+
+    objects = FaultQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fault")
+        verbose_name_plural = _("faults")
+        ordering = ["-found_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=Q(gone_at=None), name="clinic_fault_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.subject}"
+
+    @classmethod
+    def find(cls, kind: Kind, subject: str, *, at: datetime) -> bool:
+        """Note a fault; False where it is known already."""
+        _fault, is_new = cls.objects.get_or_create(
+            kind=kind, subject=subject, gone_at=None, defaults={"found_at": at}
+        )
+        return is_new

@@ -1,0 +1,114 @@
+"""Addresses that were refused for good: marked, told to those who can mend them, trusted again in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Endpoint, Membership, Message, Role
+from clinic.outbox.compose import absolute, compose
+from clinic.outbox.queue import enqueue
+from clinic.outbox.transports.base import Mail, TransportError
+
+WHO_MENDS = (Role.MANAGER, Role.LEAD)
+
+
+def note_delivery(message: Message, *, at: datetime) -> None:
+    """What the end of a message says of its address; for members and webhooks, in the settling transaction."""
+    if message.recipient.startswith("membership:"):
+        _note_member(message, at=at)
+    elif message.recipient.startswith("endpoint:"):
+        _note_endpoint(message, at=at)
+
+
+def _note_member(message: Message, *, at: datetime) -> None:
+    member = Membership.objects.for_clinic(message.clinic).filter(pk=message.recipient_id)
+    if message.state == Message.State.SENT:
+        member.exclude(email_failed_at=None).update(email_failed_at=None)
+    elif message.is_refused:
+        # Somebody who left or has no address at all was never written to.
+        marked = member.active().filter(email_failed_at=None).exclude(user__email="").values("pk")
+        if Membership.objects.all_clinics().filter(pk__in=marked).update(email_failed_at=at):
+            _tell(message, "member_refused", at=at)
+
+
+def _note_endpoint(message: Message, *, at: datetime) -> None:
+    if message.is_refused:
+        endpoint = Endpoint.objects.for_clinic(message.clinic).filter(pk=message.recipient_id, failed_at=None)
+        if endpoint.update(failed_at=at):
+            _tell(message, "endpoint_refused", at=at)
+
+
+def _tell(refused: Message, kind: str, *, at: datetime) -> None:
+    members = Membership.objects.for_clinic(refused.clinic).active().with_role(*WHO_MENDS)
+    if kind == "member_refused":
+        members = members.exclude(pk=refused.recipient_id)
+    for member in members:
+        enqueue(
+            clinic=refused.clinic,
+            kind=kind,
+            subject_id=refused.recipient_id,
+            recipient=f"membership:{member.pk}",
+            dedup_key=f"{kind}:{refused.uuid}:{member.pk}",
+            guarantee=Message.Guarantee.AT_LEAST_ONCE,
+            due_at=at,
+            at=at,
+        )
+
+
+@dataclass(frozen=True)
+class RefusalNotice:
+    """Owner of a message kind about a refused address; its subject is the row that has the address."""
+
+    subject: Promise
+    words: Promise
+    page: str
+
+    def rows(self) -> QuerySet[Membership] | QuerySet[Endpoint]:
+        """Those whose address is refused now."""
+        if self.page == "clinic_endpoint":
+            return Endpoint.objects.all_clinics().exclude(failed_at=None)
+        return Membership.objects.all_clinics().exclude(email_failed_at=None)
+
+    def still_due(self, message: Message, *, at: datetime) -> bool:
+        """Unless it was mended meanwhile."""
+        return self.rows().filter(pk=message.subject_id).exists()
+
+    def render(self, message: Message) -> Mail:
+        """A line and a link."""
+        member = Membership.objects.for_clinic(message.clinic).select_related("user").get(pk=message.recipient_id)
+        if not member.is_active or not member.user.email:
+            raise TransportError("no active address", permanent=True)
+        link = absolute(reverse(f"admin:{self.page}_change", args=[message.subject_id]))
+        with translation.override(message.clinic.languages[0]):
+            subject = f"{self.subject} - {message.clinic.name}"
+            context = {"words": str(self.words), "link": link}
+            return compose(message, "delivery_notice", context, to=member.user.email, subject=subject)
+
+    def settled(self, message: Message, *, at: datetime) -> None:
+        """This mail has an address too."""
+        note_delivery(message, at=at)
+
+
+member_refused = RefusalNotice(
+    gettext_lazy("A staff mail address was refused"),
+    gettext_lazy(
+        "The mail server refused a colleague's address for good. Alerts go to the next person of the chain until "
+        "the address takes mail again: correct it, then send the invitation again."
+    ),
+    "clinic_membership",
+)
+endpoint_refused = RefusalNotice(
+    gettext_lazy("A webhook was refused"),
+    gettext_lazy(
+        "A webhook refused what was sent to it, or its address is not permitted. It gets nothing more until its "
+        "address is saved anew. Alerts by mail are not touched by this."
+    ),
+    "clinic_endpoint",
+)

@@ -1,0 +1,88 @@
+"""Correct a saved session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.models import Correction, Session
+from courses.sessions.correct import StaleEdit, correct_session
+from courses.sessions.correction_form import CorrectionForm, initial_values, needling_rows, with_what_is_new
+from courses.sessions.correction_words import correction_words
+
+if TYPE_CHECKING:
+    from courses.admin.session import SessionAdmin
+
+
+class CorrectSession:
+    """The view, bound to the session admin whose rows it may see."""
+
+    def __init__(self, session_admin: SessionAdmin) -> None:
+        self.admin = session_admin
+
+    def view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what stands, or keep it and put what was typed in its place."""
+        by = self.admin.require(request, "courses.correct_session")
+        session = self.admin.row(request, pk)
+        if request.method != "POST":
+            return self._page(request, session, CorrectionForm(session=session), needling_rows(session))
+        form, rows = CorrectionForm(request.POST, session=session), needling_rows(session, request.POST)
+        # Both are looked at, so that everything that is wrong is said at once.
+        if not all([form.is_valid(), *(row.is_valid() for row in rows)]):
+            return self._page(request, session, form, rows, status=422)
+        try:
+            correct_session(session, fix=form.fix(rows), by=by, at=timezone.now())
+        except StaleEdit as stale:
+            return self._told(request, session, stale)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self._page(request, session, form, rows, status=422)
+        messages.success(request, _("Corrected. What stood here before is kept below."))
+        return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
+
+    def _told(self, request: HttpRequest, session: Session, stale: StaleEdit) -> HttpResponse:
+        """What somebody else changed meanwhile; what was typed here is still here."""
+        now = initial_values(session)
+        now["held_at"] = now["held_at"].strftime("%Y-%m-%dT%H:%M")
+        data = with_what_is_new(request.POST, _scalars_before(stale.meanwhile), now)
+        form, rows = CorrectionForm(data, session=session), needling_rows(session, data)
+        return self._page(request, session, form, rows, status=409, meanwhile=stale.meanwhile)
+
+    def _page(
+        self,
+        request: HttpRequest,
+        session: Session,
+        form: CorrectionForm,
+        rows: Any,
+        *,
+        status: int = 200,
+        meanwhile: list[Correction] | None = None,
+    ) -> HttpResponse:
+        context = {
+            "session": session,
+            "course": session.course,
+            "form": form,
+            "rows": rows,
+            "meanwhile": correction_words(meanwhile or [], clinic=session.clinic),
+            "title": _("Correct session %(number)s") % {"number": session.number},
+        }
+        response = self.admin.page(request, "courses/admin/correct_session.html", context)
+        response.status_code = status
+        return response
+
+
+def _scalars_before(meanwhile: list[Correction]) -> dict[str, Any]:
+    """Fields corrected meanwhile as they were before the first of these corrections, by the form's names."""
+    before: dict[str, Any] = {}
+    for row in sorted(meanwhile, key=lambda one: one.pk):
+        if row.score is not None:
+            before.setdefault(f"score_{row.score.timing}", "" if row.before is None else row.before)
+        elif row.field == Correction.Field.NOTE:
+            before.setdefault("note", row.before)
+    return before

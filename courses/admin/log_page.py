@@ -1,0 +1,175 @@
+"""What the session form's page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.charts.curve_chart import PANEL, curve_svg
+from courses.models import Course, Needling, Point, Session
+from courses.plans.standing import facts_for, with_override
+from courses.priors.adopted import adopted_prior
+from courses.priors.picture import curve_picture
+from courses.priors.rows import record_of
+from courses.sessions.flags import reports_of_form
+from courses.sessions.forms import SessionForm
+from courses.sessions.point_fields import BaseNeedlings, PointRow, catalogue_of, copied_rows
+from courses.sessions.point_notes import PointNote
+from courses.sessions.treatment_facts import TreatmentFacts, treatment_facts
+from courses.sessions.wording import instruction, is_now
+from courses.sessions.wording_points import check_words, note_on, note_words
+from patients.clearance import NEEDS_ONLY_A_CHECK, Clearance, ClearanceFacts, clearance
+from patients.wording import VERDICTS, reason_texts
+
+
+@dataclass(frozen=True)
+class PointOption:
+    """A point of the catalogue, as offered to this patient."""
+
+    point: Point
+    note: PointNote
+    words: str
+
+
+class Bedside:
+    """What is known before a session is logged, each part read when it is first asked for."""
+
+    def __init__(self, course: Course, *, by: Membership, at: datetime) -> None:
+        self.course, self.by, self.at = course, by, at
+        self.today = course.clinic.local(at).date()
+
+    @cached_property
+    def facts(self) -> TreatmentFacts:
+        """The screening, and what forbids aftercare."""
+        return treatment_facts(self.course, on=self.today)
+
+    @cached_property
+    def clearance_facts(self) -> ClearanceFacts:
+        """What the clearance rests on."""
+        return facts_for(self.course, on=self.today, practitioner=self.course.practitioner)
+
+    @cached_property
+    def clearance(self) -> Clearance:
+        """May the patient be needled today."""
+        found = clearance(self.clearance_facts)
+        return with_override(self.course, found, on=self.today, practitioner=self.course.practitioner)
+
+    @cached_property
+    def catalogue(self) -> list[Point]:
+        """The clinic's points."""
+        return list(Point.objects.visible_to(self.by))
+
+    @cached_property
+    def points(self) -> dict[str, Point]:
+        """The points by code and pinyin."""
+        return catalogue_of(self.catalogue)
+
+    @cached_property
+    def options(self) -> dict[int, PointOption]:
+        """The points as offered to this patient."""
+        return {point.pk: _option(point, self.facts) for point in self.catalogue}
+
+    @cached_property
+    def last_needled(self) -> Session | None:
+        """The last session with needles."""
+        return self.course.sessions.filter(is_needled=True).first()
+
+    @cached_property
+    def last_number(self) -> int:
+        """The number of the last session; 0 before the first."""
+        return self.course.sessions.aggregate(last=Max("number"))["last"] or 0
+
+    @cached_property
+    def copied(self) -> list[dict[str, Any]]:
+        """The last session's points as rows of the form."""
+        return copied_rows(self.last_needled) if self.last_needled else []
+
+    @property
+    def number(self) -> int:
+        """The number the next session will get."""
+        return self.last_number + 1
+
+    def option_of(self, row: PointRow) -> PointOption | None:
+        """The point a row names, with what is to be heeded."""
+        return self.options.get(row.point.pk) if row.point else None
+
+
+def draft_key(course: Course, by: Membership) -> str:
+    """Under which a browser keeps what one member typed for one course: nothing can be read from it."""
+    return salted_hmac("courses.session_draft", f"{course.uuid}:{by.uuid}", algorithm="sha256").hexdigest()[:32]
+
+
+def log_page(
+    here: Bedside, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime, is_sent: bool
+) -> dict[str, Any]:
+    """The context of the page; `is_sent` where the form was sent to be saved and was not."""
+    course = here.course
+    alerts = list(course.alerts.order_by("raised_at"))
+    picture = curve_picture(record_of(course, at=at), prior=adopted_prior(course.clinic), alerts=alerts)
+    reports = reports_of_form(course.patient, form.cleaned_data["form_key"]) if _has_key(form, is_sent) else []
+    return {
+        "course": course,
+        "form": form,
+        "bedside": here,
+        "needlings": needlings,
+        "rows": [(row, here.option_of(row)) for row in needlings.rows(here.points, with_errors=is_sent)],
+        "empty_rows": [(PointRow(f"{needlings.prefix}-__prefix__", 0, {"side": Needling.Side.BOTH}, []), None)],
+        "sides": Needling.Side.choices,
+        "stimulations": Needling.Stimulation.choices,
+        "responses": [("", _("not noted")), *Needling.Response.choices],
+        "copied": here.copied,
+        "chart": curve_svg(picture, size=PANEL, uid="log"),
+        "picture": picture,
+        "clearance": here.clearance,
+        "clearance_verdict": VERDICTS[here.clearance.verdict],
+        "clearance_reasons": reason_texts(here.clearance),
+        "check_due": check_words(here.clearance_facts),
+        "is_check_due": any(one.code in NEEDS_ONLY_A_CHECK for one in here.clearance.reasons),
+        "number": here.number,
+        "open_alerts": [alert for alert in alerts if not alert.is_resolved],
+        "reports": reports,
+        "instruction": instruction(reports[0].level) if reports else "",
+        "is_emergency": bool(reports) and is_now(reports[0].level),
+        "is_sent": is_sent,
+        "problems": _problems(form, needlings) if is_sent else [],
+        "draft_key": draft_key(course, by),
+        "title": _("Log session %(number)s") % {"number": here.number},
+    }
+
+
+def _option(point: Point, facts: TreatmentFacts) -> PointOption:
+    note = note_on(point, facts.items)
+    return PointOption(point, note, note_words(note, is_restricted=point.risk == Point.Risk.RESTRICTED))
+
+
+def _problems(form: SessionForm, needlings: BaseNeedlings) -> list[tuple[str, str, str]]:
+    """What is wrong, each with the id of the field where it can be mended and its name."""
+    named = {"no_red_flag": _("Red flags"), "seen_number": _("Another session")}
+    found = [
+        (_id_of(name), str(named.get(name) or form.fields[name].label or ""), str(error))
+        for name, errors in form.errors.items()
+        if name in form.fields
+        for error in errors
+    ]
+    rows = [
+        (f"id_{row.prefix}-where", _("Point %(n)d") % {"n": n}, str(error))
+        for n, row in enumerate(needlings, start=1)
+        for errors in row.errors.values()
+        for error in errors
+    ]
+    return [*(("", "", str(error)) for error in form.non_field_errors()), *found, *rows]
+
+
+def _id_of(name: str) -> str:
+    return f"id_{name}_0" if name in {"before", "after"} else f"id_{name}"
+
+
+def _has_key(form: SessionForm, is_sent: bool) -> bool:
+    return is_sent and bool(form.cleaned_data.get("form_key"))

@@ -1,0 +1,72 @@
+"""Enter measures at the start, at a review or at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.measures.forms import MeasuresForm
+from courses.measures.recording import record_measures
+from courses.measures.standing import fillings_of
+from courses.models import Course, Measure, MeasureCode, MeasureScore
+
+if TYPE_CHECKING:
+    from courses.admin.course import CourseAdmin
+
+Stage = MeasureScore.Stage
+
+
+class Measures:
+    """The view, bound to the course admin whose rows it may see."""
+
+    def __init__(self, course_admin: CourseAdmin) -> None:
+        self.admin = course_admin
+
+    def view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The form of one stage; what was typed is kept where something is wrong."""
+        by = self.admin.require(request, "courses.add_measurescore")
+        course = self.admin.row(request, pk)
+        stage = _stage(request.GET.get("stage", ""), course)
+        codes = Measure.objects.visible_to(by).filter(is_offered=True).values_list("code", flat=True)
+        form = MeasuresForm(request.POST or None, codes=list(codes), stage=stage, activities=_activities(course))
+        if request.method == "POST" and form.is_valid():
+            try:
+                record_measures(course, entry=form.entry(), by=by, at=timezone.now())
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _("Measures saved."))
+                return HttpResponseRedirect(reverse("admin:courses_course_change", args=[course.pk]))
+        context = {
+            "form": form,
+            "course": course,
+            "patient": course.patient,
+            "stages": [(value, label, value == stage) for value, label in Stage.choices],
+            "title": _("Measures"),
+        }
+        response = self.admin.page(request, "courses/admin/measures.html", context)
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
+
+def _stage(asked: str, course: Course) -> Stage:
+    """The stage that was asked for, else the start until it is there, else a review."""
+    if asked in Stage.values:
+        return Stage(asked)
+    has_start = course.measure_scores.filter(stage=Stage.START).exists()
+    if not has_start:
+        return Stage.START
+    return Stage.REVIEW if course.is_open else Stage.END
+
+
+def _activities(course: Course) -> list[str]:
+    """What the patient named at the start."""
+    rows = course.measure_scores.filter(code=MeasureCode.PSFS, stage=Stage.START)
+    found = fillings_of(rows)
+    return list(found[0].labels.values()) if found else []

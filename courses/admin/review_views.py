@@ -1,0 +1,145 @@
+"""Hold a review, correct one, end the course."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.models import Alert, Course, Review
+from courses.priors.wording import curve_sentences, gain_words
+from courses.reviews.discharging import Discharged, discharge
+from courses.reviews.forms import DischargeForm, ReviewForm
+from courses.reviews.reviewing import correct_review, record_review, standing_of, telling_of
+from courses.reviews.wording import question_words, relief_words
+from courses.rules.review_advice import SOURCE, review_questions
+
+if TYPE_CHECKING:
+    from courses.admin.course import CourseAdmin
+
+
+class Reviews:
+    """The views, bound to the course admin whose rows they may see."""
+
+    def __init__(self, course_admin: CourseAdmin) -> None:
+        self.admin = course_admin
+
+    def review(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the numbers ask, and what is decided."""
+        by = self.admin.require(request, "courses.add_review")
+        course, at = self.admin.row(request, pk), timezone.now()
+        form = ReviewForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                review = record_review(course, entry=form.entry(), by=by, at=at)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _saved(review))
+                return HttpResponseRedirect(_after(course, review))
+        context = {"title": _("Review"), "action": _("Save review"), **self._numbers(course, at=at)}
+        return self._show(request, "courses/admin/review.html", course, form, context)
+
+    def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Another decision or reason in place of a wrong one; the numbers stay."""
+        by = self.admin.require(request, "courses.add_review")
+        wrong = get_object_or_404(
+            Review.objects.visible_to(by).standing().select_related("course__patient"), pk=pk
+        )
+        course = wrong.course
+        initial = {"decision": wrong.decision, "reason": wrong.reason}
+        form = ReviewForm(request.POST or None, initial=initial)
+        if request.method == "POST" and form.is_valid():
+            try:
+                correct_review(wrong, entry=form.entry(), by=by, at=timezone.now())
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _("Corrected. The first version stays in the history."))
+                return HttpResponseRedirect(_course_page(course))
+        context = {
+            "title": _("Correct the review"),
+            "action": _("Save correction"),
+            "sentences": [relief_words(wrong)],
+            "questions": question_words(wrong.questions.get("asked", [])),
+            "source": SOURCE,
+        }
+        return self._show(request, "courses/admin/review.html", course, form, context)
+
+    def end(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Complete or stop."""
+        by = self.admin.require(request, "courses.change_course")
+        course, at = self.admin.row(request, pk), timezone.now()
+        form = DischargeForm(request.POST or None, initial={"status": request.GET.get("status", "")})
+        if request.method == "POST" and form.is_valid():
+            try:
+                done = discharge(course, entry=form.discharge(), by=by, at=at)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _ended(done))
+                return HttpResponseRedirect(_course_page(course))
+        flags = Alert.objects.visible_to(by).unresolved().red_flags().filter(course=course)
+        context = {
+            "title": _("End the course"),
+            "action": _("End the course"),
+            "n_flags": flags.count(),
+            **self._numbers(course, at=at),
+        }
+        return self._show(request, "courses/admin/discharge.html", course, form, context)
+
+    def _numbers(self, course: Course, *, at: Any) -> dict[str, Any]:
+        says, n_held = telling_of(course, at=at), course.sessions.count()
+        is_extended = course.reviews.filter(n_added__gt=0).exists()
+        standing = standing_of(course, says, n_held=n_held, is_extended=is_extended)
+        return {
+            "n_held": n_held,
+            "sentences": [gain_words(says), *curve_sentences(says)] if says else [],
+            "questions": question_words(review_questions(standing)),
+            "source": SOURCE,
+        }
+
+    def _show(
+        self, request: HttpRequest, template: str, course: Course, form: Form, context: dict[str, Any]
+    ) -> HttpResponse:
+        page = {"form": form, "course": course, "patient": course.patient, **context}
+        response = self.admin.page(request, template, page)
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
+
+def _course_page(course: Course) -> str:
+    return reverse("admin:courses_course_change", args=[course.pk])
+
+
+def _after(course: Course, review: Review) -> str:
+    """Stopping leads on to the end of the course, referring to the letter."""
+    if review.decision == Review.Decision.STOP:
+        return reverse("admin:courses_course_end", args=[course.pk]) + "?status=stopped"
+    if review.decision == Review.Decision.REFER:
+        return reverse("admin:courses_letter_summary", args=[course.pk])
+    return _course_page(course)
+
+
+def _saved(review: Review) -> str:
+    if review.n_added:
+        return _("Review saved. The plan has %(n)d more sessions.") % {"n": review.n_added}
+    return _("Review saved.")
+
+
+def _ended(done: Discharged) -> str:
+    words = _("The course is over.")
+    if done.n_appointments:
+        count = done.n_appointments
+        words += " " + ngettext("%(n)d booking was cancelled.", "%(n)d bookings were cancelled.", count) % {
+            "n": count
+        }
+    return words

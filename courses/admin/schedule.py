@@ -1,0 +1,131 @@
+"""The appointments of a plan: proposed as a list, changed, booked together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.models import Clinic
+from courses.models import Course
+from courses.plans.proposing import Conflict, Proposal
+from courses.plans.scheduling import SeriesRefused, book_series, propose_series, remember_wishes
+from courses.plans.standing import clearance_for
+from courses.plans.start_forms import WishesForm
+from patients.wording import VERDICTS, reason_texts
+
+if TYPE_CHECKING:
+    from courses.admin.course import CourseAdmin
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M"
+
+
+class SlotForm(forms.Form):
+    """One session: one of the free times, another one, or left out."""
+
+    when = forms.ChoiceField(required=False)
+    other = forms.DateTimeField(
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format=TIME_FORMAT),
+    )
+
+    def __init__(self, data: Any, *, proposal: Proposal, clinic: Clinic) -> None:
+        super().__init__(data, prefix=f"slot-{proposal.number}")
+        self.proposal, self.clinic = proposal, clinic
+        self.refused: list[str] = []
+        typed = data.get(self.add_prefix("when"), "") if data else ""
+        known = [(one.isoformat(), self._words(one)) for one in proposal.times]
+        # The diary may have changed since the page was opened: what was chosen then is judged at booking.
+        if typed and typed not in dict(known) and parse_datetime(typed):
+            known.append((typed, self._words(parse_datetime(typed))))  # type: ignore[arg-type]
+        when = self.fields["when"]
+        if isinstance(when, forms.ChoiceField):
+            when.choices = [*known, ("", _("do not book"))]
+        when.widget.attrs["aria-label"] = _("Time of session %(n)d") % {"n": proposal.number}
+        self.fields["other"].widget.attrs["aria-label"] = _("Another time for session %(n)d") % {
+            "n": proposal.number
+        }
+
+    @property
+    def conflict(self) -> str:
+        """Why the day that was meant cannot be had, in words."""
+        day = formats.date_format(self.proposal.meant_on, "l, j F")
+        return {
+            None: "",
+            Conflict.HOLIDAY: _("%(day)s: closed, %(name)s") % {"day": day, "name": self.proposal.holiday},
+            Conflict.NOT_OPEN: _("%(day)s: not open then") % {"day": day},
+            Conflict.BUSY: _("%(day)s: no free time") % {"day": day},
+            Conflict.NO_DAY: _("no further day that week"),
+        }[self.proposal.conflict]
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """The time that was chosen; another one goes first."""
+        other: datetime | None = self.cleaned_data.get("other")
+        return other or parse_datetime(self.cleaned_data.get("when") or "")
+
+    def _words(self, at: datetime) -> str:
+        return formats.date_format(self.clinic.local(at), "D j M, H:i")
+
+
+class Schedule:
+    """The view, bound to the course admin whose rows it may see."""
+
+    def __init__(self, course_admin: CourseAdmin) -> None:
+        self.admin = course_admin
+
+    def view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Propose, or book all that was chosen."""
+        by = self.admin.require(request, "courses.book_appointment")
+        course, at = self.admin.row(request, pk), timezone.now()
+        wishes_form = WishesForm(request.GET, course=course)
+        found = wishes_form.wishes(course)
+        if found is None:
+            return self._page(request, course, wishes_form, [], at)
+        wishes, practitioner = found
+        data = request.POST if request.method == "POST" else None
+        proposals = propose_series(course, practitioner=practitioner, wishes=wishes, at=at)
+        slots = [SlotForm(data, proposal=one, clinic=course.clinic) for one in proposals]
+        if data is None or not all([slot.is_valid() for slot in slots]):
+            return self._page(request, course, wishes_form, slots, at)
+        times = {slot.proposal.number: slot.starts_at for slot in slots if slot.starts_at}
+        try:
+            booked = book_series(
+                course, times=times, minutes=wishes.minutes, practitioner=practitioner, by=by, at=at
+            )
+        except SeriesRefused as refused:
+            for slot in slots:
+                slot.refused = refused.errors.get(slot.proposal.number, [])
+            return self._page(request, course, wishes_form, slots, at)
+        if booked:
+            remember_wishes(course.patient, wishes)
+        told = ngettext("%(n)d appointment booked.", "%(n)d appointments booked.", len(booked))
+        messages.success(request, told % {"n": len(booked)})
+        return HttpResponseRedirect(reverse("admin:courses_course_change", args=[pk]))
+
+    def _page(
+        self, request: HttpRequest, course: Course, wishes: WishesForm, slots: list[SlotForm], at: datetime
+    ) -> HttpResponse:
+        clearance = clearance_for(course, on=course.clinic.local(at).date(), practitioner=course.practitioner)
+        context = {
+            "course": course,
+            "wishes": wishes,
+            "slots": slots,
+            "is_refused": any(slot.refused or slot.errors for slot in slots),
+            "n_conflicts": sum(1 for slot in slots if slot.proposal.conflict),
+            "clearance": clearance,
+            "clearance_verdict": VERDICTS[clearance.verdict],
+            "clearance_reasons": reason_texts(clearance),
+            "title": _("Appointments of the course"),
+        }
+        response = self.admin.page(request, "courses/admin/schedule.html", context)
+        response.status_code = 422 if request.method == "POST" else 200
+        return response

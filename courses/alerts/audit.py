@@ -1,0 +1,130 @@
+"""The auditor: looks every few minutes whether every alert is on its way, and says so where one is not.
+
+It trusts the rows, not the processes. What it finds is armed once more, and is a fault in /healthz until it is mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from clinic.batch import each
+from clinic.models import Fault, Heartbeat, Message
+from courses.alerts.chain import snapshot_chain
+from courses.alerts.health import AUDITOR
+from courses.alerts.history import write_event
+from courses.alerts.mail import alert_mail
+from courses.alerts.steps import MESSAGE_KIND, is_paged, start_steps, sweep, tell
+from courses.models import Alert, AlertEvent
+
+# A sweep comes every ten seconds: a step that is late by this much will not come by itself.
+GRACE = timedelta(minutes=5)
+# What is older was looked at many times.
+WINDOW = timedelta(days=1)
+CLOCKS = ("next_step_at", "repeat_at", "escalate_at", "lapses_at", "silenced_until")
+REPORTS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.REPORTED_AGAIN, AlertEvent.Kind.SEVERITY_RAISED)
+TELLING = (*REPORTS, AlertEvent.Kind.ESCALATED, AlertEvent.Kind.REPEATED, AlertEvent.Kind.LAPSED)
+
+
+def audit_alerts(*, at: datetime) -> int:
+    """Look at everything unresolved; returns how many faults are open now. Safe many times at once."""
+    # After a stop everything is late: what a sweep mends is no fault.
+    sweep(at=at)
+    each(_unnoted_failures(at), partial(alert_mail.settled, at=at))
+    _audit(Fault.Kind.STUCK, _stuck(at), rearm, at=at)
+    _audit(Fault.Kind.UNTOLD, _untold(at), tell_again, at=at)
+    _audit(Fault.Kind.UNDELIVERED, _undelivered(), None, at=at)
+    Heartbeat.beat(AUDITOR, at=at)
+    return Fault.objects.open().count()
+
+
+def _audit(kind: Fault.Kind, alerts: Iterable[int], mend: Callable[..., object] | None, *, at: datetime) -> None:
+    """Note what is wrong, mend it once, and note what is well again."""
+    subjects = {f"alert:{pk}": pk for pk in alerts}
+    new = [pk for subject, pk in subjects.items() if Fault.find(kind, subject, at=at)]
+    Fault.objects.open().filter(kind=kind).exclude(subject__in=subjects).update(gone_at=at)
+    if mend is not None:
+        each(new, partial(mend, at=at))
+
+
+def _stuck(at: datetime) -> list[int]:
+    """Unresolved alerts one of whose times passed without its step; failures put off `next_step_at` alone."""
+    late = Q(*((f"{clock}__lte", at - GRACE) for clock in CLOCKS), _connector=Q.OR)
+    return list(Alert.objects.all_clinics().unresolved().filter(late).order_by("pk").values_list("pk", flat=True))
+
+
+def _untold(at: datetime) -> list[int]:
+    """Open alerts with something to tell for which no message was ever made."""
+    told = Message.objects.filter(kind=MESSAGE_KIND, subject_id=OuterRef("pk"))
+    events = AlertEvent.objects.filter(
+        kind__in=TELLING,
+        happened_at__gt=at - WINDOW,
+        happened_at__lte=at,
+        alert__state=Alert.State.OPEN,
+        alert__silenced_until=None,
+    ).exclude(Exists(told))
+    found = {event.alert for event in events.select_related("alert__patient", "alert__clinic").order_by("alert")}
+    return sorted(alert.pk for alert in found if is_paged(alert) and not _was_held_back(alert))
+
+
+def _was_held_back(alert: Alert) -> bool:
+    """Whether a silence or too many openings kept a message from being made; never so for a red flag."""
+    reasons = (AlertEvent.Kind.SILENCED, AlertEvent.Kind.FLAPPING)
+    matter = Alert.objects.of_matter(alert)
+    return not alert.is_red_flag and AlertEvent.objects.filter(alert__in=matter, kind__in=reasons).exists()
+
+
+def _undelivered() -> list[int]:
+    """Open red flags of whose last news no mail was accepted, and one was given up."""
+    red_flags = Alert.objects.all_clinics().unresolved().red_flags().filter(state=Alert.State.OPEN)
+    return [alert.pk for alert in red_flags.order_by("pk") if _is_undelivered(alert)]
+
+
+def _is_undelivered(alert: Alert) -> bool:
+    news = alert.events.filter(kind__in=REPORTS).order_by("-pk").first()
+    messages = Message.objects.filter(group_key=f"alert:{alert.pk}", kind=MESSAGE_KIND)
+    since = messages.filter(created_at__gte=news.happened_at) if news else messages
+    states = set(since.values_list("state", flat=True))
+    return Message.State.FAILED in states and Message.State.SENT not in states
+
+
+def _unnoted_failures(at: datetime) -> list[Message]:
+    """Failed mails of which the alert's history knows nothing, so that the next person was not told."""
+    failed = Message.objects.filter(kind=MESSAGE_KIND, state=Message.State.FAILED, settled_at__gt=at - WINDOW)
+    found = list(failed.order_by("pk"))
+    uuids = [str(message.uuid) for message in found]
+    noted = AlertEvent.objects.filter(kind=AlertEvent.Kind.UNDELIVERABLE, detail__message__in=uuids)
+    known = set(noted.filter(happened_at__gt=at - 2 * WINDOW).values_list("detail__message", flat=True))
+    return [message for message in found if str(message.uuid) not in known]
+
+
+@transaction.atomic
+def rearm(alert_id: int, *, at: datetime) -> None:
+    """Start an alert's steps anew, with today's people: what it was stuck on may be gone with the old ones."""
+    alert = (
+        Alert.objects.select_for_update(of=("self",))
+        .select_related("clinic", "patient", "course")
+        .get(pk=alert_id)
+    )
+    if alert.is_resolved:
+        return
+    event = write_event(alert, AlertEvent.Kind.REARMED, at=at, new_state=Alert.State.OPEN)
+    alert.chain = snapshot_chain(alert.clinic, course=alert.course, rule=Alert.Rule(alert.rule), on_duty_at=at)
+    alert.chain_position = 0
+    alert.acknowledged_at = alert.acknowledged_by = None
+    start_steps(alert, event, at=at)
+    alert.save()
+
+
+@transaction.atomic
+def tell_again(alert_id: int, *, at: datetime) -> None:
+    """Make the messages that an event of an alert should have had."""
+    alert = Alert.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=alert_id)
+    told = Message.objects.filter(kind=MESSAGE_KIND, subject_id=OuterRef("pk"))
+    events = alert.events.filter(kind__in=TELLING, happened_at__gt=at - WINDOW).exclude(Exists(told))
+    for event in events.order_by("pk"):
+        tell(alert, event, at=at, due_at=at)

@@ -1,0 +1,103 @@
+"""What a corrected entry does to alerts: a breach that is gone closes, one that comes is listed, flags stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.alerts.answering import last_news, resolve
+from courses.alerts.history import write_event
+from courses.alerts.raising import raise_alert
+from courses.models import Alert, AlertEvent, Course, RedFlagReport
+from courses.plans.overriding import may_override
+from courses.rules.facts import Finding, Severity
+from patients.clearance import WITHDRAWING_FLAGS
+
+FindingRow = dict[str, Any]
+
+
+def correct_pain(
+    course: Course,
+    *,
+    session_number: int,
+    findings: Sequence[Finding],
+    reason: str,
+    by: Membership,
+    at: datetime,
+) -> None:
+    """Bring the course's pain alert in line with a corrected session, of which `findings` hold now.
+
+    A finding that no longer holds is noted; with the last of them the alert closes itself as “entry corrected”.
+    One that is new is listed and pages nobody. The caller holds the patient's lock; red flags are not touched.
+    """
+    alert = Alert.objects.unresolved().filter(course=course, rule=Alert.Rule.PAIN).select_for_update().first()
+    standing = _standing(alert) if alert else []
+    of_session = [row for row in standing if row["evidence"].get("session") == session_number]
+    news = [finding for finding in findings if _is_news(finding, of_session)]
+    if news:
+        raise_alert(
+            patient=course.patient,
+            course=course,
+            rule=Alert.Rule.PAIN,
+            findings=news,
+            by=by,
+            at=at,
+            is_quiet=True,
+        )
+    held = {(finding.rule, finding.evidence.get("timing")) for finding in findings}
+    gone = [row for row in of_session if _key(row) not in held]
+    if alert is None or not gone:
+        return
+    alert.refresh_from_db()
+    write_event(alert, AlertEvent.Kind.CORRECTED, at=at, by=by, findings=gone, note=reason)
+    if not _standing(alert):
+        resolve(
+            alert,
+            outcome=Alert.Outcome.DATA_CORRECTED,
+            note=reason,
+            by=by,
+            at=at,
+            seen=last_news(alert),
+        )
+
+
+@transaction.atomic
+def withdraw_report(report: RedFlagReport, *, reason: str, by: Membership, at: datetime) -> AlertEvent:
+    """A red flag entered by mistake, taken back by a person with a reason; the report itself stays.
+
+    The alert stays open until somebody resolves it. A flag that withdraws clearance is taken back only by
+    whoever may override a clearance: PermissionDenied for others.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say how the mistake came about and how you know.")})
+    if report.flag.code in WITHDRAWING_FLAGS and not may_override(by, course=report.course, on=at.date()):
+        raise PermissionDenied
+    told = AlertEvent.objects.filter(report=report).order_by("pk")
+    first = told.first()
+    if first is None or told.filter(kind=AlertEvent.Kind.WITHDRAWN).exists():
+        raise ValidationError(_("This report was withdrawn already."))
+    alert = Alert.objects.select_for_update().get(pk=first.alert_id)
+    return write_event(alert, AlertEvent.Kind.WITHDRAWN, at=at, by=by, report=report, note=reason.strip())
+
+
+def _standing(alert: Alert) -> list[FindingRow]:
+    """The alert's findings that no correction took away."""
+    corrected = alert.events.filter(kind=AlertEvent.Kind.CORRECTED).values_list("detail", flat=True)
+    gone = [row for detail in corrected for row in detail["findings"]]
+    return [row for row in alert.findings if row not in gone]
+
+
+def _is_news(finding: Finding, known: Sequence[FindingRow]) -> bool:
+    """Whether nothing like it, or nothing as severe, was found in this session before."""
+    same = [row for row in known if _key(row) == (finding.rule, finding.evidence.get("timing"))]
+    return all(finding.severity.rank < Severity(row["severity"]).rank for row in same)
+
+
+def _key(row: FindingRow) -> tuple[str, object]:
+    return row["rule"], row["evidence"].get("timing")

@@ -1,0 +1,26 @@
+"""What /healthz says of the alert loop: what the auditor found, and whether it runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from clinic.health.checks import Health
+from clinic.models import Fault, Heartbeat
+from courses.models import Alert
+
+AUDITOR = "auditor"
+LATEST_AUDIT = timedelta(minutes=15)
+
+
+def alerts_health(*, at: datetime) -> Health:
+    """Unwell while a fault is open, or alerts wait that nobody audits."""
+    found = Counter(Fault.objects.open().values_list("kind", flat=True))
+    if found:
+        return Health(False, ", ".join(f"{n} {kind}" for kind, n in sorted(found.items())))
+    audited_at = Heartbeat.objects.filter(name=AUDITOR).values_list("beaten_at", flat=True).first()
+    if audited_at is not None:
+        age = at - audited_at
+        return Health(age <= LATEST_AUDIT, f"audited {int(age.total_seconds())} s ago")
+    is_waiting = Alert.objects.all_clinics().unresolved().filter(raised_at__lt=at - LATEST_AUDIT).exists()
+    return Health(not is_waiting, "never audited")

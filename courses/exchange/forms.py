@@ -1,0 +1,19 @@
+"""To whom a letter goes, and what it says beside the facts."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class LetterForm(forms.Form):
+    """The facts write themselves; these are the author's words."""
+
+    addressee = forms.CharField(label=_("To"), max_length=200, help_text=_("Name of the doctor or department."))
+    message = forms.CharField(
+        label=_("Your words"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        help_text=_("Stands before the facts. Leave an empty line between paragraphs."),
+    )

@@ -1,0 +1,107 @@
+"""What every letter has in common: who writes to whom about whom, and dates in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from clinic.models import Clinic, Membership
+from courses.models import Course, Needling, Session
+from patients.models import Patient
+
+Part = dict[str, Any]
+
+
+def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membership, at: datetime) -> Part:
+    """Sender, addressee, patient, signature: everything but what the letter reports."""
+    clinic = patient.clinic
+    return {
+        "lang": (get_language() or "en").split("-")[0],
+        "title": _("Letter"),
+        "clinic": {"name": clinic.name, "lines": [line for line in (clinic.phone, clinic.reply_to) if line]},
+        "to": addressee,
+        "date": day_words(clinic.local(at).date()),
+        "subject": _("%(patient)s, born %(born)s") % {"patient": patient, "born": day_words(patient.born_on)},
+        "urgent": "",
+        "urgent_line": "",
+        "paragraphs": [part.strip() for part in message.split("\n\n") if part.strip()],
+        "sections": [],
+        "greeting": _("With kind regards"),
+        "signer": signer_lines(by),
+        "footer": _("Confidential. Scores are the patient's own; what is expected is an estimate, no promise."),
+        "page_words": _("Page {n} of {m}"),
+    }
+
+
+def signer_lines(by: Membership) -> list[str]:
+    """Name, role and licence of whoever signs."""
+    lines = [str(by), str(by.get_role_display())]
+    if by.licence_number:
+        lines.append(_("Licence %(number)s") % {"number": by.licence_number})
+    return lines
+
+
+def diagnosis_facts(patient: Patient) -> list[list[str]]:
+    """Diagnosis with imaging, and the types that are current, each as label and words."""
+    assessments = list(patient.assessments.prefetch_related("imaging"))
+    facts = []
+    if assessments:
+        latest = assessments[0]
+        values = {
+            "origin": latest.get_origin_display(),
+            "who": latest.diagnosed_by,
+            "day": day_words(latest.diagnosed_on),
+        }
+        facts.append([_("Diagnosis"), _("%(origin)s, by %(who)s, %(day)s") % values])
+        pictures = [f"{one}, {one.level}: {one.finding}" for one in latest.imaging.all()]
+        if pictures:
+            facts.append([_("Imaging"), "; ".join(pictures)])
+    else:
+        facts.append([_("Diagnosis"), _("none on file")])
+    types = [str(one) for one in patient.pain_types.select_related("pain_type") if one.ended_on is None]
+    facts.append([_("Type of neck pain"), ", ".join(types) or _("not recorded")])
+    return facts
+
+
+def screening_words(patient: Patient) -> str:
+    """What the screening found, or that nothing was."""
+    screening = patient.screenings.prefetch_related("findings__item").first()
+    if screening is None:
+        return _("not asked")
+    found = [f"{one} ({one.value})" if one.value else str(one) for one in screening.findings.all()]
+    return ", ".join(found) or _("nothing found")
+
+
+def last_needling_words(course: Course | None) -> str:
+    """When and where the patient was last needled."""
+    session = course.sessions.filter(is_needled=True).first() if course else None
+    if session is None:
+        return _("not needled in this course")
+    return _("%(at)s: %(points)s") % {
+        "at": moment_words(session.held_at, session.clinic),
+        "points": points_words(session) or _("points not recorded"),
+    }
+
+
+def points_words(session: Session) -> str:
+    """The points of a session with depth and side."""
+    return ", ".join(_needling(one) for one in session.needlings.select_related("point"))
+
+
+def _needling(one: Needling) -> str:
+    depth = f" {one.depth_mm} mm" if one.depth_mm else ""
+    return f"{one.point.code if one.point else one.ashi_site} {one.get_side_display()}{depth}"
+
+
+def day_words(day: date) -> str:
+    """A day in words."""
+    return date_format(day, "j F Y")
+
+
+def moment_words(at: datetime, clinic: Clinic) -> str:
+    """A time in words, in the clinic's zone."""
+    return date_format(clinic.local(at), "j M Y, H:i")

@@ -1,0 +1,85 @@
+"""Writing a letter: typeset first, then kept with who wrote it; taking one out is an event too."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.alerts.answering import add_note
+from courses.exchange.letter_parts import Part, letter_frame
+from courses.exchange.summary import summary_parts
+from courses.exchange.typesetting import ROOT, missing_characters, typeset
+from courses.exchange.urgent import urgency_words, urgent_parts
+from courses.models import Alert, Course, Letter, LetterEvent
+
+TEMPLATE = ROOT / "templates" / "courses" / "letters" / "letter.typ"
+
+
+def write_summary(course: Course, *, addressee: str, message: str, by: Membership, at: datetime) -> Letter:
+    """The summary of a course; TypesettingFailed where no PDF comes out in time, and nothing is kept."""
+    sections, pictures = summary_parts(course, at=at)
+    frame = letter_frame(course.patient, addressee=addressee, message=message, by=by, at=at)
+    pdf = _typeset(frame | {"sections": sections, "title": _("Summary of a course")}, pictures, at=at)
+    letter = Letter(
+        clinic=course.clinic, patient=course.patient, course=course, kind=Letter.Kind.SUMMARY, pdf=pdf,
+        addressee=addressee, message=message, written_by=by, written_at=at,
+    )  # fmt: skip
+    return _keep(letter, at=at)
+
+
+def write_referral(alert: Alert, *, addressee: str, message: str, by: Membership, at: datetime) -> Letter:
+    """The urgent referral from a red flag; it stands in the alert's history, and answers nothing by itself."""
+    if not alert.is_red_flag:
+        raise ValidationError(_("Only a red flag is referred urgently."))
+    frame = letter_frame(alert.patient, addressee=addressee, message=message, by=by, at=at)
+    urgent = {
+        "title": _("Urgent referral"),
+        "urgent": _("URGENT REFERRAL"),
+        "urgent_line": urgency_words(alert),
+        "sections": urgent_parts(alert),
+    }
+    letter = Letter(
+        clinic=alert.clinic, patient=alert.patient, course=alert.course, alert=alert, kind=Letter.Kind.URGENT,
+        pdf=_typeset(frame | urgent, {}, at=at),
+        addressee=addressee, message=message, written_by=by, written_at=at,
+    )  # fmt: skip
+    return _keep(letter, at=at)
+
+
+def take_out(letter: Letter, *, by: Membership, at: datetime) -> bytes:
+    """The PDF; who took it and when is written down first."""
+    LetterEvent.objects.create(
+        clinic_id=letter.clinic_id, letter=letter, kind=LetterEvent.Kind.DOWNLOADED, by=by, happened_at=at
+    )
+    return bytes(letter.pdf)
+
+
+def unprintable(*texts: str) -> str:
+    """Characters of some texts that the letter's fonts do not have."""
+    return missing_characters("".join(texts))
+
+
+def _typeset(data: Part, pictures: dict[str, str], *, at: datetime) -> bytes:
+    files = {"main.typ": TEMPLATE.read_text(), "data.json": json.dumps(data, default=str), **pictures}
+    return typeset(files, at=at)
+
+
+@transaction.atomic
+def _keep(letter: Letter, *, at: datetime) -> Letter:
+    letter.full_clean(exclude=["pdf"])
+    letter.save()
+    LetterEvent.objects.create(
+        clinic_id=letter.clinic_id,
+        letter=letter,
+        kind=LetterEvent.Kind.WRITTEN,
+        by=letter.written_by,
+        happened_at=at,
+    )
+    if letter.alert is not None and not letter.alert.is_resolved:
+        add_note(letter.alert, note=str(_("Urgent referral letter written.")), by=letter.written_by, at=at)
+    return letter

@@ -1,0 +1,24 @@
+"""One look of the auditor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from clinic.models import Fault
+from courses.alerts.audit import audit_alerts
+
+
+class Command(BaseCommand):
+    """What beat runs every two minutes. Safe at any time."""
+
+    help = "Look whether every alert is on its way; list the faults that are open."
+
+    def handle(self, **_options: Any) -> None:
+        """Each fault in a line."""
+        n_open = audit_alerts(at=timezone.now())
+        for fault in Fault.objects.open():
+            self.stdout.write(f"{fault.found_at:%Y-%m-%d %H:%M} {fault}")
+        self.stdout.write(f"{n_open} faults open")

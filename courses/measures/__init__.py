@@ -1,0 +1,1 @@
+"""What is measured beside pain: entered at the start, at reviews and at the end."""

@@ -1,0 +1,64 @@
+"""A lead's word that a patient may be needled once all the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from courses.models.course import Course
+from courses.models.session import Session
+
+
+class ClearanceOverrideQuerySet(ClinicScopedQuerySet["ClearanceOverride"]):
+    """Overrides."""
+
+    def unused_on(self, day: date) -> Self:
+        """Those that hold on a day and have not been spent."""
+        return self.filter(valid_on=day, session=None)
+
+
+class ClearanceOverride(models.Model):
+    """What a lead set aside, for one session on one day, and why. What was not named still blocks."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    course = models.ForeignKey(Course, models.PROTECT, related_name="overrides", verbose_name=_("course"))
+    codes = ArrayField(models.CharField(max_length=40), verbose_name=_("set aside"))
+    valid_on = models.DateField(_("for the session on"))
+    reason = models.CharField(_("why"), max_length=300)
+    given_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("given by"))
+    given_at = models.DateTimeField(_("given"))
+    session = models.OneToOneField(
+        Session,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="clearance_override",
+        verbose_name=_("spent on"),
+    )
+
+    objects = ClearanceOverrideQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("override of a clearance")
+        verbose_name_plural = _("overrides of clearances")
+        ordering = ["-given_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="courses_clearanceoverride_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(codes__len__gt=0), name="courses_clearanceoverride_sets_something_aside"
+            ),
+            models.UniqueConstraint(
+                fields=["course", "valid_on"],
+                condition=Q(session=None),
+                name="courses_clearanceoverride_one_unused_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.valid_on:%Y-%m-%d}"

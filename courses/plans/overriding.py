@@ -1,0 +1,67 @@
+"""A lead lets a patient be needled once, past what may be set aside."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.access import permissions_of
+from clinic.models import Membership
+from courses.models import ClearanceOverride, Course, Session
+from courses.plans.standing import unaided_clearance
+from patients.models import Patient
+from patients.wording import reason_text
+
+# An override speaks of one visit that is planned, not of whenever.
+MOST_DAYS_AHEAD = 14
+
+
+def may_override(by: Membership, *, course: Course | None, on: date) -> bool:
+    """Whether somebody is a lead, licensed, and not the one who treats."""
+    is_lead = "patients.override_clearance" in permissions_of(by)
+    is_licensed = bool(by.licence_number) and (by.licence_expires_on is None or by.licence_expires_on >= on)
+    return is_lead and is_licensed and (course is None or course.practitioner_id != by.pk)
+
+
+@transaction.atomic
+def give_override(
+    course: Course, *, reason: str, valid_on: date, by: Membership, at: datetime
+) -> ClearanceOverride:
+    """Everything in the way today is set aside for one session on one day; ValidationError says why it cannot."""
+    Patient.objects.select_for_update().get(pk=course.patient_id)
+    today = course.clinic.local(at).date()
+    if not may_override(by, course=course, on=valid_on):
+        raise ValidationError(
+            _("Only a lead with a valid licence who does not treat this patient can set a clearance aside.")
+        )
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why needling is justified all the same.")})
+    if not today <= valid_on <= today + timedelta(days=MOST_DAYS_AHEAD):
+        message = _("Choose today or a day within the next %(n)d days.")
+        raise ValidationError({"valid_on": message % {"n": MOST_DAYS_AHEAD}})
+    clearance = unaided_clearance(course, on=valid_on, practitioner=course.practitioner)
+    if not clearance.reasons:
+        raise ValidationError(_("Nothing is in the way: no override is needed."))
+    fixed = [reason_text(one) for one in clearance.reasons if not one.is_overridable]
+    if fixed:
+        raise ValidationError([_("Nobody may set this aside:"), *fixed])
+    codes = sorted({one.code for one in clearance.reasons})
+    if course.overrides.unused_on(valid_on).exists():
+        raise ValidationError(_("There is an override for that day already."))
+    return ClearanceOverride.objects.create(
+        clinic=course.clinic,
+        course=course,
+        codes=codes,
+        valid_on=valid_on,
+        reason=reason.strip(),
+        given_by=by,
+        given_at=at,
+    )
+
+
+def spend_override(session: Session, *, on: date) -> None:
+    """The session that was needled under an override uses it up."""
+    session.course.overrides.unused_on(on).exclude(given_by=session.practitioner).update(session=session)

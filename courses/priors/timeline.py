@@ -1,0 +1,87 @@
+"""What happened to a course beside its scores, placed on the weeks of its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from courses.charts.timeline import Marker, ReviewMark, Span
+from courses.models import Alert, Course, Hold, Review
+from courses.priors.rows import Record
+
+
+def markers_of(record: Record, alerts: Iterable[Alert], *, course: Course | None = None) -> tuple[Marker, ...]:
+    """Each alert with its answers."""
+    return tuple(
+        Marker(
+            record.week(alert.raised_at),
+            alert.severity,
+            _alert_words(alert, course),
+            acknowledged_week=record.week(alert.acknowledged_at) if alert.acknowledged_at else None,
+            resolved_week=record.week(alert.resolved_at) if alert.resolved_at else None,
+        )
+        for alert in alerts
+    )
+
+
+def holds_of(record: Record, holds: Iterable[Hold], *, course: Course) -> tuple[Span, ...]:
+    """Each time on hold."""
+    return tuple(
+        Span(
+            record.week(hold.began_at),
+            record.week(hold.ended_at) if hold.ended_at else None,
+            _("On hold from %(start)s to %(end)s: %(reason)s")
+            % {
+                "start": _moment(hold.began_at, course),
+                "end": _moment(hold.ended_at, course) if hold.ended_at else _("now"),
+                "reason": hold.reason,
+            },
+        )
+        for hold in holds
+    )
+
+
+def reviews_of(
+    record: Record, reviews: Iterable[Review], *, course: Course, n_held: int
+) -> tuple[ReviewMark, ...]:
+    """Reviews held, and those still planned at the week their session is planned for."""
+    held = list(reviews)
+    marks = [
+        ReviewMark(
+            record.week(review.reviewed_at),
+            _("Review after session %(number)s, %(at)s: %(decision)s")
+            % {
+                "number": review.session_number,
+                "at": _moment(review.reviewed_at, course),
+                "decision": review.get_decision_display(),
+            },
+            is_held=True,
+        )
+        for review in held
+    ]
+    last = max((review.session_number for review in held), default=0)
+    for number in sorted({*course.review_sessions, course.n_planned}):
+        if number > last and number >= n_held and course.is_open:
+            words = _("Review planned after session %(number)s") % {"number": number}
+            marks.append(ReviewMark(course.planned_week_of(number), words, is_held=False))
+    return tuple(marks)
+
+
+def _alert_words(alert: Alert, course: Course | None) -> str:
+    words = f"{alert.get_rule_display()}: {alert.get_severity_display()}"
+    if course is None:
+        return words
+    steps = [_("raised %(at)s") % {"at": _moment(alert.raised_at, course)}]
+    if alert.acknowledged_at:
+        steps.append(_("acknowledged %(at)s") % {"at": _moment(alert.acknowledged_at, course)})
+    if alert.resolved_at:
+        values = {"at": _moment(alert.resolved_at, course), "outcome": alert.get_outcome_display()}
+        steps.append(_("resolved %(at)s, %(outcome)s") % values)
+    return f"{words}; {'; '.join(steps)}"
+
+
+def _moment(at: datetime, course: Course) -> str:
+    return date_format(course.clinic.local(at), "j M, H:i")

@@ -1,0 +1,106 @@
+"""What the curve says, in plain sentences with bounds; never a promise."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses import curve
+from courses.priors.telling import CurveSays
+
+SHAPES = {
+    curve.ShapeName.STEADY: gettext_lazy("a steady fall"),
+    curve.ShapeName.FLARE_THEN_IMPROVE: gettext_lazy("a rise first, then a fall"),
+    curve.ShapeName.PLATEAU: gettext_lazy("little change"),
+    curve.ShapeName.WORSENING: gettext_lazy("a rise"),
+}
+TIMINGS = {"before": gettext_lazy("before a session"), "after": gettext_lazy("after a session")}
+
+
+def curve_sentences(says: CurveSays, *, is_over: bool = False) -> list[str]:
+    """Two sentences: what comes next and the shape; the chances at the planned end."""
+    first = [] if is_over else [next_words(says)]
+    if says.shape is not None:
+        first.append(shape_words(says.shape))
+    if says.peak is not None:
+        first.append(peak_words(says.peak))
+    return [" ".join(first), relief_words(says)]
+
+
+def next_words(says: CurveSays) -> str:
+    """What the next score is expected to be, with its bounds."""
+    found = says.next_score
+    if isinstance(found, curve.CannotTell):
+        return _("Next score: cannot tell yet, %(reason)s.") % {"reason": reason_words(found)}
+    low, high = found.interval90
+    return _("Next score %(timing)s: about %(mean).0f, nine of ten between %(low)d and %(high)d.") % {
+        "timing": TIMINGS[says.timing],
+        "mean": found.mean,
+        "low": low,
+        "high": high,
+    }
+
+
+def shape_words(shape: curve.Shape) -> str:
+    """The likeliest shape with its probability."""
+    return _("Most likely %(shape)s (%(percent)d %%).") % {
+        "shape": SHAPES[shape.name],
+        "percent": _percent(shape.probability),
+    }
+
+
+def peak_words(peak: curve.Peak) -> str:
+    """When the curve is highest and how high, with intervals."""
+    low, high = peak.week_interval90
+    bottom, top = peak.height_interval90
+    return _(
+        "Highest about week %(week).1f (%(low).1f to %(high).1f), "
+        "at about %(height).0f (%(bottom).0f to %(top).0f)."
+    ) % {
+        "week": peak.week,
+        "low": max(low, 0.0),
+        "high": high,
+        "height": peak.height,
+        "bottom": bottom,
+        "top": top,
+    }
+
+
+def relief_words(says: CurveSays) -> str:
+    """The chances of relief at the planned end, or why none are given."""
+    found = says.relief_at_end
+    if isinstance(found, curve.CannotTell):
+        return _("Relief at the planned end: cannot tell, %(reason)s.") % {"reason": reason_words(found)}
+    return _("Chance of at least 30 %% relief at the planned end: %(p30)d %%, of 50 %%: %(p50)d %%.") % {
+        "p30": _percent(found.p30),
+        "p50": _percent(found.p50),
+    }
+
+
+def reason_words(found: curve.CannotTell) -> str:
+    """Why the curve cannot tell."""
+    if found.reason_code == curve.Unknown.START_TOO_LOW:
+        return _("percentages are n/a when pain starts below 3")
+    return _("%(have)d of %(need)d scores") % {"have": min(found.have, found.need - 1), "need": found.need}
+
+
+def _percent(share: float) -> int:
+    """Whole per cent, never a false certainty."""
+    return min(max(round(100 * share), 1), 99)
+
+
+def gain_words(says: CurveSays) -> str:
+    """Relief so far as it was observed, or why it is not given."""
+    found = says.so_far
+    if found is None:
+        return _("Relief so far: cannot tell, one score before a session.")
+    words = _("Pain before a session: %(start)d at the start, %(now)s lately") % {
+        "start": found.start,
+        "now": f"{found.now:.1f}".removesuffix(".0"),
+    }
+    if found.gain is None:
+        return _("%(words)s; percentages are n/a when pain starts below 3.") % {"words": words}
+    percent = round(100 * abs(found.gain))
+    if found.gain < 0:
+        return _("%(words)s: %(percent)d %% more.") % {"words": words, "percent": percent}
+    return _("%(words)s: %(percent)d %% relief so far.") % {"words": words, "percent": percent}

@@ -1,0 +1,1 @@
+"""Planned looks at a course, and its end."""

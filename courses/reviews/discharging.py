@@ -1,0 +1,70 @@
+"""The end of a course: final review, open bookings and reminders given back; red flags stay open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.measures.entry import MeasuresEntry
+from courses.measures.recording import record_measures
+from courses.models import Appointment, Course, Reminder, Review
+from courses.plans.booking import cancel_appointment
+from courses.plans.lifecycle import end_course
+from courses.reviews.reviewing import ReviewEntry, record_review
+
+# How a course can end, and the decision that stands in its final review.
+DECISIONS = {
+    Course.Status.COMPLETED: Review.Decision.CONTINUE,
+    Course.Status.STOPPED: Review.Decision.STOP,
+}
+
+
+@dataclass(frozen=True)
+class Discharge:
+    """How a course ends, why, what the patient was advised, and what was measured."""
+
+    review: ReviewEntry
+    status: Course.Status
+    reason: str
+    advice: str = ""
+    measures: MeasuresEntry | None = None
+
+
+@dataclass(frozen=True)
+class Discharged:
+    """What followed from the end of a course."""
+
+    review: Review
+    n_appointments: int
+    n_reminders: int
+
+
+@transaction.atomic
+def discharge(course: Course, *, entry: Discharge, by: Membership, at: datetime) -> Discharged:
+    """End a course: review and measures, then the course, then its bookings and reminders, all or nothing."""
+    if entry.status not in DECISIONS:
+        raise ValidationError({"status": _("Say whether the course was completed or stopped.")})
+    review = record_review(course, entry=entry.review, by=by, at=at)
+    if entry.measures and entry.measures.scores:
+        record_measures(course, entry=entry.measures, by=by, at=at)
+    end_course(course, status=entry.status, reason=entry.reason, on=course.clinic.local(at).date())
+    Course.objects.filter(pk=course.pk).update(discharge_advice=entry.advice)
+    course.refresh_from_db()
+    return Discharged(review, _cancel_appointments(course), _cancel_reminders(course, at=at))
+
+
+def _cancel_appointments(course: Course) -> int:
+    booked = list(course.appointments.filter(status=Appointment.Status.BOOKED))
+    for appointment in booked:
+        cancel_appointment(appointment, reason=_("course ended"))
+    return len(booked)
+
+
+def _cancel_reminders(course: Course, *, at: datetime) -> int:
+    planned = course.reminders.filter(state=Reminder.State.PLANNED)
+    return planned.update(state=Reminder.State.CANCELLED, refused_because="course ended", settled_at=at)

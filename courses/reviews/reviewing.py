@@ -1,0 +1,130 @@
+"""Holding a review: the numbers frozen as they were, the decision and its reason, what it changes in the plan."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.curve import condition
+from courses.models import Course, Review
+from courses.plans.lifecycle import extend_course
+from courses.priors.adopted import adopted_prior
+from courses.priors.rows import record_of
+from courses.priors.telling import CurveSays, curve_says
+from courses.rules.review_advice import EXTENSION, VERSION, ReviewStanding, review_questions
+
+
+@dataclass(frozen=True)
+class ReviewEntry:
+    """What the clinician says at a review."""
+
+    form_key: uuid.UUID
+    decision: Review.Decision
+    reason: str = ""
+    is_final: bool = False
+
+
+def standing_of(course: Course, says: CurveSays | None, *, n_held: int, is_extended: bool) -> ReviewStanding:
+    """The course as the advice takes it."""
+    return ReviewStanding(
+        session_number=n_held,
+        n_planned=course.n_planned,
+        gain=says.gain if says else None,
+        relief30=says.relief30 if says else None,
+        fitted_gain=says.fitted_gain if says else None,
+        is_extended=is_extended,
+    )
+
+
+def telling_of(course: Course, *, at: datetime) -> CurveSays | None:
+    """What the curve says of a course now; None before the first score."""
+    record = record_of(course, at=at)
+    if not record.rows:
+        return None
+    posterior = condition(adopted_prior(course.clinic), record.scores())
+    return curve_says(record, posterior, next_week=record.week(at))
+
+
+@transaction.atomic
+def record_review(course: Course, *, entry: ReviewEntry, by: Membership, at: datetime) -> Review:
+    """A review; extending adds five sessions to the plan. The same form sent twice saves once."""
+    course = Course.objects.select_for_update().select_related("clinic", "patient").get(pk=course.pk)
+    sent_before = Review.objects.for_clinic(course.clinic).filter(form_key=entry.form_key).first()
+    if sent_before is not None:
+        return sent_before
+    if not course.is_open:
+        raise ValidationError(_("The course is over: correct its last review instead."))
+    is_extending = entry.decision == Review.Decision.EXTEND
+    review = _review(course, entry, by=by, at=at)
+    review.full_clean(exclude=["corrects"])
+    review.save()
+    if is_extending:
+        extend_course(course, n_sessions=EXTENSION)
+    return review
+
+
+@transaction.atomic
+def correct_review(review: Review, *, entry: ReviewEntry, by: Membership, at: datetime) -> Review:
+    """A row in place of a wrong one: the numbers stay as they were frozen, decision and reason are new."""
+    review = Review.objects.select_for_update().get(pk=review.pk)
+    if Review.objects.filter(corrects=review).exists():
+        raise ValidationError(_("This review was corrected already: reload the page."))
+    if (review.n_added > 0) != (entry.decision == Review.Decision.EXTEND):
+        raise ValidationError(
+            {"decision": _("Whether the course is extended cannot be corrected: hold a new review.")}
+        )
+    corrected = Review(
+        clinic_id=review.clinic_id,
+        course_id=review.course_id,
+        session_number=review.session_number,
+        is_final=review.is_final,
+        reviewed_at=at,
+        reviewed_by=by,
+        gain=review.gain,
+        relief30=review.relief30,
+        relief50=review.relief50,
+        n_scores=review.n_scores,
+        prior_version=review.prior_version,
+        questions=review.questions,
+        decision=entry.decision,
+        reason=entry.reason,
+        n_added=review.n_added,
+        corrects=review,
+        form_key=entry.form_key,
+    )
+    corrected.full_clean()
+    corrected.save()
+    return corrected
+
+
+def _review(course: Course, entry: ReviewEntry, *, by: Membership, at: datetime) -> Review:
+    says, n_held = telling_of(course, at=at), course.sessions.count()
+    is_extended = course.reviews.filter(n_added__gt=0).exists()
+    standing = standing_of(course, says, n_held=n_held, is_extended=is_extended)
+    is_extending = entry.decision == Review.Decision.EXTEND
+    if is_extending and is_extended:
+        raise ValidationError({"decision": _("The course was extended already: five more sessions, once.")})
+    return Review(
+        clinic=course.clinic,
+        course=course,
+        session_number=n_held,
+        is_final=entry.is_final,
+        reviewed_at=at,
+        reviewed_by=by,
+        gain=standing.gain,
+        relief30=standing.relief30,
+        relief50=says.relief50 if says else None,
+        n_scores=says.n_scores if says else 0,
+        prior_version=says.prior_version if says else "",
+        questions={"version": VERSION, "asked": [str(question) for question in review_questions(standing)]},
+        decision=entry.decision,
+        reason=entry.reason,
+        n_added=EXTENSION if is_extending else 0,
+        form_key=entry.form_key,
+    )

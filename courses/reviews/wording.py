@@ -1,0 +1,58 @@
+"""A review's questions and numbers in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses.models import Review
+from courses.rules.review_advice import Question
+
+QUESTIONS = {
+    Question.CANNOT_TELL: gettext_lazy("The curve cannot tell yet: what do you and the patient see?"),
+    Question.TOO_EARLY: gettext_lazy(
+        "It is early, and some only change after session 6: is there a reason to change now?"
+    ),
+    Question.GO_ON: gettext_lazy("The course is on its way: is there any reason not to go on as planned?"),
+    Question.OFF_TRACK: gettext_lazy(
+        "Off track: little relief so far and little chance of 30 % at the planned end. "
+        "Would another plan, or a doctor's look, serve the patient better?"
+    ),
+    Question.STOP_OR_REFER: gettext_lazy(
+        "Less than 30 % relief by now: is it time to stop, or to refer to a doctor?"
+    ),
+    Question.EXTEND: gettext_lazy(
+        "A partial response of 10 to 50 %: would five more sessions than planned be worth it to the patient?"
+    ),
+    Question.COMPLETE: gettext_lazy(
+        "The aim of treatment looks reached or used up: shall the course end as planned?"
+    ),
+}
+
+
+def question_words(asked: Iterable[str]) -> list[str]:
+    """The questions in sentences; ones of an older version that are no longer known are left out."""
+    known = {str(question): words for question, words in QUESTIONS.items()}
+    return [str(known[one]) for one in asked if one in known]
+
+
+def relief_words(review: Review) -> str:
+    """The frozen numbers of a review in a line."""
+    if review.gain is None:
+        return _("relief: could not tell")
+    gain = round(100 * review.gain)
+    words = (
+        _("relief so far %(gain)d %%") % {"gain": gain}
+        if gain >= 0
+        else _("%(more)d %% more pain") % {"more": -gain}
+    )
+    if review.relief30 is None or review.relief50 is None:
+        return words
+    return (
+        words
+        + "; "
+        + _("chance of 30 %% at the planned end: %(p30)d %%, of 50 %%: %(p50)d %%")
+        % {"p30": round(100 * review.relief30), "p50": round(100 * review.relief50)}
+    )

@@ -1,0 +1,74 @@
+"""What a review asks the clinician: questions from the numbers, never orders.
+
+Source: GERAC back pain rule (Haake 2007, Arch Intern Med: ten sessions, five more only for a partial response of
+10-50 %), clinical facts sections 1 and 9; the off-track rule of `off_course`. Needs clinical sign-off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from courses.rules.off_course import ReviewFacts, find_off_course
+
+VERSION = 1
+SOURCE = "GERAC (Haake 2007); off track: clinical facts section 9"
+GATE = 10
+EARLIEST = 4
+LEAST_FOR_MORE, LEAST_TO_GO_ON, MOST_FOR_MORE = 0.10, 0.30, 0.50
+EXTENSION = 5
+
+
+class Question(StrEnum):
+    """What the numbers ask."""
+
+    CANNOT_TELL = "cannot_tell"
+    TOO_EARLY = "too_early"
+    GO_ON = "go_on"
+    OFF_TRACK = "off_track"
+    STOP_OR_REFER = "stop_or_refer"
+    EXTEND = "extend"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True)
+class ReviewStanding:
+    """A course at a review: shares, None where they cannot be told.
+
+    `gain` is observed, as in GERAC; `fitted_gain` is the curve's, slower to follow a sudden change.
+    """
+
+    session_number: int
+    n_planned: int
+    gain: float | None
+    relief30: float | None
+    fitted_gain: float | None = None
+    is_extended: bool = False
+
+    @property
+    def is_at_gate(self) -> bool:
+        """Whether it is decided if the course goes on at all."""
+        return self.session_number >= min(GATE, self.n_planned)
+
+
+def review_questions(standing: ReviewStanding) -> tuple[Question, ...]:
+    """The questions of a review, most weighty first; at the gate of ten sessions those of GERAC."""
+    if standing.gain is None:
+        return (Question.CANNOT_TELL,)
+    if standing.is_at_gate:
+        return _at_gate(standing.gain, is_extended=standing.is_extended)
+    # The worse of the two: neither a sudden worsening nor a slow one is missed.
+    gain = standing.gain if standing.fitted_gain is None else min(standing.gain, standing.fitted_gain)
+    facts = ReviewFacts(standing.session_number, standing.relief30, gain)
+    if standing.session_number < EARLIEST:
+        return (Question.TOO_EARLY,)
+    return (Question.OFF_TRACK,) if find_off_course(facts) else (Question.GO_ON,)
+
+
+def _at_gate(gain: float, *, is_extended: bool) -> tuple[Question, ...]:
+    found = []
+    if gain < LEAST_TO_GO_ON:
+        found.append(Question.STOP_OR_REFER)
+    if LEAST_FOR_MORE <= gain <= MOST_FOR_MORE and not is_extended:
+        found.append(Question.EXTEND)
+    return tuple(found) or (Question.COMPLETE,)

@@ -1,0 +1,119 @@
+"""Which aftercare may be suggested. Pure.
+
+Source: clinical facts section 5: each measure with what blocks it and what asks for care; nothing but contact
+advice while a red flag or a swelling is open; two supports at most; no heat over gel or plaster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+MOST_SUPPORTS = 2
+HEAT, SKIN, ADVICE = "heat", "skin", "advice"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of the clinic's list."""
+
+    code: str
+    way: str
+    blocked_by: tuple[str, ...] = ()
+    cautioned_by: tuple[str, ...] = ()
+
+    @property
+    def is_support(self) -> bool:
+        """Whether it counts towards the two."""
+        return self.way != ADVICE
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A measure against one patient: why not, what asks for care, and whether it is suggested."""
+
+    code: str
+    blocked_by: tuple[str, ...] = ()
+    cautioned_by: tuple[str, ...] = ()
+    is_suggested: bool = False
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether it may be given."""
+        return not self.blocked_by
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Every measure checked, or contact advice alone."""
+
+    is_contact_only: bool
+    measures: tuple[Checked, ...] = ()
+
+    def suggested(self) -> tuple[str, ...]:
+        """The codes to suggest."""
+        return tuple(one.code for one in self.measures if one.is_suggested)
+
+
+class Fault(StrEnum):
+    """What is wrong with a choice."""
+
+    CONTACT_ONLY = "contact_only"
+    BLOCKED = "blocked"
+    TOO_MANY = "too_many"
+    HEAT_OVER_SKIN = "heat_over_skin"
+
+
+def suggest(measures: Iterable[Measure], *, conditions: Mapping[str, str], is_flag_open: bool) -> Suggestions:
+    """Each measure checked against a patient's conditions (code to words); the first that go together suggested.
+
+    What asks for care is offered, but not suggested before what does not.
+    """
+    if is_flag_open:
+        return Suggestions(is_contact_only=True)
+    every = list(measures)
+    checked = {one.code: _check(one, conditions) for one in every}
+    careless_first = sorted(every, key=lambda one: bool(checked[one.code].cautioned_by))
+    chosen: list[Measure] = []
+    for one in careless_first:
+        if checked[one.code].is_allowed and not _clash([*chosen, one]):
+            chosen.append(one)
+    codes = {one.code for one in chosen}
+    return Suggestions(
+        is_contact_only=False,
+        measures=tuple(
+            Checked(one.code, *_found(checked[one.code]), is_suggested=one.code in codes) for one in every
+        ),
+    )
+
+
+def faults(
+    chosen: Iterable[Measure], *, conditions: Mapping[str, str], is_flag_open: bool
+) -> list[tuple[Fault, tuple[str, ...]]]:
+    """What speaks against giving these, with the words of it; empty where nothing does."""
+    given = list(chosen)
+    if is_flag_open:
+        return [(Fault.CONTACT_ONLY, ())] if any(one.is_support for one in given) else []
+    found = [(Fault.BLOCKED, why) for one in given if (why := _check(one, conditions).blocked_by)]
+    clash = _clash(given)
+    return [*found, (clash, ())] if clash else found
+
+
+def _check(measure: Measure, conditions: Mapping[str, str]) -> Checked:
+    return Checked(
+        measure.code,
+        tuple(conditions[code] for code in measure.blocked_by if code in conditions),
+        tuple(conditions[code] for code in measure.cautioned_by if code in conditions),
+    )
+
+
+def _found(checked: Checked) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return checked.blocked_by, checked.cautioned_by
+
+
+def _clash(measures: list[Measure]) -> Fault | None:
+    supports = [one for one in measures if one.is_support]
+    if len(supports) > MOST_SUPPORTS:
+        return Fault.TOO_MANY
+    return Fault.HEAT_OVER_SKIN if {HEAT, SKIN} <= {one.way for one in supports} else None

@@ -1,0 +1,266 @@
+"""Correcting a saved session: what it said stays on file, with who changed it, when and why."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.alerts.raising import raise_alert
+from courses.models import AdverseEvent, Alert, Correction, Needling, PainScore, RedFlagReport, Session
+from courses.plans.standing import clearance_for
+from courses.rules.facts import Finding, Severity
+from courses.sessions.fix import NeedlingFix, SessionFix, kept, version_of
+from courses.sessions.flags import Origin, lock_patient, write_reports
+from courses.sessions.rejudging import rejudge_session
+
+Field = Correction.Field
+
+
+class StaleEdit(Exception):
+    """Somebody corrected the session meanwhile; `meanwhile` holds what they changed."""
+
+    def __init__(self, meanwhile: list[Correction]) -> None:
+        super().__init__("the session was corrected meanwhile")
+        self.meanwhile = meanwhile
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact before and after, and how it is written."""
+
+    field: Correction.Field
+    before: Any
+    after: Any
+    write: Callable[[], object]
+    score: PainScore | None = None
+
+
+@transaction.atomic
+def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: datetime) -> list[Correction]:
+    """Every fact that differs is kept as it was and changed, whole or not at all; nobody is paged.
+
+    StaleEdit where the session is no longer the version that was edited; ValidationError names what is wrong.
+    A corrected score is judged anew against what was expected of it then; a red flag is neither added nor lost,
+    but for the severe-pain question that a score of 8 or more asks.
+    """
+    lock_patient(session.course.patient)
+    session = Session.objects.select_related("course__clinic", "course__patient", "clinic", "practitioner").get(
+        pk=session.pk
+    )
+    if version_of(session) != fix.version:
+        raise StaleEdit(list(session.corrections.filter(pk__gt=fix.version).select_related("corrected_by__user")))
+    _refuse(session, fix, at=at)
+    changes = list(_changes(session, fix, by=by, at=at))
+    if not changes:
+        raise ValidationError(_("Nothing was changed."))
+    told = _keep(session, changes, reason=fix.reason.strip(), by=by, at=at)
+    for change in changes:
+        change.write()
+    if fix.flags:
+        _report(session, fix, by=by, at=at)
+    if any(change.field == Field.SCORE for change in changes):
+        rejudge_session(session, reason=fix.reason.strip(), by=by, at=at)
+    if any(change.field == Field.UNCLEARED for change in changes):
+        _list_breach(session, by=by, at=at)
+    return told
+
+
+def _refuse(session: Session, fix: SessionFix, *, at: datetime) -> None:
+    if not fix.reason.strip():
+        raise ValidationError({"reason": _("Say why: a correction without a reason is not taken.")})
+    if fix.held_at > at:
+        raise ValidationError({"held_at": _("The session lies in the future: check date and time.")})
+    course = session.course
+    if course.clinic.local(fix.held_at).date() < course.starts_on:
+        message = _("The course starts on %(day)s: a session cannot be earlier.")
+        raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
+
+
+def _keep(
+    session: Session, changes: list[Change], *, reason: str, by: Membership, at: datetime
+) -> list[Correction]:
+    act = uuid.uuid4()
+    return [
+        Correction.objects.create(
+            clinic=session.clinic,
+            session=session,
+            score=change.score,
+            act=act,
+            field=change.field,
+            before=change.before,
+            after=change.after,
+            reason=reason,
+            corrected_by=by,
+            corrected_at=at,
+        )
+        for change in changes
+    ]
+
+
+def _changes(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> Iterator[Change]:
+    yield from _score_changes(session, fix, by=by, at=at)
+    yield from _row_changes(session, fix)
+    needlings = [one for one in fix.needlings if one.row is not None or one.values is not None]
+    if needlings:
+        yield _needling_change(session, needlings)
+    if fix.adverse_event_ids is not None:
+        yield from _event_changes(session, fix.adverse_event_ids, by=by)
+
+
+def _row_changes(session: Session, fix: SessionFix) -> Iterator[Change]:
+    """The session's own row."""
+    is_needled = fix.is_needled or any(one.values is not None for one in fix.needlings)
+    if fix.held_at != session.held_at:
+        old, new = session.held_at, fix.held_at
+        yield Change(Field.TIME, old.isoformat(), new.isoformat(), lambda: _move(session, new))
+    if is_needled != session.is_needled:
+        yield _column(session, Field.NEEDLED, is_needled)
+    if fix.note != session.note:
+        yield _column(session, Field.NOTE, fix.note)
+    if is_needled and not session.uncleared_reason and _is_breach(session, fix):
+        yield _column(session, Field.UNCLEARED, fix.reason.strip()[:300])
+
+
+def _column(session: Session, name: Correction.Field, value: Any) -> Change:
+    def write() -> None:
+        Session.objects.filter(pk=session.pk).update(**{str(name): value})
+
+    return Change(name, getattr(session, str(name)), value, write)
+
+
+def _move(session: Session, held_at: datetime) -> None:
+    """The scores and events of the visit move with it."""
+    old = session.held_at
+    session.scores.filter(scored_at=old).update(scored_at=held_at)
+    session.adverse_events.filter(noticed_at=old).update(noticed_at=held_at)
+    Session.objects.filter(pk=session.pk).update(held_at=held_at)
+
+
+def _is_breach(session: Session, fix: SessionFix) -> bool:
+    """Whether what is now said to be needled was not cleared: by the verdict then, or by the patient's limits."""
+    is_more = not session.is_needled or any(one.row is None for one in fix.needlings)
+    if is_more and session.clearance.get("verdict") != "clear":
+        return True
+    on = session.course.clinic.local(session.held_at).date()
+    limits = set(clearance_for(session.course, on=on, practitioner=session.practitioner).limits)
+    return any(limits & _tags(one.values) for one in fix.needlings if one.values)
+
+
+def _tags(values: Any) -> set[str]:
+    point = values.get("point")
+    electro = {"electro"} if values.get("stimulation") == Needling.Stimulation.ELECTRICAL else set()
+    return {*(point.risk_tags if point else ()), *electro}
+
+
+def _score_changes(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> Iterator[Change]:
+    saved = {score.timing: score for score in session.scores.all()}
+    for timing, value in fix.scores.items():
+        score = saved.get(timing)
+        if score is None:
+            # Nothing was expected of it: it is judged by the rules that need no curve.
+            score = PainScore.objects.create(
+                clinic=session.clinic,
+                course=session.course,
+                session=session,
+                timing=timing,
+                score=value,
+                scored_at=session.held_at,
+                recorded_by=by,
+                recorded_at=at,
+            )
+            yield Change(Field.SCORE, None, value, lambda: None, score)
+        elif score.score != value:
+            rows = PainScore.objects.filter(pk=score.pk)
+            yield Change(Field.SCORE, score.score, value, _updater(rows, value), score)
+
+
+def _updater(rows: Any, value: int) -> Callable[[], object]:
+    return lambda: rows.update(score=value)
+
+
+def _needling_change(session: Session, fixes: list[NeedlingFix]) -> Change:
+    """The rows that change, all their columns, and the points as they are afterwards in words."""
+
+    def write() -> None:
+        for one in fixes:
+            if one.row is None:
+                Needling.objects.create(clinic=session.clinic, session=session, **(one.values or {}))
+            elif one.values is None:
+                one.row.delete()
+            else:
+                Needling.objects.filter(pk=one.row.pk).update(**one.values)
+
+    before = kept(one.row for one in fixes if one.row is not None)
+    after = [_as_row(one) for one in fixes if one.values is not None]
+    return Change(Field.NEEDLINGS, before, kept(after), write)
+
+
+def _as_row(one: NeedlingFix) -> Needling:
+    """The needling as it will stand, not saved."""
+    row = copy(one.row) if one.row is not None else Needling()
+    for name, value in (one.values or {}).items():
+        setattr(row, name, value)
+    return row
+
+
+def _event_changes(session: Session, wanted: frozenset[int], *, by: Membership) -> Iterator[Change]:
+    saved = {event.item_id: event for event in session.adverse_events.all()}
+    gone = [event for item, event in saved.items() if item not in wanted]
+    new = [
+        AdverseEvent(
+            clinic=session.clinic,
+            course=session.course,
+            session=session,
+            item_id=item,
+            noticed_at=session.held_at,
+            recorded_by=by,
+        )
+        for item in sorted(wanted - saved.keys())
+    ]
+    if not gone and not new:
+        return
+
+    def write() -> None:
+        for event in gone:
+            event.delete()
+        AdverseEvent.objects.bulk_create(new)
+
+    yield Change(Field.EVENTS, kept(gone), kept(new), write)
+
+
+def _report(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> None:
+    """A red flag told late is a new one, with all that follows."""
+    origin = Origin(
+        session.course.patient,
+        session.course,
+        RedFlagReport.Source.SESSION,
+        uuid.uuid4(),
+        at,
+        session=session,
+        is_needled=session.is_needled,
+        before=fix.scores.get(PainScore.Timing.BEFORE),
+        later=fix.scores.get(PainScore.Timing.AFTER),
+    )
+    write_reports(origin, fix.flags, by=by, at=at)
+
+
+def _list_breach(session: Session, *, by: Membership, at: datetime) -> None:
+    evidence: dict[str, float | int | str | None] = {"session": session.number, "because": "corrected"}
+    raise_alert(
+        patient=session.course.patient,
+        course=session.course,
+        rule=Alert.Rule.UNCLEARED,
+        findings=[Finding("needled_without_clearance", 1, Severity.RED, evidence)],
+        by=by,
+        at=at,
+        is_quiet=True,
+    )

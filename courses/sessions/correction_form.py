@@ -1,0 +1,176 @@
+"""The form a saved session is corrected with: what it says now, and why that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from courses.models import AdverseEventItem, Needling, PainScore, Point, RedFlag, Session
+from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
+from courses.sessions.fix import NeedlingFix, SessionFix, version_of
+from courses.sessions.flag_fields import NONE_FIELD, RedFlagFields
+from courses.sessions.scale import PainField
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M"
+N_EMPTY_ROWS = 2
+NEEDLING_FIELDS = [
+    column.name for column in Needling._meta.concrete_fields if column.name not in {"id", "clinic", "session"}
+]
+VISIT_TIMINGS = (PainScore.Timing.BEFORE, PainScore.Timing.AFTER)
+
+
+class CorrectionForm(RedFlagFields, forms.Form):
+    """Scores, time, needling, note, adverse events; the reason is compulsory."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    held_at = forms.DateTimeField(
+        label=gettext_lazy("Time"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME_FORMAT),
+    )
+    is_needled = forms.BooleanField(label=gettext_lazy("Needles were used"), required=False)
+    adverse_events = forms.ModelMultipleChoiceField(
+        AdverseEventItem.objects.none(),
+        label=gettext_lazy("Anything unwanted?"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Why is it corrected?"),
+        max_length=300,
+        help_text=gettext_lazy("Compulsory. It stays on file beside what stood here before."),
+    )
+
+    def __init__(self, data: Any = None, *, session: Session) -> None:
+        self.session = session
+        self.scores = {score.timing: score for score in session.scores.all()}
+        super().__init__(data, initial=initial_values(session))
+        for timing in PainScore.Timing.values:
+            if timing in self.scores or timing in VISIT_TIMINGS:
+                label = _("Pain %(timing)s") % {"timing": PainScore.Timing(timing).label}
+                self.fields[f"score_{timing}"] = PainField(label=label, required=timing in self.scores)
+        items = self.fields["adverse_events"]
+        if isinstance(items, forms.ModelMultipleChoiceField):
+            items.queryset = AdverseEventItem.objects.for_clinic(session.clinic)
+        severe = RedFlag.objects.for_clinic(session.clinic).current().filter(code=SEVERE_PAIN)
+        self.add_flag_fields(severe)
+        del self.fields[NONE_FIELD]
+
+    def score_fields(self) -> list[forms.BoundField]:
+        """The scores for the template."""
+        return [self[name] for name in self.fields if name.startswith("score_")]
+
+    def clean(self) -> dict[str, Any]:
+        """A score that becomes 8 or more asks the severe-pain question as any other would."""
+        values = super().clean() or {}
+        if self._rises_to_severe(values) and not values.get(f"flag_{SEVERE_PAIN}"):
+            self.add_error(
+                f"flag_{SEVERE_PAIN}", _("Pain of 8 or more: ask the patient, tick this and answer its question.")
+            )
+        return values
+
+    def fix(self, needlings: Sequence[NeedlingRow]) -> SessionFix:
+        """What was filled in."""
+        values = self.cleaned_data
+        fixes = (row.fix() for row in needlings)
+        return SessionFix(
+            version=values["version"],
+            reason=values["reason"],
+            held_at=self._held_at(values["held_at"]),
+            is_needled=values["is_needled"],
+            note=values["note"],
+            scores=self._typed_scores(values),
+            needlings=tuple(one for one in fixes if one is not None),
+            adverse_event_ids=frozenset(item.pk for item in values["adverse_events"]),
+            flags=self.ticked(values) if self._rises_to_severe(values) else (),
+        )
+
+    def _held_at(self, typed: datetime) -> datetime:
+        """The form knows minutes only: the same minute is the same time."""
+        saved = self.session.held_at
+        return saved if typed == saved.replace(second=0, microsecond=0) else typed
+
+    def _typed_scores(self, values: Mapping[str, Any]) -> dict[str, int]:
+        typed = {timing: values.get(f"score_{timing}") for timing in PainScore.Timing.values}
+        return {timing: value for timing, value in typed.items() if value is not None}
+
+    def _rises_to_severe(self, values: Mapping[str, Any]) -> bool:
+        old = {timing: score.score for timing, score in self.scores.items()}
+        return any(
+            value >= ASKS_SEVERE_PAIN_FROM > old.get(timing, 0)
+            for timing, value in self._typed_scores(values).items()
+        )
+
+
+def initial_values(session: Session) -> dict[str, Any]:
+    """What the form shows of a session as it stands."""
+    scores = {f"score_{score.timing}": score.score for score in session.scores.all()}
+    return {
+        "version": version_of(session),
+        "held_at": session.clinic.local(session.held_at).replace(second=0, microsecond=0),
+        "is_needled": session.is_needled,
+        "adverse_events": [event.item_id for event in session.adverse_events.all()],
+        "note": session.note,
+        **scores,
+    }
+
+
+class NeedlingRow(forms.ModelForm[Needling]):
+    """One point as it was logged, or an empty line for one that was left out."""
+
+    is_gone = forms.BooleanField(label=gettext_lazy("was not needled"), required=False)
+
+    class Meta:
+        model = Needling
+        fields = NEEDLING_FIELDS
+
+    def __init__(self, data: Any, *, row: Needling | None, number: int, points: Any) -> None:
+        self.row = row
+        # Checking a form fills its row in: the saved one must stay as it was.
+        super().__init__(
+            data, instance=copy(row) if row else None, prefix=f"needling-{row.pk if row else -number}"
+        )
+        self.empty_permitted, self.use_required_attribute = row is None, False
+        point = self.fields["point"]
+        if isinstance(point, forms.ModelChoiceField):
+            point.queryset = points
+        if row is None:
+            del self.fields["is_gone"]
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}, {row or _('another point')}"
+
+    def fix(self) -> NeedlingFix | None:
+        """What is to become of this line; None where nothing."""
+        if self.row is not None and self.cleaned_data.get("is_gone"):
+            return NeedlingFix(self.row, None)
+        if not self.has_changed():
+            return None
+        names = [name for name in self.fields if name != "is_gone"]
+        return NeedlingFix(self.row, {name: self.cleaned_data[name] for name in names})
+
+
+def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
+    """A line for each point, and some empty ones."""
+    points = Point.objects.for_clinic(session.clinic)
+    saved = list(session.needlings.select_related("point"))
+    rows: list[Needling | None] = [*saved, *([None] * N_EMPTY_ROWS)]
+    return [NeedlingRow(data, row=row, number=number, points=points) for number, row in enumerate(rows, 1)]
+
+
+def with_what_is_new(data: Any, before: Mapping[str, Any], now: Mapping[str, Any]) -> Any:
+    """What was typed, but for fields nobody touched in this form and somebody else corrected meanwhile.
+
+    `before` holds those fields as this form was opened with, `now` as they stand.
+    """
+    mended = data.copy()
+    for name, old in before.items():
+        if str(mended.get(name, "")) == str(old):
+            mended[name] = now[name]
+    mended["version"] = now["version"]
+    return mended

@@ -1,0 +1,92 @@
+"""The corrections of a session in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import formats
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from clinic.models import Clinic, Membership
+from courses.models import AdverseEventItem, Correction, Needling, Point
+
+Field = Correction.Field
+
+
+@dataclass(frozen=True)
+class CorrectionWords:
+    """One act of correcting: who, when, why, and each fact before and after."""
+
+    at: datetime
+    by: Membership
+    reason: str
+    lines: tuple[tuple[str, str, str], ...]
+
+
+def correction_words(corrections: Iterable[Correction], *, clinic: Clinic) -> list[CorrectionWords]:
+    """Corrections by act, the newest first; a fixed number of queries."""
+    rows = list(corrections)
+    names = _names(rows, clinic)
+    acts: dict[Any, list[Correction]] = {}
+    for row in rows:
+        acts.setdefault(row.act, []).append(row)
+    return [
+        CorrectionWords(
+            at=act[0].corrected_at,
+            by=act[0].corrected_by,
+            reason=act[0].reason,
+            lines=tuple(
+                (_what(row), _value(row, row.before, clinic, names), _value(row, row.after, clinic, names))
+                for row in sorted(act, key=lambda one: one.pk)
+            ),
+        )
+        for act in acts.values()
+    ]
+
+
+def _names(rows: list[Correction], clinic: Clinic) -> Mapping[str, Mapping[int, str]]:
+    fields = {row.field for row in rows}
+    points = Point.objects.for_clinic(clinic) if Field.NEEDLINGS in fields else Point.objects.none()
+    items = (
+        AdverseEventItem.objects.for_clinic(clinic) if Field.EVENTS in fields else AdverseEventItem.objects.none()
+    )
+    return {
+        Field.NEEDLINGS: dict(points.values_list("pk", "code")),
+        Field.EVENTS: dict(items.values_list("pk", "wording")),
+    }
+
+
+def _what(row: Correction) -> str:
+    if row.score is None:
+        return str(row.get_field_display())
+    return _("pain %(timing)s") % {"timing": row.score.get_timing_display()}
+
+
+def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapping[int, str]]) -> str:
+    if value is None or value == "" or value == []:
+        return _("nothing")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if row.field == Field.TIME:
+        at = parse_datetime(value)
+        return formats.date_format(clinic.local(at), "j M Y, H:i") if at else str(value)
+    if row.field == Field.NEEDLINGS:
+        return "; ".join(_needling(one, names[Field.NEEDLINGS]) for one in value)
+    if row.field == Field.EVENTS:
+        return "; ".join(names[Field.EVENTS].get(one["item_id"], "?") for one in value)
+    return str(value)
+
+
+def _needling(one: Mapping[str, Any], points: Mapping[int, str]) -> str:
+    parts = [points.get(one["point_id"], one["ashi_site"]), str(Needling.Side(one["side"]).label)]
+    if one["depth_mm"]:
+        parts.append(f"{one['depth_mm']} mm")
+    if one["retention_minutes"]:
+        parts.append(_("%(n)d min") % {"n": one["retention_minutes"]})
+    if one["stimulation"] != Needling.Stimulation.NONE:
+        parts.append(str(Needling.Stimulation(one["stimulation"]).label))
+    return ", ".join(parts)

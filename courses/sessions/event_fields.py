@@ -1,0 +1,159 @@
+"""Adverse events and aftercare as form fields: a checklist each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import AdverseEvent, AdverseEventItem, AftercareMeasure
+from courses.sessions.aftercare import Checked, Fault, faults, suggest
+from courses.sessions.detail_fields import Choice
+from courses.sessions.entry import EventEntry
+from courses.sessions.treatment_facts import TreatmentFacts, measure_of
+
+BRUISE = "bruise"
+WORSE = "pain_worse"
+FAULTS = {
+    Fault.CONTACT_ONLY: _("A red flag is open: no aftercare but the advice to get in touch."),
+    Fault.TOO_MANY: _("Two supports at most."),
+    Fault.HEAT_OVER_SKIN: _("No heat over gel or plaster: choose one of the two."),
+}
+BLOCKED = _("Not for this patient: %(why)s.")
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """One line of the checklist as it stands."""
+
+    item: AdverseEventItem
+    is_ticked: bool
+    severities: list[Choice]
+    causalities: list[Choice]
+    is_serious: bool
+    onset_minutes: Any
+    course_of_it: str
+
+    @property
+    def asks_course(self) -> bool:
+        """Whether start, peak and duration are asked."""
+        return self.item.code == WORSE
+
+
+@dataclass(frozen=True)
+class AftercareLine:
+    """One measure as it stands, checked against the patient."""
+
+    measure: AftercareMeasure
+    checked: Checked
+    is_ticked: bool
+
+
+class EventFields:
+    """Mixed into a form: `events` and `measures` hold the clinic's lists."""
+
+    fields: dict[str, forms.Field]
+    cleaned_data: dict[str, Any]
+    events: list[AdverseEventItem]
+    measures: list[AftercareMeasure]
+    facts: TreatmentFacts
+
+    def add_event_fields(
+        self, events: Iterable[AdverseEventItem], measures: Iterable[AftercareMeasure], facts: TreatmentFacts
+    ) -> None:
+        """A tick for each, and for an event what belongs to it."""
+        self.events, self.measures, self.facts = list(events), list(measures), facts
+        for item in self.events:
+            self.fields[f"event_{item.code}"] = forms.BooleanField(label=item.wording, required=False)
+            self.fields[f"severity_{item.code}"] = forms.ChoiceField(
+                choices=AdverseEvent.Severity.choices, required=False, initial=AdverseEvent.Severity.MILD
+            )
+            self.fields[f"causality_{item.code}"] = forms.ChoiceField(
+                choices=AdverseEvent.Causality.choices, required=False
+            )
+            self.fields[f"serious_{item.code}"] = forms.BooleanField(required=False)
+            self.fields[f"onset_{item.code}"] = forms.IntegerField(min_value=0, max_value=20_000, required=False)
+            self.fields[f"went_{item.code}"] = forms.CharField(max_length=200, required=False)
+        for measure in self.measures:
+            self.fields[f"aftercare_{measure.code}"] = forms.BooleanField(label=measure.name, required=False)
+
+    def event_lines(self) -> list[EventLine]:
+        """The checklist; the flat bruise stands beside the swellings."""
+        return [self._event_line(item) for item in self.events if item.code != BRUISE]
+
+    def bruise_lines(self) -> list[EventLine]:
+        """A flat bruise is no red flag: offered where one might take it for one."""
+        return [self._event_line(item) for item in self.events if item.code == BRUISE]
+
+    def is_any_event(self) -> bool:
+        """Whether something is ticked."""
+        return any(self._value(f"event_{item.code}") for item in self.events)
+
+    def is_any_aftercare(self) -> bool:
+        """Whether a measure is ticked."""
+        return any(self._value(f"aftercare_{one.code}") for one in self.measures)
+
+    def aftercare_lines(self) -> list[AftercareLine]:
+        """Every measure, checked; none where a red flag is open."""
+        found = suggest(
+            map(measure_of, self.measures), conditions=self.facts.conditions, is_flag_open=self.facts.is_flag_open
+        )
+        checked = {one.code: one for one in found.measures}
+        return [
+            AftercareLine(one, checked[one.code], bool(self._value(f"aftercare_{one.code}")))
+            for one in self.measures
+            if one.code in checked
+        ]
+
+    def given(self) -> tuple[AftercareMeasure, ...]:
+        """The measures ticked."""
+        return tuple(one for one in self.measures if self.cleaned_data.get(f"aftercare_{one.code}"))
+
+    def aftercare_errors(self, *, is_flag_told: bool) -> list[tuple[str, str]]:
+        """What speaks against the measures ticked, by field."""
+        found = faults(
+            map(measure_of, self.given()),
+            conditions=self.facts.with_events({one.item.code: one.item.wording for one in self.happened()}),
+            is_flag_open=self.facts.is_flag_open or is_flag_told,
+        )
+        first = next((f"aftercare_{one.code}" for one in self.given()), "")
+        return [(first, str(FAULTS.get(fault, BLOCKED)) % {"why": ", ".join(why)}) for fault, why in found]
+
+    def happened(self) -> tuple[EventEntry, ...]:
+        """The events ticked."""
+        values = self.cleaned_data
+        return tuple(
+            EventEntry(
+                item=item,
+                severity=values.get(f"severity_{item.code}") or AdverseEvent.Severity.MILD,
+                causality=values.get(f"causality_{item.code}") or "",
+                is_serious=bool(values.get(f"serious_{item.code}")),
+                onset_minutes=values.get(f"onset_{item.code}"),
+                course_of_it=values.get(f"went_{item.code}") or "",
+            )
+            for item in self.events
+            if values.get(f"event_{item.code}")
+        )
+
+    def _event_line(self, item: AdverseEventItem) -> EventLine:
+        severity = self._value(f"severity_{item.code}") or AdverseEvent.Severity.MILD
+        causality = self._value(f"causality_{item.code}") or ""
+        return EventLine(
+            item=item,
+            is_ticked=bool(self._value(f"event_{item.code}")),
+            severities=_choices(AdverseEvent.Severity.choices, severity),
+            causalities=_choices(AdverseEvent.Causality.choices, causality),
+            is_serious=bool(self._value(f"serious_{item.code}")),
+            onset_minutes=self._value(f"onset_{item.code}"),
+            course_of_it=self._value(f"went_{item.code}") or "",
+        )
+
+    def _value(self, name: str) -> Any:
+        return self[name].value()  # type: ignore[index]
+
+
+def _choices(choices: Any, chosen: str) -> list[Choice]:
+    return [Choice(value, str(label), value == chosen) for value, label in choices]

@@ -1,0 +1,167 @@
+"""What happens after a session: which mail goes to whom and when, what is due, what the patient is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Membership, Message
+from courses.alerts.steps import MESSAGE_KIND
+from courses.models import AftercareMeasure, Alert, AlertEvent, Appointment, PainScore, Reminder, Session
+from courses.reminders.permission import refusal
+from courses.sessions.aftercare import suggest
+from courses.sessions.treatment_facts import TreatmentFacts, measure_of, treatment_facts
+from courses.sessions.verdict import Standing
+
+STATES = {
+    Message.State.PENDING: gettext_lazy("leaves %(when)s"),
+    Message.State.SENDING: gettext_lazy("is on its way"),
+    Message.State.SENT: gettext_lazy("left %(when)s"),
+    Message.State.CANCELLED: gettext_lazy("no longer needed"),
+    Message.State.FAILED: gettext_lazy("failed: it goes to the next person"),
+    Message.State.UNKNOWN: gettext_lazy("sent or not: unknown"),
+}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One line: what, and when or why not; `tone` good, warn or quiet."""
+
+    what: str
+    when: str
+    tone: str = "quiet"
+    alert: Alert | None = None
+
+
+def next_steps(session: Session, *, at: datetime) -> list[NextStep]:
+    """Staff mail of the course's open alerts, the patient's check-in, the next appointment, a review."""
+    return [
+        *_staff_mail(session),
+        *_patient_mail(session, at=at),
+        _appointment(session, at=at),
+        *_due(session),
+    ]
+
+
+def patient_words(session: Session, scores: list[PainScore], *, at: datetime) -> list[str]:
+    """What to tell the patient today; contact advice alone while a red flag is open."""
+    clinic = session.clinic
+    facts = treatment_facts(session.course, on=clinic.local(session.held_at).date())
+    call = _("Call us at %(phone)s at once if anything new or worrying appears; in an emergency %(number)s.")
+    contact = call % {"phone": clinic.phone or "…", "number": clinic.emergency_number}
+    if facts.is_flag_open or session.red_flag_reports.exists():
+        return [contact]
+    return [*_about_pain(scores), *_aftercare(session, facts), contact]
+
+
+def flare_words(scores: list[PainScore]) -> str:
+    """Whether pain rose over the session, and whether that lies where it was expected; empty if it did not."""
+    by_timing = {score.timing: score for score in scores}
+    before, after = by_timing.get(PainScore.Timing.BEFORE), by_timing.get(PainScore.Timing.AFTER)
+    if before is None or after is None or after.score <= before.score:
+        return ""
+    values = {"n": after.score - before.score}
+    standing = after.expected.get("standing")
+    if standing in {Standing.IN_BAND, Standing.BELOW}:
+        return (
+            _("Pain rose by %(n)d and stays inside the band: a flare that was to be expected now and then.")
+            % values
+        )
+    if standing == Standing.ABOVE:
+        return _("Pain rose by %(n)d and is outside the band: look for the cause.") % values
+    return _("Pain rose by %(n)d; there are too few scores to say whether that was to be expected.") % values
+
+
+def _staff_mail(session: Session) -> list[NextStep]:
+    alerts = {alert.pk: alert for alert in Alert.objects.unresolved().filter(course=session.course)}
+    events = dict(
+        AlertEvent.objects.filter(alert__in=alerts, happened_at__gte=session.logged_at).values_list(
+            "pk", "alert_id"
+        )
+    )
+    rows = list(Message.objects.filter(kind=MESSAGE_KIND, subject_id__in=events).order_by("due_at", "pk"))
+    ids = {int(row.recipient.removeprefix("membership:")) for row in rows}
+    members = Membership.objects.for_clinic(session.clinic).select_related("user").in_bulk(ids)
+    mails = [
+        NextStep(
+            what=_("Alert mail to %(who)s (%(role)s)") % {"who": member, "role": member.get_role_display()},
+            when=str(STATES[Message.State(row.state)]) % {"when": _when(row.settled_at or row.due_at, session)},
+            tone="warn",
+            alert=alerts[events[row.subject_id]],
+        )
+        for row in rows
+        if (member := members.get(int(row.recipient.removeprefix("membership:"))))
+    ]
+    told = {one.alert.pk for one in mails if one.alert}
+    return [*mails, *(_open_alert(alert) for alert in alerts.values() if alert.pk not in told)]
+
+
+def _open_alert(alert: Alert) -> NextStep:
+    words = _("Alert: %(rule)s, %(severity)s")
+    values = {"rule": alert.get_rule_display(), "severity": alert.get_severity_display()}
+    return NextStep(words % values, alert.get_state_display(), "warn", alert)
+
+
+def _patient_mail(session: Session, *, at: datetime) -> list[NextStep]:
+    reminders = Reminder.objects.filter(check_in__session=session).select_related(
+        "clinic", "course__patient", "check_in"
+    )
+    what = _("Check-in mail to the patient")
+    steps = []
+    for one in reminders:
+        why_not = refusal(one, at=at) if one.state == Reminder.State.PLANNED else one.refused_because
+        when = _("will not be sent: %(why)s") % {"why": why_not} if why_not else _when(one.due_at, session)
+        steps.append(NextStep(what, when, "warn" if why_not else "quiet"))
+    return steps or [NextStep(what, _("none: the session was entered too late for it"))]
+
+
+def _appointment(session: Session, *, at: datetime) -> NextStep:
+    booked = session.course.appointments.filter(status=Appointment.Status.BOOKED, starts_at__gt=at)
+    next_one = booked.order_by("starts_at").first()
+    if next_one is None:
+        return NextStep(_("Next appointment"), _("none is booked"), "warn")
+    return NextStep(_("Next appointment"), _when(next_one.starts_at, session))
+
+
+def _due(session: Session) -> list[NextStep]:
+    due = []
+    if session.number in session.course.review_sessions:
+        due.append(NextStep(_("Review"), _("due after this session"), "warn"))
+    if session.is_needle_missing:
+        words = _("%(n_in)d in, %(n_out)d out: %(why)s")
+        values = {"n_in": session.needles_in, "n_out": session.needles_out, "why": session.needle_difference}
+        due.append(NextStep(_("Needles"), words % values, "warn"))
+    elif session.is_count_missing:
+        due.append(NextStep(_("Needles"), _("used, and no count is written down"), "warn"))
+    return due
+
+
+def _about_pain(scores: list[PainScore]) -> list[str]:
+    flare = flare_words(scores)
+    if flare and any(score.expected.get("standing") == Standing.ABOVE for score in scores):
+        return [_("Pain is stronger than expected today; we look into why, and you tell us how it is tomorrow.")]
+    if flare:
+        return [
+            _("More pain for a day or so happens after some sessions. It says nothing about how the course goes.")
+        ]
+    return [_("Soreness for one to three days is common. If it is still clearly worse after three days, call us.")]
+
+
+def _aftercare(session: Session, facts: TreatmentFacts) -> list[str]:
+    given = [one.measure for one in session.aftercare_given.select_related("measure")]
+    return [f"{one.name}: {one.advice}" for one in given or _suggested(session, facts)]
+
+
+def _suggested(session: Session, facts: TreatmentFacts) -> list[AftercareMeasure]:
+    rows = list(AftercareMeasure.objects.for_clinic(session.clinic).filter(is_offered=True))
+    events = {event.item.code: event.item.wording for event in session.adverse_events.select_related("item")}
+    found = suggest(map(measure_of, rows), conditions=facts.with_events(events), is_flag_open=False)
+    return [row for row in rows if row.code in found.suggested()]
+
+
+def _when(at: datetime, session: Session) -> str:
+    return formats.date_format(session.clinic.local(at), "D j M, H:i")

@@ -1,0 +1,116 @@
+"""Correcting a patient's file: what it said stays, with who changed it, when and why."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from patients.models import (
+    Assessment,
+    FileCorrection,
+    Imaging,
+    NeuroCheck,
+    Patient,
+    PatientPainType,
+    SpecialistLetter,
+)
+
+Subject = FileCorrection.Subject
+# What may be corrected in each record. A change of type is no correction: it has a day of its own.
+FIELDS: dict[Subject, tuple[type[models.Model], tuple[str, ...]]] = {
+    Subject.PATIENT: (Patient, ("given_name", "family_name", "born_on")),
+    Subject.ASSESSMENT: (
+        Assessment,
+        ("diagnosed_by", "licence", "diagnosed_on", "origin", "is_vertigo_explained", "note"),
+    ),
+    Subject.IMAGING: (Imaging, ("kind", "taken_on", "level", "finding")),
+    Subject.TYPE: (PatientPainType, ("status", "has_vertigo", "starts_on")),
+    Subject.CHECK: (NeuroCheck, ("checked_on", "result", "hoffmann", "gait", "grip", "note")),
+    Subject.LETTER: (SpecialistLetter, ("written_by", "written_on", "expires_on", "scope")),
+}
+
+
+class StaleRecord(Exception):
+    """Somebody corrected the record meanwhile; `meanwhile` holds what they changed."""
+
+    def __init__(self, meanwhile: list[FileCorrection]) -> None:
+        super().__init__("the record was corrected meanwhile")
+        self.meanwhile = meanwhile
+
+
+def corrections_of(patient: Patient, subject: Subject, subject_id: int) -> models.QuerySet[FileCorrection]:
+    """What was corrected in one record."""
+    rows = patient.corrections.filter(subject=subject, subject_id=subject_id)
+    return rows.select_related("corrected_by__user")
+
+
+def version_of(patient: Patient, subject: Subject, subject_id: int) -> int:
+    """Rises with every correction of a record."""
+    newest = corrections_of(patient, subject, subject_id).order_by("-pk").values_list("pk", flat=True).first()
+    return newest or 0
+
+
+def record_of(patient: Patient, subject: Subject, subject_id: int) -> models.Model | None:
+    """One record of a patient's file; None where the patient has none of that number."""
+    owner = {Subject.PATIENT: "pk", Subject.IMAGING: "assessment__patient"}.get(subject, "patient")
+    model, _fields = FIELDS[subject]
+    return model._default_manager.filter(**{owner: patient.pk}, pk=subject_id).first()
+
+
+@transaction.atomic
+def correct_record(
+    patient: Patient,
+    *,
+    subject: Subject,
+    subject_id: int,
+    values: Mapping[str, Any],
+    version: int,
+    reason: str,
+    by: Membership,
+    at: datetime,
+) -> list[FileCorrection]:
+    """Every fact that differs is kept as it was and changed; StaleRecord where somebody else was quicker."""
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why: a correction without a reason is not taken.")})
+    if version_of(patient, subject, subject_id) != version:
+        raise StaleRecord(list(corrections_of(patient, subject, subject_id).filter(pk__gt=version)))
+    record = record_of(patient, subject, subject_id)
+    if record is None:
+        raise ValidationError(_("There is no such record."))
+    _model, fields = FIELDS[subject]
+    changed = [name for name in fields if name in values and getattr(record, name) != values[name]]
+    if not changed:
+        raise ValidationError(_("Nothing was changed."))
+    act = uuid.uuid4()
+    told = [
+        FileCorrection.objects.create(
+            clinic=patient.clinic,
+            patient=patient,
+            act=act,
+            subject=subject,
+            subject_id=subject_id,
+            field=name,
+            before=_plain(getattr(record, name)),
+            after=_plain(values[name]),
+            reason=reason.strip(),
+            corrected_by=by,
+            corrected_at=at,
+        )
+        for name in changed
+    ]
+    for name in changed:
+        setattr(record, name, values[name])
+    record.save(update_fields=changed)
+    return told
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)

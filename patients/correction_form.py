@@ -1,0 +1,40 @@
+"""The form a record of the file is corrected with."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from patients.correcting import FIELDS, Subject
+from patients.record_form import DAY
+
+
+class FileCorrectionForm(forms.ModelForm[models.Model]):
+    """The record's fields as they stand, and why one of them is wrong."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why is it corrected?"),
+        max_length=300,
+        help_text=_("Compulsory. It stays on file beside what stood here before."),
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """What was filled in, without the reason and the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"reason", "version"}}
+
+
+def correction_form(subject: Subject) -> type[FileCorrectionForm]:
+    """The form of one kind of record."""
+    model, fields = FIELDS[subject]
+    columns = {name: model._meta.get_field(name) for name in fields}
+    days: dict[str, type[forms.Widget] | forms.Widget] = {
+        name: forms.DateInput(attrs=DAY)
+        for name, column in columns.items()
+        if isinstance(column, models.DateField)
+    }
+    made = forms.modelform_factory(model, form=FileCorrectionForm, fields=fields, widgets=days)
+    return cast(type[FileCorrectionForm], made)

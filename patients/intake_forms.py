@@ -1,0 +1,178 @@
+"""The forms of the guided intake that differ from those of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Membership
+from patients.forms import SIGNS, AssessmentForm
+from patients.intake import record_consent, record_neuro_check, record_pain_type
+from patients.models import Consent, NeuroCheck, PainType, PatientPainType
+from patients.record_form import DAY, RecordForm
+from patients.standing import consents_by_stream
+
+
+class IntakeAssessmentForm(AssessmentForm):
+    """The diagnosis with its picture, and the neurological examination that belongs to it."""
+
+    checked_on = forms.DateField(
+        label=gettext_lazy("Neurological examination on"), widget=forms.DateInput(attrs=DAY), required=False
+    )
+    result = forms.ChoiceField(
+        label=gettext_lazy("Its result"),
+        choices=[("", gettext_lazy("not examined")), *NeuroCheck.Result.choices],
+        required=False,
+    )
+    hoffmann = forms.ChoiceField(label=gettext_lazy("Hoffmann sign"), choices=SIGNS, required=False)
+    gait = forms.ChoiceField(label=gettext_lazy("Gait"), choices=SIGNS, required=False)
+    grip = forms.ChoiceField(label=gettext_lazy("Grip"), choices=SIGNS, required=False)
+
+    field_order = ("diagnosed_by", "licence", "diagnosed_on", "origin", "imaging_kind", "imaging_on")
+    CHECK = ("checked_on", "result", "hoffmann", "gait", "grip")
+
+    def clean(self) -> dict[str, Any]:
+        """An examination has a day and a result, and is not normal with an abnormal sign."""
+        values = super().clean() or {}
+        typed = [name for name in self.CHECK if values.get(name)]
+        for name in ("checked_on", "result"):
+            if typed and name not in typed and name not in self.errors:
+                self.add_error(name, _("Say this of the examination, or leave all of it open."))
+        signs = {values.get(name) for name in ("hoffmann", "gait", "grip")}
+        if NeuroCheck.Sign.ABNORMAL in signs and values.get("result") == NeuroCheck.Result.NORMAL:
+            self.add_error("result", _("A sign is abnormal: choose “unchanged” or “worse”."))
+        return values
+
+    @transaction.atomic
+    def record(self, *, by: Membership, at: datetime) -> Any:
+        """File both, or neither."""
+        check = {name: self.cleaned_data.pop(name) for name in self.CHECK}
+        filed = super().record(by=by, at=at)
+        if check["checked_on"]:
+            record_neuro_check(
+                patient=self.patient,
+                checked_on=check["checked_on"],
+                result=NeuroCheck.Result(check["result"]),
+                hoffmann=check["hoffmann"],
+                gait=check["gait"],
+                grip=check["grip"],
+                by=by,
+                at=at,
+            )
+        return filed
+
+
+@dataclass(frozen=True)
+class TypeRow:
+    """One type of the clinic's list with its bound fields."""
+
+    pain_type: PainType
+    tick: forms.BoundField
+    status: forms.BoundField
+
+
+class TypesForm(RecordForm):
+    """All types that hold, from one day on; those held already are not offered again."""
+
+    title = gettext_lazy("Types of neck pain")
+
+    has_vertigo = forms.BooleanField(
+        label=gettext_lazy("With vertigo"),
+        required=False,
+        help_text=gettext_lazy("Asks for a specialist until vascular and vestibular causes are excluded."),
+    )
+    starts_on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs=DAY))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = set(self.patient.pain_types.filter(ended_on=None).values_list("pain_type_id", flat=True))
+        self.has_some = bool(held)
+        self.offered = list(PainType.objects.for_clinic(self.patient.clinic).exclude(pk__in=held))
+        for one in self.offered:
+            self.fields[f"type_{one.code}"] = forms.BooleanField(label=one.name, required=False)
+            self.fields[f"status_{one.code}"] = forms.ChoiceField(
+                label=_("%(type)s is") % {"type": one.name},
+                choices=PatientPainType.Status.choices,
+                required=False,
+            )
+
+    def rows(self) -> list[TypeRow]:
+        """The list for the template."""
+        return [TypeRow(one, self[f"type_{one.code}"], self[f"status_{one.code}"]) for one in self.offered]
+
+    def clean(self) -> dict[str, Any]:
+        """At least one type is on file."""
+        values = super().clean() or {}
+        if not self.has_some and not any(self._ticked(values)):
+            self.add_error(None, _("Tick at least one type; “Not diagnosed yet” is one."))
+        return values
+
+    @transaction.atomic
+    def record(self, *, by: Membership, at: datetime) -> list[PatientPainType]:
+        """Add every type that is ticked."""
+        values = self.cleaned_data
+        starts_on: date = values["starts_on"]
+        return [
+            record_pain_type(
+                patient=self.patient,
+                code=one.code,
+                status=PatientPainType.Status(values[f"status_{one.code}"] or PatientPainType.Status.WORKING),
+                has_vertigo=values["has_vertigo"],
+                starts_on=starts_on,
+                by=by,
+                at=at,
+            )
+            for one in self._ticked(values)
+        ]
+
+    def _ticked(self, values: dict[str, Any]) -> Iterator[PainType]:
+        return (one for one in self.offered if values.get(f"type_{one.code}"))
+
+
+class ConsentsForm(RecordForm):
+    """Yes or no, stream by stream; only treatment must be answered, nothing is preselected."""
+
+    title = gettext_lazy("Consent")
+    ANSWERS = (("1", gettext_lazy("agrees")), ("0", gettext_lazy("does not agree")))
+
+    how = forms.ChoiceField(label=gettext_lazy("How"), choices=Consent.How.choices[:2])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = consents_by_stream(self.patient)
+        for stream in Consent.Stream:
+            self.fields[f"stream_{stream.value}"] = forms.ChoiceField(
+                label=stream.label,
+                choices=self.ANSWERS,
+                widget=forms.RadioSelect,
+                required=stream is Consent.Stream.TREATMENT,
+                initial={True: "1", False: "0", None: None}[self.known.get(stream)],
+            )
+
+    def stream_fields(self) -> list[forms.BoundField]:
+        """The streams for the template."""
+        return [self[f"stream_{stream.value}"] for stream in Consent.Stream]
+
+    @transaction.atomic
+    def record(self, *, by: Membership, at: datetime) -> list[Consent]:
+        """A row for each answer that is not the patient's last word already."""
+        return [
+            record_consent(
+                patient=self.patient,
+                stream=stream,
+                is_given=answer == "1",
+                how=Consent.How(self.cleaned_data["how"]),
+                by=by,
+                at=at,
+            )
+            for stream in Consent.Stream
+            if (answer := self.cleaned_data[f"stream_{stream.value}"])
+            and self.known.get(stream) is not (answer == "1")
+        ]

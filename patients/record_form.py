@@ -1,0 +1,28 @@
+"""What every form that writes into a patient's file shares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+
+from clinic.models import Membership
+from patients.models import Patient
+
+DAY = {"type": "date"}
+
+
+class RecordForm(forms.Form):
+    """Something written into a patient's file, by somebody at a time."""
+
+    title: str | Promise = ""
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        self.patient = patient
+        super().__init__(*args, **kwargs)
+
+    def record(self, *, by: Membership, at: datetime) -> object:
+        """Write it."""
+        raise TypeError("each form says how it is recorded")

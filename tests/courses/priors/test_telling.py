@@ -1,0 +1,64 @@
+"""What the curve says, in values and in sentences."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from courses.curve import SHIPPED_PRIOR, CannotTell, Peak, condition
+from courses.priors.rows import record_of
+from courses.priors.telling import curve_says
+from courses.priors.wording import curve_sentences, gain_words, peak_words
+from tests.factories import log_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def says(course, at):
+    def tell(pairs):
+        log_run(course, pairs, until=at - timedelta(days=1))
+        record = record_of(course, at=at)
+        return curve_says(record, condition(SHIPPED_PRIOR, record.scores()), next_week=record.week(at))
+
+    return tell
+
+
+def test_two_sentences_with_bounds_and_chances(says):
+    first, second = curve_sentences(says([(8, 7), (7, 6), (6, 5), (5, 4), (4, 3)]))
+    assert first.startswith("Next score after a session: about ")
+    assert "nine of ten between" in first
+    assert "Most likely a steady fall (" in first
+    assert "at least 30 % relief at the planned end:" in second
+
+
+def test_cannot_tell_yet_says_why(says):
+    found = says([(6, 5)])
+    assert isinstance(found.next_score, CannotTell)
+    assert found.shape is None
+    assert curve_sentences(found) == [
+        "Next score: cannot tell yet, 2 of 3 scores.",
+        "Relief at the planned end: cannot tell, 2 of 3 scores.",
+    ]
+
+
+def test_percentages_are_na_for_a_low_start(says):
+    found = says([(1, 1), (1, 0), (1, 1), (0, 0)])
+    assert "percentages are n/a when pain starts below 3" in gain_words(found)
+    assert (found.gain, found.relief30) == (None, None)
+
+
+def test_what_is_over_is_told_nothing_of_the_next_score(says):
+    assert "Next score" not in " ".join(curve_sentences(says([(8, 7), (7, 6), (6, 5)]), is_over=True))
+
+
+def test_worse_is_called_more_pain(says):
+    found = says([(4, 4), (6, 6), (8, 8), (9, 9), (10, 10)])
+    assert gain_words(found) == "Pain before a session: 4 at the start, 9.5 lately: 138 % more."
+    assert found.gain < found.fitted_gain
+
+
+def test_peak_has_intervals():
+    peak = Peak(2.5, (-0.3, 4.0), 7.2, (6.0, 8.4), 10, "shipped")
+    assert peak_words(peak) == "Highest about week 2.5 (0.0 to 4.0), at about 7 (6 to 8)."

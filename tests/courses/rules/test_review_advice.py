@@ -1,0 +1,66 @@
+"""What a review asks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.rules.review_advice import Question, ReviewStanding, review_questions
+
+
+def asked(number: int, gain: float | None, relief30: float | None = 0.5, **values: object) -> tuple[str, ...]:
+    standing = ReviewStanding(number, values.pop("n_planned", 13), gain, relief30, **values)
+    return tuple(str(question) for question in review_questions(standing))
+
+
+@pytest.mark.parametrize(
+    ("gain", "expected"),
+    [
+        (-0.2, ("stop_or_refer",)),
+        (0.09, ("stop_or_refer",)),
+        (0.10, ("stop_or_refer", "extend")),
+        (0.29, ("stop_or_refer", "extend")),
+        (0.30, ("extend",)),
+        (0.50, ("extend",)),
+        (0.51, ("complete",)),
+    ],
+)
+def test_at_ten_sessions_the_rule_of_gerac_asks(gain, expected):
+    assert asked(10, gain) == expected
+
+
+def test_a_short_plan_is_decided_at_its_end():
+    assert asked(8, 0.2, n_planned=8) == ("stop_or_refer", "extend")
+
+
+def test_five_more_are_offered_once():
+    assert asked(15, 0.4, is_extended=True) == ("complete",)
+    assert asked(15, 0.2, is_extended=True) == ("stop_or_refer",)
+
+
+@pytest.mark.parametrize(
+    ("gain", "relief30", "expected"),
+    [(0.14, 0.19, "off_track"), (0.15, 0.19, "go_on"), (0.14, 0.20, "go_on"), (0.4, 0.9, "go_on")],
+)
+def test_before_ten_only_a_course_off_track_is_questioned(gain, relief30, expected):
+    assert asked(5, gain, relief30) == (expected,)
+
+
+def test_the_worse_of_observed_and_fitted_counts():
+    assert asked(5, -0.5, 0.1, fitted_gain=0.3) == ("off_track",)
+    assert asked(5, 0.3, 0.1, fitted_gain=0.05) == ("off_track",)
+
+
+def test_late_responders_are_given_time():
+    assert asked(3, 0.0, 0.1) == ("too_early",)
+
+
+def test_without_numbers_nothing_is_advised():
+    assert asked(10, None, None) == ("cannot_tell",)
+
+
+@given(number=st.integers(0, 30), gain=st.none() | st.floats(-2, 1), relief30=st.none() | st.floats(0, 1))
+def test_every_review_asks_something(number, gain, relief30):
+    assert set(asked(number, gain, relief30)) <= {str(question) for question in Question}
+    assert asked(number, gain, relief30)
