@@ -34,8 +34,11 @@ class AlertMail:
 
     def render(self, message: Message) -> Mail:
         """The mail to one member."""
-        alert, member = self._alert(message), self._reachable_member(message)
-        event = AlertEvent.objects.get(pk=message.subject_id)
+        event = AlertEvent.objects.select_related("alert__clinic").get(pk=message.subject_id)
+        # Read once: the clinic of the event is the message's own.
+        alert = event.alert
+        message.clinic = alert.clinic
+        member = self._reachable_member(message)
         with translation.override(alert.clinic.languages[0]):
             return compose(
                 message,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -23,11 +24,23 @@ from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.history import MOVES, IllegalMove
 from courses.alerts.silencing import end_silence, silence, snooze
 from courses.alerts.steps import sweep
-from courses.models import Alert, AlertEvent, AlertThreshold, CheckIn, Course, RedFlagReport, RuleSettings, Silence
+from courses.models import (
+    Alert,
+    AlertEvent,
+    AlertThreshold,
+    CheckIn,
+    Course,
+    RedFlagReport,
+    RuleSettings,
+    Session,
+    Silence,
+)
 from courses.plans.lifecycle import HOLDING, resume_course
 from courses.plans.standing import clearance_for
 from courses.rules.facts import Severity
+from courses.sessions.correct import correct_session
 from courses.sessions.entry import CheckInEntry, FlagEntry, SessionEntry
+from courses.sessions.fix import SessionFix, version_of
 from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
 from tests.factories import entry, flag
@@ -137,6 +150,19 @@ class AlertMachine(RuleBasedStateMachine):
         log_session(self.course, entry=again, by=self.world.practitioner, at=self.at)
         self.last_entry = again
         assert RedFlagReport.objects.count() == n_reports + len(again.flags)
+
+    @rule(before=st.integers(0, 10))
+    def correct_a_session(self, before):
+        """Takes no red flag back and makes none."""
+        session = Session.objects.filter(course=self.world.course).order_by("-pk").first()
+        if session is None:
+            return
+        told = list(Alert.objects.red_flags().values_list("pk", "state", "severity").order_by("pk"))
+        version, kept = version_of(session), (session.held_at, session.is_needled, session.note)
+        fix = SessionFix(version, "Typed wrong.", *kept, scores={"before": before})
+        with suppress(ValidationError):
+            correct_session(session, fix=fix, by=self.world.practitioner, at=self.at)
+        assert list(Alert.objects.red_flags().values_list("pk", "state", "severity").order_by("pk")) == told
 
     @rule(score=SCORES, told=FLAGS)
     def check_in(self, score, told):
