@@ -18,14 +18,11 @@ from django.conf import settings
 from django.db import connection
 
 from clinic.outbox import bell
+from clinic.private_services.keeper import die_with_parent
 from tests.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 60.0
-# A test run that is killed must leave no worker behind: asks the kernel for that, then becomes the command.
-DIES_WITH_PARENT = (
-    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])"
-)
 
 
 def database_url() -> str:
@@ -90,8 +87,13 @@ class Process:
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", DIES_WITH_PARENT, *self.command]
-        return subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
+        return subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            env=self.env,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )
 
     def kill(self) -> None:
         """As kill -9 does, its children too."""

@@ -89,11 +89,16 @@ def claim_next(*, at: datetime, without: Collection[str] = ()) -> Message | None
     return message
 
 
-@transaction.atomic
 def claim_with(message: Message, *, at: datetime) -> list[Message]:
     """A claimed message and those due that leave with it, leased to the caller too; oldest first."""
     if not message.bundle_key:
         return [message]
+    # The oldest gives its name to the mail: a twin of it has the same.
+    return sorted([message, *_claim_others(message, at=at)], key=lambda one: one.pk)
+
+
+@transaction.atomic
+def _claim_others(message: Message, *, at: datetime) -> list[Message]:
     waiting = Message.objects.due_by(at).filter(
         clinic=message.clinic_id,
         kind=message.kind,
@@ -105,8 +110,7 @@ def claim_with(message: Message, *, at: datetime) -> list[Message]:
     others = list(waiting.order_by("due_at").select_for_update(skip_locked=True)[: LARGEST_BUNDLE - 1])
     for other in others:
         _lease(other, at=at)
-    # The oldest gives its name to the mail: a twin of it has the same.
-    return sorted([message, *others], key=lambda one: one.pk)
+    return others
 
 
 def _lease(message: Message, *, at: datetime) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -20,6 +21,9 @@ from courses.alerts.threads import thread_headers
 from courses.alerts.together import mail_together
 from courses.models import Alert, AlertEvent
 
+LONGEST_LOCK = "10s"
+FRESH = timedelta(minutes=1)
+
 
 class AlertMail:
     """Owner of the message kind `staff_alert`; its subject is the event that is told."""
@@ -30,12 +34,16 @@ class AlertMail:
             alert = self._alert(message, lock=True)
             if alert.outcome == Alert.Outcome.COURSE_CLOSED:
                 return alert.events.filter(pk=message.subject_id, kind=AlertEvent.Kind.RESOLVED).exists()
-            return alert.state == Alert.State.OPEN and alert.silenced_until is None
+            is_open = alert.state == Alert.State.OPEN and alert.silenced_until is None
+        return is_open and not _is_overtaken(message, at=at)
 
     def render(self, message: Message) -> Mail:
         """The mail to one member."""
-        alert, member = self._alert(message), self._reachable_member(message)
-        event = AlertEvent.objects.get(pk=message.subject_id)
+        event = AlertEvent.objects.select_related("alert__clinic").get(pk=message.subject_id)
+        # Read once: the clinic of the event is the message's own.
+        alert = event.alert
+        message.clinic = alert.clinic
+        member = self._reachable_member(message)
         with translation.override(alert.clinic.languages[0]):
             return compose(
                 message,
@@ -89,7 +97,12 @@ class AlertMail:
 
     def _alert(self, message: Message, *, lock: bool = False) -> Alert:
         alerts = Alert.objects.filter(events=message.subject_id).select_related("clinic")
-        return (alerts.select_for_update(of=("self",)) if lock else alerts).get()
+        if not lock:
+            return alerts.get()
+        # Whoever holds an alert for longer is stuck or gone: the mails about the others must not wait for it.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_LOCK])
+        return alerts.select_for_update(of=("self",)).get()
 
     def _reachable_member(self, message: Message) -> Membership:
         member = self._member(message)
@@ -100,6 +113,18 @@ class AlertMail:
     def _member(self, message: Message) -> Membership:
         members = Membership.objects.for_clinic(message.clinic).select_related("user", "clinic")
         return members.get(pk=message.recipient_id)
+
+
+def _is_overtaken(message: Message, *, at: datetime) -> bool:
+    """Whether a repeat that waited would come beside a newer mail: after an outage nobody gets twelve at once."""
+    has_waited = at - message.created_at > FRESH
+    if not has_waited or not AlertEvent.objects.filter(pk=message.subject_id, kind="repeated").exists():
+        return False
+    newer = Message.objects.filter(
+        group_key=message.group_key, recipient=message.recipient, channel=message.channel, pk__gt=message.pk
+    )
+    unsettled = [Message.State.PENDING, Message.State.SENDING]
+    return newer.filter(Q(state=Message.State.SENT) | Q(state__in=unsettled, due_at__lte=at)).exists()
 
 
 alert_mail = AlertMail()

@@ -111,11 +111,18 @@ def advance(alert_id: int, *, at: datetime) -> bool:
         end_of_silence(alert, at=at)
     elif alert.escalate_at and alert.escalate_at <= at:
         _escalate(alert, at=at)
-    elif alert.state == Alert.State.OPEN and (alert.repeat_at is None or alert.repeat_at <= at):
+    elif _is_repeat_due(alert, at=at):
         _repeat(alert, at=at)
     set_next_step(alert)
     alert.save()
     return True
+
+
+def _is_repeat_due(alert: Alert, *, at: datetime) -> bool:
+    """Never of what somebody answered or silenced, though it was pushed ahead; else also where no time is set."""
+    if alert.state != Alert.State.OPEN or alert.silenced_until is not None:
+        return False
+    return alert.repeat_at is None or alert.repeat_at <= at
 
 
 def sweep(*, at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,12 +12,13 @@ from clinic.models import Message
 from clinic.outbox.deliver import deliver_due
 from clinic.outbox.transports import email
 from courses.alerts.steps import sweep
+from courses.models import AlertEvent
 from tests.clinic.outbox.servers import DripServer
 from tests.faults.storm import N_ALERTS, staff_mails
 
 pytestmark = pytest.mark.django_db
 
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 N_FEW = max(3, N_ALERTS // 50)
 
 
@@ -79,3 +81,21 @@ def test_refusal_for_good_takes_the_next_person_and_the_repeat_tries_again(storm
     assert deliver() >= 3 * N_FEW
     assert len(smtp.to(manager.user.email)) == N_FEW
     assert not Message.objects.pending().exists()
+
+
+def test_after_an_hour_of_outage_nobody_gets_an_hour_of_repeats(storm, smtp):
+    """The report itself, and the newest of what came since."""
+    smtp.answer = "451 try later"
+    storm.rage(1)
+    start = timezone.now()
+    for minute in range(5, 65, 5):
+        sweep(at=start + minute * MINUTE)
+        deliver(minute * MINUTE)
+    smtp.recover()
+    for hours in (2, 3):
+        deliver(hours * HOUR)
+    per_person = Counter(str(mail["To"]) for mail in smtp.mails)
+    assert AlertEvent.objects.filter(kind="repeated").count() >= 8
+    assert max(per_person.values()) <= 4
+    firsts = staff_mails().filter(subject_id__in=AlertEvent.objects.filter(kind="raised"))
+    assert set(firsts.values_list("state", flat=True)) == {"sent"}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from clinic.models import Message
 from clinic.outbox import queue
 from clinic.outbox.deliver import deliver_due
+from courses.alerts import mail
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.steps import sweep
 from courses.models import Alert, AlertEvent
@@ -144,3 +145,24 @@ def test_sender_that_outlives_its_lease_comes_back_to_a_settled_row(storm, smtp,
     assert set(staff_mails().values_list("state", flat=True)) == {"sent"}
     assert sorted(smtp.copies().values()) == [1, 2]
     assert AlertEvent.objects.filter(kind="sent").count() == 2
+
+
+def test_alert_held_by_a_stuck_process_holds_up_no_other(storm, smtp, monkeypatch, in_background):
+    """Its web process froze in the middle of a form: the database keeps the lock for it."""
+    monkeypatch.setattr(mail, "LONGEST_LOCK", "300ms")
+    storm.rage(2)
+    stuck = Alert.objects.order_by("pk")[0]
+    is_held, may_end = Event(), Event()
+
+    def freeze():
+        with transaction.atomic():
+            Alert.objects.select_for_update().get(pk=stuck.pk)
+            is_held.set()
+            may_end.wait(60)
+
+    holder = in_background(freeze)
+    assert is_held.wait(30)
+    assert deliver_due(clock=timezone.now) == 2
+    may_end.set()
+    holder.join(30)
+    assert deliver_due(clock=lambda: timezone.now() + MINUTE) == 2
