@@ -18,6 +18,6 @@ DROP TRIGGER courses_prior_kept ON courses_prior;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0002_history_is_kept")]
+    dependencies = [("courses", "0005_corrections_are_kept")]
 
     operations = [migrations.RunSQL(KEPT, KEPT_REVERSE)]
