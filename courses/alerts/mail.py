@@ -14,6 +14,7 @@ from clinic.outbox.compose import absolute, compose
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.alerts.history import write_event
 from courses.alerts.links import acknowledge_path
+from courses.alerts.steps import step_past_undelivered
 from courses.models import Alert, AlertEvent
 
 
@@ -66,11 +67,8 @@ class AlertMail:
             member=self._member(message).pk,
             error=message.error,
         )
-        has_next_step = alert.chain_position + 1 < len(alert.chain)
-        if message.state == Message.State.FAILED and alert.state == Alert.State.OPEN and has_next_step:
-            # Somebody cannot be reached: the next person must not wait for their time.
-            alert.escalate_at = alert.next_step_at = at
-            alert.save(update_fields=["escalate_at", "next_step_at"])
+        if message.state == Message.State.FAILED:
+            step_past_undelivered(alert, at=at)
 
     def _subject(self, alert: Alert, event: AlertEvent) -> str:
         values = {"severity": alert.get_severity_display(), "number": alert.pk, "clinic": alert.clinic.name}
