@@ -55,8 +55,12 @@ def resolve(
     by: Membership | None,
     seen: int,
     cause: str = "",
+    medical_review: str = "",
 ) -> Alert:
-    """Close a matter with its outcome; a red flag only by a person, with a note."""
+    """Close a matter with its outcome; a red flag only by a person, with a note.
+
+    `medical_review` says which doctor looked at severe pain and when: without one the patient is not needled.
+    """
     alert = locked(alert)
     if alert.is_resolved:
         raise IllegalMove(_("This alert is resolved already."))
@@ -75,6 +79,7 @@ def resolve(
         outcome=outcome,
         note=note,
         cause=cause,
+        **({"medical_review": medical_review.strip()} if medical_review.strip() else {}),
     )
     alert.outcome, alert.cause, alert.resolved_at = outcome, cause, at
     alert.repeat_at = alert.escalate_at = alert.lapses_at = alert.silenced_until = None
