@@ -17,6 +17,8 @@ from courses.rules.hysteresis import FrozenBound, frozen_bounds, has_settled
 
 FINDINGS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.FINDING_ADDED, AlertEvent.Kind.SEVERITY_RAISED)
 OVER = (Course.Status.COMPLETED, Course.Status.STOPPED)
+# What only a person may end, whatever becomes of the course.
+BY_PEOPLE = (Alert.Rule.RED_FLAG, Alert.Rule.UNCLEARED)
 
 
 @transaction.atomic
@@ -33,20 +35,20 @@ def close_alerts_of(course: Course, *, at: datetime) -> int:
     """Resolve the alerts of a course that is over, red flags left out, and tell those who were called."""
     if course.status not in OVER:
         return 0
-    alerts = Alert.objects.unresolved().filter(course=course).exclude(rule=Alert.Rule.RED_FLAG)
+    alerts = Alert.objects.unresolved().filter(course=course).exclude(rule__in=BY_PEOPLE)
     return sum(_close_with_word(alert, at=at) for alert in alerts)
 
 
 def sweep_closed_courses(*, at: datetime) -> int:
     """Close what is left open of courses that are over, whoever ended them; returns how many alerts."""
-    left = Alert.objects.all_clinics().unresolved().exclude(rule=Alert.Rule.RED_FLAG)
+    left = Alert.objects.all_clinics().unresolved().exclude(rule__in=BY_PEOPLE)
     return each(list(left.filter(course__status__in=OVER).order_by("pk")), partial(_close_with_word, at=at))
 
 
 @transaction.atomic
 def settle_overtaken_alerts(course: Course, *, rules: Sequence[Alert.Rule], at: datetime) -> list[Alert]:
     """Resolve what a patient has answered by coming or writing: lapsed, a check-in unanswered."""
-    alerts = Alert.objects.unresolved().filter(course=course, rule__in=rules).exclude(rule=Alert.Rule.RED_FLAG)
+    alerts = Alert.objects.unresolved().filter(course=course, rule__in=rules).exclude(rule__in=BY_PEOPLE)
     return [_close(alert, Alert.Outcome.OVERTAKEN, at=at) for alert in alerts]
 
 
