@@ -31,7 +31,7 @@ REASONS = {
         "Mixed type with vertigo needs the specialised plan: start a course on it."
     ),
     ReasonCode.REVIEW_MISSING: _(
-        "Severe usual pain was reported: record the medical review by resolving its alert."
+        "Severe usual pain was reported: record the medical review when resolving its alert, or a new assessment."
     ),
     ReasonCode.NO_SCREENING: _("Contraindications have not been asked: complete the screening."),
     ReasonCode.CONTRAINDICATED: _("Contraindication: %(detail)s."),

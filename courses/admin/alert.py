@@ -76,11 +76,14 @@ class AlertAdmin(AlertPage):
     sortable_by = ()
     actions = None
 
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Most pressing first; without this the list would put the newest first, whatever the rows say."""
+        return Alert.BY_NEED
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Most pressing first."""
-        rows: Any = super().get_queryset(request)
-        ordered: QuerySet[Any] = with_last_news(rows.most_pressing_first())
-        return ordered
+        """With the rank of each and what an answer from the list has seen."""
+        rows = Alert.objects.visible_to(active_membership(request.user))
+        return with_last_news(rows.most_pressing_first())
 
     @admin.display(description=gettext_lazy("alert"))
     def about(self, alert: Alert) -> SafeString:

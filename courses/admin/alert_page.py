@@ -20,7 +20,7 @@ from courses.alerts.forms import LowerLevelForm, NoteForm, ResolveForm, SeenForm
 from courses.alerts.inbox import standing_words, visits_without_reminder
 from courses.alerts.levels import lower_level
 from courses.alerts.silencing import snooze
-from courses.alerts.wording import event_words, finding_words, flag_wordings, member_names
+from courses.alerts.wording import event_words, findings_words, flag_wordings, member_names
 from courses.models import Alert, Course, Level
 
 
@@ -76,7 +76,7 @@ class AlertPage(ClinicScopedAdmin):
         """Close the matter."""
         by = self.require(request, "courses.resolve_alert")
         alert = self.row(request, pk)
-        form = ResolveForm(request.POST or None, is_red_flag=alert.is_red_flag)
+        form = ResolveForm(request.POST or None, alert=alert)
 
         def act(values: dict[str, Any]) -> None:
             resolve(alert, by=by, at=timezone.now(), **values)
@@ -140,7 +140,7 @@ class AlertPage(ClinicScopedAdmin):
         context = {
             "alert": alert,
             "standing": standing_words(alert),
-            "findings": [finding_words(finding, flags=flags) for finding in alert.findings],
+            "findings": findings_words(alert.findings, flags=flags),
             "events": [(event, event_words(event, names=names)) for event in events],
             "reports": alert.patient.red_flag_reports.filter(flag__code=alert.flag_code, course=alert.course)
             if is_flag
@@ -151,7 +151,7 @@ class AlertPage(ClinicScopedAdmin):
             "successors": list(alert.successors.order_by("pk")),
             "seen_form": SeenForm(initial=seen, auto_id="ack-%s"),
             "note_form": NoteForm(auto_id="note-%s"),
-            "resolve_form": ResolveForm(initial=seen, is_red_flag=is_flag),
+            "resolve_form": ResolveForm(initial=seen, alert=alert),
             "snooze_form": SnoozeForm(initial=seen, auto_id="snooze-%s"),
             "lower_form": LowerLevelForm(initial=seen, auto_id="lower-%s"),
             "may_snooze": not is_flag and alert.state in {Alert.State.OPEN, Alert.State.SNOOZED},

@@ -18,6 +18,7 @@ from courses.plans.standing import facts_for, with_override
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
 from courses.priors.rows import record_of
+from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
 from courses.sessions.forms import SessionForm
 from courses.sessions.point_fields import BaseNeedlings, PointRow, catalogue_of, copied_rows
@@ -60,6 +61,11 @@ class Bedside:
         """May the patient be needled today."""
         found = clearance(self.clearance_facts)
         return with_override(self.course, found, on=self.today, practitioner=self.course.practitioner)
+
+    @cached_property
+    def is_at_ceiling(self) -> bool:
+        """Whether scores cannot show worsening, so that severe pain is asked for whatever the score."""
+        return cannot_show_worsening(self.course, at=self.at)
 
     @cached_property
     def catalogue(self) -> list[Point]:
@@ -130,6 +136,7 @@ def log_page(
         "clearance": here.clearance,
         "clearance_verdict": VERDICTS[here.clearance.verdict],
         "clearance_reasons": reason_texts(here.clearance),
+        "is_at_ceiling": here.is_at_ceiling,
         "check_due": check_words(here.clearance_facts),
         "is_check_due": any(one.code in NEEDS_ONLY_A_CHECK for one in here.clearance.reasons),
         "number": here.number,

@@ -31,21 +31,36 @@ RULES = {
     "lapsed": gettext_lazy("No session for too long"),
 }
 LABELS = {
-    "excess": gettext_lazy("At least so far above the expected score"),
+    "excess": gettext_lazy("Points above the expected score, at least"),
     "red_rise": gettext_lazy("Red from a rise of"),
-    "rise_always": gettext_lazy("Always: rise over the score before of"),
-    "rise_while_unsure": gettext_lazy("While the curve cannot tell: rise over the score before of"),
-    "high_score": gettext_lazy("A high score begins at"),
-    "rise_with_high_score": gettext_lazy("A high score with a rise over the last one of"),
-    "still_worse_rise": gettext_lazy("Rise over the score before of"),
-    "still_worse_excess": gettext_lazy("And so far above the expected score"),
-    "still_worse_without_curve": gettext_lazy("While the curve cannot tell: rise of"),
+    "rise_always": gettext_lazy("Points above the score before needling, always"),
+    "rise_while_unsure": gettext_lazy("Points above the score before needling, while the curve cannot tell"),
+    "high_score": gettext_lazy("A score is high from"),
+    "rise_with_high_score": gettext_lazy("Points above the last score, for a high score"),
+    "still_worse_rise": gettext_lazy("Points above the score before needling"),
+    "still_worse_excess": gettext_lazy("and points above the expected score"),
+    "still_worse_without_curve": gettext_lazy(
+        "Points above the score before needling, while the curve cannot tell"
+    ),
     "ceiling_mean": gettext_lazy("Expected score above"),
-    "ceiling_after_session": gettext_lazy("No lower than the start after session"),
-    "relief_chance": gettext_lazy("Chance of 30 % relief below"),
-    "least_gain": gettext_lazy("And gain so far below"),
+    "ceiling_after_session": gettext_lazy("No lower than at the start, counted after session"),
+    "relief_chance": gettext_lazy("Chance of 30 % relief below (1 is certain)"),
+    "least_gain": gettext_lazy("and gain below (1 is free of pain)"),
     "patience": gettext_lazy("Times the planned interval"),
 }
+
+
+def bound_field(name: str) -> forms.Field:
+    """A field that takes one bound within its limits."""
+    limit = LIMITS[name]
+    values = {"low": limit.low, "high": limit.high, "shipped": SHIPPED_BOUNDS.numbers()[name]}
+    common: dict[str, Any] = {
+        "label": LABELS[name],
+        "help_text": _("%(low)g to %(high)g; shipped %(shipped)g") % values,
+    }
+    if limit.is_whole:
+        return forms.IntegerField(min_value=int(limit.low), max_value=int(limit.high), **common)
+    return forms.FloatField(min_value=limit.low, max_value=limit.high, **common)
 
 
 class BoundsForm(forms.Form):
@@ -55,18 +70,8 @@ class BoundsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shipped = SHIPPED_BOUNDS.numbers()
-        for name, limit in LIMITS.items():
-            field = forms.IntegerField if limit.is_whole else forms.FloatField
-            low, high = (int(limit.low), int(limit.high)) if limit.is_whole else (limit.low, limit.high)
-            self.fields[name] = field(
-                label=LABELS[name],
-                min_value=low,
-                max_value=high,
-                step_size=1 if limit.is_whole else 0.05,
-                help_text=_("%(low)s to %(high)s; shipped %(shipped)s")
-                % {"low": low, "high": high, "shipped": shipped[name]},
-            )
+        for name in LIMITS:
+            self.fields[name] = bound_field(name)
         self.order_fields([*LIMITS, "reason"])
 
     def numbers(self) -> dict[str, float | int]:

@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString
 
 from clinic.access import may
 from clinic.models import Membership, Role
+from clinic.rota import Gap, next_gap
+from courses.alerts.watch_list import watch_list
 from courses.charts.spark import spark_svg
-from courses.models import Alert, Appointment, Course, Session, Severity
+from courses.models import Alert, Appointment, Course, PainScore, Session, Severity
 from courses.plans.checks_due import patients_with_check_due
 from courses.priors.picture import primary_run
 from courses.priors.rows import records_of
@@ -60,6 +62,8 @@ class Today:
     alerts: tuple[Alert, ...]
     lapsed: tuple[Alert, ...]
     n_more_alerts: int
+    watched: tuple[PainScore, ...]
+    gap: Gap | None
     has_any_patient: bool
     upcoming: Appointment | None
     is_own: bool
@@ -89,6 +93,8 @@ def today(membership: Membership, *, at: datetime) -> Today:
         alerts=tuple(matters[:MAX_ALERTS]),
         n_more_alerts=max(len(matters) - MAX_ALERTS, 0),
         lapsed=tuple(alert for alert in unresolved if alert.rule == Alert.Rule.LAPSED)[:MAX_ALERTS],
+        watched=tuple(watch_list(membership, at=at)),
+        gap=next_gap(membership, at=at),
         has_any_patient=membership.clinic.patients.exists(),
         upcoming=_upcoming(membership, is_own=is_own, after=day + timedelta(days=1)),
         is_own=is_own,

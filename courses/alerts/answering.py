@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -55,8 +56,12 @@ def resolve(
     by: Membership | None,
     seen: int,
     cause: str = "",
+    medical_review: str = "",
 ) -> Alert:
-    """Close a matter with its outcome; a red flag only by a person, with a note."""
+    """Close a matter with its outcome; a red flag only by a person, with a note.
+
+    `medical_review` says which doctor looked at severe pain and when: without one the patient is not needled.
+    """
     alert = locked(alert)
     if alert.is_resolved:
         raise IllegalMove(_("This alert is resolved already."))
@@ -66,16 +71,10 @@ def resolve(
         raise ValidationError({"note": _("Say what was found and done: a red flag is resolved with a note.")})
     if alert.is_red_flag and outcome not in Alert.HUMAN_OUTCOMES:
         raise ValidationError({"outcome": _("A red flag is resolved by a person, with what they found.")})
-    write_event(
-        alert,
-        AlertEvent.Kind.RESOLVED,
-        at=at,
-        by=by,
-        new_state=Alert.State.RESOLVED,
-        outcome=outcome,
-        note=note,
-        cause=cause,
-    )
+    said: dict[str, Any] = {"outcome": outcome, "note": note, "cause": cause}
+    if medical_review.strip():
+        said["medical_review"] = medical_review.strip()
+    write_event(alert, AlertEvent.Kind.RESOLVED, at=at, by=by, new_state=Alert.State.RESOLVED, **said)
     alert.outcome, alert.cause, alert.resolved_at = outcome, cause, at
     alert.repeat_at = alert.escalate_at = alert.lapses_at = alert.silenced_until = None
     alert.next_step_at = alert.exhausted_at = None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, Role
 from courses.models import Alert, Course, Level, Silence
+from courses.rules.red_flag import SEVERE_PAIN
 
 OUTCOMES = [(outcome, outcome.label) for outcome in Alert.HUMAN_OUTCOMES]
 
@@ -39,9 +40,18 @@ class ResolveForm(SeenForm):
         label=_("What was found and done"), widget=forms.Textarea(attrs={"rows": 3}), required=False
     )
 
-    def __init__(self, *args: Any, is_red_flag: bool, **kwargs: Any) -> None:
+    medical_review = forms.CharField(
+        label=_("Medical review: which doctor, when, what was found"),
+        help_text=_("Without one the patient is not needled again."),
+        max_length=300,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["note"].required = is_red_flag
+        self.fields["note"].required = alert.is_red_flag
+        if alert.flag_code != SEVERE_PAIN:
+            del self.fields["medical_review"]
 
 
 class SnoozeForm(SeenForm):

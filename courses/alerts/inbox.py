@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.alerts.answering import NEWS
-from courses.models import Alert, AlertEvent, Appointment, Course
+from courses.models import Alert, AlertEvent, Appointment, Course, Severity
 
 AlertRows = TypeVar("AlertRows", bound=QuerySet[Alert])
 N_SHOWN = 3
@@ -61,7 +61,8 @@ def standing_words(alert: Alert) -> str:
         return _("snoozed until %(until)s") % {"until": _when(alert, alert.lapses_at)}
     if alert.exhausted_at:
         return _("nobody answered: everybody was told")
-    return _("waits for the digest") if alert.is_quiet else _("nobody is on it yet")
+    is_for_digest = alert.is_quiet or alert.severity == Severity.REVIEW
+    return _("in the daily digest") if is_for_digest else _("nobody is on it yet")
 
 
 def visits_without_reminder(course: Course | None, *, at: datetime) -> list[Appointment]:

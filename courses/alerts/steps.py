@@ -178,6 +178,18 @@ def _exhaust(alert: Alert, *, at: datetime) -> None:
         write_event(alert, AlertEvent.Kind.EXHAUSTED, at=at)
 
 
+def step_past_undelivered(alert: Alert, *, at: datetime) -> None:
+    """A mail failed for good: the next person must not wait for their time; past the last, every page says so."""
+    if alert.state != Alert.State.OPEN:
+        return
+    if alert.chain_position + 1 < len(alert.chain):
+        alert.escalate_at = alert.next_step_at = at
+    elif not alert.events.filter(kind=AlertEvent.Kind.SENT).exists():
+        _exhaust(alert, at=at)
+        set_next_step(alert)
+    alert.save(update_fields=["escalate_at", "next_step_at", "exhausted_at"])
+
+
 def _tell_until_newest_is_reached(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> None:
     """A step without anybody reachable is a failure of its own: the next step is taken at once."""
     while _note_unreachable(alert, alert.chain_position, at=at):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,17 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership, Responder
 from courses.models import Alert, AlertEvent, RedFlag
+
+
+def findings_words(findings: Sequence[Mapping[str, Any]], *, flags: Mapping[str, str]) -> list[str]:
+    """Frozen findings in sentences, a sum that several rest on said once, with the last of them."""
+    sums = [_sum(finding["evidence"]) for finding in findings]
+    return [
+        finding_words(finding, flags=flags).removesuffix(total).strip()
+        if total and total in sums[number + 1 :]
+        else finding_words(finding, flags=flags)
+        for number, (finding, total) in enumerate(zip(findings, sums, strict=True))
+    ]
 
 
 def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> str:
@@ -87,7 +98,7 @@ def event_words(event: AlertEvent, *, names: Mapping[int, str]) -> str:
     if detail.get("until"):
         until = event.clinic.local(datetime.fromisoformat(detail["until"]))
         parts.append(_("until %(until)s") % {"until": formats.date_format(until, "j M, H:i")})
-    parts += [detail[name] for name in ("note", "findings_by_phone") if detail.get(name)]
+    parts += [detail[name] for name in ("note", "findings_by_phone", "medical_review") if detail.get(name)]
     return ": ".join(parts)
 
 
@@ -108,4 +119,5 @@ def _rarity(one_in: float) -> str:
     """How rare a score this high was, within a sentence."""
     if one_in > 1000:
         return _("rarer than 1 in 1,000")
-    return _("about 1 in %(n)d") % {"n": round(one_in)}
+    n_digits = len(str(int(one_in)))
+    return _("about 1 in %(n)d") % {"n": round(one_in, min(2 - n_digits, 0))}

@@ -49,13 +49,18 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
         """The whole chain was told and nobody answered."""
         return self.filter(state=Alert.State.OPEN, exhausted_at__isnull=False)
 
-    def most_pressing_first(self) -> Self:
-        """By severity, open before acknowledged, then by age."""
+    def by_need(self) -> Self:
+        """Each with the rank of its state and of its severity, the most pressing 0."""
         ranks = [When(severity=value, then=Value(rank)) for rank, value in enumerate(Severity.values)]
         states = [When(state=value, then=Value(rank)) for rank, value in enumerate(Alert.State.values)]
-        return self.order_by(
-            Case(*states, output_field=IntegerField()), Case(*ranks, output_field=IntegerField()), "raised_at"
+        return self.annotate(
+            state_rank=Case(*states, output_field=IntegerField()),
+            severity_rank=Case(*ranks, output_field=IntegerField()),
         )
+
+    def most_pressing_first(self) -> Self:
+        """Open before acknowledged, then by severity, then by age."""
+        return self.by_need().order_by(*Alert.BY_NEED)
 
     def step_due_by(self, at: datetime) -> Self:
         """Their next step is due."""
@@ -115,6 +120,8 @@ class Alert(models.Model):
         POINT_CHOICE = "point_choice", _("point choice")
         OTHER = "other", _("other")
         NONE = "none", _("none found")
+
+    BY_NEED = ("state_rank", "severity_rank", "raised_at")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="alerts", verbose_name=_("clinic"))

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from django.db.models import QuerySet
 
 from clinic.models import Membership
-from courses.models import Alert, AlertEvent, Course, RedFlagReport, Session, Severity
+from courses.models import Alert, AlertEvent, Course, Level, RedFlagReport, Session, Severity
 from courses.plans.lifecycle import HOLDING
 from courses.rules.red_flag import SEVERE_PAIN
 from patients.clearance import WITHDRAWING_FLAGS, CareFact, Clearance, ClearanceFacts, clearance, overridden
@@ -64,8 +64,19 @@ def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:
         is_on_hold=is_on_hold,
         withdrawn_on=patient.clinic.local(withdrawing.reported_at).date() if withdrawing else None,
         n_sessions_since_check=_n_sessions_since_check(patient),
-        is_review_missing=(Severity.C, SEVERE_PAIN) in open_flags,
+        is_review_missing=(Severity.C, SEVERE_PAIN) in open_flags or _is_review_missing(patient),
     )
+
+
+def _is_review_missing(patient: Patient) -> bool:
+    """Whether severe pain was called the usual one, and no doctor has looked at it since."""
+    usual = standing_reports(patient).filter(flag__code=SEVERE_PAIN, level=Level.C).first()
+    if usual is None:
+        return False
+    answered = AlertEvent.objects.filter(alert__patient=patient, alert__flag_code=SEVERE_PAIN)
+    reviewed = answered.filter(detail__has_key="medical_review", happened_at__gte=usual.recorded_at)
+    day = patient.clinic.local(usual.reported_at).date()
+    return not (reviewed.exists() or patient.assessments.filter(diagnosed_on__gt=day).exists())
 
 
 def standing_reports(patient: Patient) -> QuerySet[RedFlagReport]:

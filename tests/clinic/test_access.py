@@ -83,9 +83,9 @@ def test_who_has_a_right(permission, roles):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_nobody_may_delete_but_what_closes_the_clinic(role):
+def test_nobody_may_delete_but_what_closes_the_clinic_and_the_rota(role):
     deletions = {right for right in permissions_of(member(role)) if ".delete_" in right}
-    assert deletions <= {"clinic.delete_openinghours", "clinic.delete_holiday"}
+    assert deletions <= {"clinic.delete_openinghours", "clinic.delete_holiday", "clinic.delete_duty"}
 
 
 @pytest.mark.parametrize("model", CLINICAL, ids=lambda model: model.__name__)

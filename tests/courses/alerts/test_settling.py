@@ -8,10 +8,12 @@ import pytest
 
 from clinic.models import Message
 from clinic.outbox.deliver import deliver_due
+from courses.alerts.raising import raise_alert
 from courses.alerts.settling import close_alerts_of, settle_quiet_alerts, sweep_closed_courses
 from courses.alerts.steps import sweep
 from courses.models import Alert, Course, PainScore
 from courses.plans.lifecycle import end_course
+from courses.rules.facts import Finding, Severity
 from tests.factories import log_run, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -132,12 +134,20 @@ class TestClosedCourse:
         alert = report("trauma")
         end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date())
         course.refresh_from_db()
-        assert close_alerts_of(course, at=at) == []
+        assert close_alerts_of(course, at=at) == 0
+        assert sweep_closed_courses(at=at) == 0
+        assert state(alert) == "open"
+
+    def test_needling_without_clearance_is_answered_by_a_person_all_the_same(self, course, lead, at):
+        finding = Finding("needled_without_clearance", 1, Severity.RED, {"because": "no_consent"})
+        rule = Alert.Rule.UNCLEARED
+        alert = raise_alert(patient=course.patient, course=course, rule=rule, findings=[finding], at=at)
+        end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date())
         assert sweep_closed_courses(at=at) == 0
         assert state(alert) == "open"
 
     def test_open_course_keeps_its_alerts(self, breached, at):
-        assert close_alerts_of(breached.course, at=at) == []
+        assert close_alerts_of(breached.course, at=at) == 0
 
 
 class TestLateEntry:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from clinic.models import Clinic, Membership, Message, User
 from courses.alerts import steps
 from courses.alerts.answering import acknowledge, last_news, resolve
-from courses.alerts.steps import advance, calendar_of, sweep
+from courses.alerts.steps import advance, calendar_of, step_past_undelivered, sweep
 from courses.models import Alert
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +152,45 @@ class TestNobodyReachable:
         Membership.objects.filter(pk=practitioner.pk).update(deactivated_at=at)
         sweep(at=at + 5 * MINUTE)
         assert "practitioner" not in told(alert, "repeated")
+
+
+class TestExhausted:
+    def test_after_the_last_step_every_page_says_so(self, report, pass_time, kinds, at):
+        alert = report("cardiac")
+        pass_time(36 * MINUTE)
+        alert.refresh_from_db()
+        assert alert.exhausted_at is not None
+        assert kinds(alert).count("exhausted") == 1
+        assert list(Alert.objects.exhausted()) == [alert]
+
+    def test_at_once_where_nobody_can_be_reached(self, report):
+        User.objects.update(email="")
+        assert report("cardiac").exhausted_at is not None
+
+    def test_mail_refused_at_the_last_step_counts_as_nobody(self, clinic, find, at):
+        clinic.escalation_chain = ["practitioner"]
+        clinic.save()
+        alert = find("red")
+        step_past_undelivered(alert, at=at)
+        assert alert.exhausted_at == at
+
+    def test_mail_refused_before_takes_the_next_at_once(self, find, at):
+        alert = find("red")
+        step_past_undelivered(alert, at=at)
+        assert (alert.escalate_at, alert.exhausted_at) == (at, None)
+
+    def test_new_report_begins_anew(self, report, pass_time, at):
+        report("cardiac")
+        pass_time(36 * MINUTE)
+        assert report("cardiac", at=at + HOUR).exhausted_at is None
+
+    def test_review_and_training_patient_never_are(self, course, find, pass_time, at):
+        find("review")
+        course.patient.is_training = True
+        course.patient.save()
+        for days in range(1, 9):
+            sweep(at=at + days * DAY)
+        assert not Alert.objects.exhausted().exists()
 
 
 class TestLapse:

@@ -13,8 +13,8 @@ from courses.alerts.answering import last_news, resolve
 from courses.models import Alert, Course
 from courses.plans.standing import care_fact, clearance_for
 from courses.sessions.flags import report_red_flags
-from patients.intake import record_neuro_check, record_pain_type, record_specialist_letter
-from patients.models import NeuroCheck, PatientPainType
+from patients.intake import record_assessment, record_neuro_check, record_pain_type, record_specialist_letter
+from patients.models import Assessment, NeuroCheck, PatientPainType
 from tests.factories import CourseFactory, document, flag, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +43,9 @@ def codes(course, on, **values):
     return [str(reason.code) for reason in clearance_for(course, on=on, **values).reasons]
 
 
-def close_all(lead, at):
+def close_all(lead, at, **more):
     for alert in Alert.objects.unresolved():
-        resolve(alert, outcome=Alert.Outcome.REFERRED, note="Seen.", by=lead, at=at, seen=last_news(alert))
+        resolve(alert, outcome=Alert.Outcome.REFERRED, note="Seen.", by=lead, at=at, seen=last_news(alert), **more)
 
 
 def test_patient_without_trouble(course, practitioner, at):
@@ -80,8 +80,31 @@ def test_usual_severe_pain_waits_for_its_review(course, practitioner, lead, at):
         at=at,
     )
     assert codes(course, at.date()) == ["review_missing"]
-    close_all(lead, at)
+    close_all(lead, at, medical_review="Dr. Ilex, today: no sign of a fracture.")
     assert codes(course, at.date()) == []
+
+
+def test_usual_severe_pain_resolved_without_a_review_still_waits(course, practitioner, lead, at):
+    report_red_flags(
+        patient=course.patient,
+        course=course,
+        flags=[flag(course.clinic, "severe_pain", answer="usual")],
+        form_key=uuid.uuid4(),
+        by=practitioner,
+        at=at,
+    )
+    close_all(lead, at)
+    assert codes(course, at.date()) == ["review_missing"]
+    record_assessment(
+        patient=course.patient,
+        diagnosed_by="Dr. Ilex",
+        licence="GMC 1",
+        diagnosed_on=at.date() + timedelta(days=1),
+        origin=Assessment.Origin.STRUCTURAL,
+        by=practitioner,
+        at=at + timedelta(days=1),
+    )
+    assert codes(course, at.date() + timedelta(days=1)) == []
 
 
 def test_acknowledged_flag_still_blocks(course, report, at):

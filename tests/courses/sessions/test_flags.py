@@ -6,11 +6,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from clinic.models import Message
+from courses.alerts.steps import sweep
 from courses.models import Alert, CheckIn, Course, RedFlagReport
 from courses.sessions.entry import CheckInEntry
-from courses.sessions.flags import report_red_flags
+from courses.sessions.flags import Origin, report_red_flags, write_reports
 from courses.sessions.log import log_check_in
 from patients.models import Patient
 from tests.factories import flag, log_visit
@@ -156,3 +158,41 @@ def test_open_courses_of_the_patient_are_all_held(course, practitioner, call):
     )
     call("trauma")
     assert set(Course.objects.values_list("status", flat=True)) == {"on_hold"}
+
+
+class TestLateAndImported:
+    def origin(self, course, at, source, *, days: float):
+        return Origin(course.patient, course, source, uuid.uuid4(), at - timedelta(days=days))
+
+    def write(self, course, front_desk, at, *, source="imported", days=3.0, code="trauma"):
+        origin = self.origin(course, at, RedFlagReport.Source(source), days=days)
+        with transaction.atomic():
+            return write_reports(origin, [flag(course.clinic, code)], by=front_desk, at=at)
+
+    def test_live_flag_entered_late_pages_as_new_and_shows_when_it_was(self, course, front_desk, lead, at):
+        (report,) = self.write(course, front_desk, at, source="session", days=20)
+        assert Alert.objects.get().raised_at == at
+        assert set(Message.objects.values_list("due_at", flat=True)) == {at}
+        assert (report.is_entered_late, report.reported_at) == (True, at - timedelta(days=20))
+
+    def test_imported_flag_of_the_last_days_is_listed_and_pages_nobody(self, course, front_desk, lead, at):
+        self.write(course, front_desk, at, days=13.9)
+        alert = Alert.objects.get()
+        assert (alert.state, alert.is_quiet, alert.severity) == ("open", True, "E1")
+        assert not Message.objects.exists()
+        sweep(at=alert.next_step_at)
+        assert not Message.objects.exists()
+
+    def test_older_history_is_kept_without_an_alert(self, course, front_desk, at):
+        self.write(course, front_desk, at, days=14)
+        assert (RedFlagReport.objects.count(), Alert.objects.count()) == (1, 0)
+
+    def test_imported_flag_leaves_the_course_running(self, course, front_desk, at):
+        self.write(course, front_desk, at)
+        assert Course.objects.get().status == "active"
+
+    def test_live_report_of_the_same_flag_pages(self, course, front_desk, lead, call, at):
+        self.write(course, front_desk, at)
+        call("trauma")
+        assert not Alert.objects.get().is_quiet
+        assert Message.objects.filter(is_urgent=True).exists()
