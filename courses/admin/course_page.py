@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clinic.models import Membership, User
-from courses.charts.curve_chart import LARGE, CurvePicture, curve_svg
+from courses.charts.curve_chart import LARGE, NARROW, CurvePicture, curve_svg
 from courses.curve import condition
 from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
@@ -54,6 +54,7 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
         "course": course,
         "picture": picture,
         "chart": curve_svg(picture, size=LARGE, uid=f"course-{course.pk}"),
+        "narrow_chart": curve_svg(picture, size=NARROW, uid=f"narrow-{course.pk}"),
         "sentences": curve_sentences(says, is_over=not course.is_open) if says else [],
         "sessions": sessions,
         "adherence": adherence_of(course, list(course.appointments.all()), n_held=len(sessions), at=at),

@@ -23,7 +23,7 @@ from courses.charts.timeline import (
     review_parts,
 )
 
-LARGE, PANEL, SMALL = (760, 340), (460, 300), (340, 190)
+LARGE, PANEL, SMALL, NARROW = (760, 340), (460, 300), (340, 190), (340, 280)
 
 
 @dataclass(frozen=True)

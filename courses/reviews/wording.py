@@ -11,6 +11,7 @@ from courses.models import Review
 from courses.rules.review_advice import Question
 
 QUESTIONS = {
+    Question.ON_HOLD: gettext_lazy("The course is on hold: what must be cleared before anything else is decided?"),
     Question.CANNOT_TELL: gettext_lazy("The curve cannot tell yet: what do you and the patient see?"),
     Question.TOO_EARLY: gettext_lazy(
         "It is early, and some only change after session 6: is there a reason to change now?"

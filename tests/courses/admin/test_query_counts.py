@@ -61,7 +61,7 @@ def _live_through(clinic, practitioner):
     log_run(course, [(6, 5), (5, 4)], until=now - timedelta(days=1))
     log_visit(course, now - timedelta(hours=1), flags=(flag(clinic, "skin_infect"),))
     n_before = Appointment.objects.count()
-    starts_at = now.replace(hour=12, minute=0) + timedelta(minutes=10 * n_before)
+    starts_at = now.replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(minutes=10 * n_before)
     Appointment.objects.create(
         clinic=clinic,
         course=course,
