@@ -55,5 +55,10 @@ def relief_words(review: Review) -> str:
         words
         + "; "
         + _("chance of 30 %% at the planned end: %(p30)d %%, of 50 %%: %(p50)d %%")
-        % {"p30": round(100 * review.relief30), "p50": round(100 * review.relief50)}
+        % {"p30": _percent(review.relief30), "p50": _percent(review.relief50)}
     )
+
+
+def _percent(share: float) -> int:
+    """Whole per cent, never a false certainty."""
+    return min(max(round(100 * share), 1), 99)
