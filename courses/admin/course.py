@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Max, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicScopedAdmin
-from courses.admin.course_page import course_page
+from courses.admin.course_page import course_for_page, course_page
 from courses.admin.log_view import LogSession
 from courses.admin.measure_views import Measures
 from courses.admin.review_views import Reviews
@@ -104,9 +104,8 @@ class CourseAdmin(ClinicScopedAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The course page."""
-        course: Any = self.get_object(request, object_id)
-        if not self.has_view_permission(request, course):
-            raise PermissionDenied
+        by = self.require(request, "courses.view_course")
+        course = course_for_page(by, object_id)
         context = course_page(course, by=request.user, at=timezone.now())
         return self.page(request, "courses/admin/course.html", {**context, "title": str(course)})
 

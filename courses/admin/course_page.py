@@ -7,12 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from clinic.models import User
-from courses.charts.curve_chart import LARGE, CurvePicture, curve_svg
+from django.db.models import Prefetch
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from clinic.models import Membership, User
+from courses.charts.curve_chart import LARGE, NARROW, CurvePicture, curve_svg
 from courses.curve import condition
 from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
-from courses.models import Alert, Course, PainScore, Review
+from courses.models import Alert, Course, Needling, PainScore, Review
 from courses.plans.adherence import adherence_of
 from courses.plans.standing import clearance_for
 from courses.priors.adopted import adopted_prior
@@ -30,6 +34,14 @@ from patients.wording import VERDICTS, reason_texts
 N_REMINDERS = 6
 
 
+def course_for_page(by: Membership, key: str) -> Course:
+    """A visible course with everybody and everything its page names; 404 for any other."""
+    if not key.isdecimal():
+        raise Http404
+    courses = Course.objects.visible_to(by).select_related("clinic", "patient", "protocol", "practitioner__user")
+    return get_object_or_404(courses, pk=key)
+
+
 def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
     """Everything of one course and what can be done now, in a fixed number of queries."""
     scores = list(course.scores.select_related("session"))
@@ -42,6 +54,7 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
         "course": course,
         "picture": picture,
         "chart": curve_svg(picture, size=LARGE, uid=f"course-{course.pk}"),
+        "narrow_chart": curve_svg(picture, size=NARROW, uid=f"narrow-{course.pk}"),
         "sentences": curve_sentences(says, is_over=not course.is_open) if says else [],
         "sessions": sessions,
         "adherence": adherence_of(course, list(course.appointments.all()), n_held=len(sessions), at=at),
@@ -84,7 +97,7 @@ def _sessions(course: Course, scores: list[PainScore]) -> list[dict[str, Any]]:
         if score.session_id:
             by_session.setdefault(score.session_id, {})[score.timing] = score
     sessions = course.sessions.select_related("practitioner__user").prefetch_related(
-        "needlings__point", "red_flag_reports"
+        Prefetch("needlings", Needling.objects.select_related("point")), "red_flag_reports"
     )
     return [{"session": session, "scores": by_session.get(session.pk, {})} for session in sessions]
 

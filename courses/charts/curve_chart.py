@@ -23,7 +23,7 @@ from courses.charts.timeline import (
     review_parts,
 )
 
-LARGE, PANEL, SMALL = (760, 340), (460, 300), (340, 190)
+LARGE, PANEL, SMALL, NARROW = (760, 340), (460, 300), (340, 190), (340, 280)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _grid(frame: Frame) -> Iterator[SafeString]:
         )
     middle = (frame.left + frame.x_end) / 2
     yield element("text", _("week"), x=middle, y=frame.y_end + 29, text_anchor="middle", class_="chart-label")
-    yield element("text", _("pain"), x=0, y=frame.top - 7, class_="chart-label")
+    yield element("text", _("pain"), x=0, y=frame.top - 10, class_="chart-label")
 
 
 def _bands(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
 
-from django.utils.html import conditional_escape, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 Value = str | float | int
 
 
 def element(name: str, *children: str, **attributes: Value | None) -> SafeString:
     """One element; `_` in an attribute's name stands for `-`, a trailing one is dropped."""
-    pairs = ((_name(key), _text(value)) for key, value in attributes.items() if value is not None)
-    opening = format_html_join("", ' {}="{}"', pairs)
-    inner = "".join(conditional_escape(child) for child in children)
-    # Every part was escaped above.
-    return mark_safe(f"<{name}{opening}>{inner}</{name}>" if inner else f"<{name}{opening}/>")  # noqa: S308
+    opening = "".join(
+        f' {_name(key)}="{escape(_text(value))}"' for key, value in attributes.items() if value is not None
+    )
+    inner = "".join(child if isinstance(child, SafeString) else escape(str(child)) for child in children)
+    # Every part was escaped above, or is safe already.
+    return SafeString(f"<{name}{opening}>{inner}</{name}>" if inner else f"<{name}{opening}/>")
 
 
 def path(points: Iterable[tuple[float, float]], *, is_closed: bool = False) -> str:
@@ -25,6 +27,7 @@ def path(points: Iterable[tuple[float, float]], *, is_closed: bool = False) -> s
     return ("M" + "L".join(steps) + ("Z" if is_closed else "")) if steps else ""
 
 
+@lru_cache(maxsize=256)
 def _name(key: str) -> str:
     return key.rstrip("_").replace("_", "-") if key not in {"viewBox"} else key
 

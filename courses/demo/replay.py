@@ -274,12 +274,15 @@ class Replay:
 
     def _end(self, course: Course, story: Story, treater: Membership, *, at: datetime) -> None:
         is_done = story.ends == Course.Status.COMPLETED
+        course.reminders.filter(state=Reminder.State.PLANNED, due_at__lt=at).update(
+            state=Reminder.State.SENT, settled_at=at
+        )
         discharge(
             course,
             entry=Discharge(
                 review=ReviewEntry(
                     self._key(),
-                    Review.Decision.CONTINUE if is_done else Review.Decision.STOP,
+                    Review.Decision.COMPLETE if is_done else Review.Decision.STOP,
                     "as planned" if is_done else "no relief so far",
                     is_final=True,
                 ),

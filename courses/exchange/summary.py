@@ -96,10 +96,10 @@ def _pain(
 
 def _says(says: CurveSays, course: Course) -> list[str]:
     """Relief so far; what may come only while the course runs, with its bounds."""
-    if not course.is_open:
-        return [gain_words(says)]
     estimate = _("Estimates from %(n)d scores, no promise.") % {"n": says.n_scores}
-    return [" ".join([gain_words(says), *curve_sentences(says), estimate])]
+    if not course.is_open:
+        return [*curve_sentences(says, is_over=True), estimate]
+    return [gain_words(says), " ".join([*curve_sentences(says), estimate])]
 
 
 def _caption(picture: CurvePicture) -> str:

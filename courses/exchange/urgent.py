@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from courses.exchange.letter_parts import (
     Part,
+    day_words,
     diagnosis_facts,
     last_needling_words,
     moment_words,
@@ -37,7 +38,11 @@ def urgent_parts(alert: Alert) -> list[Part]:
         *_scores(alert.course),
         {
             "title": _("Patient"),
-            "facts": [*diagnosis_facts(alert.patient), [_("Screening"), screening_words(alert.patient)]],
+            "facts": [
+                *([[_("Phone"), alert.patient.phone]] if alert.patient.phone else []),
+                *diagnosis_facts(alert.patient),
+                [_("Screening"), screening_words(alert.patient)],
+            ],
         },
     ]
 
@@ -71,7 +76,7 @@ def _treatment(alert: Alert) -> Part:
 def _standing(course: Course) -> dict[str, object]:
     hold = course.holds.last()
     began = course.clinic.local(hold.began_at).date() if hold and hold.ended_at is None else course.starts_on
-    return {"status": course.get_status_display(), "day": began}
+    return {"status": course.get_status_display(), "day": day_words(began)}
 
 
 def _scores(course: Course | None) -> list[Part]:

@@ -63,8 +63,9 @@ def line_words(line: MeasureLine) -> MeasureWords:
 
 def name_words(line: MeasureLine) -> str:
     """The measure, and the direction for movements."""
-    name = str(MeasureCode(line.code).label)
-    return f"{name}: {Direction(line.item).label}" if line.item else name
+    if line.item:
+        return _("Neck %(direction)s") % {"direction": Direction(line.item).label}
+    return str(MeasureCode(line.code).label)
 
 
 def value_words(code: str, value: float) -> str:

@@ -31,6 +31,7 @@ class Review(models.Model):
         EXTEND = "extend", _("extend by 5 sessions")
         STOP = "stop", _("stop")
         REFER = "refer", _("refer to a doctor")
+        COMPLETE = "complete", _("end as planned")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="reviews", verbose_name=_("course"))

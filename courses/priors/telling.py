@@ -61,7 +61,7 @@ class CurveSays:
 
 
 def so_far_of(record: Record) -> SoFar | None:
-    """From the first to the last two before-scores; the last alone while there are two, None while there is one."""
+    """The first beside the last two before-scores, or the second alone; None where there is one."""
     before = [row.score for row in record.rows if row.timing == curve.Timing.BEFORE]
     if len(before) < LEAST_SCORES:
         return None

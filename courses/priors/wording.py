@@ -18,13 +18,13 @@ TIMINGS = {"before": gettext_lazy("before a session"), "after": gettext_lazy("af
 
 
 def curve_sentences(says: CurveSays, *, is_over: bool = False) -> list[str]:
-    """Two sentences: what comes next and the shape; the chances at the planned end."""
-    first = [] if is_over else [next_words(says)]
+    """Two sentences: what comes next and the shape; the chances at the planned end. Looking back: what was."""
+    first = [gain_words(says)] if is_over else [next_words(says)]
     if says.shape is not None:
         first.append(shape_words(says.shape))
     if says.peak is not None:
         first.append(peak_words(says.peak))
-    return [" ".join(first), relief_words(says)]
+    return [" ".join(first)] if is_over else [" ".join(first), relief_words(says)]
 
 
 def next_words(says: CurveSays) -> str:

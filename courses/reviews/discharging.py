@@ -19,7 +19,7 @@ from courses.reviews.reviewing import ReviewEntry, record_review
 
 # How a course can end, and the decision that stands in its final review.
 DECISIONS = {
-    Course.Status.COMPLETED: Review.Decision.CONTINUE,
+    Course.Status.COMPLETED: Review.Decision.COMPLETE,
     Course.Status.STOPPED: Review.Decision.STOP,
 }
 

@@ -14,12 +14,15 @@ from courses.models import Course, MeasureCode, MeasureScore, Review
 from courses.reviews.discharging import DECISIONS, Discharge
 from courses.reviews.reviewing import ReviewEntry
 
+# A course is completed on its own page, with all that follows from it.
+OFFERED = [choice for choice in Review.Decision.choices if choice[0] != Review.Decision.COMPLETE]
+
 
 class ReviewForm(forms.Form):
     """A decision and why."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    decision = forms.ChoiceField(label=_("Decision"), choices=Review.Decision.choices, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(label=_("Decision"), choices=OFFERED, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Why"),
         max_length=300,

@@ -39,6 +39,7 @@ def standing_of(course: Course, says: CurveSays | None, *, n_held: int, is_exten
         relief30=says.relief30 if says else None,
         fitted_gain=says.fitted_gain if says else None,
         is_extended=is_extended,
+        is_on_hold=course.status == Course.Status.ON_HOLD,
     )
 
 

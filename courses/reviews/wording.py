@@ -11,6 +11,7 @@ from courses.models import Review
 from courses.rules.review_advice import Question
 
 QUESTIONS = {
+    Question.ON_HOLD: gettext_lazy("The course is on hold: what must be cleared before anything else is decided?"),
     Question.CANNOT_TELL: gettext_lazy("The curve cannot tell yet: what do you and the patient see?"),
     Question.TOO_EARLY: gettext_lazy(
         "It is early, and some only change after session 6: is there a reason to change now?"
@@ -54,5 +55,10 @@ def relief_words(review: Review) -> str:
         words
         + "; "
         + _("chance of 30 %% at the planned end: %(p30)d %%, of 50 %%: %(p50)d %%")
-        % {"p30": round(100 * review.relief30), "p50": round(100 * review.relief50)}
+        % {"p30": _percent(review.relief30), "p50": _percent(review.relief50)}
     )
+
+
+def _percent(share: float) -> int:
+    """Whole per cent, never a false certainty."""
+    return min(max(round(100 * share), 1), 99)

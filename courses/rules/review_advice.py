@@ -22,6 +22,7 @@ EXTENSION = 5
 class Question(StrEnum):
     """What the numbers ask."""
 
+    ON_HOLD = "on_hold"
     CANNOT_TELL = "cannot_tell"
     TOO_EARLY = "too_early"
     GO_ON = "go_on"
@@ -44,6 +45,7 @@ class ReviewStanding:
     relief30: float | None
     fitted_gain: float | None = None
     is_extended: bool = False
+    is_on_hold: bool = False
 
     @property
     def is_at_gate(self) -> bool:
@@ -53,6 +55,8 @@ class ReviewStanding:
 
 def review_questions(standing: ReviewStanding) -> tuple[Question, ...]:
     """The questions of a review, most weighty first; at the gate of ten sessions those of GERAC."""
+    if standing.is_on_hold:
+        return (Question.ON_HOLD,)
     if standing.gain is None:
         return (Question.CANNOT_TELL,)
     if standing.is_at_gate:

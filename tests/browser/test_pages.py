@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from courses.models import Alert, Appointment, CheckIn, Course
+from courses.measures.entry import Activity, ItemScore, MeasuresEntry, psfs_scores
+from courses.measures.recording import record_measures
+from courses.models import Alert, Appointment, CheckIn, Course, Letter, Review
 from courses.reminders.links import check_in_path
+from courses.reviews.reviewing import ReviewEntry, record_review
 from tests.factories import flag, log_run, log_visit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -18,6 +22,15 @@ STAFF_PAGES = {
     "today": "/admin/",
     "course": "/admin/courses/course/{course}/change/",
     "log": "/admin/courses/course/{course}/log/",
+    "review": "/admin/courses/course/{course}/review/",
+    "correct review": "/admin/courses/course/review/{review}/correct/",
+    "measures at the start": "/admin/courses/course/{course}/measures/?stage=start",
+    "measures at the end": "/admin/courses/course/{course}/measures/?stage=end",
+    "end of a course": "/admin/courses/course/{course}/end/",
+    "letter to write": "/admin/courses/letter/summary/{course}/",
+    "referral to write": "/admin/courses/letter/urgent/{red_flag}/",
+    "letter": "/admin/courses/letter/{letter}/change/",
+    "letters": "/admin/courses/letter/",
     "session": "/admin/courses/session/{session}/change/?saved=1",
     "alert": "/admin/courses/alert/{alert}/change/",
     "inbox": "/admin/courses/alert/",
@@ -64,10 +77,27 @@ def ids(course, lead):
         "course": course.pk,
         "session": session.pk,
         "alert": Alert.objects.filter(rule="pain").get().pk,
+        "red_flag": Alert.objects.red_flags().get().pk,
+        "review": _reviewed(course, lead, now).pk,
+        "letter": _written(course, lead, now).pk,
         "patient": course.patient_id,
         "appointment": appointment.pk,
         "clinic": course.clinic_id,
     }
+
+
+def _reviewed(course, by, at):
+    scores = (*psfs_scores([Activity("driving", 4)]), ItemScore("peg_one", "", 6), ItemScore("rom", "flexion", 40))
+    record_measures(course, entry=MeasuresEntry(uuid4(), "start", scores), by=by, at=at)
+    entry = ReviewEntry(uuid4(), Review.Decision.CHANGE, "fewer points")
+    return record_review(course, entry=entry, by=by, at=at)
+
+
+def _written(course, by, at):
+    return Letter.objects.create(
+        clinic=course.clinic, patient=course.patient, course=course, kind="summary", addressee="Dr. Ilex",
+        message="Dear colleague", written_by=by, written_at=at, pdf=b"%PDF-",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from courses.models import Appointment
+from courses.measures.entry import ItemScore, MeasuresEntry
+from courses.measures.recording import record_measures
+from courses.models import Appointment, Letter, Review
+from courses.reviews.reviewing import ReviewEntry, record_review
 from tests.factories import CourseFactory, cleared_patient, flag, log_run, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +60,29 @@ def test_course_page_asks_the_same_for_two_and_for_six_sessions(client_of_lead, 
     assert _n_queries(client_of_lead, path) == few
 
 
+def test_course_page_asks_the_same_for_one_and_for_three_reviews_and_letters(
+    client_of_lead, clinic, practitioner, lead
+):
+    course = _live_through(clinic, practitioner)
+    _look_at(course, lead)
+    one = _n_queries(client_of_lead, f"/admin/courses/course/{course.pk}/change/")
+    for _more in range(2):
+        _look_at(course, lead)
+    assert _n_queries(client_of_lead, f"/admin/courses/course/{course.pk}/change/") == one
+
+
+def _look_at(course, by):
+    """A review, measures, a letter."""
+    now = timezone.now()
+    record_review(course, entry=ReviewEntry(uuid4(), Review.Decision.CONTINUE), by=by, at=now)
+    scores = (ItemScore("peg_one", "", 5), ItemScore("rom", "flexion", 40))
+    record_measures(course, entry=MeasuresEntry(uuid4(), "review", scores), by=by, at=now)
+    Letter.objects.create(
+        clinic=course.clinic, patient=course.patient, course=course, kind="summary", addressee="Dr. Ilex",
+        written_by=by, written_at=now, pdf=b"%PDF-",
+    )  # fmt: skip
+
+
 def _live_through(clinic, practitioner):
     """A patient with a course, sessions, an alert, and an appointment today."""
     now = timezone.now()
@@ -64,7 +91,7 @@ def _live_through(clinic, practitioner):
     log_run(course, [(6, 5), (5, 4)], until=now - timedelta(days=1))
     log_visit(course, now - timedelta(hours=1), flags=(flag(clinic, "skin_infect"),))
     n_before = Appointment.objects.count()
-    starts_at = now.replace(hour=12, minute=0) + timedelta(minutes=10 * n_before)
+    starts_at = now.replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(minutes=10 * n_before)
     Appointment.objects.create(
         clinic=clinic,
         course=course,

@@ -68,7 +68,7 @@ def test_activities_are_compared_over_those_of_the_start(table):
 def test_entering_a_stage_again_replaces_what_it_showed(table):
     first, second = [ItemScore("peg_one", "", 9), ItemScore("rom", "flexion", 30)], [ItemScore("peg_one", "", 6)]
     found = {line.name: line.start for line in table((Stage.START, first), (Stage.START, second))}
-    assert found == {"Limited by the neck this week": "6", "Range of motion: forward": "30°"}
+    assert found == {"Limited by the neck this week": "6", "Neck forward": "30°"}
 
 
 def test_impression_of_change_is_told_in_words(table):

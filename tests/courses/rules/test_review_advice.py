@@ -52,6 +52,10 @@ def test_the_worse_of_observed_and_fitted_counts():
     assert asked(5, 0.3, 0.1, fitted_gain=0.05) == ("off_track",)
 
 
+def test_what_holds_the_course_comes_first():
+    assert asked(10, 0.6, 0.9, is_on_hold=True) == ("on_hold",)
+
+
 def test_late_responders_are_given_time():
     assert asked(3, 0.0, 0.1) == ("too_early",)
 
