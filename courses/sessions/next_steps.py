@@ -113,7 +113,9 @@ def _patient_mail(session: Session, *, at: datetime) -> list[NextStep]:
     what = _("Check-in mail to the patient")
     steps = []
     for one in reminders:
-        why_not = refusal(one, at=at) if one.state == Reminder.State.PLANNED else one.refused_because
+        why_not = (
+            refusal(one, at=max(one.due_at, at)) if one.state == Reminder.State.PLANNED else one.refused_because
+        )
         when = _("will not be sent: %(why)s") % {"why": why_not} if why_not else _when(one.due_at, session)
         steps.append(NextStep(what, when, "warn" if why_not else "quiet"))
     return steps or [NextStep(what, _("none: the session was entered too late for it"))]

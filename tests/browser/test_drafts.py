@@ -23,13 +23,13 @@ def form(course, sign_in, practitioner):
     page = sign_in(practitioner)
     page.goto(f"/admin/courses/course/{course.pk}/log/")
     page.keyboard.press("6")
-    page.get_by_label("Note").fill("slept badly")
+    page.get_by_role("textbox", name="Note").fill("slept badly")
     return page
 
 
 def is_back(page):
     expect(page.get_by_role("status").filter(has_text="is back in the form")).to_be_visible()
-    expect(page.get_by_label("Note")).to_have_value("slept badly")
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("slept badly")
     assert page.locator("input[name=before]:checked").get_attribute("value") == "6"
 
 
@@ -48,7 +48,7 @@ def test_points_come_back_with_their_rows(form):
 def test_it_can_be_discarded(form):
     form.reload()
     form.get_by_role("button", name="Discard it").click()
-    expect(form.get_by_label("Note")).to_have_value("")
+    expect(form.get_by_role("textbox", name="Note")).to_have_value("")
     assert form.evaluate(KEPT) == []
 
 
@@ -69,7 +69,7 @@ def test_second_tab_gets_it_and_the_first_is_told(form, course):
     second = form.context.new_page()
     second.goto(form.url)
     is_back(second)
-    second.get_by_label("Note").fill("slept badly, and dreamt")
+    second.get_by_role("textbox", name="Note").fill("slept badly, and dreamt")
     expect(form.locator("#draft-notice")).to_contain_text("another tab")
     second.get_by_label("None of these").check()
     second.get_by_role("button", name="Save session").click()
