@@ -72,6 +72,7 @@ def test_from_the_form_to_the_acknowledged_alert(form_of, running_course, lead, 
     page.get_by_role("group", name="Pain after").get_by_label("9", exact=True).check()
     page.get_by_label("New swelling in the neck").check()
     page.locator("[name=answer_swelling_neck][value=yes]").check()
+    page.locator("[name=answer_severe_pain][value=yes]").check()
     page.get_by_role("button", name="Save session").click()
     saved(page)
     expect(page.get_by_role("alert")).to_contain_text("Emergency")
