@@ -13,7 +13,7 @@ from courses.demo import people
 from courses.demo.stories import Story
 from courses.models import Alert, Appointment, CheckIn, Course, Needling, Point, Protocol, RedFlag, Reminder
 from courses.plans.lifecycle import end_course, plan_course, resume_course
-from courses.sessions.entry import CheckInEntry, FlagEntry, NeedlingEntry, SessionEntry
+from courses.sessions.entry import CheckInEntry, FlagEntry, NeedlingEntry, Particulars, SessionEntry
 from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
 from patients.intake import (
@@ -164,6 +164,8 @@ class Replay:
         before, after = pair
         is_check_due = story.pain_type in NEEDS_CHECK and number % 4 == 3 and "check" not in story.lacks
         is_needled = after is not None
+        needlings = self._needlings() if is_needled else ()
+        n_needles = sum(one.n_needles for one in needlings) if is_needled else None
         log_session(
             course,
             entry=SessionEntry(
@@ -175,7 +177,9 @@ class Replay:
                 before=before,
                 after=after,
                 neuro_check=NeuroCheck.Result.UNCHANGED if is_check_due else "",
-                needlings=self._needlings() if is_needled else (),
+                needlings=needlings,
+                particulars=Particulars(needles_in=n_needles, needles_out=n_needles, limits_life=before),
+                symptoms={"stiffness": min(before // 3, 3), "tightness": min(before // 4, 3)},
             ),
             by=treater,
             at=held_at,
