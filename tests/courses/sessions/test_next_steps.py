@@ -71,8 +71,9 @@ def test_uncounted_needles_are_said(lines):
 
 
 def test_patient_gets_contact_advice_alone_while_a_flag_is_open(course, clinic, at):
-    (told,) = words(course, at, flags=(flag(clinic, "skin_infect"),))
-    assert clinic.emergency_number in told
+    told, contact = words(course, at, flags=(flag(clinic, "skin_infect"),))
+    assert told == "See a doctor or an emergency department today."
+    assert clinic.emergency_number in contact
 
 
 def test_patient_is_told_what_to_do_at_home(course, at):
