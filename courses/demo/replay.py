@@ -32,7 +32,7 @@ from courses.models import (
 from courses.plans.lifecycle import plan_course, resume_course
 from courses.reviews.discharging import Discharge, discharge
 from courses.reviews.reviewing import ReviewEntry, record_review
-from courses.sessions.entry import CheckInEntry, FlagEntry, NeedlingEntry, SessionEntry
+from courses.sessions.entry import CheckInEntry, FlagEntry, NeedlingEntry, Particulars, SessionEntry
 from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
 from patients.documents import Document, DocumentKind
@@ -191,6 +191,8 @@ class Replay:
         before, after = pair
         is_check_due = story.pain_type in NEEDS_CHECK and number % 4 == 3 and "check" not in story.lacks
         is_needled = after is not None
+        needlings = self._needlings() if is_needled else ()
+        n_needles = sum(one.n_needles for one in needlings) if is_needled else None
         log_session(
             course,
             entry=SessionEntry(
@@ -202,7 +204,9 @@ class Replay:
                 before=before,
                 after=after,
                 neuro_check=NeuroCheck.Result.UNCHANGED if is_check_due else "",
-                needlings=self._needlings() if is_needled else (),
+                needlings=needlings,
+                particulars=Particulars(needles_in=n_needles, needles_out=n_needles, limits_life=before),
+                symptoms={"stiffness": min(before // 3, 3), "tightness": min(before // 4, 3)},
             ),
             by=treater,
             at=held_at,

@@ -98,9 +98,11 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
 
     def people(self) -> list[QuickScale]:
         """Who treated and who supervised, as two lists to choose from, read once."""
-        staff = [(member.pk, str(member)) for member in self.clinicians]
-        offered = {"practitioner": staff, "supervised_by": [("", "-"), *staff]}
-        return [self.quick_scale(name, choices) for name, choices in offered.items()]
+        staff: list[tuple[Any, str]] = [(member.pk, str(member)) for member in self.clinicians]
+        return [
+            self.quick_scale("practitioner", staff),
+            self.quick_scale("supervised_by", [("", "-"), *staff]),
+        ]
 
     def pain_scales(self) -> list[QuickScale]:
         """Pain before and after, eleven buttons each."""

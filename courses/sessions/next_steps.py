@@ -11,9 +11,20 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Message
 from courses.alerts.steps import MESSAGE_KIND
-from courses.models import AftercareMeasure, Alert, AlertEvent, Appointment, PainScore, Reminder, Session
+from courses.models import (
+    AftercareMeasure,
+    Alert,
+    AlertEvent,
+    Appointment,
+    Level,
+    PainScore,
+    RedFlagReport,
+    Reminder,
+    Session,
+)
 from courses.reminders.permission import refusal
 from courses.sessions.aftercare import suggest
+from courses.sessions.flags import reports_of_form
 from courses.sessions.treatment_facts import TreatmentFacts, measure_of, treatment_facts
 from courses.sessions.verdict import Standing
 
@@ -53,8 +64,9 @@ def patient_words(session: Session, scores: list[PainScore], *, at: datetime) ->
     facts = treatment_facts(session.course, on=clinic.local(session.held_at).date())
     call = _("Call us at %(phone)s at once if anything new or worrying appears; in an emergency %(number)s.")
     contact = call % {"phone": clinic.phone or "…", "number": clinic.emergency_number}
-    if facts.is_flag_open or session.red_flag_reports.exists():
-        return [contact]
+    reports = reports_of_form(session.course.patient, session.form_key)
+    if facts.is_flag_open or reports:
+        return [*_instruction(session, reports), contact]
     return [*_about_pain(scores), *_aftercare(session, facts), contact]
 
 
@@ -113,7 +125,9 @@ def _patient_mail(session: Session, *, at: datetime) -> list[NextStep]:
     what = _("Check-in mail to the patient")
     steps = []
     for one in reminders:
-        why_not = refusal(one, at=at) if one.state == Reminder.State.PLANNED else one.refused_because
+        why_not = (
+            refusal(one, at=max(one.due_at, at)) if one.state == Reminder.State.PLANNED else one.refused_because
+        )
         when = _("will not be sent: %(why)s") % {"why": why_not} if why_not else _when(one.due_at, session)
         steps.append(NextStep(what, when, "warn" if why_not else "quiet"))
     return steps or [NextStep(what, _("none: the session was entered too late for it"))]
@@ -138,6 +152,14 @@ def _due(session: Session) -> list[NextStep]:
     elif session.is_count_missing:
         due.append(NextStep(_("Needles"), _("used, and no count is written down"), "warn"))
     return due
+
+
+def _instruction(session: Session, reports: list[RedFlagReport]) -> list[str]:
+    """What the flag of this very session asks of the patient."""
+    level = reports[0].level if reports else ""
+    if level == Level.E0:
+        return [session.clinic.emergency_wording]
+    return [_("See a doctor or an emergency department today.")] if level == Level.E1 else []
 
 
 def _about_pain(scores: list[PainScore]) -> list[str]:

@@ -15,12 +15,15 @@
   const read = (key) => safely(() => JSON.parse(localStorage.getItem(PREFIX + key)));
   const keys = () => safely(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) || [];
 
+  let isOver = false;
   keys().forEach((key) => {
     const draft = read(key.slice(PREFIX.length));
     if (!draft || !(Date.now() - draft.at < LIFE_MS)) localStorage.removeItem(key);
   });
   document.addEventListener("submit", (event) => {
-    if (new URL(event.target.action).pathname.endsWith("/logout/")) keys().forEach((key) => localStorage.removeItem(key));
+    if (!new URL(event.target.action).pathname.endsWith("/logout/")) return;
+    isOver = true;
+    keys().forEach((key) => localStorage.removeItem(key));
   });
   const saved = document.querySelector("[data-draft-saved]");
   if (saved) safely(() => localStorage.removeItem(PREFIX + saved.dataset.draftSaved));
@@ -38,7 +41,6 @@
   };
   const typed = () => [...new FormData(form)].filter(([name, value]) => !NOT_KEPT.has(name) && typeof value === "string");
   const untouched = JSON.stringify(typed().filter(([name]) => name !== "form_key" && name !== "held_at"));
-  let isOver = false;
   const keep = () => {
     if (isOver) return;
     const fields = typed();
@@ -62,14 +64,16 @@
     document.dispatchEvent(new Event("draft-restored"));
   };
 
-  const draft = read(key);
-  if (draft && !("sentBack" in form.dataset)) {
+  // Once every script is in place: rows are added by the one that knows them.
+  document.addEventListener("DOMContentLoaded", () => {
+    const draft = read(key);
+    if (!draft || "sentBack" in form.dataset) return;
     const active = document.activeElement;
     restore(draft);
     const time = new Date(draft.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     say(form.dataset.restored.replace("{time}", time), true);
     (form.querySelector("[name=before]:checked") || active).focus({ preventScroll: true });
-  }
+  });
   discard.addEventListener("click", () => {
     isOver = true;
     safely(() => localStorage.removeItem(PREFIX + key));

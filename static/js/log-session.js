@@ -169,21 +169,29 @@
 
   all().forEach(heed);
   keepOneEmpty();
-  const first = document.querySelector("#form-errors a");
-  const wrong = first && document.getElementById(first.hash.slice(1));
-  if (wrong) wrong.setAttribute("aria-invalid", "true");
-  document.querySelectorAll("#form-errors a").forEach((link) => {
-    const field = document.getElementById(link.hash.slice(1));
+  // What is wrong: marked, reached by its link even where it is folded away, and gone to at once if it is one thing.
+  const CONTROL = "input, select, textarea";
+  const controlOf = (link) => {
+    const place = document.getElementById(link.hash.slice(1));
+    return place && (place.matches(CONTROL) ? place : place.querySelector(CONTROL));
+  };
+  const unfold = (field) => {
+    for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  };
+  const links = [...document.querySelectorAll("#form-errors a")];
+  links.forEach((link) => {
+    const field = controlOf(link);
     if (!field) return;
     field.setAttribute("aria-invalid", "true");
-    link.addEventListener("click", () => {
-      for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    unfold(field);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      field.focus();
     });
   });
   const errors = document.getElementById("form-errors");
   if (errors && !document.querySelector(".instruction-screen")) {
-    const only = document.querySelectorAll("#form-errors a").length === 1;
-    (only && wrong && wrong.matches("input, select, textarea") ? wrong : errors).focus();
+    ((links.length === 1 && controlOf(links[0])) || errors).focus();
   }
   document.addEventListener("draft-restored", () => {
     all().forEach(heed);

@@ -1,4 +1,4 @@
-"""Log a session in the browser, see the verdict, get the alert by mail, acknowledge it."""
+"""A session in the browser: by keyboard alone, its verdict, the alert by mail, what is asked and what is kept."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from courses.models import Alert, Course, Session
-from tests.factories import log_run
+from courses.models import Alert, Course, Needling, Point, Session
+from courses.sessions.entry import NeedlingEntry, Particulars
+from patients.intake import record_pain_type
+from patients.models import PatientPainType
+from tests.factories import log_run, log_visit
 from tests.processes import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.services]
+
+PLAIN_FOLLOW_UP = ("4", "Tab", "3", "Tab", "0", "Control+Enter")
 
 
 @pytest.fixture
@@ -25,16 +30,53 @@ def running_course(course):
     return course
 
 
-def test_from_the_form_to_the_acknowledged_alert(sign_in, running_course, practitioner, lead, smtp, worker):
-    page = sign_in(practitioner)
-    page.goto(f"/admin/courses/course/{running_course.pk}/log/")
+@pytest.fixture
+def needled_course(running_course):
+    """The last session used two points, three needles."""
+    points = {point.code: point for point in Point.objects.for_clinic(running_course.clinic)}
+    rows = (
+        NeedlingEntry(points["GB20"], Needling.Side.BOTH, depth_mm=12, retention_minutes=20),
+        NeedlingEntry(points["GV14"], Needling.Side.MIDLINE, depth_mm=10, retention_minutes=20),
+    )
+    count = Particulars(needles_in=3, needles_out=3)
+    log_visit(running_course, timezone.now() - timedelta(days=1), needlings=rows, particulars=count)
+    return running_course
+
+
+@pytest.fixture
+def form_of(sign_in, practitioner):
+    """Signs the practitioner in and opens the session form of a course."""
+
+    def open_form(course):
+        page = sign_in(practitioner)
+        page.goto(f"/admin/courses/course/{course.pk}/log/")
+        return page
+
+    return open_form
+
+
+def press(page, *keys):
+    """These keys and no mouse; gives how many there were."""
+    for key in keys:
+        page.keyboard.press(key)
+    return len(keys)
+
+
+def saved(page):
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+
+
+def test_from_the_form_to_the_acknowledged_alert(form_of, running_course, lead, smtp, worker):
+    page = form_of(running_course)
     page.get_by_role("group", name="Pain before").get_by_label("4", exact=True).check()
     page.get_by_role("group", name="Pain after").get_by_label("9", exact=True).check()
     page.get_by_label("New swelling in the neck").check()
-    page.get_by_label("Pain of 8 to 10").check()
+    page.locator("[name=answer_swelling_neck][value=yes]").check()
+    page.locator("[name=answer_severe_pain][value=yes]").check()
     page.get_by_role("button", name="Save session").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    saved(page)
     expect(page.get_by_role("alert")).to_contain_text("Emergency")
+    expect(page.get_by_role("link", name=running_course.clinic.emergency_number)).to_be_in_viewport()
     expect(page.get_by_text("Higher than expected")).to_be_visible()
     mail = wait_until(lambda: smtp.to(lead.user.email))[0]
     link = re.search(r"http://\S+/a/\S+", mail.get_body(("plain",)).get_content()).group(0)
@@ -45,22 +87,172 @@ def test_from_the_form_to_the_acknowledged_alert(sign_in, running_course, practi
     assert Alert.objects.filter(state="acknowledged").count() == 1
 
 
-def test_a_plain_session_by_keyboard_alone(sign_in, running_course, practitioner):
-    page = sign_in(practitioner)
-    page.goto(f"/admin/courses/course/{running_course.pk}/log/")
-    for key in ("4", "Tab", "3", "Tab", "0", "Control+Enter"):
-        page.keyboard.press(key)
-    expect(page.get_by_text("Saved.")).to_be_visible()
+def test_a_plain_session_in_six_keys(form_of, running_course):
+    page = form_of(running_course)
+    expect(page.get_by_role("group", name="Pain before").get_by_label("0", exact=True)).to_be_focused()
+    assert page.locator("form#log-session input[type=radio]:checked").count() == 0
+    assert press(page, *PLAIN_FOLLOW_UP) == 6
+    saved(page)
     session = Session.objects.get(course=running_course, number=5)
     assert list(session.scores.values_list("timing", "score")) == [("before", 4), ("after", 3)]
 
 
-def test_form_keeps_what_was_typed_when_something_is_missing(sign_in, running_course, practitioner):
-    page = sign_in(practitioner)
-    page.goto(f"/admin/courses/course/{running_course.pk}/log/")
+def test_save_is_one_tab_from_the_flags_without_a_shortcut(form_of, running_course):
+    page = form_of(running_course)
+    press(page, "4", "Tab", "3", "Tab", "0", "Tab")
+    expect(page.get_by_role("button", name="Save session")).to_be_focused()
+    press(page, "Enter")
+    saved(page)
+
+
+def test_one_key_copies_the_points_and_two_count_them_out(form_of, needled_course):
+    page = form_of(needled_course)
+    press(page, "4", "Tab", "3", "Tab", "0", "p")
+    expect(page.get_by_label("Needles in")).to_have_value("3")
+    expect(page.get_by_label("Needles out")).to_be_focused()
+    press(page, "3", "Control+Enter")
+    saved(page)
+    session = Session.objects.get(course=needled_course, number=6)
+    copied = [(str(one.point), one.side, one.depth_mm) for one in session.needlings.select_related("point")]
+    assert copied == [("GB20 Fengchi", "both", 12), ("GV14 Dazhui", "midline", 10)]
+
+
+def test_needle_left_behind_is_asked_about(form_of, needled_course):
+    page = form_of(needled_course)
+    press(page, "4", "Tab", "3", "Tab", "0", "p", "2")
+    why = page.get_by_label("Why the counts differ")
+    expect(why).to_be_visible()
+    press(page, "Control+Enter")
+    expect(why).to_be_focused()
+    why.fill("found in the towel")
+    press(page, "Control+Enter")
+    saved(page)
+    expect(page.get_by_text("3 in, 2 out: found in the towel")).to_be_visible()
+
+
+def test_points_are_found_by_pinyin_and_rows_grow(form_of, running_course):
+    page = form_of(running_course)
+    for number, name in enumerate(("fengchi", "LI4", "Dazhui", "left shoulder blade")):
+        page.locator(f"#id_needling-{number}-where").fill(name)
+        page.keyboard.press("Tab")
+    expect(page.locator("#id_needling-0-where")).to_have_value("GB20")
+    expect(page.locator("[name=needling-2-side]")).to_have_value("midline")
+    expect(page.locator("#id_needling-4-where")).to_be_visible()
+    expect(page.get_by_label("Needles in")).to_have_value("7")
+
+
+def test_ten_is_one_then_zero(form_of, running_course):
+    page = form_of(running_course)
+    press(page, "1", "0")
+    assert page.locator("input[name=before]:checked").get_attribute("value") == "10"
+
+
+def test_zero_long_after_one_is_zero(form_of, running_course):
+    page = form_of(running_course)
+    press(page, "1")
+    page.wait_for_timeout(1700)
+    press(page, "0")
+    assert page.locator("input[name=before]:checked").get_attribute("value") == "0"
+
+
+def test_severe_pain_is_asked_in_place_and_must_be_answered(form_of, running_course):
+    page = form_of(running_course)
+    question = page.get_by_role("group", name="Is it much worse than your usual pain")
+    expect(question).to_be_hidden()
+    press(page, "8", "Tab", "4", "Tab")
+    expect(question).to_be_visible()
+    press(page, "Tab", "0", "Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Pain of 8 or more: ask this question")
+    expect(page.locator("[name=answer_severe_pain]").first).to_be_focused()
+    press(page, "3", "Control+Enter")
+    saved(page)
+    assert Alert.objects.get(course=running_course, flag_code="severe_pain").severity == "C"
+
+
+def test_form_keeps_what_was_typed_when_something_is_missing(form_of, running_course):
+    page = form_of(running_course)
     page.get_by_role("group", name="Pain before").get_by_label("7", exact=True).check()
-    page.get_by_label("Note").fill("slept badly")
+    page.get_by_role("textbox", name="Note").fill("slept badly")
     page.get_by_role("button", name="Save session").click()
     expect(page.get_by_role("alert")).to_contain_text("Ask about red flags")
-    expect(page.get_by_label("Note")).to_have_value("slept badly")
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("slept badly")
     assert page.locator("input[name=before]:checked").get_attribute("value") == "7"
+
+
+def test_red_flag_in_an_unfinished_form_is_told_at_once(form_of, running_course):
+    page = form_of(running_course)
+    page.get_by_label("Cannot pass water").check()
+    page.get_by_role("button", name="Save session").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Emergency")
+    assert Alert.objects.filter(course=running_course, flag_code="bladder_bowel").count() == 1
+    page.get_by_role("group", name="Pain before").get_by_label("5", exact=True).check()
+    page.locator("#id_is_needled").uncheck()
+    page.get_by_role("button", name="Save session").click()
+    saved(page)
+    assert Alert.objects.filter(course=running_course).count() == 1
+
+
+def test_double_click_saves_once(form_of, running_course):
+    page = form_of(running_course)
+    press(page, "4", "Tab", "3", "Tab", "0")
+    page.get_by_role("button", name="Save session").dblclick()
+    saved(page)
+    assert running_course.sessions.count() == 5
+
+
+def test_going_back_after_saving_shows_an_empty_form(form_of, running_course):
+    page = form_of(running_course)
+    press(page, *PLAIN_FOLLOW_UP)
+    saved(page)
+    page.go_back()
+    expect(page.get_by_text("Session 6 of")).to_be_visible()
+    assert page.locator("form#log-session input[type=radio]:checked").count() == 0
+    press(page, "Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Not saved yet")
+    assert running_course.sessions.count() == 5
+
+
+def test_somebody_else_logged_meanwhile(form_of, running_course, lead):
+    page = form_of(running_course)
+    log_visit(running_course, timezone.now() - timedelta(minutes=1), by=lead, is_needled=False)
+    press(page, *PLAIN_FOLLOW_UP)
+    expect(page.get_by_role("alert")).to_contain_text("Lead Tree logged session 5")
+    page.get_by_role("button", name="Save session").click()
+    saved(page)
+    assert running_course.sessions.count() == 6
+
+
+def test_cord_type_says_what_is_missing_and_saves_a_visit_without_needles(
+    form_of, running_course, practitioner, patient
+):
+    today = timezone.now().date()
+    record_pain_type(
+        patient=patient,
+        code="myelopathy",
+        status=PatientPainType.Status.WORKING,
+        starts_on=today,
+        by=practitioner,
+        at=timezone.now(),
+    )
+    page = form_of(running_course)
+    expect(page.get_by_text("May not be needled")).to_be_visible()
+    expect(page.get_by_text("specialist's letter").first).to_be_visible()
+    expect(page.get_by_label("Needles were used")).not_to_be_checked()
+    press(page, *PLAIN_FOLLOW_UP)
+    saved(page)
+    assert not Session.objects.get(course=running_course, number=5).is_needled
+
+
+def test_needling_without_clearance_needs_a_reason_and_tells_the_lead(form_of, running_course, patient, lead):
+    patient.consents.filter(stream="treatment").update(is_given=False)
+    page = form_of(running_course)
+    page.get_by_label("Needles were used").check()
+    press_from_start = page.get_by_role("group", name="Pain before").get_by_label("0", exact=True)
+    press_from_start.focus()
+    press(page, *PLAIN_FOLLOW_UP)
+    expect(page.get_by_role("alert")).to_contain_text("Needling is not cleared")
+    page.get_by_label("Needled without clearance because").fill("consent was given by word, form to follow")
+    press(page, "Control+Enter")
+    saved(page)
+    expect(page.get_by_text(f"Alert mail to {lead}")).to_be_visible()
+    assert Alert.objects.get(course=running_course, rule="uncleared").chain[0]["members"] == [lead.pk]

@@ -1,0 +1,104 @@
+"""What happens after a session, and what the patient is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from courses.models import Appointment, PainScore
+from courses.sessions.next_steps import flare_words, next_steps, patient_words
+from courses.sessions.verdict import Standing
+from patients.models import Consent
+from tests.factories import flag, log_visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lines(course, at):
+    """The next steps of a visit logged now, as text."""
+
+    def of(**values):
+        session = log_visit(course, at, **values).session
+        return [f"{step.what}: {step.when}" for step in next_steps(session, at=at)]
+
+    return of
+
+
+def words(course, at, **values):
+    session = log_visit(course, at, **values).session
+    return patient_words(session, list(session.scores.all()), at=at)
+
+
+def test_red_flag_names_who_gets_which_mail(lines, course, practitioner, lead, clinic):
+    told = lines(flags=(flag(clinic, "trauma"),))
+    assert f"Alert mail to {practitioner} (practitioner): leaves Wed 11 Mar, 11:00" in told
+    assert f"Alert mail to {lead} (duty lead): leaves Wed 11 Mar, 11:00" in told
+
+
+def test_check_in_says_when_it_goes(lines):
+    assert "Check-in mail to the patient: Thu 12 Mar, 10:00" in lines()
+
+
+def test_check_in_that_will_not_go_says_why(lines, patient):
+    Consent.objects.filter(patient=patient, stream="check_ins").update(is_given=False)
+    assert "Check-in mail to the patient: will not be sent: no consent" in lines()
+
+
+def test_next_appointment(lines, course, lead, at):
+    assert "Next appointment: none is booked" in lines()
+    Appointment.objects.create(
+        clinic=course.clinic,
+        course=course,
+        practitioner=course.practitioner,
+        starts_at=at + timedelta(days=2),
+        ends_at=at + timedelta(days=2, minutes=30),
+        booked_by=lead,
+        booked_at=at,
+    )
+    assert "Next appointment: Fri 13 Mar, 11:00" in lines()
+
+
+def test_review_is_due_after_the_planned_session(lines, course):
+    course.review_sessions = [1]
+    course.save()
+    assert "Review: due after this session" in lines()
+
+
+def test_uncounted_needles_are_said(lines):
+    assert "Needles: used, and no count is written down" in lines()
+
+
+def test_patient_gets_contact_advice_alone_while_a_flag_is_open(course, clinic, at):
+    told, contact = words(course, at, flags=(flag(clinic, "skin_infect"),))
+    assert told == "See a doctor or an emergency department today."
+    assert clinic.emergency_number in contact
+
+
+def test_patient_is_told_what_to_do_at_home(course, at):
+    told = words(course, at)
+    assert any(line.startswith("Warm compress: ") for line in told)
+    assert not any("gel" in line.split(":")[0] for line in told)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "standing", "said"),
+    [
+        (4, 4, Standing.IN_BAND, ""),
+        (4, 5, Standing.IN_BAND, "Pain rose by 1 and stays inside the band"),
+        (4, 8, Standing.ABOVE, "Pain rose by 4 and is outside the band"),
+        (4, 6, Standing.CANNOT_TELL, "Pain rose by 2; there are too few scores"),
+    ],
+)
+def test_flare_is_inside_the_band_or_not(before, after, standing, said):
+    scores = [
+        PainScore(timing="before", score=before),
+        PainScore(timing="after", score=after, expected={"standing": standing}),
+    ]
+    assert flare_words(scores).startswith(said)
+    assert bool(flare_words(scores)) is bool(said)
+
+
+def test_one_score_is_no_flare():
+    assert flare_words([PainScore(timing="before", score=9)]) == ""
