@@ -94,7 +94,8 @@ class Schedule:
         data = request.POST if request.method == "POST" else None
         proposals = propose_series(course, practitioner=practitioner, wishes=wishes, at=at)
         slots = [SlotForm(data, proposal=one, clinic=course.clinic) for one in proposals]
-        if data is None or not all([slot.is_valid() for slot in slots]):
+        wrong = [] if data is None else [slot for slot in slots if not slot.is_valid()]
+        if data is None or wrong:
             return self._page(request, course, wishes_form, slots, at)
         times = {slot.proposal.number: slot.starts_at for slot in slots if slot.starts_at}
         try:
