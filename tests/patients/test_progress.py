@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import Clinic
+from courses.models import Alert
 from patients.models import Consent, IntakeDraft, NeuroCheck, Patient, ScreeningItem
 from patients.progress import Step, next_undone
 from tests.factories import PatientFactory
@@ -34,7 +35,11 @@ ASSESSMENT = {
     "hoffmann": "normal",
 }
 TYPES = {"type_radiculopathy": "on", "status_radiculopathy": "confirmed", "starts_on": "2026-03-01"}
-SCREENING = {f"none_{group}": "on" for group in ScreeningItem.Group.values}
+FLAGS_KEY = "8b2d1c9e-55aa-4a1f-9b63-0d1b0a5f5e11"
+SCREENING = {f"none_{group}": "on" for group in ScreeningItem.Group.values} | {
+    "no_red_flag": "on",
+    "flags_key": FLAGS_KEY,
+}
 CONSENTS = {"stream_treatment": "1", "stream_reminders": "1", "stream_research": "0", "how": "signed"}
 STEPS = {"assessment": ASSESSMENT, "types": TYPES, "screening": SCREENING, "consents": CONSENTS}
 
@@ -157,6 +162,20 @@ def test_clearance_says_what_is_missing_and_where_to_mend_it(send, new_patient, 
     assert url(new_patient, "assessment") in {row.url for row in rows}
     letter = reverse("admin:patients_patient_record", args=[new_patient.pk, "letter"])
     assert [row.is_document for row in rows if row.url == letter] == [True]
+
+
+def test_red_flags_are_asked_with_the_screening(send, new_patient):
+    page = send("screening", {**SCREENING, "no_red_flag": ""})
+    assert (page.status_code, set(page.context["flags"].errors)) == (422, {"no_red_flag"})
+    send("screening", SCREENING)
+    assert new_patient.screenings.get().is_red_flags_asked
+
+
+def test_red_flag_at_intake_alerts_and_its_instruction_comes_first(send, new_patient):
+    page = send("screening", {**SCREENING, "no_red_flag": "", "flag_saddle_numb": "on"})
+    assert "Emergency" in page.content.decode()
+    assert Alert.objects.get(patient=new_patient).severity == "E0"
+    assert new_patient.screenings.exists()
 
 
 def test_unknown_step_is_not_found(new_patient, signed_in, practitioner):
