@@ -117,7 +117,7 @@ class IntakeFlow:
             form = FORMS[here](data, patient=patient, initial=_today())
         draft = patient.intake_drafts.filter(step=here).first()
         if data is None and draft:
-            form.initial |= typed_before(form, draft.values)
+            form.initial = {**form.initial, **typed_before(form, draft.values)}
         return form
 
     def _flags(self, request: HttpRequest, patient: Patient, here: Step) -> IntakeFlagsForm | None:
@@ -129,7 +129,8 @@ class IntakeFlow:
         form = IntakeFlagsForm(data, flags=flags)
         draft = patient.intake_drafts.filter(step=here).first()
         if data is None and draft:
-            form.initial |= {key: value for key, value in typed_before(form, draft.values).items() if value}
+            typed = typed_before(form, draft.values)
+            form.initial = {**form.initial, **{name: value for name, value in typed.items() if value}}
         return form
 
     def _told(self, request: HttpRequest, patient: Patient, reports: list[RedFlagReport]) -> HttpResponse:

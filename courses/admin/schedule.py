@@ -38,7 +38,8 @@ class SlotForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, proposal: Proposal, clinic: Clinic) -> None:
-        super().__init__(data, prefix=f"slot-{proposal.number}")
+        first = proposal.times[0].isoformat() if proposal.times else ""
+        super().__init__(data, prefix=f"slot-{proposal.number}", initial={"when": first})
         self.proposal, self.clinic = proposal, clinic
         self.refused: list[str] = []
         typed = data.get(self.add_prefix("when"), "") if data else ""

@@ -21,8 +21,8 @@ class IntakeFlagsForm(RedFlagFields, forms.Form):
 
     flags_key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, flags: Iterable[RedFlag], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"flags_key": uuid.uuid4()}, **kwargs)
+    def __init__(self, data: Any, *, flags: Iterable[RedFlag]) -> None:
+        super().__init__(data, initial={"flags_key": uuid.uuid4()})
         self.add_flag_fields(flags)
 
     def clean(self) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class IntakeFlagsForm(RedFlagFields, forms.Form):
         """Every yes as a report, with all that follows."""
         return report_red_flags(
             patient=patient,
-            course=patient.courses.open().first(),  # type: ignore[attr-defined]
+            course=patient.courses.open().first(),
             flags=self.ticked(self.cleaned_data),
             form_key=self.cleaned_data["flags_key"],
             by=by,

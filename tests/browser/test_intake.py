@@ -41,8 +41,8 @@ def test_first_intake_to_first_session(sign_in, practitioner, today):
     page.get_by_role("button", name="Continue later").click()
     page.get_by_role("link", name="Continue the intake").click()
     expect(page.get_by_label("Diagnosed by")).to_have_value("Dr. Yew")
-    page.get_by_label("Neurological examination on").fill(today.isoformat())
-    page.get_by_label("Its result").select_option("normal")
+    page.get_by_label("Examined on").fill(today.isoformat())
+    page.get_by_label("Result").select_option("normal")
     page.get_by_role("button", name="Save and continue").click()
 
     page.get_by_role("checkbox", name="Radiculopathy").check()

@@ -100,7 +100,7 @@ class TestHandedOut:
 
     def test_as_an_attachment_that_nobody_guesses_at(self, letter, practitioner, signed_in):
         response = signed_in(practitioner).get(self.url(letter))
-        assert b"".join(response.streaming_content) == PDF
+        assert response.content == PDF
         assert response["Content-Disposition"] == 'attachment; filename="letter.pdf"'
         assert response["X-Content-Type-Options"] == "nosniff"
         assert (response["Content-Type"], "no-store" in response["Cache-Control"]) == ("application/pdf", True)
