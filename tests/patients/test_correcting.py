@@ -82,6 +82,12 @@ def test_words_say_before_and_after(correct, patient):
     assert [(before, after) for _what, before, after in act.lines] == [("structural", "muscular"), ("no", "yes")]
 
 
+def typed(form):
+    """What a browser would send back of a form."""
+    values = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None or value is False else value for name, value in values.items()}
+
+
 class TestPages:
     def url(self, patient, what, number):
         return reverse("admin:patients_patient_correct", args=[patient.pk, what, number])
@@ -89,7 +95,7 @@ class TestPages:
     def test_correction_through_the_page(self, patient, assessment, practitioner, signed_in):
         client, url = signed_in(practitioner), self.url(patient, "assessment", assessment.pk)
         form = client.get(url).context["form"]
-        values = {name: form[name].value() or "" for name in form.fields} | {"licence": "GMC 9", "reason": "typo"}
+        values = typed(form) | {"licence": "GMC 9", "reason": "typo"}
         values["is_vertigo_explained"] = ""
         assert client.post(url, values).status_code == 302
         assert FileCorrection.objects.get().after == "GMC 9"
@@ -101,7 +107,7 @@ class TestPages:
     ):
         client, url = signed_in(practitioner), self.url(patient, "assessment", assessment.pk)
         form = client.get(url).context["form"]
-        values = {name: form[name].value() or "" for name in form.fields} | {"licence": "GMC 9", "reason": "typo"}
+        values = typed(form) | {"licence": "GMC 9", "reason": "typo"}
         correct(diagnosed_by="Dr. Oak", reason="another doctor")
         page = client.post(url, values)
         assert page.status_code == 409
