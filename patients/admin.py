@@ -164,7 +164,9 @@ class PatientAdmin(ClinicScopedAdmin):
                 return self.to_patient(patient)
             except StaleRecord as stale:
                 meanwhile = stale.meanwhile
-                form.data = request.POST.copy() | {"version": version}
+                mended = request.POST.copy()
+                mended["version"] = str(version)
+                form.data = mended
             except ValidationError as error:
                 form.add_error(None, ValidationError(error.messages))
         context = {

@@ -37,8 +37,9 @@ def typed():
                 is_empty = value is None or value is False or value in ("", [])
                 if not is_empty:
                     values[bound.html_name] = getattr(value, "pk", value)
-        held_at = form["held_at"].value()
-        values["held_at"] = held_at if isinstance(held_at, str) else held_at.strftime("%Y-%m-%dT%H:%M")
+        # The page is written in the clinic's wall time.
+        session = page.context["session"]
+        values["held_at"] = session.clinic.local(session.held_at).strftime("%Y-%m-%dT%H:%M")
         return {**values, "reason": "read the wrong line", **changes}
 
     return of
