@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -164,7 +164,9 @@ class PatientAdmin(ClinicScopedAdmin):
                 return self.to_patient(patient)
             except StaleRecord as stale:
                 meanwhile = stale.meanwhile
-                form.data = request.POST.copy() | {"version": version}
+                mended = request.POST.copy()
+                mended["version"] = str(version)
+                form.data = mended
             except ValidationError as error:
                 form.add_error(None, ValidationError(error.messages))
         context = {
@@ -178,20 +180,23 @@ class PatientAdmin(ClinicScopedAdmin):
         response.status_code = 409 if meanwhile else 422 if form.is_bound else 200
         return response
 
-    def letter(self, request: HttpRequest, pk: int, letter: UUID) -> FileResponse:
+    def letter(self, request: HttpRequest, pk: int, letter: UUID) -> HttpResponse:
         """A specialist's document, saved rather than shown: what somebody uploaded never runs on our pages."""
         self.require(request, "patients.view_specialistletter")
         found = get_object_or_404(self.row(request, pk).specialist_letters, uuid=letter)
         try:
-            stored = found.document.open("rb")
+            with found.document.open("rb") as stored:
+                content = stored.read()
         except FileNotFoundError as error:
             raise Http404 from error
-        return FileResponse(
-            stored,
-            as_attachment=True,
-            filename=download_name(found.document_kind),
+        return HttpResponse(
+            content,
             content_type=found.document_kind,
-            headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
+            headers={
+                "Content-Disposition": f'attachment; filename="{download_name(found.document_kind)}"',
+                "X-Content-Type-Options": "nosniff",
+                "Cache-Control": "private, no-store",
+            },
         )
 
     def archive(self, request: HttpRequest, pk: int) -> HttpResponse:

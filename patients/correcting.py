@@ -59,9 +59,12 @@ def version_of(patient: Patient, subject: Subject, subject_id: int) -> int:
 
 def record_of(patient: Patient, subject: Subject, subject_id: int) -> models.Model | None:
     """One record of a patient's file; None where the patient has none of that number."""
-    owner = {Subject.PATIENT: "pk", Subject.IMAGING: "assessment__patient"}.get(subject, "patient")
     model, _fields = FIELDS[subject]
-    return model._default_manager.filter(**{owner: patient.pk}, pk=subject_id).first()
+    rows = model._default_manager.filter(pk=subject_id)
+    if subject == Subject.PATIENT:
+        return rows.filter(pk=patient.pk).first()
+    owner = "assessment__patient" if subject == Subject.IMAGING else "patient"
+    return rows.filter(**{owner: patient}).first()
 
 
 @transaction.atomic

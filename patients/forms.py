@@ -113,7 +113,9 @@ class AssessmentForm(RecordForm):
     diagnosed_by = forms.CharField(label=gettext_lazy("Diagnosed by"), max_length=120)
     licence = forms.CharField(label=gettext_lazy("Licence"), max_length=80)
     diagnosed_on = forms.DateField(label=gettext_lazy("Diagnosed on"), widget=forms.DateInput(attrs=DAY))
-    origin = forms.ChoiceField(label=gettext_lazy("Origin"), choices=Assessment.Origin.choices)
+    origin = forms.ChoiceField(
+        label=gettext_lazy("Origin"), choices=[("", gettext_lazy("choose")), *Assessment.Origin.choices]
+    )
     imaging_kind = forms.ChoiceField(
         label=gettext_lazy("Imaging"),
         choices=[("", gettext_lazy("none")), *Imaging.Kind.choices],

@@ -188,11 +188,17 @@ def record_screening(
     by: Membership,
     at: datetime,
     valid_on: date | None = None,
+    is_red_flags_asked: bool = False,
     note: str = "",
 ) -> Screening:
     """One pass through the questions: `findings` holds those answered yes, with their value."""
     screening = Screening.objects.create(
-        clinic=patient.clinic, patient=patient, screened_by=by, screened_at=at, note=note
+        clinic=patient.clinic,
+        patient=patient,
+        screened_by=by,
+        screened_at=at,
+        is_red_flags_asked=is_red_flags_asked,
+        note=note,
     )
     ScreeningFinding.objects.bulk_create(
         ScreeningFinding(

@@ -24,10 +24,10 @@ class IntakeAssessmentForm(AssessmentForm):
     """The diagnosis with its picture, and the neurological examination that belongs to it."""
 
     checked_on = forms.DateField(
-        label=gettext_lazy("Neurological examination on"), widget=forms.DateInput(attrs=DAY), required=False
+        label=gettext_lazy("Examined on"), widget=forms.DateInput(attrs=DAY), required=False
     )
     result = forms.ChoiceField(
-        label=gettext_lazy("Its result"),
+        label=gettext_lazy("Result"),
         choices=[("", gettext_lazy("not examined")), *NeuroCheck.Result.choices],
         required=False,
     )

@@ -39,6 +39,8 @@ class ScreeningForm(RecordForm):
     """A tick for each yes, its value beside it; every group is answered, nothing is preselected."""
 
     title = gettext_lazy("Screen for contraindications")
+    # Set where the red-flag list stands beside it.
+    is_red_flags_asked = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +78,14 @@ class ScreeningForm(RecordForm):
         findings = {
             item: values.get(f"value_{item.code}", "") for item in self.items if values.get(f"item_{item.code}")
         }
-        return record_screening(patient=self.patient, findings=findings, by=by, at=at, note=values["note"])
+        return record_screening(
+            patient=self.patient,
+            findings=findings,
+            is_red_flags_asked=self.is_red_flags_asked,
+            note=values["note"],
+            by=by,
+            at=at,
+        )
 
     def _groups(self) -> Iterator[ScreeningItem.Group]:
         return (group for group in ScreeningItem.Group if any(self._items_of(group)))

@@ -34,7 +34,8 @@ class CorrectSession:
             return self._page(request, session, CorrectionForm(session=session), needling_rows(session))
         form, rows = CorrectionForm(request.POST, session=session), needling_rows(session, request.POST)
         # Both are looked at, so that everything that is wrong is said at once.
-        if not all([form.is_valid(), *(row.is_valid() for row in rows)]):
+        wrong = [one for one in (form, *rows) if not one.is_valid()]
+        if wrong:
             return self._page(request, session, form, rows, status=422)
         try:
             correct_session(session, fix=form.fix(rows), by=by, at=timezone.now())

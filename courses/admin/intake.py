@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.models import Course
+from courses.models import Course, RedFlag, RedFlagReport
 from courses.plans.standing import care_fact
+from courses.sessions.intake_flags import IntakeFlagsForm
+from courses.sessions.wording import instruction
 from patients.admin import keep_identity
 from patients.clearance import Clearance, ReasonCode
 from patients.forms import PatientForm
@@ -96,14 +98,14 @@ class IntakeFlow:
         if request.method == "POST" and go in {"back", "later"}:
             return self._leave(request, patient, here, by, go)
         form = self._form(request, patient, here)
-        if request.method == "POST" and form.is_valid():
-            if isinstance(form, RecordForm):
-                form.record(by=by, at=timezone.now())
-            else:
-                save_person(form, by=by)
+        flags = self._flags(request, patient, here)
+        if request.method == "POST" and form.is_valid() and (flags is None or flags.is_valid()):
+            reports = record_step(form, flags, patient, by=by)
             drop_draft(patient, step=here)
+            if reports:
+                return self._told(request, patient, reports)
             return to_step(patient, step_after(here))
-        return self._page(request, patient, here, form)
+        return self._page(request, patient, here, form, flags)
 
     def _form(self, request: HttpRequest, patient: Patient, here: Step) -> Any:
         data = request.POST if request.method == "POST" else None
@@ -115,8 +117,33 @@ class IntakeFlow:
             form = FORMS[here](data, patient=patient, initial=_today())
         draft = patient.intake_drafts.filter(step=here).first()
         if data is None and draft:
-            form.initial |= typed_before(form, draft.values)
+            form.initial = {**form.initial, **typed_before(form, draft.values)}
         return form
+
+    def _flags(self, request: HttpRequest, patient: Patient, here: Step) -> IntakeFlagsForm | None:
+        """The red-flag list stands with the screening."""
+        if here is not Step.SCREENING:
+            return None
+        data = request.POST if request.method == "POST" else None
+        flags = RedFlag.objects.for_clinic(patient.clinic).current()
+        form = IntakeFlagsForm(data, flags=flags)
+        draft = patient.intake_drafts.filter(step=here).first()
+        if data is None and draft:
+            typed = typed_before(form, draft.values)
+            form.initial = {**form.initial, **{name: value for name, value in typed.items() if value}}
+        return form
+
+    def _told(self, request: HttpRequest, patient: Patient, reports: list[RedFlagReport]) -> HttpResponse:
+        """A red flag at intake: what must happen now, before anything else."""
+        levels = sorted(report.level for report in reports)
+        context = {
+            "patient": patient,
+            "levels": levels,
+            "instruction": instruction(levels[0]),
+            "is_saved": True,
+            "title": _("Red flag"),
+        }
+        return self.admin.page(request, "courses/admin/red_flag_saved.html", context)
 
     def _leave(self, request: HttpRequest, patient: Patient, here: Step, by: Membership, go: str) -> HttpResponse:
         typed = {
@@ -131,10 +158,13 @@ class IntakeFlow:
         messages.success(request, _("Kept. The intake goes on where you left it."))
         return HttpResponseRedirect(reverse("admin:patients_patient_change", args=[patient.pk]))
 
-    def _page(self, request: HttpRequest, patient: Patient, here: Step, form: Any) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, patient: Patient, here: Step, form: Any, flags: IntakeFlagsForm | None
+    ) -> HttpResponse:
         context = {
             "patient": patient,
             "form": form,
+            "flags": flags,
             "step": here,
             "steps": intake_progress(patient, here=here),
             "is_first": here is Step.PERSON,
@@ -163,6 +193,21 @@ class IntakeFlow:
             "title": _("Intake: %(step)s") % {"step": Step.CLEARANCE.label},
         }
         return self.admin.page(request, "patients/admin/intake_clearance.html", context)
+
+
+def record_step(
+    form: Any, flags: IntakeFlagsForm | None, patient: Patient, *, by: Membership
+) -> list[RedFlagReport]:
+    """Everything one step holds; red flags first, whatever becomes of the rest."""
+    at = timezone.now()
+    reports = flags.report(patient, by=by, at=at) if flags else []
+    if isinstance(form, ScreeningForm):
+        form.is_red_flags_asked = flags is not None
+    if isinstance(form, RecordForm):
+        form.record(by=by, at=at)
+    else:
+        save_person(form, by=by)
+    return reports
 
 
 def save_person(form: Any, *, by: Membership) -> None:

@@ -38,7 +38,8 @@ class SlotForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, proposal: Proposal, clinic: Clinic) -> None:
-        super().__init__(data, prefix=f"slot-{proposal.number}")
+        first = proposal.times[0].isoformat() if proposal.times else ""
+        super().__init__(data, prefix=f"slot-{proposal.number}", initial={"when": first})
         self.proposal, self.clinic = proposal, clinic
         self.refused: list[str] = []
         typed = data.get(self.add_prefix("when"), "") if data else ""
@@ -94,7 +95,8 @@ class Schedule:
         data = request.POST if request.method == "POST" else None
         proposals = propose_series(course, practitioner=practitioner, wishes=wishes, at=at)
         slots = [SlotForm(data, proposal=one, clinic=course.clinic) for one in proposals]
-        if data is None or not all([slot.is_valid() for slot in slots]):
+        wrong = [] if data is None else [slot for slot in slots if not slot.is_valid()]
+        if data is None or wrong:
             return self._page(request, course, wishes_form, slots, at)
         times = {slot.proposal.number: slot.starts_at for slot in slots if slot.starts_at}
         try:

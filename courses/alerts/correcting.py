@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.alerts.answering import last_news, resolve
 from courses.alerts.history import write_event
-from courses.alerts.raising import raise_alert
+from courses.alerts.raising import note_findings, raise_alert
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
 from courses.plans.overriding import may_override
 from courses.rules.facts import Finding, Severity
@@ -40,6 +40,12 @@ def correct_pain(
     standing = _standing(alert) if alert else []
     of_session = [row for row in standing if row["evidence"].get("session") == session_number]
     news = [finding for finding in findings if _is_news(finding, of_session)]
+    if alert is not None:
+        # What a correction took away and another brings back stands in the alert already.
+        again = [finding for finding in news if finding.as_json() in alert.findings]
+        news = [finding for finding in news if finding not in again]
+        if again:
+            note_findings(alert, again, at=at)
     if news:
         raise_alert(
             patient=course.patient,
@@ -87,10 +93,15 @@ def withdraw_report(report: RedFlagReport, *, reason: str, by: Membership, at: d
 
 
 def _standing(alert: Alert) -> list[FindingRow]:
-    """The alert's findings that no correction took away."""
-    corrected = alert.events.filter(kind=AlertEvent.Kind.CORRECTED).values_list("detail", flat=True)
-    gone = [row for detail in corrected for row in detail["findings"]]
-    return [row for row in alert.findings if row not in gone]
+    """The alert's findings as its history leaves them: what corrections took away and what came back."""
+    held: list[FindingRow] = []
+    for kind, detail in alert.events.order_by("pk").values_list("kind", "detail"):
+        rows = detail.get("findings", [])
+        if kind == AlertEvent.Kind.CORRECTED:
+            held = [row for row in held if row not in rows]
+        else:
+            held.extend(row for row in rows if row not in held)
+    return held
 
 
 def _is_news(finding: Finding, known: Sequence[FindingRow]) -> bool:

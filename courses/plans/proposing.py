@@ -58,7 +58,7 @@ class Proposal:
 
 def remaining_plan(weekly: Sequence[int], n_done: int) -> tuple[int, ...]:
     """The weeks that are left once some sessions are held or booked."""
-    left = []
+    left: list[int] = []
     for n_sessions in weekly:
         used = min(n_sessions, n_done)
         n_done -= used

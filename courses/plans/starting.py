@@ -26,7 +26,7 @@ class Offer:
 def offers(patient: Patient, *, on: date) -> list[Offer]:
     """The clinic's presets, those that suit first; only specialised plans suit mixed type with vertigo."""
     is_special = needs_specialised_plan(patient, on=on)
-    types = set(patient.pain_types.on(on).values_list("pain_type__code", flat=True))  # type: ignore[attr-defined]
+    types = set(patient.pain_types.on(on).values_list("pain_type__code", flat=True))
     rows = [
         Offer(one, one.is_specialised if is_special else _suits(one, types))
         for one in Protocol.objects.for_clinic(patient.clinic).offered()

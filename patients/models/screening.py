@@ -76,6 +76,9 @@ class Screening(models.Model):
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="screenings", verbose_name=_("patient"))
     screened_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("screened by"))
     screened_at = models.DateTimeField(_("screened"))
+    is_red_flags_asked = models.BooleanField(
+        _("red flags asked"), default=False, help_text=_("The whole list; each yes is a report of its own.")
+    )
     note = models.TextField(_("note"), blank=True)
 
     objects = ClinicScopedQuerySet["Screening"].as_manager()

@@ -4,9 +4,9 @@
   document.addEventListener("change", (event) => {
     const group = event.target.closest(".screening-group");
     if (!group || !event.target.checked) return;
-    const isNone = event.target.name.startsWith("none_");
+    const isNone = /^no(ne)?_/.test(event.target.name);
     group.querySelectorAll("input[type=checkbox]").forEach((box) => {
-      if (box !== event.target && (isNone || box.name.startsWith("none_"))) box.checked = false;
+      if (box !== event.target && (isNone || /^no(ne)?_/.test(box.name))) box.checked = false;
     });
   });
   const errors = document.getElementById("form-errors");

@@ -81,6 +81,6 @@ def worker(live_server, smtp) -> Iterator[Worker]:
 
 
 def _complaints(url: str, message: ConsoleMessage) -> list[str]:
-    # A form answered with 422 is how a page says what is missing.
-    is_complaint = message.type == "error" and "422" not in message.text
+    # A form answered with 422 is how a page says what is missing, with 409 that somebody else was quicker.
+    is_complaint = message.type == "error" and "422" not in message.text and "409" not in message.text
     return [f"{url}: {message.text}"] if is_complaint else []

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from patients.forms import (
     RECORDS,
     AssessmentForm,
     ConsentForm,
+    NeuroCheckForm,
     PainTypeForm,
     PatientForm,
     ScreeningForm,
@@ -17,6 +19,7 @@ from patients.forms import (
 )
 from patients.models import PainType, ScreeningItem
 from patients.standing import consents_by_stream
+from tests.factories import document
 
 pytestmark = pytest.mark.django_db
 
@@ -52,13 +55,14 @@ def test_likely_duplicate_must_be_confirmed_to_be_another_person(clinic, patient
 
 
 def test_changing_a_patient_asks_nothing_of_duplicates(clinic, patient, contact):
-    assert patient_form(clinic, {**contact, "email": patient.email}, instance=patient).is_valid()
+    values = {**contact, "email": patient.email, "reason": "misheard"}
+    assert patient_form(clinic, values, instance=patient).is_valid()
 
 
 def test_corrected_address_is_written_to_again(clinic, patient, contact, at):
     patient.email_failed_at = at
     patient.save()
-    form = patient_form(clinic, {**contact, "email": "new@example.org"}, instance=patient)
+    form = patient_form(clinic, {**contact, "email": "new@example.org", "reason": "misheard"}, instance=patient)
     assert form.is_valid()
     form.save()
     patient.refresh_from_db()
@@ -98,7 +102,29 @@ def test_type_of_another_clinic_is_not_offered(patient, stranger):
 
 def test_letter_must_not_expire_before_it_was_written(patient):
     values = {"written_by": "Dr. Yew", "written_on": "2026-03-02", "expires_on": "2026-03-01"}
-    assert set(SpecialistLetterForm(values, patient=patient).errors) == {"expires_on"}
+    files = {"upload": SimpleUploadedFile("a.pdf", document().content)}
+    assert set(SpecialistLetterForm(values, files, patient=patient).errors) == {"expires_on"}
+
+
+def test_letter_needs_its_document(patient):
+    values = {"written_by": "Dr. Yew", "written_on": "2026-03-02"}
+    assert set(SpecialistLetterForm(values, patient=patient).errors) == {"upload"}
+
+
+def test_letter_of_the_future_is_refused(patient):
+    values = {"written_by": "Dr. Yew", "written_on": "2126-03-02"}
+    files = {"upload": SimpleUploadedFile("a.pdf", document().content)}
+    assert set(SpecialistLetterForm(values, files, patient=patient).errors) == {"written_on"}
+
+
+def test_changed_birth_date_asks_why(clinic, patient, contact):
+    form = patient_form(clinic, {**contact, "email": patient.email}, instance=patient)
+    assert set(form.errors) == {"reason"}
+
+
+def test_abnormal_sign_is_no_normal_check(patient):
+    values = {"checked_on": "2026-03-02", "result": "normal", "gait": "abnormal"}
+    assert set(NeuroCheckForm(values, patient=patient).errors) == {"result"}
 
 
 def test_consent_is_one_row_for_each_stream(patient, practitioner, at):

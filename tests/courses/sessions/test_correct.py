@@ -188,6 +188,13 @@ class TestJudgement:
         mend(breach, after=3)
         assert Alert.objects.get(rule="pain").state == "open"
 
+    def test_finding_that_comes_back_keeps_the_alert_open(self, course, breach, mend, at):
+        other = log_visit(course, at + timedelta(minutes=1), before=4, after=9).session
+        mend(breach, after=3)
+        mend(breach, minutes=3, after=9, flags=())
+        mend(other, minutes=4, after=3)
+        assert Alert.objects.get(rule="pain").state == "open"
+
     def test_breach_that_comes_is_listed_and_pages_nobody(self, session, mend):
         n_mails = Message.objects.count()
         mend(session, after=7)

@@ -1,0 +1,44 @@
+"""The red-flag checklist of the intake: the whole list, with what is asked at intake alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from clinic.models import Membership
+from courses.models import RedFlag, RedFlagReport
+from courses.sessions.flag_fields import RedFlagFields
+from courses.sessions.flags import report_red_flags
+from patients.models import Patient
+
+
+class IntakeFlagsForm(RedFlagFields, forms.Form):
+    """Asked once before a patient is treated; nothing is preselected."""
+
+    flags_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, flags: Iterable[RedFlag]) -> None:
+        super().__init__(data, initial={"flags_key": uuid.uuid4()})
+        self.add_flag_fields(flags)
+
+    def clean(self) -> dict[str, Any]:
+        """Some are ticked, or none is said."""
+        values = super().clean() or {}
+        for field, message in self.flag_errors(values, ()).items():
+            self.add_error(field, message)
+        return values
+
+    def report(self, patient: Patient, *, by: Membership, at: datetime) -> list[RedFlagReport]:
+        """Every yes as a report, with all that follows."""
+        return report_red_flags(
+            patient=patient,
+            course=patient.courses.open().first(),
+            flags=self.ticked(self.cleaned_data),
+            form_key=self.cleaned_data["flags_key"],
+            by=by,
+            at=at,
+        )

@@ -1,0 +1,140 @@
+"""Correcting a session through its page."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from courses.models import AlertEvent, Correction, Needling, Point
+from courses.sessions.entry import NeedlingEntry
+from tests.factories import flag, log_visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(course, at):
+    point = Point.objects.for_clinic(course.clinic).get(code="GB20")
+    needlings = (NeedlingEntry(point=point, side=Needling.Side.BOTH, depth_mm=15),)
+    return log_visit(course, at, before=5, after=4, needlings=needlings).session
+
+
+@pytest.fixture
+def url(session):
+    return reverse("admin:courses_session_correct", args=[session.pk])
+
+
+@pytest.fixture
+def typed():
+    """What a browser would send back of a page, with changes."""
+
+    def of(page, **changes):
+        form, rows = page.context["form"], page.context["rows"]
+        values = {}
+        for one in (form, *rows):
+            for bound in one:
+                value = bound.value()
+                is_empty = value is None or value is False or value in ("", [])
+                if not is_empty:
+                    values[bound.html_name] = getattr(value, "pk", value)
+        # The page is written in the clinic's wall time.
+        session = page.context["session"]
+        values["held_at"] = session.clinic.local(session.held_at).strftime("%Y-%m-%dT%H:%M")
+        return {**values, "reason": "read the wrong line", **changes}
+
+    return of
+
+
+def test_page_as_it_stands_changes_nothing(signed_in, practitioner, url, typed):
+    client = signed_in(practitioner)
+    page = client.post(url, typed(client.get(url)))
+    assert page.status_code == 422
+    assert "Nothing was changed" in page.content.decode()
+
+
+def test_score_is_corrected_and_the_history_is_on_the_session_page(signed_in, practitioner, url, typed, session):
+    client = signed_in(practitioner)
+    assert client.post(url, typed(client.get(url), score_after="3")).status_code == 302
+    page = client.get(reverse("admin:courses_session_change", args=[session.pk])).content.decode()
+    assert "read the wrong line" in page
+    assert "<del>4</del> → <ins>3</ins>" in page
+
+
+def test_depth_and_a_further_point(signed_in, practitioner, url, typed, session):
+    client, row = signed_in(practitioner), session.needlings.get()
+    changes = {
+        f"needling-{row.pk}-depth_mm": 10,
+        "needling--2-ashi_site": "left shoulder",
+        "needling--2-side": "left",
+    }
+    response = client.post(url, typed(client.get(url), **changes))
+    assert response.status_code == 302, response.context["form"].errors
+    assert [str(one) for one in session.needlings.all()] == [f"{row}", "left shoulder (left)"]
+    assert session.needlings.first().depth_mm == 10
+    page = client.get(reverse("admin:courses_session_change", args=[session.pk])).content.decode()
+    assert "GB20, both, 15 mm" in page
+
+
+def test_reason_is_asked_and_what_was_typed_kept(signed_in, practitioner, url, typed):
+    client = signed_in(practitioner)
+    page = client.post(url, typed(client.get(url), score_after="3", reason=""))
+    assert (page.status_code, set(page.context["form"].errors)) == (422, {"reason"})
+    assert page.context["form"]["score_after"].value() == "3"
+
+
+def test_score_of_eight_asks_the_severe_pain_question(signed_in, practitioner, url, typed):
+    client = signed_in(practitioner)
+    page = client.post(url, typed(client.get(url), score_after="8"))
+    assert "flag_severe_pain" in page.context["form"].errors
+
+
+class TestTwoEditors:
+    def test_second_is_told_and_what_they_typed_is_kept(self, signed_in, practitioner, lead, url, typed, session):
+        client = signed_in(practitioner)
+        mine = typed(client.get(url), note="slept badly")
+        theirs = typed(client.get(url), score_before="6", reason="asked again")
+        signed_in(lead)
+        assert client.post(url, theirs).status_code == 302
+        signed_in(practitioner)
+        page = client.post(url, mine)
+        assert page.status_code == 409
+        assert "asked again" in page.content.decode()
+        form = page.context["form"]
+        assert (form["note"].value(), form["score_before"].value()) == ("slept badly", 6)
+        assert Correction.objects.count() == 1
+
+    def test_saving_again_does_not_undo_what_they_did_not_touch(
+        self, signed_in, practitioner, url, typed, session
+    ):
+        client = signed_in(practitioner)
+        mine = typed(client.get(url), note="slept badly")
+        client.post(url, typed(client.get(url), score_before="6"))
+        told = client.post(url, mine)
+        assert client.post(url, typed(told)).status_code == 302
+        session.refresh_from_db()
+        assert (session.note, session.scores.get(timing="before").score) == ("slept badly", 6)
+
+
+def test_not_for_the_manager(signed_in, manager, url):
+    assert signed_in(manager).get(url).status_code == 403
+
+
+def test_red_flag_is_taken_back_through_its_page(signed_in, practitioner, course, at):
+    session = log_visit(course, at, flags=(flag(course.clinic, "skin_infect"),)).session
+    report = session.red_flag_reports.get()
+    client = signed_in(practitioner)
+    url = reverse("admin:patients_patient_withdraw", args=[course.patient_id, report.uuid])
+    assert client.post(url, {"reason": ""}).status_code == 422
+    assert client.post(url, {"reason": "ticked the line above"}).status_code == 302
+    assert AlertEvent.objects.filter(kind="withdrawn").count() == 1
+    page = client.get(reverse("admin:courses_session_change", args=[session.pk])).content.decode()
+    assert "withdrawn: entered by mistake" in page
+
+
+def test_lead_overrides_through_the_page(signed_in, lead, practitioner, course, at, time_machine):
+    time_machine.move_to(at, tick=False)
+    url = reverse("admin:courses_course_override", args=[course.pk])
+    values = {"valid_on": "2026-03-11", "reason": "seen with the surgeon"}
+    assert signed_in(practitioner).get(url).status_code == 403
+    page = signed_in(lead).post(url, values)
+    assert "Nothing is in the way" in page.content.decode()
