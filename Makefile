@@ -1,9 +1,10 @@
 # Healing Curve. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench shell screenshots
+.PHONY: help setup demo test test-faults check bench shell screenshots
 SHELL := /bin/sh
 PORT ?= 8000
 WORKERS ?= 2
+N ?= 500
 PYTHON_IN_VENV := .venv/bin/python
 # Settings for everything that runs without a demo around it; never a secret.
 CHECKING := SECRET_KEY=only-for-checks-and-tests-never-for-people-0123456789 EMAIL_URL=smtp://127.0.0.1:1 DEMO=1
@@ -26,6 +27,9 @@ shell: ## a Python shell in the demo clinic
 test: setup ## run all tests (TEST=tests/clinic narrows, WORKERS=4 widens)
 	@CHROMIUM=$$(sh .ci/chromium.sh) && export CHROMIUM && \
 	exec env $(WITH_SERVICES) $(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal $(TEST)
+
+test-faults: setup ## the fault tests at length (N=500 alerts in each)
+	exec env FAULTS_N=$(N) $(WITH_SERVICES) $(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal tests/faults
 
 check: setup ## format, lint, types, architecture, migrations, deployment, compose file, Dockerfile
 	.venv/bin/ruff format --check .

@@ -42,8 +42,11 @@ READING = (
         "view",
         "redflagreport alert alertevent reminder checkin prior alertthreshold priorevent adverseevent",
     )
+    | _rights("courses", "view", "silence rulesettings")
+    | _rights("clinic", "view", "duty")
     | {"courses.acknowledge_alert"}
 )
+LEADING = _rights("clinic", "add change delete", "duty") | {"courses.silence_alerts"}
 TREATING = (
     BOOKING
     | READING
@@ -59,12 +62,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "practitioner": TREATING,
     "lead": TREATING
     | CATALOGUES
+    | LEADING
     | _rights("patients", "change", "screeningitem paintype")
     | _rights("clinic", "view", "message")
     | {"patients.override_clearance", "courses.resume_course", "courses.view_dashboard"}
-    | {"courses.set_budget", "courses.adopt_prior"},
+    | {"courses.set_budget", "courses.adopt_prior", "courses.set_rule_bounds"},
     "manager": BOOKING
     | READING
+    | LEADING
     | _rights("clinic", "view change", "clinic membership")
     | _rights("clinic", "add", "membership")
     | _rights("clinic", "view add change delete", "openinghours holiday")

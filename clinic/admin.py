@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,7 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.forms import ClinicForm, InvitationForm, MemberForm
-from clinic.models import Clinic, Holiday, Membership, OpeningHours
+from clinic.models import Clinic, Duty, Holiday, Membership, OpeningHours, Role
+from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
 
 
@@ -132,6 +134,41 @@ class ClinicAdmin(ClinicScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A clinic belongs to no clinic."""
         obj.save()
+
+
+@admin.register(Duty)
+class DutyAdmin(ClinicScopedAdmin):
+    """Who answers when, and the gaps in between."""
+
+    DAYS_AHEAD = 28
+    change_list_template = "clinic/admin/duty_list.html"
+    list_display = ("member", "starts_at", "ends_at")
+    list_select_related = ("member__user",)
+    date_hierarchy = None
+    fields = ("member", "starts_at", "ends_at")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """What is over leaves the list."""
+        return super().get_queryset(request).filter(ends_at__gte=timezone.now())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Those who may answer an alert."""
+        members = Membership.objects.visible_to(active_membership(request.user)).active()
+        roles = (Role.PRACTITIONER, Role.LEAD, Role.MANAGER)
+        kwargs["queryset"] = members.with_role(*roles).select_related("user")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A plan may change; who was told of an alert stands in the alert."""
+        return request.user.has_perm("clinic.delete_duty")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With the gaps of the coming weeks."""
+        clinic, now = active_membership(request.user).clinic, timezone.now()
+        gaps = duty_gaps(clinic, since=now, until=now + timedelta(days=self.DAYS_AHEAD))
+        has_rota = clinic.duties.exists()
+        more = {"gaps": gaps, "has_rota": has_rota, "days_ahead": self.DAYS_AHEAD}
+        return super().changelist_view(request, {**more, **(extra_context or {})})
 
 
 @admin.register(Membership)

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from clinic.outbox import bell
+from clinic.private_services.keeper import die_with_parent
 from tests.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,7 +84,13 @@ class Process:
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.command, cwd=ROOT, env=self.env, start_new_session=True)
+        return subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            env=self.env,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )
 
     def kill(self) -> None:
         """As kill -9 does, its children too."""

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from clinic.models import Message
+from clinic.models import Duty, Message
 from courses.alerts.links import acknowledge_path
+from courses.alerts.silencing import silence
 from courses.models import Alert, AlertEvent, Appointment, CheckIn, Point, Protocol, RedFlag
+from courses.priors.bounds import set_bounds, try_bounds
 from courses.priors.fitting import fit_clinic
 from courses.reminders.links import check_in_path, unsubscribe_path
 from patients.models import Consent, PainType, ScreeningItem
@@ -87,6 +89,13 @@ TABLE: dict[str, Row] = {
     "admin:courses_alert_acknowledge": Row(CLINICAL, "alert"),
     "admin:courses_alert_note": Row(CLINICAL, "alert"),
     "admin:courses_alert_resolve": Row(TREATING, "alert"),
+    "admin:courses_alert_snooze": Row(CLINICAL, "alert"),
+    "admin:courses_alert_lower": Row(TREATING, "alert"),
+    **model_rows("courses_silence", "silence", view=CLINICAL, add=LEADING),
+    "admin:courses_silence_end": Row(LEADING, "silence"),
+    **model_rows("courses_rulesettings", "rule_settings", view=CLINICAL),
+    "admin:courses_rulesettings_bounds": Row(frozenset({"lead"})),
+    **model_rows("clinic_duty", "duty", view=CLINICAL, add=LEADING),
     **model_rows("courses_appointment", "appointment", view=ALL, add=ALL),
     "admin:courses_appointment_move": Row(ALL, "appointment"),
     "admin:courses_appointment_cancel": Row(ALL, "appointment"),
@@ -106,6 +115,8 @@ TABLE: dict[str, Row] = {
     "admin:clinic_membership_invite": Row(frozenset({"manager"}), "membership"),
 }
 TABLE["admin:clinic_clinic_add"] = Row(NOBODY)
+# A rota is a plan: what it said when an alert was raised stands in the alert.
+TABLE["admin:clinic_duty_delete"] = Row(LEADING, "duty")
 # allauth's own pages hold nothing of a clinic; they are walked for errors only.
 OPEN_PREFIXES = ("account_",)
 
@@ -139,6 +150,9 @@ def rows(course, lead, at) -> dict[str, Any]:
         "protocol": Protocol.objects.for_clinic(clinic)[0],
         "point": Point.objects.for_clinic(clinic)[0],
         "red_flag": RedFlag.objects.for_clinic(clinic)[0],
+        "silence": silence(by=lead, reason="New scale.", ends_at=at + timedelta(days=1), at=at),
+        "rule_settings": set_bounds(clinic, try_bounds(clinic, {}, at=at), reason="As shipped.", by=lead, at=at),
+        "duty": Duty.objects.create(clinic=clinic, member=lead, starts_at=at, ends_at=at + timedelta(days=10000)),
     }
 
 

@@ -1,24 +1,25 @@
-"""The alert inbox and the page of one alert."""
+"""The alert inbox."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.admin import ClinicScopedAdmin
-from courses.alerts.answering import acknowledge, add_note, last_news, resolve
-from courses.alerts.forms import NoteForm, ResolveForm, SeenForm
-from courses.alerts.wording import checklist, event_words, finding_words, flag_wordings, member_names
-from courses.models import Alert
+from clinic.access import active_membership
+from clinic.rota import next_gap
+from courses.admin.alert_page import AlertPage
+from courses.alerts.inbox import mine, standing_words, with_last_news
+from courses.models import Alert, Silence
 
 
 class UnresolvedFilter(admin.SimpleListFilter):
@@ -29,7 +30,8 @@ class UnresolvedFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Beside the unresolved."""
-        return [("resolved", _("resolved")), ("all", _("all"))]
+        states = [(state.value, str(state.label)) for state in Alert.State]
+        return [*states, ("all", _("all"))]
 
     def choices(self, changelist: Any) -> Any:
         """The stock “all” becomes “unresolved”."""
@@ -40,122 +42,95 @@ class UnresolvedFilter(admin.SimpleListFilter):
         """Unresolved unless asked otherwise."""
         if self.value() == "all":
             return queryset
-        is_resolved = self.value() == "resolved"
-        states = [Alert.State.RESOLVED] if is_resolved else [s for s in Alert.State if s != Alert.State.RESOLVED]
+        is_one = self.value() in Alert.State.values
+        states = [self.value()] if is_one else [s for s in Alert.State if s != Alert.State.RESOLVED]
         return queryset.filter(state__in=states)
 
 
+class MineFilter(admin.SimpleListFilter):
+    """Those one is on, and those of one's own patients that nobody is on."""
+
+    title = gettext_lazy("whose")
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Mine, beside all."""
+        return [("mine", _("mine"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """All unless asked otherwise."""
+        return mine(queryset, active_membership(request.user)) if self.value() == "mine" else queryset
+
+
 @admin.register(Alert)
-class AlertAdmin(ClinicScopedAdmin):
+class AlertAdmin(AlertPage):
     """The inbox: most pressing first."""
 
-    list_display = ("about", "patient", "severity_badge", "state", "raised_at", "acknowledged_by")
+    change_list_template = "courses/admin/alert_list.html"
+    list_display = ("about", "patient", "standing", "age", "answer")
     list_display_links = ("about", "patient")
-    list_filter = (UnresolvedFilter, "rule", "severity")
-    list_select_related = ("patient", "course", "acknowledged_by__user")
+    list_filter = (MineFilter, UnresolvedFilter, "severity", "rule")
+    list_select_related = ("clinic", "patient", "course", "acknowledged_by__user")
     search_fields = ("patient__family_name", "patient__given_name")
     list_per_page = 50
+    sortable_by = ()
+    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Most pressing first."""
         rows: Any = super().get_queryset(request)
-        ordered: QuerySet[Any] = rows.most_pressing_first()
+        ordered: QuerySet[Any] = with_last_news(rows.most_pressing_first())
         return ordered
 
-    @admin.display(description=gettext_lazy("about"))
-    def about(self, alert: Alert) -> str:
-        """Number and matter."""
-        return f"{alert.get_rule_display()} #{alert.pk}"
+    @admin.display(description=gettext_lazy("alert"))
+    def about(self, alert: Alert) -> SafeString:
+        """Severity, matter and number."""
+        return format_html(
+            '<span class="badge badge-{}">{}</span> {} #{}',
+            "resolved" if alert.is_resolved else alert.severity,
+            alert.get_severity_display(),
+            alert.get_rule_display(),
+            alert.pk,
+        )
 
-    @admin.display(description=gettext_lazy("severity"), ordering="severity")
-    def severity_badge(self, alert: Alert) -> str:
-        """In words."""
-        return alert.get_severity_display()
+    @admin.display(description=gettext_lazy("who is on it"))
+    def standing(self, alert: Alert) -> str:
+        """Where the answer stands."""
+        return standing_words(alert)
+
+    @admin.display(description=gettext_lazy("age"))
+    def age(self, alert: Alert) -> SafeString:
+        """How long ago it was raised."""
+        return format_html(
+            '<time datetime="{}">{}</time>', alert.raised_at.isoformat(), timesince(alert.raised_at, depth=1)
+        )
+
+    @admin.display(description=gettext_lazy("answer"))
+    def answer(self, alert: Any) -> SafeString | str:
+        """One button, one key: it sends the form that the list is in."""
+        if alert.state not in {Alert.State.OPEN, Alert.State.SNOOZED}:
+            return ""
+        return format_html(
+            '<button type="submit" class="button button-plain" formaction="{}" name="seen" value="{}"'
+            ' data-row-key="a">'
+            '{} <kbd aria-hidden="true">a</kbd><span class="visually-hidden"> {} #{}</span></button>',
+            reverse("admin:courses_alert_acknowledge", args=[alert.pk]),
+            alert.seen,
+            _("Acknowledge"),
+            alert.get_rule_display(),
+            alert.pk,
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Alerts raise themselves."""
         return False
 
-    def get_urls(self) -> list[URLPattern]:
-        """What people do with an alert."""
-        actions = (("acknowledge", self.acknowledge), ("note", self.note), ("resolve", self.resolve))
-        own = [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_alert_{name}")
-            for name, view in actions
-        ]
-        return [*own, *super().get_urls()]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The alert page."""
-        alert: Any = self.get_object(request, object_id)
-        if not self.has_view_permission(request, alert):
-            raise PermissionDenied
-        return self._show(request, alert)
-
-    def acknowledge(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take it on."""
-        by = self.require(request, "courses.acknowledge_alert")
-        alert, form = self.row(request, pk), SeenForm(request.POST or None)
-        if request.method != "POST" or not form.is_valid():
-            return self._back(alert)
-        try:
-            acknowledge(alert, by=by, at=timezone.now(), seen=form.cleaned_data["seen"], way="admin")
-            messages.success(request, _("Yours now. Nobody is told again until the acknowledgement lapses."))
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        return self._back(alert)
-
-    def note(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Write down what was done so far."""
-        by = self.require(request, "courses.acknowledge_alert")
-        alert, form = self.row(request, pk), NoteForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            add_note(alert, note=form.cleaned_data["note"], by=by, at=timezone.now())
-        return self._back(alert)
-
-    def resolve(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Close the matter."""
-        by = self.require(request, "courses.resolve_alert")
-        alert = self.row(request, pk)
-        form = ResolveForm(request.POST or None, is_red_flag=alert.is_red_flag)
-        if request.method != "POST":
-            return self._back(alert)
-        if form.is_valid():
-            try:
-                resolve(alert, by=by, at=timezone.now(), **form.cleaned_data)
-                messages.success(request, _("Resolved."))
-                return self._back(alert)
-            except ValidationError as error:
-                form.add_error(None, error)
-        response = self._show(request, alert, resolve_form=form)
-        response.status_code = 422
-        return response
-
-    def _show(self, request: HttpRequest, alert: Any, *, resolve_form: Form | None = None) -> HttpResponse:
-        flags, seen = flag_wordings(alert), last_news(alert)
-        events = list(alert.events.select_related("by__user"))
-        names = member_names(events)
-        context = {
-            "alert": alert,
-            "findings": [finding_words(finding, flags=flags) for finding in alert.findings],
-            "events": [(event, event_words(event, names=names)) for event in events],
-            "reports": alert.patient.red_flag_reports.filter(flag__code=alert.flag_code, course=alert.course)
-            if alert.is_red_flag
-            else [],
-            "checklist": checklist(alert),
-            "seen_form": SeenForm(initial={"seen": seen}),
-            "note_form": NoteForm(),
-            "resolve_form": resolve_form or ResolveForm(initial={"seen": seen}, is_red_flag=alert.is_red_flag),
-            "may_resolve": request.user.has_perm("courses.resolve_alert"),
-            "title": str(alert),
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With what mutes alerts, and when nobody is on duty."""
+        now, membership = timezone.now(), active_membership(request.user)
+        more = {
+            "gap": next_gap(membership, at=now),
+            "n_silences": Silence.objects.visible_to(membership).in_force(now).count(),
+            "may_silence": request.user.has_perm("courses.silence_alerts"),
         }
-        return self.page(request, "courses/admin/alert.html", context)
-
-    def _back(self, alert: Any) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:courses_alert_change", args=[alert.pk]))
+        return super().changelist_view(request, {**more, **(extra_context or {})})

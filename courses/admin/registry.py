@@ -1,5 +1,25 @@
 """Every screen, so that importing this registers them all."""
 
-from courses.admin import alert, appointment, catalogue, course, curve, patient, session
+from courses.admin import (
+    alert,
+    appointment,
+    catalogue,
+    course,
+    curve,
+    patient,
+    rule_settings,
+    session,
+    silence,
+)
 
-__all__ = ["alert", "appointment", "catalogue", "course", "curve", "patient", "session"]
+__all__ = [
+    "alert",
+    "appointment",
+    "catalogue",
+    "course",
+    "curve",
+    "patient",
+    "rule_settings",
+    "session",
+    "silence",
+]

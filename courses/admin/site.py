@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership, to_sign_in
 from courses.admin.navigation import navigation
 from courses.admin.today import today
+from courses.alerts.inbox import unanswered
 
 
 class StaffAdminSite(AdminSite):
@@ -50,10 +51,11 @@ class StaffAdminSite(AdminSite):
         return TemplateResponse(request, "courses/admin/setup.html", context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What the frame shows: where one can go, and how many alerts are open."""
+        """What the frame shows: where one can go, how many alerts are open, and what nobody answered."""
         context = super().each_context(request)
         if context["has_permission"]:
             context["navigation"] = navigation(request)
+            context["unanswered"] = unanswered(active_membership(request.user))
         return context
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

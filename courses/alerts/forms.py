@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Alert
+from clinic.models import Clinic, Membership, Role
+from courses.models import Alert, Course, Level, Silence
 
 OUTCOMES = [(outcome, outcome.label) for outcome in Alert.HUMAN_OUTCOMES]
 
@@ -40,3 +42,67 @@ class ResolveForm(SeenForm):
     def __init__(self, *args: Any, is_red_flag: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["note"].required = is_red_flag
+
+
+class SnoozeForm(SeenForm):
+    """Until when it can wait, and why."""
+
+    hours = forms.TypedChoiceField(
+        label=_("For"),
+        coerce=int,
+        choices=[(1, _("1 hour")), (2, _("2 hours")), (4, _("4 hours")), (12, _("12 hours")), (24, _("1 day"))],
+    )
+    reason = forms.CharField(label=_("Why it can wait"), max_length=200)
+
+    @property
+    def wait(self) -> timedelta:
+        """How long, of a valid form."""
+        return timedelta(hours=self.cleaned_data["hours"])
+
+
+class LowerLevelForm(SeenForm):
+    """A lower level for a red flag, after contact with the patient."""
+
+    to = forms.ChoiceField(label=_("New level"), choices=[("", _("choose")), *Level.choices[1:]])
+    reason = forms.CharField(label=_("Why it is lower"), max_length=300)
+    findings = forms.CharField(
+        label=_("What the patient told or showed"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+    is_patient_reached = forms.BooleanField(label=_("I spoke to the patient"), required=False)
+
+
+class SilenceForm(forms.Form):
+    """What is muted, how long, and why."""
+
+    rule = forms.ChoiceField(
+        label=_("About"),
+        required=False,
+        choices=[("", _("pain and check-ins")), *((rule.value, rule.label) for rule in Silence.RULES)],
+    )
+    severity = forms.ChoiceField(
+        label=_("Up to"),
+        choices=[(one.value, one.label) for one in Silence.SEVERITIES],
+        initial=Silence.SEVERITIES[1],
+        help_text=_("What is more severe is told all the same. Red flags are never muted."),
+    )
+    course = forms.ModelChoiceField(
+        label=_("Only this course"), queryset=Course.objects.none(), required=False, empty_label=_("every course")
+    )
+    practitioner = forms.ModelChoiceField(
+        label=_("Only the patients of"),
+        queryset=Membership.objects.none(),
+        required=False,
+        empty_label=_("every practitioner"),
+    )
+    days = forms.IntegerField(label=_("For how many days"), min_value=1, max_value=14, initial=1)
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        courses = Course.objects.for_clinic(clinic).open().select_related("patient")
+        treaters = Membership.objects.for_clinic(clinic).active().with_role(Role.PRACTITIONER, Role.LEAD)
+        offers = {"course": courses, "practitioner": treaters.select_related("user")}
+        for name, rows in offers.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = rows

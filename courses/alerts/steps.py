@@ -63,6 +63,17 @@ def start_steps(alert: Alert, event: AlertEvent, *, at: datetime) -> None:
     return set_next_step(alert)
 
 
+def restart_clocks(alert: Alert, *, at: datetime) -> None:
+    """The alert moves at another pace from now on: its answer holds for another time, or it is told at another
+    (not saved)."""
+    calendar = calendar_of(alert.clinic)
+    if alert.state == Alert.State.OPEN:
+        _wind_clocks(alert, since=at, calendar=calendar)
+    else:
+        alert.lapses_at = policy_of(alert).lapse.after(at, calendar)
+    set_next_step(alert)
+
+
 def is_paged(alert: Alert) -> bool:
     """Whether this alert is mailed to people: reviews and late entries wait for the digest, training patients
     are invented."""
@@ -100,11 +111,18 @@ def advance(alert_id: int, *, at: datetime) -> bool:
         end_of_silence(alert, at=at)
     elif alert.escalate_at and alert.escalate_at <= at:
         _escalate(alert, at=at)
-    elif alert.state == Alert.State.OPEN and (alert.repeat_at is None or alert.repeat_at <= at):
+    elif _is_repeat_due(alert, at=at):
         _repeat(alert, at=at)
     set_next_step(alert)
     alert.save()
     return True
+
+
+def _is_repeat_due(alert: Alert, *, at: datetime) -> bool:
+    """Never of what somebody answered or silenced, though it was pushed ahead; else also where no time is set."""
+    if alert.state != Alert.State.OPEN or alert.silenced_until is not None:
+        return False
+    return alert.repeat_at is None or alert.repeat_at <= at
 
 
 def sweep(*, at: datetime) -> int:

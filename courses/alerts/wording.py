@@ -1,40 +1,16 @@
-"""Alerts in sentences: what was found, what to check, what happened."""
+"""Alerts in sentences: what was found, what happened."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership, Responder
 from courses.models import Alert, AlertEvent, RedFlag
-
-
-def checklist(alert: Alert) -> list[str]:
-    """What to check before answering: a warning without support changes little (Lambert's OQ studies)."""
-    if alert.rule == Alert.Rule.PAIN:
-        return [
-            _("Needle trauma: bruise, swelling, pain at one spot?"),
-            _("Nerve irritation: new numbness, shooting pain, weakness?"),
-            _("Muscle tension: posture, stress, sleep?"),
-            _("Technique: depth, angle, stimulation, retention against the session before?"),
-            _("Point choice: new points, too many local points?"),
-            _("Anything on the red-flag list?"),
-        ]
-    if alert.is_red_flag:
-        return [
-            _("Reach the patient by phone now; note when and who."),
-            _("Ask the red-flag list once more; another yes may change the level."),
-            _("Tell the patient where to go, and that they should not wait for you."),
-            _("Tell the treating practitioner: no needling until cleared."),
-        ]
-    if alert.rule == Alert.Rule.UNCLEARED:
-        return [
-            _("Talk to the practitioner: why was it done?"),
-            _("Is the patient well? Complete what was missing for clearance."),
-        ]
-    return [_("Call the patient: how are they, do they want to go on?")]
 
 
 def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> str:
@@ -42,9 +18,12 @@ def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> st
     evidence = finding["evidence"]
     if finding["rule"] == "red_flag":
         return flags.get(evidence["flag"], evidence["flag"])
+    because = evidence.get("because", "")
     words = _rule_words(finding["rule"]) % {
         "days": evidence.get("days", 0),
-        "because": evidence.get("because", ""),
+        "because": _reasons_of_rise(because) if finding["rule"] == "plain_rise" else because,
+        "session": evidence.get("session", ""),
+        "asked": evidence.get("asked", ""),
     }
     return f"{words} {_sum(evidence)}".strip()
 
@@ -52,14 +31,26 @@ def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> st
 def _rule_words(rule: str) -> str:
     return {
         "beyond_bounds": _("Far above what was expected."),
-        "plain_rise": _("A plain rise."),
+        "plain_rise": _("A plain rise%(because)s."),
         "still_worse": _("Still worse on day 3."),
         "drift": _("Two scores running above nine of ten expected."),
         "ceiling": _("So near the top that scores cannot show worsening: ask."),
         "needled_without_clearance": _("Needled without clearance (%(because)s)."),
         "off_course": _("Little relief so far and little to be expected by the planned end."),
         "lapsed": _("No session for %(days)s days."),
+        "unanswered": _("The check-in after session %(session)s, asked on %(asked)s, was not answered."),
     }.get(rule, rule)
+
+
+def _reasons_of_rise(because: str) -> str:
+    """What rose, within a sentence."""
+    words = {
+        "rise_in_session": _("far above this session's score before"),
+        "first_ten": _("the first 10 of this course"),
+        "high_and_rising": _("8 or more, and higher than last time"),
+    }
+    reasons = ", ".join(words.get(reason, reason) for reason in because.split(", ") if reason)
+    return f": {reasons}" if reasons else ""
 
 
 def _sum(evidence: Mapping[str, Any]) -> str:
@@ -74,22 +65,29 @@ def _sum(evidence: Mapping[str, Any]) -> str:
             "rarity": _rarity(evidence["one_in"]),
         }
         words += _("; Prior %(prior)s, %(n_scores)d scores") % evidence
+    if evidence.get("bounds", "shipped") != "shipped":
+        words += _("; bounds %(bounds)s") % evidence
     return words + "."
 
 
 def event_words(event: AlertEvent, *, names: Mapping[int, str]) -> str:
     """What happened, to whom, with the note where somebody wrote one."""
-    note = event.detail.get("note", "")
-    outcome = event.detail.get("outcome", "")
+    detail = event.detail
     parts = [event.get_kind_display()]
-    if "member" in event.detail:
-        parts.append(names.get(event.detail["member"], "?"))
-    if event.detail.get("step"):
-        parts.append(str(Responder(event.detail["step"]).label))
-    if outcome:
-        parts.append(str(Alert.Outcome(outcome).label))
-    if note:
-        parts.append(note)
+    if "member" in detail:
+        parts.append(names.get(detail["member"], "?"))
+    if detail.get("step"):
+        parts.append(str(Responder(detail["step"]).label))
+    if detail.get("old") and detail.get("new"):
+        parts.append(f"{detail['old']} → {detail['new']}")
+    if detail.get("outcome"):
+        parts.append(str(Alert.Outcome(detail["outcome"]).label))
+    if detail.get("cause"):
+        parts.append(str(Alert.Cause(detail["cause"]).label))
+    if detail.get("until"):
+        until = event.clinic.local(datetime.fromisoformat(detail["until"]))
+        parts.append(_("until %(until)s") % {"until": formats.date_format(until, "j M, H:i")})
+    parts += [detail[name] for name in ("note", "findings_by_phone") if detail.get(name)]
     return ": ".join(parts)
 
 

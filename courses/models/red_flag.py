@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -161,3 +162,8 @@ class RedFlagReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {self.flag.code}"
+
+    @property
+    def is_entered_late(self) -> bool:
+        """Whether it was told well before it was written down."""
+        return self.recorded_at - self.reported_at > timedelta(hours=12)

@@ -59,6 +59,11 @@ def find_red_flags(flags: Sequence[FlagAnswer], *, is_newly_severe_after_needlin
     ]
 
 
+def lowest_level(reported: Sequence[Severity]) -> Severity:
+    """How far staff may lower a flag reported at some levels: an emergency stays at least a doctor today."""
+    return Severity.E1 if Severity.E0 in reported else Severity.C
+
+
 def is_newly_severe(*, had_severe: bool, is_needled: bool, before: int | None, later: int | None) -> bool:
     """Whether the course's first score of 8 or more was taken after needling: `later` is the score since."""
     is_severe_before = before is not None and before >= ASKS_SEVERE_PAIN_FROM

@@ -1,4 +1,4 @@
-// A digit chooses on a pain scale; Ctrl+Enter sends the form one is in. Nothing essential needs this.
+// A digit chooses on a pain scale; Ctrl+Enter sends the form one is in; "a" acknowledges. Nothing essential needs this.
 (() => {
   "use strict";
   document.addEventListener("keydown", (event) => {
@@ -6,6 +6,16 @@
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && target.form) {
       event.preventDefault();
       target.form.requestSubmit();
+      return;
+    }
+    if (event.key === "a" && !event.ctrlKey && !event.altKey && !event.metaKey && !target.closest("input, textarea, select")) {
+      // On a page of its own the key answers; in a list it answers the row one is in, never another.
+      const row = target.closest("tr");
+      const button = row ? row.querySelector('[data-row-key="a"]') : document.querySelector('[data-key="a"]');
+      if (button) {
+        event.preventDefault();
+        button.click();
+      }
       return;
     }
     const scale = target.closest ? target.closest(".pain-scale") : null;

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clinic.models import Membership, Message
 from clinic.outbox.compose import message_id
+from clinic.outbox.queue import LEASE
 from courses.models import Alert, Course
 from courses.sessions.flags import report_red_flags
 from patients.models import Patient
@@ -125,7 +126,9 @@ def waiting():
     return staff_mails().pending()
 
 
-def lapse_leases() -> None:
+def lapse_leases(*, claimed_before: datetime | None = None) -> None:
     """What the dead held is free: the short run does not wait a minute for it, the long one does."""
     if not IS_LONG:
-        staff_mails().filter(state="sending").update(lease_until=timezone.now() - timedelta(seconds=1))
+        until = (claimed_before or timezone.now()) + LEASE
+        held = staff_mails().filter(state="sending", lease_until__lte=until)
+        held.update(lease_until=timezone.now() - timedelta(seconds=1))

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 # What a form may take on a busy machine; a broker that is waited for costs a second for every ring.
 FORM_SECONDS = 6.0
 MINUTE = 60.0
-FLAGS = ("cardiac", "trauma", "mood", "saddle_bladder")
+FLAGS = ("cardiac", "trauma", "mood", "swelling_neck")
 
 
 @pytest.fixture

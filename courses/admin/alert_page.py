@@ -1,0 +1,167 @@
+"""The page of one alert, and what people do from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.admin import ClinicScopedAdmin
+from courses.alerts.answering import acknowledge, add_note, last_news, resolve
+from courses.alerts.checklists import checklists_of
+from courses.alerts.forms import LowerLevelForm, NoteForm, ResolveForm, SeenForm, SnoozeForm
+from courses.alerts.inbox import standing_words, visits_without_reminder
+from courses.alerts.levels import lower_level
+from courses.alerts.silencing import snooze
+from courses.alerts.wording import event_words, finding_words, flag_wordings, member_names
+from courses.models import Alert, Course, Level
+
+
+class AlertPage(ClinicScopedAdmin):
+    """The alert page beneath the inbox."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """What people do with an alert."""
+        actions = ("acknowledge", "note", "resolve", "snooze", "lower")
+        own = [
+            path(
+                f"<int:pk>/{name}/", self.admin_site.admin_view(getattr(self, name)), name=f"courses_alert_{name}"
+            )
+            for name in actions
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The alert page."""
+        alert: Any = self.get_object(request, object_id)
+        if not self.has_view_permission(request, alert):
+            raise PermissionDenied
+        return self._show(request, alert)
+
+    def acknowledge(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take it on."""
+        by = self.require(request, "courses.acknowledge_alert")
+        alert, form = self.row(request, pk), SeenForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return self._back(alert)
+        try:
+            acknowledge(alert, by=by, at=timezone.now(), seen=form.cleaned_data["seen"], way="admin")
+            messages.success(request, _("Yours now. Nobody is told again until the acknowledgement lapses."))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return self._back(alert)
+
+    def note(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Write down what was done so far."""
+        by = self.require(request, "courses.acknowledge_alert")
+        alert, form = self.row(request, pk), NoteForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            add_note(alert, note=form.cleaned_data["note"], by=by, at=timezone.now())
+        return self._back(alert)
+
+    def resolve(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Close the matter."""
+        by = self.require(request, "courses.resolve_alert")
+        alert = self.row(request, pk)
+        form = ResolveForm(request.POST or None, is_red_flag=alert.is_red_flag)
+
+        def act(values: dict[str, Any]) -> None:
+            resolve(alert, by=by, at=timezone.now(), **values)
+
+        return self._try(request, alert, form, act, name="resolve_form", done=_("Resolved."))
+
+    def snooze(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put it off for a while."""
+        by = self.require(request, "courses.acknowledge_alert")
+        alert, form = self.row(request, pk), SnoozeForm(request.POST or None, auto_id="snooze-%s")
+
+        def act(values: dict[str, Any]) -> None:
+            now = timezone.now()
+            snooze(alert, until=now + form.wait, reason=values["reason"], seen=values["seen"], by=by, at=now)
+
+        return self._try(
+            request, alert, form, act, name="snooze_form", done=_("Put off: it comes back by itself.")
+        )
+
+    def lower(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A lower level, after contact with the patient."""
+        by = self.require(request, "courses.resolve_alert")
+        alert, form = self.row(request, pk), LowerLevelForm(request.POST or None, auto_id="lower-%s")
+
+        def act(values: dict[str, Any]) -> None:
+            lower_level(alert, by=by, at=timezone.now(), **{**values, "to": Level(values["to"])})
+
+        return self._try(request, alert, form, act, name="lower_form", done=_("The level is lower."))
+
+    def _try(
+        self,
+        request: HttpRequest,
+        alert: Any,
+        form: Form,
+        act: Callable[[dict[str, Any]], None],
+        *,
+        name: str,
+        done: str,
+    ) -> HttpResponse:
+        """Act on a valid form; what is wrong is shown beside it, and nothing typed is lost."""
+        if request.method != "POST":
+            return self._back(alert)
+        if form.is_valid():
+            try:
+                act(form.cleaned_data)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, done)
+                return self._back(alert)
+        response = self._show(request, alert, **{name: form})
+        response.status_code = 422
+        return response
+
+    def _show(self, request: HttpRequest, alert: Any, **forms: Form) -> HttpResponse:
+        flags = flag_wordings(alert)
+        seen = {"seen": last_news(alert)}
+        events = list(alert.events.select_related("by__user", "clinic"))
+        names = member_names(events)
+        is_flag = alert.is_red_flag
+        context = {
+            "alert": alert,
+            "standing": standing_words(alert),
+            "findings": [finding_words(finding, flags=flags) for finding in alert.findings],
+            "events": [(event, event_words(event, names=names)) for event in events],
+            "reports": alert.patient.red_flag_reports.filter(flag__code=alert.flag_code, course=alert.course)
+            if is_flag
+            else [],
+            "checklists": checklists_of(alert),
+            "visits": visits_without_reminder(alert.course, at=timezone.now()),
+            "is_on_hold": alert.course is not None and alert.course.status == Course.Status.ON_HOLD,
+            "successors": list(alert.successors.order_by("pk")),
+            "seen_form": SeenForm(initial=seen, auto_id="ack-%s"),
+            "note_form": NoteForm(auto_id="note-%s"),
+            "resolve_form": ResolveForm(initial=seen, is_red_flag=is_flag),
+            "snooze_form": SnoozeForm(initial=seen, auto_id="snooze-%s"),
+            "lower_form": LowerLevelForm(initial=seen, auto_id="lower-%s"),
+            "may_snooze": not is_flag and alert.state in {Alert.State.OPEN, Alert.State.SNOOZED},
+            "may_lower": is_flag and alert.severity != "C",
+            "may_resolve": request.user.has_perm("courses.resolve_alert"),
+            "may_resume": request.user.has_perm("courses.resume_course"),
+            "title": str(alert),
+            **forms,
+        }
+        return self.page(request, "courses/admin/alert.html", context)
+
+    def _back(self, alert: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:courses_alert_change", args=[alert.pk]))

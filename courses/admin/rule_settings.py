@@ -1,0 +1,140 @@
+"""The rules' page: their bounds, tried on the last 90 days before they are set, and every version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.access import active_membership
+from clinic.admin import ClinicScopedAdmin
+from courses.models import RuleSettings
+from courses.priors.adopted import bounds_of
+from courses.priors.bounds import BoundsTrial, set_bounds, try_bounds
+from courses.rules.bounds import LIMITS, SHIPPED_BOUNDS
+
+N_VERSIONS = 20
+RULES = {
+    "beyond_bounds": gettext_lazy("Far above what the curve expects"),
+    "plain_rise": gettext_lazy("A plain rise"),
+    "still_worse": gettext_lazy("Still worse on day 3"),
+    "ceiling": gettext_lazy("So near the top that scores cannot show worsening"),
+    "off_course": gettext_lazy("Off track at a review"),
+    "lapsed": gettext_lazy("No session for too long"),
+}
+LABELS = {
+    "excess": gettext_lazy("At least so far above the expected score"),
+    "red_rise": gettext_lazy("Red from a rise of"),
+    "rise_always": gettext_lazy("Always: rise over the score before of"),
+    "rise_while_unsure": gettext_lazy("While the curve cannot tell: rise over the score before of"),
+    "high_score": gettext_lazy("A high score begins at"),
+    "rise_with_high_score": gettext_lazy("A high score with a rise over the last one of"),
+    "still_worse_rise": gettext_lazy("Rise over the score before of"),
+    "still_worse_excess": gettext_lazy("And so far above the expected score"),
+    "still_worse_without_curve": gettext_lazy("While the curve cannot tell: rise of"),
+    "ceiling_mean": gettext_lazy("Expected score above"),
+    "ceiling_after_session": gettext_lazy("No lower than the start after session"),
+    "relief_chance": gettext_lazy("Chance of 30 % relief below"),
+    "least_gain": gettext_lazy("And gain so far below"),
+    "patience": gettext_lazy("Times the planned interval"),
+}
+
+
+class BoundsForm(forms.Form):
+    """Every bound within its limits, and why it changes."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shipped = SHIPPED_BOUNDS.numbers()
+        for name, limit in LIMITS.items():
+            field = forms.IntegerField if limit.is_whole else forms.FloatField
+            low, high = (int(limit.low), int(limit.high)) if limit.is_whole else (limit.low, limit.high)
+            self.fields[name] = field(
+                label=LABELS[name],
+                min_value=low,
+                max_value=high,
+                step_size=1 if limit.is_whole else 0.05,
+                help_text=_("%(low)s to %(high)s; shipped %(shipped)s")
+                % {"low": low, "high": high, "shipped": shipped[name]},
+            )
+        self.order_fields([*LIMITS, "reason"])
+
+    def numbers(self) -> dict[str, float | int]:
+        """The bounds of a valid form."""
+        return {name: self.cleaned_data[name] for name in LIMITS}
+
+    def by_rule(self) -> Iterator[tuple[str, str, list[forms.BoundField]]]:
+        """The fields of each rule with its source, in the order of the page."""
+        for rule, heading in RULES.items():
+            names = [name for name, limit in LIMITS.items() if limit.rule == rule]
+            yield str(heading), LIMITS[names[0]].source, [self[name] for name in names]
+
+
+@admin.register(RuleSettings)
+class RuleSettingsAdmin(ClinicScopedAdmin):
+    """The stock list becomes the page; a version never changes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """By trying and setting, on the page."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Its numbers never change."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Try and set."""
+        own = path("bounds/", self.admin_site.admin_view(self.bounds), name="courses_rulesettings_bounds")
+        return [own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self._show(request)
+
+    def bounds(self, request: HttpRequest) -> HttpResponse:
+        """First the dry run, then, confirmed, the change."""
+        by = self.require(request, "courses.set_rule_bounds")
+        form = BoundsForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return self._show(request, form=form if form.is_bound else None)
+        tried = try_bounds(by.clinic, form.numbers(), at=timezone.now())
+        if "set" not in request.POST:
+            return self._show(request, form=form, tried=tried)
+        try:
+            row = set_bounds(by.clinic, tried, reason=form.cleaned_data["reason"], by=by, at=timezone.now())
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self._show(request, form=form, tried=tried)
+        messages.success(request, _("Version %(version)s is in force from now on.") % {"version": row})
+        return HttpResponseRedirect(reverse("admin:courses_rulesettings_changelist"))
+
+    def _show(
+        self, request: HttpRequest, *, form: BoundsForm | None = None, tried: BoundsTrial | None = None
+    ) -> HttpResponse:
+        clinic = active_membership(request.user).clinic
+        in_force = bounds_of(clinic)
+        form = form or BoundsForm(initial=in_force.numbers())
+        context = {
+            "form": form,
+            "rules": list(form.by_rule()),
+            "tried": tried,
+            "in_force": in_force,
+            "versions": RuleSettings.objects.for_clinic(clinic).select_related("set_by__user")[:N_VERSIONS],
+            "may_set": request.user.has_perm("courses.set_rule_bounds"),
+            "title": _("Rules and their bounds"),
+        }
+        response = self.page(request, "courses/admin/rule_settings.html", context)
+        response.status_code = 422 if form.errors else 200
+        return response

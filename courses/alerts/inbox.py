@@ -1,0 +1,76 @@
+"""The alert inbox: what needs an answer, in order of need, and what every staff page says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.alerts.answering import NEWS
+from courses.models import Alert, AlertEvent, Appointment, Course
+
+AlertRows = TypeVar("AlertRows", bound=QuerySet[Alert])
+N_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """Alerts of which everybody was told and nobody answered: their number, and the most pressing by number and
+    severity. No patient: every member sees this."""
+
+    n_alerts: int
+    worst: tuple[Alert, ...]
+
+
+def unanswered(membership: Membership) -> Unanswered | None:
+    """What every page of the clinic says until somebody answers, to every member whatever their rights."""
+    rows = Alert.objects.for_clinic(membership.clinic).exhausted().most_pressing_first()
+    found = list(rows.only("pk", "severity", "rule", "raised_at")[: N_SHOWN + 1])
+    if not found:
+        return None
+    n_alerts = len(found) if len(found) <= N_SHOWN else rows.count()
+    return Unanswered(n_alerts, tuple(found[:N_SHOWN]))
+
+
+def with_last_news(rows: AlertRows) -> AlertRows:
+    """Each with the newest report of it: what an answer from the list has seen."""
+    news = AlertEvent.objects.filter(alert=OuterRef("pk"), kind__in=NEWS).order_by("-pk")
+    return rows.annotate(seen=Subquery(news.values("pk")[:1]))
+
+
+def mine(rows: AlertRows, membership: Membership) -> AlertRows:
+    """Those one took on, and those of one's own courses that nobody took on."""
+    own = Q(course__practitioner=membership) & ~Q(state=Alert.State.ACKNOWLEDGED)
+    return rows.filter(Q(acknowledged_by=membership) | own)
+
+
+def standing_words(alert: Alert) -> str:
+    """Where the answer stands and who is on it; needs clinic and acknowledged_by loaded."""
+    if alert.state == Alert.State.ACKNOWLEDGED and alert.acknowledged_by:
+        return _("%(who)s is on it") % {"who": alert.acknowledged_by}
+    if alert.is_resolved:
+        return alert.get_outcome_display()
+    if alert.silenced_until:
+        return _("silenced until %(until)s") % {"until": _when(alert, alert.silenced_until)}
+    if alert.state == Alert.State.SNOOZED and alert.lapses_at:
+        return _("snoozed until %(until)s") % {"until": _when(alert, alert.lapses_at)}
+    if alert.exhausted_at:
+        return _("nobody answered: everybody was told")
+    return _("waits for the digest") if alert.is_quiet else _("nobody is on it yet")
+
+
+def visits_without_reminder(course: Course | None, *, at: datetime) -> list[Appointment]:
+    """Booked visits of a course on hold: no reminder goes out, so that staff must call."""
+    if course is None or course.status != Course.Status.ON_HOLD:
+        return []
+    booked = course.appointments.filter(status=Appointment.Status.BOOKED, starts_at__gt=at)
+    return list(booked.order_by("starts_at"))
+
+
+def _when(alert: Alert, at: datetime) -> str:
+    return formats.date_format(alert.clinic.local(at), "j M, H:i")

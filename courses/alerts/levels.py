@@ -1,0 +1,73 @@
+"""Staff lower the level of a red flag, once they have spoken to the patient. Nothing else ever lowers one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.alerts.answering import last_news, locked
+from courses.alerts.history import IllegalMove, write_event
+from courses.alerts.steps import restart_clocks
+from courses.models import Alert, AlertEvent, Level
+from courses.rules.facts import Severity
+from courses.rules.red_flag import lowest_level
+
+
+@transaction.atomic
+def lower_level(
+    alert: Alert,
+    *,
+    to: Level,
+    reason: str,
+    findings: str,
+    is_patient_reached: bool,
+    by: Membership,
+    at: datetime,
+    seen: int | None = None,
+) -> Alert:
+    """Lower a red flag's level by name, with reason and what the patient said; what once was E0 never below E1.
+
+    The course stays on hold until somebody takes it off. A new report at a higher level raises it again.
+    """
+    alert = locked(alert)
+    if not alert.is_red_flag or alert.is_resolved:
+        raise IllegalMove(_("Only the level of an open red flag can be lowered."))
+    if seen is not None and last_news(alert) > seen:
+        raise IllegalMove(_("Something new was reported meanwhile: look at it first."))
+    _refuse_bare(reason, findings, is_patient_reached=is_patient_reached)
+    old, new = Severity(alert.severity), Severity(to)
+    if new.rank <= old.rank:
+        raise ValidationError({"to": _("This is no lower level.")})
+    lowest = lowest_level([Severity(finding["severity"]) for finding in alert.findings])
+    if new.rank > lowest.rank:
+        raise ValidationError({"to": _("An emergency is never lowered below E1.")})
+    write_event(
+        alert,
+        AlertEvent.Kind.LEVEL_LOWERED,
+        at=at,
+        by=by,
+        old=old,
+        new=new,
+        note=reason,
+        findings_by_phone=findings,
+    )
+    alert.severity = new
+    restart_clocks(alert, at=at)
+    alert.save()
+    return alert
+
+
+def _refuse_bare(reason: str, findings: str, *, is_patient_reached: bool) -> None:
+    missing = {}
+    if not is_patient_reached:
+        missing["is_patient_reached"] = _("Speak to the patient first: a level is never lowered from afar.")
+    if not reason.strip():
+        missing["reason"] = _("Say why the level is lower.")
+    if not findings.strip():
+        missing["findings"] = _("Write down what the patient told or showed.")
+    if missing:
+        raise ValidationError(missing)
