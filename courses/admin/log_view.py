@@ -17,6 +17,7 @@ from courses.plans.standing import clearance_for
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
 from courses.priors.rows import record_of
+from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.forms import NeedlingFormSet, SessionForm, catalogue_of
 from courses.sessions.log import log_session
 from patients.clearance import Clearance
@@ -74,6 +75,7 @@ class LogSession:
             "points": Point.objects.for_clinic(course.clinic),
             "chart": curve_svg(picture, size=PANEL, uid="log"),
             "picture": picture,
+            "is_at_ceiling": cannot_show_worsening(course, at=at),
             "clearance": clearance,
             "clearance_verdict": VERDICTS[clearance.verdict],
             "clearance_reasons": reason_texts(clearance),

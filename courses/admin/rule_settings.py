@@ -48,6 +48,19 @@ LABELS = {
 }
 
 
+def bound_field(name: str) -> forms.Field:
+    """A field that takes one bound within its limits."""
+    limit = LIMITS[name]
+    values = {"low": limit.low, "high": limit.high, "shipped": SHIPPED_BOUNDS.numbers()[name]}
+    common: dict[str, Any] = {
+        "label": LABELS[name],
+        "help_text": _("%(low)g to %(high)g; shipped %(shipped)g") % values,
+    }
+    if limit.is_whole:
+        return forms.IntegerField(min_value=int(limit.low), max_value=int(limit.high), **common)
+    return forms.FloatField(min_value=limit.low, max_value=limit.high, **common)
+
+
 class BoundsForm(forms.Form):
     """Every bound within its limits, and why it changes."""
 
@@ -55,18 +68,8 @@ class BoundsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shipped = SHIPPED_BOUNDS.numbers()
-        for name, limit in LIMITS.items():
-            field = forms.IntegerField if limit.is_whole else forms.FloatField
-            low, high = (int(limit.low), int(limit.high)) if limit.is_whole else (limit.low, limit.high)
-            self.fields[name] = field(
-                label=LABELS[name],
-                min_value=low,
-                max_value=high,
-                step_size=1 if limit.is_whole else 0.05,
-                help_text=_("%(low)s to %(high)s; shipped %(shipped)s")
-                % {"low": low, "high": high, "shipped": shipped[name]},
-            )
+        for name in LIMITS:
+            self.fields[name] = bound_field(name)
         self.order_fields([*LIMITS, "reason"])
 
     def numbers(self) -> dict[str, float | int]:

@@ -10,8 +10,10 @@ from django.db.models import Count
 from django.utils.safestring import SafeString
 
 from clinic.models import Membership, Role
+from clinic.rota import Gap, next_gap
+from courses.alerts.watch_list import watch_list
 from courses.charts.spark import spark_svg
-from courses.models import Alert, Appointment, Course
+from courses.models import Alert, Appointment, Course, PainScore
 from courses.priors.picture import primary_run
 from courses.priors.rows import records_of
 
@@ -56,6 +58,8 @@ class Today:
     done: tuple[Visit, ...]
     alerts: tuple[Alert, ...]
     lapsed: tuple[Alert, ...]
+    watched: tuple[PainScore, ...]
+    gap: Gap | None
     has_any_patient: bool
     is_own: bool
 
@@ -81,6 +85,8 @@ def today(membership: Membership, *, at: datetime) -> Today:
         done=tuple(one for one in visits if not one.is_waiting),
         alerts=tuple(alert for alert in unresolved if alert.rule != Alert.Rule.LAPSED)[:MAX_ALERTS],
         lapsed=tuple(alert for alert in unresolved if alert.rule == Alert.Rule.LAPSED)[:MAX_ALERTS],
+        watched=tuple(watch_list(membership, at=at)),
+        gap=next_gap(membership, at=at),
         has_any_patient=membership.clinic.patients.exists(),
         is_own=is_own,
     )

@@ -16,6 +16,7 @@ from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.alerts.history import write_event
 from courses.alerts.links import acknowledge_path
+from courses.alerts.steps import step_past_undelivered
 from courses.alerts.threads import thread_headers
 from courses.alerts.together import mail_together
 from courses.models import Alert, AlertEvent
@@ -73,11 +74,8 @@ class AlertMail:
             error=message.error,
         )
         # Whose address was refused before has been stepped over already.
-        has_next_step = alert.chain_position + 1 < len(alert.chain) and member.email_failed_at is None
-        if message.state == Message.State.FAILED and alert.state == Alert.State.OPEN and has_next_step:
-            # Somebody cannot be reached: the next person must not wait for their time.
-            alert.escalate_at = alert.next_step_at = at
-            alert.save(update_fields=["escalate_at", "next_step_at"])
+        if message.state == Message.State.FAILED and member.email_failed_at is None:
+            step_past_undelivered(alert, at=at)
         note_delivery(message, at=at)
 
     def _subject(self, alert: Alert, event: AlertEvent) -> str:

@@ -29,12 +29,12 @@ def settle_quiet_alerts(course: Course, *, at: datetime) -> list[Alert]:
     return [_close(alert, Alert.Outcome.SETTLED, at=at) for alert in alerts if _has_settled(alert)]
 
 
-def close_alerts_of(course: Course, *, at: datetime) -> list[Alert]:
+def close_alerts_of(course: Course, *, at: datetime) -> int:
     """Resolve the alerts of a course that is over, red flags left out, and tell those who were called."""
     if course.status not in OVER:
-        return []
+        return 0
     alerts = Alert.objects.unresolved().filter(course=course).exclude(rule=Alert.Rule.RED_FLAG)
-    return [_close_with_word(alert, at=at) for alert in alerts.select_related("clinic", "patient")]
+    return sum(_close_with_word(alert, at=at) for alert in alerts)
 
 
 def sweep_closed_courses(*, at: datetime) -> int:
@@ -55,15 +55,15 @@ def _close(alert: Alert, outcome: Alert.Outcome, *, at: datetime) -> Alert:
 
 
 @transaction.atomic
-def _close_with_word(alert: Alert, *, at: datetime) -> Alert | None:
+def _close_with_word(alert: Alert, *, at: datetime) -> bool:
     alert = locked(alert)
     if alert.is_resolved:
-        return None
+        return False
     is_known = alert.events.filter(kind=AlertEvent.Kind.SENT).exists()
     alert = _close(alert, Alert.Outcome.COURSE_CLOSED, at=at)
     if is_known and is_paged(alert):
         tell(alert, alert.events.filter(kind=AlertEvent.Kind.RESOLVED).latest("pk"), at=at, due_at=at)
-    return alert
+    return True
 
 
 def _has_settled(alert: Alert) -> bool:
@@ -71,7 +71,9 @@ def _has_settled(alert: Alert) -> bool:
     raising = events[0].detail.get("findings", [])
     later = [finding for event in events[1:] for finding in event.detail.get("findings", [])]
     bounds = frozen_bounds(raising, later)
-    return bool(bounds) and has_settled(bounds, _runs(alert, bounds, since=events[-1].happened_at))
+    if not bounds:
+        return False
+    return has_settled(bounds, _runs(alert, bounds, since=events[-1].happened_at))
 
 
 def _runs(alert: Alert, bounds: dict[str, FrozenBound], *, since: datetime) -> dict[str, list[tuple[int, int]]]:

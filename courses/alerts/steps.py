@@ -11,13 +11,13 @@ from clinic.batch import each
 from clinic.models import Clinic, Membership, Message
 from clinic.outbox.queue import enqueue
 from courses.alerts.chain import Step, reachable, to_be_told
+from courses.alerts.endpoints import tell_endpoints
 from courses.alerts.flapping import what_to_tell
 from courses.alerts.history import write_event
 from courses.alerts.opening import OpeningCalendar
 from courses.alerts.policy import POLICIES, Policy
 from courses.alerts.silences import fall_silent, silence_of
 from courses.alerts.together import bundle_key
-from courses.alerts.webhooks import tell_endpoints
 from courses.models import Alert, AlertEvent
 from courses.rules.facts import Severity
 
@@ -176,6 +176,18 @@ def _exhaust(alert: Alert, *, at: datetime) -> None:
     if alert.exhausted_at is None:
         alert.exhausted_at = at
         write_event(alert, AlertEvent.Kind.EXHAUSTED, at=at)
+
+
+def step_past_undelivered(alert: Alert, *, at: datetime) -> None:
+    """A mail failed for good: the next person must not wait for their time; past the last, every page says so."""
+    if alert.state != Alert.State.OPEN:
+        return
+    if alert.chain_position + 1 < len(alert.chain):
+        alert.escalate_at = alert.next_step_at = at
+    elif not alert.events.filter(kind=AlertEvent.Kind.SENT).exists():
+        _exhaust(alert, at=at)
+        set_next_step(alert)
+    alert.save(update_fields=["escalate_at", "next_step_at", "exhausted_at"])
 
 
 def _tell_until_newest_is_reached(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> None:

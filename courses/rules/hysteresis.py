@@ -37,7 +37,7 @@ def frozen_bounds(
     curve that knew of the rise.
     """
     evidence = _evidence([*raising, *later])
-    bounded = {one.get("timing") for one in _evidence(raising) if "high90" in one}
+    bounded = {str(one["timing"]) for one in _evidence(raising) if "high90" in one}
     if any(one.get("timing") not in bounded for one in evidence):
         return None
     return {

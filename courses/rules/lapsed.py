@@ -17,5 +17,5 @@ def find_lapsed(
     """No session for one and a half times the planned interval."""
     if at - last_session_at <= planned_interval * bounds.patience:
         return None
-    evidence = {"days": (at - last_session_at).days, "bounds": bounds.version}
+    evidence: dict[str, float | int | str | None] = {"days": (at - last_session_at).days, "bounds": bounds.version}
     return Finding(RULE, VERSION, Severity.REVIEW, evidence)

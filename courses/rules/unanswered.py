@@ -19,5 +19,9 @@ def find_unanswered(
     worrying = [severity for severity in found if severity in WORRYING]
     if not worrying or at < call_at:
         return None
-    evidence = {"session": session, "worst": str(most_severe(worrying)), "asked": asked_at.date().isoformat()}
+    evidence: dict[str, float | int | str | None] = {
+        "session": session,
+        "worst": str(most_severe(worrying)),
+        "asked": asked_at.date().isoformat(),
+    }
     return Finding(RULE, VERSION, Severity.C, evidence)

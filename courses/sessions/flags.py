@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -17,6 +17,9 @@ from courses.rules.facts import Finding, Severity
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags, is_newly_severe
 from courses.sessions.entry import FlagEntry
 from patients.models import Patient
+
+# History pages nobody; what it tells of the last days is listed for a person to look at.
+IMPORTED_LISTED_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,9 @@ def _report(
 
 
 def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at: datetime) -> None:
+    is_imported = report.source == RedFlagReport.Source.IMPORTED
+    if is_imported and at - report.reported_at >= IMPORTED_LISTED_FOR:
+        return
     raise_alert(
         patient=report.patient,
         course=report.course,
@@ -128,8 +134,9 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
         report=report,
         by=by,
         at=at,
+        is_quiet=is_imported,
     )
-    if report.level in HOLDING:
+    if report.level in HOLDING and not is_imported:
         hold_courses(report.patient, reason=f"{report.level}: {report.flag.wording}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from clinic.models import Message
 from courses.alerts import watch
 from courses.alerts.answering import last_news, resolve
 from courses.alerts.watch import watch_courses
-from courses.models import Alert, Course
+from courses.models import Alert, CheckIn, Course
+from courses.sessions.entry import CheckInEntry
+from courses.sessions.log import log_check_in
 from tests.factories import CourseFactory, cleared_patient, log_run, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +39,11 @@ class TestLapsed:
     def test_course_without_a_visit_for_long_is_found(self, lapsed, at):
         assert watch_courses(at=at) == 1
         alert = Alert.objects.get()
-        assert (alert.rule, alert.severity, alert.findings[0]["evidence"]) == ("lapsed", "review", {"days": 12})
+        assert (alert.rule, alert.severity, alert.findings[0]["evidence"]) == (
+            "lapsed",
+            "review",
+            {"days": 12, "bounds": "shipped"},
+        )
         assert not Message.objects.filter(kind="staff_alert").exists()
 
     def test_looking_again_raises_nothing_again(self, lapsed, at):
@@ -84,7 +91,14 @@ class TestOffCourse:
         watch_courses(at=at)
         alert = Alert.objects.get()
         assert (alert.rule, alert.severity) == ("off_course", "review")
-        assert alert.findings[0]["evidence"].keys() == {"session", "relief30", "gain", "prior", "n_scores"}
+        assert alert.findings[0]["evidence"].keys() == {
+            "session",
+            "relief30",
+            "gain",
+            "prior",
+            "n_scores",
+            "bounds",
+        }
 
     def test_before_the_review_nothing_is_said(self, course, at):
         log_run(course, NO_RELIEF[:3], until=at)
@@ -105,6 +119,55 @@ class TestOffCourse:
         monkeypatch.setattr(watch, "condition", lambda *_args: 1 / 0)
         watch_courses(at=at)
         assert rules() == ["lapsed"]
+
+
+class TestUnanswered:
+    @pytest.fixture
+    def asked(self, course, at):
+        """A worrying visit three days ago; its check-in was asked the day before yesterday."""
+        log_run(course, [(6, 5), (5, 4)], until=at - 7 * DAY)
+        log_visit(course, at - 3 * DAY, before=4, after=9)
+        return CheckIn.objects.latest("pk")
+
+    def test_is_a_call_for_staff(self, asked, at):
+        watch_courses(at=at)
+        alert = Alert.objects.get(rule="unanswered")
+        assert (alert.severity, alert.findings[0]["evidence"]["session"]) == ("C", 3)
+        assert Message.objects.filter(group_key=f"alert:{alert.pk}").count() == 1
+
+    def test_comes_the_next_working_day(self, asked, at):
+        watch_courses(at=at - 2 * DAY + timedelta(hours=1))
+        assert "unanswered" not in rules()
+
+    def test_nothing_after_a_visit_that_worried_nobody(self, course, at):
+        log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - 3 * DAY)
+        watch_courses(at=at)
+        assert rules() == []
+
+    def test_looking_again_raises_nothing_again(self, asked, lead, at):
+        watch_courses(at=at)
+        alert = Alert.objects.get(rule="unanswered")
+        resolve(alert, outcome=Alert.Outcome.ADVISED, note="", by=lead, at=at, seen=last_news(alert))
+        watch_courses(at=at + timedelta(hours=1))
+        assert Alert.objects.filter(rule="unanswered").count() == 1
+
+    def test_answer_in_time_needs_no_call(self, asked, at):
+        log_check_in(asked, entry=CheckInEntry(form_key=uuid.uuid4(), score=5), at=at - DAY)
+        watch_courses(at=at)
+        assert "unanswered" not in rules()
+
+    def test_late_answer_closes_the_call(self, asked, at):
+        watch_courses(at=at)
+        log_check_in(asked, entry=CheckInEntry(form_key=uuid.uuid4(), score=5), at=at)
+        alert = Alert.objects.get(rule="unanswered")
+        assert (alert.state, alert.outcome) == ("resolved", "overtaken")
+
+    def test_visit_closes_the_call_and_what_lapsed(self, asked, at):
+        watch_courses(at=at + 9 * DAY)
+        assert {"lapsed", "unanswered"} <= set(rules())
+        log_visit(asked.session.course, at + 9 * DAY, before=4, after=3)
+        left = Alert.objects.unresolved().values_list("rule", flat=True)
+        assert not {"lapsed", "unanswered"} & set(left)
 
 
 def test_looking_takes_the_same_queries_for_one_and_three(course, clinic, practitioner, at):

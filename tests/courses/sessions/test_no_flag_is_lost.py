@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +13,23 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic.models import Clinic, Message
-from courses.alerts.answering import acknowledge, last_news
+from clinic.models import Clinic, Duty, Membership, Message, OpeningHours
+from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.alerts.levels import lower_level
+from courses.alerts.raising import raise_alert
+from courses.alerts.silencing import silence, snooze
 from courses.alerts.steps import calendar_of
-from courses.models import Alert, AlertThreshold, CheckIn, Course, RedFlagReport
-from courses.rules.facts import Severity
+from courses.checkins.page import emergency_of
+from courses.models import Alert, AlertThreshold, CheckIn, Course, Level, RedFlagReport
+from courses.plans.standing import clearance_for
+from courses.priors.bounds import set_bounds, try_bounds
+from courses.rules.bounds import LIMITS
+from courses.rules.facts import Finding, Severity
 from courses.sessions import judging
 from courses.sessions.entry import CheckInEntry
 from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
+from patients.clearance import ReasonCode
 from patients.intake import record_consent
 from patients.models import Consent, Patient
 from tests.factories import entry, flag, log_run
@@ -49,7 +57,12 @@ def circumstances(draw: st.DrawFn) -> dict[str, Any]:
         "status": draw(st.sampled_from(STATUSES)),
         "curve": draw(st.sampled_from(["works", "raises", "gives nothing"])),
         "budget": draw(st.sampled_from([None, 0, 100])),
-        "earlier_alert": draw(st.sampled_from([None, "open", "acknowledged"])),
+        "earlier_alert": draw(st.sampled_from([None, "open", "acknowledged", "lowered", "resolved often"])),
+        "is_silenced": draw(st.booleans()),
+        "is_pain_snoozed": draw(st.booleans()),
+        "bounds": draw(st.sampled_from([None, "loosest"])),
+        "rota": draw(st.sampled_from([None, "gap", "left"])),
+        "has_office_hours": draw(st.booleans()),
         "hour": draw(st.sampled_from([3, 10, 22])),
         "times_sent": draw(st.integers(1, 2)),
     }
@@ -62,7 +75,7 @@ def check_in(course, at) -> CheckIn:
     return CheckIn.objects.latest("pk")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=circumstances())
 def test_every_flag_told_is_kept_and_told_on(course, check_in, practitioner, lead, manager, at, case):
     at = at.replace(hour=case["hour"])
@@ -76,6 +89,8 @@ def test_every_flag_told_is_kept_and_told_on(course, check_in, practitioner, lea
         assert reports.count() == len(case["flags"])
         for report in reports:
             assert_told(report, is_training=case["is_training"], at=at)
+        assert_nobody_needles(course, {report.level for report in reports if report.course}, at=at)
+        assert_patient_is_told(course.clinic, case, {report.level for report in reports})
 
 
 def assert_told(report: RedFlagReport, *, is_training: bool, at: datetime) -> None:
@@ -93,14 +108,29 @@ def assert_told(report: RedFlagReport, *, is_training: bool, at: datetime) -> No
     assert due == {at if alert.severity in {"E0", "E1"} else opening}
 
 
+def assert_nobody_needles(course: Course, levels: set[str], *, at: datetime) -> None:
+    """While a flag of these levels is open the patient is not needled, and nobody can override it."""
+    verdict = clearance_for(Course.objects.get(pk=course.pk), on=at.date())
+    if levels & {"E0", "E1", "E2"}:
+        assert not verdict.may_needle
+        assert ReasonCode.OPEN_RED_FLAG in {reason.code for reason in verdict.reasons}
+
+
+def assert_patient_is_told(clinic: Clinic, case: dict[str, Any], levels: set[str]) -> None:
+    """What a patient's own page says asks no row and no clock, and never less than staff are told."""
+    if case["way"] != "check_in":
+        return
+    flags = tuple(flag(clinic, code, answer=answer) for code, answer in case["flags"].items())
+    told = emergency_of(CheckInEntry(form_key=uuid.uuid4(), score=case["after"], flags=flags))
+    pressing = levels & {"E0", "E1"}
+    assert not pressing or (bool(told) and told <= min(pressing))
+
+
 def put_in_the_way(course, practitioner, lead, case, monkeypatch, *, at: datetime) -> None:
     """All that must never keep a red flag from being told."""
+    set_the_clinic_up(course, practitioner, lead, case, at=at)
     if case["earlier_alert"]:
-        earlier = {**case, "way": "phone", "before": None, "after": None}
-        tell(course, None, practitioner, earlier, uuid.uuid4(), at=at - timedelta(minutes=1))
-    if case["earlier_alert"] == "acknowledged":
-        for alert in Alert.objects.all():
-            acknowledge(alert, by=lead, at=at, seen=last_news(alert), way="admin")
+        live_through(course, practitioner, lead, case, at=at)
     withdrawn = [Consent.Stream.TREATMENT] if case["is_consent_withdrawn"] else []
     withdrawn += [Consent.Stream.REMINDERS, Consent.Stream.CHECK_INS] if case["is_unsubscribed"] else []
     for stream in withdrawn:
@@ -121,6 +151,47 @@ def put_in_the_way(course, practitioner, lead, case, monkeypatch, *, at: datetim
     if case["curve"] != "works":
         failure = (lambda *_, **__: 1 / 0) if case["curve"] == "raises" else (lambda *_, **__: None)
         monkeypatch.setattr(judging, "expectation", failure)
+
+
+def live_through(course, practitioner, lead, case, *, at: datetime) -> None:
+    """The same flags were told before, and answered."""
+    earlier = {**case, "way": "phone", "before": None, "after": None}
+    tell(course, None, practitioner, earlier, uuid.uuid4(), at=at - timedelta(minutes=1))
+    by = {"by": lead, "at": at}
+    for alert in Alert.objects.red_flags():
+        if case["earlier_alert"] == "acknowledged":
+            acknowledge(alert, seen=last_news(alert), way="admin", **by)
+        if case["earlier_alert"] == "lowered" and alert.severity != "C":
+            lowest = Level.E1 if alert.severity == "E0" else Level.C
+            lower_level(alert, to=lowest, reason="x", findings="y", is_patient_reached=True, **by)
+    if case["earlier_alert"] == "resolved often":
+        for minutes in range(6):
+            for alert in Alert.objects.unresolved().red_flags():
+                resolve(alert, outcome=Alert.Outcome.ADVISED, note="x", seen=2**40, **by)
+            tell(course, None, practitioner, earlier, uuid.uuid4(), at=at + timedelta(minutes=minutes))
+
+
+def set_the_clinic_up(course, practitioner, lead, case, *, at: datetime) -> None:
+    """Silences, snoozes, bounds, rota and opening hours."""
+    clinic = course.clinic
+    if case["has_office_hours"]:
+        OpeningHours.objects.create(clinic=clinic, weekday=5, opens_at=time(9), closes_at=time(17))
+    if case["rota"]:
+        days = 1 if case["rota"] == "left" else -9
+        Duty.objects.create(
+            clinic=clinic, member=lead, starts_at=at - timedelta(days=10), ends_at=at + timedelta(days=days)
+        )
+        if case["rota"] == "left":
+            Membership.objects.filter(pk=lead.pk).update(deactivated_at=at)
+    if case["bounds"]:
+        loosest = {name: int(limit.high) if limit.is_whole else limit.high for name, limit in LIMITS.items()}
+        set_bounds(clinic, try_bounds(clinic, loosest, at=at), reason="x", by=lead, at=at)
+    if case["is_silenced"]:
+        silence(by=lead, reason="x", severity="red", ends_at=at + timedelta(days=14), at=at)
+    if case["is_pain_snoozed"]:
+        finding = Finding("plain_rise", 1, Severity.RED, {"observed": 9})
+        made = raise_alert(patient=course.patient, course=course, rule=Alert.Rule.PAIN, findings=[finding], at=at)
+        snooze(made, until=at + timedelta(hours=20), reason="x", by=practitioner, at=at)
 
 
 def tell(course, check_in, practitioner, case, key: uuid.UUID, *, at: datetime) -> None:
