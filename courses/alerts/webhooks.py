@@ -45,10 +45,10 @@ class AlertWebhook:
         )
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Part of the alert's history; the mail to people goes its own way whatever a webhook says."""
+        """Part of the history, and no mail: that a machine took it does not mean that a person was told."""
         if message.state in {Message.State.SENT, Message.State.FAILED}:
             alert = Alert.objects.select_for_update().get(events=message.subject_id)
-            kinds = {Message.State.SENT: AlertEvent.Kind.SENT, Message.State.FAILED: AlertEvent.Kind.UNDELIVERABLE}
+            kinds = {Message.State.SENT: AlertEvent.Kind.POSTED, Message.State.FAILED: AlertEvent.Kind.NOT_POSTED}
             write_event(
                 alert,
                 kinds[Message.State(message.state)],
