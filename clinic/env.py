@@ -133,7 +133,7 @@ def secret(name: str) -> str:
 
 def ports(name: str, default: str) -> frozenset[int]:
     """NAME as comma-separated port numbers."""
-    found = text(name, default).split(",")
+    found = (text(name) or default).split(",")
     numbers = {int(word) for word in found if word.strip().isascii() and word.strip().isdigit()}
     if len(numbers) != len(found) or not all(0 < number <= LAST_PORT for number in numbers):
         problems.append(Problem(name, f"{name}={text(name)} must be port numbers such as {default}."))

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.models import Clinic, Membership, Responder, Role, User
+from clinic.endpoints import validate_url
+from clinic.models import Clinic, Endpoint, Membership, Responder, Role, User
 from clinic.staff import is_last_manager
 
 
@@ -89,3 +90,17 @@ class InvitationForm(MemberForm):
     def invitation(self) -> dict[str, Any]:
         """What `invite_member` takes."""
         return dict(self.cleaned_data)
+
+
+class EndpointForm(forms.ModelForm[Endpoint]):
+    """A webhook."""
+
+    class Meta:
+        model = Endpoint
+        fields = ("name", "url", "member", "is_on")
+
+    def clean_url(self) -> str:
+        """Out into the world, encrypted."""
+        url: str = self.cleaned_data["url"]
+        validate_url(url)
+        return url

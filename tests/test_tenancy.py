@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from clinic.models import Duty, Message
+from clinic.models import Duty, Endpoint, Message
 from courses.alerts.links import acknowledge_path
 from courses.alerts.silencing import silence
 from courses.models import (
@@ -72,6 +72,7 @@ TABLE: dict[str, Row] = {
     "home": Row(ALL),
     "switch-clinic": Row(ALL),
     "healthz": Row(ALL, is_public=True),
+    "metrics": Row(ALL, is_public=True),
     "dashboard": Row(LEADING),
     "check-in": Row(ALL, is_public=True),
     "acknowledge-alert": Row(ALL, is_public=True),
@@ -143,6 +144,8 @@ TABLE: dict[str, Row] = {
     **model_rows("courses_aftercaremeasure", "aftercare_measure", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_redflag", "red_flag", view=CLINICAL),
     **model_rows("clinic_message", "message", view=LEADING),
+    **model_rows("clinic_endpoint", "endpoint", view=frozenset({"manager"}), add=frozenset({"manager"})),
+    "admin:clinic_endpoint_renew": Row(frozenset({"manager"}), "endpoint"),
     **model_rows("clinic_clinic", "clinic", view=ALL),
     **model_rows("clinic_membership", "membership", view=ALL, add=frozenset({"manager"})),
     "admin:clinic_membership_deactivate": Row(frozenset({"manager"}), "membership"),
@@ -201,6 +204,7 @@ def rows(course, lead, at) -> dict[str, Any]:
         "measure": Measure.objects.for_clinic(clinic)[0],
         "threshold": MeasureThreshold.objects.for_clinic(clinic)[0],
         "message": Message.objects.for_clinic(clinic).filter(kind="staff_alert")[0],
+        "endpoint": Endpoint.objects.create(clinic=clinic, name="Chat", url="https://chat.example.org/in"),
         "pain_type": PainType.objects.for_clinic(clinic)[0],
         "screening_item": ScreeningItem.objects.for_clinic(clinic)[0],
         "prior": fit_clinic(clinic, at=at).prior,

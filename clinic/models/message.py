@@ -114,6 +114,11 @@ class Message(models.Model):
             # What is settled leaves both indexes: a sweep costs the same with a million rows behind it.
             models.Index(fields=["-is_urgent", "due_at"], condition=Q(state="pending"), name="clinic_message_due"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="clinic_message_leased"),
+            models.Index(
+                fields=["recipient", "bundle_key"],
+                condition=Q(state="pending") & ~Q(bundle_key=""),
+                name="clinic_message_bundle",
+            ),
             models.Index(fields=["kind", "subject_id"], name="clinic_message_subject"),
             models.Index(fields=["group_key"], condition=~Q(group_key=""), name="clinic_message_group"),
             # What became of the last day's messages, without a look at those of years.

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Q
 
 from clinic.batch import each
 from clinic.models import Clinic, Membership, Message, Role
 from clinic.outbox.queue import enqueue
 from courses.alerts.steps import calendar_of
-from courses.models import Alert, Course, Digest, PainScore, Reminder
-from courses.priors.adopted import bounds_of
+from courses.alerts.watch_list import watch_list
+from courses.models import Alert, Course, Digest, Reminder
 from courses.rules.facts import Severity
 from patients.models import Patient
 
@@ -80,7 +80,7 @@ def contents_for(member: Membership, digest: Digest) -> Contents:
     return Contents(
         matters=tuple(alerts.filter(severity=Severity.REVIEW, is_quiet=False)),
         late_entries=tuple(alerts.filter(is_quiet=True)),
-        watch_list=tuple(_watch_list(member, own, digest)),
+        watch_list=tuple(_watch_list(member, digest)),
         refused_addresses=tuple(_refused_addresses(member, digest)),
         n_unknown_reminders=_n_unknown(member, own, digest),
     )
@@ -105,19 +105,11 @@ def _queue(digest: Digest, member: Membership, *, at: datetime) -> None:
     )
 
 
-def _watch_list(member: Membership, own: Q, digest: Digest) -> list[Course]:
-    """Courses still worse on day 3 by too little for an alert; those with an alert are told of already."""
-    rise = bounds_of(digest.clinic).still_worse_rise
-    before = PainScore.objects.filter(session=OuterRef("session"), timing=PainScore.Timing.BEFORE)
-    scores = (
-        PainScore.objects.visible_to(member)
-        .filter(own, timing=PainScore.Timing.DAY3, recorded_at__gt=digest.since, recorded_at__lte=digest.made_at)
-        .annotate(before=Subquery(before.values("score")[:1]))
-        .filter(score__gte=F("before") + rise, course__patient__is_training=False)
-    )
-    told = Alert.objects.for_clinic(digest.clinic).unresolved().filter(rule=Alert.Rule.PAIN).values("course")
-    courses = Course.objects.visible_to(member).filter(pk__in=scores.values("course")).exclude(pk__in=told)
-    return list(courses.order_by("pk"))
+def _watch_list(member: Membership, digest: Digest) -> list[Course]:
+    """Courses whose new scores stand on the watch list."""
+    scores = watch_list(member, at=digest.made_at)
+    new = [score for score in scores if digest.since < score.recorded_at <= digest.made_at]
+    return list({score.course_id: score.course for score in new if not score.course.patient.is_training}.values())
 
 
 def _refused_addresses(member: Membership, digest: Digest) -> list[Patient]:

@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
 from django.urls import reverse
 
-from clinic.models import Endpoint, Membership, Message
+from clinic.models import Endpoint, Message
 from clinic.outbox.compose import absolute
-from clinic.outbox.queue import enqueue
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Notice, TransportError
 from courses.alerts.history import write_event
 from courses.alerts.mail import alert_mail
 from courses.models import Alert, AlertEvent
-from courses.rules.facts import Severity
-
-MESSAGE_KIND = "staff_alert_webhook"
-
-
-def tell_endpoints(
-    alert: Alert, event: AlertEvent, members: Iterable[Membership], *, at: datetime, due_at: datetime
-) -> None:
-    """Queue what the clinic's own webhooks and those of the people told are to hear of an event."""
-    whose = Q(member=None) | Q(member__in=list(members))
-    for endpoint in Endpoint.objects.for_clinic(alert.clinic).in_use().filter(whose):
-        enqueue(
-            clinic=alert.clinic,
-            kind=MESSAGE_KIND,
-            subject_id=event.pk,
-            recipient=f"endpoint:{endpoint.pk}",
-            channel=Message.Channel.WEBHOOK,
-            dedup_key=f"alert-event:{event.pk}:endpoint:{endpoint.pk}",
-            guarantee=Message.Guarantee.AT_LEAST_ONCE,
-            # Mail to people is not to wait behind a machine that answers slowly.
-            is_urgent=Severity(alert.severity) is Severity.E0,
-            group_key=f"alert:{alert.pk}",
-            due_at=due_at,
-            at=at,
-        )
 
 
 class AlertWebhook:
@@ -73,10 +45,10 @@ class AlertWebhook:
         )
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Part of the alert's history; the mail to people goes its own way whatever a webhook says."""
+        """Part of the history, and no mail: that a machine took it does not mean that a person was told."""
         if message.state in {Message.State.SENT, Message.State.FAILED}:
             alert = Alert.objects.select_for_update().get(events=message.subject_id)
-            kinds = {Message.State.SENT: AlertEvent.Kind.SENT, Message.State.FAILED: AlertEvent.Kind.UNDELIVERABLE}
+            kinds = {Message.State.SENT: AlertEvent.Kind.POSTED, Message.State.FAILED: AlertEvent.Kind.NOT_POSTED}
             write_event(
                 alert,
                 kinds[Message.State(message.state)],

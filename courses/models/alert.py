@@ -236,6 +236,8 @@ class AlertEvent(models.Model):
         SENT = "sent", _("mail accepted")
         NOT_SENT = "not_sent", _("mail not needed")
         UNDELIVERABLE = "undeliverable", _("nobody reached")
+        POSTED = "posted", _("webhook accepted")
+        NOT_POSTED = "not_posted", _("webhook refused")
         REPEATED = "repeated", _("told again")
         ESCALATED = "escalated", _("escalated")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")

@@ -154,3 +154,34 @@ def test_example_names_every_variable_that_settings_read() -> None:
     named = set(re.findall(r"^([A-Z_]+)=", (root / ".env.example").read_text(), flags=re.MULTILINE))
     assert read
     assert read - named == set()
+
+
+@pytest.mark.parametrize("value", ["ftp://x.example.org", "https://", "ping", "https://x:port/"])
+def test_address_to_call_that_makes_no_sense_is_named_and_not_shown(found, monkeypatch, value):
+    monkeypatch.setenv("NAME", value)
+    assert (env.web_address("NAME"), named(found)) == ("", ["NAME"])
+    assert value not in found[0].message.replace("https:// or http://", "")
+
+
+@pytest.mark.parametrize("value", ["", "https://hc.example.org/ping/1"])
+def test_address_to_call_or_nothing(found, monkeypatch, value):
+    monkeypatch.setenv("NAME", value)
+    assert (env.web_address("NAME"), found) == (value, [])
+
+
+@pytest.mark.parametrize(
+    ("value", "n_problems"), [("", 0), ("short", 1), ("a" * 16, 0), ("with a space in it", 1)]
+)
+def test_secret_is_long_or_absent(found, monkeypatch, value, n_problems):
+    monkeypatch.setenv("NAME", value)
+    assert env.secret("NAME") == ("" if n_problems else value)
+    assert len(named(found)) == n_problems
+
+
+@pytest.mark.parametrize(
+    ("value", "ports"), [("", {443}), ("443, 8443", {443, 8443}), ("0", set()), ("x,1", set())]
+)
+def test_ports(found, monkeypatch, value, ports):
+    monkeypatch.setenv("NAME", value)
+    assert env.ports("NAME", "443") == ports
+    assert bool(found) is (not ports)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,6 +21,7 @@ class Pigeon:
     # By recipient: what goes wrong while its mail is made, and once it is settled.
     fails_to_render: dict[str, Exception] = field(default_factory=dict)
     fails_to_settle: dict[str, Exception] = field(default_factory=dict)
+    fails_together: bool = False
     settled_as: list[tuple[str, str]] = field(default_factory=list)
 
     def still_due(self, message: Message, *, at: datetime) -> bool | datetime:
@@ -33,6 +35,13 @@ class Pigeon:
         headers = {"Message-ID": message_id(message)}
         return Mail(message.recipient, "A subject", "A text\n", "<p>A text</p>", headers=headers)
 
+    def render_together(self, messages: Sequence[Message]) -> Mail:
+        """One mail under the first one's name, unless one of them fails."""
+        if self.fails_together:
+            raise KeyError
+        headers = {"Message-ID": message_id(messages[0])}
+        return Mail(messages[0].recipient, f"{len(messages)} things", "Text\n", "<p>Text</p>", headers=headers)
+
     def settled(self, message: Message, *, at: datetime) -> None:
         """Remembered, unless told to fail."""
         if message.recipient in self.fails_to_settle:
@@ -41,7 +50,7 @@ class Pigeon:
 
     def forget(self) -> None:
         """Begin anew."""
-        self.decision = True
+        self.decision, self.fails_together = True, False
         for remembered in (self.fails_to_render, self.fails_to_settle, self.settled_as):
             remembered.clear()
 

@@ -1,0 +1,204 @@
+"""Webhook: a signed POST to a real server, its failures typed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from clinic.outbox.transports import addresses, webhook
+from clinic.outbox.transports.base import Notice, TransportError
+from clinic.outbox.transports.webhook import WebhookTransport, signature
+
+SECRET = "whsec_test"
+FACTS = {"alert": 7, "severity": "E0", "link": "https://clinic.example.org/admin/"}
+
+
+class Gateway:
+    """Keeps what is posted, and answers as told."""
+
+    def __init__(self) -> None:
+        self.status, self.headers = 204, {}
+        self.taken: list[tuple[str, dict[str, str], bytes]] = []
+        gateway = self
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                gateway.taken.append((self.path, dict(self.headers), body))
+                self.send_response(gateway.status)
+                for name, value in gateway.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Answer)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server.server_port}/in"
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    found = Gateway()
+    threading.Thread(target=found.server.serve_forever, daemon=True).start()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+def notice(url: str) -> Notice:
+    return Notice(to=url, secret=SECRET, message_id="m-1", facts=FACTS)
+
+
+def failure(url: str) -> TransportError:
+    with pytest.raises(TransportError) as caught:
+        WebhookTransport().send(notice(url))
+    return caught.value
+
+
+@contextmanager
+def saying(*chunks: bytes, pause: float = 0.0) -> Iterator[str]:
+    """A server that says these bytes to whoever connects, with a pause between them; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            try:
+                line, _address = server.accept()
+                with line:
+                    for chunk in chunks:
+                        line.sendall(chunk)
+                        time.sleep(pause)
+            except OSError:
+                return
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/in"
+        server.close()
+        thread.join(5)
+
+
+def test_posts_the_facts_signed(gateway):
+    WebhookTransport().send(notice(gateway.url))
+    [(path, headers, body)] = gateway.taken
+    assert (path, json.loads(body), headers["Content-Type"]) == ("/in", FACTS, "application/json")
+    assert headers["Healing-Curve-Message"] == "m-1"
+    timestamp, digest = (part.partition("=")[2] for part in headers["Healing-Curve-Signature"].split(","))
+    expected = hmac.new(SECRET.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    assert hmac.compare_digest(digest, expected)
+    assert abs(int(timestamp) - time.time()) < 60
+
+
+def test_signature_is_of_the_documented_form():
+    assert signature("s", b"{}", timestamp=5) == f"t=5,v1={hmac.new(b's', b'5.{}', hashlib.sha256).hexdigest()}"
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent"),
+    [(301, True), (400, True), (404, True), (410, True), (408, False), (425, False), (429, False), (500, False)],
+)
+def test_refusals_are_typed(gateway, status, permanent):
+    gateway.status = status
+    error = failure(gateway.url)
+    assert (error.permanent, str(error)) == (permanent, f"HTTP {status}")
+
+
+def test_redirect_is_not_followed(gateway):
+    gateway.status, gateway.headers = 307, {"Location": "/elsewhere"}
+    failure(gateway.url)
+    assert [path for path, _headers, _body in gateway.taken] == ["/in"]
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"), [("120", 120), ("999999", 3600), ("soon", None), ("-5", None), ("", None)]
+)
+def test_retry_after_is_respected_up_to_an_hour(gateway, words, seconds):
+    gateway.status, gateway.headers = 429, {"Retry-After": words}
+    assert failure(gateway.url).retry_after == (timedelta(seconds=seconds) if seconds else None)
+
+
+def test_server_that_drips_is_given_up(monkeypatch):
+    monkeypatch.setattr(webhook, "SECONDS", 0.5)
+    started = time.monotonic()
+    with saying(*[b"H"] * 40, pause=0.1) as url:
+        error = failure(url)
+    assert (error.permanent, str(error)) == (False, "TimeoutError")
+    assert time.monotonic() - started < 8
+
+
+def test_answer_without_end_is_given_up():
+    with saying(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 40_000) as url:
+        assert not failure(url).permanent
+
+
+@pytest.mark.parametrize("words", [b"", b"SSH-2.0\r\n\r\n", b"HTTP/1.1 many\r\n\r\n"])
+def test_what_is_no_answer_is_tried_again(words):
+    with saying(words) as url:
+        assert not failure(url).permanent
+
+
+def test_words_in_between_are_passed_over():
+    with saying(b"HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 200 OK\r\n\r\n") as url:
+        WebhookTransport().send(notice(url))
+
+
+def test_endpoint_that_failed_is_not_waited_for_again(gateway):
+    gateway.status = 503
+    transport = WebhookTransport()
+    for _n in range(3):
+        with pytest.raises(TransportError):
+            transport.send(notice(gateway.url))
+    assert len(gateway.taken) == 1
+
+
+def test_nothing_is_sent_into_the_house(gateway, settings):
+    settings.DEMO = False
+    settings.WEBHOOK_PORTS = frozenset({gateway.server.server_port})
+    error = failure(gateway.url.replace("http:", "https:").replace("127.0.0.1", "localhost"))
+    assert (error.permanent, str(error), gateway.taken) == (True, "address not permitted", [])
+
+
+def test_name_is_asked_once_and_its_answer_connected_to(gateway, monkeypatch):
+    """A name that changes its mind between the look and the call changes nothing."""
+    asked = []
+
+    def resolve(host, port, **_kwargs):
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        addresses.socket,
+        "getaddrinfo",
+        lambda host, *rest, **more: (
+            resolve(host, *rest, **more) if host == "chat.example.org" else real(host, *rest, **more)
+        ),
+    )
+    WebhookTransport().send(notice(gateway.url.replace("127.0.0.1", "chat.example.org")))
+    assert asked == ["chat.example.org"]
+    assert gateway.taken[0][1]["Host"].startswith("chat.example.org:")
+
+
+def test_certificate_nobody_vouches_for_is_refused(gateway):
+    """No TLS is spoken there at all: the handshake fails, and nothing is said in clear."""
+    error = failure(gateway.url.replace("http:", "https:"))
+    assert (error.permanent, gateway.taken) == (False, [])
+
+
+def test_secret_and_address_are_not_shown():
+    assert SECRET not in repr(notice("https://chat.example.org/token"))
+    assert "token" not in repr(notice("https://chat.example.org/token"))

@@ -1,0 +1,170 @@
+"""The auditor: finds what is not on its way, arms it once more, and says so until it is mended."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from clinic.models import Fault, Heartbeat, Message, User
+from clinic.outbox.deliver import deliver_due
+from courses.alerts.answering import acknowledge, last_news
+from courses.alerts.audit import audit_alerts
+from courses.alerts.health import alerts_health
+from courses.models import Alert
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def faults() -> list[tuple[str, bool]]:
+    return [(fault.kind, fault.gone_at is None) for fault in Fault.objects.order_by("pk")]
+
+
+def test_all_is_well(report, find, at):
+    report("cardiac")
+    find("red")
+    assert audit_alerts(at=at) == 0
+    assert Heartbeat.objects.get(name="auditor").beaten_at == at
+
+
+def test_steps_that_a_stop_made_late_are_no_fault(report, find, at):
+    report("cardiac")
+    find("amber")
+    assert audit_alerts(at=at + 3 * HOUR) == 0
+    assert faults() == []
+
+
+def test_alert_that_breaks_in_every_sweep_is_armed_anew(report, kinds, at):
+    """Each failure puts its next step off: nothing but its clocks says that it stands still."""
+    alert = report("cardiac")
+    Alert.objects.filter(pk=alert.pk).update(chain=[{"step": "practitioner"}])
+    assert audit_alerts(at=at + 12 * MINUTE) == 1
+    alert.refresh_from_db()
+    assert faults() == [("stuck", True)]
+    assert "rearmed" in kinds(alert)
+    assert alert.next_step_at > at + 12 * MINUTE
+    assert audit_alerts(at=at + 13 * MINUTE) == 0
+    assert faults() == [("stuck", False)]
+
+
+def test_lost_acknowledgement_lapse_is_found(report, lead, kinds, at):
+    alert = acknowledge(report("cardiac"), by=lead, at=at, seen=2**40, way="admin")
+    Alert.objects.update(next_step_at=at + 100 * HOUR)
+    audit_alerts(at=at + 2 * HOUR)
+    assert kinds(alert)[-1] == "rearmed"
+    assert Alert.objects.get().state == "open"
+
+
+def test_report_without_a_message_is_told(report, told, at):
+    alert = report("cardiac")
+    Message.objects.all().delete()
+    audit_alerts(at=at + MINUTE)
+    assert faults() == [("untold", True)]
+    assert sorted(told(alert)) == ["lead", "practitioner"]
+    assert audit_alerts(at=at + 2 * MINUTE) == 0
+
+
+def test_alert_that_can_be_told_to_nobody_stays_a_fault(report, at):
+    User.objects.update(email="")
+    report("cardiac")
+    assert [audit_alerts(at=at + n * MINUTE) for n in (1, 2, 3)] == [1, 1, 1]
+    assert faults() == [("untold", True)]
+    assert not alerts_health(at=at + 3 * MINUTE).is_well
+
+
+@pytest.mark.parametrize("severity", ["amber", "red"])
+def test_silenced_alert_is_no_fault(find, at, severity):
+    find(severity)
+    Message.objects.all().delete()
+    Alert.objects.update(silenced_until=at + HOUR, next_step_at=at + HOUR, repeat_at=None, escalate_at=None)
+    assert audit_alerts(at=at + MINUTE) == 0
+
+
+def test_review_and_training_are_told_to_nobody_and_no_fault(find, course, at):
+    course.patient.is_training = True
+    course.patient.save()
+    find("red")
+    assert audit_alerts(at=at + MINUTE) == 0
+
+
+class TestUndelivered:
+    @pytest.fixture
+    def given_up(self, report, smtp, at) -> Alert:
+        """A red flag of which every mail was refused for good."""
+        alert = report("cardiac")
+        smtp.answer = "550 no"
+        deliver_due(clock=lambda: at)
+        return alert
+
+    def test_is_an_alarm_until_somebody_gets_a_mail(self, given_up, smtp, at):
+        assert audit_alerts(at=at) == 1
+        assert ("undelivered", True) in faults()
+        smtp.answer = "250 taken"
+        deliver_due(clock=lambda: at + 20 * MINUTE)
+        assert audit_alerts(at=at + 20 * MINUTE) == 0
+
+    def test_ends_with_an_answer(self, given_up, lead, at):
+        audit_alerts(at=at)
+        acknowledge(given_up, by=lead, at=at, seen=last_news(given_up), way="admin")
+        assert audit_alerts(at=at + MINUTE) == 0
+
+    def test_goes_on_being_tried(self, given_up, smtp, at):
+        """Refused addresses are stepped over and written to all the same."""
+        smtp.answer = "250 taken"
+        audit_alerts(at=at + 6 * MINUTE)
+        deliver_due(clock=lambda: at + 6 * MINUTE)
+        assert {"practitioner@example.org", "lead@example.org"} <= {mail["To"] for mail in smtp.mails}
+
+
+def test_failure_that_the_history_does_not_know_moves_the_alert_on(report, kinds, at):
+    alert = report("cardiac")
+    Message.objects.update(state="failed", settled_at=at, error="HTTP")
+    audit_alerts(at=at + MINUTE)
+    assert kinds(alert).count("undeliverable") == 2
+    assert Alert.objects.get().chain_position > 0
+    audit_alerts(at=at + 2 * MINUTE)
+    assert kinds(alert).count("undeliverable") == 2
+
+
+class TestHealth:
+    def test_waiting_alert_that_nobody_audits(self, report, at):
+        report("cardiac")
+        assert alerts_health(at=at + 10 * MINUTE).is_well
+        assert not alerts_health(at=at + 16 * MINUTE).is_well
+
+    def test_auditor_that_stopped(self, at):
+        Heartbeat.beat("auditor", at=at - 16 * MINUTE)
+        assert not alerts_health(at=at).is_well
+
+    def test_says_how_many_of_what(self, at):
+        Fault.find(Fault.Kind.STUCK, "alert:1", at=at)
+        assert alerts_health(at=at).detail == "1 stuck"
+
+
+def test_command_lists_the_faults(report, time_machine, at):
+    User.objects.update(email="")
+    alert = report("cardiac")
+    time_machine.move_to(at + MINUTE, tick=False)
+    out = io.StringIO()
+    call_command("audit_alerts", stdout=out)
+    assert f"alert:{alert.pk}" in out.getvalue()
+    assert out.getvalue().endswith("1 faults open\n")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_auditors_at_once_tell_once(report, told, at, at_once):
+    alert = report("cardiac")
+    Message.objects.all().delete()
+    at_once(*[lambda: audit_alerts(at=at + MINUTE)] * 2)
+    assert sorted(told(alert)) == ["lead", "practitioner"]
+    assert Fault.objects.count() == 1
+
+
+def test_cost_does_not_grow_with_healthy_alerts(report, find, at, django_assert_max_num_queries):
+    find("red")
+    with django_assert_max_num_queries(30):
+        audit_alerts(at=at + MINUTE)
