@@ -129,7 +129,7 @@ def _copy(model: type[Message] | type[Alert], pk: int, n_rows: int, changed: dic
     columns = {
         field.column: changed.get(field.column, f't."{field.column}"')
         for field in model._meta.concrete_fields
-        if not field.primary_key
+        if not field.primary_key and field.column
     }
     columns["uuid"] = "gen_random_uuid()"
     names, values = ", ".join(f'"{name}"' for name in columns), ", ".join(columns.values())

@@ -28,7 +28,7 @@ class IntakeFlagsForm(RedFlagFields, forms.Form):
     def clean(self) -> dict[str, Any]:
         """Some are ticked, or none is said."""
         values = super().clean() or {}
-        for field, message in self.flag_errors(values, ()).items():
+        for field, message in self.flag_errors(values, []).items():
             self.add_error(field, message)
         return values
 

@@ -52,7 +52,7 @@ STAFF_PAGES = {
     "intake screening": "/admin/patients/patient/{patient}/intake/screening/",
     "intake consents": "/admin/patients/patient/{patient}/intake/consents/",
     "intake clearance": "/admin/patients/patient/{patient}/intake/clearance/",
-    "letter": "/admin/patients/patient/{patient}/record/letter/",
+    "letter on file": "/admin/patients/patient/{patient}/record/letter/",
     "start course": "/admin/patients/patient/{patient}/start-course/",
     "schedule": "/admin/courses/course/{course}/schedule/",
     "correct session": "/admin/courses/session/{session}/correct/",
