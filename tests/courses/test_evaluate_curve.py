@@ -76,3 +76,22 @@ def test_no_setting_and_no_terminal_are_needed(series: Path) -> None:
     )
     assert set(json.loads(done.stdout)) == KEYS
     assert done.stderr == ""
+
+
+def test_terminal_shows_how_far_it_is(series: Path) -> None:
+    ours, theirs = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "manage.py", "evaluate_curve", str(series), "--folds", "2"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        check=True,
+    )
+    shown = os.read(ours, 4096).decode()
+    for end in (ours, theirs):
+        os.close(end)
+    assert "fold 1 of 2" in shown
+    assert "fold 2 of 2" in shown
+    assert set(json.loads(done.stdout)) == KEYS
