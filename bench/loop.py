@@ -30,6 +30,7 @@ from clinic.models import Message
 from clinic.outbox.bell import ring
 from clinic.outbox.compose import message_id
 from clinic.outbox.deliver import deliver_due
+from clinic.private_services.keeper import die_with_parent
 from courses.alerts.steps import sweep
 from courses.models import AlertEvent, Course
 from courses.sessions.entry import FlagEntry, SessionEntry
@@ -85,7 +86,8 @@ def _sink() -> Iterator[Sink]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
-        process = subprocess.Popen([sys.executable, "-m", "bench.sink", str(port)], stdout=log)
+        command = [sys.executable, "-m", "bench.sink", str(port)]
+        process = subprocess.Popen(command, stdout=log, preexec_fn=die_with_parent(signal.SIGTERM))
         try:
             _wait_until(lambda: _listens(port))
             yield Sink(port, Path(log.name))
@@ -103,7 +105,10 @@ def _listens(port: int) -> bool:
 def _worker(sink: Sink) -> Iterator[None]:
     env = {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}"}
     celery = [sys.executable, "-m", "celery", "-A", "clinic", "worker", "--loglevel", "ERROR"]
-    process = subprocess.Popen([*celery, "--concurrency", str(N_WORKERS)], env=env, start_new_session=True)
+    command = [*celery, "--concurrency", str(N_WORKERS)]
+    process = subprocess.Popen(
+        command, env=env, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM)
+    )
     try:
         yield
     finally:
