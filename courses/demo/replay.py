@@ -11,27 +11,20 @@ from pathlib import Path
 from clinic.models import Clinic, Membership, Message, Role
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.demo import people
-from courses.demo.measuring import invented_measures
+from courses.demo.looking import end_as_told, look_at, new_key
 from courses.demo.stories import Story
-from courses.measures.entry import ItemScore, MeasuresEntry
-from courses.measures.recording import record_measures
 from courses.models import (
     Alert,
     Appointment,
     CheckIn,
     Course,
-    MeasureCode,
-    MeasureScore,
     Needling,
     Point,
     Protocol,
     RedFlag,
     Reminder,
-    Review,
 )
 from courses.plans.lifecycle import plan_course, resume_course
-from courses.reviews.discharging import Discharge, discharge
-from courses.reviews.reviewing import ReviewEntry, record_review
 from courses.sessions.entry import CheckInEntry, FlagEntry, NeedlingEntry, Particulars, SessionEntry
 from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
@@ -51,10 +44,6 @@ NEEDS_CHECK = {"radiculopathy", "sympathetic"}
 POINTS = ("GB20", "EX-B2 C5", "EX-B2 C6", "LI4", "SI3", "GV14", "TE5", "LI11", "EX-HN15")
 VISIT = timedelta(minutes=45)
 LOOK = timedelta(minutes=15)
-ADVICE = (
-    "Keep moving the neck every hour when you sit, and go on with the exercises shown.\n\n"
-    "See a doctor at once for new weakness, numbness in both arms, unsteady walking or trouble passing water."
-)
 INVENTED_LETTER = Document(DocumentKind.PDF, (Path(__file__).parent / "letter.pdf").read_bytes())
 
 
@@ -93,11 +82,11 @@ class Replay:
         )
         for number, (held_at, pair) in enumerate(zip(times, story.scores, strict=True)):
             self._session(course, story, pair, treater, held_at=held_at, number=number)
-            self._look(course, story, treater, n_held=number + 1, at=held_at + LOOK)
+            look_at(course, story, by=treater, n_held=number + 1, at=held_at + LOOK, rng=self.rng)
         self._answer_check_ins(course, story)
         self._flag(course, story, treater)
         if story.ends:
-            self._end(course, story, treater, at=times[-1] + 2 * LOOK)
+            end_as_told(course, story, by=treater, at=times[-1] + 2 * LOOK, rng=self.rng)
         elif story.visit_today is not None:
             self._book_today(course, story, treater)
         return course
@@ -259,48 +248,6 @@ class Replay:
             )
             resume_course(course, at=at + timedelta(days=1))
 
-    def _look(self, course: Course, story: Story, treater: Membership, *, n_held: int, at: datetime) -> None:
-        """Measures at the start; at a review measures and, where the story has them, the review."""
-        if n_held == 1:
-            self._measure(course, treater, MeasureScore.Stage.START, share=0.0, at=at)
-        elif n_held in course.review_sessions and story.is_reviewed:
-            self._measure(course, treater, MeasureScore.Stage.REVIEW, share=n_held / 14, at=at)
-            entry = ReviewEntry(self._key(), Review.Decision(story.review), story.review_reason)
-            record_review(course, entry=entry, by=treater, at=at)
-
-    def _measure(
-        self, course: Course, treater: Membership, stage: MeasureScore.Stage, *, share: float, at: datetime
-    ) -> None:
-        pain = course.scores.filter(timing="before").order_by("scored_at").values_list("score", flat=True)
-        start = pain[0]
-        scores = invented_measures(start=start, now=pain[len(pain) - 1], share=share, rng=self.rng)
-        record_measures(course, entry=MeasuresEntry(self._key(), stage, scores), by=treater, at=at)
-
-    def _end(self, course: Course, story: Story, treater: Membership, *, at: datetime) -> None:
-        is_done = story.ends == Course.Status.COMPLETED
-        course.reminders.filter(state=Reminder.State.PLANNED, due_at__lt=at).update(
-            state=Reminder.State.SENT, settled_at=at
-        )
-        discharge(
-            course,
-            entry=Discharge(
-                review=ReviewEntry(
-                    self._key(),
-                    Review.Decision.COMPLETE if is_done else Review.Decision.STOP,
-                    "as planned" if is_done else "no relief so far",
-                    is_final=True,
-                ),
-                status=Course.Status(story.ends),
-                reason="as planned" if is_done else "no relief so far",
-                advice=ADVICE,
-                measures=MeasuresEntry(
-                    self._key(), MeasureScore.Stage.END, (ItemScore(MeasureCode.PGIC, "", 2 if is_done else 5),)
-                ),
-            ),
-            by=treater,
-            at=at,
-        )
-
     def _answer(self, alert: Alert, by: Membership, *, at: datetime, note: str) -> None:
         acknowledge(alert, by=by, at=at, seen=last_news(alert), way="admin")
         outcome = Alert.Outcome.REFERRED if alert.is_red_flag else Alert.Outcome.PLAN_CHANGED
@@ -331,7 +278,7 @@ class Replay:
         )
 
     def _key(self) -> uuid.UUID:
-        return uuid.UUID(int=self.rng.getrandbits(128), version=4)
+        return new_key(self.rng)
 
 
 def settle_the_past(clinic: Clinic, *, at: datetime) -> None:

@@ -14,7 +14,19 @@ from clinic.models import Clinic, Membership, Message, User
 from courses.demo import people, seeding
 from courses.demo.seeding import seed
 from courses.demo.stories import STORIES, UNSURE
-from courses.models import Alert, Appointment, CheckIn, Course, PainScore, Prior, RedFlagReport, Reminder, Session
+from courses.models import (
+    Alert,
+    Appointment,
+    CheckIn,
+    Course,
+    MeasureScore,
+    PainScore,
+    Prior,
+    RedFlagReport,
+    Reminder,
+    Review,
+    Session,
+)
 from courses.plans.standing import clearance_for
 from courses.sessions.verdict import Standing
 
@@ -57,6 +69,10 @@ def content() -> list[object]:
             Session.objects.values_list("course__patient__email", "number", "needlings__point__code", "form_key"),
             key=str,
         ),
+        sorted(
+            Review.objects.values_list("course__patient__email", "session_number", "decision", "gain"), key=str
+        ),
+        sorted(MeasureScore.objects.values_list("course__patient__email", "code", "item", "stage", "score")),
         sorted(User.objects.values_list("username", "first_name", "last_name")),
         [prior.numbers for prior in Prior.objects.order_by("clinic__slug", "version")],
     ]
@@ -95,6 +111,8 @@ class TestStates:
         self._some_are_blocked_and_why(at)
         self._answered_and_open_alerts()
         self._mail_does_not_begin_with_a_flood(at)
+        assert set(Review.objects.values_list("decision", flat=True)) >= {"continue", "change", "complete", "stop"}
+        assert set(MeasureScore.objects.values_list("stage", flat=True)) == {"start", "review", "end"}
 
     def _some_are_blocked_and_why(self, at):
         courses = Course.objects.open().select_related("clinic", "patient")
