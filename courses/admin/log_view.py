@@ -57,7 +57,15 @@ def _form(
     request: HttpRequest, data: QueryDict | None, here: Bedside, *, by: Membership, at: datetime
 ) -> SessionForm:
     initial = _initial(request, here) if data is None else {}
-    return SessionForm(data, course=here.course, by=by, at=at, facts=here.facts, initial=initial)
+    return SessionForm(
+        data,
+        course=here.course,
+        by=by,
+        at=at,
+        facts=here.facts,
+        is_at_ceiling=here.is_at_ceiling,
+        initial=initial,
+    )
 
 
 def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:

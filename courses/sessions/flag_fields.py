@@ -10,9 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import RedFlag
-from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
+from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN, USUAL
 from courses.sessions.entry import FlagEntry
 
+WHY_SEVERE = {
+    True: _("Pain of 8 or more: ask this question and answer it."),
+    False: _("Scores cannot show worsening for this patient: ask this question and answer it."),
+}
 NONE_FIELD = "no_red_flag"
 UNANSWERED = ("", _("not asked or not sure"))
 
@@ -58,6 +62,8 @@ class RedFlagFields:
 
     fields: dict[str, forms.Field]
     flags: list[RedFlag]
+    # Where scores cannot show worsening the severe-pain question is asked whatever the score.
+    asks_always = False
 
     def add_flag_fields(self, flags: Iterable[RedFlag]) -> None:
         """Two fields a flag, and one for none."""
@@ -97,10 +103,11 @@ class RedFlagFields:
         return next((self.flag_line(flag) for flag in self.flags if flag.code == SEVERE_PAIN), None)
 
     def told(self, values: dict[str, Any], scores: Iterable[int | None]) -> tuple[FlagEntry, ...]:
-        """Every yes, with severe pain where a high score asked its question and it was answered."""
+        """Every yes, with severe pain where its question was answered; the usual pain is one where the score is high."""
         told = self.ticked(values)
         answer = values.get(f"answer_{SEVERE_PAIN}") or ""
-        if not answer or not is_severe(scores) or SEVERE_PAIN in {entry.flag.code for entry in told}:
+        is_report = self.asks_always and answer != USUAL or is_severe(scores)
+        if not answer or not is_report or SEVERE_PAIN in {entry.flag.code for entry in told}:
             return told
         return (*told, *(FlagEntry(flag, answer) for flag in self.flags if flag.code == SEVERE_PAIN))
 
@@ -118,16 +125,21 @@ class RedFlagFields:
             return {NONE_FIELD: str(_("Ask about red flags: tick what applies, or “None of these”."))}
         if self.contradicts(values, scores):
             return {NONE_FIELD: str(_("A red flag is ticked as well: untick one of the two."))}
-        is_asked = is_severe(scores) and self.severe_question() is not None
-        if is_asked and SEVERE_PAIN not in {entry.flag.code for entry in self.told(values, scores)}:
-            return {f"answer_{SEVERE_PAIN}": str(_("Pain of 8 or more: ask this question and answer it."))}
+        is_asked = self.asks_severe_pain(scores) and self.severe_question() is not None
+        is_ticked = SEVERE_PAIN in {entry.flag.code for entry in self.ticked(values)}
+        if is_asked and not is_ticked and not values.get(f"answer_{SEVERE_PAIN}"):
+            return {f"answer_{SEVERE_PAIN}": str(WHY_SEVERE[is_severe(scores)])}
         return {}
+
+    def asks_severe_pain(self, scores: Iterable[int | None]) -> bool:
+        """Whether the severe-pain question must be answered."""
+        return self.asks_always or is_severe(scores)
 
     def contradicts(self, values: dict[str, Any], scores: list[int | None]) -> bool:
         """Whether “none of these” stands beside a flag; severe pain asked by itself is no contradiction."""
         ticked = self.ticked(values)
         others = [entry for entry in ticked if entry.flag.code != SEVERE_PAIN]
-        return bool(values.get(NONE_FIELD)) and bool(others or (ticked and not is_severe(scores)))
+        return bool(values.get(NONE_FIELD)) and bool(others or (ticked and not self.asks_severe_pain(scores)))
 
     def _bound(self, name: str) -> Any:
         return self[name] if name in self.fields else None  # type: ignore[index]

@@ -51,7 +51,14 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
     )
 
     def __init__(
-        self, *args: Any, course: Course, by: Membership, at: Any, facts: TreatmentFacts, **kwargs: Any
+        self,
+        *args: Any,
+        course: Course,
+        by: Membership,
+        at: Any,
+        facts: TreatmentFacts,
+        is_at_ceiling: bool = False,
+        **kwargs: Any,
     ) -> None:
         kwargs["initial"] = {
             "form_key": uuid.uuid4(),
@@ -61,6 +68,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
             **kwargs.get("initial", {}),
         }
         super().__init__(*args, **kwargs)
+        self.asks_always = is_at_ceiling
         clinic = course.clinic
         clinicians = (
             Membership.objects.for_clinic(clinic)

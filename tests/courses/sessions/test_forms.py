@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def form(course, practitioner, at):
     """The session form with what is always filled in."""
 
-    def make(**values):
+    def make(*, is_at_ceiling=False, **values):
         always = {
             "form_key": str(uuid.uuid4()),
             "held_at": "2026-03-11T10:00",
@@ -30,9 +30,27 @@ def form(course, practitioner, at):
         }
         sent = {name: value for name, value in {**always, **values}.items() if value is not None}
         facts = treatment_facts(course, on=at.date())
-        return SessionForm(sent, course=course, by=practitioner, at=at, facts=facts)
+        return SessionForm(sent, course=course, by=practitioner, at=at, facts=facts, is_at_ceiling=is_at_ceiling)
 
     return make
+
+
+class TestCeiling:
+    """Where scores cannot show worsening, severe pain is asked for whatever the score."""
+
+    def test_the_question_must_be_answered(self, form):
+        assert set(form(before="7", is_at_ceiling=True).errors) == {"answer_severe_pain"}
+        assert form(before="7").is_valid()
+
+    def test_the_usual_pain_below_eight_is_no_report(self, form):
+        one = form(before="7", is_at_ceiling=True, answer_severe_pain="usual")
+        assert one.is_valid(), one.errors
+        assert one.entry(()).flags == ()
+
+    def test_more_than_usual_is_reported(self, form):
+        one = form(before="7", is_at_ceiling=True, answer_severe_pain="yes")
+        assert one.is_valid(), one.errors
+        assert [entry.flag.code for entry in one.entry(()).flags] == ["severe_pain"]
 
 
 class TestSession:
