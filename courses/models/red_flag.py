@@ -163,7 +163,7 @@ class RedFlagReport(models.Model):
             models.CheckConstraint(
                 condition=Q(source="session", session__isnull=False)
                 | Q(source="check_in", check_in__isnull=False)
-                | Q(source="phone", recorded_by__isnull=False),
+                | Q(source__in=["phone", "imported"], recorded_by__isnull=False),
                 name="courses_redflagreport_source_is_there",
             ),
         ]

@@ -34,7 +34,7 @@ def test_failing_curve_keeps_no_form_away(course, at, monkeypatch):
 
 
 def test_where_the_top_begins_is_the_clinics_bound(course, clinic, lead, at):
-    log_run(course, [(8, 7)] * 5, until=at - 3 * DAY)
+    log_run(course, [(7, 7)] * 5, until=at - 3 * DAY)
     assert cannot_show_worsening(course, at=at) is False
     set_bounds(clinic, try_bounds(clinic, {"ceiling_mean": 6.0}, at=at), reason="x", by=lead, at=at)
     assert cannot_show_worsening(course, at=at) is True

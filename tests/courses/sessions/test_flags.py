@@ -170,7 +170,7 @@ class TestLateAndImported:
             return write_reports(origin, [flag(course.clinic, code)], by=front_desk, at=at)
 
     def test_live_flag_entered_late_pages_as_new_and_shows_when_it_was(self, course, front_desk, lead, at):
-        (report,) = self.write(course, front_desk, at, source="session", days=20)
+        (report,) = self.write(course, front_desk, at, source="phone", days=20)
         assert Alert.objects.get().raised_at == at
         assert set(Message.objects.values_list("due_at", flat=True)) == {at}
         assert (report.is_entered_late, report.reported_at) == (True, at - timedelta(days=20))
