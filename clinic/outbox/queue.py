@@ -69,7 +69,7 @@ def enqueue(
 
 def ring_on_commit() -> None:
     """Ring when the transaction is through: once, however many messages it made."""
-    if not any(function is ring for _savepoints, function, _robust in connection.run_on_commit):
+    if not any(entry[1] is ring for entry in connection.run_on_commit):
         transaction.on_commit(ring, robust=True)
 
 

@@ -66,8 +66,9 @@ class EmailTransport:
 
     def _limited(self, seconds: float) -> AbstractContextManager[None]:
         """A limit on all that is said to a server; a folder needs none."""
-        is_smtp = isinstance(self.connection, SmtpBackend)
-        return self.connection.limited(seconds) if is_smtp else nullcontext()
+        if isinstance(self.connection, SmtpBackend):
+            return self.connection.limited(seconds)
+        return nullcontext()
 
 
 def _typed(error: Exception, *, is_open: bool) -> TransportError:
