@@ -81,8 +81,9 @@ class AlertMail:
             member=member.pk,
             error=message.error,
         )
-        # Whose address was refused before has been stepped over already.
-        if message.state == Message.State.FAILED and member.email_failed_at is None:
+        # Whose address was refused before this was written has been stepped over already.
+        was_known = member.email_failed_at is not None and member.email_failed_at < message.created_at
+        if message.state == Message.State.FAILED and not was_known:
             step_past_undelivered(alert, at=at)
         note_delivery(message, at=at)
 
