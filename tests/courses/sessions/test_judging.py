@@ -14,7 +14,7 @@ from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in
 from courses.sessions.verdict import Standing
 from patients.models import Patient
-from tests.factories import flag, log_run, log_visit
+from tests.factories import flag, log_run, log_visit, set_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +102,7 @@ class TestBesideSeverePain:
 
     def test_usual_pain_does_not_hide_a_red_rise(self, reported, going_down):
         """A call back tomorrow must not swallow what is told after five minutes."""
-        PainScore.objects.filter(session__number=1, timing="before").update(score=8)
+        set_scores(PainScore.objects.filter(session__number=1, timing="before"), 8)
         assert reported("usual").severity == "C"
         assert pain().severity == "red"
 
@@ -142,7 +142,7 @@ class TestKept:
         log_visit(going_down, at, before=4, after=9)
         frozen = pain().findings
         Clinic.objects.update(alert_budget_per_100=50)
-        PainScore.objects.filter(session__number__lt=4).update(score=9)
+        set_scores(PainScore.objects.filter(session__number__lt=4), 9)
         assert pain().findings == frozen
 
 
