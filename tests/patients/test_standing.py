@@ -219,7 +219,7 @@ def test_facts_take_a_fixed_number_of_queries(
     give_type("radiculopathy")
     findings = dict.fromkeys(ScreeningItem.objects.filter(clinic=clinic)[:5], "")
     record_screening(patient=patient, findings=findings, by=practitioner, at=at)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         clearance_of(patient, on=on, care=NO_CARE)
 
 
