@@ -51,6 +51,7 @@ class CorrectSession:
         """What somebody else changed meanwhile; what was typed here is still here."""
         now = initial_values(session)
         now["held_at"] = now["held_at"].strftime("%Y-%m-%dT%H:%M")
+        now = {name: "" if value is None else value for name, value in now.items()}
         data = with_what_is_new(request.POST, _scalars_before(stale.meanwhile), now)
         form, rows = CorrectionForm(data, session=session), needling_rows(session, data)
         return self._page(request, session, form, rows, status=409, meanwhile=stale.meanwhile)
@@ -86,4 +87,7 @@ def _scalars_before(meanwhile: list[Correction]) -> dict[str, Any]:
             before.setdefault(f"score_{row.score.timing}", "" if row.before is None else row.before)
         elif row.field == Correction.Field.NOTE:
             before.setdefault("note", row.before)
+        elif row.field == Correction.Field.DETAILS:
+            for name, value in row.before.items():
+                before.setdefault(name, "" if value is None else value)
     return before

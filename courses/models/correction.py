@@ -29,6 +29,7 @@ class Correction(models.Model):
         NEEDLINGS = "needlings", _("points")
         EVENTS = "adverse_events", _("unwanted")
         NOTE = "note", _("note")
+        DETAILS = "details", _("particulars")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     session = models.ForeignKey(Session, models.PROTECT, related_name="corrections", verbose_name=_("session"))

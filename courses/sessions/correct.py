@@ -21,6 +21,7 @@ from courses.rules.facts import Finding, Severity
 from courses.sessions.fix import NeedlingFix, SessionFix, kept, version_of
 from courses.sessions.flags import Origin, lock_patient, write_reports
 from courses.sessions.rejudging import rejudge_session
+from courses.sessions.visit_details import changed_details, plain, write_details
 
 Field = Correction.Field
 
@@ -126,6 +127,9 @@ def _row_changes(session: Session, fix: SessionFix) -> Iterator[Change]:
         yield _column(session, Field.NEEDLED, is_needled)
     if fix.note != session.note:
         yield _column(session, Field.NOTE, fix.note)
+    before, after = changed_details(session, fix.details)
+    if after:
+        yield Change(Field.DETAILS, plain(before), plain(after), lambda: write_details(session, after))
     if is_needled and not session.uncleared_reason and _is_breach(session, fix):
         yield _column(session, Field.UNCLEARED, fix.reason.strip()[:300])
 

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import AdverseEventItem, Needling, PainScore, Point, RedFlag, Session
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
+from courses.sessions.detail_fields import DetailFields
 from courses.sessions.fix import NeedlingFix, SessionFix, version_of
 from courses.sessions.flag_fields import NONE_FIELD, RedFlagFields
 from courses.sessions.scale import PainField
+from courses.sessions.visit_details import COLUMNS, MOTION, SYMPTOM, details_of
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M"
 N_EMPTY_ROWS = 2
@@ -25,8 +27,8 @@ NEEDLING_FIELDS = [
 VISIT_TIMINGS = (PainScore.Timing.BEFORE, PainScore.Timing.AFTER)
 
 
-class CorrectionForm(RedFlagFields, forms.Form):
-    """Scores, time, needling, note, adverse events; the reason is compulsory."""
+class CorrectionForm(RedFlagFields, DetailFields):
+    """All that a session's record holds; the reason is compulsory."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     held_at = forms.DateTimeField(
@@ -40,7 +42,6 @@ class CorrectionForm(RedFlagFields, forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    note = forms.CharField(label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     reason = forms.CharField(
         label=gettext_lazy("Why is it corrected?"),
         max_length=300,
@@ -66,6 +67,10 @@ class CorrectionForm(RedFlagFields, forms.Form):
         """The scores for the template."""
         return [self[name] for name in self.fields if name.startswith("score_")]
 
+    def detail_fields(self) -> list[forms.BoundField]:
+        """The particulars for the template."""
+        return [self[name] for name in self.fields if name in COLUMNS or name.startswith((MOTION, SYMPTOM))]
+
     def clean(self) -> dict[str, Any]:
         """A score that becomes 8 or more asks the severe-pain question as any other would."""
         values = super().clean() or {}
@@ -73,6 +78,9 @@ class CorrectionForm(RedFlagFields, forms.Form):
             self.add_error(
                 f"flag_{SEVERE_PAIN}", _("Pain of 8 or more: ask the patient, tick this and answer its question.")
             )
+        n_in, n_out = values.get("needles_in"), values.get("needles_out")
+        if None not in (n_in, n_out) and n_in != n_out and not values.get("needle_difference"):
+            self.add_error("needle_difference", _("Say why the needles counted out differ from those counted in."))
         return values
 
     def fix(self, needlings: Sequence[NeedlingRow]) -> SessionFix:
@@ -86,6 +94,7 @@ class CorrectionForm(RedFlagFields, forms.Form):
             is_needled=values["is_needled"],
             note=values["note"],
             scores=self._typed_scores(values),
+            details={field.name: values[field.name] for field in self.detail_fields()},
             needlings=tuple(one for one in fixes if one is not None),
             adverse_event_ids=frozenset(item.pk for item in values["adverse_events"]),
             flags=self.ticked(values) if self._rises_to_severe(values) else (),
@@ -117,6 +126,7 @@ def initial_values(session: Session) -> dict[str, Any]:
         "is_needled": session.is_needled,
         "adverse_events": [event.item_id for event in session.adverse_events.all()],
         "note": session.note,
+        **details_of(session),
         **scores,
     }
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
 from courses.models import AdverseEventItem, Correction, Needling, Point
+from courses.sessions.visit_details import detail_words
 
 Field = Correction.Field
 
@@ -74,6 +75,8 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
     if row.field == Field.TIME:
         at = parse_datetime(value)
         return formats.date_format(clinic.local(at), "j M Y, H:i") if at else str(value)
+    if row.field == Field.DETAILS:
+        return detail_words(value)
     if row.field == Field.NEEDLINGS:
         return "; ".join(_needling(one, names[Field.NEEDLINGS]) for one in value)
     if row.field == Field.EVENTS:

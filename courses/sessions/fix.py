@@ -31,6 +31,8 @@ class SessionFix:
     is_needled: bool
     note: str
     scores: Mapping[str, int] = field(default_factory=dict)
+    # Particulars by the name of their form field; those left out stay as they are.
+    details: Mapping[str, Any] = field(default_factory=dict)
     needlings: tuple[NeedlingFix, ...] = ()
     # None: they were not looked at.
     adverse_event_ids: frozenset[int] | None = None

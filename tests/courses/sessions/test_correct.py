@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from clinic.models import Message
 from courses.models import AdverseEventItem, Alert, Correction, Needling, PainScore, Point, RedFlagReport
 from courses.sessions.correct import StaleEdit, correct_session
+from courses.sessions.correction_words import correction_words
 from courses.sessions.entry import NeedlingEntry
 from courses.sessions.fix import NeedlingFix, SessionFix, version_of
 from tests.factories import flag, log_run, log_visit
@@ -100,6 +101,23 @@ def test_depth_of_a_point_is_corrected_in_place(session, correct):
     assert session.needlings.get().depth_mm == 10
     kept = Correction.objects.get()
     assert (kept.before[0]["depth_mm"], kept.after[0]["depth_mm"]) == (15, 10)
+
+
+def test_particulars_keep_what_they_were(session, correct):
+    correct(details={"needles_in": 9, "needles_out": 9, "motion_flexion": 40, "symptom_headache": 2})
+    correct(details={"needles_in": 9, "motion_flexion": 45, "symptom_headache": None})
+    newest, first = Correction.objects.filter(field="details")
+    assert (first.before["needles_out"], first.after["needles_out"]) == (None, 9)
+    assert newest.before == {"motion_flexion": 40, "symptom_headache": 2}
+    assert newest.after == {"motion_flexion": 45, "symptom_headache": None}
+    session.refresh_from_db()
+    assert (session.needles_out, session.motion.flexion, session.symptoms.count()) == (9, 45, 0)
+
+
+def test_particulars_are_told_in_words(session, correct):
+    correct(details={"position": "prone", "other_treatments": ["moxa"], "needle_maker": ""})
+    (act,) = correction_words(Correction.objects.all(), clinic=session.clinic)
+    assert act.lines[0][2] == "Position: face down; Other treatment: moxibustion"
 
 
 def test_adverse_event_is_added_and_taken_away(session, correct):
