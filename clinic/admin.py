@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -146,6 +147,13 @@ class DutyAdmin(ClinicScopedAdmin):
     list_select_related = ("member__user",)
     date_hierarchy = None
     fields = ("member", "starts_at", "ends_at")
+    # One labelled field a time: the stock pair of date and time has one label for both.
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+    }
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """What is over leaves the list."""

@@ -154,3 +154,8 @@ def set_scores(scores: QuerySet[PainScore], value: int) -> None:
 def flag(clinic: Clinic, code: str, *, answer: str = "") -> FlagEntry:
     """A yes to one flag of the clinic's list."""
     return FlagEntry(RedFlag.objects.for_clinic(clinic).current().get(code=code), answer)
+
+
+def refuse_consent(patient: Patient, stream: Consent.Stream, *, by: Membership, at: datetime) -> Consent:
+    """The patient's latest word on a stream is no."""
+    return record_consent(patient=patient, stream=stream, is_given=False, how=Consent.How.SIGNED, by=by, at=at)

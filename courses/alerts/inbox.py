@@ -20,7 +20,7 @@ N_SHOWN = 3
 
 @dataclass(frozen=True)
 class Unanswered:
-    """Alerts of which everybody was told and nobody answered: their number, and the most pressing by number and
+    """Alerts that nobody answered while nobody is left to tell: their number, and the most pressing by number and
     severity. No patient: every member sees this."""
 
     n_alerts: int
@@ -60,7 +60,7 @@ def standing_words(alert: Alert) -> str:
     if alert.state == Alert.State.SNOOZED and alert.lapses_at:
         return _("snoozed until %(until)s") % {"until": _when(alert, alert.lapses_at)}
     if alert.exhausted_at:
-        return _("nobody answered: everybody was told")
+        return _("nobody answered, and nobody is left to tell")
     is_for_digest = alert.is_quiet or alert.severity == Severity.REVIEW
     return _("in the daily digest") if is_for_digest else _("nobody is on it yet")
 

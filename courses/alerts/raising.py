@@ -30,7 +30,7 @@ def raise_alert(
     """The open alert of this matter, raised now or taken further; in the caller's transaction.
 
     Quiet is what was entered late, imported or corrected: it is listed, pages nobody and disturbs no answer.
-    A red flag is never quiet.
+    Of the red flags only an imported one is ever quiet.
 
     The caller holds the lock of the patient, so that two reports at once are taken one after the other.
     """
@@ -38,7 +38,8 @@ def raise_alert(
         patient=patient, course=course, rule=rule, flag_code=flag_code
     )
     alert = matter.unresolved().select_for_update().first()
-    is_quiet = is_quiet and rule != Alert.Rule.RED_FLAG
+    is_history = report is not None and report.source == RedFlagReport.Source.IMPORTED
+    is_quiet = is_quiet and (rule != Alert.Rule.RED_FLAG or is_history)
     if alert is not None:
         return _take_further(alert, findings, at=at, report=report, by=by, is_quiet=is_quiet)
     severity = most_severe([finding.severity for finding in findings])

@@ -106,7 +106,12 @@ def end_course(course: Course, *, status: Course.Status, reason: str, on: date) 
 def _hold(course: Course, *, reason: str, at: datetime) -> None:
     course.status, course.hold_reason = Course.Status.ON_HOLD, reason
     course.save(update_fields=["status", "hold_reason"])
-    Hold.objects.create(clinic_id=course.clinic_id, course=course, reason=reason, began_at=at)
+    # A hold that is open already is this one: a red flag must never fail on the history of holds.
+    Hold.objects.get_or_create(
+        course=course,
+        ended_at=None,
+        defaults={"clinic_id": course.clinic_id, "reason": reason, "began_at": at},
+    )
 
 
 def _pace(course: Course) -> int:

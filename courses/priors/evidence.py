@@ -15,6 +15,7 @@ from courses.curve.predictive import SCORE_VALUES
 from courses.priors.adopted import bounds_of
 from courses.priors.fixed_rules import fixed_alarms, sessions_of
 from courses.priors.rows import Record, ScoreRow, clinic_records
+from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
 from courses.rules.facts import Expectation
 
 MILD, MODERATE = 3, 6
@@ -26,11 +27,12 @@ class Evidence:
 
     clinic: Clinic
     records: tuple[Record, ...]
+    bounds: RuleBounds = SHIPPED_BOUNDS
 
     @classmethod
     def of(cls, clinic: Clinic, *, at: datetime) -> Evidence:
         """Every course but those of training patients."""
-        return cls(clinic, tuple(clinic_records(clinic, at=at)))
+        return cls(clinic, tuple(clinic_records(clinic, at=at)), bounds_of(clinic))
 
     @cached_property
     def panel(self) -> curve.Panel:
@@ -56,12 +58,11 @@ class Evidence:
 
     def sessions(self, predictions: curve.HeldOut) -> curve.Sessions:
         """What alarms each session under some predictions, fixed rules included."""
-        bounds = bounds_of(self.clinic)
         expected = iter(self._expected(predictions))
         alarms = [
             alarm
             for record in self.records
-            for alarm in fixed_alarms(record, [next(expected) for _row in record.rows], bounds=bounds)
+            for alarm in fixed_alarms(record, [next(expected) for _row in record.rows], bounds=self.bounds)
         ]
         numbers = np.array(self.session_numbers, dtype=np.int64)
         source = self.panel.source
@@ -69,7 +70,7 @@ class Evidence:
             predictions,
             is_fixed_alarm=np.array(alarms, dtype=bool)[source],
             session=numbers[source],
-            least_excess=bounds.excess,
+            least_excess=self.bounds.excess,
         )
 
     def _expected(self, predictions: curve.HeldOut) -> list[Expectation | None]:

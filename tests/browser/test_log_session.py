@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from courses.models import Alert, Course, Needling, Point, Session
 from courses.sessions.entry import NeedlingEntry, Particulars
 from patients.intake import record_pain_type
-from patients.models import PatientPainType
-from tests.factories import log_run, log_visit
+from patients.models import Consent, PatientPainType
+from tests.factories import log_run, log_visit, refuse_consent
 from tests.processes import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.services]
@@ -183,7 +183,7 @@ def test_red_flag_in_an_unfinished_form_is_told_at_once(form_of, running_course)
     page = form_of(running_course)
     page.get_by_label("Cannot pass water").check()
     page.get_by_role("button", name="Save session").click()
-    expect(page.get_by_role("alert").first).to_contain_text("Emergency")
+    expect(page.get_by_role("alert").filter(has_text="Emergency")).to_be_visible()
     assert Alert.objects.filter(course=running_course, flag_code="bladder_bowel").count() == 1
     page.get_by_role("group", name="Pain before").get_by_label("5", exact=True).check()
     page.locator("#id_is_needled").uncheck()
@@ -244,7 +244,7 @@ def test_cord_type_says_what_is_missing_and_saves_a_visit_without_needles(
 
 
 def test_needling_without_clearance_needs_a_reason_and_tells_the_lead(form_of, running_course, patient, lead):
-    patient.consents.filter(stream="treatment").update(is_given=False)
+    refuse_consent(patient, Consent.Stream.TREATMENT, by=lead, at=timezone.now())
     page = form_of(running_course)
     page.get_by_label("Needles were used").check()
     press_from_start = page.get_by_role("group", name="Pain before").get_by_label("0", exact=True)

@@ -167,7 +167,7 @@ class TestBanner:
 
     @pytest.mark.parametrize("path", ["/admin/", INBOX, "/admin/courses/course/", "/admin/setup/"])
     def test_stands_on_every_page(self, exhausted, signed_in, practitioner, path):
-        assert "nobody answered" in signed_in(practitioner).get(path).content.decode()
+        assert "nobody is left to tell" in signed_in(practitioner).get(path).content.decode()
 
     def test_front_desk_sees_it_without_a_patient(self, exhausted, signed_in, front_desk):
         html = signed_in(front_desk).get("/admin/").content.decode()
@@ -175,8 +175,8 @@ class TestBanner:
         assert exhausted.patient.family_name not in html
 
     def test_another_clinic_does_not(self, exhausted, signed_in, stranger):
-        assert "nobody answered" not in signed_in(stranger).get("/admin/").content.decode()
+        assert "nobody is left to tell" not in signed_in(stranger).get("/admin/").content.decode()
 
     def test_goes_when_somebody_answers(self, exhausted, signed_in, lead):
         acknowledge(exhausted, by=lead, at=timezone.now(), seen=2**40, way="admin")
-        assert "nobody answered" not in signed_in(lead).get("/admin/").content.decode()
+        assert "nobody is left to tell" not in signed_in(lead).get("/admin/").content.decode()

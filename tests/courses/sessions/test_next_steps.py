@@ -10,7 +10,7 @@ from courses.models import Appointment, PainScore
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
 from courses.sessions.verdict import Standing
 from patients.models import Consent
-from tests.factories import flag, log_visit
+from tests.factories import flag, log_visit, refuse_consent
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +41,8 @@ def test_check_in_says_when_it_goes(lines):
     assert "Check-in mail to the patient: Thu 12 Mar, 10:00" in lines()
 
 
-def test_check_in_that_will_not_go_says_why(lines, patient):
-    Consent.objects.filter(patient=patient, stream="check_ins").update(is_given=False)
+def test_check_in_that_will_not_go_says_why(lines, patient, practitioner, at):
+    refuse_consent(patient, Consent.Stream.CHECK_INS, by=practitioner, at=at)
     assert "Check-in mail to the patient: will not be sent: no consent" in lines()
 
 
