@@ -8,18 +8,8 @@ from datetime import date
 from django.db.models import Prefetch, QuerySet
 
 from clinic.models import Membership
-from patients.clearance import (
-    MIXED_TYPE,
-    UNDIAGNOSED_TYPE,
-    CareFact,
-    Clearance,
-    ClearanceFacts,
-    LetterFact,
-    PractitionerFact,
-    TypeFact,
-    clearance,
-    needs_specialised,
-)
+from patients.clearance import MIXED_TYPE, UNDIAGNOSED_TYPE, Clearance, clearance, needs_specialised
+from patients.clearance_facts import CareFact, ClearanceFacts, LetterFact, PractitionerFact, TypeFact
 from patients.models import (
     Consent,
     NeuroCheck,

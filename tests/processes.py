@@ -44,7 +44,9 @@ def own_broker() -> Iterator[str]:
     with broker_at(url), pytest.MonkeyPatch.context() as patch:
         # A busy test machine is no broker that is away.
         patch.setattr(bell, "SECONDS", 20.0)
-        current_app.control.purge()
+        # Celery's own pool may still hold a connection to another test's broker.
+        with current_app.connection_for_write(url) as connection_there:
+            current_app.control.purge(connection=connection_there)
         yield url
 
 

@@ -88,6 +88,6 @@ def _scalars_before(meanwhile: list[Correction]) -> dict[str, Any]:
         elif row.field == Correction.Field.NOTE:
             before.setdefault("note", row.before)
         elif row.field == Correction.Field.DETAILS:
-            for name, value in row.before.items():
+            for name, value in (row.before or {}).items():
                 before.setdefault(name, "" if value is None else value)
     return before

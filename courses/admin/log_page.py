@@ -26,7 +26,8 @@ from courses.sessions.point_notes import PointNote
 from courses.sessions.treatment_facts import TreatmentFacts, treatment_facts
 from courses.sessions.wording import instruction, is_now
 from courses.sessions.wording_points import check_words, note_on, note_words
-from patients.clearance import NEEDS_ONLY_A_CHECK, Clearance, ClearanceFacts, clearance
+from patients.clearance import NEEDS_ONLY_A_CHECK, Clearance, clearance
+from patients.clearance_facts import ClearanceFacts
 from patients.wording import VERDICTS, reason_texts
 
 

@@ -11,7 +11,8 @@ from clinic.models import Membership
 from courses.models import Alert, AlertEvent, Course, Level, RedFlagReport, Session, Severity
 from courses.plans.lifecycle import HOLDING
 from courses.rules.red_flag import SEVERE_PAIN
-from patients.clearance import WITHDRAWING_FLAGS, CareFact, Clearance, ClearanceFacts, clearance, overridden
+from patients.clearance import WITHDRAWING_FLAGS, Clearance, clearance, overridden
+from patients.clearance_facts import CareFact, ClearanceFacts
 from patients.models import Patient
 from patients.standing import clearance_facts, practitioner_fact
 

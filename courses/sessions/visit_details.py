@@ -74,7 +74,7 @@ def _named(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 def _as_column(name: str, value: Any) -> Any:
     """Nothing noted, as that column writes it."""
-    return Session._meta.get_field(name).get_default() if value is None else value
+    return getattr(Session(), name) if value is None else value
 
 
 def _or_none(value: Any) -> Any:

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from courses.models import Point
 from courses.sessions.point_notes import Heed, PointNote, PointRisk, ScreenedItem, point_note
-from patients.clearance import SESSIONS_BETWEEN_CHECKS, ClearanceFacts, effective_class
+from patients.clearance import SESSIONS_BETWEEN_CHECKS, effective_class
+from patients.clearance_facts import ClearanceFacts
 
 
 def note_on(point: Point, screened: tuple[ScreenedItem, ...]) -> PointNote:

@@ -9,19 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patients.clearance import (
-    CareFact,
-    Clearance,
-    ClearanceFacts,
-    LetterFact,
-    PractitionerFact,
-    Reason,
-    ReasonCode,
-    TypeFact,
-    Verdict,
-    clearance,
-    effective_class,
-)
+from patients.clearance import Clearance, Reason, ReasonCode, Verdict, clearance, effective_class
+from patients.clearance_facts import CareFact, ClearanceFacts, LetterFact, PractitionerFact, TypeFact
 
 ON = date(2026, 3, 11)
 DAY = timedelta(days=1)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from patients.clearance import CareFact, ReasonCode, Verdict
+from patients.clearance import ReasonCode, Verdict
+from patients.clearance_facts import CareFact
 from patients.intake import (
     record_assessment,
     record_consent,
