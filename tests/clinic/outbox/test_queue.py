@@ -187,6 +187,13 @@ class TestLapse:
         assert Message.objects.get().state == "failed"
         assert pigeon.settled_as == [(message.recipient, "failed")]
 
+    def test_urgent_one_outlives_an_outage_that_ends_in_a_restart(self, put, at):
+        message = put(is_urgent=True)
+        Message.objects.update(n_attempts=queue.MAX_ATTEMPTS)
+        assert queue.claim_next(at=at) == message
+        assert queue.release_lapsed(at=at + MINUTE) == 1
+        assert Message.objects.get().state == "pending"
+
     def test_sender_who_comes_back_after_its_lease_changes_nothing(self, put, at):
         put()
         late = queue.claim_next(at=at)
