@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Least
 
 from clinic.models import Clinic, Message
@@ -193,10 +193,11 @@ def release_lapsed(*, at: datetime) -> int:
     """
     lapsed = Message.objects.lapsed_by(at)
     staff = lapsed.filter(guarantee=Message.Guarantee.AT_LEAST_ONCE)
-    again = staff.filter(n_attempts__lt=MAX_ATTEMPTS)
+    is_worn_out = Q(is_urgent=False, n_attempts__gte=MAX_ATTEMPTS) | Q(n_attempts__gte=MAX_URGENT_ATTEMPTS)
+    again = staff.exclude(is_worn_out)
     due_at = Least(F("lease_until"), at)
     n_released = again.update(state=Message.State.PENDING, lease_until=None, due_at=due_at)
-    for message in staff.filter(n_attempts__gte=MAX_ATTEMPTS):
+    for message in staff.filter(is_worn_out):
         n_released += settle(message, Message.State.FAILED, at=at, error=SENDER_DIED)
     for message in lapsed.filter(guarantee=Message.Guarantee.AT_MOST_ONCE):
         n_released += settle(message, Message.State.UNKNOWN, at=at, error=SENDER_DIED)

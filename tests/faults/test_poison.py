@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.models import Message
 from clinic.outbox.bell import ring
-from clinic.outbox.queue import MAX_ATTEMPTS, enqueue
+from clinic.outbox.queue import MAX_URGENT_ATTEMPTS, enqueue
 from courses.alerts.steps import sweep
 from courses.models import Alert
 from tests.processes import wait_until
@@ -37,7 +37,7 @@ def put_poison(clinic, practitioner):
 
 def test_poisonous_messages_hold_up_nobody(storm, smtp, start_worker, put_poison):
     first, last = put_poison(1), put_poison(2)
-    Message.objects.filter(pk=last.pk).update(n_attempts=MAX_ATTEMPTS)
+    Message.objects.filter(pk=last.pk).update(n_attempts=MAX_URGENT_ATTEMPTS)
     storm.rage()
     start_worker()
     storm.fault_is_over()

@@ -187,6 +187,14 @@ class TestLapse:
         assert Message.objects.get().state == "failed"
         assert pigeon.settled_as == [(message.recipient, "failed")]
 
+    def test_urgent_row_that_was_tried_often_outlives_one_dead_sender(self, put, at):
+        """An outage of the mail server used up more attempts than other mail has."""
+        put(is_urgent=True)
+        Message.objects.update(n_attempts=queue.MAX_ATTEMPTS + 1)
+        queue.claim_next(at=at)
+        queue.release_lapsed(at=at + MINUTE)
+        assert Message.objects.get().state == "pending"
+
     def test_sender_who_comes_back_after_its_lease_changes_nothing(self, put, at):
         put()
         late = queue.claim_next(at=at)
