@@ -18,7 +18,8 @@ FOLDER = Path(__file__).parent / "screens"
 PORT = 8765
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 # Width and height, scheme.
-LOOKS = ((1440, 900, "light"), (1440, 900, "dark"), (820, 1180, "light"), (390, 844, "light"))
+SIZES = ((1440, 900), (820, 1180), (390, 844))
+LOOKS = tuple((width, height, scheme) for width, height in SIZES for scheme in ("light", "dark"))
 FIND = """
 import json
 from courses.models import Alert, CheckIn, Course
@@ -34,6 +35,12 @@ print("FOUND" + json.dumps({
     "verdict": f"/admin/courses/session/{session.pk}/change/?saved=1",
     "course": f"/admin/courses/course/{pain.course_id}/change/",
     "alert": f"/admin/courses/alert/{flag.pk}/change/",
+    "inbox": "/admin/courses/alert/",
+    "curve": "/admin/courses/prior/",
+    "review": f"/admin/courses/course/{pain.course_id}/review/",
+    "correct-session": f"/admin/courses/session/{session.pk}/correct/",
+    "intake": f"/admin/patients/patient/{steady.patient_id}/intake/screening/",
+    "clearance": f"/admin/patients/patient/{steady.patient_id}/intake/clearance/",
     "patient": f"/admin/patients/patient/{steady.patient_id}/change/",
     "bookings": "/admin/courses/appointment/",
     "dashboard": "/dashboard/",
@@ -41,6 +48,7 @@ print("FOUND" + json.dumps({
 }))
 """
 FOR_PATIENTS = {"check-in"}
+WIDEST_PHONE = 820
 
 
 @contextmanager
@@ -81,7 +89,7 @@ def take(browser: Browser, paths: dict[str, str], look: tuple[int, int, str]) ->
     page = context.new_page()
     sign_in(page, "lead")
     for name, path in paths.items():
-        if name in FOR_PATIENTS and width not in {390, 820} and scheme == "light":
+        if name in FOR_PATIENTS and width > WIDEST_PHONE:
             continue
         page.goto(path)
         page.wait_for_load_state("networkidle")
