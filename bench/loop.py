@@ -25,7 +25,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench.clinic import Cast, make_backlog, make_cast, make_history
+from bench.clinic import Cast, make_backlog, make_cast, make_history, settle_everything
 from clinic.models import Message
 from clinic.outbox.bell import ring
 from clinic.outbox.compose import message_id
@@ -77,6 +77,7 @@ def measure() -> list[Row]:
             for rate in RATES:
                 rows += _latency(cast, sink, rate=rate, plain=_at(trips, 50))
         rows.append(_drain(cast, sink))
+    settle_everything(at=timezone.now())
     return [*rows, *_sweeps(cast)]
 
 

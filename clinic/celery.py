@@ -6,7 +6,8 @@ from typing import Any
 import django
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, task_prerun, worker_init
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
@@ -40,3 +41,10 @@ def refuse_to_start_unless_sound(**_kwargs: Any) -> None:
     from clinic.checks import refuse_to_start_unless_sound as refuse  # noqa: PLC0415 - needs the apps loaded
 
     refuse()
+
+
+@task_prerun.connect
+def look_after_connections(task: Any = None, **_kwargs: Any) -> None:
+    """A connection serves many tasks; one that is old, or that a restart of the database broke, is made anew."""
+    if not task.request.is_eager:
+        close_old_connections()
