@@ -129,12 +129,12 @@ def test_two_people_correct_one_session(sign_in, practitioner, lead, course, bro
     other.get_by_role("button", name="Save the correction").click()
     expect(other.get_by_text("Corrected.")).to_be_visible()
 
-    page.get_by_label("Note").fill("slept badly")
+    page.get_by_role("textbox", name="Note").fill("slept badly")
     page.get_by_label("Why is it corrected?").fill("note was left out")
     page.get_by_role("button", name="Save the correction").click()
     expect(page.get_by_role("alert")).to_contain_text("corrected while you typed")
     expect(page.get_by_role("alert")).to_contain_text("asked again")
-    expect(page.get_by_label("Note")).to_have_value("slept badly")
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("slept badly")
     page.get_by_role("button", name="Save the correction").click()
     expect(page.get_by_text("Corrected.")).to_be_visible()
     assert session.scores.get(timing="before").score == 6

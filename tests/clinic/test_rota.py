@@ -85,10 +85,8 @@ def test_form_offers_those_who_may_answer(signed_in, lead, practitioner, manager
 def test_form_writes_the_clinics_wall_time(signed_in, lead, clinic):
     values = {
         "member": lead.pk,
-        "starts_at_0": "2099-01-01",
-        "starts_at_1": "08:00",
-        "ends_at_0": "2099-01-01",
-        "ends_at_1": "20:00",
+        "starts_at": "2099-01-01T08:00",
+        "ends_at": "2099-01-01T20:00",
     }
     assert signed_in(lead).post("/admin/clinic/duty/add/", values).status_code == 302
     duty = Duty.objects.get()
