@@ -27,7 +27,7 @@ def outbox_metrics(*, at: datetime) -> Iterator[Metric]:
     )
     lapsed = Message.objects.all_clinics().lapsed_by(at).count()
     yield GaugeMetricFamily("healing_curve_outbox_lapsed", "Messages whose sender did not come back.", lapsed)
-    yield _faults()
+    yield _faults(at)
 
 
 def _signs(at: datetime) -> Metric:
@@ -55,9 +55,12 @@ def _messages(at: datetime) -> Metric:
     return family
 
 
-def _faults() -> Metric:
-    family = GaugeMetricFamily("healing_curve_faults", "Faults that an operator must look at.", labels=["kind"])
-    found = dict(Fault.objects.open().order_by().values_list("kind").annotate(n=Count("pk")))
+def _faults(at: datetime) -> Metric:
+    family = GaugeMetricFamily(
+        "healing_curve_faults", "Faults that are open; of the curve, those of 24 hours.", labels=["kind"]
+    )
+    rows = Fault.objects.open() | Fault.objects.filter(kind=Fault.Kind.CURVE, found_at__gt=at - DAY)
+    found = dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
     for kind in Fault.Kind.values:
         family.add_metric([kind], found.get(kind, 0))
     return family

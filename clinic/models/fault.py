@@ -26,6 +26,7 @@ class Fault(models.Model):
         STUCK = "stuck", _("an alert takes no step")
         UNTOLD = "untold", _("an alert of which nobody was told")
         UNDELIVERED = "undelivered", _("red-flag mail given up")
+        CURVE = "curve", _("the curve failed; the rules that need none stood")
 
     kind = models.CharField(_("what"), max_length=20, choices=Kind)
     subject = models.CharField(_("about"), max_length=60)
@@ -46,6 +47,11 @@ class Fault(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.subject}"
+
+    @classmethod
+    def note(cls, kind: Kind, subject: str, *, at: datetime) -> None:
+        """Something that happened and is over: to be counted, no alarm."""
+        cls.objects.create(kind=kind, subject=subject, found_at=at, gone_at=at)
 
     @classmethod
     def find(cls, kind: Kind, subject: str, *, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
+from clinic.models import Fault
 from courses.alerts.raising import note_findings, raise_alert
 from courses.alerts.settling import settle_quiet_alerts
 from courses.curve import CannotTell
@@ -46,6 +47,7 @@ def judge_scores(
             verdicts = _with_curve(course, new, known, at=at)
     except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags stand
         log.error("curve failed", course=course.pk, error=type(error).__name__)
+        Fault.note(Fault.Kind.CURVE, f"course:{course.pk}", at=at)
         verdicts = _without_curve(course, new, known)
     for is_late in (False, True):
         found = [

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from clinic.models import Clinic, Message
+from clinic.models import Clinic, Fault, Message
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.models import Alert, AlertThreshold, CheckIn, PainScore
 from courses.sessions.entry import CheckInEntry
@@ -75,6 +75,14 @@ class TestAlert:
         )
         log_visit(going_down, at, before=4, after=9)
         assert "plain_rise" in {finding["rule"] for finding in pain().findings}
+
+
+def test_failing_curve_costs_no_score_and_is_an_operators_event(going_down, at, monkeypatch):
+    monkeypatch.setattr("courses.sessions.judging.expectation", lambda *_args, **_kwargs: 1 / 0)
+    log_visit(going_down, at, before=4, after=9)
+    assert {finding["rule"] for finding in pain().findings} == {"plain_rise"}
+    assert Fault.objects.get(kind="curve").subject == f"course:{going_down.pk}"
+    assert not Fault.objects.open().exists()
 
 
 class TestBesideSeverePain:
