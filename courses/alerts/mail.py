@@ -58,7 +58,7 @@ class AlertMail:
                 },
                 to=member.user.email,
                 subject=self._subject(alert, event),
-                headers={**thread_headers(message), **({"X-Priority": "1"} if message.is_urgent else {})},
+                headers=self._headers(message, event),
             )
 
     def render_together(self, messages: Sequence[Message]) -> Mail:
@@ -72,20 +72,28 @@ class AlertMail:
             Message.State.CANCELLED: AlertEvent.Kind.NOT_SENT,
             Message.State.FAILED: AlertEvent.Kind.UNDELIVERABLE,
         }
-        alert, member = self._alert(message, lock=True), self._member(message)
+        alert = self._alert(message, lock=True)
         write_event(
             alert,
             kinds[Message.State(message.state)],
             at=at,
             message=str(message.uuid),
-            member=member.pk,
+            member=message.recipient_id,
             error=message.error,
         )
-        # Whose address was refused before this was written has been stepped over already.
-        was_known = member.email_failed_at is not None and member.email_failed_at < message.created_at
-        if message.state == Message.State.FAILED and not was_known:
+        if message.state == Message.State.FAILED and not self._was_known_to_fail(message):
             step_past_undelivered(alert, at=at)
         note_delivery(message, at=at)
+
+    def _was_known_to_fail(self, message: Message) -> bool:
+        """Whose address was refused before this was written has been stepped over already."""
+        failed_at = self._member(message).email_failed_at
+        return failed_at is not None and failed_at < message.created_at
+
+    def _headers(self, message: Message, event: AlertEvent) -> dict[str, str]:
+        # What raised an alert is the first mail of its thread: nothing is looked up for it.
+        thread = {} if event.kind == AlertEvent.Kind.RAISED else thread_headers(message)
+        return {**thread, **({"X-Priority": "1"} if message.is_urgent else {})}
 
     def _subject(self, alert: Alert, event: AlertEvent) -> str:
         values = {"severity": alert.get_severity_display(), "number": alert.pk, "clinic": alert.clinic.name}
