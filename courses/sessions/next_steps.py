@@ -22,6 +22,7 @@ from courses.models import (
     Reminder,
     Session,
 )
+from courses.plans.standing import PatientStanding
 from courses.reminders.permission import refusal
 from courses.sessions.aftercare import suggest
 from courses.sessions.flags import reports_of_form
@@ -61,7 +62,7 @@ def next_steps(session: Session, *, at: datetime) -> list[NextStep]:
 def patient_words(session: Session, scores: list[PainScore], *, at: datetime) -> list[str]:
     """What to tell the patient today; contact advice alone while a red flag is open."""
     clinic = session.clinic
-    facts = treatment_facts(session.course, on=clinic.local(session.held_at).date())
+    facts = treatment_facts(PatientStanding(session.course.patient), on=clinic.local(session.held_at).date())
     call = _("Call us at %(phone)s at once if anything new or worrying appears; in an emergency %(number)s.")
     contact = call % {"phone": clinic.phone or "…", "number": clinic.emergency_number}
     reports = reports_of_form(session.course.patient, session.form_key)
