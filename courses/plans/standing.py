@@ -20,13 +20,13 @@ from patients.standing import PatientFile, clearance_facts, practitioner_fact, r
 class PatientStanding:
     """How a patient stands, each part read once, when it is first asked for."""
 
-    def __init__(self, patient: Patient) -> None:
-        self.patient = patient
+    def __init__(self, patient: Patient, *, file: PatientFile | None = None) -> None:
+        self.patient, self._file = patient, file
 
     @cached_property
     def file(self) -> PatientFile:
         """What the patient's file says."""
-        return read_file(self.patient)
+        return self._file or read_file(self.patient)
 
     @cached_property
     def open_flags(self) -> list[tuple[str, str]]:
@@ -72,8 +72,8 @@ class PatientStanding:
 class CourseStanding(PatientStanding):
     """How the patient of a course stands for that course's next visit."""
 
-    def __init__(self, course: Course) -> None:
-        super().__init__(course.patient)
+    def __init__(self, course: Course, *, file: PatientFile | None = None) -> None:
+        super().__init__(course.patient, file=file)
         self.course = course
         # One and the same row, which need not be read twice.
         self.patient.clinic = course.clinic
@@ -89,13 +89,19 @@ class CourseStanding(PatientStanding):
 
 
 def clearance_for(
-    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
+    course: Course,
+    *,
+    on: date,
+    practitioner: Membership | None = None,
+    is_alone: bool = False,
+    file: PatientFile | None = None,
 ) -> Clearance:
     """May the course's patient be needled on a day, by a practitioner, with a supervisor beside them or alone.
 
     An override of that day counts.
     """
-    found = unaided_clearance(course, on=on, practitioner=practitioner, is_alone=is_alone)
+    standing = CourseStanding(course, file=file)
+    found = clearance(standing.facts(on=on, practitioner=practitioner, is_alone=is_alone))
     return with_override(course, found, on=on, practitioner=practitioner)
 
 
@@ -107,11 +113,9 @@ def with_override(course: Course, found: Clearance, *, on: date, practitioner: M
     return overridden(found, override.codes) if override else found
 
 
-def unaided_clearance(
-    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
-) -> Clearance:
+def unaided_clearance(course: Course, *, on: date, practitioner: Membership) -> Clearance:
     """The verdict without anybody's override."""
-    return clearance(CourseStanding(course).facts(on=on, practitioner=practitioner, is_alone=is_alone))
+    return clearance(CourseStanding(course).facts(on=on, practitioner=practitioner))
 
 
 def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:
