@@ -15,13 +15,14 @@ from courses.alerts.settling import settle_overtaken_alerts
 from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
 from courses.plans.overriding import spend_override
 from courses.plans.standing import clearance_for
-from courses.reminders.planning import plan_check_in
+from courses.reminders.planning import plan_check_ins
 from courses.rules.facts import Finding, Severity
 from courses.sessions.breach import refuse_silent_breach
 from courses.sessions.entry import CheckInEntry, SessionEntry
 from courses.sessions.flags import Origin, lock_patient, write_reports
 from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.record import write_session
+from courses.sessions.timing import timing_of_answer
 from courses.sessions.verdict import Verdict
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck
@@ -88,7 +89,7 @@ def log_session(
     _move_plan_on(course, session)
     if at - session.held_at <= LATE:
         settle_overtaken_alerts(course, rules=(Alert.Rule.LAPSED, Alert.Rule.UNANSWERED), at=at)
-    plan_check_in(session, at=at)
+    plan_check_ins(session, at=at)
     return Logged(session, tuple(verdicts), tuple(reports))
 
 
@@ -117,7 +118,7 @@ def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tup
         course=course,
         session=session,
         check_in=check_in,
-        timing=check_in.kind,
+        timing=timing_of_answer(session, at=at),
         score=entry.score,
         scored_at=at,
         recorded_at=at,
