@@ -29,7 +29,7 @@ from clinic.staff import deactivate_member, invite_member, reactivate_member, se
 class OwnClinicFilter(admin.RelatedFieldListFilter):
     """Offers rows of the clinic one works in: the stock filter names everybody's."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Each visible row by its key."""
         model = field.remote_field.model
         rows = model._default_manager.visible_to(active_membership(request.user))

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.curve import condition
 from courses.models import Alert, Course, Review
+from courses.models.alert import AlertQuerySet
 from courses.plans.lifecycle import extend_course
 from courses.priors.adopted import adopted_prior
 from courses.priors.rows import record_of
@@ -31,7 +32,7 @@ class ReviewEntry:
     is_final: bool = False
 
 
-def open_matters(course: Course) -> QuerySet[Alert]:
+def open_matters(course: Course) -> AlertQuerySet:
     """What a review looks at first: the patient's open red flags, this course's open pain alert."""
     is_one = Q(rule=Alert.Rule.RED_FLAG) | Q(rule=Alert.Rule.PAIN, course=course)
     return Alert.objects.for_clinic(course.clinic).unresolved().filter(is_one, patient=course.patient_id)
