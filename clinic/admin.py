@@ -26,6 +26,18 @@ from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
 
 
+class OwnClinicFilter(admin.RelatedFieldListFilter):
+    """Offers rows of the clinic one works in: the stock filter names everybody's."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        """Each visible row by its key."""
+        model = field.remote_field.model
+        rows = model._default_manager.visible_to(active_membership(request.user))
+        # A member is called by the name of a user.
+        rows = rows.select_related("user") if model is Membership else rows
+        return [(row.pk, str(row)) for row in rows]
+
+
 class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
 
@@ -37,6 +49,10 @@ class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         rows: models.QuerySet[Any] = self.model._default_manager.visible_to(active_membership(request.user))
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Filters by a row of another table offer rows of this clinic."""
+        return [(one, OwnClinicFilter) if self._names_a_row(one) else one for one in self.list_filter]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model:
         """The row, or 404: the stock admin would redirect and so tell that the number is free."""
@@ -84,6 +100,9 @@ class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """A page of one's own in the admin's frame."""
         base = {**self.admin_site.each_context(request), "opts": self.opts}
         return TemplateResponse(request, template, {**base, **context})
+
+    def _names_a_row(self, name: Any) -> bool:
+        return isinstance(name, str) and self.opts.get_field(name).is_relation
 
     def _narrow(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> None:
         manager = db_field.remote_field.model._default_manager

@@ -183,6 +183,7 @@ CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_p
 # --- language and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+FORMAT_MODULE_PATH = ["clinic.formats"]
 LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

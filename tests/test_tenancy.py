@@ -259,6 +259,7 @@ def test_strangers_lists_hold_nothing_of_this_clinic(signed_in, stranger, rows):
             page = client.get(_url(name, rows), follow=True).content.decode()
             assert rows["patient"].family_name not in page, name
             assert rows["membership"].user.email not in page, name
+            assert str(rows["membership"]) not in page, name
 
 
 def test_stranger_cannot_name_our_rows_in_a_form(signed_in, stranger, rows, at):

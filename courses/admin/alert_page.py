@@ -14,14 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.admin import ClinicScopedAdmin
-from courses.alerts.answering import acknowledge, add_note, last_news, resolve
-from courses.alerts.checklists import checklists_of
+from courses.admin.alert_context import alert_page
+from courses.alerts.answering import acknowledge, add_note, resolve
 from courses.alerts.forms import LowerLevelForm, NoteForm, ResolveForm, SeenForm, SnoozeForm
-from courses.alerts.inbox import standing_words, visits_without_reminder
 from courses.alerts.levels import lower_level
 from courses.alerts.silencing import snooze
-from courses.alerts.wording import event_words, findings_words, flag_wordings, member_names
-from courses.models import Alert, Course, Level
+from courses.models import Level
 
 
 class AlertPage(ClinicScopedAdmin):
@@ -132,35 +130,7 @@ class AlertPage(ClinicScopedAdmin):
         return response
 
     def _show(self, request: HttpRequest, alert: Any, **forms: Form) -> HttpResponse:
-        flags = flag_wordings(alert)
-        seen = {"seen": last_news(alert)}
-        events = list(alert.events.select_related("by__user", "clinic"))
-        names = member_names(events)
-        is_flag = alert.is_red_flag
-        context = {
-            "alert": alert,
-            "standing": standing_words(alert),
-            "findings": findings_words(alert.findings, flags=flags),
-            "events": [(event, event_words(event, names=names)) for event in events],
-            "reports": alert.patient.red_flag_reports.filter(flag__code=alert.flag_code, course=alert.course)
-            if is_flag
-            else [],
-            "checklists": checklists_of(alert),
-            "visits": visits_without_reminder(alert.course, at=timezone.now()),
-            "is_on_hold": alert.course is not None and alert.course.status == Course.Status.ON_HOLD,
-            "successors": list(alert.successors.order_by("pk")),
-            "seen_form": SeenForm(initial=seen, auto_id="ack-%s"),
-            "note_form": NoteForm(auto_id="note-%s"),
-            "resolve_form": ResolveForm(initial=seen, alert=alert),
-            "snooze_form": SnoozeForm(initial=seen, auto_id="snooze-%s"),
-            "lower_form": LowerLevelForm(initial=seen, auto_id="lower-%s"),
-            "may_snooze": not is_flag and alert.state in {Alert.State.OPEN, Alert.State.SNOOZED},
-            "may_lower": is_flag and alert.severity != "C",
-            "may_resolve": request.user.has_perm("courses.resolve_alert"),
-            "may_resume": request.user.has_perm("courses.resume_course"),
-            "title": str(alert),
-            **forms,
-        }
+        context = {**alert_page(alert, user=request.user, at=timezone.now()), "title": str(alert), **forms}
         return self.page(request, "courses/admin/alert.html", context)
 
     def _back(self, alert: Any) -> HttpResponse:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from courses.models import Correction, Session
 from courses.sessions.correct import StaleEdit, correct_session
-from courses.sessions.correction_form import CorrectionForm, initial_values, needling_rows, with_what_is_new
+from courses.sessions.correction_form import CorrectionForm, needling_rows
 from courses.sessions.correction_words import correction_words
+from courses.sessions.meanwhile import corrected_since, with_what_is_new
 
 if TYPE_CHECKING:
     from courses.admin.session import SessionAdmin
@@ -32,29 +33,37 @@ class CorrectSession:
         session = self.admin.row(request, pk)
         if request.method != "POST":
             return self._page(request, session, CorrectionForm(session=session), needling_rows(session))
+        newer = corrected_since(session, request.POST.get("version", ""))
+        if newer:
+            return self._told(request, session, newer)
         form, rows = CorrectionForm(request.POST, session=session), needling_rows(session, request.POST)
         # Both are looked at, so that everything that is wrong is said at once.
         wrong = [one for one in (form, *rows) if not one.is_valid()]
         if wrong:
             return self._page(request, session, form, rows, status=422)
         try:
-            correct_session(session, fix=form.fix(rows), by=by, at=timezone.now())
+            told = correct_session(session, fix=form.fix(rows), by=by, at=timezone.now())
         except StaleEdit as stale:
-            return self._told(request, session, stale)
+            return self._told(request, session, stale.meanwhile)
         except ValidationError as error:
             form.add_error(None, error)
             return self._page(request, session, form, rows, status=422)
         messages.success(request, _("Corrected. What stood here before is kept below."))
+        if {row.field for row in told} & {Correction.Field.AFTERCARE, Correction.Field.EVENTS}:
+            self._warn(request, form)
         return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
 
-    def _told(self, request: HttpRequest, session: Session, stale: StaleEdit) -> HttpResponse:
+    def _warn(self, request: HttpRequest, form: CorrectionForm) -> None:
+        """What was given is kept as it was given; that it should not have been is said."""
+        for words in form.reservations():
+            told = _("Kept as given. %(words)s Tell the patient to leave it off.")
+            messages.warning(request, told % {"words": words})
+
+    def _told(self, request: HttpRequest, session: Session, meanwhile: list[Correction]) -> HttpResponse:
         """What somebody else changed meanwhile; what was typed here is still here."""
-        now = initial_values(session)
-        now["held_at"] = now["held_at"].strftime("%Y-%m-%dT%H:%M")
-        now = {name: "" if value is None else value for name, value in now.items()}
-        data = with_what_is_new(request.POST, _scalars_before(stale.meanwhile), now)
+        data = with_what_is_new(request.POST, session, meanwhile)
         form, rows = CorrectionForm(data, session=session), needling_rows(session, data)
-        return self._page(request, session, form, rows, status=409, meanwhile=stale.meanwhile)
+        return self._page(request, session, form, rows, status=409, meanwhile=meanwhile)
 
     def _page(
         self,
@@ -77,17 +86,3 @@ class CorrectSession:
         response = self.admin.page(request, "courses/admin/correct_session.html", context)
         response.status_code = status
         return response
-
-
-def _scalars_before(meanwhile: list[Correction]) -> dict[str, Any]:
-    """Fields corrected meanwhile as they were before the first of these corrections, by the form's names."""
-    before: dict[str, Any] = {}
-    for row in sorted(meanwhile, key=lambda one: one.pk):
-        if row.score is not None:
-            before.setdefault(f"score_{row.score.timing}", "" if row.before is None else row.before)
-        elif row.field == Correction.Field.NOTE:
-            before.setdefault("note", row.before)
-        elif row.field == Correction.Field.DETAILS:
-            for name, value in (row.before or {}).items():
-                before.setdefault(name, "" if value is None else value)
-    return before

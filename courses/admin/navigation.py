@@ -21,10 +21,11 @@ class Place:
 
 PLACES = (
     ("Today", "admin:index", ""),
+    # Second, so that a phone shows their number without scrolling.
+    ("Alerts", "admin:courses_alert_changelist", "courses.view_alert"),
     ("Patients", "admin:patients_patient_changelist", "patients.view_patient"),
     ("Courses", "admin:courses_course_changelist", "courses.view_course"),
     ("Bookings", "admin:courses_appointment_changelist", "courses.view_appointment"),
-    ("Alerts", "admin:courses_alert_changelist", "courses.view_alert"),
     ("Dashboard", "dashboard", "courses.view_dashboard"),
     ("Setup", "admin:setup", ""),
 )
@@ -34,10 +35,10 @@ def navigation(request: HttpRequest, *, n_open: int) -> list[Place]:
     """The places the member may go to; the alerts with the number of those that nobody has taken on."""
     labels = {
         "Today": _("Today"),
+        "Alerts": _("Alerts"),
         "Patients": _("Patients"),
         "Courses": _("Courses"),
         "Bookings": _("Bookings"),
-        "Alerts": _("Alerts"),
         "Dashboard": _("Dashboard"),
         "Setup": _("Setup"),
     }

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.models import Alert, Course, Review
+from courses.models import Course, Review
 from courses.priors.wording import curve_sentences, gain_words
 from courses.reviews.discharging import Discharged, discharge
 from courses.reviews.forms import DischargeForm, ReviewForm
-from courses.reviews.reviewing import correct_review, record_review, standing_of, telling_of
+from courses.reviews.reviewing import correct_review, open_matters, record_review, standing_of, telling_of
 from courses.reviews.wording import question_words, relief_words
 from courses.rules.review_advice import SOURCE, review_questions
 
@@ -87,12 +87,12 @@ class Reviews:
             else:
                 messages.success(request, _ended(done))
                 return HttpResponseRedirect(_course_page(course))
-        flags = Alert.objects.visible_to(by).unresolved().red_flags().filter(course=course)
+        numbers = self._numbers(course, at=at)
         context = {
             "title": _("End the course"),
             "action": _("End the course"),
-            "n_flags": flags.count(),
-            **self._numbers(course, at=at),
+            "n_flags": sum(alert.is_red_flag for alert in numbers["open_alerts"]),
+            **numbers,
         }
         return self._show(request, "courses/admin/discharge.html", course, form, context)
 
@@ -102,6 +102,7 @@ class Reviews:
         standing = standing_of(course, says, n_held=n_held, is_extended=is_extended)
         return {
             "n_held": n_held,
+            "open_alerts": list(open_matters(course).most_pressing_first()),
             "sentences": [gain_words(says), *curve_sentences(says)] if says else [],
             "questions": question_words(review_questions(standing)),
             "source": SOURCE,

@@ -30,10 +30,11 @@ class NoteForm(forms.Form):
 class ResolveForm(SeenForm):
     """How the matter ended."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", _("choose")), *OUTCOMES])
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES, widget=forms.RadioSelect)
     cause = forms.ChoiceField(
         label=_("Cause, as far as you can tell"),
         choices=[("", _("not judged")), *Alert.Cause.choices],
+        widget=forms.RadioSelect,
         required=False,
     )
     note = forms.CharField(

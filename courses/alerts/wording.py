@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,14 +30,19 @@ def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> st
     evidence = finding["evidence"]
     if finding["rule"] == "red_flag":
         return flags.get(evidence["flag"], evidence["flag"])
+    return f"{rule_words(finding)} {_sum(evidence)}".strip()
+
+
+def rule_words(finding: Mapping[str, Any]) -> str:
+    """What a finding of no red flag says, without its sum."""
+    evidence = finding["evidence"]
     because = evidence.get("because", "")
-    words = _rule_words(finding["rule"]) % {
+    return _rule_words(finding["rule"]) % {
         "days": evidence.get("days", 0),
         "because": _reasons_of_rise(because) if finding["rule"] == "plain_rise" else because,
         "session": evidence.get("session", ""),
         "asked": evidence.get("asked", ""),
     }
-    return f"{words} {_sum(evidence)}".strip()
 
 
 def _rule_words(rule: str) -> str:
@@ -73,12 +79,49 @@ def _sum(evidence: Mapping[str, Any]) -> str:
     if "expected" in evidence:
         words += _(", expected %(expected).1f (%(low90)d to %(high90)d), %(rarity)s") % {
             **evidence,
-            "rarity": _rarity(evidence["one_in"]),
+            "rarity": rarity_words(evidence["one_in"]),
         }
         words += _("; Prior %(prior)s, %(n_scores)d scores") % evidence
     if evidence.get("bounds", "shipped") != "shipped":
         words += _("; bounds %(bounds)s") % evidence
     return words + "."
+
+
+# What the machine does to several people at once: one line of the history.
+TOGETHER = frozenset(
+    {
+        AlertEvent.Kind.QUEUED,
+        AlertEvent.Kind.SENT,
+        AlertEvent.Kind.NOT_SENT,
+        AlertEvent.Kind.POSTED,
+        AlertEvent.Kind.NOT_POSTED,
+        AlertEvent.Kind.UNDELIVERABLE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One thing that happened, or the same to several people within a minute."""
+
+    at: datetime
+    words: str
+    by: Membership | None
+
+
+def history_lines(events: Iterable[AlertEvent], *, names: Mapping[int, str]) -> list[HistoryLine]:
+    """The history as it is read: mail of one minute is one line that names everybody."""
+    lines: list[HistoryLine] = []
+    last: tuple[str, str] | None = None
+    for event in events:
+        key = (event.kind, f"{event.happened_at:%Y%m%d%H%M}") if event.kind in TOGETHER else None
+        if key and key == last and lines and event.detail.get("member"):
+            name = names.get(event.detail["member"], "?")
+            lines[-1] = replace(lines[-1], words=f"{lines[-1].words}, {name}")
+        else:
+            lines.append(HistoryLine(event.happened_at, event_words(event, names=names), event.by))
+        last = key
+    return lines
 
 
 def event_words(event: AlertEvent, *, names: Mapping[int, str]) -> str:
@@ -115,7 +158,7 @@ def member_names(events: Iterable[AlertEvent]) -> dict[int, str]:
     return {member.pk: str(member) for member in members}
 
 
-def _rarity(one_in: float) -> str:
+def rarity_words(one_in: float) -> str:
     """How rare a score this high was, within a sentence."""
     if one_in > 1000:
         return _("rarer than 1 in 1,000")

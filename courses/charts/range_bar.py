@@ -11,8 +11,10 @@ WIDTH, HEIGHT, LEFT, STEP = 340, 46, 10, 32
 BAR_Y, BAR_HEIGHT = 8, 16
 
 
-def range_svg(*, score: int, low50: int, high50: int, low90: int, high90: int) -> SafeString:
-    """The band of nine in ten, the band of half, and where the score lies."""
+def range_svg(
+    *, score: int, low90: int, high90: int, low50: int | None = None, high50: int | None = None
+) -> SafeString:
+    """The band of nine in ten, the band of half where it is known, and where the score lies."""
     is_outside = not low90 <= score <= high90
     label = _("%(score)d; nine in ten lie between %(low)d and %(high)d") % {
         "score": score,
@@ -23,7 +25,11 @@ def range_svg(*, score: int, low50: int, high50: int, low90: int, high90: int) -
         "svg",
         element("rect", x=LEFT, y=BAR_Y + 7, width=10 * STEP, height=2, class_="chart-grid-fill", fill="#d5dbe1"),
         _band(low90, high90, class_="chart-band90", fill="#dbe9f2"),
-        _band(low50, high50, class_="chart-band50", fill="#abcfe4"),
+        *(
+            [_band(low50, high50, class_="chart-band50", fill="#abcfe4")]
+            if low50 is not None and high50 is not None
+            else []
+        ),
         *(
             element(
                 "text",

@@ -70,8 +70,11 @@ CREATE TRIGGER courses_needling_is_corrected BEFORE UPDATE OR DELETE ON courses_
     FOR EACH ROW EXECUTE FUNCTION courses_part_is_corrected('needlings');
 CREATE TRIGGER courses_adverseevent_is_corrected BEFORE DELETE ON courses_adverseevent
     FOR EACH ROW EXECUTE FUNCTION courses_part_is_corrected('adverse_events');
+CREATE TRIGGER courses_aftercaregiven_is_corrected BEFORE UPDATE OR DELETE ON courses_aftercaregiven
+    FOR EACH ROW EXECUTE FUNCTION courses_part_is_corrected('aftercare');
 """
 PART_IS_CORRECTED_REVERSE = """
+DROP TRIGGER courses_aftercaregiven_is_corrected ON courses_aftercaregiven;
 DROP TRIGGER courses_adverseevent_is_corrected ON courses_adverseevent;
 DROP TRIGGER courses_needling_is_corrected ON courses_needling;
 DROP FUNCTION courses_part_is_corrected();

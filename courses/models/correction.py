@@ -16,7 +16,8 @@ from courses.models.session import Session
 class Correction(models.Model):
     """One fact of a session as it was and as it is: who, when, why. Never changed, never deleted.
 
-    The database refuses a changed score, and a needling or adverse event taken away, that no correction tells of.
+    The database refuses a changed score, and a needling, an adverse event or aftercare taken away, that no
+    correction tells of.
     """
 
     class Field(models.TextChoices):
@@ -28,6 +29,7 @@ class Correction(models.Model):
         UNCLEARED = "uncleared_reason", _("needled without clearance because")
         NEEDLINGS = "needlings", _("points")
         EVENTS = "adverse_events", _("unwanted")
+        AFTERCARE = "aftercare", _("aftercare")
         NOTE = "note", _("note")
         DETAILS = "details", _("particulars")
 

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.curve import condition
-from courses.models import Course, Review
+from courses.models import Alert, Course, Review
+from courses.models.alert import AlertQuerySet
 from courses.plans.lifecycle import extend_course
 from courses.priors.adopted import adopted_prior
 from courses.priors.rows import record_of
@@ -30,8 +32,15 @@ class ReviewEntry:
     is_final: bool = False
 
 
+def open_matters(course: Course) -> AlertQuerySet:
+    """What a review looks at first: the patient's open red flags, this course's open pain alert."""
+    is_one = Q(rule=Alert.Rule.RED_FLAG) | Q(rule=Alert.Rule.PAIN, course=course)
+    return Alert.objects.for_clinic(course.clinic).unresolved().filter(is_one, patient=course.patient_id)
+
+
 def standing_of(course: Course, says: CurveSays | None, *, n_held: int, is_extended: bool) -> ReviewStanding:
     """The course as the advice takes it."""
+    rules = set(open_matters(course).values_list("rule", flat=True))
     return ReviewStanding(
         session_number=n_held,
         n_planned=course.n_planned,
@@ -40,6 +49,8 @@ def standing_of(course: Course, says: CurveSays | None, *, n_held: int, is_exten
         fitted_gain=says.fitted_gain if says else None,
         is_extended=is_extended,
         is_on_hold=course.status == Course.Status.ON_HOLD,
+        has_open_flag=Alert.Rule.RED_FLAG in rules,
+        has_open_pain=Alert.Rule.PAIN in rules,
     )
 
 

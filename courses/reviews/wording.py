@@ -11,7 +11,14 @@ from courses.models import Review
 from courses.rules.review_advice import Question
 
 QUESTIONS = {
+    Question.OPEN_FLAG: gettext_lazy(
+        "A red flag is open: what must happen for the patient before anything is decided?"
+    ),
     Question.ON_HOLD: gettext_lazy("The course is on hold: what must be cleared before anything else is decided?"),
+    Question.OPEN_PAIN: gettext_lazy(
+        "A pain alert is open: what made it worse, and must the plan change "
+        "or a doctor look before the next session?"
+    ),
     Question.CANNOT_TELL: gettext_lazy("The curve cannot tell yet: what do you and the patient see?"),
     Question.TOO_EARLY: gettext_lazy(
         "It is early, and some only change after session 6: is there a reason to change now?"

@@ -1,7 +1,8 @@
 """What a review asks the clinician: questions from the numbers, never orders.
 
 Source: GERAC back pain rule (Haake 2007, Arch Intern Med: ten sessions, five more only for a partial response of
-10-50 %), clinical facts sections 1 and 9; the off-track rule of `off_course`. Needs clinical sign-off.
+10-50 %), clinical facts sections 1 and 9; the off-track rule of `off_course`. An open red flag or pain alert comes
+before all of them, and nothing is then asked that reads as going on. Needs clinical sign-off.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from enum import StrEnum
 
 from courses.rules.off_course import ReviewFacts, find_off_course
 
-VERSION = 1
+VERSION = 2
 SOURCE = "GERAC (Haake 2007); off track: clinical facts section 9"
 GATE = 10
 EARLIEST = 4
@@ -22,7 +23,9 @@ EXTENSION = 5
 class Question(StrEnum):
     """What the numbers ask."""
 
+    OPEN_FLAG = "open_flag"
     ON_HOLD = "on_hold"
+    OPEN_PAIN = "open_pain"
     CANNOT_TELL = "cannot_tell"
     TOO_EARLY = "too_early"
     GO_ON = "go_on"
@@ -30,6 +33,10 @@ class Question(StrEnum):
     STOP_OR_REFER = "stop_or_refer"
     EXTEND = "extend"
     COMPLETE = "complete"
+
+
+# What reads as going on, or as an end that was reached.
+GOING_ON = frozenset({Question.TOO_EARLY, Question.GO_ON, Question.EXTEND, Question.COMPLETE})
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class ReviewStanding:
     fitted_gain: float | None = None
     is_extended: bool = False
     is_on_hold: bool = False
+    has_open_flag: bool = False
+    has_open_pain: bool = False
 
     @property
     def is_at_gate(self) -> bool:
@@ -55,8 +64,16 @@ class ReviewStanding:
 
 def review_questions(standing: ReviewStanding) -> tuple[Question, ...]:
     """The questions of a review, most weighty first; at the gate of ten sessions those of GERAC."""
-    if standing.is_on_hold:
-        return (Question.ON_HOLD,)
+    if standing.has_open_flag or standing.is_on_hold:
+        asked = {Question.OPEN_FLAG: standing.has_open_flag, Question.ON_HOLD: standing.is_on_hold}
+        return tuple(question for question, is_asked in asked.items() if is_asked)
+    by_numbers = _by_numbers(standing)
+    if not standing.has_open_pain:
+        return by_numbers
+    return (Question.OPEN_PAIN, *(question for question in by_numbers if question not in GOING_ON))
+
+
+def _by_numbers(standing: ReviewStanding) -> tuple[Question, ...]:
     if standing.gain is None:
         return (Question.CANNOT_TELL,)
     if standing.is_at_gate:

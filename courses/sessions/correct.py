@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from copy import copy
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
-from courses.models import AdverseEvent, Alert, Correction, Needling, PainScore, RedFlagReport, Session
+from courses.models import Alert, Correction, Needling, PainScore, RedFlagReport, Session
 from courses.plans.standing import clearance_for
 from courses.rules.facts import Finding, Severity
-from courses.sessions.fix import NeedlingFix, SessionFix, kept, version_of
+from courses.sessions.changes import Change, aftercare_changes, event_changes, needling_change
+from courses.sessions.fix import SessionFix, version_of
 from courses.sessions.flags import Origin, lock_patient, write_reports
 from courses.sessions.rejudging import rejudge_session
 from courses.sessions.visit_details import changed_details, plain, write_details
@@ -32,17 +31,6 @@ class StaleEdit(Exception):
     def __init__(self, meanwhile: list[Correction]) -> None:
         super().__init__("the session was corrected meanwhile")
         self.meanwhile = meanwhile
-
-
-@dataclass(frozen=True)
-class Change:
-    """One fact before and after, and how it is written."""
-
-    field: Correction.Field
-    before: Any
-    after: Any
-    write: Callable[[], object]
-    score: PainScore | None = None
 
 
 @transaction.atomic
@@ -112,9 +100,11 @@ def _changes(session: Session, fix: SessionFix, *, by: Membership, at: datetime)
     yield from _row_changes(session, fix)
     needlings = [one for one in fix.needlings if one.row is not None or one.values is not None]
     if needlings:
-        yield _needling_change(session, needlings)
+        yield needling_change(session, needlings)
     if fix.adverse_event_ids is not None:
-        yield from _event_changes(session, fix.adverse_event_ids, by=by)
+        yield from event_changes(session, fix.adverse_event_ids, by=by)
+    if fix.aftercare_ids is not None:
+        yield from aftercare_changes(session, fix.aftercare_ids)
 
 
 def _row_changes(session: Session, fix: SessionFix) -> Iterator[Change]:
@@ -189,56 +179,6 @@ def _score_changes(session: Session, fix: SessionFix, *, by: Membership, at: dat
 
 def _updater(rows: Any, value: int) -> Callable[[], object]:
     return lambda: rows.update(score=value)
-
-
-def _needling_change(session: Session, fixes: list[NeedlingFix]) -> Change:
-    """The rows that change, all their columns, and the points as they are afterwards in words."""
-
-    def write() -> None:
-        for one in fixes:
-            if one.row is None:
-                Needling.objects.create(clinic=session.clinic, session=session, **(one.values or {}))
-            elif one.values is None:
-                one.row.delete()
-            else:
-                Needling.objects.filter(pk=one.row.pk).update(**one.values)
-
-    before = kept(one.row for one in fixes if one.row is not None)
-    after = [_as_row(one) for one in fixes if one.values is not None]
-    return Change(Field.NEEDLINGS, before, kept(after), write)
-
-
-def _as_row(one: NeedlingFix) -> Needling:
-    """The needling as it will stand, not saved."""
-    row = copy(one.row) if one.row is not None else Needling()
-    for name, value in (one.values or {}).items():
-        setattr(row, name, value)
-    return row
-
-
-def _event_changes(session: Session, wanted: frozenset[int], *, by: Membership) -> Iterator[Change]:
-    saved = {event.item_id: event for event in session.adverse_events.all()}
-    gone = [event for item, event in saved.items() if item not in wanted]
-    new = [
-        AdverseEvent(
-            clinic=session.clinic,
-            course=session.course,
-            session=session,
-            item_id=item,
-            noticed_at=session.held_at,
-            recorded_by=by,
-        )
-        for item in sorted(wanted - saved.keys())
-    ]
-    if not gone and not new:
-        return
-
-    def write() -> None:
-        for event in gone:
-            event.delete()
-        AdverseEvent.objects.bulk_create(new)
-
-    yield Change(Field.EVENTS, kept(gone), kept(new), write)
 
 
 def _report(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> None:

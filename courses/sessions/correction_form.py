@@ -11,12 +11,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.models import AdverseEventItem, Needling, PainScore, Point, RedFlag, Session
+from courses.models import AdverseEventItem, AftercareMeasure, Needling, PainScore, Point, RedFlag, Session
+from courses.plans.standing import PatientStanding
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
 from courses.sessions.detail_fields import DetailFields
+from courses.sessions.event_fields import reservations
 from courses.sessions.fix import NeedlingFix, SessionFix, version_of
 from courses.sessions.flag_fields import NONE_FIELD, RedFlagFields
 from courses.sessions.scale import PainField
+from courses.sessions.treatment_facts import treatment_facts
 from courses.sessions.visit_details import COLUMNS, MOTION, SYMPTOM, details_of
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M"
@@ -42,6 +45,12 @@ class CorrectionForm(RedFlagFields, DetailFields):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+    aftercare = forms.ModelMultipleChoiceField(
+        AftercareMeasure.objects.none(),
+        label=gettext_lazy("Aftercare given"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
     reason = forms.CharField(
         label=gettext_lazy("Why is it corrected?"),
         max_length=300,
@@ -56,9 +65,9 @@ class CorrectionForm(RedFlagFields, DetailFields):
             if timing in self.scores or timing in VISIT_TIMINGS:
                 label = _("Pain %(timing)s") % {"timing": PainScore.Timing(timing).label}
                 self.fields[f"score_{timing}"] = PainField(label=label, required=timing in self.scores)
-        items = self.fields["adverse_events"]
-        if isinstance(items, forms.ModelMultipleChoiceField):
-            items.queryset = AdverseEventItem.objects.for_clinic(session.clinic)
+        self._choices("adverse_events", AdverseEventItem.objects.for_clinic(session.clinic))
+        # A measure no longer offered may have been given all the same.
+        self._choices("aftercare", AftercareMeasure.objects.for_clinic(session.clinic))
         severe = RedFlag.objects.for_clinic(session.clinic).current().filter(code=SEVERE_PAIN)
         self.add_flag_fields(severe)
         del self.fields[NONE_FIELD]
@@ -97,8 +106,22 @@ class CorrectionForm(RedFlagFields, DetailFields):
             details={field.name: values[field.name] for field in self.detail_fields()},
             needlings=tuple(one for one in fixes if one is not None),
             adverse_event_ids=frozenset(item.pk for item in values["adverse_events"]),
+            aftercare_ids=frozenset(measure.pk for measure in values["aftercare"]),
             flags=self.ticked(values) if self._rises_to_severe(values) else (),
         )
+
+    def reservations(self) -> list[str]:
+        """What speaks against the aftercare that was given: it is kept as it was, and somebody is told."""
+        values, session = self.cleaned_data, self.session
+        facts = treatment_facts(
+            PatientStanding(session.course.patient), on=session.clinic.local(session.held_at).date()
+        )
+        return reservations(values["aftercare"], facts, values["adverse_events"])
+
+    def _choices(self, name: str, rows: Any) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            field.queryset = rows
 
     def _held_at(self, typed: datetime) -> datetime:
         """The form knows minutes only: the same minute is the same time."""
@@ -125,6 +148,7 @@ def initial_values(session: Session) -> dict[str, Any]:
         "held_at": session.clinic.local(session.held_at).replace(second=0, microsecond=0),
         "is_needled": session.is_needled,
         "adverse_events": [event.item_id for event in session.adverse_events.all()],
+        "aftercare": [given.measure_id for given in session.aftercare_given.all()],
         "note": session.note,
         **details_of(session),
         **scores,
@@ -140,7 +164,9 @@ class NeedlingRow(forms.ModelForm[Needling]):
         model = Needling
         fields = NEEDLING_FIELDS
 
-    def __init__(self, data: Any, *, row: Needling | None, number: int, points: Any) -> None:
+    def __init__(
+        self, data: Any, *, row: Needling | None, number: int, points: Any, choices: list[tuple[Any, str]]
+    ) -> None:
         self.row = row
         # Checking a form fills its row in: the saved one must stay as it was.
         super().__init__(
@@ -149,7 +175,7 @@ class NeedlingRow(forms.ModelForm[Needling]):
         self.empty_permitted, self.use_required_attribute = row is None, False
         point = self.fields["point"]
         if isinstance(point, forms.ModelChoiceField):
-            point.queryset = points
+            point.queryset, point.choices = points, choices
         if row is None:
             del self.fields["is_gone"]
         for field in self.fields.values():
@@ -168,19 +194,11 @@ class NeedlingRow(forms.ModelForm[Needling]):
 def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
     """A line for each point, and some empty ones."""
     points = Point.objects.for_clinic(session.clinic)
-    saved = list(session.needlings.select_related("point"))
-    rows: list[Needling | None] = [*saved, *([None] * N_EMPTY_ROWS)]
-    return [NeedlingRow(data, row=row, number=number, points=points) for number, row in enumerate(rows, 1)]
-
-
-def with_what_is_new(data: Any, before: Mapping[str, Any], now: Mapping[str, Any]) -> Any:
-    """What was typed, but for fields nobody touched in this form and somebody else corrected meanwhile.
-
-    `before` holds those fields as this form was opened with, `now` as they stand.
-    """
-    mended = data.copy()
-    for name, old in before.items():
-        if str(mended.get(name, "")) == str(old):
-            mended[name] = now[name]
-    mended["version"] = now["version"]
-    return mended
+    # Read once, not for every line.
+    choices = [("", _("tender spot")), *((point.pk, str(point)) for point in points)]
+    # An empty line keeps its number when somebody adds a point meanwhile: what was typed there stays.
+    lines = [
+        *((row, 0) for row in session.needlings.select_related("point")),
+        *((None, number) for number in range(1, N_EMPTY_ROWS + 1)),
+    ]
+    return [NeedlingRow(data, row=row, number=number, points=points, choices=choices) for row, number in lines]

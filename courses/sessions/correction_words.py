@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
-from courses.models import AdverseEventItem, Correction, Needling, Point
+from courses.models import AdverseEventItem, AftercareMeasure, Correction, Needling, Point
 from courses.sessions.visit_details import detail_words
 
 Field = Correction.Field
@@ -55,9 +55,15 @@ def _names(rows: list[Correction], clinic: Clinic) -> Mapping[str, Mapping[int, 
     items = (
         AdverseEventItem.objects.for_clinic(clinic) if Field.EVENTS in fields else AdverseEventItem.objects.none()
     )
+    measures = (
+        AftercareMeasure.objects.for_clinic(clinic)
+        if Field.AFTERCARE in fields
+        else AftercareMeasure.objects.none()
+    )
     return {
         Field.NEEDLINGS: dict(points.values_list("pk", "code")),
         Field.EVENTS: dict(items.values_list("pk", "wording")),
+        Field.AFTERCARE: dict(measures.values_list("pk", "name")),
     }
 
 
@@ -81,6 +87,8 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
         return "; ".join(_needling(one, names[Field.NEEDLINGS]) for one in value)
     if row.field == Field.EVENTS:
         return "; ".join(names[Field.EVENTS].get(one["item_id"], "?") for one in value)
+    if row.field == Field.AFTERCARE:
+        return "; ".join(names[Field.AFTERCARE].get(one["measure_id"], "?") for one in value)
     return str(value)
 
 

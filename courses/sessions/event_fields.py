@@ -121,13 +121,10 @@ class EventFields:
 
     def aftercare_errors(self, *, is_flag_told: bool) -> list[tuple[str, str]]:
         """What speaks against the measures ticked, by field."""
-        found = faults(
-            map(measure_of, self.given()),
-            conditions=self.facts.with_events({one.item.code: one.item.wording for one in self.happened()}),
-            is_flag_open=self.facts.is_flag_open or is_flag_told,
-        )
+        items = [one.item for one in self.happened()]
+        found = reservations(self.given(), self.facts, items, is_flag_told=is_flag_told)
         first = next((f"aftercare_{one.code}" for one in self.given()), "")
-        return [(first, str(FAULTS.get(fault, BLOCKED)) % {"why": ", ".join(why)}) for fault, why in found]
+        return [(first, words) for words in found]
 
     def happened(self) -> tuple[EventEntry, ...]:
         """The events ticked."""
@@ -160,3 +157,19 @@ class EventFields:
 
     def _value(self, name: str) -> Any:
         return self[name].value()  # type: ignore[index]
+
+
+def reservations(
+    given: Iterable[AftercareMeasure],
+    facts: TreatmentFacts,
+    events: Iterable[AdverseEventItem],
+    *,
+    is_flag_told: bool = False,
+) -> list[str]:
+    """What speaks against giving these measures to this patient, in words."""
+    found = faults(
+        map(measure_of, given),
+        conditions=facts.with_events({item.code: item.wording for item in events}),
+        is_flag_open=facts.is_flag_open or is_flag_told,
+    )
+    return [str(FAULTS.get(fault, BLOCKED)) % {"why": ", ".join(why)} for fault, why in found]

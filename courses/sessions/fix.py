@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from courses.models import AdverseEvent, Needling, Session
+from courses.models import AdverseEvent, AftercareGiven, Needling, Session
 from courses.sessions.entry import FlagEntry
 
 
@@ -36,6 +36,8 @@ class SessionFix:
     needlings: tuple[NeedlingFix, ...] = ()
     # None: they were not looked at.
     adverse_event_ids: frozenset[int] | None = None
+    # The measures given, in the same way.
+    aftercare_ids: frozenset[int] | None = None
     # Red flags that the corrected scores made somebody ask about.
     flags: tuple[FlagEntry, ...] = ()
 
@@ -46,7 +48,7 @@ def version_of(session: Session) -> int:
     return newest or 0
 
 
-def kept(rows: Iterable[Needling | AdverseEvent]) -> list[dict[str, Any]]:
+def kept(rows: Iterable[Needling | AdverseEvent | AftercareGiven]) -> list[dict[str, Any]]:
     """Rows with all their columns in plain types, to be kept in a correction."""
     return [{column.attname: _plain(getattr(row, column.attname)) for column in _columns(row)} for row in rows]
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from clinic.models import Duty
 from courses.alerts.answering import acknowledge
+from courses.alerts.history import write_event
 from courses.alerts.steps import sweep
-from courses.models import Alert
+from courses.models import Alert, AlertEvent
 from tests.factories import flag, log_run, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -112,9 +113,33 @@ class TestPage:
 
     def test_says_the_sum_with_odds_and_prior(self, two, signed_in, lead):
         html = page(signed_in(lead), two[1])
-        assert "Observed 9" in html
+        assert "<dt>Observed</dt><dd>9</dd>" in html
+        assert "Odds of this or higher" in html
         assert "1 in " in html
-        assert "Prior shipped" in html
+        assert "<dt>Prior</dt><dd>shipped: from published figures" in html
+
+    def test_what_to_do_stands_before_what_happened(self, two, signed_in, lead):
+        html = page(signed_in(lead), two[1])
+        places = [html.index(text) for text in ('data-key="a"', "tel:", "What happened", "What to check")]
+        assert places == sorted(places)
+
+    def test_shows_the_session_it_speaks_of_beside_the_one_before(self, two, signed_in, lead):
+        html = page(signed_in(lead), two[1])
+        assert "What was done, beside the session before" in html
+        assert html.index("Session 6") < html.index("Session 4")
+
+    def test_pain_shows_the_curve_and_a_red_flag_waits_for_none(self, two, signed_in, lead, monkeypatch):
+        client = signed_in(lead)
+        assert "Healing curve" in page(client, two[1])
+        assert "Healing curve" not in page(client, two[0])
+        monkeypatch.setattr("courses.admin.alert_context.curve_picture", lambda *_a, **_k: 1 / 0)
+        assert "What happened" in page(client, two[1])
+
+    def test_history_names_those_mailed_in_one_minute_in_one_line(self, two, signed_in, lead, practitioner):
+        now = timezone.now()
+        for member in (practitioner, lead):
+            write_event(two[1], AlertEvent.Kind.SENT, at=now, member=member.pk)
+        assert "mail accepted: Practitioner Tree, Lead Tree" in page(signed_in(lead), two[1])
 
     def test_acknowledges_by_a_button_with_its_key(self, two, signed_in, lead):
         client = signed_in(lead)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from courses.models import AlertEvent, Correction, Needling, Point
+from courses.models import AdverseEventItem, AftercareMeasure, AlertEvent, Correction, Needling, Point
 from courses.sessions.entry import NeedlingEntry
+from patients.intake import record_screening
+from patients.models import ScreeningItem
 from tests.factories import flag, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +102,7 @@ class TestTwoEditors:
         assert page.status_code == 409
         assert "asked again" in page.content.decode()
         form = page.context["form"]
-        assert (form["note"].value(), form["score_before"].value()) == ("slept badly", 6)
+        assert (form["note"].value(), form["score_before"].value()) == ("slept badly", "6")
         assert Correction.objects.count() == 1
 
     def test_saving_again_does_not_undo_what_they_did_not_touch(
@@ -113,6 +115,52 @@ class TestTwoEditors:
         assert client.post(url, typed(told)).status_code == 302
         session.refresh_from_db()
         assert (session.note, session.scores.get(timing="before").score) == ("slept badly", 6)
+
+    def test_lists_and_points_they_did_not_touch_are_not_undone(
+        self, signed_in, practitioner, url, typed, session
+    ):
+        client, row = signed_in(practitioner), session.needlings.get()
+        event = AdverseEventItem.objects.for_clinic(session.clinic).first()
+        measure = AftercareMeasure.objects.for_clinic(session.clinic).first()
+        further = {"needling--2-ashi_site": "right shoulder", "needling--2-side": "right"}
+        mine = typed(client.get(url), note="slept badly", **further)
+        theirs = {
+            "adverse_events": [event.pk],
+            "aftercare": [measure.pk],
+            f"needling-{row.pk}-depth_mm": 10,
+            "needling--2-ashi_site": "left shoulder",
+            "needling--2-side": "left",
+            "position": "prone",
+        }
+        assert client.post(url, typed(client.get(url), **theirs)).status_code == 302
+        told = client.post(url, mine)
+        assert told.status_code == 409
+        response = client.post(url, typed(told))
+        assert response.status_code == 302, [one.errors for one in response.context["rows"]]
+        session.refresh_from_db()
+        assert (session.note, session.position) == ("slept badly", "prone")
+        assert [one.item for one in session.adverse_events.all()] == [event]
+        assert [one.measure for one in session.aftercare_given.all()] == [measure]
+        assert [(str(one), one.depth_mm) for one in session.needlings.all()] == [
+            (str(row), 10),
+            ("left shoulder (left)", None),
+            ("right shoulder (right)", None),
+        ]
+        assert set(session.corrections.values_list("field", flat=True)) == {
+            "adverse_events", "aftercare", "needlings", "details", "note",
+        }  # fmt: skip
+
+
+def test_aftercare_that_is_not_for_the_patient_is_kept_and_said(
+    signed_in, practitioner, course, at, url, typed, session
+):
+    allergy = ScreeningItem.objects.for_clinic(course.clinic).get(code="nsaid_allergy")
+    record_screening(patient=course.patient, findings={allergy: ""}, by=practitioner, at=at)
+    gel = AftercareMeasure.objects.for_clinic(course.clinic).get(code="nsaid_gel")
+    client = signed_in(practitioner)
+    page = client.post(url, typed(client.get(url), aftercare=[gel.pk]), follow=True)
+    assert [str(one) for one in session.aftercare_given.all()] == [gel.name]
+    assert f"Kept as given. Not for this patient: {allergy.wording}." in page.content.decode()
 
 
 def test_not_for_the_manager(signed_in, manager, url):

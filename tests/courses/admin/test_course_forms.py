@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Course, Letter, LetterEvent, Measure, MeasureScore, Review
-from tests.factories import log_run
+from courses.models import Alert, Course, Letter, LetterEvent, Measure, MeasureScore, Review
+from tests.factories import log_run, log_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,14 @@ def test_review_is_saved_and_leads_back(post, running):
 )
 def test_stop_leads_on_to_the_end_and_refer_to_the_letter(post, decision, leads_to):
     assert leads_to in post("course_review", decision=decision, reason="no gain")["Location"]
+
+
+def test_open_alert_stands_before_the_numbers(signed_in, running, practitioner):
+    log_visit(running, timezone.now(), before=3, after=9)
+    alert = Alert.objects.get(course=running)
+    page = signed_in(practitioner).get(reverse("admin:courses_course_review", args=[running.pk])).content.decode()
+    assert page.index(f"/admin/courses/alert/{alert.pk}/change/") < page.index("What the numbers say")
+    assert "any reason not to go on" not in page
 
 
 def test_review_without_a_reason_keeps_what_was_chosen(post):

@@ -10,10 +10,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from courses.alerts.answering import add_note
 from courses.measures.entry import ItemScore, MeasuresEntry
 from courses.measures.recording import record_measures
-from courses.models import Appointment, Letter, Review
+from courses.models import AdverseEventItem, AftercareMeasure, Alert, Appointment, Letter, Review
 from courses.reviews.reviewing import ReviewEntry, record_review
+from courses.sessions.correct import correct_session
+from courses.sessions.fix import NeedlingFix, SessionFix, version_of
+from patients.correcting import Subject, correct_record
+from patients.correcting import version_of as file_version
+from patients.intake import record_neuro_check
+from patients.models import NeuroCheck
 from tests.factories import CourseFactory, cleared_patient, flag, log_run, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +76,83 @@ def test_course_page_asks_the_same_for_one_and_for_three_reviews_and_letters(
     for _more in range(2):
         _look_at(course, lead)
     assert _n_queries(client_of_lead, f"/admin/courses/course/{course.pk}/change/") == one
+
+
+HISTORIES = {
+    "session": "/admin/courses/session/{session}/change/",
+    "patient": "/admin/patients/patient/{patient}/change/",
+    "correct": "/admin/courses/session/{session}/correct/",
+    "alert": "/admin/courses/alert/{alert}/change/",
+}
+
+
+@pytest.mark.parametrize("page", HISTORIES)
+def test_history_asks_the_same_for_one_and_for_three_corrections(client_of_lead, clinic, practitioner, lead, page):
+    course = _live_through(clinic, practitioner)
+    session, alert = course.sessions.last(), Alert.objects.get(course=course)
+    path = HISTORIES[page].format(session=session.pk, patient=course.patient_id, alert=alert.pk)
+    _correct_all(session, alert, by=practitioner, value=1)
+    client_of_lead.get(path)
+    one = _n_queries(client_of_lead, path)
+    for value in (2, 3):
+        _correct_all(session, alert, by=lead, value=value)
+    assert _n_queries(client_of_lead, path) == one
+
+
+def test_correction_told_meanwhile_asks_the_same_for_one_and_for_three(client_of_lead, clinic, practitioner):
+    course = _live_through(clinic, practitioner)
+    session, alert = course.sessions.last(), Alert.objects.get(course=course)
+    seen = version_of(session)
+    _correct_all(session, alert, by=practitioner, value=1, has_points=False)
+    one = _n_queries_of_stale(client_of_lead, session, seen)
+    for value in (2, 3):
+        _correct_all(session, alert, by=practitioner, value=value, has_points=False)
+    assert _n_queries_of_stale(client_of_lead, session, seen) == one
+
+
+def _n_queries_of_stale(client, session, version):
+    """An edit that comes too late."""
+    values = {"version": version, "reason": "late", "held_at": f"{session.held_at:%Y-%m-%dT%H:%M}"}
+    scores = {f"score_{one.timing}": one.score for one in session.scores.all()}
+    with CaptureQueriesContext(connection) as queries:
+        page = client.post(f"/admin/courses/session/{session.pk}/correct/", {**values, **scores})
+    assert page.status_code == 409, page.context["form"].errors
+    return len(queries)
+
+
+def _correct_all(session, alert, *, by, value, has_points=True):
+    """Score, points, event, aftercare, particulars, the patient's file; and a note on the alert."""
+    now, patient = timezone.now(), session.course.patient
+    event = AdverseEventItem.objects.for_clinic(session.clinic)[value]
+    measure = AftercareMeasure.objects.for_clinic(session.clinic)[value]
+    fix = SessionFix(
+        version=version_of(session),
+        reason="read the wrong line",
+        held_at=session.held_at,
+        is_needled=session.is_needled,
+        note=f"note {value}",
+        scores={"after": value},
+        details={"rested_minutes": value},
+        needlings=(NeedlingFix(None, {"ashi_site": f"spot {value}", "side": "left"}),) * has_points,
+        adverse_event_ids=frozenset({event.pk}),
+        aftercare_ids=frozenset({measure.pk}),
+    )
+    correct_session(session, fix=fix, by=by, at=now)
+    assert session.corrections.filter(corrected_at=now).count() == 5 + has_points
+    check = patient.neuro_checks.first() or record_neuro_check(
+        patient=patient, checked_on=now.date(), result=NeuroCheck.Result.NORMAL, by=by, at=now
+    )
+    correct_record(
+        patient,
+        subject=Subject.CHECK,
+        subject_id=check.pk,
+        values={"note": f"note {value}"},
+        version=file_version(patient, Subject.CHECK, check.pk),
+        reason="of the other patient",
+        by=by,
+        at=now,
+    )
+    add_note(alert, note=f"called, {value}", by=by, at=now)
 
 
 def _look_at(course, by):

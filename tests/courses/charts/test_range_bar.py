@@ -17,3 +17,7 @@ def test_picture_says_itself_in_words():
     svg = range_svg(score=7, low50=3, high50=5, low90=2, high90=6)
     assert 'aria-label="7; nine in ten lie between 2 and 6"' in svg
     assert "style=" not in svg
+
+
+def test_band_of_half_is_left_out_where_it_is_not_known():
+    assert "chart-band50" not in range_svg(score=7, low90=2, high90=6)

@@ -9,9 +9,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from courses.models import Review
+from courses.alerts.answering import resolve
+from courses.models import Alert, Review
 from courses.reviews.reviewing import ReviewEntry, correct_review, record_review
-from tests.factories import log_run, log_visit
+from tests.factories import CourseFactory, flag, log_run, log_visit
 
 pytestmark = pytest.mark.django_db
 Decision = Review.Decision
@@ -38,7 +39,35 @@ def test_freezes_the_numbers_of_its_time(five, practitioner, at):
 
 def test_writes_down_what_was_asked(five, practitioner, at):
     review = record_review(five, entry=entry(), by=practitioner, at=at)
-    assert review.questions == {"version": 1, "asked": ["go_on"]}
+    assert review.questions == {"version": 2, "asked": ["go_on"]}
+
+
+def test_open_pain_alert_is_asked_about_first(five, practitioner, at):
+    log_visit(five, at, before=3, after=9)
+    review = record_review(five, entry=entry(), by=practitioner, at=at)
+    assert review.questions["asked"] == ["open_pain"]
+
+
+def test_red_flag_of_the_patient_told_elsewhere_is_asked_about_first(five, practitioner, at):
+    other = CourseFactory(
+        patient=five.patient, practitioner=practitioner, starts_on=at.date(), complaint="Shoulder"
+    )
+    log_visit(other, at, flags=(flag(five.clinic, "pain_72h"),))
+    review = record_review(five, entry=entry(), by=practitioner, at=at)
+    assert review.questions["asked"] == ["open_flag"]
+
+
+def test_pain_alert_of_another_course_and_a_resolved_one_are_not_asked_about(five, practitioner, at):
+    other = CourseFactory(
+        patient=five.patient, practitioner=practitioner, starts_on=at.date(), complaint="Shoulder"
+    )
+    log_visit(other, at, before=3, after=9)
+    log_visit(five, at, before=3, after=9)
+    mine = Alert.objects.get(course=five)
+    resolve(mine, outcome=Alert.Outcome.ADVISED, note="", at=at, by=practitioner, seen=2**40)
+    asked = record_review(five, entry=entry(), by=practitioner, at=at).questions["asked"]
+    assert asked
+    assert not {"open_pain", "open_flag"} & set(asked)
 
 
 def test_of_a_course_without_scores_has_no_numbers(course, practitioner, at):

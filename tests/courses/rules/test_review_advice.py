@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.rules.review_advice import Question, ReviewStanding, review_questions
+from courses.rules.review_advice import GOING_ON, Question, ReviewStanding, review_questions
 
 
 def asked(number: int, gain: float | None, relief30: float | None = 0.5, **values: object) -> tuple[str, ...]:
@@ -56,12 +56,47 @@ def test_what_holds_the_course_comes_first():
     assert asked(10, 0.6, 0.9, is_on_hold=True) == ("on_hold",)
 
 
+def test_open_red_flag_comes_before_all_and_nothing_else_is_asked():
+    assert asked(10, 0.6, 0.9, has_open_flag=True, has_open_pain=True) == ("open_flag",)
+    assert asked(10, 0.6, 0.9, has_open_flag=True, is_on_hold=True) == ("open_flag", "on_hold")
+
+
+@pytest.mark.parametrize(
+    ("number", "gain", "expected"),
+    [
+        (5, 0.4, ("open_pain",)),
+        (3, 0.4, ("open_pain",)),
+        (5, 0.1, ("open_pain", "off_track")),
+        (10, 0.2, ("open_pain", "stop_or_refer")),
+        (10, 0.6, ("open_pain",)),
+        (5, None, ("open_pain", "cannot_tell")),
+    ],
+)
+def test_open_pain_alert_comes_first_and_leaves_what_does_not_read_as_going_on(number, gain, expected):
+    assert asked(number, gain, 0.1, has_open_pain=True) == expected
+
+
 def test_late_responders_are_given_time():
     assert asked(3, 0.0, 0.1) == ("too_early",)
 
 
 def test_without_numbers_nothing_is_advised():
     assert asked(10, None, None) == ("cannot_tell",)
+
+
+@given(
+    number=st.integers(0, 30),
+    gain=st.none() | st.floats(-2, 1),
+    relief30=st.none() | st.floats(0, 1),
+    open_flag=st.booleans(),
+    open_pain=st.booleans(),
+    on_hold=st.booleans(),
+)
+def test_nothing_open_reads_as_going_on(number, gain, relief30, open_flag, open_pain, on_hold):
+    found = asked(number, gain, relief30, has_open_flag=open_flag, has_open_pain=open_pain, is_on_hold=on_hold)
+    assert found
+    if open_flag or open_pain or on_hold:
+        assert not set(found) & {str(question) for question in GOING_ON}
 
 
 @given(number=st.integers(0, 30), gain=st.none() | st.floats(-2, 1), relief30=st.none() | st.floats(0, 1))
