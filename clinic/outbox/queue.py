@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -60,9 +60,13 @@ def enqueue(
         created_at=at,
         due_at=due_at,
     )
-    # One statement: whoever asks again meets the unique key.
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    if due_at <= at:
+    enqueue_all([message], at=at)
+
+
+def enqueue_all(messages: Sequence[Message], *, at: datetime) -> None:
+    """Messages with their keys, in one statement: whoever asks again meets the unique key."""
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    if any(message.due_at <= at for message in messages):
         ring_on_commit()
 
 

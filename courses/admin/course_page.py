@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -18,7 +18,7 @@ from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, Course, Needling, PainScore, Review
 from courses.plans.adherence import adherence_of
-from courses.plans.standing import clearance_for
+from courses.plans.standing import CourseStanding
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
 from courses.priors.rows import Record, record_of
@@ -48,7 +48,8 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
     alerts = list(course.alerts.order_by("raised_at").select_related("acknowledged_by__user"))
     sessions = _sessions(course, scores)
     reviews = list(course.reviews.standing().select_related("reviewed_by__user"))
-    record = record_of(course, at=at, rows=scores)
+    standing, today = CourseStanding(course), course.clinic.local(at).date()
+    record = record_of(course, at=at, rows=scores, group=standing.file.group(on=today))
     picture, says = _curve(course, record, alerts=alerts, reviews=reviews, n_held=len(sessions), at=at)
     return {
         "course": course,
@@ -62,9 +63,9 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
         "adverse_events": list(course.adverse_events.select_related("item", "session")),
         "letters": list(course.letters.defer("pdf").select_related("written_by__user")),
         "reminders": list(course.reminders.all()[:N_REMINDERS]),
-        **_reviewing(course, reviews, says, n_held=len(sessions)),
+        **_reviewing(course, reviews, says, n_held=len(sessions), open_rules=_open_rules(standing, alerts)),
         "measures": _measures(course, scores, group=record.group),
-        **_clearance(course, at=at),
+        **_clearance(standing, on=today),
         **_rights(course, by),
     }
 
@@ -102,13 +103,26 @@ def _sessions(course: Course, scores: list[PainScore]) -> list[dict[str, Any]]:
     return [{"session": session, "scores": by_session.get(session.pk, {})} for session in sessions]
 
 
-def _reviewing(course: Course, reviews: list[Review], says: CurveSays | None, *, n_held: int) -> dict[str, Any]:
+def _open_rules(standing: CourseStanding, alerts: Sequence[Alert]) -> set[str]:
+    """What a review looks at first, from what the page has read already."""
+    pain = {Alert.Rule.PAIN for alert in alerts if alert.rule == Alert.Rule.PAIN and not alert.is_resolved}
+    return {*pain, *([Alert.Rule.RED_FLAG] if standing.open_flags else [])}
+
+
+def _reviewing(
+    course: Course,
+    reviews: list[Review],
+    says: CurveSays | None,
+    *,
+    n_held: int,
+    open_rules: Collection[str],
+) -> dict[str, Any]:
     """Reviews held, the one that is due, and what it would ask."""
     after = [review.session_number for review in reviews]
     due = due_review(course.review_sessions, n_planned=course.n_planned, n_held=n_held, reviewed_after=after)
     is_extended = any(review.n_added for review in reviews)
     questions = (
-        review_questions(standing_of(course, says, n_held=n_held, is_extended=is_extended))
+        review_questions(standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=open_rules))
         if due and course.is_open
         else ()
     )
@@ -126,12 +140,12 @@ def _measures(course: Course, scores: list[PainScore], *, group: str) -> list[An
     return [line_words(line) for line in lines]
 
 
-def _clearance(course: Course, *, at: datetime) -> dict[str, Any]:
-    clearance = clearance_for(course, on=course.clinic.local(at).date(), practitioner=course.practitioner)
+def _clearance(standing: CourseStanding, *, on: date) -> dict[str, Any]:
+    found = standing.clearance(on=on, practitioner=standing.course.practitioner)
     return {
-        "clearance": clearance,
-        "clearance_verdict": VERDICTS[clearance.verdict],
-        "clearance_reasons": reason_texts(clearance),
+        "clearance": found,
+        "clearance_verdict": VERDICTS[found.verdict],
+        "clearance_reasons": reason_texts(found),
     }
 
 

@@ -99,10 +99,12 @@ class Reviews:
     def _numbers(self, course: Course, *, at: Any) -> dict[str, Any]:
         says, n_held = telling_of(course, at=at), course.sessions.count()
         is_extended = course.reviews.filter(n_added__gt=0).exists()
-        standing = standing_of(course, says, n_held=n_held, is_extended=is_extended)
+        alerts = list(open_matters(course).most_pressing_first())
+        rules = {alert.rule for alert in alerts}
+        standing = standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=rules)
         return {
             "n_held": n_held,
-            "open_alerts": list(open_matters(course).most_pressing_first()),
+            "open_alerts": alerts,
             "sentences": [gain_words(says), *curve_sentences(says)] if says else [],
             "questions": question_words(review_questions(standing)),
             "source": SOURCE,

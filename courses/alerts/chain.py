@@ -25,7 +25,11 @@ def snapshot_chain(clinic: Clinic, *, course: Course | None, rule: Alert.Rule, o
     A treating practitioner is not asked about their own breach.
     """
     steps = [step for step in clinic.escalation_chain if not _is_own_judge(step, rule)]
-    return [{"step": step, "members": _members(clinic, step, course, on_duty_at=on_duty_at)} for step in steps]
+    members = Membership.objects.for_clinic(clinic).active().with_role(Role.LEAD, Role.MANAGER).order_by("pk")
+    leading = list(members.values_list("pk", "role"))
+    return [
+        {"step": step, "members": _members(clinic, step, course, leading, on_duty_at=on_duty_at)} for step in steps
+    ]
 
 
 def joined(old: Iterable[Step], new: Iterable[Step]) -> list[Step]:
@@ -51,12 +55,11 @@ def to_be_told(clinic: Clinic, member_ids: Iterable[int], *, is_red_flag: bool) 
 
     A red flag is sent to addresses that were refused before, too: a mail server errs, and one mail costs nothing.
     """
-    wanted = list(member_ids)
-    told = reachable(clinic, wanted) or last_resort(clinic)
+    wanted = reachable(clinic, member_ids, though_refused=True)
+    told = [member for member in wanted if member.email_failed_at is None] or last_resort(clinic)
     if not is_red_flag:
         return told
-    also = reachable(clinic, wanted, though_refused=True)
-    return sorted({member.pk: member for member in (*told, *also)}.values(), key=lambda member: member.pk)
+    return sorted({member.pk: member for member in (*told, *wanted)}.values(), key=lambda member: member.pk)
 
 
 def last_resort(clinic: Clinic) -> list[Membership]:
@@ -75,21 +78,22 @@ def _is_own_judge(step: str, rule: Alert.Rule) -> bool:
     return rule == Alert.Rule.UNCLEARED and step == Responder.PRACTITIONER
 
 
-def _members(clinic: Clinic, step: str, course: Course | None, *, on_duty_at: datetime) -> list[int]:
+def _members(
+    clinic: Clinic, step: str, course: Course | None, leading: Iterable[tuple[int, str]], *, on_duty_at: datetime
+) -> list[int]:
     if step == Responder.PRACTITIONER:
         return [course.practitioner_id] if course else []
-    members = Membership.objects.for_clinic(clinic).active()
     if step == Responder.DUTY_LEAD:
-        return _on_duty(clinic, at=on_duty_at)
-    managers = members.with_role(Role.MANAGER).order_by("pk").values_list("pk", flat=True)
-    return list(managers[:1] if step == Responder.MANAGER else managers)
+        leads = [pk for pk, role in leading if role == Role.LEAD]
+        return _on_duty(clinic, leads, at=on_duty_at)
+    managers = [pk for pk, role in leading if role == Role.MANAGER]
+    return managers[:1] if step == Responder.MANAGER else managers
 
 
-def _on_duty(clinic: Clinic, *, at: datetime) -> list[int]:
+def _on_duty(clinic: Clinic, leads: list[int], *, at: datetime) -> list[int]:
     """Those on the rota at a time; every lead in a clinic that keeps no rota."""
     rota = Duty.objects.for_clinic(clinic)
     on_duty = list(rota.on_duty(at).order_by("pk").values_list("member_id", flat=True))
     if on_duty or rota.exists():
         return list(dict.fromkeys(on_duty))
-    leads = Membership.objects.for_clinic(clinic).active().with_role(Role.LEAD)
-    return list(leads.order_by("pk").values_list("pk", flat=True))
+    return leads

@@ -8,6 +8,7 @@ from datetime import datetime
 from clinic.models import Membership
 from courses.alerts.chain import Step, joined, snapshot_chain
 from courses.alerts.history import write_event
+from courses.alerts.opening import OpeningCalendar
 from courses.alerts.policy import POLICIES
 from courses.alerts.steps import calendar_of, set_next_step, start_steps
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
@@ -42,7 +43,7 @@ def raise_alert(
     is_quiet = is_quiet and (rule != Alert.Rule.RED_FLAG or is_history)
     if alert is not None:
         return _take_further(alert, findings, at=at, report=report, by=by, is_quiet=is_quiet)
-    severity = most_severe([finding.severity for finding in findings])
+    severity, calendar = most_severe([finding.severity for finding in findings]), calendar_of(patient.clinic)
     alert = Alert.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -51,22 +52,28 @@ def raise_alert(
         flag_code=flag_code,
         severity=severity,
         findings=[finding.as_json() for finding in findings],
-        chain=_chain(patient, course, rule, severity, at=at),
+        chain=_chain(patient, course, rule, severity, calendar=calendar, at=at),
         is_quiet=is_quiet,
         raised_at=at,
         next_step_at=at,
         predecessor=matter.order_by("-raised_at", "-pk").first(),
     )
     event = write_event(alert, AlertEvent.Kind.RAISED, at=at, by=by, report=report, findings=alert.findings)
-    start_steps(alert, event, at=at)
+    start_steps(alert, event, at=at, calendar=calendar)
     alert.save()
     return alert
 
 
 def _chain(
-    patient: Patient, course: Course | None, rule: Alert.Rule, severity: Severity, *, at: datetime
+    patient: Patient,
+    course: Course | None,
+    rule: Alert.Rule,
+    severity: Severity,
+    *,
+    calendar: OpeningCalendar,
+    at: datetime,
 ) -> list[Step]:
-    first_at = POLICIES[severity].first.after(at, calendar_of(patient.clinic))
+    first_at = POLICIES[severity].first.after(at, calendar)
     return snapshot_chain(patient.clinic, course=course, rule=rule, on_duty_at=first_at)
 
 
@@ -99,11 +106,12 @@ def _take_further(
         alert, kind, at=at, by=by, report=report, findings=news, new_state=Alert.State.OPEN if tells else None
     )
     if tells:
+        calendar = calendar_of(alert.clinic)
         alert.acknowledged_at = alert.acknowledged_by = None
         if report is not None:
-            now = _chain(alert.patient, alert.course, Alert.Rule(alert.rule), severity, at=at)
+            now = _chain(alert.patient, alert.course, Alert.Rule(alert.rule), severity, calendar=calendar, at=at)
             alert.chain = joined(alert.chain, now)
-        start_steps(alert, event, at=at)
+        start_steps(alert, event, at=at, calendar=calendar)
     set_next_step(alert)
     alert.save()
     return alert

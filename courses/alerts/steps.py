@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clinic.batch import each
 from clinic.models import Clinic, Membership, Message
-from clinic.outbox.queue import enqueue
+from clinic.outbox.queue import enqueue_all
 from courses.alerts.chain import Step, reachable, to_be_told
 from courses.alerts.endpoints import tell_endpoints
 from courses.alerts.flapping import what_to_tell
@@ -39,12 +39,12 @@ def policy_of(alert: Alert) -> Policy:
     return POLICIES[Severity(alert.severity)]
 
 
-def start_steps(alert: Alert, event: AlertEvent, *, at: datetime) -> None:
+def start_steps(alert: Alert, event: AlertEvent, *, at: datetime, calendar: OpeningCalendar | None = None) -> None:
     """Tell the first people of the chain, and set when they are told again and when the next are (not saved).
 
     A silence in force puts all of it off to its end; a matter that opens again and again is not told each time.
     """
-    policy, calendar = pace_of(alert), calendar_of(alert.clinic)
+    policy, calendar = pace_of(alert), calendar or calendar_of(alert.clinic)
     alert.lapses_at = alert.silenced_until = alert.exhausted_at = None
     muting = silence_of(alert, at=at)
     if muting is not None:
@@ -216,8 +216,8 @@ def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> 
     """
     reached = {pk for step in alert.chain[: alert.chain_position + 1] for pk in step["members"]}
     members = to_be_told(alert.clinic, reached, is_red_flag=alert.is_red_flag)
-    for member in members:
-        enqueue(
+    messages = [
+        Message(
             clinic=alert.clinic,
             kind=MESSAGE_KIND,
             subject_id=event.pk,
@@ -227,8 +227,11 @@ def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> 
             is_urgent=Severity(alert.severity) in {Severity.E0, Severity.E1},
             group_key=f"alert:{alert.pk}",
             bundle_key=bundle_key(alert, event),
+            created_at=at,
             due_at=due_at,
-            at=at,
         )
+        for member in members
+    ]
+    enqueue_all(messages, at=at)
     tell_endpoints(alert, event, members, at=at, due_at=due_at)
     return members

@@ -87,6 +87,11 @@ class CourseStanding(PatientStanding):
         who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
         return clearance_facts(self.file, on=on, care=care, practitioner=who)
 
+    def clearance(self, *, on: date, practitioner: Membership | None = None, is_alone: bool = False) -> Clearance:
+        """The verdict, with what a lead set aside for that day."""
+        found = clearance(self.facts(on=on, practitioner=practitioner, is_alone=is_alone))
+        return with_override(self.course, found, on=on, practitioner=practitioner)
+
 
 def clearance_for(
     course: Course,
@@ -100,9 +105,7 @@ def clearance_for(
 
     An override of that day counts.
     """
-    standing = CourseStanding(course, file=file)
-    found = clearance(standing.facts(on=on, practitioner=practitioner, is_alone=is_alone))
-    return with_override(course, found, on=on, practitioner=practitioner)
+    return CourseStanding(course, file=file).clearance(on=on, practitioner=practitioner, is_alone=is_alone)
 
 
 def with_override(course: Course, found: Clearance, *, on: date, practitioner: Membership | None) -> Clearance:

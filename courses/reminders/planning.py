@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -9,7 +10,7 @@ from django.db import transaction
 
 from clinic.batch import each
 from clinic.models import Message
-from clinic.outbox.queue import enqueue
+from clinic.outbox.queue import enqueue_all
 from courses.models import Appointment, CheckIn, Reminder, Session
 from courses.reminders.schedule import SHORTEST_NOTICE, morning_after, next_permitted, the_day_before
 
@@ -29,33 +30,38 @@ def plan_reminders(*, at: datetime) -> int:
     return _cancel_overtaken(at=at) + _plan_upcoming(at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
-    """The questions after a session, the next day and on day 3; none whose time was past when it was entered."""
-    kinds = [kind for kind in DAYS_AFTER if kind != CheckIn.Kind.DAY3 or session.clinic.is_day3_asked]
-    planned = [_plan_check_in(session, kind, at=at) for kind in kinds]
-    return [check_in for check_in in planned if check_in is not None]
+    """The questions after a session, the next day and on day 3; none whose time was past when it was entered.
 
-
-def _plan_check_in(session: Session, kind: CheckIn.Kind, *, at: datetime) -> CheckIn | None:
-    due_at = morning_after(session.held_at, session.clinic.zone_info, n_days=DAYS_AFTER[kind])
-    if due_at < at:
-        return None
-    check_in, is_new = CheckIn.objects.get_or_create(
-        session=session,
-        kind=kind,
-        defaults={"clinic": session.clinic, "created_at": at, "expires_at": due_at + CHECK_IN_LIFE},
+    Those planned before are left as they are; the caller holds the patient's lock.
+    """
+    known = {check_in.kind: check_in for check_in in session.check_ins.order_by("pk")}
+    due = {kind: due_at for kind, due_at in _questions(session) if due_at >= at and kind not in known}
+    check_ins = CheckIn.objects.bulk_create(
+        CheckIn(
+            clinic=session.clinic, session=session, kind=kind, created_at=at, expires_at=due_at + CHECK_IN_LIFE
+        )
+        for kind, due_at in due.items()
     )
-    if is_new:
-        reminder = Reminder.objects.create(
+    reminders = Reminder.objects.bulk_create(
+        Reminder(
             clinic=session.clinic,
             course=session.course,
-            kind=REMINDS[kind],
+            kind=REMINDS[CheckIn.Kind(check_in.kind)],
             check_in=check_in,
-            due_at=due_at,
+            due_at=due[CheckIn.Kind(check_in.kind)],
         )
-        _queue(reminder, at=at)
-    return check_in
+        for check_in in check_ins
+    )
+    _queue(reminders, at=at)
+    return [*known.values(), *check_ins]
+
+
+def _questions(session: Session) -> Iterator[tuple[CheckIn.Kind, datetime]]:
+    for kind, n_days in DAYS_AFTER.items():
+        if kind != CheckIn.Kind.DAY3 or session.clinic.is_day3_asked:
+            yield kind, morning_after(session.held_at, session.clinic.zone_info, n_days=n_days)
 
 
 def _plan_upcoming(*, at: datetime) -> int:
@@ -85,7 +91,7 @@ def _plan_before(appointment: Appointment, *, at: datetime) -> bool:
         defaults={"clinic": appointment.clinic, "course": appointment.course, "due_at": due_at},
     )
     if is_new:
-        _queue(reminder, at=at)
+        _queue([reminder], at=at)
     return is_new
 
 
@@ -98,15 +104,19 @@ def _cancel_overtaken(*, at: datetime) -> int:
     )
 
 
-def _queue(reminder: Reminder, *, at: datetime) -> None:
-    enqueue(
-        clinic=reminder.clinic,
-        kind=MESSAGE_KIND,
-        subject_id=reminder.pk,
-        recipient=f"patient:{reminder.course.patient_id}",
-        dedup_key=f"reminder:{reminder.pk}",
-        guarantee=Message.Guarantee.AT_MOST_ONCE,
-        group_key=f"patient:{reminder.course.patient_id}",
-        due_at=reminder.due_at,
-        at=at,
-    )
+def _queue(reminders: Sequence[Reminder], *, at: datetime) -> None:
+    messages = [
+        Message(
+            clinic=reminder.clinic,
+            kind=MESSAGE_KIND,
+            subject_id=reminder.pk,
+            recipient=f"patient:{reminder.course.patient_id}",
+            dedup_key=f"reminder:{reminder.pk}",
+            guarantee=Message.Guarantee.AT_MOST_ONCE,
+            group_key=f"patient:{reminder.course.patient_id}",
+            created_at=at,
+            due_at=reminder.due_at,
+        )
+        for reminder in reminders
+    ]
+    enqueue_all(messages, at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,9 +39,10 @@ def open_matters(course: Course) -> AlertQuerySet:
     return Alert.objects.for_clinic(course.clinic).unresolved().filter(is_one, patient=course.patient_id)
 
 
-def standing_of(course: Course, says: CurveSays | None, *, n_held: int, is_extended: bool) -> ReviewStanding:
-    """The course as the advice takes it."""
-    rules = set(open_matters(course).values_list("rule", flat=True))
+def standing_of(
+    course: Course, says: CurveSays | None, *, n_held: int, is_extended: bool, open_rules: Collection[str]
+) -> ReviewStanding:
+    """The course as the advice takes it; `open_rules` are those of `open_matters`."""
     return ReviewStanding(
         session_number=n_held,
         n_planned=course.n_planned,
@@ -49,8 +51,8 @@ def standing_of(course: Course, says: CurveSays | None, *, n_held: int, is_exten
         fitted_gain=says.fitted_gain if says else None,
         is_extended=is_extended,
         is_on_hold=course.status == Course.Status.ON_HOLD,
-        has_open_flag=Alert.Rule.RED_FLAG in rules,
-        has_open_pain=Alert.Rule.PAIN in rules,
+        has_open_flag=Alert.Rule.RED_FLAG in open_rules,
+        has_open_pain=Alert.Rule.PAIN in open_rules,
     )
 
 
@@ -118,7 +120,8 @@ def correct_review(review: Review, *, entry: ReviewEntry, by: Membership, at: da
 def _review(course: Course, entry: ReviewEntry, *, by: Membership, at: datetime) -> Review:
     says, n_held = telling_of(course, at=at), course.sessions.count()
     is_extended = course.reviews.filter(n_added__gt=0).exists()
-    standing = standing_of(course, says, n_held=n_held, is_extended=is_extended)
+    rules = set(open_matters(course).values_list("rule", flat=True))
+    standing = standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=rules)
     is_extending = entry.decision == Review.Decision.EXTEND
     if is_extending and is_extended:
         raise ValidationError({"decision": _("The course was extended already: five more sessions, once.")})
