@@ -66,13 +66,13 @@ def threshold_for(
     """
     shipped_fixed = SHIPPED_FIXED_PER_100 / 100.0 if has_fixed_rules else 0.0
     pseudo = pseudo_statistics(least_excess)
-    pseudo_weight = max(0.0, 1.0 - sessions.n_told / PSEUDO_FADED_AT)
-    n_pseudo = pseudo_weight * len(pseudo)
+    weight = pseudo_weight(sessions.n_told)
+    n_pseudo = weight * len(pseudo)
     total = sessions.n_sessions + n_pseudo
     share = _share(budget_per_100, fixed=(sessions.is_fixed.sum() + shipped_fixed * n_pseudo) / total)
     own = sessions.statistic[~sessions.is_fixed]
     values = np.concatenate([own, pseudo])
-    weights = np.concatenate([np.ones(len(own)), np.full(len(pseudo), pseudo_weight)])
+    weights = np.concatenate([np.ones(len(own)), np.full(len(pseudo), weight)])
     wanted, wanted_quarter = (
         exceeded_by(values, weights=weights, mass=part * share * (total + 1.0)) for part in (1.0, RED_SHARE)
     )
@@ -95,6 +95,11 @@ def threshold_for(
         realised_per_100=sessions.rate_per_100(threshold),
         fixed_per_100=sessions.fixed_per_100,
     )
+
+
+def pseudo_weight(n_told: int) -> float:
+    """Return what a pseudo-value counts beside so many own values."""
+    return max(0.0, 1.0 - n_told / PSEUDO_FADED_AT)
 
 
 def exceeded_by(values: Floats, *, weights: Floats, mass: float) -> float:
