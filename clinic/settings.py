@@ -163,6 +163,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_keepalive
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).
 MESSAGE_KINDS = {
     "staff_invitation": "clinic.staff.invitation_mail",
+    "address_changed": "clinic.addresses.address_changed",
     "password_link": "clinic.staff.password_link_mail",
     "staff_alert": "courses.alerts.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership, to_sign_in
 from courses.admin.navigation import navigation
 from courses.admin.today import today
+from courses.alerts.faults import open_faults
 from courses.alerts.inbox import unanswered
 
 
@@ -56,6 +57,7 @@ class StaffAdminSite(AdminSite):
         if context["has_permission"]:
             context["navigation"] = navigation(request)
             context["unanswered"] = unanswered(active_membership(request.user))
+            context["faults"] = open_faults(active_membership(request.user))
         return context
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
