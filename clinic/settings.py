@@ -178,6 +178,8 @@ TRANSPORTS = {
     "email": "clinic.outbox.transports.email.EmailTransport",
     "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
+# What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
+FALLBACK_WORK = ["courses.alerts.steps.sweep"]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 
