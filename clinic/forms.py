@@ -96,7 +96,7 @@ class InvitationForm(MemberForm):
 class AddressForm(forms.Form):
     """Where a member's mail goes from now on."""
 
-    email = forms.EmailField(label=gettext_lazy("new address"))
+    email = forms.EmailField(label=gettext_lazy("New address"))
     reason = forms.CharField(
         label=gettext_lazy("How do you know it is theirs?"),
         max_length=200,
