@@ -77,6 +77,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | READING
     | LEADING
     | _rights("clinic", "view change", "clinic membership")
+    | _rights("clinic", "view", "addresschange")
     | _rights("clinic", "add", "membership")
     | _rights("clinic", "view add change delete", "openinghours holiday")
     | _rights("clinic", "view", "message")

@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
-from clinic.forms import ClinicForm, InvitationForm, MemberForm
+from clinic.addresses import correct_address, is_unused
+from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
 from clinic.models import Clinic, Duty, Holiday, Membership, OpeningHours, Role
 from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
@@ -254,6 +255,7 @@ class MembershipAdmin(ClinicScopedAdmin):
                 ("deactivate", self.deactivate),
                 ("reactivate", self.reactivate),
                 ("invite", self.invite_again),
+                ("address", self.address),
             )
         ]
         return [*own, *super().get_urls()]
@@ -273,6 +275,23 @@ class MembershipAdmin(ClinicScopedAdmin):
         return self._do(
             request, pk, lambda member: send_invitation(member, at=timezone.now()), _("Invitation sent.")
         )
+
+    def address(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Correct where the mail goes."""
+        by, member = self.require(request, "clinic.change_membership"), self.row(request, pk)
+        form = AddressForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                correct_address(member, by=by, at=timezone.now(), **form.cleaned_data)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _("This clinic's mail goes to the new address from now on."))
+                return HttpResponseRedirect(reverse("admin:clinic_membership_change", args=[pk]))
+        changes = member.address_changes.select_related("changed_by__user")
+        context = {"member": member, "is_unused": is_unused(member), "form": form, "changes": changes}
+        titles = {"title": _("Where mail goes"), "action": _("Correct the address")}
+        return self.page(request, "clinic/admin/address.html", {**context, **titles})
 
     def _do(self, request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:
         self.require(request, "clinic.change_membership")

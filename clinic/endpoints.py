@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Endpoint, Membership
 from clinic.models.endpoint import new_secret
+from clinic.outbox.compose import absolute
 from clinic.outbox.transports.addresses import BadAddress, target_of
+from clinic.outbox.transports.base import Notice, TransportError
+from clinic.outbox.transports.webhook import WebhookTransport
+
+# A clinic tries its webhooks one after another: nobody makes this server knock at a door again and again.
+PAUSE_BETWEEN_TESTS = timedelta(seconds=10)
 
 
 def validate_url(url: str) -> None:
@@ -42,3 +53,73 @@ def renew_secret(endpoint: Endpoint) -> str:
     endpoint.secret = new_secret()
     endpoint.save(update_fields=["secret"])
     return endpoint.secret
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What became of a test, in words for staff."""
+
+    is_taken: bool
+    words: str
+
+
+def send_test(endpoint: Endpoint, *, at: datetime) -> TestResult:
+    """Send one signed notice that is about no alert, now, and say what came of it.
+
+    A webhook that takes it is trusted again. ValidationError where one of the clinic was tried a moment ago.
+    """
+    _take_turn(endpoint, at=at)
+    try:
+        WebhookTransport().send(_test_notice(endpoint, at=at))
+    except TransportError as error:
+        return TestResult(False, _failure_words(error))
+    Endpoint.objects.for_clinic(endpoint.clinic).filter(pk=endpoint.pk).update(failed_at=None)
+    return TestResult(True, _("The webhook took the test."))
+
+
+@transaction.atomic
+def _take_turn(endpoint: Endpoint, *, at: datetime) -> None:
+    Clinic.objects.select_for_update().get(pk=endpoint.clinic_id)
+    endpoints = Endpoint.objects.for_clinic(endpoint.clinic)
+    if endpoints.filter(tested_at__gt=at - PAUSE_BETWEEN_TESTS, tested_at__lte=at).exists():
+        raise ValidationError(_("A webhook was tried a moment ago: wait ten seconds, then try again."))
+    endpoints.filter(pk=endpoint.pk).update(tested_at=at)
+
+
+def _test_notice(endpoint: Endpoint, *, at: datetime) -> Notice:
+    """Of the same shape as that of an alert; the number 0 is no alert's."""
+    message_id = str(uuid.uuid4())
+    return Notice(
+        to=endpoint.url,
+        secret=endpoint.secret,
+        message_id=message_id,
+        facts={
+            "message": message_id,
+            "alert": 0,
+            "clinic": endpoint.clinic.name,
+            "severity": "test",
+            "event": "test",
+            "happened_at": at.isoformat(),
+            "link": absolute(reverse("admin:index")),
+        },
+    )
+
+
+def _failure_words(error: TransportError) -> str:
+    reason = str(error)
+    known = {
+        "address not permitted": _("Its address is not permitted: it leads into a private network, or is none."),
+        "SSLCertVerificationError": _("Its certificate cannot be trusted: nothing was sent."),
+        "SSLError": _("It does not speak TLS as it should: nothing was sent."),
+        "TimeoutError": _("It did not answer within 5 seconds."),
+        "gaierror": _("Its name is not known."),
+        "ConnectionRefusedError": _("Nobody listens at its address."),
+        "HTTPException": _("What it answered is not HTTP."),
+    }
+    if reason in known:
+        return known[reason]
+    if not reason.startswith("HTTP "):
+        return _("It could not be reached (%(reason)s).") % {"reason": reason}
+    if error.permanent:
+        return _("It refused the test (%(reason)s). An alert refused so would switch it off.") % {"reason": reason}
+    return _("It could not take the test now (%(reason)s). An alert would be tried again.") % {"reason": reason}

@@ -93,6 +93,17 @@ class InvitationForm(MemberForm):
         return dict(self.cleaned_data)
 
 
+class AddressForm(forms.Form):
+    """Where a member's mail goes from now on."""
+
+    email = forms.EmailField(label=gettext_lazy("New address"))
+    reason = forms.CharField(
+        label=gettext_lazy("How do you know it is theirs?"),
+        max_length=200,
+        help_text=gettext_lazy("It stays on file with your name, beside the address before."),
+    )
+
+
 class EndpointForm(forms.ModelForm[Endpoint]):
     """A webhook."""
 

@@ -163,6 +163,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_keepalive
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).
 MESSAGE_KINDS = {
     "staff_invitation": "clinic.staff.invitation_mail",
+    "address_changed": "clinic.addresses.address_changed",
     "password_link": "clinic.staff.password_link_mail",
     "staff_alert": "courses.alerts.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
@@ -177,6 +178,8 @@ TRANSPORTS = {
     "email": "clinic.outbox.transports.email.EmailTransport",
     "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
+# What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
+FALLBACK_WORK = ["courses.alerts.steps.sweep"]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 

@@ -17,6 +17,8 @@ from clinic.outbox.queue import enqueue
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 
+INVITATION_KIND = "staff_invitation"
+
 
 @transaction.atomic
 def invite_member(
@@ -66,7 +68,7 @@ def send_invitation(membership: Membership, *, at: datetime) -> None:
     """Queue the invitation mail."""
     enqueue(
         clinic=membership.clinic,
-        kind="staff_invitation",
+        kind=INVITATION_KIND,
         subject_id=membership.pk,
         recipient=f"membership:{membership.pk}",
         dedup_key=f"invitation:{membership.pk}:{at.isoformat()}",
@@ -121,8 +123,10 @@ class _MemberMail:
         return self._membership(message).is_active
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """A refused address is noted."""
-        note_delivery(message, at=at)
+        """A refused address is noted, where it is the one that alerts go to as well."""
+        membership = self._membership(message)
+        if membership.address == membership.user.email:
+            note_delivery(message, at=at)
 
     def _membership(self, message: Message) -> Membership:
         return Membership.objects.all_clinics().select_related("user", "clinic").get(pk=message.subject_id)

@@ -24,6 +24,7 @@ from courses.models import Course
 from courses.sessions import guard
 from patients.models import Patient
 from tests import factories
+from tests.clinic.outbox.gateway import gateway, secured  # noqa: F401 - fixtures
 from tests.faults.totals import pytest_terminal_summary  # noqa: F401 - a hook: the totals end the run
 from tests.smtp_sink import SmtpSink
 

@@ -145,11 +145,13 @@ TABLE: dict[str, Row] = {
     **model_rows("courses_redflag", "red_flag", view=CLINICAL),
     **model_rows("clinic_message", "message", view=LEADING),
     **model_rows("clinic_endpoint", "endpoint", view=frozenset({"manager"}), add=frozenset({"manager"})),
+    "admin:clinic_endpoint_test": Row(frozenset({"manager"}), "endpoint"),
     "admin:clinic_endpoint_renew": Row(frozenset({"manager"}), "endpoint"),
     **model_rows("clinic_clinic", "clinic", view=ALL),
     **model_rows("clinic_membership", "membership", view=ALL, add=frozenset({"manager"})),
     "admin:clinic_membership_deactivate": Row(frozenset({"manager"}), "membership"),
     "admin:clinic_membership_reactivate": Row(frozenset({"manager"}), "membership"),
+    "admin:clinic_membership_address": Row(frozenset({"manager"}), "membership"),
     "admin:clinic_membership_invite": Row(frozenset({"manager"}), "membership"),
 }
 TABLE["admin:clinic_clinic_add"] = Row(NOBODY)

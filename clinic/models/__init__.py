@@ -1,5 +1,6 @@
 """The rows of the foundation."""
 
+from clinic.models.address_change import AddressChange
 from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
 from clinic.models.duty import Duty
 from clinic.models.endpoint import Endpoint
@@ -10,6 +11,7 @@ from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.user import User
 
 __all__ = [
+    "AddressChange",
     "Clinic",
     "ClinicScopedQuerySet",
     "Duty",

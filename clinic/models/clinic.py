@@ -185,6 +185,10 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
         """What one user can work under, by clinic name."""
         return self.filter(user=user).active().select_related("clinic", "user").order_by("clinic__name", "pk")
 
+    def with_address(self) -> MembershipQuerySet:
+        """Those this clinic can write to."""
+        return self.exclude(own_email="", user__email="")
+
     def with_role(self, *roles: Role) -> MembershipQuerySet:
         """Those with one of these roles."""
         return self.filter(role__in=roles)
@@ -212,6 +216,12 @@ class Membership(models.Model):
     )
     supervisor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="supervised", verbose_name=_("supervisor")
+    )
+    own_email = models.EmailField(
+        _("address for this clinic's mail"),
+        blank=True,
+        editable=False,
+        help_text=_("Empty: the address of the account. Signing in and passwords always use that one."),
     )
     email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -243,6 +253,11 @@ class Membership(models.Model):
     def is_active(self) -> bool:
         """Whether this person works here now; needs `user` loaded."""
         return self.deactivated_at is None and self.user.is_active
+
+    @property
+    def address(self) -> str:
+        """Where this clinic writes to; needs `user` loaded."""
+        return self.own_email or self.user.email
 
     @property
     def is_clinician(self) -> bool:

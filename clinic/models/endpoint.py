@@ -47,6 +47,7 @@ class Endpoint(models.Model):
     secret = models.CharField(max_length=80, default=new_secret, editable=False)
     is_on = models.BooleanField(_("in use"), default=True)
     failed_at = models.DateTimeField(_("refused"), null=True, blank=True, editable=False)
+    tested_at = models.DateTimeField(_("last test"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = EndpointQuerySet.as_manager()

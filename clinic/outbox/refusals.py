@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Endpoint, Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
-from clinic.outbox.queue import enqueue
+from clinic.outbox.queue import LEASE, enqueue
 from clinic.outbox.transports.base import Mail, TransportError
 
 WHO_MENDS = (Role.MANAGER, Role.LEAD)
@@ -32,8 +32,10 @@ def _note_member(message: Message, *, at: datetime) -> None:
     if message.state == Message.State.SENT:
         member.exclude(email_failed_at=None).update(email_failed_at=None)
     elif message.is_refused:
-        # Somebody who left or has no address at all was never written to.
-        marked = member.active().filter(email_failed_at=None).exclude(user__email="").values("pk")
+        # Somebody who left or has no address at all was never written to; what was on its way while the address
+        # was corrected says nothing of the new one.
+        trusted = member.active().filter(email_failed_at=None).with_address()
+        marked = trusted.exclude(address_changes__changed_at__gt=at - LEASE).values("pk")
         if Membership.objects.all_clinics().filter(pk__in=marked).update(email_failed_at=at):
             _tell(message, "member_refused", at=at)
 
@@ -83,13 +85,13 @@ class RefusalNotice:
     def render(self, message: Message) -> Mail:
         """A line and a link."""
         member = Membership.objects.for_clinic(message.clinic).select_related("user").get(pk=message.recipient_id)
-        if not member.is_active or not member.user.email:
+        if not member.is_active or not member.address:
             raise TransportError("no active address", permanent=True)
         link = absolute(reverse(f"admin:{self.page}_change", args=[message.subject_id]))
         with translation.override(message.clinic.languages[0]):
             subject = f"{self.subject} - {message.clinic.name}"
             context = {"words": str(self.words), "link": link}
-            return compose(message, "delivery_notice", context, to=member.user.email, subject=subject)
+            return compose(message, "delivery_notice", context, to=member.address, subject=subject)
 
     def settled(self, message: Message, *, at: datetime) -> None:
         """This mail has an address too."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
-from clinic.endpoints import renew_secret, save_endpoint
+from clinic.endpoints import renew_secret, save_endpoint, send_test
 from clinic.forms import EndpointForm
 from clinic.models import Endpoint
 
@@ -38,9 +40,13 @@ class EndpointAdmin(ClinicScopedAdmin):
             _show(request, obj.secret)
 
     def get_urls(self) -> list[URLPattern]:
-        """A new secret beside the stock pages."""
-        view = self.admin_site.admin_view(self.renew)
-        return [path("<int:pk>/renew/", view, name="clinic_endpoint_renew"), *super().get_urls()]
+        """A new secret and a test beside the stock pages."""
+        renew, test = self.admin_site.admin_view(self.renew), self.admin_site.admin_view(self.test)
+        return [
+            path("<int:pk>/renew/", renew, name="clinic_endpoint_renew"),
+            path("<int:pk>/test/", test, name="clinic_endpoint_test"),
+            *super().get_urls(),
+        ]
 
     def renew(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The old secret signs nothing more."""
@@ -48,6 +54,19 @@ class EndpointAdmin(ClinicScopedAdmin):
         endpoint = self.row(request, pk)
         if request.method == "POST":
             _show(request, renew_secret(endpoint))
+        return HttpResponseRedirect(reverse("admin:clinic_endpoint_change", args=[pk]))
+
+    def test(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send it something harmless, and say what came of it."""
+        self.require(request, "clinic.change_endpoint")
+        endpoint = self.row(request, pk)
+        if request.method == "POST":
+            try:
+                result = send_test(endpoint, at=timezone.now())
+                tell = messages.success if result.is_taken else messages.error
+                tell(request, result.words)
+            except ValidationError as error:
+                messages.warning(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("admin:clinic_endpoint_change", args=[pk]))
 
 

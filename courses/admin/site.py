@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership, to_sign_in
 from courses.admin.navigation import navigation
 from courses.admin.today import today
+from courses.alerts.faults import open_faults
 from courses.alerts.inbox import waiting
 
 
@@ -64,9 +65,10 @@ class StaffAdminSite(AdminSite):
             "is_nav_sidebar_enabled": False,
         }
         if context["has_permission"]:
-            now = waiting(active_membership(request.user))
+            membership = active_membership(request.user)
+            now = waiting(membership)
             context["navigation"] = navigation(request, n_open=now.n_open)
-            context["unanswered"] = now.unanswered
+            context["unanswered"], context["faults"] = now.unanswered, open_faults(membership)
         return context
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

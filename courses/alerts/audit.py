@@ -38,19 +38,27 @@ def audit_alerts(*, at: datetime) -> int:
     sweep(at=at)
     each(_unnoted_failures(at), partial(alert_mail.settled, at=at))
     _audit(Fault.Kind.STUCK, _stuck(at), rearm, at=at)
-    _audit(Fault.Kind.UNTOLD, _untold(at), tell_again, at=at)
+    # Made once and never twice, whoever asks: as soon as somebody can be told, they are.
+    _audit(Fault.Kind.UNTOLD, _untold(at), tell_again, at=at, is_mended_each_time=True)
     _audit(Fault.Kind.UNDELIVERED, _undelivered(), None, at=at)
     Heartbeat.beat(AUDITOR, at=at)
     return Fault.objects.open().count()
 
 
-def _audit(kind: Fault.Kind, alerts: Iterable[int], mend: Callable[..., object] | None, *, at: datetime) -> None:
+def _audit(
+    kind: Fault.Kind,
+    alerts: Iterable[int],
+    mend: Callable[..., object] | None,
+    *,
+    at: datetime,
+    is_mended_each_time: bool = False,
+) -> None:
     """Note what is wrong, mend it once, and note what is well again."""
     subjects = {f"alert:{pk}": pk for pk in alerts}
     new = [pk for subject, pk in subjects.items() if Fault.find(kind, subject, at=at)]
     Fault.objects.open().filter(kind=kind).exclude(subject__in=subjects).update(gone_at=at)
     if mend is not None:
-        each(new, partial(mend, at=at))
+        each(list(subjects.values()) if is_mended_each_time else new, partial(mend, at=at))
 
 
 def _stuck(at: datetime) -> list[int]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict
 
-from django.db.models import QuerySet
-
 from clinic.models import Clinic, Duty, Membership, Responder, Role
+from clinic.models.clinic import MembershipQuerySet
 from courses.models import Alert, Course
 
 
@@ -68,10 +67,10 @@ def last_resort(clinic: Clinic) -> list[Membership]:
     return _with_address(members) or _with_address(members, though_refused=True)
 
 
-def _with_address(members: QuerySet[Membership], *, though_refused: bool = False) -> list[Membership]:
+def _with_address(members: MembershipQuerySet, *, though_refused: bool = False) -> list[Membership]:
     if not though_refused:
         members = members.filter(email_failed_at=None)
-    return list(members.exclude(user__email="").select_related("user").order_by("pk"))
+    return list(members.with_address().select_related("user").order_by("pk"))
 
 
 def _is_own_judge(step: str, rule: Alert.Rule) -> bool:

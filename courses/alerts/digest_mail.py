@@ -30,7 +30,7 @@ class DigestMail:
     def render(self, message: Message) -> Mail:
         """The mail to one reader, as things stand now."""
         digest, member = self._digest(message), self._member(message)
-        if not member.is_active or not member.user.email:
+        if not member.is_active or not member.address:
             raise TransportError("no active address", permanent=True)
         contents = contents_for(member, digest)
         with translation.override(digest.clinic.languages[0]):
@@ -43,7 +43,7 @@ class DigestMail:
                 "alerts_url": absolute(reverse("admin:courses_alert_changelist")),
             }
             subject = _("This morning - %(clinic)s") % {"clinic": digest.clinic.name}
-            return compose(message, "daily_digest", context, to=member.user.email, subject=subject)
+            return compose(message, "daily_digest", context, to=member.address, subject=subject)
 
     def settled(self, message: Message, *, at: datetime) -> None:
         """A refused address is noted."""

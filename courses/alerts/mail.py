@@ -56,7 +56,7 @@ class AlertMail:
                     "acknowledge_url": absolute(acknowledge_path(alert, member)),
                     "alert_url": absolute(reverse("admin:courses_alert_change", args=[alert.pk])),
                 },
-                to=member.user.email,
+                to=member.address,
                 subject=self._subject(alert, event),
                 headers=self._headers(message, event),
             )
@@ -113,7 +113,7 @@ class AlertMail:
 
     def _reachable_member(self, message: Message) -> Membership:
         member = self._member(message)
-        if not member.is_active or not member.user.email:
+        if not member.is_active or not member.address:
             raise TransportError("no active address", permanent=True)
         return member
 

@@ -46,7 +46,7 @@ def mail_together(messages: Sequence[Message], *, member: Membership) -> Mail:
             first,
             "staff_alerts",
             {"entries": entries},
-            to=member.user.email,
+            to=member.address,
             subject=_subject([entry["alert"] for entry in entries], clinic=first.clinic.name),
             headers={**thread_headers(first), **({"X-Priority": "1"} if first.is_urgent else {})},
         )

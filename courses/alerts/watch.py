@@ -12,14 +12,15 @@ from clinic.batch import each
 from clinic.models import Clinic
 from courses.alerts.raising import raise_alert
 from courses.alerts.unanswered import unanswered_check_ins
-from courses.curve import CannotTell, Prior, condition
+from courses.curve import Prior
 from courses.models import Alert, Course
 from courses.priors.adopted import adopted_prior, bounds_of
+from courses.priors.review_facts import review_facts
 from courses.priors.rows import Record, records_of
 from courses.rules.bounds import RuleBounds
 from courses.rules.facts import Finding
 from courses.rules.lapsed import find_lapsed
-from courses.rules.off_course import ReviewFacts, find_off_course
+from courses.rules.off_course import find_off_course
 from patients.models import Patient
 
 
@@ -63,17 +64,9 @@ def _findings(
         if lapsed:
             yield Alert.Rule.LAPSED, lapsed
     if n_held in course.review_sessions and record.rows:
-        off_course = find_off_course(_review_facts(record, prior, n_held), bounds=bounds)
+        off_course = find_off_course(review_facts(record, prior, n_held), bounds=bounds)
         if off_course:
             yield Alert.Rule.OFF_COURSE, off_course
-
-
-def _review_facts(record: Record, prior: Prior, session_number: int) -> ReviewFacts:
-    curve = condition(prior, record.scores())
-    end, now = curve.relief(record.planned_end_week), curve.relief(record.week(record.rows[-1].scored_at))
-    if isinstance(end, CannotTell) or isinstance(now, CannotTell):
-        return ReviewFacts(session_number, None, None)
-    return ReviewFacts(session_number, end.p30, now.expected_gain, str(end.prior_version), end.n_scores)
 
 
 @transaction.atomic

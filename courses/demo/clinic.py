@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 
-from clinic.models import Clinic, Membership, OpeningHours, Role, User
+from clinic.models import Clinic, Duty, Membership, OpeningHours, Role, User
 from clinic.presets import install_all
 
 PASSWORD = "demo"  # noqa: S105 - known to everybody, and only with DEMO=1
@@ -52,6 +52,17 @@ def make_clinic(number: int, *, at: datetime) -> Clinic:
         _member(clinic, username, given, family, role)
     _supervise(clinic)
     return clinic
+
+
+def keep_rota(clinic: Clinic, *, at: datetime) -> None:
+    """The lead answers for two months, a practitioner a weekend of it; one night in five days nobody does."""
+    members = {member.user.username: member for member in Membership.objects.filter(clinic=clinic)}
+    midnight = clinic.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    # Who, from when to when, in days and hours from the last midnight.
+    turns = (("lead", (-1, 0), (4, 20)), ("lead", (5, 8), (9, 18)), ("practitioner2", (9, 18), (11, 18)))
+    for username, *span in (*turns, ("lead", (11, 18), (60, 0))):
+        starts_at, ends_at = (midnight + timedelta(days=days, hours=hours) for days, hours in span)
+        Duty.objects.create(clinic=clinic, member=members[username], starts_at=starts_at, ends_at=ends_at)
 
 
 def _cast(number: int) -> list[tuple[str, str, str, Role]]:

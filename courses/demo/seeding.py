@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clinic.models import Clinic, Membership, Role
 from courses.alerts.watch import watch_courses
-from courses.demo.clinic import make_clinic
+from courses.demo.clinic import keep_rota, make_clinic
 from courses.demo.history import Staff, write_history
 from courses.demo.replay import Replay, settle_the_past
 from courses.demo.stories import STORIES, UNSURE, Story
@@ -36,6 +36,9 @@ def seed(*, n_clinics: int, n_courses: int, seed: int, at: datetime) -> list[Cli
         write_history(_staff(clinic), n_courses=share - n_first, n_known_people=n_known_people, rng=rng, at=at)
         _tell_stories(clinic, STORIES if number == 0 else UNSURE, first_person=40 * number, seed=seed, at=at)
     watch_courses(at=at)
+    # Last, so that what is told of the past was told to the lead.
+    for clinic in clinics[:1]:
+        keep_rota(clinic, at=at)
     return clinics
 
 

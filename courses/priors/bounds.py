@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Membership
 from courses.models import PainScore, RuleSettings
 from courses.priors.adopted import bounds_of, thresholds_of
+from courses.priors.course_trial import Tally, past_courses, try_lapsed, try_off_course
 from courses.priors.pain_facts import frozen_expectation, pain_facts
 from courses.rules.bounds import RuleBounds, beyond_limits
 from courses.rules.facts import Thresholds
@@ -30,10 +31,24 @@ class BoundsTrial:
     n_sessions: int
     n_now: int
     n_then: int
+    off_course: Tally
+    lapsed: Tally
+
+    def counts(self) -> dict[str, int]:
+        """What is kept of it beside the version that was set."""
+        of_courses = {"off_course": self.off_course, "lapsed": self.lapsed}
+        return {
+            "n_sessions": self.n_sessions,
+            "n_now": self.n_now,
+            "n_then": self.n_then,
+            **{f"{rule}_now": tally.n_now for rule, tally in of_courses.items()},
+            **{f"{rule}_then": tally.n_then for rule, tally in of_courses.items()},
+        }
 
 
 def try_bounds(clinic: Clinic, numbers: Mapping[str, float | int], *, at: datetime) -> BoundsTrial:
-    """Sessions with a pain finding under the bounds, each score judged by what was expected of it at its time."""
+    """Sessions with a pain finding under the bounds, each score judged by what was expected of it at its time;
+    beside them how many courses would have lapsed and been off track."""
     bounds = RuleBounds.of({**bounds_of(clinic).numbers(), **numbers}, version="tried")
     now = thresholds_of(clinic)
     then = Thresholds(now.lr, now.lr_of_quarter_budget, now.version, bounds)
@@ -45,7 +60,16 @@ def try_bounds(clinic: Clinic, numbers: Mapping[str, float | int], *, at: dateti
             for name, thresholds in (("now", now), ("then", then)):
                 if _is_found(score, every, thresholds):
                     found[name].add(session)
-    return BoundsTrial(bounds, len(found["sessions"]), len(found["now"]), len(found["then"]))
+    since = at - LOOK_BACK
+    past = past_courses(clinic, since=since, at=at)
+    return BoundsTrial(
+        bounds,
+        len(found["sessions"]),
+        len(found["now"]),
+        len(found["then"]),
+        off_course=try_off_course(clinic, past, now.bounds, bounds, since=since, at=at),
+        lapsed=try_lapsed(past, now.bounds, bounds, since=since, at=at),
+    )
 
 
 @transaction.atomic
@@ -66,7 +90,7 @@ def set_bounds(clinic: Clinic, tried: BoundsTrial, *, reason: str, by: Membershi
         clinic=clinic,
         version=last + 1,
         numbers=numbers,
-        dry_run={"n_sessions": tried.n_sessions, "n_now": tried.n_now, "n_then": tried.n_then},
+        dry_run=tried.counts(),
         reason=reason.strip(),
         set_by=by,
         set_at=at,

@@ -56,7 +56,7 @@ class CurveNotice:
         event = PriorEvent.objects.select_related("clinic").get(pk=message.subject_id)
         member_id = int(message.recipient.removeprefix("membership:"))
         member = Membership.objects.for_clinic(event.clinic).select_related("user").get(pk=member_id)
-        if not member.is_active or not member.user.email:
+        if not member.is_active or not member.address:
             raise TransportError("no active address", permanent=True)
         with translation.override(event.clinic.languages[0]):
             subject = _("Healing curve: %(what)s - %(clinic)s") % {
@@ -65,7 +65,7 @@ class CurveNotice:
             }
             link = absolute(reverse("admin:courses_prior_changelist"))
             return compose(
-                message, "curve_notice", {"event": event, "link": link}, to=member.user.email, subject=subject
+                message, "curve_notice", {"event": event, "link": link}, to=member.address, subject=subject
             )
 
     def settled(self, message: Message, *, at: datetime) -> None:

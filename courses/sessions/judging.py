@@ -21,7 +21,7 @@ from courses.priors.rows import Record, record_of
 from courses.rules.facts import Expectation, Finding, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
-from courses.rules.still_worse import is_on_watch
+from courses.rules.still_worse import find_still_worse, is_on_watch
 from courses.sessions import guard
 from courses.sessions.verdict import Verdict, verdict
 
@@ -106,17 +106,18 @@ def _expected(course: Course, new: Sequence[PainScore], known: Sequence[PainScor
 
 
 def _without_curve(course: Course, new: Sequence[PainScore], known: Sequence[PainScore]) -> list[Verdict]:
-    """The rules that need no curve, and no number from one."""
+    """The rules that need no curve, and no number from one; day 3 as where the curve cannot tell."""
     nothing = Thresholds(math.inf, math.inf, "none", bounds_of(course.clinic))
-    return [
-        verdict(
-            score.timing,
-            score.score,
-            expected=None,
-            findings=tuple(find_model_free_pain(pain_facts(score, [*known, *new], nothing, None))),
-        )
-        for score in new
-    ]
+    verdicts = []
+    for score in new:
+        facts = pain_facts(score, [*known, *new], nothing, None)
+        still_worse = find_still_worse(facts)
+        findings = (*find_model_free_pain(facts), *([still_worse] if still_worse else []))
+        watched = is_on_watch(facts) and not findings
+        one = verdict(score.timing, score.score, expected=None, findings=findings, is_watched=watched)
+        PainScore.objects.filter(pk=score.pk).update(expected=one.as_json())
+        verdicts.append(one)
+    return verdicts
 
 
 def _raise_pain(

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from clinic.models import Clinic, Message
 from clinic.outbox.deliver import deliver_due
@@ -78,6 +78,11 @@ class AlertMachine(Promises):
 
     # What people report.
 
+    @initialize(told=FLAGS)
+    def begin_with_a_call(self, told):
+        """So that there is something to answer, in most sequences."""
+        self.phone(told)
+
     @rule(before=SCORES, after=SCORES, told=FLAGS, is_needled=st.booleans(), says_why=st.booleans())
     def log_a_session(self, before, after, told, is_needled, says_why):
         """Needling while an emergency, a doctor today or an urgent referral is open is refused, or a breach."""
@@ -133,8 +138,7 @@ class AlertMachine(Promises):
 
     @rule(score=SCORES, told=FLAGS)
     def check_in(self, score, told):
-        asked = CheckIn.objects.filter(session__course=self.world.course).order_by("-pk").first()
-        if asked is not None:
+        for asked in CheckIn.objects.filter(session__course=self.world.course).order_by("-pk")[:1]:
             answers = CheckInEntry(uuid.uuid4(), score, self.flags(told))
             log_check_in(asked, entry=answers, at=self.at)
 
@@ -148,6 +152,13 @@ class AlertMachine(Promises):
             by=self.world.lead,
             at=self.at,
         )
+
+    @rule(data=st.data())
+    def report_what_is_answered(self, data):
+        """Somebody is on it already, and it is told anew."""
+        alert = self._pick(data, Alert.State.ACKNOWLEDGED)
+        if alert is not None and alert.is_red_flag:
+            self.phone([(alert.flag_code, "")])
 
     @rule(answer=st.sampled_from(["", "usual"]))
     def phone_of_severe_pain(self, answer):
@@ -211,8 +222,7 @@ class AlertMachine(Promises):
 
     @rule()
     def end_a_silence(self):
-        made = Silence.objects.in_force(self.at).first()
-        if made is not None:
+        for made in Silence.objects.in_force(self.at)[:1]:
             end_silence(made, by=self.world.lead, at=self.at)
 
     @rule(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
+from clinic.batch import each
 from clinic.health.heartbeat import DeadMansSwitch
 from clinic.outbox.deliver import deliver_due
 
@@ -39,9 +42,15 @@ class Command(BaseCommand):
         """A database that restarts must not end the fallback."""
         close_old_connections()
         try:
+            each(settings.FALLBACK_WORK, _work)
             n_sent = deliver_due(clock=timezone.now)
         except Error as error:
             self.stderr.write(f"database away: {type(error).__name__}")
             return
         if n_sent:
             self.stdout.write(f"{n_sent} sent")
+
+
+def _work(path: str) -> None:
+    """What beat would have asked for; one that fails keeps no mail back."""
+    import_string(path)(at=timezone.now())

@@ -11,53 +11,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from clinic.outbox.transports import addresses, webhook
 from clinic.outbox.transports.base import Notice, TransportError
 from clinic.outbox.transports.webhook import WebhookTransport, signature
+from tests.clinic.outbox.gateway import CERTIFICATES
 
 SECRET = "whsec_test"
 FACTS = {"alert": 7, "severity": "E0", "link": "https://clinic.example.org/admin/"}
-
-
-class Gateway:
-    """Keeps what is posted, and answers as told."""
-
-    def __init__(self) -> None:
-        self.status, self.headers = 204, {}
-        self.taken: list[tuple[str, dict[str, str], bytes]] = []
-        gateway = self
-
-        class Answer(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                gateway.taken.append((self.path, dict(self.headers), body))
-                self.send_response(gateway.status)
-                for name, value in gateway.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-
-            def log_message(self, *_args: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Answer)
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.server.server_port}/in"
-
-
-@pytest.fixture
-def gateway() -> Iterator[Gateway]:
-    found = Gateway()
-    threading.Thread(target=found.server.serve_forever, daemon=True).start()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
 
 
 def notice(url: str) -> Notice:
@@ -193,10 +156,36 @@ def test_name_is_asked_once_and_its_answer_connected_to(gateway, monkeypatch):
     assert gateway.taken[0][1]["Host"].startswith("chat.example.org:")
 
 
-def test_certificate_nobody_vouches_for_is_refused(gateway):
-    """No TLS is spoken there at all: the handshake fails, and nothing is said in clear."""
+def test_no_tls_at_all_is_refused(gateway):
+    """The handshake fails, and nothing is said in clear."""
     error = failure(gateway.url.replace("http:", "https:"))
     assert (error.permanent, gateway.taken) == (False, [])
+
+
+class TestTls:
+    @pytest.fixture(autouse=True)
+    def test_authority(self, monkeypatch):
+        """The authority of `certificates/` is the system's."""
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "ca.pem"))
+
+    def test_posts_to_a_server_the_authority_vouches_for(self, secured):
+        gateway = secured("good")
+        WebhookTransport().send(notice(gateway.url))
+        [(path, headers, body)] = gateway.taken
+        assert (path, json.loads(body)) == ("/in", FACTS)
+        assert headers["Host"] == f"localhost:{gateway.server.server_port}"
+        assert gateway.versions <= {"TLSv1.2", "TLSv1.3"}
+
+    @pytest.mark.parametrize("certificate", ["expired", "elsewhere", "unknown"])
+    def test_tells_nothing_to_one_whose_certificate_is_bad(self, secured, certificate):
+        """Out of date, of another name, of an authority nobody knows."""
+        gateway = secured(certificate)
+        error = failure(gateway.url)
+        assert (str(error), error.permanent, gateway.taken) == ("SSLCertVerificationError", False, [])
+
+    def test_authority_of_the_tests_is_nobodys_otherwise(self, secured, monkeypatch):
+        monkeypatch.delenv("SSL_CERT_FILE")
+        assert str(failure(secured("good").url)) == "SSLCertVerificationError"
 
 
 def test_secret_and_address_are_not_shown():

@@ -76,6 +76,16 @@ def test_alert_that_can_be_told_to_nobody_stays_a_fault(report, at):
     assert not alerts_health(at=at + 3 * MINUTE).is_well
 
 
+def test_is_told_as_soon_as_somebody_can_be(report, told, at):
+    User.objects.update(email="")
+    alert = report("cardiac")
+    audit_alerts(at=at + MINUTE)
+    User.objects.filter(username="lead").update(email="lead@example.org")
+    audit_alerts(at=at + 2 * MINUTE)
+    assert told(alert, "raised") == ["lead"]
+    assert audit_alerts(at=at + 3 * MINUTE) == 0
+
+
 @pytest.mark.parametrize("severity", ["amber", "red"])
 def test_silenced_alert_is_no_fault(find, at, severity):
     find(severity)

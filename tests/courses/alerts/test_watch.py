@@ -116,7 +116,7 @@ class TestOffCourse:
             patient=cleared_patient(clinic, by=practitioner, at=at - 60 * DAY), practitioner=practitioner
         )
         log_visit(other, at - 20 * DAY)
-        monkeypatch.setattr(watch, "condition", lambda *_args: 1 / 0)
+        monkeypatch.setattr(watch, "review_facts", lambda *_args: 1 / 0)
         watch_courses(at=at)
         assert rules() == ["lapsed"]
 

@@ -10,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from clinic.models import Clinic, Membership, Message, User
+from clinic.models import Clinic, Duty, Membership, Message, User
+from clinic.rota import WARN_AHEAD, next_gap
 from courses.demo import people, seeding
 from courses.demo.seeding import seed
 from courses.demo.stories import STORIES, UNSURE
@@ -136,6 +137,15 @@ class TestStates:
         assert due.filter(kind="staff_alert").count() <= 12
         assert due.count() <= 20
         assert not Reminder.objects.filter(state="planned", due_at__lt=at).exists()
+
+
+def test_lead_is_on_duty_and_a_night_without_anybody_is_shown(few, unfitted, at):
+    with seeded(at, n_clinics=2, n_courses=0):
+        lead = Membership.objects.get(user__username="lead")
+        assert [duty.member for duty in Duty.objects.for_clinic(lead.clinic).on_duty(at)] == [lead]
+        gap = next_gap(lead, at=at)
+        assert at < gap.starts_at < gap.ends_at < at + WARN_AHEAD
+        assert next_gap(Membership.objects.get(user__username="lead2"), at=at) is None
 
 
 def test_cast_can_sign_in_only_in_a_demo(few, unfitted, at, settings):

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from courses.models import Alert, RuleSettings
+from courses.alerts.watch import watch_courses
+from courses.models import Alert, Course, Hold, RuleSettings
 from courses.priors.adopted import bounds_of
 from courses.priors.bounds import set_bounds, try_bounds
 from courses.rules.bounds import SHIPPED_BOUNDS
 from patients.models import Patient
-from tests.factories import log_run, log_visit
+from tests.factories import CourseFactory, cleared_patient, log_run, log_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,74 @@ def test_dry_run_looks_at_90_days_and_no_training_patient(sessions, clinic, at):
     assert counts(clinic, at + 91 * DAY)[0] == 0
     Patient.objects.update(is_training=True)
     assert counts(clinic, at) == (0, 0, 0)
+
+
+class TestCourses:
+    """The rules that watch a course, not a score; one visit in four days is planned at first."""
+
+    def lapses(self, clinic, at, **numbers):
+        found = try_bounds(clinic, numbers, at=at).lapsed
+        return found.n_now, found.n_then
+
+    def off_track(self, clinic, at, **numbers):
+        found = try_bounds(clinic, numbers, at=at).off_course
+        return found.n_now, found.n_then
+
+    def test_pause_too_long_is_counted_by_its_bound(self, course, clinic, at):
+        interval = course.planned_interval((at - 20 * DAY).date())
+        log_run(course, [(5, 4), (5, 4)], until=at - 20 * DAY)
+        log_visit(course, at - 20 * DAY + interval * 2)
+        log_visit(course, at)
+        assert self.lapses(clinic, at, patience=4.0)[0] > self.lapses(clinic, at, patience=4.0)[1]
+
+    def test_as_many_as_were_raised(self, course, clinic, at):
+        log_run(course, [(5, 4), (5, 4)], until=at - 20 * DAY)
+        watch_courses(at=at)
+        assert self.lapses(clinic, at)[0] == Alert.objects.filter(rule="lapsed").count() == 1
+
+    def test_course_that_is_over_is_not_missed(self, course, clinic, at):
+        log_run(course, [(5, 4), (5, 4)], until=at - 20 * DAY)
+        Course.objects.update(status="completed", ended_on=(at - 20 * DAY).date())
+        assert self.lapses(clinic, at) == (0, 0)
+
+    def test_course_that_rested_is_not_missed(self, course, clinic, at):
+        log_run(course, [(5, 4), (5, 4)], until=at - 20 * DAY)
+        Hold.objects.create(clinic=clinic, course=course, reason="E1", began_at=at - 19 * DAY)
+        assert self.lapses(clinic, at) == (0, 0)
+
+    def test_off_track_reviews_as_many_as_were_raised(self, course, clinic, at):
+        log_run(course, [(7, 7), (7, 7), (8, 7), (8, 8), (8, 8)], until=at)
+        watch_courses(at=at)
+        raised = Alert.objects.filter(rule="off_course").count()
+        assert (self.off_track(clinic, at)[0], raised) == (1, 1)
+
+    def test_off_track_is_counted_by_its_bounds(self, course, clinic, at):
+        log_run(course, [(6, 6), (6, 5), (6, 5), (6, 5), (6, 5)], until=at)
+        loose, tight = {"relief_chance": 0.5, "least_gain": 0.3}, {"relief_chance": 0.05, "least_gain": 0.05}
+        assert self.off_track(clinic, at, **loose)[1] > self.off_track(clinic, at, **tight)[1]
+
+    def test_invented_patients_and_old_visits_do_not_count(self, course, clinic, at):
+        log_run(course, [(7, 7), (7, 7), (8, 7), (8, 8), (8, 8)], until=at - 20 * DAY)
+        assert self.lapses(clinic, at + 91 * DAY) == (0, 0)
+        Patient.objects.update(is_training=True)
+        assert (self.lapses(clinic, at), self.off_track(clinic, at)) == ((0, 0), (0, 0))
+
+    def test_version_keeps_what_was_said_of_courses(self, course, change, at):
+        log_run(course, [(5, 4), (5, 4)], until=at - 20 * DAY)
+        assert change(patience=4.0).dry_run["lapsed_now"] == 1
+
+    def test_queries_do_not_grow_with_courses(self, course, clinic, practitioner, at):
+        def n_queries():
+            with CaptureQueriesContext(connection) as queries:
+                try_bounds(clinic, {}, at=at)
+            return len(queries)
+
+        log_run(course, [(6, 5), (5, 4)], until=at)
+        alone = n_queries()
+        for _n in range(2):
+            patient = cleared_patient(clinic, by=practitioner, at=at - 60 * DAY)
+            log_run(CourseFactory(patient=patient, practitioner=practitioner), [(6, 5), (5, 4)], until=at)
+        assert n_queries() == alone
 
 
 def test_dry_run_changes_nothing(sessions, clinic, at):

@@ -85,6 +85,19 @@ def test_failing_curve_costs_no_score_and_is_an_operators_event(going_down, at, 
     assert not Fault.objects.open().exists()
 
 
+@pytest.mark.parametrize(
+    ("score", "is_watched", "rules"), [(6, True, set()), (8, False, {"plain_rise", "still_worse"})]
+)
+def test_failing_curve_costs_nothing_of_day_three(going_down, at, monkeypatch, score, is_watched, rules):
+    session = log_visit(going_down, at, before=4, after=4).session
+    monkeypatch.setattr("courses.sessions.judging.expectation", lambda *_args, **_kwargs: 1 / 0)
+    check_in = CheckIn.objects.get(session=session, kind="day3")
+    entry = CheckInEntry(form_key=uuid.uuid4(), score=score)
+    [found] = log_check_in(check_in, entry=entry, at=at + 3 * DAY)
+    assert (found.is_watched, {one.rule for one in found.findings}) == (is_watched, rules)
+    assert PainScore.objects.get(timing="day3").expected.get("watch", False) is is_watched
+
+
 class TestBesideSeverePain:
     @pytest.fixture
     def reported(self, going_down, at):

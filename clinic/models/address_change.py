@@ -1,0 +1,41 @@
+"""Where a member's mail went before, and who changed that."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.clinic import Clinic, Membership
+from clinic.models.scoped import ClinicScopedQuerySet
+
+
+class AddressChange(models.Model):
+    """One correction of a member's address. The database refuses to change or delete it."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    member = models.ForeignKey(
+        Membership, models.PROTECT, related_name="address_changes", verbose_name=_("member")
+    )
+    before = models.EmailField(_("before"), blank=True)
+    after = models.EmailField(_("after"))
+    is_account = models.BooleanField(
+        _("of the account too"),
+        help_text=_("Nobody had signed in with the account yet, and it belonged to this clinic alone."),
+    )
+    reason = models.CharField(_("why"), max_length=200)
+    changed_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("changed by"))
+    changed_at = models.DateTimeField(_("changed"))
+
+    objects = ClinicScopedQuerySet["AddressChange"].as_manager()
+
+    class Meta:
+        verbose_name = _("change of address")
+        verbose_name_plural = _("changes of addresses")
+        ordering = ["-changed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="clinic_addresschange_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.changed_at:%Y-%m-%d %H:%M}"
