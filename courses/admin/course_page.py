@@ -107,11 +107,8 @@ def _reviewing(course: Course, reviews: list[Review], says: CurveSays | None, *,
     after = [review.session_number for review in reviews]
     due = due_review(course.review_sessions, n_planned=course.n_planned, n_held=n_held, reviewed_after=after)
     is_extended = any(review.n_added for review in reviews)
-    questions = (
-        review_questions(standing_of(course, says, n_held=n_held, is_extended=is_extended))
-        if due and course.is_open
-        else ()
-    )
+    standing = standing_of(course, says, n_held=n_held, is_extended=is_extended)
+    questions = review_questions(standing) if due and course.is_open else ()
     return {
         "reviews": [(review, relief_words(review)) for review in reversed(reviews)],
         "review_due": due if course.is_open else None,
