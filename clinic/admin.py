@@ -140,6 +140,7 @@ class ClinicAdmin(ClinicScopedAdmin):
         (None, {"fields": ["name", "zone", "phone", "reply_to"]}),
         (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
         (gettext_lazy("Alerts"), {"fields": ["escalation_chain"]}),
+        (gettext_lazy("Mail to patients"), {"fields": ["is_day3_asked"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

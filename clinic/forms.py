@@ -34,6 +34,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "emergency_number",
             "emergency_wording",
             "escalation_chain",
+            "is_day3_asked",
         )
 
 

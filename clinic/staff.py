@@ -62,9 +62,9 @@ def invite_member(
     return membership
 
 
-def send_invitation(membership: Membership, *, at: datetime) -> Message:
+def send_invitation(membership: Membership, *, at: datetime) -> None:
     """Queue the invitation mail."""
-    return enqueue(
+    enqueue(
         clinic=membership.clinic,
         kind="staff_invitation",
         subject_id=membership.pk,
@@ -76,9 +76,9 @@ def send_invitation(membership: Membership, *, at: datetime) -> Message:
     )
 
 
-def send_password_link(membership: Membership, *, at: datetime) -> Message:
+def send_password_link(membership: Membership, *, at: datetime) -> None:
     """Queue the mail that lets a member choose a new password."""
-    return enqueue(
+    enqueue(
         clinic=membership.clinic,
         kind="password_link",
         subject_id=membership.pk,

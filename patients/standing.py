@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
-from clinic.models import Membership
+from clinic.models import Clinic, Membership
 from patients.clearance import MIXED_TYPE, UNDIAGNOSED_TYPE, Clearance, clearance, needs_specialised
 from patients.clearance_facts import CareFact, ClearanceFacts, LetterFact, PractitionerFact, TypeFact
 from patients.models import (
+    Assessment,
     Consent,
     NeuroCheck,
     Patient,
@@ -18,7 +21,45 @@ from patients.models import (
     Screening,
     ScreeningFinding,
     ScreeningItem,
+    SpecialistLetter,
 )
+
+
+@dataclass(frozen=True)
+class PatientFile:
+    """A patient's file, each kind of row read once, the newest first: what clearance and aftercare look at."""
+
+    patient: Patient
+    assessments: tuple[Assessment, ...]
+    letters: tuple[SpecialistLetter, ...]
+    screening: Screening | None
+    checks: tuple[NeuroCheck, ...]
+    types: tuple[PatientPainType, ...]
+    consents: Mapping[str, bool]
+
+    @property
+    def findings(self) -> list[ScreeningFinding]:
+        """What the last screening found, with its items."""
+        return list(self.screening.findings.all()) if self.screening else []
+
+    def group(self, *, on: date) -> str:
+        """The type of a day that the healing curve learns from."""
+        held = [(one.pain_type.code, one.status) for one in self.types if _is_held(one, on)]
+        return _group(held)
+
+
+def read_file(patient: Patient) -> PatientFile:
+    """The file in seven queries."""
+    findings = ScreeningFinding.objects.select_related("item").order_by("item")
+    return PatientFile(
+        patient=patient,
+        assessments=tuple(patient.assessments.all()),
+        letters=tuple(patient.specialist_letters.all()),
+        screening=patient.screenings.prefetch_related(Prefetch("findings", findings)).first(),
+        checks=tuple(patient.neuro_checks.all()),
+        types=tuple(patient.pain_types.select_related("pain_type")),
+        consents=consents_by_stream(patient),
+    )
 
 
 def clearance_of(
@@ -34,28 +75,26 @@ def clearance_of(
     `is_alone`: nobody supervised the practitioner at the visit, whoever is named as their supervisor.
     """
     who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
-    return clearance(clearance_facts(patient, on=on, care=care, practitioner=who))
+    return clearance(clearance_facts(read_file(patient), on=on, care=care, practitioner=who))
 
 
 def clearance_facts(
-    patient: Patient, *, on: date, care: CareFact, practitioner: PractitionerFact | None
+    file: PatientFile, *, on: date, care: CareFact, practitioner: PractitionerFact | None
 ) -> ClearanceFacts:
-    """Everything the verdict rests on, in a fixed number of queries."""
-    assessments = list(patient.assessments.filter(diagnosed_on__lte=on))
-    letter = patient.specialist_letters.filter(written_on__lte=on).first()
-    findings = ScreeningFinding.objects.select_related("item")
-    screening = patient.screenings.prefetch_related(Prefetch("findings", findings)).first()
-    check = patient.neuro_checks.filter(checked_on__lte=on).first()
+    """Everything the verdict of a day rests on."""
+    assessments = [one for one in file.assessments if one.diagnosed_on <= on]
+    letter = next((one for one in file.letters if one.written_on <= on), None)
+    check = next((one for one in file.checks if one.checked_on <= on), None)
     return ClearanceFacts(
         on=on,
         diagnosed_on=max((assessment.diagnosed_on for assessment in assessments), default=None),
-        types=_types(patient, on=on),
+        types=_types(file.types, clinic=file.patient.clinic, on=on),
         is_vertigo_explained=any(assessment.is_vertigo_explained for assessment in assessments),
         letter=LetterFact(letter.written_on, letter.expires_on, letter.scope) if letter else None,
-        has_consent=has_consent(patient, Consent.Stream.TREATMENT),
-        is_screened=screening is not None,
-        blocking_items=_blocking(screening),
-        limits=_limits(screening),
+        has_consent=file.consents.get(Consent.Stream.TREATMENT, False),
+        is_screened=file.screening is not None,
+        blocking_items=_blocking(file),
+        limits=_limits(file),
         checked_on=check.checked_on if check else None,
         is_check_worse=check is not None and check.result == NeuroCheck.Result.WORSE,
         care=care,
@@ -109,13 +148,13 @@ def _group(held: list[tuple[str, str]]) -> str:
 
 def needs_specialised_plan(patient: Patient, *, on: date) -> bool:
     """Whether the patient's types of a day ask for the specialised plan."""
-    return needs_specialised(_types(patient, on=on))
+    types = patient.pain_types.select_related("pain_type")
+    return needs_specialised(_types(types, clinic=patient.clinic, on=on))
 
 
-def _types(patient: Patient, *, on: date) -> tuple[TypeFact, ...]:
-    every = list(patient.pain_types.select_related("pain_type"))
+def _types(types: Iterable[PatientPainType], *, clinic: Clinic, on: date) -> tuple[TypeFact, ...]:
+    every = list(types)
     first_on = min((one.starts_on for one in every), default=on)
-    clinic = patient.clinic
     first_told_on = min((clinic.local(one.recorded_at).date() for one in every), default=on)
     return tuple(
         TypeFact(
@@ -128,22 +167,19 @@ def _types(patient: Patient, *, on: date) -> tuple[TypeFact, ...]:
             starts_on=one.starts_on if one.starts_on > first_on else clinic.local(one.recorded_at).date(),
         )
         for one in every
-        if one.starts_on <= on and (one.ended_on is None or one.ended_on > on)
+        if _is_held(one, on)
     )
 
 
-def _blocking(screening: Screening | None) -> tuple[str, ...]:
-    if screening is None:
-        return ()
-    return tuple(
-        finding.item.wording
-        for finding in screening.findings.all()
-        if finding.item.effect == ScreeningItem.Effect.BLOCKS
-    )
+def _is_held(one: PatientPainType, on: date) -> bool:
+    return one.starts_on <= on and (one.ended_on is None or one.ended_on > on)
 
 
-def _limits(screening: Screening | None) -> tuple[str, ...]:
-    if screening is None:
-        return ()
-    limiting = [one.item for one in screening.findings.all() if one.item.effect == ScreeningItem.Effect.LIMITS]
+def _blocking(file: PatientFile) -> tuple[str, ...]:
+    blocks = ScreeningItem.Effect.BLOCKS
+    return tuple(one.item.wording for one in file.findings if one.item.effect == blocks)
+
+
+def _limits(file: PatientFile) -> tuple[str, ...]:
+    limiting = [one.item for one in file.findings if one.item.effect == ScreeningItem.Effect.LIMITS]
     return tuple(sorted({tag for item in limiting for tag in item.tags}))

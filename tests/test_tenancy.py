@@ -314,7 +314,7 @@ def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 
 def _url(name: str, rows: dict[str, Any]) -> str:
     if name == "check-in":
-        return check_in_path(CheckIn.objects.get(session=rows["session"]))
+        return check_in_path(CheckIn.objects.get(session=rows["session"], kind="day1"))
     if name == "acknowledge-alert":
         return acknowledge_path(rows["alert"], rows["membership"])
     if name == "unsubscribe":

@@ -57,9 +57,11 @@ def _messages(at: datetime) -> Metric:
 
 def _faults(at: datetime) -> Metric:
     family = GaugeMetricFamily(
-        "healing_curve_faults", "Faults that are open; of the curve, those of 24 hours.", labels=["kind"]
+        "healing_curve_faults",
+        "Faults that are open; of the curve and of clocks, those of 24 hours.",
+        labels=["kind"],
     )
-    rows = Fault.objects.open() | Fault.objects.filter(kind=Fault.Kind.CURVE, found_at__gt=at - DAY)
+    rows = Fault.objects.open() | Fault.objects.filter(kind__in=Fault.NOTED, found_at__gt=at - DAY)
     found = dict(rows.order_by().values_list("kind").annotate(n=Count("pk")))
     for kind in Fault.Kind.values:
         family.add_metric([kind], found.get(kind, 0))

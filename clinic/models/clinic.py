@@ -89,6 +89,11 @@ class Clinic(models.Model):
         default=default_escalation_chain,
         help_text=_("Who is told first, and who next while nobody answers."),
     )
+    is_day3_asked = models.BooleanField(
+        _("check-in on day 3"),
+        default=True,
+        help_text=_("Patients are asked again on the third day: still being worse then is worth a look."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

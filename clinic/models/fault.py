@@ -26,7 +26,11 @@ class Fault(models.Model):
         STUCK = "stuck", _("an alert takes no step")
         UNTOLD = "untold", _("an alert of which nobody was told")
         UNDELIVERED = "undelivered", _("red-flag mail given up")
+        CLOCK = "clock", _("a clock was set back; the step was set anew")
         CURVE = "curve", _("the curve failed; the rules that need none stood")
+
+    # Noted when it happened, over at once: counted, no alarm.
+    NOTED = (Kind.CURVE, Kind.CLOCK)
 
     kind = models.CharField(_("what"), max_length=20, choices=Kind)
     subject = models.CharField(_("about"), max_length=60)

@@ -44,27 +44,26 @@ def enqueue(
     group_key: str = "",
     bundle_key: str = "",
     channel: Message.Channel = Message.Channel.EMAIL,
-) -> Message:
-    """The message made for `dedup_key`: written in the caller's transaction, once, whoever asks again."""
-    message, is_new = Message.objects.get_or_create(
+) -> None:
+    """A message for `dedup_key`, written in the caller's transaction: once, whoever asks again."""
+    message = Message(
         clinic=clinic,
         dedup_key=dedup_key,
-        defaults={
-            "kind": kind,
-            "subject_id": subject_id,
-            "recipient": recipient,
-            "guarantee": guarantee,
-            "is_urgent": is_urgent,
-            "group_key": group_key,
-            "bundle_key": bundle_key,
-            "channel": channel,
-            "created_at": at,
-            "due_at": due_at,
-        },
+        kind=kind,
+        subject_id=subject_id,
+        recipient=recipient,
+        guarantee=guarantee,
+        is_urgent=is_urgent,
+        group_key=group_key,
+        bundle_key=bundle_key,
+        channel=channel,
+        created_at=at,
+        due_at=due_at,
     )
-    if is_new and due_at <= at:
+    # One statement: whoever asks again meets the unique key.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    if due_at <= at:
         ring_on_commit()
-    return message
 
 
 def ring_on_commit() -> None:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.charts.curve_chart import PANEL, curve_svg
+from courses.curve import Prior
 from courses.models import Course, Needling, Point, Session
-from courses.plans.standing import facts_for, with_override
+from courses.plans.standing import CourseStanding, with_override
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
-from courses.priors.rows import record_of
+from courses.priors.rows import Record, record_of
 from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
 from courses.sessions.forms import SessionForm
@@ -46,16 +47,17 @@ class Bedside:
     def __init__(self, course: Course, *, by: Membership, at: datetime) -> None:
         self.course, self.by, self.at = course, by, at
         self.today = course.clinic.local(at).date()
+        self.standing = CourseStanding(course)
 
     @cached_property
     def facts(self) -> TreatmentFacts:
         """The screening, and what forbids aftercare."""
-        return treatment_facts(self.course, on=self.today)
+        return treatment_facts(self.standing, on=self.today)
 
     @cached_property
     def clearance_facts(self) -> ClearanceFacts:
         """What the clearance rests on."""
-        return facts_for(self.course, on=self.today, practitioner=self.course.practitioner)
+        return self.standing.facts(on=self.today, practitioner=self.course.practitioner)
 
     @cached_property
     def clearance(self) -> Clearance:
@@ -64,9 +66,19 @@ class Bedside:
         return with_override(self.course, found, on=self.today, practitioner=self.course.practitioner)
 
     @cached_property
+    def record(self) -> Record:
+        """The scores so far."""
+        return record_of(self.course, at=self.at, group=self.standing.file.group(on=self.today))
+
+    @cached_property
+    def prior(self) -> Prior:
+        """The Prior the clinic works with."""
+        return adopted_prior(self.course.clinic)
+
+    @cached_property
     def is_at_ceiling(self) -> bool:
         """Whether scores cannot show worsening, so that severe pain is asked for whatever the score."""
-        return cannot_show_worsening(self.course, at=self.at)
+        return cannot_show_worsening(self.course, self.record, prior=self.prior, at=self.at)
 
     @cached_property
     def catalogue(self) -> list[Point]:
@@ -119,7 +131,7 @@ def log_page(
     """The context of the page; `is_sent` where the form was sent to be saved and was not."""
     course = here.course
     alerts = list(course.alerts.order_by("raised_at"))
-    picture = curve_picture(record_of(course, at=at), prior=adopted_prior(course.clinic), alerts=alerts)
+    picture = curve_picture(here.record, prior=here.prior, alerts=alerts)
     reports = reports_of_form(course.patient, form.cleaned_data["form_key"]) if _has_key(form, is_sent) else []
     return {
         "course": course,

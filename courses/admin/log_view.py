@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,7 +17,7 @@ from django.utils import timezone
 from clinic.models import Membership
 from courses.admin.log_page import Bedside, log_page
 from courses.models import Course, Session
-from courses.sessions.flags import report_red_flags
+from courses.sessions.flags import lock_patient, report_red_flags
 from courses.sessions.forms import SessionForm
 from courses.sessions.log import log_session
 from courses.sessions.point_fields import FIELDS, PREFIX, BaseNeedlings, NeedlingFormSet
@@ -39,18 +42,29 @@ class LogSession:
         here = Bedside(get_object_or_404(rows, pk=pk), by=by, at=timezone.now())
         at = here.at
         data = _with_rows(request.POST, here) if request.method == "POST" else None
-        form = _form(request, data, here, by=by, at=at)
-        needlings = NeedlingFormSet(data, prefix=PREFIX, initial=_initial_rows(request, here))
         is_sent = request.method == "POST" and not {"copy", "add_rows"} & request.POST.keys()
-        if is_sent:
-            session, is_new = _save(here, form, needlings, by=by, at=at)
-            if session is not None:
-                address = reverse("admin:courses_session_change", args=[session.pk])
-                return HttpResponseRedirect(f"{address}?saved={'1' if is_new else 'before'}")
+        with _held(here.course, is_sent=is_sent):
+            form = _form(request, data, here, by=by, at=at)
+            needlings = NeedlingFormSet(data, prefix=PREFIX, initial=_initial_rows(request, here))
+            session, is_new = _save(here, form, needlings, by=by, at=at) if is_sent else (None, False)
+        if session is not None:
+            address = reverse("admin:courses_session_change", args=[session.pk])
+            return HttpResponseRedirect(f"{address}?saved={'1' if is_new else 'before'}")
         context = log_page(here, form, needlings, by=by, at=at, is_sent=is_sent)
         response = self.admin.page(request, "courses/admin/log_session.html", context)
         response.status_code = 422 if is_sent else 200
         return response
+
+
+@contextmanager
+def _held(course: Course, *, is_sent: bool) -> Iterator[None]:
+    """What is read of a patient to check a form that was sent stays true until it is saved."""
+    if not is_sent:
+        yield
+        return
+    with transaction.atomic():
+        lock_patient(course.patient)
+        yield
 
 
 def _form(
@@ -91,7 +105,7 @@ def _save(
         is_valid = False
     if is_valid:
         try:
-            logged = log_session(here.course, entry=form.entry(rows), by=by, at=at)
+            logged = log_session(here.course, entry=form.entry(rows), by=by, at=at, file=here.standing.file)
         except ValidationError as error:
             form.add_error(None, error)
         else:

@@ -8,9 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from clinic.access import active_membership
-from courses.models import Alert
-
 
 @dataclass(frozen=True)
 class Place:
@@ -34,7 +31,7 @@ PLACES = (
 )
 
 
-def navigation(request: HttpRequest) -> list[Place]:
+def navigation(request: HttpRequest, *, n_open: int) -> list[Place]:
     """The places the member may go to; the alerts with the number of those that nobody has taken on."""
     labels = {
         "Today": _("Today"),
@@ -51,10 +48,5 @@ def navigation(request: HttpRequest) -> list[Place]:
             continue
         url = reverse(view)
         is_here = request.path == url if name == "Today" else request.path.startswith(url)
-        places.append(Place(labels[name], url, is_here, _n_open(request) if name == "Alerts" else 0))
+        places.append(Place(labels[name], url, is_here, n_open if name == "Alerts" else 0))
     return places
-
-
-def _n_open(request: HttpRequest) -> int:
-    alerts = Alert.objects.visible_to(active_membership(request.user))
-    return alerts.filter(state=Alert.State.OPEN).exclude(severity="review").count()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership, to_sign_in
 from courses.admin.navigation import navigation
 from courses.admin.today import today
-from courses.alerts.inbox import unanswered
+from courses.alerts.inbox import waiting
 
 
 class StaffAdminSite(AdminSite):
@@ -51,11 +51,22 @@ class StaffAdminSite(AdminSite):
         return TemplateResponse(request, "courses/admin/setup.html", context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What the frame shows: where one can go, how many alerts are open, and what nobody answered."""
-        context = super().each_context(request)
+        """What the frame shows: where one can go, how many alerts are open, and what nobody answered.
+
+        Without the stock list of every app, which no page of ours shows and each would have to build.
+        """
+        context: dict[str, Any] = {
+            "site_title": self.site_title,
+            "site_header": self.site_header,
+            "site_url": self.site_url,
+            "has_permission": self.has_permission(request),
+            "is_popup": False,
+            "is_nav_sidebar_enabled": False,
+        }
         if context["has_permission"]:
-            context["navigation"] = navigation(request)
-            context["unanswered"] = unanswered(active_membership(request.user))
+            now = waiting(active_membership(request.user))
+            context["navigation"] = navigation(request, n_open=now.n_open)
+            context["unanswered"] = now.unanswered
         return context
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

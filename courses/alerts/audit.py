@@ -18,6 +18,7 @@ from courses.alerts.chain import snapshot_chain
 from courses.alerts.health import AUDITOR
 from courses.alerts.history import write_event
 from courses.alerts.mail import alert_mail
+from courses.alerts.rewinding import rewind
 from courses.alerts.steps import MESSAGE_KIND, is_paged, start_steps, sweep, tell
 from courses.models import Alert, AlertEvent
 
@@ -32,6 +33,7 @@ TELLING = (*REPORTS, AlertEvent.Kind.ESCALATED, AlertEvent.Kind.REPEATED, AlertE
 
 def audit_alerts(*, at: datetime) -> int:
     """Look at everything unresolved; returns how many faults are open now. Safe many times at once."""
+    rewind(at=at)
     # After a stop everything is late: what a sweep mends is no fault.
     sweep(at=at)
     each(_unnoted_failures(at), partial(alert_mail.settled, at=at))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -27,14 +27,24 @@ class Unanswered:
     worst: tuple[Alert, ...]
 
 
-def unanswered(membership: Membership) -> Unanswered | None:
+@dataclass(frozen=True)
+class Waiting:
+    """How many alerts nobody has taken on, and those among them that nobody is left to be told of."""
+
+    n_open: int
+    unanswered: Unanswered | None
+
+
+def waiting(membership: Membership) -> Waiting:
     """What every page of the clinic says until somebody answers, to every member whatever their rights."""
-    rows = Alert.objects.for_clinic(membership.clinic).exhausted().most_pressing_first()
-    found = list(rows.only("pk", "severity", "rule", "raised_at")[: N_SHOWN + 1])
-    if not found:
-        return None
-    n_alerts = len(found) if len(found) <= N_SHOWN else rows.count()
-    return Unanswered(n_alerts, tuple(found[:N_SHOWN]))
+    alerts = Alert.objects.for_clinic(membership.clinic)
+    found = alerts.filter(state=Alert.State.OPEN).aggregate(
+        n_open=Count("pk", filter=~Q(severity=Severity.REVIEW)), n_exhausted=Count("exhausted_at")
+    )
+    if not found["n_exhausted"]:
+        return Waiting(found["n_open"], None)
+    worst = alerts.exhausted().most_pressing_first().only("pk", "severity", "rule", "raised_at")
+    return Waiting(found["n_open"], Unanswered(found["n_exhausted"], tuple(worst[:N_SHOWN])))
 
 
 def with_last_news(rows: AlertRows) -> AlertRows:

@@ -47,6 +47,13 @@ class Wait:
             case Clock.ALWAYS:
                 return at + wait
 
+    def latest(self, at: datetime, calendar: OpeningCalendar) -> datetime:
+        """When the wait is over at the latest, if it began no later than at an instant."""
+        if self.clock is Clock.WORKING_DAYS:
+            # What ends after closing time moves to the next open day: an earlier start may end later.
+            return calendar.add_working_days(at, self.minutes + 1)
+        return self.after(at, calendar)
+
 
 HOUR, DAY = 60, 24 * 60
 # The wall time in the clinic at which reviews are told, together.

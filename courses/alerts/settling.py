@@ -21,7 +21,7 @@ OVER = (Course.Status.COMPLETED, Course.Status.STOPPED)
 BY_PEOPLE = (Alert.Rule.RED_FLAG, Alert.Rule.UNCLEARED)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle_quiet_alerts(course: Course, *, at: datetime) -> list[Alert]:
     """Resolve the course's pain alert if two sessions running were within the bounds frozen in it.
 
@@ -45,7 +45,7 @@ def sweep_closed_courses(*, at: datetime) -> int:
     return each(list(left.filter(course__status__in=OVER).order_by("pk")), partial(_close_with_word, at=at))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle_overtaken_alerts(course: Course, *, rules: Sequence[Alert.Rule], at: datetime) -> list[Alert]:
     """Resolve what a patient has answered by coming or writing: lapsed, a check-in unanswered."""
     alerts = Alert.objects.unresolved().filter(course=course, rule__in=rules).exclude(rule__in=BY_PEOPLE)

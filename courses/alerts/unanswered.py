@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models import Clinic
 from courses.alerts.steps import calendar_of
-from courses.models import Alert, AlertEvent, CheckIn, Course, PainScore, Session
+from courses.models import Alert, AlertEvent, CheckIn, Course, PainScore, Reminder, Session
 from courses.rules.facts import Finding, Severity
 from courses.rules.unanswered import find_unanswered
 
@@ -28,7 +28,9 @@ def unanswered_check_ins(clinic: Clinic, *, at: datetime) -> dict[int, list[Find
         session, asked_at = check_in.session, _asked_at(check_in)
         finding = find_unanswered(
             session=session.number,
-            found=worrying[session.course_id, session.number],
+            found=[
+                one for timing, one in worrying[session.course_id, session.number] if _follows(check_in, timing)
+            ],
             asked_at=clinic.local(asked_at),
             call_at=calendar.add_working_days(asked_at, 1),
             at=at,
@@ -39,7 +41,10 @@ def unanswered_check_ins(clinic: Clinic, *, at: datetime) -> dict[int, list[Find
 
 
 def _waiting(clinic: Clinic, *, at: datetime) -> QuerySet[CheckIn]:
-    """Unanswered ones of active courses since whose session nothing was heard: no visit, no score."""
+    """Unanswered ones of active courses since which nothing was heard: no visit, no score.
+
+    Day 3 stands alone: a day-1 answer does not answer it, and one that was never sent was not left unanswered.
+    """
     later_visit = Session.objects.filter(
         course=OuterRef("session__course"), held_at__gt=OuterRef("session__held_at")
     )
@@ -49,7 +54,10 @@ def _waiting(clinic: Clinic, *, at: datetime) -> QuerySet[CheckIn]:
     rows = CheckIn.objects.for_clinic(clinic).filter(
         answered_at=None, created_at__gte=at - LOOK_BACK, session__course__status=Course.Status.ACTIVE
     )
-    rows = rows.exclude(Exists(later_visit)).exclude(Exists(later_score))
+    was_asked = Q(reminder__state__in=[Reminder.State.SENT, Reminder.State.UNKNOWN])
+    later_on = later_score.filter(scored_at__gte=OuterRef("reminder__due_at"))
+    heard_since = Q(Exists(later_score), kind=CheckIn.Kind.DAY1) | Q(Exists(later_on), kind=CheckIn.Kind.DAY3)
+    rows = rows.filter(Q(kind=CheckIn.Kind.DAY1) | was_asked).exclude(Exists(later_visit)).exclude(heard_since)
     return rows.select_related("session", "reminder").order_by("pk")
 
 
@@ -58,15 +66,21 @@ def _asked_at(check_in: CheckIn) -> datetime:
     return reminder.due_at if reminder else check_in.session.held_at + ASKED_AFTER
 
 
-def _worrying_sessions(courses: set[int]) -> dict[tuple[int, int], list[Severity]]:
-    """What the pain rules found at each session of some courses, whichever alert it was written to."""
+def _follows(check_in: CheckIn, timing: object) -> bool:
+    """Whether a check-in asks how it went on after a score: next day after a visit's, day 3 after a later one."""
+    is_of_visit = timing in {PainScore.Timing.BEFORE, PainScore.Timing.AFTER, None}
+    return is_of_visit is (check_in.kind == CheckIn.Kind.DAY1)
+
+
+def _worrying_sessions(courses: set[int]) -> dict[tuple[int, int], list[tuple[object, Severity]]]:
+    """By session of some courses, the timing and severity of what the pain rules found, whichever alert has it."""
     events = AlertEvent.objects.filter(
         alert__course__in=courses, alert__rule__in=[Alert.Rule.PAIN, Alert.Rule.RED_FLAG]
     ).exclude(detail__findings=None)
-    found: dict[tuple[int, int], list[Severity]] = defaultdict(list)
+    found: dict[tuple[int, int], list[tuple[object, Severity]]] = defaultdict(list)
     for course_id, findings in events.values_list("alert__course_id", "detail__findings"):
         for one in findings:
             number = one["evidence"].get("session")
             if number is not None:
-                found[course_id, number].append(Severity(one["severity"]))
+                found[course_id, number].append((one["evidence"].get("timing"), Severity(one["severity"])))
     return found

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import TruncWeek
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from clinic.models import Membership
 from courses.charts.bars import Bar
 from courses.charts.curve_chart import SMALL, curve_svg
-from courses.models import Alert, Course, Session
+from courses.models import Alert, CheckIn, Course, Reminder, Session
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
 from courses.priors.rows import records_of
@@ -42,12 +42,22 @@ class Attention:
 
 
 @dataclass(frozen=True)
+class CheckInRate:
+    """How many check-ins of a kind were answered, of those sent: who answers is no fair sample."""
+
+    label: str
+    n_answered: int
+    n_sent: int
+
+
+@dataclass(frozen=True)
 class Board:
     """The dashboard's content."""
 
     statuses: tuple[StatusCount, ...]
     n_sessions_this_week: int
     weeks: tuple[Bar, ...]
+    check_ins: tuple[CheckInRate, ...]
     alerts: tuple[Alert, ...]
     n_alerts: int
     off_track: tuple[Alert, ...]
@@ -70,6 +80,7 @@ def board(membership: Membership, *, at: datetime) -> Board:
         statuses=_statuses(membership),
         n_sessions_this_week=weeks[-1].value,
         weeks=weeks,
+        check_ins=_check_ins(membership, at=at),
         alerts=pressing[:12],
         n_alerts=len(pressing),
         off_track=tuple(alert for alert in alerts if alert.rule == Alert.Rule.OFF_COURSE)[:12],
@@ -101,6 +112,20 @@ def _weeks(membership: Membership, *, at: datetime) -> tuple[Bar, ...]:
     counts: dict[date, int] = {week.date(): n for week, n in rows}
     mondays = [first + timedelta(weeks=number) for number in range(N_WEEKS)]
     return tuple(Bar(date_format(monday, "j M"), counts.get(monday, 0)) for monday in mondays)
+
+
+def _check_ins(membership: Membership, *, at: datetime) -> tuple[CheckInRate, ...]:
+    """Of the weeks shown; invented patients left out."""
+    sent = Reminder.objects.visible_to(membership).filter(
+        Q(state=Reminder.State.SENT) | Q(check_in__answered_at__isnull=False),
+        check_in__isnull=False,
+        due_at__gte=at - timedelta(weeks=N_WEEKS),
+        course__patient__is_training=False,
+    )
+    by_kind = sent.order_by().values_list("check_in__kind")
+    rows = by_kind.annotate(n=Count("pk"), n_answered=Count("check_in__answered_at"))
+    found = {kind: (n_answered, n) for kind, n, n_answered in rows}
+    return tuple(CheckInRate(str(kind.label), *found.get(kind, (0, 0))) for kind in CheckIn.Kind)
 
 
 def _attention(membership: Membership, alerts: list[Alert], *, at: datetime) -> tuple[tuple[Attention, ...], int]:

@@ -222,10 +222,14 @@ class Replay:
         )
 
     def _answer_check_ins(self, course: Course, story: Story) -> None:
-        check_ins = CheckIn.objects.filter(session__course=course).select_related("session__course").order_by("pk")
-        for check_in, score in zip(check_ins, story.day1, strict=False):
-            entry = CheckInEntry(form_key=check_in.uuid, score=score)
-            log_check_in(check_in, entry=entry, at=check_in.session.held_at + timedelta(hours=22))
+        check_ins = CheckIn.objects.filter(session__course=course).select_related("session__course", "reminder")
+        answers = {CheckIn.Kind.DAY1: story.day1, CheckIn.Kind.DAY3: story.day3}
+        for check_in in check_ins.order_by("reminder__due_at"):
+            place, of_kind = check_in.session.number - 1, answers[CheckIn.Kind(check_in.kind)]
+            score = of_kind[place] if place < len(of_kind) else None
+            if score is not None:
+                entry = CheckInEntry(form_key=check_in.uuid, score=score)
+                log_check_in(check_in, entry=entry, at=check_in.reminder.due_at + LOOK)
 
     def _flag(self, course: Course, story: Story, treater: Membership) -> None:
         if not story.flag:

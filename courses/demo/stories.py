@@ -28,7 +28,9 @@ class Story:
     is_flag_answered: bool = False
     lacks: tuple[str, ...] = ()
     ends: str = ""
-    day1: tuple[int, ...] = ()
+    # What the patient answers the next day and on day 3, from the first session on; None: nothing.
+    day1: tuple[int | None, ...] = ()
+    day3: tuple[int | None, ...] = ()
     has_vertigo: bool = False
     # What the review says where one is due; empty: it waits to be held.
     review: str = ""
@@ -48,9 +50,11 @@ def _down(start: int, n_sessions: int, *, end: int) -> Pairs:
 
 
 STEADY = (
-    Story("steady", _down(6, 6, end=4), visit_today=9, day1=(4, 4)),
+    Story("steady", _down(6, 6, end=4), visit_today=9, day1=(5, 5, None, 4), day3=(5, None, 4)),
     Story("steady", _down(7, 7, end=4), pain_type="radiculopathy", visit_today=11, review="continue"),
-    Story("steady", _down(5, 8, end=2), treater=1, visit_today=10, review="continue"),
+    Story(
+        "steady", _down(5, 8, end=2), treater=1, visit_today=10, review="continue", day1=(5, None, 4), day3=(4,)
+    ),
     Story("steady", _down(8, 5, end=6), pain_type="myofascial", treater=1),
     Story("steady", _down(6, 9, end=2), treater=2, visit_today=14, review="continue"),
     Story("steady", _down(4, 4, end=3), pain_type="postural"),
@@ -113,6 +117,16 @@ LAPSED = (
     Story("lapsed", _down(6, 5, end=4), days_ago=24),
     Story("lapsed", _down(5, 3, end=4), days_ago=17, treater=2),
 )
+DAY_3 = (
+    Story(
+        "still worse on day 3",
+        ((5, 4), (4, 3), (4, 3), (3, 2)),
+        days_ago=4,
+        day1=(4, 4, 3, 4),
+        day3=(4, 3, 3, 7),
+    ),
+    Story("on the watch list", ((6, 5), (5, 4), (5, 4)), days_ago=4, day1=(5, None, 5), day3=(6, None, 7)),
+)
 OVER = (
     Story(
         "completed",
@@ -138,4 +152,4 @@ OVER = (
     Story("stopped early", ((6, 6), (6, 6), (7, 6)), days_ago=25, ends="stopped"),
 )
 
-STORIES = (*STEADY, *FLARES, *BEYOND, *FLAGS, *BLOCKED, *UNSURE, *OFF_TRACK, *LAPSED, *OVER)
+STORIES = (*STEADY, *FLARES, *BEYOND, *FLAGS, *BLOCKED, *UNSURE, *OFF_TRACK, *LAPSED, *DAY_3, *OVER)

@@ -22,6 +22,7 @@ class Reminder(models.Model):
 
         BEFORE_24H = "before_24h", _("the day before an appointment")
         CHECK_IN_DAY1 = "check_in_day1", _("next-day check-in")
+        CHECK_IN_DAY3 = "check_in_day3", _("day-3 check-in")
 
     class State(models.TextChoices):
         """What became of it."""

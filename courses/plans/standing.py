@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, time
 
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 from clinic.models import Membership
 from courses.models import Alert, AlertEvent, Course, Level, RedFlagReport, Session, Severity
@@ -14,17 +14,94 @@ from courses.rules.red_flag import SEVERE_PAIN
 from patients.clearance import WITHDRAWING_FLAGS, Clearance, clearance, overridden
 from patients.clearance_facts import CareFact, ClearanceFacts
 from patients.models import Patient
-from patients.standing import clearance_facts, practitioner_fact
+from patients.standing import PatientFile, clearance_facts, practitioner_fact, read_file
+
+
+class PatientStanding:
+    """How a patient stands, each part read once, when it is first asked for."""
+
+    def __init__(self, patient: Patient, *, file: PatientFile | None = None) -> None:
+        self.patient, self._file = patient, file
+
+    @cached_property
+    def file(self) -> PatientFile:
+        """What the patient's file says."""
+        return self._file or read_file(self.patient)
+
+    @cached_property
+    def open_flags(self) -> list[tuple[str, str]]:
+        """Level and code of each red flag that nobody has settled."""
+        flags = Alert.objects.unresolved().red_flags().filter(patient=self.patient).order_by()
+        return list(flags.values_list("severity", "flag_code"))
+
+    def care(self, *, is_on_hold: bool, is_plan_specialised: bool | None = None) -> CareFact:
+        """Open red flags, withdrawals and neurological checks of the patient."""
+        reports = list(
+            standing_reports(self.patient)
+            .filter(flag__code__in={*WITHDRAWING_FLAGS, SEVERE_PAIN})
+            .values_list("flag__code", "level", "reported_at", "recorded_at")
+        )
+        withdrawn_at = next((at for code, _level, at, _told in reports if code in WITHDRAWING_FLAGS), None)
+        usual = next((row[2:] for row in reports if row[:2] == (SEVERE_PAIN, Level.C)), None)
+        return CareFact(
+            open_levels=tuple(severity for severity, _code in self.open_flags if severity in HOLDING),
+            is_on_hold=is_on_hold,
+            withdrawn_on=self.patient.clinic.local(withdrawn_at).date() if withdrawn_at else None,
+            n_sessions_since_check=self._n_sessions_since_check(),
+            is_plan_specialised=is_plan_specialised,
+            is_review_missing=(Severity.C, SEVERE_PAIN) in self.open_flags
+            or (usual is not None and not self._is_reviewed(*usual)),
+        )
+
+    def _is_reviewed(self, reported_at: datetime, recorded_at: datetime) -> bool:
+        """Whether a doctor has looked at severe pain since it was called the usual one."""
+        day = self.patient.clinic.local(reported_at).date()
+        if any(one.diagnosed_on > day for one in self.file.assessments):
+            return True
+        answered = AlertEvent.objects.filter(alert__patient=self.patient, alert__flag_code=SEVERE_PAIN)
+        return answered.filter(detail__has_key="medical_review", happened_at__gte=recorded_at).exists()
+
+    def _n_sessions_since_check(self) -> int:
+        needled = Session.objects.filter(course__patient=self.patient, is_needled=True)
+        if self.file.checks:
+            day = self.file.checks[0].checked_on
+            needled = needled.filter(held_at__gte=datetime.combine(day, time.min, self.patient.clinic.zone_info))
+        return needled.count()
+
+
+class CourseStanding(PatientStanding):
+    """How the patient of a course stands for that course's next visit."""
+
+    def __init__(self, course: Course, *, file: PatientFile | None = None) -> None:
+        super().__init__(course.patient, file=file)
+        self.course = course
+        # One and the same row, which need not be read twice.
+        self.patient.clinic = course.clinic
+
+    def facts(self, *, on: date, practitioner: Membership | None = None, is_alone: bool = False) -> ClearanceFacts:
+        """What a verdict on needling rests on."""
+        care = self.care(
+            is_on_hold=self.course.status == Course.Status.ON_HOLD,
+            is_plan_specialised=self.course.protocol.is_specialised,
+        )
+        who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
+        return clearance_facts(self.file, on=on, care=care, practitioner=who)
 
 
 def clearance_for(
-    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
+    course: Course,
+    *,
+    on: date,
+    practitioner: Membership | None = None,
+    is_alone: bool = False,
+    file: PatientFile | None = None,
 ) -> Clearance:
     """May the course's patient be needled on a day, by a practitioner, with a supervisor beside them or alone.
 
     An override of that day counts.
     """
-    found = unaided_clearance(course, on=on, practitioner=practitioner, is_alone=is_alone)
+    standing = CourseStanding(course, file=file)
+    found = clearance(standing.facts(on=on, practitioner=practitioner, is_alone=is_alone))
     return with_override(course, found, on=on, practitioner=practitioner)
 
 
@@ -36,48 +113,14 @@ def with_override(course: Course, found: Clearance, *, on: date, practitioner: M
     return overridden(found, override.codes) if override else found
 
 
-def unaided_clearance(
-    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
-) -> Clearance:
+def unaided_clearance(course: Course, *, on: date, practitioner: Membership) -> Clearance:
     """The verdict without anybody's override."""
-    return clearance(facts_for(course, on=on, practitioner=practitioner, is_alone=is_alone))
-
-
-def facts_for(
-    course: Course, *, on: date, practitioner: Membership | None = None, is_alone: bool = False
-) -> ClearanceFacts:
-    """What that verdict rests on."""
-    care = replace(
-        care_fact(course.patient, is_on_hold=course.status == Course.Status.ON_HOLD),
-        is_plan_specialised=course.protocol.is_specialised,
-    )
-    who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
-    return clearance_facts(course.patient, on=on, care=care, practitioner=who)
+    return clearance(CourseStanding(course).facts(on=on, practitioner=practitioner))
 
 
 def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:
     """Open red flags, withdrawals and neurological checks of a patient."""
-    flags = Alert.objects.unresolved().red_flags().filter(patient=patient)
-    open_flags = list(flags.values_list("severity", "flag_code"))
-    withdrawing = standing_reports(patient).filter(flag__code__in=WITHDRAWING_FLAGS).first()
-    return CareFact(
-        open_levels=tuple(severity for severity, _code in open_flags if severity in HOLDING),
-        is_on_hold=is_on_hold,
-        withdrawn_on=patient.clinic.local(withdrawing.reported_at).date() if withdrawing else None,
-        n_sessions_since_check=_n_sessions_since_check(patient),
-        is_review_missing=(Severity.C, SEVERE_PAIN) in open_flags or _is_review_missing(patient),
-    )
-
-
-def _is_review_missing(patient: Patient) -> bool:
-    """Whether severe pain was called the usual one, and no doctor has looked at it since."""
-    usual = standing_reports(patient).filter(flag__code=SEVERE_PAIN, level=Level.C).first()
-    if usual is None:
-        return False
-    answered = AlertEvent.objects.filter(alert__patient=patient, alert__flag_code=SEVERE_PAIN)
-    reviewed = answered.filter(detail__has_key="medical_review", happened_at__gte=usual.recorded_at)
-    day = patient.clinic.local(usual.reported_at).date()
-    return not (reviewed.exists() or patient.assessments.filter(diagnosed_on__gt=day).exists())
+    return PatientStanding(patient).care(is_on_hold=is_on_hold)
 
 
 def standing_reports(patient: Patient) -> QuerySet[RedFlagReport]:
@@ -89,12 +132,3 @@ def withdrawn_reports(patient: Patient) -> QuerySet[AlertEvent, int]:
     """The keys of reports that somebody took back."""
     withdrawn = AlertEvent.objects.filter(report__patient=patient, kind=AlertEvent.Kind.WITHDRAWN)
     return withdrawn.values_list("report", flat=True)
-
-
-def _n_sessions_since_check(patient: Patient) -> int:
-    needled = Session.objects.filter(course__patient=patient, is_needled=True)
-    last_on = patient.neuro_checks.values_list("checked_on", flat=True).first()
-    if last_on is None:
-        return needled.count()
-    midnight = datetime.combine(last_on, time.min, tzinfo=patient.clinic.zone_info)
-    return needled.filter(held_at__gte=midnight).count()

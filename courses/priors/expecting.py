@@ -18,7 +18,13 @@ def expectation(
     record: Record, *, prior: curve.Prior, timing: str, scored_at: datetime
 ) -> Expectation | curve.CannotTell:
     """What was to be expected of a score of a timing at a time, from the record without that score."""
-    posterior = curve.condition(prior, record.scores())
+    return expectation_of(curve.condition(prior, record.scores()), record, timing=timing, scored_at=scored_at)
+
+
+def expectation_of(
+    posterior: curve.CoursePosterior, record: Record, *, timing: str, scored_at: datetime
+) -> Expectation | curve.CannotTell:
+    """The same, where the posterior of the record is at hand."""
     found = posterior.next_score(record.week(scored_at), curve.Timing(timing))
     if isinstance(found, curve.CannotTell):
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,8 @@ from patients.models import PatientPainType
 from patients.standing import curve_group, curve_groups
 
 WEEK = timedelta(weeks=1)
+# Of a score, in the order of ScoreRow.
+FIELDS = ("pk", "timing", "score", "scored_at", "session__number", "recorded_at")
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,14 @@ class Record:
         )
 
 
-def record_of(course: Course, *, at: datetime, rows: Sequence[PainScore] | None = None) -> Record:
-    """The record of one course; the type is the one the patient has at the time."""
-    scores = rows if rows is not None else course.scores.select_related("session")
+def record_of(
+    course: Course, *, at: datetime, rows: Sequence[PainScore] | None = None, group: str | None = None
+) -> Record:
+    """The record of one course; the type is the one the patient has at the time, unless that is known already."""
+    found = map(_row, rows) if rows is not None else _rows_of(course)
     return Record(
-        rows=tuple(sorted((_row(score) for score in scores), key=lambda row: row.scored_at)),
-        group=curve_group(course.patient, on=course.clinic.local(at).date()),
+        rows=tuple(sorted(found, key=lambda row: row.scored_at)),
+        group=group or curve_group(course.patient, on=course.clinic.local(at).date()),
         planned_end_week=float(len(course.weekly_sessions)),
         patient=course.patient_id,
     )
@@ -75,9 +79,8 @@ def records_of(courses: Iterable[Course], *, clinic: Clinic, at: datetime) -> di
     every = list(courses)
     groups = curve_groups(PatientPainType.objects.for_clinic(clinic), on=clinic.local(at).date())
     rows: dict[int, list[ScoreRow]] = {course.pk: [] for course in every}
-    fields = ("course_id", "pk", "timing", "score", "scored_at", "session__number", "recorded_at")
     found = PainScore.objects.for_clinic(clinic).filter(course__in=every).order_by("course_id", "scored_at", "pk")
-    for course_id, *values in found.values_list(*fields):
+    for course_id, *values in found.values_list("course_id", *FIELDS):
         rows[course_id].append(ScoreRow(*values))
     return {
         course.pk: Record(
@@ -94,6 +97,10 @@ def clinic_records(clinic: Clinic, *, at: datetime) -> list[Record]:
     """Every course of a clinic, training patients left out."""
     courses = Course.objects.for_clinic(clinic).filter(patient__is_training=False)
     return list(records_of(courses, clinic=clinic, at=at).values())
+
+
+def _rows_of(course: Course) -> Iterator[ScoreRow]:
+    return (ScoreRow(*values) for values in course.scores.order_by("scored_at", "pk").values_list(*FIELDS))
 
 
 def _row(score: PainScore) -> ScoreRow:

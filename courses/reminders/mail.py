@@ -76,9 +76,10 @@ class ReminderMail:
         return "reminder_check_in", _("How are you today?"), {"link": _check_in_url(reminder)}
 
     def _reminder(self, message: Message) -> Reminder:
-        return Reminder.objects.select_related("clinic", "course__patient", "appointment", "check_in").get(
-            pk=message.subject_id
+        reminders = Reminder.objects.select_related(
+            "clinic", "course__patient", "appointment", "check_in__session"
         )
+        return reminders.get(pk=message.subject_id)
 
 
 def _check_in_url(reminder: Reminder) -> str:

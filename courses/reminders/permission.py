@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from courses.models import Appointment, Course, Reminder
+from courses.models import Appointment, CheckIn, Course, Reminder, Session
 from patients.models import Consent
 from patients.standing import has_consent
 
@@ -12,6 +12,7 @@ MAX_PER_DAY = 3
 STREAMS = {
     Reminder.Kind.BEFORE_24H: Consent.Stream.REMINDERS,
     Reminder.Kind.CHECK_IN_DAY1: Consent.Stream.CHECK_INS,
+    Reminder.Kind.CHECK_IN_DAY3: Consent.Stream.CHECK_INS,
 }
 
 
@@ -46,7 +47,17 @@ def _overtaken(reminder: Reminder, *, at: datetime) -> str:
     check_in = reminder.check_in
     if check_in is None or check_in.answered_at or check_in.revoked_at or check_in.expires_at <= at:
         return "check-in no longer open"
+    if check_in.kind == CheckIn.Kind.DAY3 and (why_not := _no_day3(reminder, check_in)):
+        return why_not
     return "" if reminder.course.status == Course.Status.ACTIVE else "course not active"
+
+
+def _no_day3(reminder: Reminder, check_in: CheckIn) -> str:
+    """Day 3 says nothing of a session after which there was another."""
+    if not reminder.clinic.is_day3_asked:
+        return "the clinic does not ask on day 3"
+    later = Session.objects.filter(course=reminder.course_id, held_at__gt=check_in.session.held_at)
+    return "another visit since" if later.exists() else ""
 
 
 def _n_sent_today(reminder: Reminder, *, at: datetime) -> int:

@@ -11,11 +11,17 @@ from clinic.batch import each
 from clinic.models import Message
 from clinic.outbox.queue import enqueue
 from courses.models import Appointment, CheckIn, Reminder, Session
-from courses.reminders.schedule import SHORTEST_NOTICE, next_day, next_permitted, the_day_before
+from courses.reminders.schedule import SHORTEST_NOTICE, morning_after, next_permitted, the_day_before
 
 MESSAGE_KIND = "reminder"
 HORIZON = timedelta(days=8)
 CHECK_IN_LIFE = timedelta(days=14)
+# How many days after its session a check-in is asked.
+DAYS_AFTER = {CheckIn.Kind.DAY1: 1, CheckIn.Kind.DAY3: 3}
+REMINDS = {
+    CheckIn.Kind.DAY1: Reminder.Kind.CHECK_IN_DAY1,
+    CheckIn.Kind.DAY3: Reminder.Kind.CHECK_IN_DAY3,
+}
 
 
 def plan_reminders(*, at: datetime) -> int:
@@ -24,21 +30,27 @@ def plan_reminders(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def plan_check_in(session: Session, *, at: datetime) -> CheckIn | None:
-    """The next-day question after a session; none for a session entered late."""
-    due_at = next_day(session.held_at, session.clinic.zone_info)
+def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
+    """The questions after a session, the next day and on day 3; none whose time was past when it was entered."""
+    kinds = [kind for kind in DAYS_AFTER if kind != CheckIn.Kind.DAY3 or session.clinic.is_day3_asked]
+    planned = [_plan_check_in(session, kind, at=at) for kind in kinds]
+    return [check_in for check_in in planned if check_in is not None]
+
+
+def _plan_check_in(session: Session, kind: CheckIn.Kind, *, at: datetime) -> CheckIn | None:
+    due_at = morning_after(session.held_at, session.clinic.zone_info, n_days=DAYS_AFTER[kind])
     if due_at < at:
         return None
     check_in, is_new = CheckIn.objects.get_or_create(
         session=session,
-        kind=CheckIn.Kind.DAY1,
+        kind=kind,
         defaults={"clinic": session.clinic, "created_at": at, "expires_at": due_at + CHECK_IN_LIFE},
     )
     if is_new:
         reminder = Reminder.objects.create(
             clinic=session.clinic,
             course=session.course,
-            kind=Reminder.Kind.CHECK_IN_DAY1,
+            kind=REMINDS[kind],
             check_in=check_in,
             due_at=due_at,
         )

@@ -17,9 +17,9 @@ def the_day_before(starts_at: datetime, zone: ZoneInfo) -> datetime:
     return _earlier_permitted(wall, zone)
 
 
-def next_day(session_at: datetime, zone: ZoneInfo) -> datetime:
-    """In the morning after a session."""
-    day = session_at.astimezone(zone).date() + timedelta(days=1)
+def morning_after(session_at: datetime, zone: ZoneInfo, *, n_days: int) -> datetime:
+    """In the morning so many days after a session."""
+    day = session_at.astimezone(zone).date() + timedelta(days=n_days)
     return _instant(datetime.combine(day, CHECK_IN_AT), zone)
 
 

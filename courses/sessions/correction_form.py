@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import AdverseEventItem, AftercareMeasure, Needling, PainScore, Point, RedFlag, Session
+from courses.plans.standing import PatientStanding
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
 from courses.sessions.detail_fields import DetailFields
 from courses.sessions.event_fields import reservations
@@ -112,7 +113,9 @@ class CorrectionForm(RedFlagFields, DetailFields):
     def reservations(self) -> list[str]:
         """What speaks against the aftercare that was given: it is kept as it was, and somebody is told."""
         values, session = self.cleaned_data, self.session
-        facts = treatment_facts(session.course, on=session.clinic.local(session.held_at).date())
+        facts = treatment_facts(
+            PatientStanding(session.course.patient), on=session.clinic.local(session.held_at).date()
+        )
         return reservations(values["aftercare"], facts, values["adverse_events"])
 
     def _choices(self, name: str, rows: Any) -> None:

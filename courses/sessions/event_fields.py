@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import AdverseEvent, AdverseEventItem, AftercareMeasure
 from courses.sessions.aftercare import Checked, Fault, faults, suggest
-from courses.sessions.detail_fields import Choice
 from courses.sessions.entry import EventEntry
 from courses.sessions.treatment_facts import TreatmentFacts, measure_of
 
@@ -30,12 +29,12 @@ class EventLine:
     """One line of the checklist as it stands."""
 
     item: AdverseEventItem
-    is_ticked: bool
-    severities: list[Choice]
-    causalities: list[Choice]
-    is_serious: bool
-    onset_minutes: Any
-    course_of_it: str
+    is_ticked: bool = False
+    severity: str = AdverseEvent.Severity.MILD
+    causality: str = ""
+    is_serious: bool = False
+    onset_minutes: Any = None
+    course_of_it: str = ""
 
     @property
     def asks_course(self) -> bool:
@@ -53,13 +52,19 @@ class AftercareLine:
 
 
 class EventFields:
-    """Mixed into a form: `events` and `measures` hold the clinic's lists."""
+    """Mixed into a form: `events` and `measures` hold the clinic's lists.
+
+    An empty form has nothing ticked, and no fields for what belongs to a tick.
+    """
 
     fields: dict[str, forms.Field]
+    is_bound: bool
     cleaned_data: dict[str, Any]
     events: list[AdverseEventItem]
     measures: list[AftercareMeasure]
     facts: TreatmentFacts
+    severities = AdverseEvent.Severity.choices
+    causalities = AdverseEvent.Causality.choices
 
     def add_event_fields(
         self, events: Iterable[AdverseEventItem], measures: Iterable[AftercareMeasure], facts: TreatmentFacts
@@ -68,6 +73,8 @@ class EventFields:
         self.events, self.measures, self.facts = list(events), list(measures), facts
         for item in self.events:
             self.fields[f"event_{item.code}"] = forms.BooleanField(label=item.wording, required=False)
+            if not self.is_bound:
+                continue
             self.fields[f"severity_{item.code}"] = forms.ChoiceField(
                 choices=AdverseEvent.Severity.choices, required=False, initial=AdverseEvent.Severity.MILD
             )
@@ -90,11 +97,11 @@ class EventFields:
 
     def is_any_event(self) -> bool:
         """Whether something is ticked."""
-        return any(self._value(f"event_{item.code}") for item in self.events)
+        return self.is_bound and any(self._value(f"event_{item.code}") for item in self.events)
 
     def is_any_aftercare(self) -> bool:
         """Whether a measure is ticked."""
-        return any(self._value(f"aftercare_{one.code}") for one in self.measures)
+        return self.is_bound and any(self._value(f"aftercare_{one.code}") for one in self.measures)
 
     def aftercare_lines(self) -> list[AftercareLine]:
         """Every measure, checked; none where a red flag is open."""
@@ -103,7 +110,7 @@ class EventFields:
         )
         checked = {one.code: one for one in found.measures}
         return [
-            AftercareLine(one, checked[one.code], bool(self._value(f"aftercare_{one.code}")))
+            AftercareLine(one, checked[one.code], self.is_bound and bool(self._value(f"aftercare_{one.code}")))
             for one in self.measures
             if one.code in checked
         ]
@@ -136,13 +143,13 @@ class EventFields:
         )
 
     def _event_line(self, item: AdverseEventItem) -> EventLine:
-        severity = self._value(f"severity_{item.code}") or AdverseEvent.Severity.MILD
-        causality = self._value(f"causality_{item.code}") or ""
+        if not self.is_bound:
+            return EventLine(item)
         return EventLine(
             item=item,
             is_ticked=bool(self._value(f"event_{item.code}")),
-            severities=_choices(AdverseEvent.Severity.choices, severity),
-            causalities=_choices(AdverseEvent.Causality.choices, causality),
+            severity=self._value(f"severity_{item.code}") or AdverseEvent.Severity.MILD,
+            causality=self._value(f"causality_{item.code}") or "",
             is_serious=bool(self._value(f"serious_{item.code}")),
             onset_minutes=self._value(f"onset_{item.code}"),
             course_of_it=self._value(f"went_{item.code}") or "",
@@ -166,7 +173,3 @@ def reservations(
         is_flag_open=facts.is_flag_open or is_flag_told,
     )
     return [str(FAULTS.get(fault, BLOCKED)) % {"why": ", ".join(why)} for fault, why in found]
-
-
-def _choices(choices: Any, chosen: str) -> list[Choice]:
-    return [Choice(value, str(label), value == chosen) for value, label in choices]

@@ -76,6 +76,8 @@ def write_reports(
     origin: Origin, flags: Sequence[FlagEntry], *, by: Membership | None, at: datetime
 ) -> list[RedFlagReport]:
     """A report and an alert for every yes, and the hold; the caller holds the patient's lock."""
+    if not flags:
+        return []
     known = _told_already(origin)
     findings = find_red_flags(
         [flag_answer(entry) for entry in flags],

@@ -15,16 +15,18 @@ from courses.alerts.settling import settle_overtaken_alerts
 from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
 from courses.plans.overriding import spend_override
 from courses.plans.standing import clearance_for
-from courses.reminders.planning import plan_check_in
+from courses.reminders.planning import plan_check_ins
 from courses.rules.facts import Finding, Severity
 from courses.sessions.breach import refuse_silent_breach
 from courses.sessions.entry import CheckInEntry, SessionEntry
 from courses.sessions.flags import Origin, lock_patient, write_reports
 from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.record import write_session
+from courses.sessions.timing import timing_of_answer
 from courses.sessions.verdict import Verdict
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck
+from patients.standing import PatientFile
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,19 @@ class Logged:
 
 
 @transaction.atomic
-def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: datetime) -> Logged:
+def log_session(
+    course: Course, *, entry: SessionEntry, by: Membership, at: datetime, file: PatientFile | None = None
+) -> Logged:
     """A visit in the course's record, with everything that follows from it, whole or not at all.
+
+    `file` is the patient's, from a caller that has held the patient's lock since it was read.
 
     ValidationError names the field at fault: a time outside the course, a session the form had not seen, or
     needling that is not cleared and gives no reason. Nothing else is refused: a score or a red flag is saved
     whatever the clearance.
     """
     lock_patient(course.patient)
-    course = Course.objects.select_related("clinic", "patient", "practitioner").get(pk=course.pk)
+    course = Course.objects.select_related("clinic", "patient", "practitioner", "protocol").get(pk=course.pk)
     twin = Session.objects.filter(clinic=course.clinic, form_key=entry.form_key).first()
     if twin is not None:
         return Logged(twin, is_new=False)
@@ -56,6 +62,7 @@ def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: date
         _record_check(course, entry, by=by, at=at)
     clearance = clearance_for(
         course,
+        file=None if entry.neuro_check else file,
         on=_day(course, entry.held_at),
         practitioner=entry.practitioner,
         is_alone=entry.supervised_by in {None, entry.practitioner},
@@ -82,7 +89,7 @@ def log_session(course: Course, *, entry: SessionEntry, by: Membership, at: date
     _move_plan_on(course, session)
     if at - session.held_at <= LATE:
         settle_overtaken_alerts(course, rules=(Alert.Rule.LAPSED, Alert.Rule.UNANSWERED), at=at)
-    plan_check_in(session, at=at)
+    plan_check_ins(session, at=at)
     return Logged(session, tuple(verdicts), tuple(reports))
 
 
@@ -111,7 +118,7 @@ def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tup
         course=course,
         session=session,
         check_in=check_in,
-        timing=check_in.kind,
+        timing=timing_of_answer(session, at=at),
         score=entry.score,
         scored_at=at,
         recorded_at=at,
@@ -198,7 +205,8 @@ def _move_plan_on(course: Course, session: Session) -> None:
     if session.appointment:
         booked = Appointment.objects.filter(pk=session.appointment.pk, status=Appointment.Status.BOOKED)
         booked.update(status=Appointment.Status.KEPT)
-    Course.objects.filter(pk=course.pk, status=Course.Status.PLANNED).update(status=Course.Status.ACTIVE)
+    if course.status == Course.Status.PLANNED:
+        Course.objects.filter(pk=course.pk, status=Course.Status.PLANNED).update(status=Course.Status.ACTIVE)
 
 
 def _day(course: Course, at: datetime) -> date:

@@ -22,6 +22,7 @@ from courses.models import (
     Reminder,
     Session,
 )
+from courses.plans.standing import PatientStanding
 from courses.reminders.permission import refusal
 from courses.sessions.aftercare import suggest
 from courses.sessions.flags import reports_of_form
@@ -61,7 +62,7 @@ def next_steps(session: Session, *, at: datetime) -> list[NextStep]:
 def patient_words(session: Session, scores: list[PainScore], *, at: datetime) -> list[str]:
     """What to tell the patient today; contact advice alone while a red flag is open."""
     clinic = session.clinic
-    facts = treatment_facts(session.course, on=clinic.local(session.held_at).date())
+    facts = treatment_facts(PatientStanding(session.course.patient), on=clinic.local(session.held_at).date())
     call = _("Call us at %(phone)s at once if anything new or worrying appears; in an emergency %(number)s.")
     contact = call % {"phone": clinic.phone or "…", "number": clinic.emergency_number}
     reports = reports_of_form(session.course.patient, session.form_key)
@@ -120,17 +121,18 @@ def _open_alert(alert: Alert) -> NextStep:
 
 def _patient_mail(session: Session, *, at: datetime) -> list[NextStep]:
     reminders = Reminder.objects.filter(check_in__session=session).select_related(
-        "clinic", "course__patient", "check_in"
+        "clinic", "course__patient", "check_in__session"
     )
-    what = _("Check-in mail to the patient")
     steps = []
-    for one in reminders:
+    for one in reminders.order_by("due_at"):
+        what = _("Mail to the patient: %(kind)s") % {"kind": one.get_kind_display()}
         why_not = (
             refusal(one, at=max(one.due_at, at)) if one.state == Reminder.State.PLANNED else one.refused_because
         )
         when = _("will not be sent: %(why)s") % {"why": why_not} if why_not else _when(one.due_at, session)
         steps.append(NextStep(what, when, "warn" if why_not else "quiet"))
-    return steps or [NextStep(what, _("none: the session was entered too late for it"))]
+    too_late = _("none: the session was entered too late for it")
+    return steps or [NextStep(_("Check-in mail to the patient"), too_late)]
 
 
 def _appointment(session: Session, *, at: datetime) -> NextStep:

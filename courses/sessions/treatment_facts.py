@@ -9,11 +9,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from courses.models import AftercareMeasure, Alert, Course
+from courses.models import AftercareMeasure
+from courses.plans.standing import PatientStanding
 from courses.sessions.aftercare import Measure
 from courses.sessions.point_notes import ScreenedItem
 from patients.models import Consent, Screening, ScreeningFinding, ScreeningItem
-from patients.standing import consents_by_stream
 
 PREGNANCY = "pregnancy"
 WEEKS_OF_CAUTION, WEEKS_OF_BLOCK = 20, 30
@@ -42,24 +42,19 @@ class TreatmentFacts:
         return {**self.conditions, **events}
 
 
-def treatment_facts(course: Course, *, on: date) -> TreatmentFacts:
-    """Read in a fixed number of queries."""
-    patient = course.patient
-    latest = Screening.objects.filter(patient=patient).values("pk")[:1]
-    found = list(
-        ScreeningFinding.objects.filter(screening__in=latest).select_related("item", "screening").order_by("item")
-    )
-    conditions = {one.item.code: one.item.wording for one in found}
-    conditions |= _by_age(patient.age(on)) | _by_weeks(found, on=on)
-    given = consents_by_stream(patient)
-    missing = frozenset(str(stream) for stream in MODALITIES if not given.get(stream))
+def treatment_facts(standing: PatientStanding, *, on: date) -> TreatmentFacts:
+    """What file and alerts say of a patient for the treatment of a day."""
+    file = standing.file
+    conditions = {one.item.code: one.item.wording for one in file.findings}
+    conditions |= _by_age(file.patient.age(on)) | _by_weeks(file.findings, screening=file.screening, on=on)
+    missing = frozenset(str(stream) for stream in MODALITIES if not file.consents.get(stream))
     if Consent.Stream.MOXA in missing:
         conditions["no_moxa_consent"] = _("no consent to moxibustion on file")
     return TreatmentFacts(
-        items=tuple(_item(one) for one in found),
+        items=tuple(_item(one) for one in file.findings),
         conditions=conditions,
         no_consent_to=missing,
-        is_flag_open=Alert.objects.unresolved().red_flags().filter(patient=patient).exists(),
+        is_flag_open=bool(standing.open_flags),
     )
 
 
@@ -83,11 +78,11 @@ def _by_age(years: int) -> dict[str, str]:
     return words | ({"elderly": _("elderly")} if years >= ELDERLY_FROM else {})
 
 
-def _by_weeks(findings: Iterable[ScreeningFinding], *, on: date) -> dict[str, str]:
+def _by_weeks(findings: Iterable[ScreeningFinding], *, screening: Screening | None, on: date) -> dict[str, str]:
     """How far a pregnancy is today; where no week was written down, as far as it can be."""
     for one in findings:
-        if one.item.code == PREGNANCY:
-            weeks = _weeks_today(one, on=on)
+        if screening and one.item.code == PREGNANCY:
+            weeks = _weeks_today(one, screened_on=screening.screened_at.date(), on=on)
             return {
                 f"{PREGNANCY}_{limit}": _("pregnant, week %(limit)d or later, or week unknown") % {"limit": limit}
                 for limit in (WEEKS_OF_CAUTION, WEEKS_OF_BLOCK)
@@ -96,9 +91,8 @@ def _by_weeks(findings: Iterable[ScreeningFinding], *, on: date) -> dict[str, st
     return {}
 
 
-def _weeks_today(finding: ScreeningFinding, *, on: date) -> int | None:
+def _weeks_today(finding: ScreeningFinding, *, screened_on: date, on: date) -> int | None:
     written = re.search(r"\d{1,2}", finding.value)
     if written is None:
         return None
-    since = finding.valid_on or finding.screening.screened_at.date()
-    return int(written.group()) + max((on - since).days, 0) // 7
+    return int(written.group()) + max((on - (finding.valid_on or screened_on)).days, 0) // 7

@@ -8,7 +8,10 @@ from typing import TypeVar
 
 import pytest
 
-from clinic.models import Membership
+from clinic.models import Clinic, Membership
+from courses.models import Course
+from tests.faults.memory import PATH
+from tests.faults.promises import World
 from tests.faults.sink import TroubledSink
 from tests.faults.storm import Storm
 from tests.faults.totals import PROPERTY
@@ -25,6 +28,13 @@ def smtp(settings) -> Iterator[TroubledSink]:
         settings.EMAIL_HOST, settings.EMAIL_PORT = sink.host, sink.port
         yield sink
         sink.let_go()
+
+
+@pytest.fixture
+def world(settings, clinic: Clinic, practitioner: Membership, lead: Membership, course: Course, at) -> World:
+    """The cast of any sequence; mail goes to memory."""
+    settings.EMAIL_BACKEND = PATH
+    return World(clinic, practitioner, lead, course, at)
 
 
 @pytest.fixture

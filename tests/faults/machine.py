@@ -6,22 +6,19 @@ A rule more: a method with `@rule`, the product's own function called with `at=s
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import pairwise
+from dataclasses import replace
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import precondition, rule
 
-from clinic.models import Clinic, Membership, Message
+from clinic.models import Clinic, Message
 from clinic.outbox.deliver import deliver_due
-from clinic.outbox.queue import LEASE
 from courses.alerts.answering import acknowledge, last_news, resolve
-from courses.alerts.history import MOVES, IllegalMove
+from courses.alerts.history import IllegalMove
 from courses.alerts.silencing import end_silence, silence, snooze
 from courses.alerts.steps import sweep
 from courses.models import (
@@ -29,15 +26,12 @@ from courses.models import (
     AlertEvent,
     AlertThreshold,
     CheckIn,
-    Course,
     RedFlagReport,
     RuleSettings,
     Session,
     Silence,
 )
-from courses.plans.lifecycle import HOLDING, resume_course
-from courses.plans.standing import clearance_for
-from courses.rules.facts import Severity
+from courses.plans.lifecycle import resume_course
 from courses.sessions.correct import correct_session
 from courses.sessions.entry import CheckInEntry, FlagEntry, SessionEntry
 from courses.sessions.fix import SessionFix, version_of
@@ -45,39 +39,17 @@ from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
 from tests.factories import entry, flag
 from tests.faults.memory import Died, MemoryBackend
+from tests.faults.promises import Promises, World
 
 MINUTE = timedelta(minutes=1)
 SCORES = st.none() | st.integers(0, 10)
 # Code and answer: an emergency, a doctor today, an urgent referral, a call back, and severe pain as answered.
-FLAGS = st.lists(
-    st.sampled_from(
-        [
-            ("cardiac", ""),
-            ("trauma", ""),
-            ("pain_72h", ""),
-            ("mood", ""),
-            ("severe_pain", ""),
-            ("severe_pain", "usual"),
-        ]
-    ),
-    max_size=2,
-    unique_by=lambda flag: flag[0],
-)
+PLAIN = [(code, "") for code in ("cardiac", "trauma", "pain_72h", "mood", "severe_pain")]
+FLAGS = st.lists(st.sampled_from([*PLAIN, ("severe_pain", "usual")]), max_size=2, unique_by=lambda flag: flag[0])
 PASSING = st.sampled_from([1, 5, 15, 60, 4 * 60, 24 * 60, 4 * 24 * 60])
 
 
-@dataclass(frozen=True)
-class World:
-    """The cast, made once; every sequence begins with it as it was."""
-
-    clinic: Clinic
-    practitioner: Membership
-    lead: Membership
-    course: Course
-    at: datetime
-
-
-class AlertMachine(RuleBasedStateMachine):
+class AlertMachine(Promises):
     """One course, everything that may happen to it, and two people who answer."""
 
     world: World
@@ -99,11 +71,6 @@ class AlertMachine(RuleBasedStateMachine):
         finally:
             transaction.set_rollback(True)
             self.undone.__exit__(None, None, None)
-
-    @property
-    def course(self) -> Course:
-        """As it is now."""
-        return Course.objects.select_related("clinic", "patient", "practitioner").get(pk=self.world.course.pk)
 
     def flags(self, told: list[tuple[str, str]]) -> tuple[FlagEntry, ...]:
         """As the forms give them."""
@@ -181,6 +148,11 @@ class AlertMachine(RuleBasedStateMachine):
             by=self.world.lead,
             at=self.at,
         )
+
+    @rule(answer=st.sampled_from(["", "usual"]))
+    def phone_of_severe_pain(self, answer):
+        """Again and again, worse or milder than last time."""
+        self.phone([("severe_pain", answer)])
 
     # What people answer.
 
@@ -276,10 +248,21 @@ class AlertMachine(RuleBasedStateMachine):
     def time_passes(self, minutes):
         self.at += minutes * MINUTE
 
+    @rule(minutes=st.sampled_from([5, 10, 15]), n_times=st.integers(1, 4))
+    def time_passes_under_a_beat(self, minutes, n_times):
+        """As it does where everything runs."""
+        for _n in range(n_times):
+            self.at += minutes * MINUTE
+            self.sweep()
+
     @rule()
     def sweep(self):
+        """Takes every step that is due, and no step twice."""
         sweep(at=self.at)
-        sweep(at=self.at)
+        assert not Alert.objects.step_due_by(self.at).exists()
+        counts = self._counts()
+        assert sweep(at=self.at) == 0
+        assert self._counts() == counts
 
     @rule()
     def deliver(self):
@@ -294,83 +277,6 @@ class AlertMachine(RuleBasedStateMachine):
         except Died:
             self.n_died_after += moment == "after"
         MemoryBackend.dies = ""
-
-    # What is always true.
-
-    @invariant()
-    def one_open_alert_a_matter(self):
-        matters = Counter(Alert.objects.unresolved().values_list("patient", "course", "rule", "flag_code"))
-        assert not matters or max(matters.values()) == 1
-
-    @invariant()
-    def every_history_is_legal(self):
-        for alert in Alert.objects.prefetch_related("events"):
-            events = sorted(alert.events.all(), key=lambda event: event.pk)
-            assert events[0].kind == AlertEvent.Kind.RAISED
-            for earlier, event in pairwise(events):
-                assert event.old_state == earlier.new_state
-                assert Alert.State(event.new_state) in MOVES[Alert.State(event.old_state)]
-            assert events[-1].new_state == alert.state
-
-    @invariant()
-    def nobody_is_told_of_what_is_answered(self):
-        """Mail leaves, and is ordered, only about what is open: by a report, a worsening, a lapse."""
-        told = AlertEvent.objects.filter(kind__in=["sent", "repeated", "escalated"])
-        assert not told.exclude(old_state=Alert.State.OPEN).exists()
-
-    @invariant()
-    def every_report_has_a_message_of_its_own_at_once(self):
-        for event in AlertEvent.objects.filter(report__isnull=False).select_related("report"):
-            own = Message.objects.filter(kind="staff_alert", subject_id=event.pk)
-            created = set(own.values_list("created_at", flat=True))
-            assert created == {event.report.recorded_at}
-        assert AlertEvent.objects.filter(report__isnull=False).count() == RedFlagReport.objects.count()
-
-    @invariant()
-    def red_flags_are_never_put_off(self):
-        flags = Alert.objects.unresolved().red_flags()
-        assert not flags.filter(state=Alert.State.SNOOZED).exists()
-        assert not flags.filter(silenced_until__isnull=False).exists()
-
-    @invariant()
-    def no_alert_is_milder_than_a_report(self):
-        for event in AlertEvent.objects.filter(report__isnull=False).select_related("report", "alert"):
-            assert Severity(event.alert.severity).rank <= Severity(event.report.level).rank
-
-    @invariant()
-    def nobody_is_cleared_while_a_red_flag_holds(self):
-        if self._is_held():
-            course = self.course
-            assert not clearance_for(course, on=course.clinic.local(self.at).date()).may_needle
-            assert course.status == Course.Status.ON_HOLD
-
-    @invariant()
-    def only_the_dead_send_twice(self):
-        copies = Counter(MemoryBackend.taken)
-        assert copies.total() - len(copies) <= self.n_died_after
-
-    def _let_everything_be_sent(self) -> None:
-        """Leases lapse, pauses end; nobody answers any more."""
-        for _n in range(3):
-            self.at += LEASE + MINUTE
-            deliver_due(clock=lambda: self.at)
-
-    def _check_that_every_report_was_told(self) -> None:
-        """Somebody was mailed of it, or had answered with it before their eyes."""
-        for event in AlertEvent.objects.filter(report__isnull=False):
-            states = set(
-                Message.objects.filter(kind="staff_alert", subject_id=event.pk).values_list("state", flat=True)
-            )
-            answers = AlertEvent.objects.filter(alert=event.alert, pk__gt=event.pk, by__isnull=False)
-            is_answered = answers.filter(kind__in=["acknowledged", "resolved"]).exists()
-            assert "sent" in states or is_answered, (event, states)
-            assert states <= {"sent", "cancelled"}
-        self.nobody_is_told_of_what_is_answered()
-        self.only_the_dead_send_twice()
-
-    def _is_held(self) -> bool:
-        flags = Alert.objects.unresolved().red_flags()
-        return flags.filter(patient=self.world.course.patient, severity__in=HOLDING).exists()
 
     def _pick(self, data: st.DataObject, *states: Alert.State) -> Alert | None:
         alerts = list(Alert.objects.filter(state__in=states).order_by("pk"))

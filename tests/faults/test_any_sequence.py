@@ -16,8 +16,7 @@ from courses.models import Alert, AlertThreshold, Course
 from courses.rules.facts import Severity
 from courses.sessions.log import log_session
 from tests.factories import entry, flag
-from tests.faults.machine import FLAGS, SCORES, AlertMachine, World
-from tests.faults.memory import PATH
+from tests.faults.machine import FLAGS, SCORES, AlertMachine
 from tests.faults.storm import N_ALERTS
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +26,6 @@ N_SEQUENCES = max(12, N_ALERTS)
 N_EXAMPLES = max(8, N_ALERTS // 10)
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
 MILDEST = len(Severity)
-
-
-@pytest.fixture
-def world(settings, clinic, practitioner, lead, course, at) -> World:
-    """The cast; mail goes to memory."""
-    settings.EMAIL_BACKEND = PATH
-    return World(clinic, practitioner, lead, course, at)
 
 
 def test_any_sequence_keeps_the_promises(world):

@@ -9,6 +9,7 @@ import pytest
 from clinic.models import OpeningHours
 from clinic.outbox.deliver import deliver_due
 from courses.alerts.answering import acknowledge, last_news
+from courses.alerts.audit import audit_alerts
 from courses.alerts.steps import sweep
 from courses.models import Alert
 from tests.faults.storm import report_emergency, staff_mails
@@ -69,6 +70,16 @@ class TestClockJumps:
         for jump in (HOUR, timedelta(0), 2 * HOUR, MINUTE):
             deliver(at + jump)
         assert len(smtp.mails) == len(smtp.copies()) == 2
+
+    def test_set_back_a_day_an_emergency_is_repeated_within_minutes(self, report, smtp, at):
+        report("cardiac", at=at + DAY)
+        deliver(at + DAY)
+        smtp.mails.clear()
+        audit_alerts(at=at)
+        for minute in range(1, 6):
+            sweep(at=at + minute * MINUTE)
+            deliver(at + minute * MINUTE)
+        assert len(smtp.mails) >= 2
 
     def test_set_back_an_acknowledgement_still_holds(self, report, smtp, lead, at):
         alert = report("cardiac", at=at)

@@ -20,7 +20,7 @@ def put_poison(clinic, practitioner):
     """A message about an event that is none: nobody can decide on it, make it or settle it."""
 
     def put(number: int) -> Message:
-        return enqueue(
+        enqueue(
             clinic=clinic,
             kind="staff_alert",
             subject_id=-number,
@@ -31,6 +31,7 @@ def put_poison(clinic, practitioner):
             due_at=timezone.now(),
             at=timezone.now(),
         )
+        return Message.objects.get(dedup_key=f"poison:{number}")
 
     return put
 

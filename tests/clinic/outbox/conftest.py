@@ -44,7 +44,9 @@ def put(clinic: Clinic, pigeon: Pigeon, at: datetime) -> Put:
             "due_at": at,
             "at": at,
         }
-        return queue.enqueue(**{**defaults, **values})
+        asked = {**defaults, **values}
+        queue.enqueue(**asked)
+        return Message.objects.get(clinic=asked["clinic"], dedup_key=asked["dedup_key"])
 
     return make
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from courses.alerts.opening import OpeningCalendar
 from courses.alerts.policy import POLICIES
@@ -65,6 +67,22 @@ def test_emergencies_go_on_to_the_next_person_after_a_longer_wait(severity, minu
     positions = range(policy.n_first_steps - 1, policy.n_first_steps + 2)
     waits = [policy.escalation(position).after(NIGHT, WEEK) - NIGHT for position in positions]
     assert waits == [timedelta(minutes=one) for one in minutes]
+
+
+MOMENTS = st.integers(0, 60 * 24 * 14).map(lambda n: FRIDAY + timedelta(minutes=n))
+SPLIT = OpeningCalendar(
+    BERLIN,
+    {day: ((time(9), time(12)), (time(14), time(17))) for day in (1, 2, 4, 6)},
+    frozenset({date(2026, 3, 16), date(2026, 3, 19)}),
+)
+
+
+@given(began_at=MOMENTS, minutes=st.integers(0, 60 * 24 * 7), calendar=st.sampled_from([WEEK, SPLIT]))
+def test_no_wait_that_began_earlier_ends_later_than_the_latest(began_at, minutes, calendar):
+    now = began_at + timedelta(minutes=minutes)
+    for policy in POLICIES.values():
+        for wait in (policy.first, policy.repeat, *policy.escalate, policy.lapse):
+            assert wait.after(began_at, calendar) <= wait.latest(now, calendar)
 
 
 @pytest.mark.parametrize("severity", ["E0", "E1", "E2"])

@@ -13,7 +13,7 @@ from clinic.models import Message
 from courses.alerts import watch
 from courses.alerts.answering import last_news, resolve
 from courses.alerts.watch import watch_courses
-from courses.models import Alert, CheckIn, Course
+from courses.models import Alert, CheckIn, Course, Reminder
 from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in
 from tests.factories import CourseFactory, cleared_patient, log_run, log_visit
@@ -127,7 +127,7 @@ class TestUnanswered:
         """A worrying visit three days ago; its check-in was asked the day before yesterday."""
         log_run(course, [(6, 5), (5, 4)], until=at - 7 * DAY)
         log_visit(course, at - 3 * DAY, before=4, after=9)
-        return CheckIn.objects.latest("pk")
+        return CheckIn.objects.filter(kind="day1").latest("pk")
 
     def test_is_a_call_for_staff(self, asked, at):
         watch_courses(at=at)
@@ -161,6 +161,33 @@ class TestUnanswered:
         log_check_in(asked, entry=CheckInEntry(form_key=uuid.uuid4(), score=5), at=at)
         alert = Alert.objects.get(rule="unanswered")
         assert (alert.state, alert.outcome) == ("resolved", "overtaken")
+
+    def test_day_3_after_a_worse_next_day_is_a_call_of_its_own(self, course, at):
+        asked = self._worse_next_day(course, at)
+        assert "unanswered" not in rules()
+        watch_courses(at=asked.reminder.due_at + DAY)
+        assert "unanswered" in rules()
+
+    def test_day_3_that_was_not_sent_needs_no_call(self, course, at):
+        asked = self._worse_next_day(course, at)
+        Reminder.objects.filter(pk=asked.reminder.pk).update(state="refused", refused_because="x")
+        watch_courses(at=asked.reminder.due_at + DAY)
+        assert "unanswered" not in rules()
+
+    def test_day_3_after_a_quiet_next_day_needs_no_call(self, asked, at):
+        log_check_in(asked, entry=CheckInEntry(form_key=uuid.uuid4(), score=4), at=at - 2 * DAY)
+        Reminder.objects.filter(kind="check_in_day3").update(state="sent")
+        watch_courses(at=at + 2 * DAY)
+        assert "unanswered" not in rules()
+
+    def _worse_next_day(self, course, at) -> CheckIn:
+        """A quiet visit, a next day far worse, and day 3 sent; nothing is heard since."""
+        log_run(course, [(6, 5), (5, 4), (4, 3)], until=at - 3 * DAY)
+        of_session = CheckIn.objects.filter(session__number=3)
+        worse = CheckInEntry(form_key=uuid.uuid4(), score=9)
+        log_check_in(of_session.get(kind="day1"), entry=worse, at=at - 2 * DAY)
+        Reminder.objects.filter(check_in__in=of_session).update(state="sent")
+        return of_session.get(kind="day3")
 
     def test_visit_closes_the_call_and_what_lapsed(self, asked, at):
         watch_courses(at=at + 9 * DAY)

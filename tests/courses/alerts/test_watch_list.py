@@ -22,8 +22,7 @@ DAY = timedelta(days=1)
 def watched(course, at):
     """Two above the before-score on day 3: no alert, but worth a look."""
     log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - 3 * DAY)
-    CheckIn.objects.filter(session__number=3).update(kind="day3")
-    check_in = CheckIn.objects.get(session__number=3)
+    check_in = CheckIn.objects.get(session__number=3, kind="day3")
     entry = CheckInEntry(form_key="7d0a4c5e-6c43-4a2e-8a8e-8f3e6d0f3b11", score=7)  # type: ignore[arg-type]
     log_check_in(check_in, entry=entry, at=at)
     return course.scores.get(timing="day3")

@@ -42,8 +42,8 @@ class TestAsking:
         for _look in range(2):
             assert client.get(path).status_code == 200
         assert client.head(path).status_code == 200
-        assert CheckIn.objects.latest("pk").answered_at is None
-        assert not PainScore.objects.filter(check_in=CheckIn.objects.latest("pk")).exists()
+        assert CheckIn.objects.filter(kind="day1").latest("pk").answered_at is None
+        assert not PainScore.objects.filter(check_in=CheckIn.objects.filter(kind="day1").latest("pk")).exists()
 
     def test_offers_eleven_numbers_and_every_sign_in_plain_words(self, client, path, clinic):
         page = client.get(path)
@@ -86,7 +86,7 @@ class TestAnswering:
     @pytest.mark.parametrize("score", ["11", "-1", "x", "3.5"])
     def test_nonsense_score_asks_again(self, client, path, score):
         assert client.post(path, {"score": score}).status_code == 422
-        assert not PainScore.objects.filter(check_in=CheckIn.objects.latest("pk")).exists()
+        assert not PainScore.objects.filter(check_in=CheckIn.objects.filter(kind="day1").latest("pk")).exists()
 
     def test_flag_without_a_score_is_saved_and_the_score_may_follow(self, answer, check_in):
         page = answer(trauma="")
@@ -220,7 +220,7 @@ class TestInstruction:
         assert page.status_code == 200
         assert clinic.emergency_wording in words(page)
         assert levels() == {"cardiac": "E0"}
-        assert PainScore.objects.filter(check_in=CheckIn.objects.latest("pk")).exists()
+        assert PainScore.objects.filter(check_in=CheckIn.objects.filter(kind="day1").latest("pk")).exists()
 
 
 class TestAfterwards:
@@ -265,7 +265,7 @@ class TestClosed:
     def test_expired_link_takes_no_answer(self, client, path, check_in, time_machine):
         time_machine.move_to(check_in.expires_at, tick=False)
         assert client.post(path, {"score": 3}).status_code == 410
-        assert not PainScore.objects.filter(check_in=CheckIn.objects.latest("pk")).exists()
+        assert not PainScore.objects.filter(check_in=CheckIn.objects.filter(kind="day1").latest("pk")).exists()
 
     @pytest.mark.parametrize("token", ["nonsense", "a:b:c", "%00"])
     def test_unknown_link_still_shows_stop_signs_and_a_number(self, client, db, token):

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from courses.alerts.answering import acknowledge
 from courses.alerts.watch import watch_courses
 from courses.dashboards.board import MAX_CURVES, N_WEEKS, board
-from courses.models import Alert, Course
+from courses.models import Alert, CheckIn, Course, Reminder
 from courses.sessions.flags import report_red_flags
+from patients.models import Patient
 from tests.factories import CourseFactory, cleared_patient, flag, log_run, log_visit, make_clinic
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,22 @@ def test_courses_are_counted_by_status(course, another, manager, at):
     another(status="completed", ended_on=at.date())
     another(status="completed", ended_on=at.date())
     assert counts(board(manager, at=at)) == {"planned": 1, "active": 1, "on_hold": 0, "completed": 2, "stopped": 0}
+
+
+def test_check_ins_are_counted_answered_of_sent_by_day(course, manager, at):
+    log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - 4 * DAY)
+    Reminder.objects.update(state="sent")
+    Reminder.objects.filter(check_in__session__number=3, kind="check_in_day3").update(state="planned")
+    CheckIn.objects.filter(kind="day1", session__number__lte=2).update(answered_at=at)
+    rates = {one.label: (one.n_answered, one.n_sent) for one in board(manager, at=at).check_ins}
+    assert rates == {"next day": (2, 3), "day 3": (0, 2)}
+
+
+def test_check_ins_of_invented_patients_are_not_counted(course, manager, at):
+    log_visit(course, at - 4 * DAY)
+    Reminder.objects.update(state="sent")
+    Patient.objects.update(is_training=True)
+    assert [one.n_sent for one in board(manager, at=at).check_ins] == [0, 0]
 
 
 def test_sessions_are_counted_by_the_clinics_weeks(course, manager, at):

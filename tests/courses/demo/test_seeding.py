@@ -124,11 +124,17 @@ class TestStates:
         states = set(Alert.objects.filter(rule="red_flag").values_list("state", flat=True))
         assert states == {"open", "resolved"}
         assert RedFlagReport.objects.exists()
-        assert CheckIn.objects.exclude(answered_at=None).exists()
+        answered = CheckIn.objects.exclude(answered_at=None)
+        assert set(answered.values_list("kind", flat=True)) == {"day1", "day3"}
+        findings = [one["rule"] for alert in Alert.objects.filter(rule="pain") for one in alert.findings]
+        assert "still_worse" in findings
+        assert PainScore.objects.filter(expected__watch=True, timing="day3").exists()
 
     def _mail_does_not_begin_with_a_flood(self, at):
         due = Message.objects.filter(state="pending", due_at__lte=at)
-        assert due.count() <= 12
+        # At this hour on the dot the check-ins of one and of three days ago are due.
+        assert due.filter(kind="staff_alert").count() <= 12
+        assert due.count() <= 20
         assert not Reminder.objects.filter(state="planned", due_at__lt=at).exists()
 
 

@@ -34,9 +34,18 @@ def reminder(appointment_at, at) -> Reminder:
 
 @pytest.fixture
 def check_in(course, at) -> CheckIn:
-    """Of a visit now, due tomorrow at ten."""
-    log_visit(course, at)
+    """Of a visit now, due tomorrow at ten; the only one."""
+    Clinic.objects.update(is_day3_asked=False)
+    log_visit(Course.objects.get(), at)
     return CheckIn.objects.get()
+
+
+@pytest.fixture
+def day3(course, at) -> Reminder:
+    """Of a visit now, due in three days at ten; the one before is out of the way."""
+    log_visit(course, at)
+    Message.objects.filter(subject_id=Reminder.objects.get(kind="check_in_day1").pk, kind="reminder").delete()
+    return Reminder.objects.get(kind="check_in_day3")
 
 
 @pytest.fixture
@@ -144,6 +153,34 @@ class TestRefused:
         CheckIn.objects.update(**{name: at})
         deliver(at + DAY)
         assert outcome() == ("refused", "check-in no longer open")
+
+    def test_on_day_3_after_another_visit(self, day3, course, deliver, at):
+        log_visit(course, at + 2 * DAY)
+        Message.objects.exclude(subject_id=day3.pk).delete()
+        deliver(day3.due_at)
+        day3.refresh_from_db()
+        assert (day3.state, day3.refused_because) == ("refused", "another visit since")
+
+    def test_on_day_3_where_the_clinic_asks_no_more(self, day3, deliver):
+        Clinic.objects.update(is_day3_asked=False)
+        deliver(day3.due_at)
+        day3.refresh_from_db()
+        assert (day3.state, day3.refused_because) == ("refused", "the clinic does not ask on day 3")
+
+    @pytest.mark.parametrize("stream", [Consent.Stream.CHECK_INS, Consent.Stream.REMINDERS])
+    def test_on_day_3_by_the_same_consent_as_the_next_day(self, day3, withdraw, deliver, stream):
+        withdraw(stream)
+        n_sent = deliver(day3.due_at)
+        day3.refresh_from_db()
+        assert (n_sent, day3.refused_because) == (
+            (1, "") if stream == Consent.Stream.REMINDERS else (0, "no consent")
+        )
+
+    def test_on_day_3_after_three_mails_of_that_day(self, day3, course, deliver):
+        _sent_before(course, MAX_PER_DAY, at=day3.due_at - HOUR)
+        deliver(day3.due_at)
+        day3.refresh_from_db()
+        assert day3.refused_because == "three mails today already"
 
     def test_for_a_reminder_cancelled_meanwhile(self, reminder, deliver, at):
         Appointment.objects.update(status="cancelled")

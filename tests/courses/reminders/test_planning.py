@@ -12,7 +12,7 @@ from clinic.models import Message
 from courses.models import Appointment, CheckIn, Reminder
 from courses.plans.booking import move_appointment
 from courses.reminders import planning
-from courses.reminders.planning import plan_check_in, plan_reminders
+from courses.reminders.planning import plan_check_ins, plan_reminders
 from tests.factories import log_visit
 
 pytestmark = pytest.mark.django_db
@@ -104,24 +104,32 @@ class TestAppointment:
 
 
 class TestCheckIn:
-    def test_is_asked_the_next_morning_and_holds_a_fortnight(self, course, at):
+    @pytest.mark.parametrize(("kind", "n_days"), [("day1", 1), ("day3", 3)])
+    def test_is_asked_in_the_morning_of_its_day_and_holds_a_fortnight(self, course, at, kind, n_days):
         log_visit(course, at)
-        check_in, reminder = CheckIn.objects.get(), Reminder.objects.get()
-        assert reminder.due_at == at.replace(hour=9) + DAY
-        assert (check_in.kind, check_in.expires_at) == ("day1", reminder.due_at + 14 * DAY)
+        reminder = Reminder.objects.get(check_in__kind=kind)
+        assert (reminder.kind, reminder.due_at) == (f"check_in_{kind}", at.replace(hour=9) + n_days * DAY)
+        assert reminder.check_in.expires_at == reminder.due_at + 14 * DAY
 
-    def test_is_planned_once_a_session(self, course, at):
+    def test_is_planned_once_a_session_and_kind(self, course, at):
         session = log_visit(course, at).session
-        assert plan_check_in(session, at=at) == CheckIn.objects.get()
-        assert Reminder.objects.count() == Message.objects.count() == 1
+        assert plan_check_ins(session, at=at) == list(CheckIn.objects.order_by("pk"))
+        assert CheckIn.objects.count() == Reminder.objects.count() == Message.objects.count() == 2
 
-    def test_of_a_session_entered_late_is_not_asked(self, course, at):
-        log_visit(course, at - 3 * DAY, at=at)
-        assert not CheckIn.objects.exists()
+    @pytest.mark.parametrize(("days_late", "kinds"), [(0, ["day1", "day3"]), (2, ["day3"]), (3, [])])
+    def test_whose_time_was_past_when_the_session_was_entered_is_not_asked(self, course, at, days_late, kinds):
+        log_visit(course, at - days_late * DAY, at=at)
+        assert list(CheckIn.objects.order_by("kind").values_list("kind", flat=True)) == kinds
 
     def test_of_a_session_entered_the_same_evening_is_asked(self, course, at):
         log_visit(course, at, at=at + 9 * HOUR)
-        assert CheckIn.objects.count() == 1
+        assert CheckIn.objects.filter(kind="day1").count() == 1
+
+    def test_on_day_3_is_not_asked_where_the_clinic_does_not_want_it(self, course, clinic, at):
+        clinic.is_day3_asked = False
+        clinic.save()
+        log_visit(course, at)
+        assert CheckIn.objects.get().kind == "day1"
 
 
 def test_command_says_what_it_did(appointment_at, at, time_machine):

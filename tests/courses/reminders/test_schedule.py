@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.reminders.schedule import next_day, next_permitted, the_day_before
+from courses.reminders.schedule import morning_after, next_permitted, the_day_before
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 
@@ -53,7 +53,13 @@ def test_wall_time_is_the_clinics_wherever_it_is(day):
     ],
 )
 def test_check_in_comes_the_next_morning(session, check_in):
-    assert next_day(wall(session), BERLIN) == wall(check_in)
+    assert morning_after(wall(session), BERLIN, n_days=1) == wall(check_in)
+
+
+@pytest.mark.parametrize("session", ["2026-03-27 18:00", "2026-10-23 18:00"])
+def test_day_three_is_told_by_the_wall_clock(session):
+    asked_at = morning_after(wall(session), BERLIN, n_days=3).astimezone(BERLIN)
+    assert (asked_at.day, asked_at.hour) == (int(session[8:10]) + 3, 10)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +85,7 @@ ZONES = st.sampled_from([BERLIN, NEW_YORK, ZoneInfo("Asia/Kolkata"), ZoneInfo("P
 
 @given(MOMENTS, ZONES)
 def test_nobody_is_written_to_at_night(at, zone):
-    for planned in (the_day_before(at, zone), next_day(at, zone), next_permitted(at, zone)):
+    for planned in (the_day_before(at, zone), morning_after(at, zone, n_days=3), next_permitted(at, zone)):
         assert time(8) <= planned.astimezone(zone).time().replace(second=0) <= time(20)
 
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from courses.priors.adopted import adopted_prior
 from courses.priors.bounds import set_bounds, try_bounds
+from courses.priors.rows import record_of
 from courses.sessions import asking
 from courses.sessions.asking import cannot_show_worsening
 from tests.factories import log_run
@@ -17,27 +19,31 @@ DAY = timedelta(days=1)
 HIGH, LOW = [(9, 9), (9, 9), (9, 9), (10, 9)], [(5, 4), (5, 4), (5, 4), (5, 4)]
 
 
-@pytest.mark.parametrize(("pairs", "is_near_the_top"), [(HIGH, True), (LOW, False), (HIGH[:1], False)])
-def test_patient_near_the_top_must_be_asked(course, at, pairs, is_near_the_top):
+def is_near_the_top(course, at):
+    return cannot_show_worsening(course, record_of(course, at=at), prior=adopted_prior(course.clinic), at=at)
+
+
+@pytest.mark.parametrize(("pairs", "is_expected"), [(HIGH, True), (LOW, False), (HIGH[:1], False)])
+def test_patient_near_the_top_must_be_asked(course, at, pairs, is_expected):
     log_run(course, pairs, until=at - 3 * DAY)
-    assert cannot_show_worsening(course, at=at) is is_near_the_top
+    assert is_near_the_top(course, at) is is_expected
 
 
 def test_course_without_a_score_is_not(course, at):
-    assert cannot_show_worsening(course, at=at) is False
+    assert is_near_the_top(course, at) is False
 
 
 def test_failing_curve_keeps_no_form_away(course, at, monkeypatch):
     log_run(course, HIGH, until=at - 3 * DAY)
-    monkeypatch.setattr(asking, "expectation", lambda *_, **__: 1 / 0)
-    assert cannot_show_worsening(course, at=at) is False
+    monkeypatch.setattr(asking, "expectation_of", lambda *_, **__: 1 / 0)
+    assert is_near_the_top(course, at) is False
 
 
 def test_where_the_top_begins_is_the_clinics_bound(course, clinic, lead, at):
     log_run(course, [(7, 7)] * 5, until=at - 3 * DAY)
-    assert cannot_show_worsening(course, at=at) is False
+    assert is_near_the_top(course, at) is False
     set_bounds(clinic, try_bounds(clinic, {"ceiling_mean": 6.0}, at=at), reason="x", by=lead, at=at)
-    assert cannot_show_worsening(course, at=at) is True
+    assert is_near_the_top(course, at) is True
 
 
 def test_form_says_so(course, signed_in, practitioner, at):

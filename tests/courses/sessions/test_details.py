@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from courses.models import AdverseEvent, AftercareMeasure, Needling, SessionMotion
+from courses.plans.standing import PatientStanding
 from courses.sessions.entry import NeedlingEntry
 from courses.sessions.forms import SessionForm
 from courses.sessions.log import log_session
@@ -32,7 +33,7 @@ def form(course, practitioner, at):
             "before": "5",
             "no_red_flag": "on",
         }
-        facts = treatment_facts(course, on=at.date())
+        facts = treatment_facts(PatientStanding(course.patient), on=at.date())
         return SessionForm({**always, **values}, course=course, by=practitioner, at=at, facts=facts)
 
     return make
@@ -173,17 +174,14 @@ class TestAftercare:
     def test_pregnancy_counts_by_its_week(self, course, practitioner, clinic, at, weeks, codes):
         pregnant = ScreeningItem.objects.get(clinic=clinic, code="pregnancy")
         record_screening(patient=course.patient, findings={pregnant: weeks}, by=practitioner, at=at)
-        known = treatment_facts(course, on=at.date()).conditions
+        known = treatment_facts(PatientStanding(course.patient), on=at.date()).conditions
         assert {code for code in known if code.startswith("pregnancy_")} == codes
 
     def test_every_condition_of_the_shipped_measures_can_be_known(self, course, clinic, at):
         asked = set(ScreeningItem.objects.for_clinic(clinic).values_list("code", flat=True))
-        events = {
-            item.code
-            for item in SessionForm(
-                course=course, by=course.practitioner, at=at, facts=treatment_facts(course, on=at.date())
-            ).events
-        }
+        facts = treatment_facts(PatientStanding(course.patient), on=at.date())
+        blank = SessionForm(course=course, by=course.practitioner, at=at, facts=facts)
+        events = {item.code for item in blank.events}
         derived = {"no_moxa_consent", "pregnancy_20", "pregnancy_30", "under_2", "under_12", "under_14", "elderly"}
         for measure in AftercareMeasure.objects.for_clinic(clinic):
             assert {*measure.blocked_by, *measure.cautioned_by} <= asked | events | derived, measure.code

@@ -133,7 +133,7 @@ class TestOrigin:
 
     def test_check_in_reports_without_a_name(self, course, at):
         session = log_visit(course, at).session
-        check_in = CheckIn.objects.get(session=session)
+        check_in = CheckIn.objects.get(session=session, kind="day1")
         entry = CheckInEntry(form_key=check_in.uuid, score=None, flags=(flag(course.clinic, "trauma"),))
         log_check_in(check_in, entry=entry, at=at + timedelta(days=1))
         report = RedFlagReport.objects.get()

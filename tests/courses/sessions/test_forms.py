@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from courses.models import Needling, RedFlag
+from courses.plans.standing import PatientStanding
 from courses.sessions.entry import NeedlingEntry
 from courses.sessions.forms import RedFlagReportForm, SessionForm
 from courses.sessions.treatment_facts import treatment_facts
@@ -29,7 +30,7 @@ def form(course, practitioner, at):
             "no_red_flag": "on",
         }
         sent = {name: value for name, value in {**always, **values}.items() if value is not None}
-        facts = treatment_facts(course, on=at.date())
+        facts = treatment_facts(PatientStanding(course.patient), on=at.date())
         return SessionForm(sent, course=course, by=practitioner, at=at, facts=facts, is_at_ceiling=is_at_ceiling)
 
     return make
@@ -142,7 +143,8 @@ class TestSession:
         assert "flag_trauma" in form().fields
 
     def test_form_begins_with_who_signed_in_and_now(self, course, practitioner, lead, at):
-        fresh = SessionForm(course=course, by=lead, at=at, facts=treatment_facts(course, on=at.date()))
+        facts = treatment_facts(PatientStanding(course.patient), on=at.date())
+        fresh = SessionForm(course=course, by=lead, at=at, facts=facts)
         assert fresh["practitioner"].value() == lead.pk
         with timezone.override(course.clinic.zone):
             assert f"{fresh['held_at'].value():%H:%M}" == "11:00"

@@ -123,7 +123,7 @@ class TestTimings:
 
     def test_next_day_is_compared_with_the_visits_before_score(self, going_down, at):
         session = log_visit(going_down, at, before=3, after=3).session
-        check_in = CheckIn.objects.get(session=session)
+        check_in = CheckIn.objects.get(session=session, kind="day1")
         (verdict,) = log_check_in(check_in, entry=CheckInEntry(form_key=uuid.uuid4(), score=7), at=at + DAY)
         assert verdict.standing == Standing.CANNOT_TELL
         assert {finding.rule for finding in verdict.findings} == {"plain_rise"}

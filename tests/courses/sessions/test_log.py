@@ -114,8 +114,8 @@ def test_flare_inside_the_band_is_no_alert(course, at):
 
 def test_check_in_is_planned_for_the_next_morning(course, at):
     session = log_visit(course, at).session
-    check_in = CheckIn.objects.get(session=session)
-    message = Message.objects.get(kind="reminder")
+    check_in = CheckIn.objects.get(session=session, kind="day1")
+    message = Message.objects.filter(kind="reminder").earliest("due_at")
     assert message.subject_id == check_in.reminder.pk
     assert course.clinic.local(message.due_at).strftime("%Y-%m-%d %H:%M") == "2026-03-12 10:00"
 

@@ -38,12 +38,13 @@ def test_red_flag_names_who_gets_which_mail(lines, course, practitioner, lead, c
 
 
 def test_check_in_says_when_it_goes(lines):
-    assert "Check-in mail to the patient: Thu 12 Mar, 10:00" in lines()
+    assert "Mail to the patient: next-day check-in: Thu 12 Mar, 10:00" in lines()
+    assert "Mail to the patient: day-3 check-in: Sat 14 Mar, 10:00" in lines()
 
 
 def test_check_in_that_will_not_go_says_why(lines, patient, practitioner, at):
     refuse_consent(patient, Consent.Stream.CHECK_INS, by=practitioner, at=at)
-    assert "Check-in mail to the patient: will not be sent: no consent" in lines()
+    assert "Mail to the patient: next-day check-in: will not be sent: no consent" in lines()
 
 
 def test_next_appointment(lines, course, lead, at):
