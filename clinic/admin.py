@@ -43,6 +43,8 @@ class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
 
     exclude = ("clinic",)
+    # What an empty list says: what would stand here, and where it comes from.
+    empty_text: ClassVar[Any] = gettext_lazy("Nothing yet.")
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -85,7 +87,8 @@ class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Named after what it lists."""
         title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        more = {"title": title, "empty_text": self.empty_text}
+        return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def require(self, request: HttpRequest, permission: str) -> Membership:
         """The active membership, if it has the right; 403 otherwise."""
@@ -164,6 +167,7 @@ class DutyAdmin(ClinicScopedAdmin):
 
     DAYS_AHEAD = 28
     change_list_template = "clinic/admin/duty_list.html"
+    actions = None
     list_display = ("member", "starts_at", "ends_at")
     list_select_related = ("member__user",)
     date_hierarchy = None

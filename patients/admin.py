@@ -54,6 +54,7 @@ class PatientAdmin(ClinicScopedAdmin):
     """Patients by name, phone or date of birth."""
 
     form = PatientForm
+    empty_text = gettext_lazy("No patient is on file yet: add the first one with the button above.")
     list_display = ("family_name", "given_name", "born_on", "phone", "email")
     list_display_links = ("family_name", "given_name")
     list_filter = (ArchiveFilter,)

@@ -125,7 +125,7 @@ class AlertPage(ClinicScopedAdmin):
             else:
                 messages.success(request, done)
                 return self._back(alert)
-        response = self._show(request, alert, **{name: form})
+        response = self._show(request, alert, **{name: form, "failed_form": form})
         response.status_code = 422
         return response
 

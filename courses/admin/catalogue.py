@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from clinic.admin import ClinicScopedAdmin
@@ -18,7 +20,10 @@ class ProtocolAdmin(ClinicScopedAdmin):
 
     list_display = ("name", "n_sessions", "n_weeks", "is_offered", "needs_sign_off")
     list_filter = ("is_offered", "needs_sign_off")
-    filter_horizontal = ("points",)
+    # Ticks need no script and can be read aloud; the stock picker of two lists cannot.
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
+    }
     prepopulated_fields = {"code": ("name",)}
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class CourseAdmin(ClinicScopedAdmin):
     )
     list_display_links = ("patient", "complaint")
     list_filter = ("status", "practitioner", "protocol")
+    empty_text = gettext_lazy("No course yet: it is started from a patient's page, after the intake.")
     list_select_related = ("patient", "practitioner__user", "clinic")
     search_fields = ("patient__family_name", "patient__given_name", "complaint")
     list_per_page = 50

@@ -121,11 +121,8 @@ def _reviewing(
     after = [review.session_number for review in reviews]
     due = due_review(course.review_sessions, n_planned=course.n_planned, n_held=n_held, reviewed_after=after)
     is_extended = any(review.n_added for review in reviews)
-    questions = (
-        review_questions(standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=open_rules))
-        if due and course.is_open
-        else ()
-    )
+    standing = standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=open_rules)
+    questions = review_questions(standing) if due and course.is_open else ()
     return {
         "reviews": [(review, relief_words(review)) for review in reversed(reviews)],
         "review_due": due if course.is_open else None,

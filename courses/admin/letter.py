@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicScopedAdmin
 from courses.exchange.forms import LetterForm
@@ -31,6 +32,7 @@ class LetterAdmin(ClinicScopedAdmin):
 
     list_display = ("patient", "kind", "addressee", "written_by", "written_at")
     list_filter = ("kind",)
+    empty_text = gettext_lazy("No letter yet: it is written from a course or, for a red flag, from its alert.")
     list_select_related = ("patient", "written_by__user")
     search_fields = ("patient__family_name", "patient__given_name")
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
@@ -32,6 +33,7 @@ class SessionAdmin(ClinicScopedAdmin):
 
     list_display = ("course", "number", "held_at", "practitioner", "is_needled")
     list_filter = ("practitioner", "is_needled")
+    empty_text = gettext_lazy("No session yet: it is logged from its course, or from Today.")
     list_select_related = ("course__patient", "practitioner__user")
     search_fields = ("course__patient__family_name", "course__patient__given_name")
     date_hierarchy = "held_at"

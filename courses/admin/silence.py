@@ -24,6 +24,7 @@ class SilenceAdmin(ClinicScopedAdmin):
     """Made by a form, ended by a button, never changed."""
 
     change_form_template = "courses/admin/silence.html"
+    empty_text = gettext_lazy("No alert is silenced: all are told.")
     list_display = (
         "reason",
         "matter",

@@ -179,6 +179,12 @@ class Needling(models.Model):
     stimulation = models.CharField(_("stimulation"), max_length=12, choices=Stimulation, default=Stimulation.NONE)
     retention_minutes = models.PositiveSmallIntegerField(_("retention (minutes)"), null=True, blank=True)
     response = models.CharField(_("response"), max_length=10, choices=Response, blank=True)
+    needle = models.CharField(
+        _("another needle"),
+        max_length=40,
+        blank=True,
+        help_text=_("Size, maker or lot where they differ from the session's."),
+    )
 
     objects = ClinicScopedQuerySet["Needling"].as_manager()
 

@@ -77,4 +77,6 @@ def _how(one: Needling) -> list[str]:
         parts.append(_("%(n)d min") % {"n": one.retention_minutes})
     if one.stimulation != Needling.Stimulation.NONE:
         parts.append(one.get_stimulation_display())
+    if one.needle:
+        parts.append(_("needle %(needle)s") % {"needle": one.needle})
     return parts

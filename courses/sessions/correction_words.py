@@ -100,4 +100,7 @@ def _needling(one: Mapping[str, Any], points: Mapping[int, str]) -> str:
         parts.append(_("%(n)d min") % {"n": one["retention_minutes"]})
     if one["stimulation"] != Needling.Stimulation.NONE:
         parts.append(str(Needling.Stimulation(one["stimulation"]).label))
+    # Corrections made before points had a needle of their own do not name one.
+    if one.get("needle"):
+        parts.append(_("needle %(needle)s") % {"needle": one["needle"]})
     return ", ".join(parts)

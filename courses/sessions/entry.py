@@ -33,6 +33,8 @@ class NeedlingEntry:
     stimulation: Needling.Stimulation = Needling.Stimulation.NONE
     retention_minutes: int | None = None
     response: str = ""
+    # Size, maker or lot where they differ from the session's.
+    needle: str = ""
 
     @property
     def n_needles(self) -> int:

@@ -17,7 +17,7 @@ PREFIX = "needling"
 MOST_ROWS = 60
 # Points of these channels lie on the midline: nobody can needle them on both sides.
 MIDLINE = ("GV", "CV")
-FIELDS = ("where", "side", "depth_mm", "angle_degrees", "retention_minutes", "stimulation", "response")
+FIELDS = ("where", "side", "depth_mm", "angle_degrees", "retention_minutes", "stimulation", "response", "needle")
 
 
 class NeedlingForm(forms.Form):
@@ -34,6 +34,7 @@ class NeedlingForm(forms.Form):
     response = forms.ChoiceField(
         label=_("Response"), choices=[("", _("not noted")), *Needling.Response.choices], required=False
     )
+    needle = forms.CharField(label=_("Another needle"), max_length=40, required=False)
 
     def values(self) -> dict[str, Any]:
         """What stands in the row, as typed."""
@@ -57,6 +58,10 @@ class BaseNeedlings(forms.BaseFormSet[NeedlingForm]):
     def is_any_filled(self) -> bool:
         """Whether a row names a point."""
         return any(form.cleaned_data.get("where") for form in self)
+
+    def is_any_other_needle(self) -> bool:
+        """Whether a point had another needle than the session's."""
+        return any(form["needle"].value() for form in self)
 
     def entries(self, points: Mapping[str, Point]) -> tuple[NeedlingEntry, ...]:
         """The rows filled in; `points` is the catalogue by code and by pinyin, in lower case."""
@@ -100,6 +105,7 @@ def copied_rows(session: Session) -> list[dict[str, Any]]:
             "angle_degrees": one.angle_degrees,
             "retention_minutes": one.retention_minutes,
             "stimulation": one.stimulation,
+            "needle": one.needle,
         }
         for one in session.needlings.select_related("point")
     ]
@@ -118,4 +124,5 @@ def _entry(values: dict[str, Any], points: Mapping[str, Point]) -> NeedlingEntry
         stimulation=Needling.Stimulation(values["stimulation"]),
         retention_minutes=values["retention_minutes"],
         response=values["response"],
+        needle=values["needle"],
     )

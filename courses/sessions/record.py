@@ -74,6 +74,7 @@ def _needling(session: Session, one: NeedlingEntry) -> Needling:
         stimulation=one.stimulation,
         retention_minutes=one.retention_minutes,
         response=one.response,
+        needle=one.needle,
     )
 
 

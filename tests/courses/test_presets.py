@@ -98,6 +98,20 @@ def test_protocols_are_those_of_their_sources(clinic, code, weeks, n_sessions):
     assert (protocol.weekly_sessions, protocol.n_sessions, protocol.n_weeks) == (weeks, n_sessions, len(weeks))
 
 
+def test_every_protocol_names_style_reasoning_and_source_and_waits_for_sign_off(clinic):
+    for protocol in Protocol.objects.for_clinic(clinic):
+        assert protocol.style, protocol.code
+        assert protocol.reasoning, protocol.code
+        assert protocol.source, protocol.code
+        assert protocol.needs_sign_off, protocol.code
+
+
+def test_no_protocol_promises_a_cure_or_calls_worse_healing(clinic):
+    for protocol in Protocol.objects.for_clinic(clinic):
+        words = f"{protocol.style} {protocol.reasoning}".lower()
+        assert not {"cure", "heal", "guarantee"} & set(words.replace(",", " ").split()), protocol.code
+
+
 def test_every_protocol_is_reviewed_within_its_plan(clinic):
     for protocol in Protocol.objects.for_clinic(clinic):
         assert 4 <= protocol.review_sessions[0] <= 6, protocol.code

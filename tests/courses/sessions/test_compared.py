@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,12 @@ def test_later_sessions_are_left_out_and_the_latest_serves_where_none_is_named(c
         log_visit(course, at - timedelta(days=days), needlings=(needle("GB20"),))
     assert [one.session.number for one in treated_beside(course, number=2)] == [2, 1]
     assert [one.session.number for one in treated_beside(course, number=None)] == [3, 2]
+
+
+def test_another_needle_is_a_change(course, at, needle):
+    log_visit(course, at - timedelta(days=4), needlings=(needle("GB20"),))
+    log_visit(course, at, needlings=(replace(needle("GB20"), needle="0.30 × 50 mm"),))
+    assert treated_beside(course, number=2)[0].points == (("GB20 both, 15 mm, needle 0.30 × 50 mm", "changed"),)
 
 
 def test_says_what_was_unwanted(course, at):

@@ -103,6 +103,12 @@ def test_depth_of_a_point_is_corrected_in_place(session, correct):
     assert (kept.before[0]["depth_mm"], kept.after[0]["depth_mm"]) == (15, 10)
 
 
+def test_needle_of_a_point_is_corrected_and_told_in_words(session, correct):
+    correct(needlings=(NeedlingFix(session.needlings.get(), {"needle": "0.30 × 50 mm"}),))
+    (act,) = correction_words(Correction.objects.all(), clinic=session.clinic)
+    assert act.lines == (("points", "GB20, both, 15 mm", "GB20, both, 15 mm, needle 0.30 × 50 mm"),)
+
+
 def test_particulars_keep_what_they_were(session, correct):
     correct(details={"needles_in": 9, "needles_out": 9, "motion_flexion": 40, "symptom_headache": 2})
     correct(details={"needles_in": 9, "motion_flexion": 45, "symptom_headache": None})

@@ -61,9 +61,16 @@ def test_needles_that_must_come_out_again(rows, side, stimulation, n_needles):
 
 
 def test_everything_of_a_needle_is_taken(rows):
-    (entry,) = rows("LI4", depth_mm=12, angle_degrees=45, retention_minutes=20, response="de_qi")
-    taken = (entry.depth_mm, entry.angle_degrees, entry.retention_minutes, entry.response)
-    assert taken == (12, 45, 20, Needling.Response.DE_QI)
+    (entry,) = rows(
+        "LI4", depth_mm=12, angle_degrees=45, retention_minutes=20, response="de_qi", needle="0.30 × 50 mm"
+    )
+    taken = (entry.depth_mm, entry.angle_degrees, entry.retention_minutes, entry.response, entry.needle)
+    assert taken == (12, 45, 20, Needling.Response.DE_QI, "0.30 × 50 mm")
+
+
+def test_needle_is_the_sessions_where_the_row_names_none(rows):
+    (entry,) = rows("LI4")
+    assert entry.needle == ""
 
 
 def test_more_rows_than_a_page_could_mean_are_refused(clinic):
