@@ -1,4 +1,4 @@
-"""Who changed a member's address stays as written."""
+"""Messages are never thinned out; who changed a member's address stays as written."""
 
 from django.db import migrations
 
@@ -11,8 +11,11 @@ END $$ LANGUAGE plpgsql;
 
 CREATE TRIGGER clinic_addresschange_kept BEFORE UPDATE OR DELETE ON clinic_addresschange
     FOR EACH ROW EXECUTE FUNCTION clinic_kept();
+CREATE TRIGGER clinic_message_kept BEFORE DELETE ON clinic_message
+    FOR EACH ROW EXECUTE FUNCTION clinic_kept();
 """
 UNMAKE = """
+DROP TRIGGER clinic_message_kept ON clinic_message;
 DROP TRIGGER clinic_addresschange_kept ON clinic_addresschange;
 DROP FUNCTION clinic_kept();
 """

@@ -41,14 +41,6 @@ def check_in(course, at) -> CheckIn:
 
 
 @pytest.fixture
-def day3(course, at) -> Reminder:
-    """Of a visit now, due in three days at ten; the one before is out of the way."""
-    log_visit(course, at)
-    Message.objects.filter(subject_id=Reminder.objects.get(kind="check_in_day1").pk, kind="reminder").delete()
-    return Reminder.objects.get(kind="check_in_day3")
-
-
-@pytest.fixture
 def deliver(smtp):
     """Sends what is due at a time."""
     return lambda at: deliver_due(clock=lambda: at)
@@ -154,34 +146,6 @@ class TestRefused:
         deliver(at + DAY)
         assert outcome() == ("refused", "check-in no longer open")
 
-    def test_on_day_3_after_another_visit(self, day3, course, deliver, at):
-        log_visit(course, at + 2 * DAY)
-        Message.objects.exclude(subject_id=day3.pk).delete()
-        deliver(day3.due_at)
-        day3.refresh_from_db()
-        assert (day3.state, day3.refused_because) == ("refused", "another visit since")
-
-    def test_on_day_3_where_the_clinic_asks_no_more(self, day3, deliver):
-        Clinic.objects.update(is_day3_asked=False)
-        deliver(day3.due_at)
-        day3.refresh_from_db()
-        assert (day3.state, day3.refused_because) == ("refused", "the clinic does not ask on day 3")
-
-    @pytest.mark.parametrize("stream", [Consent.Stream.CHECK_INS, Consent.Stream.REMINDERS])
-    def test_on_day_3_by_the_same_consent_as_the_next_day(self, day3, withdraw, deliver, stream):
-        withdraw(stream)
-        n_sent = deliver(day3.due_at)
-        day3.refresh_from_db()
-        assert (n_sent, day3.refused_because) == (
-            (1, "") if stream == Consent.Stream.REMINDERS else (0, "no consent")
-        )
-
-    def test_on_day_3_after_three_mails_of_that_day(self, day3, course, deliver):
-        _sent_before(course, MAX_PER_DAY, at=day3.due_at - HOUR)
-        deliver(day3.due_at)
-        day3.refresh_from_db()
-        assert day3.refused_because == "three mails today already"
-
     def test_for_a_reminder_cancelled_meanwhile(self, reminder, deliver, at):
         Appointment.objects.update(status="cancelled")
         plan_reminders(at=at)
@@ -190,14 +154,14 @@ class TestRefused:
         assert Message.objects.get().state == "cancelled"
 
     def test_after_three_mails_of_a_day(self, reminder, course, deliver, at):
-        _sent_before(course, MAX_PER_DAY, at=at + DAY - HOUR)
+        sent_before(course, MAX_PER_DAY, at=at + DAY - HOUR)
         deliver(at + DAY)
         reminder.refresh_from_db()
         assert (reminder.state, reminder.refused_because) == ("refused", "three mails today already")
 
     @pytest.mark.parametrize(("n_sent", "ago"), [(MAX_PER_DAY - 1, HOUR), (MAX_PER_DAY, DAY)])
     def test_not_after_two_nor_for_those_of_yesterday(self, reminder, course, deliver, at, n_sent, ago):
-        _sent_before(course, n_sent, at=at + DAY - ago)
+        sent_before(course, n_sent, at=at + DAY - ago)
         assert deliver(at + DAY) == 1
 
 
@@ -291,7 +255,7 @@ def test_still_due_in_the_day_and_not_before_morning_at_night(reminder, at):
     assert reminder_mail.still_due(message, at=at.replace(hour=23)) == at.replace(hour=7) + DAY
 
 
-def _sent_before(course, n_mails, *, at):
+def sent_before(course, n_mails, *, at):
     """So many mails of other appointments, sent at a time."""
     for number in range(n_mails):
         starts_at = at + (3 + number) * DAY
