@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,18 +100,26 @@ def _staff_mail(session: Session) -> list[NextStep]:
     rows = list(Message.objects.filter(kind=MESSAGE_KIND, subject_id__in=events).order_by("due_at", "pk"))
     ids = {int(row.recipient.removeprefix("membership:")) for row in rows}
     members = Membership.objects.for_clinic(session.clinic).select_related("user").in_bulk(ids)
+    # One line for each person and alert, however often they were told.
+    latest = {(row.recipient, events[row.subject_id]): row for row in rows}
+    n_mails = Counter((row.recipient, events[row.subject_id]) for row in rows)
     mails = [
         NextStep(
             what=_("Alert mail to %(who)s (%(role)s)") % {"who": member, "role": member.get_role_display()},
-            when=str(STATES[Message.State(row.state)]) % {"when": _when(row.settled_at or row.due_at, session)},
+            when=_mail_words(row, session, n_mails=n_mails[key]),
             tone="warn",
             alert=alerts[events[row.subject_id]],
         )
-        for row in rows
+        for key, row in latest.items()
         if (member := members.get(int(row.recipient.removeprefix("membership:"))))
     ]
     told = {one.alert.pk for one in mails if one.alert}
     return [*mails, *(_open_alert(alert) for alert in alerts.values() if alert.pk not in told)]
+
+
+def _mail_words(row: Message, session: Session, *, n_mails: int) -> str:
+    words = str(STATES[Message.State(row.state)]) % {"when": _when(row.settled_at or row.due_at, session)}
+    return words if n_mails == 1 else _("%(n)d mails; the latest %(words)s") % {"n": n_mails, "words": words}
 
 
 def _open_alert(alert: Alert) -> NextStep:

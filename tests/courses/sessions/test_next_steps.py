@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from courses.alerts.steps import sweep
 from courses.models import Appointment, PainScore
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
 from courses.sessions.verdict import Standing
@@ -35,6 +36,15 @@ def test_red_flag_names_who_gets_which_mail(lines, course, practitioner, lead, c
     told = lines(flags=(flag(clinic, "trauma"),))
     assert f"Alert mail to {practitioner} (practitioner): leaves Wed 11 Mar, 11:00" in told
     assert f"Alert mail to {lead} (duty lead): leaves Wed 11 Mar, 11:00" in told
+
+
+def test_person_told_again_and_again_is_one_line(course, at, clinic, lead):
+    session = log_visit(course, at, flags=(flag(clinic, "cardiac"),)).session
+    for minutes in (5, 10):
+        sweep(at=at + timedelta(minutes=minutes))
+    to_lead = [step for step in next_steps(session, at=at) if str(lead) in step.what]
+    assert len(to_lead) == 1
+    assert "mails; the latest" in to_lead[0].when
 
 
 def test_check_in_says_when_it_goes(lines):
