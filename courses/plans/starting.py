@@ -12,6 +12,7 @@ from courses.models import Protocol
 from patients.models import Patient
 from patients.standing import needs_specialised_plan
 
+STANDARD = "standard"
 MOST_A_WEEK = 7
 
 
@@ -24,14 +25,17 @@ class Offer:
 
 
 def offers(patient: Patient, *, on: date) -> list[Offer]:
-    """The clinic's presets, those that suit first; only specialised plans suit mixed type with vertigo."""
+    """The clinic's presets, those that suit first, the standard one before others; only specialised plans suit
+    mixed type with vertigo."""
     is_special = needs_specialised_plan(patient, on=on)
     types = set(patient.pain_types.on(on).values_list("pain_type__code", flat=True))
     rows = [
         Offer(one, one.is_specialised if is_special else _suits(one, types))
         for one in Protocol.objects.for_clinic(patient.clinic).offered()
     ]
-    return sorted(rows, key=lambda offer: (not offer.is_suggested, offer.protocol.name))
+    return sorted(
+        rows, key=lambda offer: (not offer.is_suggested, offer.protocol.code != STANDARD, offer.protocol.name)
+    )
 
 
 def refuse_unsuited(patient: Patient, protocol: Protocol, *, on: date) -> None:
