@@ -32,7 +32,7 @@ def mute(monkeypatch):
     @contextmanager
     def silently():
         with monkeypatch.context() as patch:
-            patch.setattr("courses.alerts.steps.enqueue", lambda **_values: None)
+            patch.setattr("courses.alerts.steps.enqueue_all", lambda _messages, at: None)
             yield
 
     return silently
