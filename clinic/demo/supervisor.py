@@ -46,25 +46,32 @@ class Running:
         # Our own pipe: asyncio's would make wait() wait for grandchildren that hold it.
         read_end, write_end = os.pipe()
         self._reading = asyncio.create_task(self._read(read_end))
+        starting = asyncio.create_task(self._start(write_end))
         try:
-            self.current = await asyncio.create_subprocess_exec(
-                *self.process.command,
-                env=self._environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=write_end,
-                stderr=write_end,
-                pass_fds=self.process.inherits,
-                # The terminal's Ctrl-C is for us alone, who stop all in order.
-                start_new_session=True,
-                # Celery's worker outlives any other signal when no one reads its output any more.
-                preexec_fn=die_with_parent(signal.SIGKILL),
-            )
+            await asyncio.shield(starting)
         finally:
+            # Cancelled while it starts, it is started all the same, so that `stop` finds it.
+            await asyncio.wait({starting})
             os.close(write_end)
-        code = await self.current.wait()
+        code = await starting.result().wait()
         await self._bury()
         self.n_ended += 1
         return code if code >= 0 else 128 - code
+
+    async def _start(self, write_end: int) -> asyncio.subprocess.Process:
+        self.current = await asyncio.create_subprocess_exec(
+            *self.process.command,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=write_end,
+            stderr=write_end,
+            pass_fds=self.process.inherits,
+            # The terminal's Ctrl-C is for us alone, who stop all in order.
+            start_new_session=True,
+            # Celery's worker outlives any other signal when no one reads its output any more.
+            preexec_fn=die_with_parent(signal.SIGKILL),
+        )
+        return self.current
 
     async def forever(self, pauses: Sequence[float] = PAUSES) -> None:
         """Run the program again and again, with a pause that grows while it keeps failing."""
