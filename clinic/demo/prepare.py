@@ -8,16 +8,22 @@ import sys
 
 import django
 from django.core.management import call_command
+from django.db.utils import ProgrammingError
 
 COLLECT_STATIC = "--static"
+OF_ANOTHER_VERSION = "The data of this demo was made by another version. Remove the folder .demo to start anew."
 
 
 def main() -> None:
     """Prepare what is missing; static files only when asked to."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("seed_demo", if_empty=True)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("seed_demo", if_empty=True)
+    except ProgrammingError as error:
+        reason = str(error).splitlines()[0]
+        sys.exit(f"{OF_ANOTHER_VERSION} ({reason})")
     if COLLECT_STATIC in sys.argv:
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
 
