@@ -24,6 +24,7 @@ from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.record import write_session
 from courses.sessions.timing import timing_of_answer
 from courses.sessions.verdict import Verdict
+from patients.clearance import Clearance
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck
 from patients.standing import PatientFile
@@ -60,27 +61,10 @@ def log_session(
     _refuse_unseen(course, entry)
     if entry.neuro_check:
         _record_check(course, entry, by=by, at=at)
-    clearance = clearance_for(
-        course,
-        file=None if entry.neuro_check else file,
-        on=_day(course, entry.held_at),
-        practitioner=entry.practitioner,
-        is_alone=entry.supervised_by in {None, entry.practitioner},
-    )
+    clearance = _clearance(course, entry, file=file)
     refuse_silent_breach(entry, clearance)
     session = write_session(course, entry, clearance, by=by, at=at)
-    origin = Origin(
-        course.patient,
-        course,
-        RedFlagReport.Source.SESSION,
-        entry.form_key,
-        entry.held_at,
-        session=session,
-        is_needled=entry.is_needled,
-        before=entry.before,
-        later=entry.after,
-    )
-    reports = write_reports(origin, entry.flags, by=by, at=at)
+    reports = write_reports(_origin(session, entry), entry.flags, by=by, at=at)
     if session.is_needled:
         spend_override(session, on=_day(course, session.held_at))
     if session.is_uncleared:
@@ -158,6 +142,31 @@ def _refuse_unseen(course: Course, entry: SessionEntry) -> None:
         "next": newest.number + 1,
     }
     raise ValidationError({"seen_number": message % values})
+
+
+def _clearance(course: Course, entry: SessionEntry, *, file: PatientFile | None) -> Clearance:
+    """The verdict on this visit; a check made at it is part of the file by now."""
+    return clearance_for(
+        course,
+        file=None if entry.neuro_check else file,
+        on=_day(course, entry.held_at),
+        practitioner=entry.practitioner,
+        is_alone=entry.supervised_by in {None, entry.practitioner},
+    )
+
+
+def _origin(session: Session, entry: SessionEntry) -> Origin:
+    return Origin(
+        session.course.patient,
+        session.course,
+        RedFlagReport.Source.SESSION,
+        entry.form_key,
+        entry.held_at,
+        session=session,
+        is_needled=entry.is_needled,
+        before=entry.before,
+        later=entry.after,
+    )
 
 
 def _record_check(course: Course, entry: SessionEntry, *, by: Membership, at: datetime) -> None:
