@@ -33,7 +33,8 @@ def chosen_membership(user: User | AnonymousUser, chosen_uuid: str | None) -> Me
     """The membership chosen in the switcher, else the first one; None where there is none."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
-    memberships = list(Membership.objects.of_user(user))
+    if not user.available_memberships:
+        user.available_memberships = list(Membership.objects.of_user(user))
+    memberships = user.available_memberships
     chosen = [membership for membership in memberships if str(membership.uuid) == chosen_uuid]
-    user.available_memberships = memberships
     return next(iter(chosen or memberships), None)

@@ -40,6 +40,15 @@ class ClosedSignUpAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 class MembershipBackend(ModelBackend):
     """Signs in by password; answers permission questions from the active membership."""
 
+    def get_user(self, user_id: Any) -> Any:
+        """Who is signed in, with the memberships in one query; whoever works nowhere is looked up alone."""
+        memberships = list(Membership.objects.of_user(user_id))
+        if not memberships:
+            return super().get_user(user_id)
+        user = memberships[0].user
+        user.available_memberships = memberships
+        return user
+
     def get_all_permissions(self, user_obj: Any, obj: object = None) -> set[str]:
         """The rights of the user's active membership."""
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:

@@ -181,7 +181,7 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
         """Those who work here now."""
         return self.filter(deactivated_at=None, user__is_active=True)
 
-    def of_user(self, user: User) -> MembershipQuerySet:
+    def of_user(self, user: User | int) -> MembershipQuerySet:
         """What one user can work under, by clinic name."""
         return self.filter(user=user).active().select_related("clinic", "user").order_by("clinic__name", "pk")
 
