@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
@@ -54,16 +54,19 @@ def _courses() -> list[Course]:
     """The courses of one practitioner that may be needled, with sessions to draw and to learn from."""
     return list(
         Course.objects.filter(status=Course.Status.ACTIVE, practitioner__user__username="practitioner")
-        .annotate(n_held=Count("sessions"))
+        .select_related("clinic")
+        .annotate(n_held=Count("sessions"), last_number=Max("sessions__number"))
         .filter(n_held__gte=FEWEST_SESSIONS)
         .order_by("pk")
     )
 
 
-def _filled_in(course: Course) -> dict[str, object]:
-    held_at = course.clinic.local(timezone.now())
+def _filled_in(course: Any) -> dict[str, object]:
+    held_at, seen = course.clinic.local(timezone.now()), course.last_number
+    course.last_number += 1
     return {
         "form_key": uuid.uuid4(),
+        "seen_number": seen,
         "before": 4,
         "after": 3,
         "no_red_flag": "on",

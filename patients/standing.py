@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.functional import cached_property
 
 from clinic.models import Clinic, Membership
 from patients.clearance import MIXED_TYPE, UNDIAGNOSED_TYPE, Clearance, clearance, needs_specialised
@@ -25,41 +25,53 @@ from patients.models import (
 )
 
 
-@dataclass(frozen=True)
 class PatientFile:
-    """A patient's file, each kind of row read once, the newest first: what clearance and aftercare look at."""
+    """A patient's file, each kind of row read when first asked for, the newest first: what clearance and aftercare
+    look at."""
 
-    patient: Patient
-    assessments: tuple[Assessment, ...]
-    letters: tuple[SpecialistLetter, ...]
-    screening: Screening | None
-    checks: tuple[NeuroCheck, ...]
-    types: tuple[PatientPainType, ...]
-    consents: Mapping[str, bool]
+    def __init__(self, patient: Patient) -> None:
+        self.patient = patient
+
+    @cached_property
+    def assessments(self) -> list[Assessment]:
+        """What was diagnosed."""
+        return list(self.patient.assessments.all())
+
+    @cached_property
+    def letters(self) -> list[SpecialistLetter]:
+        """What specialists cleared."""
+        return list(self.patient.specialist_letters.all())
+
+    @cached_property
+    def screening(self) -> Screening | None:
+        """The last screening; None where none was made."""
+        findings = ScreeningFinding.objects.select_related("item").order_by("item")
+        return self.patient.screenings.prefetch_related(Prefetch("findings", findings)).first()
 
     @property
     def findings(self) -> list[ScreeningFinding]:
         """What the last screening found, with its items."""
         return list(self.screening.findings.all()) if self.screening else []
 
+    @cached_property
+    def checks(self) -> list[NeuroCheck]:
+        """The neurological checks."""
+        return list(self.patient.neuro_checks.all())
+
+    @cached_property
+    def types(self) -> list[PatientPainType]:
+        """The types of pain, also those that ended."""
+        return list(self.patient.pain_types.select_related("pain_type"))
+
+    @cached_property
+    def consents(self) -> Mapping[str, bool]:
+        """The last word on each stream that was ever asked."""
+        return consents_by_stream(self.patient)
+
     def group(self, *, on: date) -> str:
         """The type of a day that the healing curve learns from."""
         held = [(one.pain_type.code, one.status) for one in self.types if _is_held(one, on)]
         return _group(held)
-
-
-def read_file(patient: Patient) -> PatientFile:
-    """The file in seven queries."""
-    findings = ScreeningFinding.objects.select_related("item").order_by("item")
-    return PatientFile(
-        patient=patient,
-        assessments=tuple(patient.assessments.all()),
-        letters=tuple(patient.specialist_letters.all()),
-        screening=patient.screenings.prefetch_related(Prefetch("findings", findings)).first(),
-        checks=tuple(patient.neuro_checks.all()),
-        types=tuple(patient.pain_types.select_related("pain_type")),
-        consents=consents_by_stream(patient),
-    )
 
 
 def clearance_of(
@@ -75,7 +87,7 @@ def clearance_of(
     `is_alone`: nobody supervised the practitioner at the visit, whoever is named as their supervisor.
     """
     who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
-    return clearance(clearance_facts(read_file(patient), on=on, care=care, practitioner=who))
+    return clearance(clearance_facts(PatientFile(patient), on=on, care=care, practitioner=who))
 
 
 def clearance_facts(

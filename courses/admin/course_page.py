@@ -21,7 +21,7 @@ from courses.plans.adherence import adherence_of
 from courses.plans.standing import CourseStanding
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
-from courses.priors.rows import Record, record_of
+from courses.priors.rows import Record
 from courses.priors.telling import CurveSays, curve_says
 from courses.priors.timeline import holds_of, markers_of, reviews_of
 from courses.priors.wording import curve_sentences
@@ -44,12 +44,10 @@ def course_for_page(by: Membership, key: str) -> Course:
 
 def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
     """Everything of one course and what can be done now, in a fixed number of queries."""
-    scores = list(course.scores.select_related("session"))
-    alerts = list(course.alerts.order_by("raised_at").select_related("acknowledged_by__user"))
+    standing, today = CourseStanding(course), course.clinic.local(at).date()
+    scores, alerts, record = standing.scores, standing.course_alerts, standing.record(at=at)
     sessions = _sessions(course, scores)
     reviews = list(course.reviews.standing().select_related("reviewed_by__user"))
-    standing, today = CourseStanding(course), course.clinic.local(at).date()
-    record = record_of(course, at=at, rows=scores, group=standing.file.group(on=today))
     picture, says = _curve(course, record, alerts=alerts, reviews=reviews, n_held=len(sessions), at=at)
     return {
         "course": course,

@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.charts.curve_chart import PANEL, curve_svg
-from courses.curve import Prior
 from courses.models import Course, Needling, Point, Session
 from courses.plans.standing import CourseStanding, with_override
-from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
-from courses.priors.rows import Record, record_of
 from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
 from courses.sessions.forms import SessionForm
@@ -66,19 +62,9 @@ class Bedside:
         return with_override(self.course, found, on=self.today, practitioner=self.course.practitioner)
 
     @cached_property
-    def record(self) -> Record:
-        """The scores so far."""
-        return record_of(self.course, at=self.at, group=self.standing.file.group(on=self.today))
-
-    @cached_property
-    def prior(self) -> Prior:
-        """The Prior the clinic works with."""
-        return adopted_prior(self.course.clinic)
-
-    @cached_property
     def is_at_ceiling(self) -> bool:
         """Whether scores cannot show worsening, so that severe pain is asked for whatever the score."""
-        return cannot_show_worsening(self.course, self.record, prior=self.prior, at=self.at)
+        return cannot_show_worsening(self.standing, at=self.at)
 
     @cached_property
     def catalogue(self) -> list[Point]:
@@ -101,11 +87,6 @@ class Bedside:
         return self.course.sessions.filter(is_needled=True).first()
 
     @cached_property
-    def last_number(self) -> int:
-        """The number of the last session; 0 before the first."""
-        return self.course.sessions.aggregate(last=Max("number"))["last"] or 0
-
-    @cached_property
     def copied(self) -> list[dict[str, Any]]:
         """The last session's points as rows of the form."""
         return copied_rows(self.last_needled) if self.last_needled else []
@@ -113,7 +94,7 @@ class Bedside:
     @property
     def number(self) -> int:
         """The number the next session will get."""
-        return self.last_number + 1
+        return self.standing.last_number + 1
 
     def option_of(self, row: PointRow) -> PointOption | None:
         """The point a row names, with what is to be heeded."""
@@ -130,8 +111,8 @@ def log_page(
 ) -> dict[str, Any]:
     """The context of the page; `is_sent` where the form was sent to be saved and was not."""
     course = here.course
-    alerts = list(course.alerts.order_by("raised_at"))
-    picture = curve_picture(here.record, prior=here.prior, alerts=alerts)
+    standing, alerts = here.standing, here.standing.course_alerts
+    picture = curve_picture(standing.record(at=at), prior=standing.in_force.prior, alerts=alerts)
     reports = reports_of_form(course.patient, form.cleaned_data["form_key"]) if _has_key(form, is_sent) else []
     return {
         "course": course,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,11 @@ from django.utils import timezone
 from clinic.models import Membership
 from courses.admin.log_page import Bedside, log_page
 from courses.models import Course, Session
-from courses.sessions.flags import lock_patient, report_red_flags
+from courses.sessions.flags import report_red_flags
 from courses.sessions.forms import SessionForm
 from courses.sessions.log import log_session
 from courses.sessions.point_fields import FIELDS, PREFIX, BaseNeedlings, NeedlingFormSet
+from patients.models import Patient
 
 if TYPE_CHECKING:
     from courses.admin.course import CourseAdmin
@@ -37,13 +38,12 @@ class LogSession:
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form, or log what was filled in; what was typed is kept where something is wrong."""
-        by = self.admin.require(request, "courses.log_session")
-        rows = Course.objects.visible_to(by).select_related("clinic", "patient", "protocol", "practitioner__user")
-        here = Bedside(get_object_or_404(rows, pk=pk), by=by, at=timezone.now())
-        at = here.at
-        data = _with_rows(request.POST, here) if request.method == "POST" else None
-        is_sent = request.method == "POST" and not {"copy", "add_rows"} & request.POST.keys()
-        with _held(here.course, is_sent=is_sent):
+        by, at = self.admin.require(request, "courses.log_session"), timezone.now()
+        data: QueryDict | None = request.POST if request.method == "POST" else None
+        is_sent = data is not None and not {"copy", "add_rows"} & data.keys()
+        with _held(pk, by=by) if is_sent else nullcontext():
+            here = Bedside(_course(pk, by=by), by=by, at=at)
+            data = _with_rows(data, here) if data is not None else None
             form = _form(request, data, here, by=by, at=at)
             needlings = NeedlingFormSet(data, prefix=PREFIX, initial=_initial_rows(request, here))
             session, is_new = _save(here, form, needlings, by=by, at=at) if is_sent else (None, False)
@@ -57,14 +57,17 @@ class LogSession:
 
 
 @contextmanager
-def _held(course: Course, *, is_sent: bool) -> Iterator[None]:
-    """What is read of a patient to check a form that was sent stays true until it is saved."""
-    if not is_sent:
-        yield
-        return
+def _held(pk: int, *, by: Membership) -> Iterator[None]:
+    """What is read of the course's patient to check a form that was sent stays true until it is saved."""
     with transaction.atomic():
-        lock_patient(course.patient)
+        visible = Course.objects.visible_to(by).filter(pk=pk)
+        list(Patient.objects.filter(pk__in=visible.values("patient")).select_for_update().values_list("pk"))
         yield
+
+
+def _course(pk: int, *, by: Membership) -> Course:
+    rows = Course.objects.visible_to(by).select_related("clinic", "patient", "protocol", "practitioner__user")
+    return get_object_or_404(rows, pk=pk)
 
 
 def _form(
@@ -89,7 +92,7 @@ def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:
     return {
         "appointment": request.GET.get("appointment"),
         "is_needled": here.clearance.may_needle,
-        "seen_number": here.last_number,
+        "seen_number": here.standing.last_number,
         **({name: getattr(last, name) for name in needles} if last else {}),
     }
 
@@ -105,7 +108,7 @@ def _save(
         is_valid = False
     if is_valid:
         try:
-            logged = log_session(here.course, entry=form.entry(rows), by=by, at=at, file=here.standing.file)
+            logged = log_session(here.course, entry=form.entry(rows), by=by, at=at, standing=here.standing)
         except ValidationError as error:
             form.add_error(None, error)
         else:

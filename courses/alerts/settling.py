@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
+import structlog
 from django.db import transaction
 
 from clinic.batch import each
@@ -15,20 +16,37 @@ from courses.alerts.steps import is_paged, tell
 from courses.models import Alert, AlertEvent, Course, PainScore
 from courses.rules.hysteresis import FrozenBound, frozen_bounds, has_settled
 
+log = structlog.stdlib.get_logger(__name__)
 FINDINGS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.FINDING_ADDED, AlertEvent.Kind.SEVERITY_RAISED)
 OVER = (Course.Status.COMPLETED, Course.Status.STOPPED)
 # What only a person may end, whatever becomes of the course.
 BY_PEOPLE = (Alert.Rule.RED_FLAG, Alert.Rule.UNCLEARED)
 
 
-@transaction.atomic(savepoint=False)
-def settle_quiet_alerts(course: Course, *, at: datetime) -> list[Alert]:
-    """Resolve the course's pain alert if two sessions running were within the bounds frozen in it.
+def settle_alerts(
+    course: Course, alerts: Iterable[Alert], *, overtaken: Sequence[Alert.Rule] = (), at: datetime
+) -> None:
+    """Resolve those of a course's alerts that need nobody any more, as read under the patient's lock.
 
-    Where the curve could not tell when it was raised there is no frozen bound, and a person decides.
+    That is the pain alert where two sessions running were within the bounds frozen in it (a person decides where
+    there are none, because the curve could not tell when it was raised), and what the patient overtook by coming
+    or writing. Whatever goes wrong here, the session stands and the alert stays open.
     """
-    alerts = Alert.objects.unresolved().filter(course=course, rule=Alert.Rule.PAIN)
-    return [_close(alert, Alert.Outcome.SETTLED, at=at) for alert in alerts if _has_settled(alert)]
+    for alert in alerts:
+        if alert.is_resolved or alert.rule in BY_PEOPLE or alert.rule not in {Alert.Rule.PAIN, *overtaken}:
+            continue
+        try:
+            with transaction.atomic():
+                _settle(alert, at=at)
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("settling failed", course=course.pk, error=type(error).__name__)
+
+
+def _settle(alert: Alert, *, at: datetime) -> None:
+    if alert.rule != Alert.Rule.PAIN:
+        _close(alert, Alert.Outcome.OVERTAKEN, at=at)
+    elif _has_settled(alert):
+        _close(alert, Alert.Outcome.SETTLED, at=at)
 
 
 def close_alerts_of(course: Course, *, at: datetime) -> int:
@@ -43,13 +61,6 @@ def sweep_closed_courses(*, at: datetime) -> int:
     """Close what is left open of courses that are over, whoever ended them; returns how many alerts."""
     left = Alert.objects.all_clinics().unresolved().exclude(rule__in=BY_PEOPLE)
     return each(list(left.filter(course__status__in=OVER).order_by("pk")), partial(_close_with_word, at=at))
-
-
-@transaction.atomic(savepoint=False)
-def settle_overtaken_alerts(course: Course, *, rules: Sequence[Alert.Rule], at: datetime) -> list[Alert]:
-    """Resolve what a patient has answered by coming or writing: lapsed, a check-in unanswered."""
-    alerts = Alert.objects.unresolved().filter(course=course, rule__in=rules).exclude(rule__in=BY_PEOPLE)
-    return [_close(alert, Alert.Outcome.OVERTAKEN, at=at) for alert in alerts]
 
 
 def _close(alert: Alert, outcome: Alert.Outcome, *, at: datetime) -> Alert:

@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from itertools import starmap
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from clinic.models import Membership
-from courses.models import Alert, AlertEvent, Course, Level, RedFlagReport, Session, Severity
+from courses.models import Alert, AlertEvent, Course, Level, PainScore, RedFlagReport, Session, Severity
 from courses.plans.lifecycle import HOLDING
+from courses.priors.adopted import InForce, in_force
+from courses.priors.rows import Record, record_of
 from courses.rules.red_flag import SEVERE_PAIN
 from patients.clearance import WITHDRAWING_FLAGS, Clearance, clearance, overridden
 from patients.clearance_facts import CareFact, ClearanceFacts
 from patients.models import Patient
-from patients.standing import PatientFile, clearance_facts, practitioner_fact, read_file
+from patients.standing import PatientFile, clearance_facts, practitioner_fact
+
+
+class Visit(NamedTuple):
+    """A session as far as it counts for the next one."""
+
+    course_id: int
+    number: int
+    held_at: datetime
+    is_needled: bool
 
 
 class PatientStanding:
     """How a patient stands, each part read once, when it is first asked for."""
 
-    def __init__(self, patient: Patient, *, file: PatientFile | None = None) -> None:
-        self.patient, self._file = patient, file
+    def __init__(self, patient: Patient) -> None:
+        self.patient, self.file = patient, PatientFile(patient)
 
     @cached_property
-    def file(self) -> PatientFile:
-        """What the patient's file says."""
-        return self._file or read_file(self.patient)
+    def alerts(self) -> list[Alert]:
+        """Every alert of the patient, the oldest first."""
+        rows = Alert.objects.filter(patient=self.patient).select_related("acknowledged_by__user")
+        return list(rows.order_by("raised_at", "pk"))
 
-    @cached_property
+    @property
     def open_flags(self) -> list[tuple[str, str]]:
         """Level and code of each red flag that nobody has settled."""
-        flags = Alert.objects.unresolved().red_flags().filter(patient=self.patient).order_by()
-        return list(flags.values_list("severity", "flag_code"))
+        return [(one.severity, one.flag_code) for one in self.alerts if one.is_red_flag and not one.is_resolved]
+
+    @cached_property
+    def visits(self) -> list[Visit]:
+        """Every session of the patient, whichever its course."""
+        rows = Session.objects.filter(course__patient=self.patient).order_by()
+        return list(starmap(Visit, rows.values_list(*Visit._fields)))
 
     def care(self, *, is_on_hold: bool, is_plan_specialised: bool | None = None) -> CareFact:
         """Open red flags, withdrawals and neurological checks of the patient."""
@@ -62,21 +81,47 @@ class PatientStanding:
         return answered.filter(detail__has_key="medical_review", happened_at__gte=recorded_at).exists()
 
     def _n_sessions_since_check(self) -> int:
-        needled = Session.objects.filter(course__patient=self.patient, is_needled=True)
-        if self.file.checks:
-            day = self.file.checks[0].checked_on
-            needled = needled.filter(held_at__gte=datetime.combine(day, time.min, self.patient.clinic.zone_info))
-        return needled.count()
+        """How many sessions with needles since the day of the last check; all of them where there was none."""
+        needled = [visit for visit in self.visits if visit.is_needled]
+        if not self.file.checks:
+            return len(needled)
+        since = datetime.combine(self.file.checks[0].checked_on, time.min, self.patient.clinic.zone_info)
+        return sum(visit.held_at >= since for visit in needled)
 
 
 class CourseStanding(PatientStanding):
     """How the patient of a course stands for that course's next visit."""
 
-    def __init__(self, course: Course, *, file: PatientFile | None = None) -> None:
-        super().__init__(course.patient, file=file)
+    def __init__(self, course: Course) -> None:
+        super().__init__(course.patient)
         self.course = course
         # One and the same row, which need not be read twice.
         self.patient.clinic = course.clinic
+
+    @property
+    def last_number(self) -> int:
+        """The number of the course's last session; 0 before the first."""
+        return max((visit.number for visit in self.visits if visit.course_id == self.course.pk), default=0)
+
+    @property
+    def course_alerts(self) -> list[Alert]:
+        """Every alert of the course, the oldest first."""
+        return [alert for alert in self.alerts if alert.course_id == self.course.pk]
+
+    @cached_property
+    def scores(self) -> list[PainScore]:
+        """The course's scores with their sessions, in order."""
+        return list(self.course.scores.select_related("session"))
+
+    @cached_property
+    def in_force(self) -> InForce:
+        """What the clinic judges scores by."""
+        return in_force(self.course.clinic)
+
+    def record(self, *, at: datetime) -> Record:
+        """The scores as the curve takes them."""
+        group = self.file.group(on=self.course.clinic.local(at).date())
+        return record_of(self.course, at=at, rows=self.scores, group=group)
 
     def facts(self, *, on: date, practitioner: Membership | None = None, is_alone: bool = False) -> ClearanceFacts:
         """What a verdict on needling rests on."""
@@ -93,19 +138,9 @@ class CourseStanding(PatientStanding):
         return with_override(self.course, found, on=on, practitioner=practitioner)
 
 
-def clearance_for(
-    course: Course,
-    *,
-    on: date,
-    practitioner: Membership | None = None,
-    is_alone: bool = False,
-    file: PatientFile | None = None,
-) -> Clearance:
-    """May the course's patient be needled on a day, by a practitioner, with a supervisor beside them or alone.
-
-    An override of that day counts.
-    """
-    return CourseStanding(course, file=file).clearance(on=on, practitioner=practitioner, is_alone=is_alone)
+def clearance_for(course: Course, *, on: date, practitioner: Membership | None = None) -> Clearance:
+    """May the course's patient be needled on a day, by a practitioner; an override of that day counts."""
+    return CourseStanding(course).clearance(on=on, practitioner=practitioner)
 
 
 def with_override(course: Course, found: Clearance, *, on: date, practitioner: Membership | None) -> Clearance:

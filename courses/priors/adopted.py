@@ -1,10 +1,12 @@
-"""The Prior and the alert threshold a clinic works with today."""
+"""The Prior, the alert threshold and the bounds of the rules a clinic works with today."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
+
+from django.db.models import QuerySet, Subquery
 
 from clinic.models import Clinic
 from courses import curve
@@ -12,17 +14,54 @@ from courses.models import AlertThreshold, Prior, RuleSettings
 from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
 from courses.rules.facts import Thresholds
 
+N_KEPT = 256
+
+
+@dataclass(frozen=True)
+class InForce:
+    """What scores are judged by: the Prior that is asked, and when the rules alarm."""
+
+    prior: curve.Prior
+    thresholds: Thresholds
+
+    @property
+    def bounds(self) -> RuleBounds:
+        """The bounds of the rules."""
+        return self.thresholds.bounds
+
+
+def in_force(clinic: Clinic) -> InForce:
+    """All of it in one query; what was never fitted, calibrated or set is the shipped one.
+
+    The rows are versions whose numbers never change, so that each is read once.
+    """
+    rows = Clinic.objects.filter(pk=clinic.pk).values_list(
+        _newest(Prior.objects.for_clinic(clinic).adopted()),
+        _newest(AlertThreshold.objects.for_clinic(clinic).in_use()),
+        _newest(RuleSettings.objects.for_clinic(clinic)),
+    )
+    prior_id, threshold_id, bounds_id = rows.get()
+    bounds = _bounds(bounds_id) if bounds_id else SHIPPED_BOUNDS
+    return InForce(
+        prior=_prior(prior_id) if prior_id else curve.SHIPPED_PRIOR,
+        thresholds=Thresholds(*(_threshold(threshold_id) if threshold_id else _shipped()), bounds=bounds),
+    )
+
 
 def adopted_prior(clinic: Clinic) -> curve.Prior:
-    """The clinic's adopted Prior; the shipped one where none was fitted."""
-    row_id = Prior.objects.for_clinic(clinic).adopted().values_list("pk", flat=True).first()
-    return _read(row_id) if row_id else curve.SHIPPED_PRIOR
+    """The clinic's adopted Prior."""
+    return in_force(clinic).prior
 
 
-@lru_cache(maxsize=256)
-def _read(row_id: int) -> curve.Prior:
-    """A Prior's numbers never change, so its row is read once."""
-    return curve.Prior.from_json(Prior.objects.get(pk=row_id).numbers)
+def thresholds_of(clinic: Clinic) -> Thresholds:
+    """The clinic's calibrated threshold, with the bounds of its rules."""
+    return in_force(clinic).thresholds
+
+
+def bounds_of(clinic: Clinic) -> RuleBounds:
+    """The bounds of the clinic's rules alone: they hold whatever the curve and its threshold are like."""
+    row_id = RuleSettings.objects.for_clinic(clinic).order_by("-version").values_list("pk", flat=True).first()
+    return _bounds(row_id) if row_id else SHIPPED_BOUNDS
 
 
 def shipped_threshold() -> curve.AlertThreshold:
@@ -30,19 +69,30 @@ def shipped_threshold() -> curve.AlertThreshold:
     return curve.SHIPPED_THRESHOLD
 
 
-def thresholds_of(clinic: Clinic) -> Thresholds:
-    """The clinic's calibrated threshold; the shipped one where none was calibrated."""
-    row = AlertThreshold.objects.for_clinic(clinic).in_use().first()
-    numbers: dict[str, Any] = row.numbers if row else asdict(shipped_threshold())
-    return Thresholds(
-        lr=numbers["threshold"],
-        lr_of_quarter_budget=numbers["quarter_threshold"],
-        version=f"v{row.version}" if row else "shipped",
-        bounds=bounds_of(clinic),
-    )
+def _newest(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.order_by("-version").values("pk")[:1])
 
 
-def bounds_of(clinic: Clinic) -> RuleBounds:
-    """The bounds of the clinic's rules: the newest version, the shipped ones where none was set."""
-    row = RuleSettings.objects.for_clinic(clinic).order_by("-version").first()
-    return RuleBounds.of(row.numbers, version=str(row)) if row else SHIPPED_BOUNDS
+@lru_cache(maxsize=N_KEPT)
+def _prior(row_id: int) -> curve.Prior:
+    return curve.Prior.from_json(Prior.objects.get(pk=row_id).numbers)
+
+
+@lru_cache(maxsize=N_KEPT)
+def _threshold(row_id: int) -> tuple[float, float, str]:
+    row = AlertThreshold.objects.get(pk=row_id)
+    return _levels(row.numbers, version=f"v{row.version}")
+
+
+@lru_cache(maxsize=N_KEPT)
+def _bounds(row_id: int) -> RuleBounds:
+    row = RuleSettings.objects.get(pk=row_id)
+    return RuleBounds.of(row.numbers, version=str(row))
+
+
+def _shipped() -> tuple[float, float, str]:
+    return _levels(asdict(shipped_threshold()), version="shipped")
+
+
+def _levels(numbers: dict[str, Any], *, version: str) -> tuple[float, float, str]:
+    return numbers["threshold"], numbers["quarter_threshold"], version

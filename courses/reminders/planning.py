@@ -32,12 +32,8 @@ def plan_reminders(*, at: datetime) -> int:
 
 @transaction.atomic(savepoint=False)
 def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
-    """The questions after a session, the next day and on day 3; none whose time was past when it was entered.
-
-    Those planned before are left as they are; the caller holds the patient's lock.
-    """
-    known = {check_in.kind: check_in for check_in in session.check_ins.order_by("pk")}
-    due = {kind: due_at for kind, due_at in _questions(session) if due_at >= at and kind not in known}
+    """The questions after a new session, next day and on day 3; none whose time was past when it was entered."""
+    due = {kind: due_at for kind, due_at in _questions(session) if due_at >= at}
     check_ins = CheckIn.objects.bulk_create(
         CheckIn(
             clinic=session.clinic, session=session, kind=kind, created_at=at, expires_at=due_at + CHECK_IN_LIFE
@@ -55,7 +51,7 @@ def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
         for check_in in check_ins
     )
     _queue(reminders, at=at)
-    return [*known.values(), *check_ins]
+    return check_ins
 
 
 def _questions(session: Session) -> Iterator[tuple[CheckIn.Kind, datetime]]:

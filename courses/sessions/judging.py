@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,13 +11,12 @@ from django.db import transaction
 
 from clinic.models import Fault
 from courses.alerts.raising import note_findings, raise_alert
-from courses.alerts.settling import settle_quiet_alerts
 from courses.curve import CannotTell
 from courses.models import Alert, Course, Level, PainScore, RedFlagReport
-from courses.priors.adopted import adopted_prior, bounds_of, thresholds_of
+from courses.plans.standing import CourseStanding
+from courses.priors.adopted import bounds_of
 from courses.priors.expecting import expectation
 from courses.priors.pain_facts import pain_facts
-from courses.priors.rows import Record, record_of
 from courses.rules.facts import Expectation, Finding, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
@@ -27,28 +26,30 @@ from courses.sessions.verdict import Verdict, verdict
 
 log = structlog.stdlib.get_logger(__name__)
 
-Expected = Mapping[int, Expectation | CannotTell | None]
 # What is entered later than this waits for the digest; a red flag never does.
 LATE = timedelta(days=7)
 
 
 def judge_scores(
-    course: Course, new: Sequence[PainScore], *, reports: Sequence[RedFlagReport] = (), at: datetime
+    standing: CourseStanding, new: Sequence[PainScore], *, reports: Sequence[RedFlagReport] = (), at: datetime
 ) -> list[Verdict]:
-    """The verdict on each new score, with its alert raised; never fails because of the curve.
+    """Save new scores, each with its verdict, and raise their alert; never fails because of the curve.
 
     `reports` are the red flags told with these scores.
     """
     if not new:
         return []
-    known = list(course.scores.exclude(pk__in=[score.pk for score in new]).select_related("session"))
+    course = standing.course
     try:
         with transaction.atomic():
-            verdicts = _with_curve(course, new, known, at=at)
+            verdicts = _with_curve(standing, new, at=at)
     except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags stand
         log.error("curve failed", course=course.pk, error=type(error).__name__)
         Fault.note(Fault.Kind.CURVE, f"course:{course.pk}", at=at)
-        verdicts = _without_curve(course, new, known)
+        verdicts = _without_curve(standing, new)
+    for score, one in zip(new, verdicts, strict=True):
+        score.expected = one.as_json()
+    PainScore.objects.bulk_create(new)
     for is_late in (False, True):
         found = [
             finding
@@ -57,66 +58,50 @@ def judge_scores(
             for finding in one.findings
         ]
         _raise_pain(course, found, reports, is_late=is_late, at=at)
-    _settle(course, at=at)
     return verdicts
 
 
-def _settle(course: Course, *, at: datetime) -> None:
-    """Whether the pain went back; whatever goes wrong there, the session stands and the alert stays open."""
-    try:
-        with transaction.atomic():
-            settle_quiet_alerts(course, at=at)
-    except Exception as error:  # noqa: BLE001 - see above
-        log.error("settling failed", course=course.pk, error=type(error).__name__)
-
-
-def _with_curve(
-    course: Course, new: Sequence[PainScore], known: Sequence[PainScore], *, at: datetime
-) -> list[Verdict]:
-    expected, thresholds = _expected(course, new, known, at=at), thresholds_of(course.clinic)
+def _with_curve(standing: CourseStanding, new: Sequence[PainScore], *, at: datetime) -> list[Verdict]:
+    every, thresholds = [*standing.scores, *new], standing.in_force.thresholds
     verdicts = []
-    for score in new:
-        found = expected[score.pk]
-        facts = pain_facts(score, [*known, *new], thresholds, found if isinstance(found, Expectation) else None)
+    for score, found in zip(new, _expected(standing, new, at=at), strict=True):
+        facts = pain_facts(score, every, thresholds, found if isinstance(found, Expectation) else None)
         findings = (*find_model_free_pain(facts), *find_model_pain(facts))
         watched = is_on_watch(facts) and not findings
-        one = verdict(score.timing, score.score, expected=found, findings=tuple(findings), is_watched=watched)
-        PainScore.objects.filter(pk=score.pk).update(expected=one.as_json())
-        verdicts.append(one)
+        verdicts.append(verdict(score.timing, score.score, expected=found, findings=findings, is_watched=watched))
     return verdicts
 
 
-def _expected(course: Course, new: Sequence[PainScore], known: Sequence[PainScore], *, at: datetime) -> Expected:
+def _expected(
+    standing: CourseStanding, new: Sequence[PainScore], *, at: datetime
+) -> list[Expectation | CannotTell]:
     """What the curve expected of each new score, the ones before it known."""
-    prior, record = adopted_prior(course.clinic), record_of(course, at=at, rows=known)
+    prior, record = standing.in_force.prior, standing.record(at=at)
 
-    def compute() -> Expected:
-        found: dict[int, Expectation | CannotTell | None] = {}
-        growing: Record = record
+    def compute() -> list[Expectation | CannotTell]:
+        found, growing = [], record
         for score in new:
-            found[score.pk] = expectation(growing, prior=prior, timing=score.timing, scored_at=score.scored_at)
+            found.append(expectation(growing, prior=prior, timing=score.timing, scored_at=score.scored_at))
             growing = growing.with_score(score)
         return found
 
     found = guard.within(compute, seconds=guard.SECONDS)
-    for one in found.values():
+    for one in found:
         if isinstance(one, Expectation) and not all(map(math.isfinite, (one.mean, *one.lr_star, *one.one_in))):
             raise ArithmeticError("the curve's answer is not a number")
     return found
 
 
-def _without_curve(course: Course, new: Sequence[PainScore], known: Sequence[PainScore]) -> list[Verdict]:
+def _without_curve(standing: CourseStanding, new: Sequence[PainScore]) -> list[Verdict]:
     """The rules that need no curve, and no number from one; day 3 as where the curve cannot tell."""
-    nothing = Thresholds(math.inf, math.inf, "none", bounds_of(course.clinic))
+    nothing = Thresholds(math.inf, math.inf, "none", bounds_of(standing.course.clinic))
     verdicts = []
     for score in new:
-        facts = pain_facts(score, [*known, *new], nothing, None)
+        facts = pain_facts(score, [*standing.scores, *new], nothing, None)
         still_worse = find_still_worse(facts)
         findings = (*find_model_free_pain(facts), *([still_worse] if still_worse else []))
         watched = is_on_watch(facts) and not findings
-        one = verdict(score.timing, score.score, expected=None, findings=findings, is_watched=watched)
-        PainScore.objects.filter(pk=score.pk).update(expected=one.as_json())
-        verdicts.append(one)
+        verdicts.append(verdict(score.timing, score.score, expected=None, findings=findings, is_watched=watched))
     return verdicts
 
 

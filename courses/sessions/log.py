@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
-from courses.alerts.settling import settle_overtaken_alerts
+from courses.alerts.settling import settle_alerts
 from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
 from courses.plans.overriding import spend_override
-from courses.plans.standing import clearance_for
+from courses.plans.standing import CourseStanding
 from courses.reminders.planning import plan_check_ins
 from courses.rules.facts import Finding, Severity
 from courses.sessions.breach import refuse_silent_breach
@@ -27,7 +27,6 @@ from courses.sessions.verdict import Verdict
 from patients.clearance import Clearance
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck
-from patients.standing import PatientFile
 
 
 @dataclass(frozen=True)
@@ -42,37 +41,42 @@ class Logged:
 
 @transaction.atomic
 def log_session(
-    course: Course, *, entry: SessionEntry, by: Membership, at: datetime, file: PatientFile | None = None
+    course: Course,
+    *,
+    entry: SessionEntry,
+    by: Membership,
+    at: datetime,
+    standing: CourseStanding | None = None,
 ) -> Logged:
     """A visit in the course's record, with everything that follows from it, whole or not at all.
 
-    `file` is the patient's, from a caller that has held the patient's lock since it was read.
+    `standing` is the course's, from a caller that has held the patient's lock since before the course was read.
 
     ValidationError names the field at fault: a time outside the course, a session the form had not seen, or
     needling that is not cleared and gives no reason. Nothing else is refused: a score or a red flag is saved
     whatever the clearance.
     """
-    lock_patient(course.patient)
-    course = Course.objects.select_related("clinic", "patient", "practitioner", "protocol").get(pk=course.pk)
+    standing = standing or _held(course)
+    course = standing.course
     twin = Session.objects.filter(clinic=course.clinic, form_key=entry.form_key).first()
     if twin is not None:
         return Logged(twin, is_new=False)
     _refuse_bad_time(course, entry, at=at)
-    _refuse_unseen(course, entry)
+    _refuse_unseen(standing, entry)
     if entry.neuro_check:
         _record_check(course, entry, by=by, at=at)
-    clearance = _clearance(course, entry, file=file)
+    clearance = _clearance(standing, entry)
     refuse_silent_breach(entry, clearance)
-    session = write_session(course, entry, clearance, by=by, at=at)
+    session = write_session(course, entry, clearance, number=standing.last_number + 1, by=by, at=at)
     reports = write_reports(_origin(session, entry), entry.flags, by=by, at=at)
     if session.is_needled:
         spend_override(session, on=_day(course, session.held_at))
     if session.is_uncleared:
         _tell_lead_of_breach(session, by=by, at=at)
-    verdicts = judge_scores(course, _write_scores(session, entry, by=by, at=at), reports=reports, at=at)
+    verdicts = judge_scores(standing, _scores(session, entry, by=by, at=at), reports=reports, at=at)
     _move_plan_on(course, session)
-    if at - session.held_at <= LATE:
-        settle_overtaken_alerts(course, rules=(Alert.Rule.LAPSED, Alert.Rule.UNANSWERED), at=at)
+    overtaken = (Alert.Rule.LAPSED, Alert.Rule.UNANSWERED) if at - session.held_at <= LATE else ()
+    settle_alerts(course, standing.course_alerts, overtaken=overtaken, at=at)
     plan_check_ins(session, at=at)
     return Logged(session, tuple(verdicts), tuple(reports))
 
@@ -97,7 +101,7 @@ def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tup
     reports = write_reports(origin, entry.flags, by=None, at=at)
     if entry.score is None or check_in.answered_at is not None:
         return ()
-    score = PainScore.objects.create(
+    score = PainScore(
         clinic=check_in.clinic,
         course=course,
         session=session,
@@ -108,8 +112,17 @@ def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tup
         recorded_at=at,
     )
     CheckIn.objects.filter(pk=check_in.pk).update(answered_at=at)
-    settle_overtaken_alerts(course, rules=(Alert.Rule.UNANSWERED,), at=at)
-    return tuple(judge_scores(course, [score], reports=reports, at=at))
+    standing = CourseStanding(course)
+    verdicts = judge_scores(standing, [score], reports=reports, at=at)
+    settle_alerts(course, standing.course_alerts, overtaken=(Alert.Rule.UNANSWERED,), at=at)
+    return tuple(verdicts)
+
+
+def _held(course: Course) -> CourseStanding:
+    """The course as it is once nobody else writes on its patient."""
+    lock_patient(course.patient)
+    rows = Course.objects.select_related("clinic", "patient", "practitioner", "protocol")
+    return CourseStanding(rows.get(pk=course.pk))
 
 
 def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> None:
@@ -124,13 +137,12 @@ def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> No
         )
 
 
-def _refuse_unseen(course: Course, entry: SessionEntry) -> None:
+def _refuse_unseen(standing: CourseStanding, entry: SessionEntry) -> None:
     """Somebody else logged a session while this form was open: said once, unless red flags must not wait."""
-    if entry.seen_number is None or entry.flags:
+    if entry.seen_number is None or entry.flags or standing.last_number <= entry.seen_number:
         return
-    newest = course.sessions.select_related("logged_by__user").order_by("-number").first()
-    if newest is None or newest.number <= entry.seen_number:
-        return
+    course = standing.course
+    newest = course.sessions.select_related("logged_by__user").get(number=standing.last_number)
     message = _(
         "%(who)s logged session %(number)d at %(time)s while this form was open. Look at it; "
         "if this is another visit, save again: it becomes session %(next)d."
@@ -144,11 +156,11 @@ def _refuse_unseen(course: Course, entry: SessionEntry) -> None:
     raise ValidationError({"seen_number": message % values})
 
 
-def _clearance(course: Course, entry: SessionEntry, *, file: PatientFile | None) -> Clearance:
+def _clearance(standing: CourseStanding, entry: SessionEntry) -> Clearance:
     """The verdict on this visit; a check made at it is part of the file by now."""
-    return clearance_for(
-        course,
-        file=None if entry.neuro_check else file,
+    course = standing.course
+    standing = CourseStanding(course) if entry.neuro_check else standing
+    return standing.clearance(
         on=_day(course, entry.held_at),
         practitioner=entry.practitioner,
         is_alone=entry.supervised_by in {None, entry.practitioner},
@@ -179,10 +191,11 @@ def _record_check(course: Course, entry: SessionEntry, *, by: Membership, at: da
     )
 
 
-def _write_scores(session: Session, entry: SessionEntry, *, by: Membership, at: datetime) -> list[PainScore]:
+def _scores(session: Session, entry: SessionEntry, *, by: Membership, at: datetime) -> list[PainScore]:
+    """The session's scores, not yet saved."""
     taken = {PainScore.Timing.BEFORE: entry.before, PainScore.Timing.AFTER: entry.after}
     return [
-        PainScore.objects.create(
+        PainScore(
             clinic=session.clinic,
             course=session.course,
             session=session,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from django.db.models import Max
-
 from clinic.models import Membership
 from courses.models import (
     AdverseEvent,
@@ -23,15 +21,14 @@ from patients.clearance import Clearance
 
 
 def write_session(
-    course: Course, entry: SessionEntry, clearance: Clearance, *, by: Membership, at: datetime
+    course: Course, entry: SessionEntry, clearance: Clearance, *, number: int, by: Membership, at: datetime
 ) -> Session:
-    """The session with all its rows; the caller holds the patient's lock."""
-    last = course.sessions.aggregate(last=Max("number"))["last"] or 0
+    """The session with all its rows; the caller holds the patient's lock, so that the number is still free."""
     session = Session.objects.create(
         clinic=course.clinic,
         course=course,
         appointment=entry.appointment,
-        number=last + 1,
+        number=number,
         practitioner=entry.practitioner,
         supervised_by=entry.supervised_by,
         held_at=entry.held_at,

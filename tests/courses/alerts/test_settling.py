@@ -9,7 +9,7 @@ import pytest
 from clinic.models import Message
 from clinic.outbox.deliver import deliver_due
 from courses.alerts.raising import raise_alert
-from courses.alerts.settling import close_alerts_of, settle_quiet_alerts, sweep_closed_courses
+from courses.alerts.settling import close_alerts_of, sweep_closed_courses
 from courses.alerts.steps import sweep
 from courses.models import Alert, Course, PainScore
 from courses.plans.lifecycle import end_course
@@ -97,11 +97,10 @@ class TestPain:
         Course.objects.update(status="active")
         for days in (8, 4, 0):
             log_visit(breached.course, at - days * DAY, before=3, after=2, is_needled=False)
-        settle_quiet_alerts(breached.course, at=at)
         assert state(flag_alert) == "open"
 
     def test_failure_there_keeps_session_and_alert(self, breached, at, monkeypatch):
-        monkeypatch.setattr("courses.sessions.judging.settle_quiet_alerts", lambda *_, **__: 1 / 0)
+        monkeypatch.setattr("courses.alerts.settling.has_settled", lambda *_, **__: 1 / 0)
         for days in (8, 4):
             log_visit(breached.course, at - days * DAY, before=4, after=3)
         assert state(breached) == "open"

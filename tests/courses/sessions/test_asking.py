@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from courses.priors.adopted import adopted_prior
+from courses.plans.standing import CourseStanding
 from courses.priors.bounds import set_bounds, try_bounds
-from courses.priors.rows import record_of
 from courses.sessions import asking
 from courses.sessions.asking import cannot_show_worsening
 from tests.factories import log_run
@@ -20,7 +19,7 @@ HIGH, LOW = [(9, 9), (9, 9), (9, 9), (10, 9)], [(5, 4), (5, 4), (5, 4), (5, 4)]
 
 
 def is_near_the_top(course, at):
-    return cannot_show_worsening(course, record_of(course, at=at), prior=adopted_prior(course.clinic), at=at)
+    return cannot_show_worsening(CourseStanding(course), at=at)
 
 
 @pytest.mark.parametrize(("pairs", "is_expected"), [(HIGH, True), (LOW, False), (HIGH[:1], False)])
