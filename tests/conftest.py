@@ -21,7 +21,7 @@ from hypothesis import settings as hypothesis_settings
 
 from clinic.models import Clinic, Membership, Role
 from courses.models import Course
-from courses.sessions import guard
+from courses.priors import guard
 from patients.models import Patient
 from tests import factories
 from tests.clinic.outbox.gateway import gateway, secured  # noqa: F401 - fixtures

@@ -1,4 +1,4 @@
-"""The options of a list to choose from, for pages with many of the same lists."""
+"""What is chosen from: lists, buttons and suggestions, for pages with many of the same."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
-SELECTED = SafeString(" selected")
+SELECTED, CHECKED, FOCUS = SafeString(" selected"), SafeString(" checked"), SafeString(" autofocus")
+# The same lists stand on a page many times over, and on the next page again.
+N_KEPT = 512
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 @register.simple_tag
@@ -20,8 +24,47 @@ def options(choices: Iterable[tuple[Any, Any]], chosen: Any) -> SafeString:
     return _options(tuple((str(value), str(label)) for value, label in choices), str(chosen))
 
 
-@lru_cache(maxsize=512)
-def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
-    """The same lists stand on a page many times over; labels come translated."""
+@register.simple_tag
+def radios(
+    name: str, choices: Iterable[tuple[Any, Any]], chosen: Any, css: str = "", *, has_focus: bool = False
+) -> SafeString:
+    """A radio button in a label for each (value, label) pair, the chosen one checked, the first in focus."""
+    pairs = tuple((str(value), str(label)) for value, label in choices)
+    return _radios(name, pairs, str(chosen), css, has_focus=has_focus)
+
+
+@register.simple_tag
+def suggestions(rows: Iterable[tuple[str, str, dict[str, str]]]) -> SafeString:
+    """The option elements of a datalist: value, label and data of each, what is empty left out."""
+    return format_html_join(
+        "", '<option value="{}"{}>{}</option>', ((v, _data(data), label) for v, label, data in rows)
+    )
+
+
+def _data(data: dict[str, str]) -> SafeString:
+    return format_html_join("", ' data-{}="{}"', ((name, value) for name, value in data.items() if value))
+
+
+@lru_cache(maxsize=N_KEPT)
+def _options(choices: Pairs, chosen: str) -> SafeString:
     rows = ((value, SELECTED if value == chosen else "", label) for value, label in choices)
     return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+@lru_cache(maxsize=N_KEPT)
+def _radios(name: str, choices: Pairs, chosen: str, css: str, *, has_focus: bool) -> SafeString:
+    label_class = format_html(' class="{}"', css) if css else ""
+    rows = (
+        (
+            label_class,
+            name,
+            value,
+            f"id_{name}_{value}",
+            CHECKED if value == chosen else "",
+            FOCUS if has_focus and place == 0 else "",
+            label,
+        )
+        for place, (value, label) in enumerate(choices)
+    )
+    element = '<label{}><input type="radio" name="{}" value="{}" id="{}"{}{}><span>{}</span></label>'
+    return format_html_join("", element, rows)

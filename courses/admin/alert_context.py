@@ -12,6 +12,7 @@ from courses.alerts.inbox import standing_words, visits_without_reminder
 from courses.alerts.sums import Sum, sums_of
 from courses.alerts.wording import finding_words, flag_wordings, history_lines, member_names
 from courses.charts.curve_chart import NARROW, curve_svg
+from courses.curve import condition
 from courses.models import Alert, Course
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
@@ -72,12 +73,9 @@ def _treated(alert: Alert) -> list[Treated]:
 def _curve(alert: Alert, *, at: datetime) -> Any:
     if alert.course is None or alert.rule not in WITH_CURVE:
         return None
-    course = alert.course
-    try:
-        picture = curve_picture(record_of(course, at=at), prior=adopted_prior(course.clinic), alerts=[alert])
-    except (ArithmeticError, ValueError):
-        # The page opens whatever the curve does.
-        return None
+    record = record_of(alert.course, at=at)
+    posterior = condition(adopted_prior(alert.course.clinic), record.scores())
+    picture = curve_picture(record, posterior, alerts=[alert])
     return curve_svg(picture, size=NARROW, uid=f"alert-{alert.pk}") if picture.dots else None
 
 

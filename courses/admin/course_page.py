@@ -81,13 +81,12 @@ def _curve(
     prior = adopted_prior(course.clinic)
     posterior = condition(prior, record.scores())
     picture = replace(
-        curve_picture(record, prior=prior, posterior=posterior),
+        curve_picture(record, posterior),
         markers=markers_of(record, alerts, course=course),
         holds=holds_of(record, course.holds.all(), course=course),
         reviews=reviews_of(record, reviews, course=course, n_held=n_held),
     )
-    says = curve_says(record, posterior, next_week=record.week(at)) if record.rows else None
-    return picture, says
+    return picture, curve_says(record, posterior, next_week=record.week(at))
 
 
 def _sessions(course: Course, scores: list[PainScore]) -> list[dict[str, Any]]:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.charts.curve_chart import PANEL, curve_svg
+from courses.curve import CoursePosterior, condition
 from courses.models import Course, Needling, Point, Session
 from courses.plans.standing import CourseStanding, with_override
 from courses.priors.picture import curve_picture
+from courses.priors.rows import Record
 from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
 from courses.sessions.forms import SessionForm
@@ -35,6 +37,13 @@ class PointOption:
     point: Point
     note: PointNote
     words: str
+
+    @property
+    def row(self) -> tuple[str, str, dict[str, str]]:
+        """Its row in the list offered while one types: code, name and place, what the page's script reads."""
+        point, name = self.point, self.point.pinyin
+        heed = {"heed": str(self.note.heed), "say": self.words} if self.words else {}
+        return point.code, f"{name}, {point.place}" if point.place else name, {**heed, "name": name}
 
 
 class Bedside:
@@ -62,9 +71,20 @@ class Bedside:
         return with_override(self.course, found, on=self.today, practitioner=self.course.practitioner)
 
     @cached_property
+    def record(self) -> Record:
+        """The scores so far."""
+        return self.standing.record(at=self.at)
+
+    @cached_property
+    def posterior(self) -> CoursePosterior:
+        """The healing curve so far."""
+        return condition(self.standing.in_force.prior, self.record.scores())
+
+    @cached_property
     def is_at_ceiling(self) -> bool:
         """Whether scores cannot show worsening, so that severe pain is asked for whatever the score."""
-        return cannot_show_worsening(self.standing, at=self.at)
+        thresholds = self.standing.in_force.thresholds
+        return cannot_show_worsening(self.posterior, self.record, thresholds=thresholds, at=self.at)
 
     @cached_property
     def catalogue(self) -> list[Point]:
@@ -96,6 +116,11 @@ class Bedside:
         """The number the next session will get."""
         return self.standing.last_number + 1
 
+    @property
+    def suggestions(self) -> list[tuple[str, str, dict[str, str]]]:
+        """The points as rows of the list that is offered while one types."""
+        return [option.row for option in self.options.values()]
+
     def option_of(self, row: PointRow) -> PointOption | None:
         """The point a row names, with what is to be heeded."""
         return self.options.get(row.point.pk) if row.point else None
@@ -111,8 +136,8 @@ def log_page(
 ) -> dict[str, Any]:
     """The context of the page; `is_sent` where the form was sent to be saved and was not."""
     course = here.course
-    standing, alerts = here.standing, here.standing.course_alerts
-    picture = curve_picture(standing.record(at=at), prior=standing.in_force.prior, alerts=alerts)
+    alerts = here.standing.course_alerts
+    picture = curve_picture(here.record, here.posterior, alerts=alerts)
     reports = reports_of_form(course.patient, form.cleaned_data["form_key"]) if _has_key(form, is_sent) else []
     return {
         "course": course,

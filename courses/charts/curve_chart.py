@@ -61,6 +61,8 @@ class CurvePicture:
     prior: str
     holds: tuple[Span, ...] = ()
     reviews: tuple[ReviewMark, ...] = ()
+    # The curve gave no answer: the scores stand alone.
+    has_failed: bool = False
 
     @property
     def last_week(self) -> float:

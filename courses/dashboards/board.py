@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from clinic.models import Membership
 from courses.charts.bars import Bar
 from courses.charts.curve_chart import SMALL, curve_svg
+from courses.curve import condition
 from courses.models import Alert, CheckIn, Course, Reminder, Session
 from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
@@ -138,7 +139,8 @@ def _attention(membership: Membership, alerts: list[Alert], *, at: datetime) -> 
     prior = adopted_prior(membership.clinic)
     shown = []
     for course in chosen:
-        picture = curve_picture(records[course.pk], prior=prior, alerts=by_course[course.pk])
+        posterior = condition(prior, records[course.pk].scores())
+        picture = curve_picture(records[course.pk], posterior, alerts=by_course[course.pk])
         chart = curve_svg(picture, size=SMALL, uid=f"course-{course.pk}")
         shown.append(Attention(course, tuple(by_course[course.pk]), chart))
     return tuple(shown), len(by_course)

@@ -78,7 +78,7 @@ def _pain(
     prior = adopted_prior(course.clinic)
     posterior = condition(prior, record.scores())
     picture = replace(
-        curve_picture(record, prior=prior, posterior=posterior),
+        curve_picture(record, posterior),
         markers=markers_of(record, alerts, course=course),
         holds=holds_of(record, course.holds.all(), course=course),
         reviews=reviews_of(record, course.reviews.standing(), course=course, n_held=course.sessions.count()),
@@ -94,8 +94,10 @@ def _pain(
     return [part], {PICTURE: svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)}
 
 
-def _says(says: CurveSays, course: Course) -> list[str]:
+def _says(says: CurveSays | None, course: Course) -> list[str]:
     """Relief so far; what may come only while the course runs, with its bounds."""
+    if says is None:
+        return [_("The healing curve could not be computed when this letter was written.")]
     estimate = _("Estimates from %(n)d scores, no promise.") % {"n": says.n_scores}
     if not course.is_open:
         return [*curve_sentences(says, is_over=True), estimate]

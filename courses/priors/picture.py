@@ -9,6 +9,7 @@ import numpy as np
 from courses import curve
 from courses.charts.curve_chart import Band, CurvePicture, Dot
 from courses.models import Alert
+from courses.priors import guard
 from courses.priors.rows import WEEK, Record
 from courses.priors.timeline import markers_of
 
@@ -17,18 +18,16 @@ MIN_SCORES_TO_DRAW = 2
 
 
 def curve_picture(
-    record: Record,
-    *,
-    prior: curve.Prior,
-    alerts: Iterable[Alert] = (),
-    posterior: curve.CoursePosterior | None = None,
+    record: Record, posterior: curve.CoursePosterior, *, alerts: Iterable[Alert] = ()
 ) -> CurvePicture:
-    """Scores, bands and alerts of a course; the bands stand around the after-scores where there are any."""
+    """Scores, bands and alerts of a course; the bands stand around the after-scores where there are any.
+
+    Where the curve fails or takes too long the scores are shown without bands, and the picture says so.
+    """
     primary = primary_timing(record)
     dots = tuple(Dot(record.week(row.scored_at), row.score, row.timing, row.session_number) for row in record.rows)
-    band = None
-    if len(dots) >= MIN_SCORES_TO_DRAW:
-        band = _band(record, posterior or curve.condition(prior, record.scores()), primary=primary)
+    is_drawn = len(dots) >= MIN_SCORES_TO_DRAW
+    band = guard.answer(lambda: _band(record, posterior, primary=primary)) if is_drawn else None
     return CurvePicture(
         dots=dots,
         band=band,
@@ -36,7 +35,8 @@ def curve_picture(
         planned_end_week=record.planned_end_week,
         primary=primary,
         n_scores=len(dots),
-        prior=str(prior.version),
+        prior=str(posterior.prior.version),
+        has_failed=is_drawn and band is None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from courses import curve
+from courses.priors import guard
 from courses.priors.picture import primary_timing
 from courses.priors.rows import Record
 
@@ -69,8 +70,12 @@ def so_far_of(record: Record) -> SoFar | None:
     return SoFar(before[0], sum(latest) / len(latest))
 
 
-def curve_says(record: Record, posterior: curve.CoursePosterior, *, next_week: float) -> CurveSays:
-    """What the posterior of a record with at least one score says."""
+def curve_says(record: Record, posterior: curve.CoursePosterior, *, next_week: float) -> CurveSays | None:
+    """What the posterior of a record says; None before the first score, and where the curve gives no answer."""
+    return guard.answer(lambda: _says(record, posterior, next_week=next_week)) if record.rows else None
+
+
+def _says(record: Record, posterior: curve.CoursePosterior, *, next_week: float) -> CurveSays:
     timing, end = primary_timing(record), record.planned_end_week
     last = record.week(record.rows[-1].scored_at)
     next_score = posterior.next_score(max(next_week, last), curve.Timing(timing))

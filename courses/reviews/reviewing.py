@@ -57,10 +57,8 @@ def standing_of(
 
 
 def telling_of(course: Course, *, at: datetime) -> CurveSays | None:
-    """What the curve says of a course now; None before the first score."""
+    """What the curve says of a course now; None before the first score, and where it gives no answer."""
     record = record_of(course, at=at)
-    if not record.rows:
-        return None
     posterior = condition(adopted_prior(course.clinic), record.scores())
     return curve_says(record, posterior, next_week=record.week(at))
 

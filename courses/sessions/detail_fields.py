@@ -34,7 +34,7 @@ PREFILLED = {"held_at", "practitioner", "supervised_by"}
 
 @dataclass(frozen=True)
 class Choice:
-    """One button of a quick scale, or one tick."""
+    """One tick."""
 
     value: str
     label: str
@@ -43,11 +43,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class QuickScale:
-    """A row of buttons under one heading."""
+    """A row of buttons under one heading, or a list: values with their words, and the value chosen."""
 
     name: str
     label: str
-    choices: list[Choice]
+    choices: list[tuple[str, str]]
+    chosen: str
 
 
 class DetailFields(forms.Form):
@@ -167,5 +168,5 @@ class DetailFields(forms.Form):
         """A field as a row of buttons; nothing is chosen beforehand."""
         value = self[name].value()
         chosen = "" if value is None else str(getattr(value, "pk", value))
-        steps = [Choice(str(one), str(words), str(one) == chosen) for one, words in choices]
-        return QuickScale(name, str(self.fields[name].label), steps)
+        steps = [(str(one), str(words)) for one, words in choices]
+        return QuickScale(name, str(self.fields[name].label), steps, chosen)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import AdverseEvent, AdverseEventItem, AftercareMeasure
@@ -63,8 +64,6 @@ class EventFields:
     events: list[AdverseEventItem]
     measures: list[AftercareMeasure]
     facts: TreatmentFacts
-    severities = AdverseEvent.Severity.choices
-    causalities = AdverseEvent.Causality.choices
 
     def add_event_fields(
         self, events: Iterable[AdverseEventItem], measures: Iterable[AftercareMeasure], facts: TreatmentFacts
@@ -86,6 +85,16 @@ class EventFields:
             self.fields[f"went_{item.code}"] = forms.CharField(max_length=200, required=False)
         for measure in self.measures:
             self.fields[f"aftercare_{measure.code}"] = forms.BooleanField(label=measure.name, required=False)
+
+    @cached_property
+    def severities(self) -> list[tuple[str, str]]:
+        """How bad an event may be."""
+        return [(value, str(label)) for value, label in AdverseEvent.Severity.choices]
+
+    @cached_property
+    def causalities(self) -> list[tuple[str, str]]:
+        """How an event may hang together with the treatment."""
+        return [(value, str(label)) for value, label in AdverseEvent.Causality.choices]
 
     def event_lines(self) -> list[EventLine]:
         """The checklist; the flat bruise stands beside the swellings."""

@@ -39,11 +39,14 @@ class FlagLine:
     answer: str
 
     @property
-    def answers(self) -> list[tuple[str, str, bool]]:
-        """What may be answered: value, words, whether it is chosen."""
-        return [
-            (row["answer"], row["wording"], row["answer"] == self.answer) for row in self.flag.follow_up_levels
-        ]
+    def answers(self) -> list[tuple[str, str]]:
+        """What may be answered: value and words."""
+        return [(row["answer"], row["wording"]) for row in self.flag.follow_up_levels]
+
+    @property
+    def answer_name(self) -> str:
+        """The field that takes the answer."""
+        return f"answer_{self.flag.code}"
 
 
 @dataclass(frozen=True)

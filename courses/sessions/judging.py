@@ -14,6 +14,7 @@ from courses.alerts.raising import note_findings, raise_alert
 from courses.curve import CannotTell
 from courses.models import Alert, Course, Level, PainScore, RedFlagReport
 from courses.plans.standing import CourseStanding
+from courses.priors import guard
 from courses.priors.adopted import bounds_of
 from courses.priors.expecting import expectation
 from courses.priors.pain_facts import pain_facts
@@ -21,7 +22,6 @@ from courses.rules.facts import Expectation, Finding, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.rules.still_worse import find_still_worse, is_on_watch
-from courses.sessions import guard
 from courses.sessions.verdict import Verdict, verdict
 
 log = structlog.stdlib.get_logger(__name__)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from courses.curve import SHIPPED_PRIOR
+from courses.curve import SHIPPED_PRIOR, condition
 from courses.models import Alert
 from courses.priors.picture import curve_picture, primary_run, primary_timing
 from courses.priors.rows import record_of
@@ -18,7 +18,8 @@ DAY = timedelta(days=1)
 
 
 def picture(course, at, **values):
-    return curve_picture(record_of(course, at=at), prior=SHIPPED_PRIOR, **values)
+    record = record_of(course, at=at)
+    return curve_picture(record, condition(SHIPPED_PRIOR, record.scores()), **values)
 
 
 def test_every_score_is_a_dot(course, at):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from courses.curve import condition
 from courses.plans.standing import CourseStanding
 from courses.priors.bounds import set_bounds, try_bounds
 from courses.sessions import asking
@@ -19,7 +20,10 @@ HIGH, LOW = [(9, 9), (9, 9), (9, 9), (10, 9)], [(5, 4), (5, 4), (5, 4), (5, 4)]
 
 
 def is_near_the_top(course, at):
-    return cannot_show_worsening(CourseStanding(course), at=at)
+    standing = CourseStanding(course)
+    record, now = standing.record(at=at), standing.in_force
+    posterior = condition(now.prior, record.scores())
+    return cannot_show_worsening(posterior, record, thresholds=now.thresholds, at=at)
 
 
 @pytest.mark.parametrize(("pairs", "is_expected"), [(HIGH, True), (LOW, False), (HIGH[:1], False)])

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 
 from clinic.models import Message
 from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
-from courses.sessions import guard, judging
+from courses.priors import guard
+from courses.sessions import judging
 from courses.sessions.log import log_session
 from courses.sessions.verdict import Standing
 from patients.models import Consent
