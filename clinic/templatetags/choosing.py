@@ -34,15 +34,15 @@ def radios(
 
 
 @register.simple_tag
-def suggestions(rows: Iterable[tuple[str, str, dict[str, str]]]) -> SafeString:
+def suggestions(rows: Iterable[tuple[str, str, Pairs]]) -> SafeString:
     """The option elements of a datalist: value, label and data of each, what is empty left out."""
-    return format_html_join(
-        "", '<option value="{}"{}>{}</option>', ((v, _data(data), label) for v, label, data in rows)
-    )
+    return SafeString("".join(_suggestion(*row) for row in rows))
 
 
-def _data(data: dict[str, str]) -> SafeString:
-    return format_html_join("", ' data-{}="{}"', ((name, value) for name, value in data.items() if value))
+@lru_cache(maxsize=4 * N_KEPT)
+def _suggestion(value: str, label: str, data: Pairs) -> SafeString:
+    filled = format_html_join("", ' data-{}="{}"', ((name, words) for name, words in data if words))
+    return format_html('<option value="{}"{}>{}</option>', value, filled, label)
 
 
 @lru_cache(maxsize=N_KEPT)

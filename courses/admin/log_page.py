@@ -39,11 +39,11 @@ class PointOption:
     words: str
 
     @property
-    def row(self) -> tuple[str, str, dict[str, str]]:
+    def row(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
         """Its row in the list offered while one types: code, name and place, what the page's script reads."""
         point, name = self.point, self.point.pinyin
-        heed = {"heed": str(self.note.heed), "say": self.words} if self.words else {}
-        return point.code, f"{name}, {point.place}" if point.place else name, {**heed, "name": name}
+        heed = (("heed", str(self.note.heed)), ("say", self.words)) if self.words else ()
+        return point.code, f"{name}, {point.place}" if point.place else name, (*heed, ("name", name))
 
 
 class Bedside:
@@ -104,7 +104,11 @@ class Bedside:
     @cached_property
     def last_needled(self) -> Session | None:
         """The last session with needles."""
-        return self.course.sessions.filter(is_needled=True).first()
+        visit = self.standing.last_needled
+        if visit is None:
+            return None
+        known = {score.session_id: score.session for score in self.standing.scores}
+        return known.get(visit.pk) or self.course.sessions.get(pk=visit.pk)
 
     @cached_property
     def copied(self) -> list[dict[str, Any]]:
@@ -117,7 +121,7 @@ class Bedside:
         return self.standing.last_number + 1
 
     @property
-    def suggestions(self) -> list[tuple[str, str, dict[str, str]]]:
+    def suggestions(self) -> list[tuple[str, str, tuple[tuple[str, str], ...]]]:
         """The points as rows of the list that is offered while one types."""
         return [option.row for option in self.options.values()]
 

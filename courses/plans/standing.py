@@ -24,6 +24,7 @@ from patients.standing import PatientFile, clearance_facts, practitioner_fact
 class Visit(NamedTuple):
     """A session as far as it counts for the next one."""
 
+    pk: int
     course_id: int
     number: int
     held_at: datetime
@@ -102,6 +103,12 @@ class CourseStanding(PatientStanding):
     def last_number(self) -> int:
         """The number of the course's last session; 0 before the first."""
         return max((visit.number for visit in self.visits if visit.course_id == self.course.pk), default=0)
+
+    @property
+    def last_needled(self) -> Visit | None:
+        """The course's last session with needles."""
+        needled = [visit for visit in self.visits if visit.course_id == self.course.pk and visit.is_needled]
+        return max(needled, key=lambda visit: (visit.held_at, visit.pk), default=None)
 
     @property
     def course_alerts(self) -> list[Alert]:

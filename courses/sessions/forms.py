@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -111,6 +113,13 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
             self.quick_scale("practitioner", staff),
             self.quick_scale("supervised_by", [("", "-"), *staff]),
         ]
+
+    @cached_property
+    def lists_key(self) -> str:
+        """What the lists of red flags and of adverse events say: of these an empty form shows nothing else."""
+        flags = [(one.code, one.topic, one.wording, one.follow_up, one.follow_up_levels) for one in self.flags]
+        events = [(one.code, one.wording) for one in self.events]
+        return hashlib.sha256(repr((flags, events)).encode()).hexdigest()
 
     def pain_scales(self) -> list[QuickScale]:
         """Pain before and after, eleven buttons each."""

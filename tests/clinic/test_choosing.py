@@ -42,7 +42,10 @@ def test_radios_without_a_choice_have_none_checked():
 
 
 def test_suggestions_carry_their_data_but_nothing_empty():
-    rows = [("GB20", "Fengchi, neck", {"name": "Fengchi", "say": ""}), ("GB21", "Jianjing", {"say": '"mind" it'})]
+    rows = [
+        ("GB20", "Fengchi, neck", (("name", "Fengchi"), ("say", ""))),
+        ("GB21", "Jianjing", (("say", '"mind" it'),)),
+    ]
     assert render("suggestions rows", rows=rows) == (
         '<option value="GB20" data-name="Fengchi">Fengchi, neck</option>'
         '<option value="GB21" data-say="&quot;mind&quot; it">Jianjing</option>'
