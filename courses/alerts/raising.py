@@ -43,21 +43,34 @@ def raise_alert(
     is_quiet = is_quiet and (rule != Alert.Rule.RED_FLAG or is_history)
     if alert is not None:
         return _take_further(alert, findings, at=at, report=report, by=by, is_quiet=is_quiet)
-    severity, calendar = most_severe([finding.severity for finding in findings]), calendar_of(patient.clinic)
-    alert = Alert.objects.create(
+    alert = Alert(
         clinic=patient.clinic,
         patient=patient,
         course=course,
         rule=rule,
         flag_code=flag_code,
-        severity=severity,
-        findings=[finding.as_json() for finding in findings],
-        chain=_chain(patient, course, rule, severity, calendar=calendar, at=at),
         is_quiet=is_quiet,
-        raised_at=at,
-        next_step_at=at,
         predecessor=matter.order_by("-raised_at", "-pk").first(),
     )
+    return _open(alert, findings, at=at, report=report, by=by)
+
+
+def _open(
+    alert: Alert,
+    findings: Sequence[Finding],
+    *,
+    at: datetime,
+    report: RedFlagReport | None,
+    by: Membership | None,
+) -> Alert:
+    """A new matter: who is asked is written down as it is today, and the first are told."""
+    severity, calendar = most_severe([finding.severity for finding in findings]), calendar_of(alert.clinic)
+    alert.severity = severity
+    alert.findings = [finding.as_json() for finding in findings]
+    rule = Alert.Rule(alert.rule)
+    alert.chain = _chain(alert.patient, alert.course, rule, severity, calendar=calendar, at=at)
+    alert.raised_at = alert.next_step_at = at
+    alert.save()
     event = write_event(alert, AlertEvent.Kind.RAISED, at=at, by=by, report=report, findings=alert.findings)
     start_steps(alert, event, at=at, calendar=calendar)
     alert.save()
