@@ -36,6 +36,8 @@ class OwnClinicFilter(admin.RelatedFieldListFilter):
         rows = model._default_manager.visible_to(active_membership(request.user))
         # A member is called by the name of a user.
         rows = rows.select_related("user") if model is Membership else rows
+        # Courses and visits are those of people who treat.
+        rows = rows.with_role(Role.PRACTITIONER, Role.LEAD) if field.name == "practitioner" else rows
         return [(row.pk, str(row)) for row in rows]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -17,7 +18,7 @@ from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
 from courses.admin.log_page import draft_key
-from courses.models import Session, SessionMotion
+from courses.models import PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
 from courses.sessions.correction_words import correction_words
 from courses.sessions.flags import reports_of_form
@@ -31,12 +32,28 @@ from patients.wording import reason_text
 class SessionAdmin(ClinicScopedAdmin):
     """Sessions are logged from their course and never deleted."""
 
-    list_display = ("course", "number", "held_at", "practitioner", "is_needled")
+    list_display = ("course", "number", "held_at", "before", "after", "practitioner", "is_needled")
     list_filter = ("practitioner", "is_needled")
     empty_text = gettext_lazy("No session yet: it is logged from its course, or from Today.")
     list_select_related = ("course__patient", "practitioner__user")
     search_fields = ("course__patient__family_name", "course__patient__given_name")
     date_hierarchy = "held_at"
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        """With the scores of each."""
+        rows: QuerySet[Session] = super().get_queryset(request)
+        return rows.prefetch_related("scores")
+
+    @admin.display(description=gettext_lazy("before"), empty_value="–")
+    def before(self, session: Session) -> int | None:
+        """Pain before the visit."""
+        return _score(session, PainScore.Timing.BEFORE)
+
+    @admin.display(description=gettext_lazy("after"), empty_value="–")
+    def after(self, session: Session) -> int | None:
+        """Pain after it."""
+        return _score(session, PainScore.Timing.AFTER)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Logged from the course page."""
@@ -61,6 +78,10 @@ class SessionAdmin(ClinicScopedAdmin):
         by, at = active_membership(request.user), timezone.now()
         context = session_page(session, by=by, at=at, saved=request.GET.get("saved", ""))
         return self.page(request, "courses/admin/session.html", context)
+
+
+def _score(session: Session, timing: PainScore.Timing) -> int | None:
+    return next((one.score for one in session.scores.all() if one.timing == timing), None)
 
 
 def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> dict[str, Any]:
