@@ -1,4 +1,4 @@
-"""The clinic's lists: plans, points, red flags; and the outbox to look at."""
+"""The clinic's lists: plans, points, red flags, measures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.db import models
 from django.http import HttpRequest
 
 from clinic.admin import ClinicScopedAdmin
-from clinic.models import Message
 from courses.models import AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
 
 
@@ -91,21 +90,4 @@ class MeasureThresholdAdmin(ClinicScopedAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The list is shipped."""
-        return False
-
-
-@admin.register(Message)
-class MessageAdmin(ClinicScopedAdmin):
-    """The outbox: what was sent, what waits, what failed."""
-
-    list_display = ("created_at", "kind", "recipient", "state", "due_at", "n_attempts", "error")
-    list_filter = ("state", "kind")
-    date_hierarchy = "created_at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Messages are made by what causes them."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A history is read."""
         return False
