@@ -65,7 +65,7 @@ def _open(clinic: Clinic, *, at: datetime) -> None:
     )
     names = {_staff_day(today): "Staff training"}
     for year in (today.year, today.year + 1):
-        names |= {date(year, month, day): name for month, day, name in HOLIDAYS}
+        names |= {date(year, month, day): name for month, day, name in HOLIDAYS if date(year, month, day) >= today}
     Holiday.objects.bulk_create(Holiday(clinic=clinic, on=on, name=name) for on, name in sorted(names.items()))
 
 
