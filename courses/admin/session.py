@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
@@ -32,7 +33,7 @@ from patients.wording import reason_text
 class SessionAdmin(ClinicScopedAdmin):
     """Sessions are logged from their course and never deleted."""
 
-    list_display = ("course", "number", "held_at", "before", "after", "practitioner", "is_needled")
+    list_display = ("course", "number", "held_at", "pain", "practitioner", "treatment")
     list_filter = ("practitioner", "is_needled")
     empty_text = gettext_lazy("No session yet: it is logged from its course, or from Today.")
     list_select_related = ("course__patient", "practitioner__user")
@@ -45,15 +46,16 @@ class SessionAdmin(ClinicScopedAdmin):
         rows: QuerySet[Session] = super().get_queryset(request)
         return rows.prefetch_related("scores")
 
-    @admin.display(description=gettext_lazy("before"), empty_value="–")
-    def before(self, session: Session) -> int | None:
-        """Pain before the visit."""
-        return _score(session, PainScore.Timing.BEFORE)
+    @admin.display(description=gettext_lazy("pain, before → after"))
+    def pain(self, session: Session) -> str:
+        """Both scores of the visit."""
+        scores = {one.timing: str(one.score) for one in session.scores.all()}
+        return " → ".join(scores.get(timing, "–") for timing in (PainScore.Timing.BEFORE, PainScore.Timing.AFTER))
 
-    @admin.display(description=gettext_lazy("after"), empty_value="–")
-    def after(self, session: Session) -> int | None:
-        """Pain after it."""
-        return _score(session, PainScore.Timing.AFTER)
+    @admin.display(description=gettext_lazy("treatment"), ordering="is_needled")
+    def treatment(self, session: Session) -> str:
+        """Whether needles were used, in words: a visit without is no fault."""
+        return _("needled") if session.is_needled else _("no needling")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Logged from the course page."""
@@ -78,10 +80,6 @@ class SessionAdmin(ClinicScopedAdmin):
         by, at = active_membership(request.user), timezone.now()
         context = session_page(session, by=by, at=at, saved=request.GET.get("saved", ""))
         return self.page(request, "courses/admin/session.html", context)
-
-
-def _score(session: Session, timing: PainScore.Timing) -> int | None:
-    return next((one.score for one in session.scores.all() if one.timing == timing), None)
 
 
 def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> dict[str, Any]:

@@ -172,7 +172,7 @@ class NeedlingRow(forms.ModelForm[Needling]):
         super().__init__(
             data, instance=copy(row) if row else None, prefix=f"needling-{row.pk if row else -number}"
         )
-        # A line nobody touched stands as it is in the database: it is not checked, which asks a query or more each.
+        # A line nobody touched is not checked: that asks several queries of the database each.
         self.empty_permitted, self.use_required_attribute = True, False
         point = self.fields["point"]
         if isinstance(point, forms.ModelChoiceField):
