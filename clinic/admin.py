@@ -255,9 +255,10 @@ class MembershipAdmin(ClinicScopedAdmin):
 
     def deactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Close the door."""
-        return self._do(
-            request, pk, lambda member: deactivate_member(member, at=timezone.now()), _("Deactivated.")
+        told = _(
+            "Deactivated: no signing in, no alerts. Their bookings stay: move them to a colleague, fill the rota."
         )
+        return self._do(request, pk, lambda member: deactivate_member(member, at=timezone.now()), told)
 
     def reactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open it again."""

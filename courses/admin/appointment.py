@@ -172,6 +172,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
             "day": day,
             "yesterday": day - timedelta(days=1),
             "tomorrow": day + timedelta(days=1),
+            "n_standing": sum(row.status == Appointment.Status.BOOKED for row in rows),
             "holiday": Holiday.objects.for_clinic(membership.clinic).filter(on=day).first(),
             "columns": [
                 (member, [row for row in rows if row.practitioner_id == pk]) for pk, member in people.items()

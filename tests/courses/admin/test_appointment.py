@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from clinic.models import Holiday
+from clinic.staff import deactivate_member
 from courses.models import Appointment
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,28 @@ def test_missed_visit_leads_to_a_call(signed_in, front_desk, appointment, time_m
     time_machine.move_to(appointment.ends_at, tick=False)
     url = reverse("admin:courses_appointment_missed", args=[appointment.pk])
     assert "Call the patient" in _said(signed_in(front_desk).post(url, follow=True))
+
+
+def test_day_that_was_closed_later_says_what_stands_on_it(signed_in, front_desk, appointment):
+    day = appointment.clinic.local(appointment.starts_at).date()
+    url = reverse("admin:courses_appointment_changelist")
+    client = signed_in(front_desk)
+    Holiday.objects.create(clinic=appointment.clinic, on=day, name="Boiler")
+    assert "1 booking stands all the same" in client.get(url, {"day": day.isoformat()}).content.decode()
+    after = client.get(url, {"day": (day + timedelta(days=1)).isoformat()}).content.decode()
+    assert "stands all the same" not in after
+
+
+def test_column_of_somebody_who_left_says_so(signed_in, front_desk, appointment, at):
+    deactivate_member(appointment.practitioner, at=at)
+    url = reverse("admin:courses_appointment_changelist")
+    day = appointment.clinic.local(appointment.starts_at).date()
+    assert "works here no longer" in signed_in(front_desk).get(url, {"day": day.isoformat()}).content.decode()
+
+
+def test_phoned_red_flag_needs_no_name_of_the_caller_typed(signed_in, front_desk, patient):
+    page = signed_in(front_desk).get(reverse("admin:patients_patient_red_flag", args=[patient.pk]))
+    assert page.context["form"]["caller"].value() == "the patient"
 
 
 def test_red_flag_is_one_click_from_the_booking(signed_in, front_desk, appointment):

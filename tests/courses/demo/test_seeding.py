@@ -164,6 +164,18 @@ def test_bookings_ahead_lie_on_the_next_day_the_clinic_is_open(few, unfitted, at
         assert {f"{one.starts_at:%Y-%m-%d}" for one in ahead} == {day}
 
 
+def test_past_visits_were_at_times_at_which_a_clinic_is_open(few, unfitted):
+    # Stories of today end half an hour ago, in this one at night.
+    at = datetime(2026, 12, 15, 22, tzinfo=UTC)
+    with seeded(at, n_courses=0):
+        held = [
+            one.clinic.local(one.held_at) for one in Session.objects.filter(held_at__lt=at - timedelta(hours=1))
+        ]
+        assert len(held) > 10
+        assert {one.isoweekday() for one in held} <= set(range(1, 7))
+        assert all(8 <= one.hour < 18 for one in held)
+
+
 def test_a_day_off_lies_where_the_planner_meets_it(few, unfitted, at):
     with seeded(at, n_courses=0):
         closed = Holiday.objects.filter(name="Staff training").values_list("on", flat=True)
