@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.forms import ModelForm
@@ -21,22 +22,12 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.addresses import correct_address, is_unused
+from clinic.filters import OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
-from clinic.models import Clinic, Duty, Holiday, Membership, OpeningHours, Role
+from clinic.inlines import PICKERS, HolidayInline, OpeningHoursInline
+from clinic.models import Clinic, Duty, Membership, Role
 from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
-
-
-class OwnClinicFilter(admin.RelatedFieldListFilter):
-    """Offers rows of the clinic one works in: the stock filter names everybody's."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        """Each visible row by its key."""
-        model = field.remote_field.model
-        rows = model._default_manager.visible_to(active_membership(request.user))
-        # A member is called by the name of a user.
-        rows = rows.select_related("user") if model is Membership else rows
-        return [(row.pk, str(row)) for row in rows]
 
 
 class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -46,6 +37,7 @@ class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     # What an empty list says: what would stand here, and where it comes from.
     empty_text: ClassVar[Any] = gettext_lazy("Nothing yet.")
     show_full_result_count = False
+    formfield_overrides: ClassVar[dict[Any, Any]] = PICKERS
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """The rows the active membership may see."""
@@ -63,6 +55,13 @@ class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if row is None:
             raise Http404
         return row
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A picker picks: the stock one would add and change other rows in windows of their own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Pickers offer rows of this clinic."""
@@ -112,22 +111,6 @@ class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         manager = db_field.remote_field.model._default_manager
         if "queryset" not in kwargs and hasattr(manager.get_queryset(), "visible_to"):
             kwargs["queryset"] = manager.visible_to(active_membership(request.user))
-
-
-class OpeningHoursInline(admin.TabularInline):  # type: ignore[type-arg]
-    """When the clinic is open."""
-
-    model = OpeningHours
-    template = "clinic/admin/inline_table.html"
-    extra = 2
-
-
-class HolidayInline(admin.TabularInline):  # type: ignore[type-arg]
-    """When it is closed."""
-
-    model = Holiday
-    template = "clinic/admin/inline_table.html"
-    extra = 2
 
 
 @admin.register(Clinic)
@@ -213,8 +196,7 @@ class MembershipAdmin(ClinicScopedAdmin):
         "role",
         "licence_number",
         "licence_expires_on",
-        "is_supervised",
-        "supervisor",
+        "supervision",
         "works_here",
     )
     list_filter = ("role",)
@@ -222,10 +204,17 @@ class MembershipAdmin(ClinicScopedAdmin):
     search_fields = ("user__first_name", "user__last_name", "user__username")
     change_form_template = "clinic/admin/member.html"
 
-    @admin.display(boolean=True, description=gettext_lazy("works here"))
-    def works_here(self, member: Membership) -> bool:
+    @admin.display(description=gettext_lazy("works here"))
+    def works_here(self, member: Membership) -> str:
         """Whether the member is active."""
-        return member.is_active
+        return _("yes") if member.is_active else _("no longer")
+
+    @admin.display(description=gettext_lazy("supervised by"), ordering="supervisor", empty_value="–")
+    def supervision(self, member: Membership) -> str | None:
+        """Whose supervision is needed, or that nobody was named."""
+        if not member.is_supervised:
+            return None
+        return str(member.supervisor) if member.supervisor else _("nobody named yet")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -266,9 +255,10 @@ class MembershipAdmin(ClinicScopedAdmin):
 
     def deactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Close the door."""
-        return self._do(
-            request, pk, lambda member: deactivate_member(member, at=timezone.now()), _("Deactivated.")
+        told = _(
+            "Deactivated: no signing in, no alerts. Their bookings stay: move them to a colleague, fill the rota."
         )
+        return self._do(request, pk, lambda member: deactivate_member(member, at=timezone.now()), told)
 
     def reactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open it again."""

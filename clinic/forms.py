@@ -17,10 +17,10 @@ class ClinicForm(forms.ModelForm[Clinic]):
     """The clinic's settings."""
 
     escalation_chain = forms.MultipleChoiceField(
-        label=gettext_lazy("escalation chain"),
+        label=gettext_lazy("Who is told of an alert"),
         choices=Responder.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Who is told, from top to bottom, while nobody answers."),
+        help_text=gettext_lazy("From top to bottom, while nobody answers."),
         error_messages={"required": gettext_lazy("Choose at least one step: an alert must reach somebody.")},
     )
 
@@ -70,15 +70,15 @@ class MemberForm(forms.ModelForm[Membership]):
 class InvitationForm(MemberForm):
     """A new member: the person, then role and licence."""
 
-    first_name = forms.CharField(label=gettext_lazy("given name"), max_length=150)
-    last_name = forms.CharField(label=gettext_lazy("family name"), max_length=150)
+    first_name = forms.CharField(label=gettext_lazy("Given name"), max_length=150)
+    last_name = forms.CharField(label=gettext_lazy("Family name"), max_length=150)
     username = forms.CharField(
-        label=gettext_lazy("username"),
+        label=gettext_lazy("Username"),
         max_length=150,
         validators=[User.username_validator],
         help_text=gettext_lazy("For signing in. Somebody who works in another clinic here keeps theirs."),
     )
-    email = forms.EmailField(label=gettext_lazy("email"), help_text=gettext_lazy("The invitation goes here."))
+    email = forms.EmailField(label=gettext_lazy("Email"), help_text=gettext_lazy("The invitation goes here."))
 
     def clean(self) -> dict[str, Any]:
         """A username belongs to one person."""

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
+from clinic.sign_off import sign_off
 from patients.correcting import StaleRecord, Subject, correct_record, record_of, version_of
 from patients.correction_form import correction_form
 from patients.correction_words import file_correction_words
@@ -222,7 +223,7 @@ class PatientAdmin(ClinicScopedAdmin):
 class PainTypeAdmin(ClinicScopedAdmin):
     """The clinic's types; the list is given, its content is the clinic's."""
 
-    list_display = ("name", "code", "clearance_class", "icd10", "needs_sign_off")
+    list_display = ("name", "code", "clearance_class", "icd10", sign_off)
     list_filter = ("clearance_class", "needs_sign_off")
     readonly_fields = ("code", "source")
 
@@ -231,7 +232,7 @@ class PainTypeAdmin(ClinicScopedAdmin):
 class ScreeningItemAdmin(ClinicScopedAdmin):
     """The clinic's screening questions."""
 
-    list_display = ("wording", "effect", "tags", "needs_sign_off")
+    list_display = ("wording", "effect", "tags", sign_off)
     list_filter = ("effect", "needs_sign_off")
     search_fields = ("wording", "code")
     readonly_fields = ("code", "source")

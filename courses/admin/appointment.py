@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
@@ -68,7 +69,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
             except ValidationError as error:
                 form.add_error(None, _only_known(error, form))
             else:
-                messages.success(request, _("Booked."))
+                messages.success(request, _("Booked: %(visit)s.") % {"visit": _in_words(booked)})
                 return self._to_day(booked.starts_at)
         return self._form(request, form, title=_("Book an appointment"), action=_("Book"))
 
@@ -122,7 +123,8 @@ class AppointmentAdmin(ClinicScopedAdmin):
             except ValidationError as error:
                 form.add_error(None, _only_known(error, form))
             else:
-                messages.success(request, _("Moved."))
+                told = _("Moved to %(visit)s. The old time is free. No mail says so: tell the patient.")
+                messages.success(request, told % {"visit": _in_words(moved)})
                 return self._to_day(moved.starts_at)
         return self._form(request, form, title=_("Move the appointment"), action=_("Move"))
 
@@ -130,8 +132,13 @@ class AppointmentAdmin(ClinicScopedAdmin):
         """Give the time back."""
         self.require(request, "courses.book_appointment")
         appointment, form = self.row(request, pk), CancelForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            self._try(request, lambda: cancel_appointment(appointment, **form.cleaned_data), _("Cancelled."))
+        if request.method == "POST" and not form.is_valid():
+            messages.error(request, _("Not cancelled yet: say why."))
+            return HttpResponseRedirect(reverse("admin:courses_appointment_change", args=[pk]))
+        if request.method == "POST":
+            told = _("Cancelled: %(visit)s. The time is free. No mail says so: make sure the patient knows.")
+            words = told % {"visit": _in_words(appointment)}
+            self._try(request, lambda: cancel_appointment(appointment, **form.cleaned_data), words)
         return self._to_day(appointment.starts_at)
 
     def missed(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -139,7 +146,9 @@ class AppointmentAdmin(ClinicScopedAdmin):
         self.require(request, "courses.book_appointment")
         appointment = self.row(request, pk)
         if request.method == "POST":
-            self._try(request, lambda: mark_missed(appointment, at=timezone.now()), _("Marked as missed."))
+            told = _("Marked as missed: %(visit)s. Call the patient and book another time.")
+            words = told % {"visit": _in_words(appointment)}
+            self._try(request, lambda: mark_missed(appointment, at=timezone.now()), words)
         return self._to_day(appointment.starts_at)
 
     def _try(self, request: HttpRequest, act: Any, done: str) -> None:
@@ -163,6 +172,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
             "day": day,
             "yesterday": day - timedelta(days=1),
             "tomorrow": day + timedelta(days=1),
+            "n_standing": sum(row.status == Appointment.Status.BOOKED for row in rows),
             "holiday": Holiday.objects.for_clinic(membership.clinic).filter(on=day).first(),
             "columns": [
                 (member, [row for row in rows if row.practitioner_id == pk]) for pk, member in people.items()
@@ -190,6 +200,12 @@ class AppointmentAdmin(ClinicScopedAdmin):
     def _to_day(self, at: datetime) -> HttpResponse:
         url = reverse("admin:courses_appointment_changelist")
         return HttpResponseRedirect(f"{url}?day={timezone.localdate(at).isoformat()}")
+
+
+def _in_words(appointment: Appointment) -> str:
+    """Who and when."""
+    starts_at = appointment.clinic.local(appointment.starts_at)
+    return f"{appointment.course.patient}, {date_format(starts_at, 'D j M, H:i')}"
 
 
 def _only_known(error: ValidationError, form: Any) -> ValidationError:

@@ -1,4 +1,4 @@
-"""The clinic's lists: plans, points, red flags; and the outbox to look at."""
+"""The clinic's lists: plans, points, red flags, measures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from clinic.admin import ClinicScopedAdmin
-from clinic.models import Message
+from clinic.sign_off import sign_off
 from courses.models import AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
 
 
@@ -18,7 +18,7 @@ from courses.models import AftercareMeasure, Measure, MeasureThreshold, Point, P
 class ProtocolAdmin(ClinicScopedAdmin):
     """Preset plans, editable, each with its source."""
 
-    list_display = ("name", "n_sessions", "n_weeks", "is_offered", "needs_sign_off")
+    list_display = ("name", "n_sessions", "n_weeks", "is_offered", sign_off)
     list_filter = ("is_offered", "needs_sign_off")
     # Ticks need no script and can be read aloud; the stock picker of two lists cannot.
     formfield_overrides: ClassVar[dict[Any, Any]] = {
@@ -35,7 +35,7 @@ class ProtocolAdmin(ClinicScopedAdmin):
 class PointAdmin(ClinicScopedAdmin):
     """The catalogue of points."""
 
-    list_display = ("code", "pinyin", "place", "risk", "advice", "needs_sign_off")
+    list_display = ("code", "pinyin", "place", "risk", "advice", sign_off)
     list_filter = ("risk", "needs_sign_off")
     search_fields = ("code", "pinyin")
 
@@ -44,7 +44,7 @@ class PointAdmin(ClinicScopedAdmin):
 class AftercareMeasureAdmin(ClinicScopedAdmin):
     """What may be given to take home, and what forbids it."""
 
-    list_display = ("name", "way", "blocked_by", "cautioned_by", "is_offered", "needs_sign_off")
+    list_display = ("name", "way", "blocked_by", "cautioned_by", "is_offered", sign_off)
     list_filter = ("is_offered", "needs_sign_off")
 
 
@@ -52,7 +52,7 @@ class AftercareMeasureAdmin(ClinicScopedAdmin):
 class RedFlagAdmin(ClinicScopedAdmin):
     """The list of red flags as it is asked; none can be removed."""
 
-    list_display = ("code", "wording", "level", "follow_up", "asked", "needs_sign_off")
+    list_display = ("wording", "level", "follow_up", "asked", sign_off)
     list_filter = ("level", "asked", "needs_sign_off")
     search_fields = ("code", "wording")
 
@@ -73,7 +73,7 @@ class RedFlagAdmin(ClinicScopedAdmin):
 class MeasureAdmin(ClinicScopedAdmin):
     """Which measures stand on the form, with licence and source."""
 
-    list_display = ("code", "is_offered", "licence", "needs_sign_off")
+    list_display = ("code", "is_offered", "licence", sign_off)
     readonly_fields = ("code",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -85,27 +85,10 @@ class MeasureAdmin(ClinicScopedAdmin):
 class MeasureThresholdAdmin(ClinicScopedAdmin):
     """What a change means, with its source."""
 
-    list_display = ("code", "for_type", "noticed", "sure", "source", "needs_sign_off")
+    list_display = ("code", "for_type", "noticed", "sure", "source", sign_off)
     list_filter = ("needs_sign_off",)
     readonly_fields = ("code", "for_type")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The list is shipped."""
-        return False
-
-
-@admin.register(Message)
-class MessageAdmin(ClinicScopedAdmin):
-    """The outbox: what was sent, what waits, what failed."""
-
-    list_display = ("created_at", "kind", "recipient", "state", "due_at", "n_attempts", "error")
-    list_filter = ("state", "kind")
-    date_hierarchy = "created_at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Messages are made by what causes them."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A history is read."""
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -30,6 +31,9 @@ PLACES = (
     ("Setup", "admin:setup", ""),
 )
 
+# Pages without a place of their own that are opened from one.
+BELOW = {"Courses": ("admin:courses_session_changelist", "admin:courses_letter_changelist")}
+
 
 def navigation(request: HttpRequest, *, n_open: int) -> list[Place]:
     """The places the member may go to; the alerts with the number of those that nobody has taken on."""
@@ -42,11 +46,19 @@ def navigation(request: HttpRequest, *, n_open: int) -> list[Place]:
         "Dashboard": _("Dashboard"),
         "Setup": _("Setup"),
     }
-    places = []
+    places: list[Place] = []
     for name, view, permission in PLACES:
         if permission and not request.user.has_perm(permission):
             continue
         url = reverse(view)
-        is_here = request.path == url if name == "Today" else request.path.startswith(url)
+        below = [url, *(reverse(one) for one in BELOW.get(name, ()))]
+        is_here = request.path == url if name == "Today" else request.path.startswith(tuple(below))
+        # Whatever has no place of its own is found through Setup, which stands last.
+        is_here = is_here or (name == "Setup" and is_in_setup(request.path, places))
         places.append(Place(labels[name], url, is_here, n_open if name == "Alerts" else 0))
     return places
+
+
+def is_in_setup(path: str, places: Iterable[Place]) -> bool:
+    """Whether a page of the admin belongs to no other place."""
+    return path.startswith(reverse("admin:index")) and not any(place.is_here for place in places)

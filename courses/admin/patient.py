@@ -84,6 +84,10 @@ class CoursePatientAdmin(PatientAdmin):
         """A new person goes on to their assessment, where somebody may record one."""
         if request.user.has_perm(INTAKE_RIGHT):
             return to_step(obj, next_undone(obj))
+        told = _(
+            "On file. A practitioner records the diagnosis and starts the course; then a visit can be booked."
+        )
+        messages.success(request, told)
         return self.to_patient(obj)
 
     def red_flag(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -91,7 +95,8 @@ class CoursePatientAdmin(PatientAdmin):
         by = self.require(request, "courses.report_red_flag")
         patient = self.row(request, pk)
         flags = RedFlag.objects.for_clinic(patient.clinic).current()
-        form = RedFlagReportForm(request.POST or None, flags=flags)
+        # Nearly always the patient calls: whoever is in a hurry need not say so.
+        form = RedFlagReportForm(request.POST or None, flags=flags, initial={"caller": _("the patient")})
         context = {"form": form, "patient": patient, "title": _("Report a red flag")}
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
@@ -17,7 +19,7 @@ from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
 from courses.admin.log_page import draft_key
-from courses.models import Session, SessionMotion
+from courses.models import PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
 from courses.sessions.correction_words import correction_words
 from courses.sessions.flags import reports_of_form
@@ -31,12 +33,29 @@ from patients.wording import reason_text
 class SessionAdmin(ClinicScopedAdmin):
     """Sessions are logged from their course and never deleted."""
 
-    list_display = ("course", "number", "held_at", "practitioner", "is_needled")
+    list_display = ("course", "number", "held_at", "pain", "practitioner", "treatment")
     list_filter = ("practitioner", "is_needled")
     empty_text = gettext_lazy("No session yet: it is logged from its course, or from Today.")
     list_select_related = ("course__patient", "practitioner__user")
     search_fields = ("course__patient__family_name", "course__patient__given_name")
     date_hierarchy = "held_at"
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        """With the scores of each."""
+        rows: QuerySet[Session] = super().get_queryset(request)
+        return rows.prefetch_related("scores")
+
+    @admin.display(description=gettext_lazy("pain, before → after"))
+    def pain(self, session: Session) -> str:
+        """Both scores of the visit."""
+        scores = {one.timing: str(one.score) for one in session.scores.all()}
+        return " → ".join(scores.get(timing, "–") for timing in (PainScore.Timing.BEFORE, PainScore.Timing.AFTER))
+
+    @admin.display(description=gettext_lazy("treatment"), ordering="is_needled")
+    def treatment(self, session: Session) -> str:
+        """Whether needles were used, in words: a visit without is no fault."""
+        return _("needled") if session.is_needled else _("no needling")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Logged from the course page."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership, to_sign_in
 from courses.admin.navigation import navigation
+from courses.admin.setup import setup_groups
 from courses.admin.today import today
 from courses.alerts.faults import open_faults
 from courses.alerts.inbox import waiting
@@ -48,7 +49,8 @@ class StaffAdminSite(AdminSite):
 
     def setup(self, request: HttpRequest) -> HttpResponse:
         """What the clinic works with: its settings, staff, plans, points and lists."""
-        context = {**self.each_context(request), "title": _("Setup"), "app_list": self.get_app_list(request)}
+        groups = setup_groups(self.get_app_list(request))
+        context = {**self.each_context(request), "title": _("Setup"), "groups": groups}
         return TemplateResponse(request, "courses/admin/setup.html", context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 
-from clinic.models import Clinic, Duty, Membership, OpeningHours, Role, User
+from clinic.models import Clinic, Duty, Holiday, Membership, OpeningHours, Role, User
 from clinic.presets import install_all
 
 PASSWORD = "demo"  # noqa: S105 - known to everybody, and only with DEMO=1
@@ -16,6 +16,9 @@ PLACES = (
     ("Mountain View Acupuncture", "Europe/Zurich"),
     ("Old Mill Acupuncture", "Australia/Sydney"),
 )
+# Month, day, name.
+HOLIDAYS = ((1, 1, "New Year's Day"), (12, 25, "Christmas Day"), (12, 26, "Boxing Day"))
+WEDNESDAY = 3
 # username, given name, family name, role; of the first clinic.
 FIRST = (
     ("practitioner", "Paula", "Pinetree", Role.PRACTITIONER),
@@ -33,7 +36,7 @@ SECOND = (
 
 
 def make_clinic(number: int, *, at: datetime) -> Clinic:
-    """The demo clinic with a number, open every day, with its presets and its staff."""
+    """The demo clinic with a number, its presets, its hours and its staff."""
     place, zone = PLACES[number % len(PLACES)]
     name = place if number < len(PLACES) else f"{place} {number + 1}"
     clinic = Clinic.objects.create(
@@ -44,14 +47,40 @@ def make_clinic(number: int, *, at: datetime) -> Clinic:
         reply_to="desk@example.org",
     )
     install_all(clinic)
-    OpeningHours.objects.bulk_create(
-        OpeningHours(clinic=clinic, weekday=weekday, opens_at=time(7), closes_at=time(21))
-        for weekday in range(1, 8)
-    )
+    _open(clinic, at=at)
     for username, given, family, role in _cast(number):
         _member(clinic, username, given, family, role)
     _supervise(clinic)
     return clinic
+
+
+def _open(clinic: Clinic, *, at: datetime) -> None:
+    """Closed on Sundays, the winter's holidays, and one day within three weeks that the planner steps around."""
+    today = clinic.local(at).date()
+    # Whoever tries the demo on a Sunday finds patients that day all the same.
+    days = {*range(1, 7), today.isoweekday()}
+    OpeningHours.objects.bulk_create(
+        OpeningHours(clinic=clinic, weekday=day, opens_at=time(8), closes_at=time(18 if day > 5 else 20))
+        for day in sorted(days)
+    )
+    names = {_staff_day(today): "Staff training"}
+    for year in (today.year, today.year + 1):
+        names |= {date(year, month, day): name for month, day, name in HOLIDAYS if date(year, month, day) >= today}
+    Holiday.objects.bulk_create(Holiday(clinic=clinic, on=on, name=name) for on, name in sorted(names.items()))
+
+
+def _staff_day(today: date) -> date:
+    """The first Wednesday after the coming two weeks."""
+    day = today + timedelta(days=15)
+    return day + timedelta(days=(WEDNESDAY - day.isoweekday()) % 7)
+
+
+def next_open_day(clinic: Clinic, after: date) -> date:
+    """The first day after one on which the clinic is open."""
+    weekdays = set(clinic.opening_hours.values_list("weekday", flat=True))
+    closed = set(clinic.holidays.values_list("on", flat=True))
+    days = (after + timedelta(days=ahead) for ahead in range(1, 15))
+    return next(day for day in days if day.isoweekday() in weekdays and day not in closed)
 
 
 def keep_rota(clinic: Clinic, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.demo import people
 from courses.demo.looking import end_as_told, look_at, new_key
 from courses.demo.stories import Story
+from courses.demo.visiting import visit_times
 from courses.models import (
     Alert,
     Appointment,
@@ -70,7 +71,7 @@ class Replay:
     def tell(self, story: Story, *, person: int) -> Course:
         """Everything that happened to one patient."""
         treater = self.treaters[story.treater % len(self.treaters)]
-        times = self._times(story)
+        times = visit_times(story, clinic=self.clinic, at=self.at, rng=self.rng)
         first_at = times[0] if times else self.at - timedelta(days=2)
         patient = self._patient(story, person, treater, at=first_at - timedelta(days=3))
         course = plan_course(
@@ -90,18 +91,6 @@ class Replay:
         elif story.visit_today is not None:
             self._book_today(course, story, treater)
         return course
-
-    def _times(self, story: Story) -> list[datetime]:
-        last = self.clinic.local(self.at - timedelta(days=story.days_ago)).replace(
-            minute=0, second=0, microsecond=0
-        )
-        last = (
-            self.at - timedelta(minutes=30)
-            if story.days_ago == 0
-            else last.replace(hour=9 + self.rng.randrange(8))
-        )
-        n_sessions = len(story.scores)
-        return [last - timedelta(days=story.gap_days * (n_sessions - 1 - number)) for number in range(n_sessions)]
 
     def _patient(self, story: Story, person: int, treater: Membership, *, at: datetime) -> Patient:
         given, family = people.name(person)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import numpy as np
 from django.db import transaction
 
 from clinic.models import Clinic, Membership, Role
 from courses.alerts.watch import watch_courses
-from courses.demo.clinic import keep_rota, make_clinic
+from courses.demo.clinic import keep_rota, make_clinic, next_open_day
 from courses.demo.history import Staff, write_history
 from courses.demo.replay import Replay, settle_the_past
 from courses.demo.stories import STORIES, UNSURE, Story
@@ -54,12 +54,13 @@ def _tell_stories(
     for person, story in enumerate(stories, first_person):
         course = replay.tell(story, person=person)
         if story.title == "steady" and story.visit_today:
-            tomorrow = clinic.local(at).replace(hour=story.visit_today, minute=0, second=0, microsecond=0)
+            day = next_open_day(clinic, clinic.local(at).date())
+            starts_at = datetime.combine(day, time(story.visit_today), clinic.zone_info)
             book_appointment(
                 course=course,
                 practitioner=course.practitioner,
-                starts_at=tomorrow + timedelta(days=1),
-                ends_at=tomorrow + timedelta(days=1, minutes=45),
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=45),
                 is_for_needling=True,
                 by=replay.desk,
                 at=at,

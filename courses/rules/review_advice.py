@@ -13,7 +13,7 @@ from enum import StrEnum
 from courses.rules.off_course import ReviewFacts, find_off_course
 
 VERSION = 2
-SOURCE = "GERAC (Haake 2007); off track: clinical facts section 9"
+SOURCE = "GERAC (Haake 2007); off track: a proposal of this software"
 GATE = 10
 EARLIEST = 4
 LEAST_FOR_MORE, LEAST_TO_GO_ON, MOST_FOR_MORE = 0.10, 0.30, 0.50

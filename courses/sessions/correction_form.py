@@ -172,7 +172,8 @@ class NeedlingRow(forms.ModelForm[Needling]):
         super().__init__(
             data, instance=copy(row) if row else None, prefix=f"needling-{row.pk if row else -number}"
         )
-        self.empty_permitted, self.use_required_attribute = row is None, False
+        # A line nobody touched is not checked: that asks several queries of the database each.
+        self.empty_permitted, self.use_required_attribute = True, False
         point = self.fields["point"]
         if isinstance(point, forms.ModelChoiceField):
             point.queryset, point.choices = points, choices

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.models import AdverseEventItem, AftercareMeasure, AlertEvent, Correction, Needling, Point
@@ -75,6 +77,28 @@ def test_depth_and_a_further_point(signed_in, practitioner, url, typed, session)
     assert session.needlings.first().depth_mm == 10
     page = client.get(reverse("admin:courses_session_change", args=[session.pk])).content.decode()
     assert "GB20, both, 15 mm" in page
+
+
+def test_saving_asks_the_same_for_one_and_for_six_points(signed_in, practitioner, url, typed, session):
+    client = signed_in(practitioner)
+    few = _n_queries(client, url, typed(client.get(url), score_after="3"))
+    points = Point.objects.for_clinic(session.clinic).exclude(code="GB20")[:5]
+    Needling.objects.bulk_create(
+        Needling(clinic=session.clinic, session=session, point=point, side="both", depth_mm=12) for point in points
+    )
+    assert _n_queries(client, url, typed(client.get(url), score_after="2")) == few
+
+
+def _n_queries(client, url, values):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.post(url, values).status_code == 302
+    return len(queries)
+
+
+def test_touched_line_is_checked(signed_in, practitioner, url, typed, session):
+    client, row = signed_in(practitioner), session.needlings.get()
+    page = client.post(url, typed(client.get(url), **{f"needling-{row.pk}-depth_mm": "deep"}))
+    assert (page.status_code, list(page.context["rows"][0].errors)) == (422, ["depth_mm"])
 
 
 def test_reason_is_asked_and_what_was_typed_kept(signed_in, practitioner, url, typed):

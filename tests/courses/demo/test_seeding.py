@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections import Counter
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from clinic.models import Clinic, Duty, Membership, Message, User
+from clinic.models import Clinic, Duty, Holiday, Membership, Message, User
 from clinic.rota import WARN_AHEAD, next_gap
 from courses.demo import people, seeding
 from courses.demo.seeding import seed
@@ -146,6 +147,39 @@ def test_lead_is_on_duty_and_a_night_without_anybody_is_shown(few, unfitted, at)
         gap = next_gap(lead, at=at)
         assert at < gap.starts_at < gap.ends_at < at + WARN_AHEAD
         assert next_gap(Membership.objects.get(user__username="lead2"), at=at) is None
+
+
+SATURDAY = datetime(2026, 12, 19, 12, tzinfo=UTC)
+SUNDAY = datetime(2026, 12, 20, 12, tzinfo=UTC)
+CHRISTMAS_EVE = datetime(2026, 12, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "day"), [(SATURDAY, "2026-12-21"), (SUNDAY, "2026-12-21"), (CHRISTMAS_EVE, "2026-12-28")]
+)
+def test_bookings_ahead_lie_on_the_next_day_the_clinic_is_open(few, unfitted, at, day):
+    with seeded(at, n_courses=0):
+        ahead = Appointment.objects.filter(starts_at__gt=at + timedelta(hours=12))
+        # A demo that is started on a Sunday is open on Sundays.
+        assert {f"{one.starts_at:%Y-%m-%d}" for one in ahead} == {day}
+
+
+def test_past_visits_were_at_times_at_which_a_clinic_is_open(few, unfitted):
+    # Stories of today end half an hour ago, in this one at night.
+    at = datetime(2026, 12, 15, 22, tzinfo=UTC)
+    with seeded(at, n_courses=0):
+        held = [
+            one.clinic.local(one.held_at) for one in Session.objects.filter(held_at__lt=at - timedelta(hours=1))
+        ]
+        assert len(held) > 10
+        assert {one.isoweekday() for one in held} <= set(range(1, 7))
+        assert all(8 <= one.hour < 18 for one in held)
+
+
+def test_a_day_off_lies_where_the_planner_meets_it(few, unfitted, at):
+    with seeded(at, n_courses=0):
+        closed = Holiday.objects.filter(name="Staff training").values_list("on", flat=True)
+        assert at.date() + timedelta(days=14) < closed[0] < at.date() + timedelta(days=22)
 
 
 def test_cast_can_sign_in_only_in_a_demo(few, unfitted, at, settings):

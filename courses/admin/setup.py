@@ -1,0 +1,102 @@
+"""The set-up page: what a clinic works with, in the groups somebody would look in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page, and what is found there."""
+
+    label: str
+    url: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading and its pages."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+# What stands in the navigation of every page.
+EVERYDAY = frozenset({"Alert", "Appointment", "Course", "Patient"})
+GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
+    (
+        gettext_lazy("Clinic and staff"),
+        {
+            "Clinic": gettext_lazy("Telephone, opening hours, holidays, who is told of alerts in which order."),
+            "Membership": gettext_lazy("Roles, licences and supervision; who works here no longer."),
+            "Duty": gettext_lazy("Who answers alerts when, and the gaps."),
+        },
+    ),
+    (
+        gettext_lazy("Before treatment"),
+        {
+            "PainType": gettext_lazy("Which types are told apart, and what each needs before needling."),
+            "ScreeningItem": gettext_lazy("What is asked at the intake, and what an answer forbids."),
+        },
+    ),
+    (
+        gettext_lazy("Treatment"),
+        {
+            "Protocol": gettext_lazy("Plans that a course starts from: sessions, weeks, reviews, points."),
+            "Point": gettext_lazy("The catalogue, with the care each point asks for."),
+            "AftercareMeasure": gettext_lazy("What may be given to take home, and who may not have it."),
+            "Measure": gettext_lazy("Which outcomes are asked besides pain."),
+            "MeasureThreshold": gettext_lazy("From which change on one is noticed, or sure."),
+        },
+    ),
+    (
+        gettext_lazy("When to worry"),
+        {
+            "RedFlag": gettext_lazy("What is asked at every visit, and how urgent each answer is."),
+            "Prior": gettext_lazy("What courses are expected to do, and how many false alerts you accept."),
+            "RuleSettings": gettext_lazy("The fixed bounds of the rules beside the curve."),
+            "Silence": gettext_lazy("Alerts that are held back for a while, and why."),
+        },
+    ),
+    (
+        gettext_lazy("Records and mail"),
+        {
+            "Session": gettext_lazy("Every visit of every course."),
+            "Letter": gettext_lazy("What was written to doctors."),
+            "Message": gettext_lazy("Mail that was sent, waits or failed."),
+            "Endpoint": gettext_lazy("Other systems that are told of alerts."),
+        },
+    ),
+)
+
+
+def setup_groups(app_list: Iterable[Mapping[str, Any]]) -> list[Group]:
+    """The pages somebody may open, by group; one that no group names stands last, none is lost."""
+    pages = {
+        model["object_name"]: model
+        for app in app_list
+        for model in app["models"]
+        if model["admin_url"] and model["object_name"] not in EVERYDAY
+    }
+    groups = [
+        Group(
+            str(title),
+            tuple(_entry(pages.pop(name), str(what)) for name, what in entries.items() if name in pages),
+        )
+        for title, entries in GROUPS
+    ]
+    groups.append(Group(_("More"), tuple(_entry(model, "") for model in pages.values())))
+    return [group for group in groups if group.entries]
+
+
+def _entry(model: Mapping[str, Any], what: str) -> Entry:
+    # There is one clinic to set up, one's own.
+    label = _("The clinic") if model["object_name"] == "Clinic" else capfirst(str(model["name"]))
+    return Entry(label, model["admin_url"], what)
