@@ -24,6 +24,7 @@ from courses.sessions.treatment_facts import TreatmentFacts
 from patients.models import NeuroCheck
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M"
+NOTE_LENGTH = 300
 
 
 class SessionForm(RedFlagFields, EventFields, DetailFields):
@@ -166,13 +167,13 @@ class RedFlagReportForm(RedFlagFields, forms.Form):
     """A red flag told by phone or in person: what, who called, since when."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    caller = forms.CharField(label=gettext_lazy("Who told you"), max_length=120)
+    caller = forms.CharField(label=gettext_lazy("Who told you"), max_length=120, required=False)
     onset_at = forms.DateTimeField(
         label=gettext_lazy("When it began"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME_FORMAT),
     )
-    note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=NOTE_LENGTH, required=False)
 
     def __init__(self, *args: Any, flags: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"form_key": uuid.uuid4(), **kwargs.get("initial", {})}
@@ -181,8 +182,15 @@ class RedFlagReportForm(RedFlagFields, forms.Form):
         del self.fields["no_red_flag"]
 
     def clean(self) -> dict[str, Any]:
-        """At least one flag."""
+        """At least one flag. Nothing else turns a report away: what cannot be read stands in the note as typed."""
         values = super().clean() or {}
+        unread = [name for name in self.errors if name in self.fields]
+        for name in unread:
+            del self.errors[name]
+        typed = [self.data.get(name, "") for name in unread if name in {"caller", "onset_at", "note"}]
+        note = "; ".join(text for text in (values.get("note"), *typed) if text)[:NOTE_LENGTH]
+        values |= {"form_key": values.get("form_key") or uuid.uuid4(), "note": note}
+        values.setdefault("caller", "")
         if not self.ticked(values):
             self.add_error(None, _("Tick what was reported."))
         return values

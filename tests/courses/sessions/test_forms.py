@@ -162,10 +162,26 @@ class TestReport:
 
         return make
 
-    def test_needs_a_flag_and_who_told(self, report):
-        assert report(flag_trauma="on").is_valid()
+    def test_needs_a_flag_alone(self, report):
+        assert report(flag_trauma="on", caller="").is_valid()
         assert not report().is_valid()
-        assert set(report(flag_trauma="on", caller="").errors) == {"caller"}
+
+    @pytest.mark.parametrize(
+        ("name", "typed", "kept"),
+        [
+            ("onset_at", "yesterday evening", "fell; yesterday evening"),
+            ("caller", "x" * 121, "fell; " + "x" * 121),
+            ("note", "y" * 301, "y" * 300),
+            ("answer_swelling_neck", "nonsense", "fell"),
+            ("form_key", "nonsense", "fell"),
+        ],
+    )
+    def test_turns_no_report_away_for_what_it_cannot_read(self, report, name, typed, kept):
+        one = report(**{"flag_swelling_neck": "on", "note": "fell", name: typed})
+        assert one.is_valid(), one.errors
+        assert [entry.flag.code for entry in one.ticked(one.cleaned_data)] == ["swelling_neck"]
+        assert one.cleaned_data["note"] == kept
+        assert isinstance(one.cleaned_data["form_key"], uuid.UUID)
 
     def test_offers_what_is_asked_at_intake_too(self, report):
         one = report(flag_age_new="on")
