@@ -74,10 +74,7 @@ def database(name: str) -> dict[str, Any]:
     if _scheme(url) not in {"postgres", "postgresql"}:
         problems.append(Problem(name, f"{name} must start with postgres://: PostgreSQL is the only database."))
         return {}
-    config = dict(environ.Env.db_url_config(url))
-    # The word in the address means the value.
-    options = {key: None if value == "None" else value for key, value in config.get("OPTIONS", {}).items()}
-    return {**config, "OPTIONS": options}
+    return dict(environ.Env.db_url_config(url))
 
 
 def redis_url(name: str) -> str:

@@ -82,9 +82,7 @@ CACHES = {name: {"BACKEND": _MEMORY, "LOCATION": name} for name in ("default", "
 _database = env.database("DATABASE_URL")
 DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} if _database else {}}
 if _database:
-    # A page asks the same dozens of statements again and again: PostgreSQL plans each once a connection.
-    _prepared = {"server_side_binding": True, "prepare_threshold": 5}
-    DATABASES["default"]["OPTIONS"] = {**_prepared, **_database["OPTIONS"], "connect_timeout": 5}
+    DATABASES["default"]["OPTIONS"] = {**_database.get("OPTIONS", {}), "connect_timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(ROOT / "media")))
 STATIC_URL = "/static/"

@@ -26,8 +26,7 @@ from patients.models import (
 
 
 class PatientFile:
-    """A patient's file, each kind of row read when first asked for, the newest first: what clearance and aftercare
-    look at."""
+    """A patient's file, the newest row of each kind first, read when first asked for."""
 
     def __init__(self, patient: Patient) -> None:
         self.patient = patient

@@ -12,10 +12,10 @@ from courses.alerts.inbox import standing_words, visits_without_reminder
 from courses.alerts.sums import Sum, sums_of
 from courses.alerts.wording import finding_words, flag_wordings, history_lines, member_names
 from courses.charts.curve_chart import NARROW, curve_svg
-from courses.curve import condition
 from courses.models import Alert, Course
-from courses.priors.adopted import adopted_prior
+from courses.priors.adopted import in_force
 from courses.priors.picture import curve_picture
+from courses.priors.posteriors import posterior_of
 from courses.priors.rows import record_of
 from courses.sessions.compared import Treated, treated_beside
 
@@ -74,7 +74,7 @@ def _curve(alert: Alert, *, at: datetime) -> Any:
     if alert.course is None or alert.rule not in WITH_CURVE:
         return None
     record = record_of(alert.course, at=at)
-    posterior = condition(adopted_prior(alert.course.clinic), record.scores())
+    posterior = posterior_of(record, in_force(alert.course.clinic))
     picture = curve_picture(record, posterior, alerts=[alert])
     return curve_svg(picture, size=NARROW, uid=f"alert-{alert.pk}") if picture.dots else None
 

@@ -13,14 +13,13 @@ from django.shortcuts import get_object_or_404
 
 from clinic.models import Membership, User
 from courses.charts.curve_chart import LARGE, NARROW, CurvePicture, curve_svg
-from courses.curve import condition
 from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, Course, Needling, PainScore, Review
 from courses.plans.adherence import adherence_of
 from courses.plans.standing import CourseStanding
-from courses.priors.adopted import adopted_prior
 from courses.priors.picture import curve_picture
+from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record
 from courses.priors.telling import CurveSays, curve_says
 from courses.priors.timeline import holds_of, markers_of, reviews_of
@@ -48,7 +47,7 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
     scores, alerts, record = standing.scores, standing.course_alerts, standing.record(at=at)
     sessions = _sessions(course, scores)
     reviews = list(course.reviews.standing().select_related("reviewed_by__user"))
-    picture, says = _curve(course, record, alerts=alerts, reviews=reviews, n_held=len(sessions), at=at)
+    picture, says = _curve(standing, record, alerts=alerts, reviews=reviews, n_held=len(sessions), at=at)
     return {
         "course": course,
         "picture": picture,
@@ -69,7 +68,7 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
 
 
 def _curve(
-    course: Course,
+    standing: CourseStanding,
     record: Record,
     *,
     alerts: Sequence[Alert],
@@ -78,8 +77,7 @@ def _curve(
     at: datetime,
 ) -> tuple[CurvePicture, CurveSays | None]:
     """The picture with its time line, and what it says; the posterior is computed once for both."""
-    prior = adopted_prior(course.clinic)
-    posterior = condition(prior, record.scores())
+    course, posterior = standing.course, posterior_of(record, standing.in_force)
     picture = replace(
         curve_picture(record, posterior),
         markers=markers_of(record, alerts, course=course),

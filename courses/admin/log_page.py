@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.charts.curve_chart import PANEL, curve_svg
-from courses.curve import CoursePosterior, condition
+from courses.curve import CoursePosterior
 from courses.models import Course, Needling, Point, Session
 from courses.plans.standing import CourseStanding, with_override
 from courses.priors.picture import curve_picture
+from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record
 from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
@@ -76,15 +77,15 @@ class Bedside:
         return self.standing.record(at=self.at)
 
     @cached_property
-    def posterior(self) -> CoursePosterior:
-        """The healing curve so far."""
-        return condition(self.standing.in_force.prior, self.record.scores())
+    def posterior(self) -> CoursePosterior | None:
+        """The healing curve so far; None where it cannot be had."""
+        return posterior_of(self.record, self.standing.in_force)
 
     @cached_property
     def is_at_ceiling(self) -> bool:
         """Whether scores cannot show worsening, so that severe pain is asked for whatever the score."""
-        thresholds = self.standing.in_force.thresholds
-        return cannot_show_worsening(self.posterior, self.record, thresholds=thresholds, at=self.at)
+        bounds = self.standing.in_force.bounds
+        return cannot_show_worsening(self.posterior, self.record, bounds=bounds, at=self.at)
 
     @cached_property
     def catalogue(self) -> list[Point]:

@@ -50,6 +50,9 @@ class LogSession:
         if session is not None:
             address = reverse("admin:courses_session_change", args=[session.pk])
             return HttpResponseRedirect(f"{address}?saved={'1' if is_new else 'before'}")
+        if is_sent:
+            # A red flag told with what was not saved is open by now.
+            here = Bedside(_course(pk, by=by), by=by, at=at)
         context = log_page(here, form, needlings, by=by, at=at, is_sent=is_sent)
         response = self.admin.page(request, "courses/admin/log_session.html", context)
         response.status_code = 422 if is_sent else 200

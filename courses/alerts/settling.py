@@ -12,6 +12,7 @@ from django.db import transaction
 
 from clinic.batch import each
 from courses.alerts.answering import last_news, locked, resolve
+from courses.alerts.history import IllegalMove
 from courses.alerts.steps import is_paged, tell
 from courses.models import Alert, AlertEvent, Course, PainScore
 from courses.rules.hysteresis import FrozenBound, frozen_bounds, has_settled
@@ -38,6 +39,9 @@ def settle_alerts(
         try:
             with transaction.atomic():
                 _settle(alert, at=at)
+        except IllegalMove:
+            # Somebody answered it meanwhile.
+            continue
         except Exception as error:  # noqa: BLE001 - see above
             log.error("settling failed", course=course.pk, error=type(error).__name__)
 

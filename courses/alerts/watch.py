@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Count, Max
@@ -12,12 +13,10 @@ from clinic.batch import each
 from clinic.models import Clinic
 from courses.alerts.raising import raise_alert
 from courses.alerts.unanswered import unanswered_check_ins
-from courses.curve import Prior
 from courses.models import Alert, Course
-from courses.priors.adopted import adopted_prior, bounds_of
+from courses.priors.adopted import InForce, in_force
 from courses.priors.review_facts import review_facts
 from courses.priors.rows import Record, records_of
-from courses.rules.bounds import RuleBounds
 from courses.rules.facts import Finding
 from courses.rules.lapsed import find_lapsed
 from courses.rules.off_course import find_off_course
@@ -26,7 +25,9 @@ from patients.models import Patient
 
 def watch_courses(*, at: datetime) -> int:
     """Look at every active course of every clinic; returns for how many something was found."""
-    return sum(_watch_clinic(clinic, at=at) for clinic in Clinic.objects.all())
+    found: list[int] = []
+    each(Clinic.objects.all(), lambda clinic: found.append(_watch_clinic(clinic, at=at)))
+    return sum(found)
 
 
 def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
@@ -36,13 +37,14 @@ def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
         .select_related("patient", "clinic")
         .annotate(n_held=Count("sessions"), last_held_at=Max("sessions__held_at"))
     )
-    records, prior, bounds = records_of(courses, clinic=clinic, at=at), adopted_prior(clinic), bounds_of(clinic)
+    records, now = records_of(courses, clinic=clinic, at=at), in_force(clinic)
     unanswered = unanswered_check_ins(clinic, at=at)
 
     def watch(course: Course) -> bool:
         is_found = False
         calls = [(Alert.Rule.UNANSWERED, finding) for finding in unanswered.get(course.pk, ())]
-        for rule, finding in (*_findings(course, records[course.pk], prior, bounds, at=at), *calls):
+        # What needs no curve comes first: no failure of the curve keeps it back.
+        for rule, finding in chain(calls, _findings(course, records[course.pk], now, at=at)):
             _raise(course, rule, finding, at=at)
             is_found = True
         return is_found
@@ -51,7 +53,7 @@ def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
 
 
 def _findings(
-    course: Course, record: Record, prior: Prior, bounds: RuleBounds, *, at: datetime
+    course: Course, record: Record, now: InForce, *, at: datetime
 ) -> Iterable[tuple[Alert.Rule, Finding]]:
     last_held_at, n_held = course.last_held_at, course.n_held  # type: ignore[attr-defined]
     if last_held_at:
@@ -59,12 +61,12 @@ def _findings(
             last_session_at=last_held_at,
             planned_interval=course.planned_interval(course.clinic.local(last_held_at).date()),
             at=at,
-            bounds=bounds,
+            bounds=now.bounds,
         )
         if lapsed:
             yield Alert.Rule.LAPSED, lapsed
     if n_held in course.review_sessions and record.rows:
-        off_course = find_off_course(review_facts(record, prior, n_held), bounds=bounds)
+        off_course = find_off_course(review_facts(record, now.prior, n_held), bounds=now.bounds)
         if off_course:
             yield Alert.Rule.OFF_COURSE, off_course
 

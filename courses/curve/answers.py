@@ -13,6 +13,8 @@ class Unknown(StrEnum):
 
     TOO_FEW_SCORES = "too_few_scores"
     START_TOO_LOW = "start_too_low"
+    # Said by those who ask and get nothing back in time.
+    NO_ANSWER = "no_answer"
 
 
 @dataclass(frozen=True)

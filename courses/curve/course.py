@@ -1,5 +1,6 @@
 """One course under a Prior: what its curve answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,7 +23,7 @@ from courses.curve.predictive import (
 )
 from courses.curve.prior import Prior
 from courses.curve.scores import HIGHEST_SCORE, TIMING_CODE, CourseScores, Floats, Ints, Timing
-from courses.curve.sequential import MIN_EARLIER_SCORES, predict_rows
+from courses.curve.sequential import MIN_EARLIER_SCORES, next_scores, predict_rows
 from courses.curve.shapes import Curves, peak_of, shape_of
 
 MIN_SCORES = MIN_EARLIER_SCORES + 1
@@ -64,6 +65,17 @@ class CoursePosterior:
             n_scores=earlier.n_scores,
             prior_version=self.prior.version,
         )
+
+    def next_means(self, week: float, timings: Sequence[Timing]) -> list[float | None]:
+        """Return the expected mean of a coming score of each timing, None where it cannot be told yet; the same as
+        `next_score` gives, at the price of one.
+        """
+        copies = np.zeros(len(timings), dtype=np.int64)
+        panel = Panel.of([self.course.until(week)]).select(copies)
+        codes = np.array([TIMING_CODE[timing] for timing in timings], dtype=np.int64)
+        found = next_scores(self.prior, panel, weeks=np.full(len(timings), float(week)), timings=codes)
+        means = (found.p @ SCORE_VALUES).tolist()
+        return [mean if is_told else None for mean, is_told in zip(means, found.can_tell.tolist(), strict=True)]
 
     def bands(self, weeks: Floats, timing: Timing) -> Bands:
         """Return the fitted mean at weeks (n,) and the bands of a score of that timing around it."""

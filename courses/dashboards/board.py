@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 from clinic.models import Membership
 from courses.charts.bars import Bar
 from courses.charts.curve_chart import SMALL, curve_svg
-from courses.curve import condition
 from courses.models import Alert, CheckIn, Course, Reminder, Session
-from courses.priors.adopted import adopted_prior
+from courses.priors.adopted import in_force
 from courses.priors.picture import curve_picture
+from courses.priors.posteriors import posterior_of
 from courses.priors.rows import records_of
 
 N_WEEKS = 12
@@ -136,11 +136,11 @@ def _attention(membership: Membership, alerts: list[Alert], *, at: datetime) -> 
             by_course[alert.course_id].append(alert)
     chosen = [found[0].course for found in list(by_course.values())[:MAX_CURVES] if found[0].course]
     records = records_of(chosen, clinic=membership.clinic, at=at)
-    prior = adopted_prior(membership.clinic)
+    now = in_force(membership.clinic)
     shown = []
     for course in chosen:
-        posterior = condition(prior, records[course.pk].scores())
-        picture = curve_picture(records[course.pk], posterior, alerts=by_course[course.pk])
+        record = records[course.pk]
+        picture = curve_picture(record, posterior_of(record, now), alerts=by_course[course.pk])
         chart = curve_svg(picture, size=SMALL, uid=f"course-{course.pk}")
         shown.append(Attention(course, tuple(by_course[course.pk]), chart))
     return tuple(shown), len(by_course)

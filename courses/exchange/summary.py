@@ -9,14 +9,15 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from courses.charts.curve_chart import CurvePicture, curve_svg, describe
-from courses.curve import condition
 from courses.exchange.letter_parts import Part, day_words, diagnosis_facts, moment_words
 from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, Course, PainScore
 from courses.plans.adherence import adherence_of
-from courses.priors.adopted import adopted_prior
+from courses.priors.adopted import in_force
+from courses.priors.guard import KEPT_SECONDS
 from courses.priors.picture import curve_picture
+from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record, record_of
 from courses.priors.telling import CurveSays, curve_says
 from courses.priors.timeline import holds_of, markers_of, reviews_of
@@ -75,10 +76,10 @@ def _pain(
     title = _("Course of pain, 0 to 10")
     if not record.rows:
         return [{"title": title, "paragraphs": [_("No score was recorded.")]}], {}
-    prior = adopted_prior(course.clinic)
-    posterior = condition(prior, record.scores())
+    posterior = posterior_of(record, in_force(course.clinic))
+    says = curve_says(record, posterior, next_week=record.week(at), seconds=KEPT_SECONDS)
     picture = replace(
-        curve_picture(record, posterior),
+        curve_picture(record, posterior, seconds=KEPT_SECONDS),
         markers=markers_of(record, alerts, course=course),
         holds=holds_of(record, course.holds.all(), course=course),
         reviews=reviews_of(record, course.reviews.standing(), course=course, n_held=course.sessions.count()),
@@ -89,15 +90,13 @@ def _pain(
         "picture": PICTURE,
         "alt": describe(picture),
         "caption": _caption(picture),
-        "paragraphs": _says(curve_says(record, posterior, next_week=record.week(at)), course),
+        "paragraphs": _says(says, course) if says else [],
     }
     return [part], {PICTURE: svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)}
 
 
-def _says(says: CurveSays | None, course: Course) -> list[str]:
+def _says(says: CurveSays, course: Course) -> list[str]:
     """Relief so far; what may come only while the course runs, with its bounds."""
-    if says is None:
-        return [_("The healing curve could not be computed when this letter was written.")]
     estimate = _("Estimates from %(n)d scores, no promise.") % {"n": says.n_scores}
     if not course.is_open:
         return [*curve_sentences(says, is_over=True), estimate]

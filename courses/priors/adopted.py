@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
@@ -19,33 +19,41 @@ N_KEPT = 256
 
 @dataclass(frozen=True)
 class InForce:
-    """What scores are judged by: the Prior that is asked, and when the rules alarm."""
+    """What scores are judged by, each part read when first asked for: one that is broken spoils no other.
 
-    prior: curve.Prior
-    thresholds: Thresholds
+    None stands for the shipped one: nothing was fitted, calibrated or set. The rows are versions whose numbers
+    never change, so that each is read once.
+    """
 
-    @property
+    prior_id: int | None
+    threshold_id: int | None
+    bounds_id: int | None
+
+    @cached_property
+    def prior(self) -> curve.Prior:
+        """The Prior that is asked."""
+        return _prior(self.prior_id) if self.prior_id else curve.SHIPPED_PRIOR
+
+    @cached_property
     def bounds(self) -> RuleBounds:
         """The bounds of the rules."""
-        return self.thresholds.bounds
+        return _bounds(self.bounds_id) if self.bounds_id else SHIPPED_BOUNDS
+
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """When the rules alarm."""
+        levels = _threshold(self.threshold_id) if self.threshold_id else _shipped()
+        return Thresholds(*levels, bounds=self.bounds)
 
 
 def in_force(clinic: Clinic) -> InForce:
-    """All of it in one query; what was never fitted, calibrated or set is the shipped one.
-
-    The rows are versions whose numbers never change, so that each is read once.
-    """
+    """Which versions a clinic works with today, in one query."""
     rows = Clinic.objects.filter(pk=clinic.pk).values_list(
         _newest(Prior.objects.for_clinic(clinic).adopted()),
         _newest(AlertThreshold.objects.for_clinic(clinic).in_use()),
         _newest(RuleSettings.objects.for_clinic(clinic)),
     )
-    prior_id, threshold_id, bounds_id = rows.get()
-    bounds = _bounds(bounds_id) if bounds_id else SHIPPED_BOUNDS
-    return InForce(
-        prior=_prior(prior_id) if prior_id else curve.SHIPPED_PRIOR,
-        thresholds=Thresholds(*(_threshold(threshold_id) if threshold_id else _shipped()), bounds=bounds),
-    )
+    return InForce(*rows.get())
 
 
 def adopted_prior(clinic: Clinic) -> curve.Prior:

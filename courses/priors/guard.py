@@ -12,6 +12,8 @@ log = structlog.stdlib.get_logger(__name__)
 ResultT = TypeVar("ResultT")
 
 SECONDS = 0.25
+# For what is kept for good: better waited for than missing.
+KEPT_SECONDS = 5.0
 
 
 class TookTooLong(Exception):
@@ -42,10 +44,10 @@ def within(function: Callable[[], ResultT], *, seconds: float) -> ResultT:
     return results[0]
 
 
-def answer(function: Callable[[], ResultT]) -> ResultT | None:
-    """The function's result; None, and a line in the log, where it fails or takes too long."""
+def answer(function: Callable[[], ResultT], *, seconds: float | None = None, **about: object) -> ResultT | None:
+    """The function's result; None, and a line in the log saying what about, where it fails or takes too long."""
     try:
-        return within(function, seconds=SECONDS)
+        return within(function, seconds=seconds or SECONDS)
     except Exception as error:  # noqa: BLE001 - whatever the curve does, what it was asked for goes on
-        log.error("curve failed", error=type(error).__name__)
+        log.error("curve failed", error=type(error).__name__, **about)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 
@@ -18,7 +19,11 @@ MIN_SCORES_TO_DRAW = 2
 
 
 def curve_picture(
-    record: Record, posterior: curve.CoursePosterior, *, alerts: Iterable[Alert] = ()
+    record: Record,
+    posterior: curve.CoursePosterior | None,
+    *,
+    alerts: Iterable[Alert] = (),
+    seconds: float | None = None,
 ) -> CurvePicture:
     """Scores, bands and alerts of a course; the bands stand around the after-scores where there are any.
 
@@ -26,8 +31,10 @@ def curve_picture(
     """
     primary = primary_timing(record)
     dots = tuple(Dot(record.week(row.scored_at), row.score, row.timing, row.session_number) for row in record.rows)
-    is_drawn = len(dots) >= MIN_SCORES_TO_DRAW
-    band = guard.answer(lambda: _band(record, posterior, primary=primary)) if is_drawn else None
+    is_drawn, band = len(dots) >= MIN_SCORES_TO_DRAW, None
+    if is_drawn and posterior:
+        draw = partial(_band, record, posterior, primary=primary)
+        band = guard.answer(draw, seconds=seconds, course=record.course)
     return CurvePicture(
         dots=dots,
         band=band,
@@ -35,7 +42,7 @@ def curve_picture(
         planned_end_week=record.planned_end_week,
         primary=primary,
         n_scores=len(dots),
-        prior=str(posterior.prior.version),
+        prior=str(posterior.prior.version) if posterior else "",
         has_failed=is_drawn and band is None,
     )
 

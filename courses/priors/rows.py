@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -39,6 +39,7 @@ class Record:
     group: str
     planned_end_week: float
     patient: int
+    course: int | None = None
 
     def week(self, at: datetime) -> float:
         """Weeks since the course's first score, never negative."""
@@ -47,7 +48,7 @@ class Record:
     def with_score(self, score: PainScore) -> Record:
         """The record once another score is known."""
         rows = sorted([*self.rows, _row(score)], key=lambda row: row.scored_at)
-        return Record(tuple(rows), self.group, self.planned_end_week, self.patient)
+        return replace(self, rows=tuple(rows))
 
     def scores(self) -> CourseScores:
         """The record as the curve takes it."""
@@ -71,6 +72,7 @@ def record_of(
         group=group or curve_group(course.patient, on=course.clinic.local(at).date()),
         planned_end_week=float(len(course.weekly_sessions)),
         patient=course.patient_id,
+        course=course.pk,
     )
 
 
@@ -88,6 +90,7 @@ def records_of(courses: Iterable[Course], *, clinic: Clinic, at: datetime) -> di
             group=groups.get(course.patient_id, "undiagnosed"),
             planned_end_week=float(len(course.weekly_sessions)),
             patient=course.patient_id,
+            course=course.pk,
         )
         for course in every
     }

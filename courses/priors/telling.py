@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from courses import curve
 from courses.priors import guard
@@ -70,9 +71,33 @@ def so_far_of(record: Record) -> SoFar | None:
     return SoFar(before[0], sum(latest) / len(latest))
 
 
-def curve_says(record: Record, posterior: curve.CoursePosterior, *, next_week: float) -> CurveSays | None:
-    """What the posterior of a record says; None before the first score, and where the curve gives no answer."""
-    return guard.answer(lambda: _says(record, posterior, next_week=next_week)) if record.rows else None
+def curve_says(
+    record: Record, posterior: curve.CoursePosterior | None, *, next_week: float, seconds: float | None = None
+) -> CurveSays | None:
+    """What the posterior of a record says; None before the first score.
+
+    Where the curve gives no answer what was observed stands alone, and the rest says that it cannot tell.
+    """
+    if not record.rows:
+        return None
+    ask = partial(_says, record, posterior, next_week=next_week) if posterior else None
+    found = guard.answer(ask, seconds=seconds, course=record.course) if ask else None
+    return found or _observed(record, prior_version=str(posterior.prior.version) if posterior else "")
+
+
+def _observed(record: Record, *, prior_version: str) -> CurveSays:
+    silence = curve.CannotTell(curve.Unknown.NO_ANSWER, 0, 0, prior_version)
+    return CurveSays(
+        timing=primary_timing(record),
+        next_score=silence,
+        so_far=so_far_of(record),
+        fitted_so_far=silence,
+        relief_at_end=silence,
+        shape=None,
+        peak=None,
+        n_scores=len(record.rows),
+        prior_version=prior_version,
+    )
 
 
 def _says(record: Record, posterior: curve.CoursePosterior, *, next_week: float) -> CurveSays:

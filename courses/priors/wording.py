@@ -81,6 +81,8 @@ def reason_words(found: curve.CannotTell) -> str:
     """Why the curve cannot tell."""
     if found.reason_code == curve.Unknown.START_TOO_LOW:
         return _("percentages are n/a when pain starts below 3")
+    if found.reason_code == curve.Unknown.NO_ANSWER:
+        return _("the curve gave no answer")
     return _("%(have)d of %(need)d scores") % {"have": min(found.have, found.need - 1), "need": found.need}
 
 

@@ -13,11 +13,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.curve import condition
 from courses.models import Alert, Course, Review
 from courses.models.alert import AlertQuerySet
 from courses.plans.lifecycle import extend_course
-from courses.priors.adopted import adopted_prior
+from courses.priors.adopted import in_force
+from courses.priors.guard import KEPT_SECONDS
+from courses.priors.posteriors import posterior_of
 from courses.priors.rows import record_of
 from courses.priors.telling import CurveSays, curve_says
 from courses.rules.review_advice import EXTENSION, VERSION, ReviewStanding, review_questions
@@ -56,11 +57,11 @@ def standing_of(
     )
 
 
-def telling_of(course: Course, *, at: datetime) -> CurveSays | None:
-    """What the curve says of a course now; None before the first score, and where it gives no answer."""
+def telling_of(course: Course, *, at: datetime, seconds: float | None = None) -> CurveSays | None:
+    """What the curve says of a course now, in some seconds; None before the first score."""
     record = record_of(course, at=at)
-    posterior = condition(adopted_prior(course.clinic), record.scores())
-    return curve_says(record, posterior, next_week=record.week(at))
+    posterior = posterior_of(record, in_force(course.clinic))
+    return curve_says(record, posterior, next_week=record.week(at), seconds=seconds)
 
 
 @transaction.atomic
@@ -116,7 +117,7 @@ def correct_review(review: Review, *, entry: ReviewEntry, by: Membership, at: da
 
 
 def _review(course: Course, entry: ReviewEntry, *, by: Membership, at: datetime) -> Review:
-    says, n_held = telling_of(course, at=at), course.sessions.count()
+    says, n_held = telling_of(course, at=at, seconds=KEPT_SECONDS), course.sessions.count()
     is_extended = course.reviews.filter(n_added__gt=0).exists()
     rules = set(open_matters(course).values_list("rule", flat=True))
     standing = standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=rules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from courses.rules.bounds import RuleBounds
 from courses.rules.facts import Finding, PainFacts, Severity
 
 RULE = "ceiling"
@@ -9,10 +10,15 @@ VERSION = 1
 TOP = 10
 
 
+def is_near_the_top(mean: float, *, bounds: RuleBounds) -> bool:
+    """Where a score of this mean is expected none can show worsening; the severe-pain question must be asked."""
+    return mean > bounds.ceiling_mean
+
+
 def is_at_ceiling(facts: PainFacts) -> bool:
-    """Scores cannot show worsening for this patient; the severe-pain question must be asked."""
+    """Scores cannot show worsening for this patient."""
     expected = facts.observed.expected
-    return expected is not None and expected.mean > facts.bounds.ceiling_mean
+    return expected is not None and is_near_the_top(expected.mean, bounds=facts.bounds)
 
 
 def find_ceiling(facts: PainFacts) -> Finding | None:

@@ -80,11 +80,6 @@ def test_words_are_separated_by_commas(found, monkeypatch):
     assert env.words("NAME") == ["a.example.org", "b.example.org"]
 
 
-def test_database_address_may_switch_off_what_an_old_pooler_cannot_do(found, monkeypatch):
-    monkeypatch.setenv("NAME", "postgres://u:p@host/clinic?prepare_threshold=None&sslmode=require")
-    assert env.database("NAME")["OPTIONS"] == {"prepare_threshold": None, "sslmode": "require"}
-
-
 def test_database_is_postgresql(found, monkeypatch):
     monkeypatch.setenv("NAME", "postgres://u:p%40ss@host:5433/clinic")
     config = env.database("NAME")

@@ -182,3 +182,14 @@ def test_months_without_a_score_widen_the_bounds() -> None:
 def test_two_scores_at_one_time_are_both_used() -> None:
     course = CourseScores.of_one_timing([0.0, 1.0, 1.0, 2.0], scores=[5, 5, 9, 6])
     assert next_of(course, 3.0).n_scores == 4
+
+
+@pytest.mark.parametrize("week", [0.5, 2.0, 6.0, 9.0])
+def test_means_of_several_timings_are_those_of_each_alone(mixed_course: CourseScores, week: float) -> None:
+    posterior = condition(SHIPPED_PRIOR, mixed_course)
+    timings = list(Timing)
+    alone = [posterior.next_score(week, timing) for timing in timings]
+    means = [None if isinstance(one, CannotTell) else one.mean for one in alone]
+    together = posterior.next_means(week, timings)
+    assert [mean is None for mean in together] == [mean is None for mean in means]
+    assert np.allclose([mean or 0.0 for mean in together], [mean or 0.0 for mean in means])

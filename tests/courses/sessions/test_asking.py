@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from courses.curve import condition
+from courses.curve import CoursePosterior, condition
 from courses.plans.standing import CourseStanding
 from courses.priors.bounds import set_bounds, try_bounds
-from courses.sessions import asking
 from courses.sessions.asking import cannot_show_worsening
 from tests.factories import log_run
 
@@ -23,7 +22,7 @@ def is_near_the_top(course, at):
     standing = CourseStanding(course)
     record, now = standing.record(at=at), standing.in_force
     posterior = condition(now.prior, record.scores())
-    return cannot_show_worsening(posterior, record, thresholds=now.thresholds, at=at)
+    return cannot_show_worsening(posterior, record, bounds=now.bounds, at=at)
 
 
 @pytest.mark.parametrize(("pairs", "is_expected"), [(HIGH, True), (LOW, False), (HIGH[:1], False)])
@@ -38,7 +37,7 @@ def test_course_without_a_score_is_not(course, at):
 
 def test_failing_curve_keeps_no_form_away(course, at, monkeypatch):
     log_run(course, HIGH, until=at - 3 * DAY)
-    monkeypatch.setattr(asking, "expectation_of", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(CoursePosterior, "next_means", lambda *_, **__: 1 / 0)
     assert is_near_the_top(course, at) is False
 
 

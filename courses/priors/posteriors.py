@@ -1,0 +1,26 @@
+"""A course under the Prior that its clinic works with."""
+
+from __future__ import annotations
+
+import structlog
+from django.db import Error
+
+from courses.curve import CoursePosterior, condition
+from courses.priors.adopted import InForce
+from courses.priors.rows import Record
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+def posterior_of(record: Record, now: InForce) -> CoursePosterior | None:
+    """The posterior of a record; None, and a line in the log, where Prior or scores cannot be used.
+
+    A failing database is raised: behind it nothing else could be read either.
+    """
+    try:
+        return condition(now.prior, record.scores())
+    except Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever the curve does, what it was asked for goes on
+        log.error("curve failed", course=record.course, error=type(error).__name__)
+        return None
