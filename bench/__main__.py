@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+import statistics
 import sys
+import time
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -20,7 +22,25 @@ RESULTS = Path(__file__).parent / "results.json"
 def machine() -> str:
     """What the figures were taken on, in a line."""
     model = next((line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")), "")
-    return f"{os.cpu_count()} cores, {model or platform.machine()}, Python {platform.python_version()}"
+    where = f"{os.cpu_count()} cores, {model or platform.machine()}, Python {platform.python_version()}"
+    return f"{where}, {pace():.2f} ms for the fixed loop"
+
+
+def pace() -> float:
+    """Median milliseconds of a fixed piece of Python: a shared machine's pace changes, and figures with it."""
+    taken = []
+    for _run in range(200):
+        started = time.perf_counter()
+        _fixed_loop()
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken)
+
+
+def _fixed_loop() -> dict[str, list[int]]:
+    kept: dict[str, list[int]] = {}
+    for number in range(5_000):
+        kept[str(number).upper()] = [number]
+    return kept
 
 
 def _cpu_lines() -> list[str]:

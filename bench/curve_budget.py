@@ -4,16 +4,23 @@ CURVE_CLINICS says how many clinics are simulated: 20, or the 200 of docs/curve.
 """
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from courses.curve.budget_study import BUDGET_PER_100, realised, series_check
 from courses.curve.evaluation import predict_series, read_series
-from courses.curve.scores import Floats
+from courses.curve.folds import HeldOut
+from courses.curve.scores import Bools, Floats
+from courses.curve.sessions import Sessions
+from courses.priors.evidence import expectations_of
+from courses.priors.fixed_rules import fixed_alarms
+from courses.priors.rows import Record, ScoreRow
 
 # The protocol's rate of false alarms, and what a clinic starts with.
 SERIES_BUDGETS = (2.5, BUDGET_PER_100)
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def simulated_rates(*, n_clinics: int) -> Floats:
@@ -31,12 +38,28 @@ def series_rows(path: Path) -> list[dict[str, object]]:
     with path.open(encoding="utf-8", newline="") as file:
         predictions = predict_series(read_series(file))
     rows, n = [], int(predictions.can_tell.sum())
-    for budget in SERIES_BUDGETS:
-        rate, error = series_check(predictions, budget_per_100=budget)
-        name = f"{path.stem}: realised minus a budget of {budget:g}"
-        rows.append(row(name, rate - budget, "alerts per 100 scores", n=n, ratio=rate / budget))
-        rows.append(row(f"{name}, standard errors", (rate - budget) / error, "standard errors", n=n))
+    for what, is_fixed in (("LR* alone", None), ("all pain rules", fixed_rows(predictions))):
+        most = Sessions.of(predictions, is_fixed_alarm=is_fixed).rate_per_100(0.0)
+        rows.append(row(f"{path.stem}, {what}: all 2 above their mean", most, "alerts per 100 scores", n=n))
+        for budget in SERIES_BUDGETS:
+            rate, error = series_check(predictions, budget_per_100=budget, is_fixed=is_fixed)
+            name = f"{path.stem}, {what}: realised minus a budget of {budget:g}"
+            rows.append(row(name, rate - budget, "alerts per 100 scores", n=n, ratio=rate / budget))
+            rows.append(row(f"{name}, standard errors", (rate - budget) / error, "standard errors", n=n))
     return rows
+
+
+def fixed_rows(predictions: HeldOut) -> Bools:
+    """Return which scores of a series the rules without a calibrated threshold alarm on, (n_scores,)."""
+    panel, found = predictions.panel, np.zeros(predictions.panel.n_scores, dtype=bool)
+    expected = np.array(expectations_of(predictions), dtype=object)
+    for course in range(panel.n_courses):
+        rows = np.flatnonzero(panel.course == course)
+        scores = [
+            ScoreRow(None, "before", int(panel.scores[row]), START, number) for number, row in enumerate(rows, 1)
+        ]
+        found[rows] = fixed_alarms(Record(tuple(scores), "", 0.0, course), expected[rows].tolist())
+    return found
 
 
 def measure() -> list[dict[str, object]]:

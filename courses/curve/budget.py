@@ -19,6 +19,8 @@ MIN_PATIENTS = 30
 APPROVAL_CHANGE = 0.20
 # What the fixed rules cost a clinic without sessions of its own: simulated at 2 to 4 per 100.
 SHIPPED_FIXED_PER_100 = 3.0
+# So many sessions at that rate stand beside the clinic's own.
+N_LENT_SESSIONS = 50
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def threshold_for(
     weight = pseudo_weight(sessions.n_told)
     n_pseudo = weight * len(pseudo)
     total = sessions.n_sessions + n_pseudo
-    share = _share(budget_per_100, fixed=(sessions.is_fixed.sum() + shipped_fixed * n_pseudo) / total)
+    share = _share(budget_per_100, fixed=_fixed_share(sessions, shipped=shipped_fixed, n_pseudo=n_pseudo))
     own = sessions.statistic[~sessions.is_fixed]
     values = np.concatenate([own, pseudo])
     weights = np.concatenate([np.ones(len(own)), np.full(len(pseudo), weight)])
@@ -107,6 +109,12 @@ def exceeded_by(values: Floats, *, weights: Floats, mass: float) -> float:
     order = np.argsort(-values, kind="stable")
     reached = np.cumsum(weights[order])
     return float(np.interp(mass, reached, values[order]))
+
+
+def _fixed_share(sessions: Sessions, *, shipped: float, n_pseudo: float) -> float:
+    """Return the share of sessions the fixed rules alarm on: counted, not modelled, so few own sessions tell."""
+    n_lent = min(n_pseudo, N_LENT_SESSIONS)
+    return float((sessions.is_fixed.sum() + shipped * n_lent) / (sessions.n_sessions + n_lent))
 
 
 def _share(budget_per_100: float, *, fixed: float) -> float:

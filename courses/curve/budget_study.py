@@ -1,6 +1,7 @@
 """Does the alert budget hold? The realised rate on series and on simulated clinics."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from courses.curve.folds import HeldOut, held_out, predicted_by
 from courses.curve.panel import Panel
 from courses.curve.prior import SHIPPED_PRIOR, Prior, triple
 from courses.curve.scores import Bools, Ints
-from courses.curve.sessions import Sessions
+from courses.curve.sessions import LEAST_EXCESS, Sessions
 from courses.curve.simulation import simulate
 
 BUDGET_PER_100 = 5.0
@@ -90,39 +91,62 @@ def realised(*, seed: int, n_patients: int | None = None) -> Realised:
 
 
 def series_check(
-    predictions: HeldOut, *, budget_per_100: float, n_resamples: int = 200, seed: int = 0
+    predictions: HeldOut,
+    *,
+    budget_per_100: float,
+    is_fixed: Bools | None = None,
+    n_resamples: int = 200,
+    seed: int = 0,
 ) -> tuple[float, float]:
     """Return the realised rate per 100 of a series calibrated by patient folds, and its standard error.
 
+    LR* alone, whatever the excess; with the rows that a fixed rule alarms on (n_scores,) all pain rules together.
     The error is that of patients drawn anew, for calibrating and for testing each on its own.
     """
     rng = np.random.default_rng(seed)
-    sessions = Sessions.of(predictions, least_excess=0.0)
-    patient = predictions.panel.patients[predictions.panel.course]
-    rates = [_fold_rate(sessions, predictions, patient, budget_per_100, rng=None)]
-    rates += [_fold_rate(sessions, predictions, patient, budget_per_100, rng=rng) for _ in range(n_resamples)]
+    study = _Study(predictions, budget_per_100, is_fixed)
+    rates = [study.rate(rng=None), *(study.rate(rng=rng) for _ in range(n_resamples))]
     return rates[0], float(np.std(rates[1:]))
 
 
-def _fold_rate(
-    sessions: Sessions,
-    predictions: HeldOut,
-    patient: Ints,
-    budget_per_100: float,
-    *,
-    rng: np.random.Generator | None,
-) -> float:
-    n_alarmed = n_sessions = 0
-    for fold in np.unique(predictions.fold):
-        learn = _drawn(patient, predictions.fold != fold, rng=rng)
-        test = _drawn(patient, predictions.fold == fold, rng=rng)
-        own = Sessions(
-            sessions.statistic[learn], sessions.is_fixed[learn], int(predictions.can_tell[learn].sum()), 0
-        )
-        found = threshold_for(own, budget_per_100=budget_per_100, has_fixed_rules=False, least_excess=0.0)
-        n_alarmed += int((sessions.statistic[test] > found.threshold).sum())
-        n_sessions += len(test)
-    return 100.0 * n_alarmed / n_sessions
+@dataclass(frozen=True, eq=False)
+class _Study:
+    """A series whose every score is a session of its own."""
+
+    predictions: HeldOut
+    budget_per_100: float
+    is_fixed: Bools | None
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """What alarms each score."""
+        return Sessions.of(self.predictions, is_fixed_alarm=self.is_fixed, least_excess=self.least_excess)
+
+    @property
+    def least_excess(self) -> float:
+        return 0.0 if self.is_fixed is None else LEAST_EXCESS
+
+    def rate(self, *, rng: np.random.Generator | None) -> float:
+        """Return the alarms per 100 on the folds, each at the threshold of the others."""
+        fold, n_alarmed, n_sessions = self.predictions.fold, 0, 0
+        patient = self.predictions.panel.patients[self.predictions.panel.course]
+        for number in np.unique(fold):
+            learn = _drawn(patient, fold != number, rng=rng)
+            test = _drawn(patient, fold == number, rng=rng)
+            alarms = self.sessions.alarms(self._threshold(learn))
+            n_alarmed += int(alarms[test].sum())
+            n_sessions += len(test)
+        return 100.0 * n_alarmed / n_sessions
+
+    def _threshold(self, rows: Ints) -> float:
+        n_told = int(self.predictions.can_tell[rows].sum())
+        own = Sessions(self.sessions.statistic[rows], self.sessions.is_fixed[rows], n_told, 0)
+        return threshold_for(
+            own,
+            budget_per_100=self.budget_per_100,
+            has_fixed_rules=self.is_fixed is not None,
+            least_excess=self.least_excess,
+        ).threshold
 
 
 def _drawn(patient: Ints, chosen: Bools, *, rng: np.random.Generator | None) -> Ints:

@@ -58,7 +58,9 @@ class Evidence:
 
     def sessions(self, predictions: curve.HeldOut) -> curve.Sessions:
         """What alarms each session under some predictions, fixed rules included."""
-        expected = iter(self._expected(predictions))
+        in_order = np.argsort(self.panel.source)
+        every = expectations_of(predictions)
+        expected = iter([every[place] for place in in_order])
         alarms = [
             alarm
             for record in self.records
@@ -73,16 +75,6 @@ class Evidence:
             least_excess=self.bounds.excess,
         )
 
-    def _expected(self, predictions: curve.HeldOut) -> list[Expectation | None]:
-        """What the fixed rules ask of each row's prediction, in the order of `rows`."""
-        place = np.argsort(self.panel.source)
-        p, can_tell = predictions.p[place], predictions.can_tell[place]
-        means, points90 = p @ SCORE_VALUES, (np.cumsum(p, axis=1) < 0.9).sum(axis=1)
-        return [
-            _bare(mean, point90) if is_told else None
-            for mean, point90, is_told in zip(means.tolist(), points90.tolist(), can_tell.tolist(), strict=True)
-        ]
-
     def label_sessions(self, label: Callable[[Record, ScoreRow], Hashable]) -> list[Hashable]:
         """A label for each session, in the order of `sessions`, from its first score."""
         first: dict[int, Hashable] = {}
@@ -93,6 +85,16 @@ class Evidence:
     def month(self, _record: Record, row: ScoreRow) -> str:
         """The clinic's month in which a score was taken."""
         return f"{self.clinic.local(row.scored_at):%Y-%m}"
+
+
+def expectations_of(predictions: curve.HeldOut) -> list[Expectation | None]:
+    """What the fixed rules ask of each row's prediction, in the order of the panel."""
+    p, can_tell = predictions.p, predictions.can_tell
+    means, points90 = p @ SCORE_VALUES, (np.cumsum(p, axis=1) < 0.9).sum(axis=1)
+    return [
+        _bare(mean, point90) if is_told else None
+        for mean, point90, is_told in zip(means.tolist(), points90.tolist(), can_tell.tolist(), strict=True)
+    ]
 
 
 def _bare(mean: float, point90: int) -> Expectation:
