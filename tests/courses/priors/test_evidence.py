@@ -10,7 +10,7 @@ import pytest
 from clinic.models import Clinic
 from courses import curve
 from courses.curve import SHIPPED_PRIOR
-from courses.priors.evidence import Evidence, session_number, start_band
+from courses.priors.evidence import Evidence, expectations_of, session_number, start_band
 from courses.priors.rows import Record, ScoreRow
 
 START = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
@@ -116,6 +116,6 @@ def test_rules_see_the_same_numbers_as_the_form():
     """The bare expectation has mean and 90 % point of the full distribution."""
     found = evidence(visits(6, 5, 5, 4))
     predictions = predicted(found)
-    last = found._expected(predictions)[-1]
+    last = expectations_of(predictions)[-1]
     assert last.mean == pytest.approx(float(predictions.p[-1] @ np.arange(11)))
     assert np.cumsum(predictions.p[-1])[last.point90] >= 0.9 > np.cumsum(predictions.p[-1])[last.point90 - 1]
