@@ -43,7 +43,7 @@ READING = (
         "view",
         "redflagreport alert alertevent reminder checkin prior alertthreshold priorevent adverseevent",
     )
-    | _rights("courses", "view", "hold review measure measurethreshold measurescore letter letterevent")
+    | _rights("courses", "view", "hold handover review measure measurethreshold measurescore letter letterevent")
     | _rights("courses", "view", "silence rulesettings")
     | _rights("clinic", "view", "duty")
     | _rights("courses", "view", "sessionmotion sessionsymptom aftercaremeasure aftercaregiven adverseeventitem")
@@ -57,7 +57,13 @@ TREATING = (
     | _rights("courses", "add change", "course")
     | _rights("courses", "add", "session review measurescore letter")
     | _rights("patients", "view", "intakedraft")
-    | {"courses.log_session", "courses.resolve_alert", "courses.correct_session", "patients.correct_file"}
+    | {
+        "courses.log_session",
+        "courses.hand_over",
+        "courses.resolve_alert",
+        "courses.correct_session",
+        "patients.correct_file",
+    }
 )
 CATALOGUES = _rights("courses", "add change", "protocol point aftercaremeasure") | _rights(
     "courses", "change", "redflag measure measurethreshold"
@@ -82,7 +88,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | _rights("clinic", "view add change delete", "openinghours holiday")
     | _rights("clinic", "view", "message")
     | _rights("clinic", "view add change", "endpoint")
-    | {"courses.view_dashboard", "courses.set_budget"},
+    | {"courses.view_dashboard", "courses.set_budget", "courses.hand_over"},
 }
 
 

@@ -256,7 +256,7 @@ class MembershipAdmin(ClinicScopedAdmin):
     def deactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Close the door."""
         told = _(
-            "Deactivated: no signing in, no alerts. Their bookings stay: move them to a colleague, fill the rota."
+            "Deactivated: no signing in, no alerts. Hand their open courses over to a colleague, fill the rota."
         )
         return self._do(request, pk, lambda member: deactivate_member(member, at=timezone.now()), told)
 

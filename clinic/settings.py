@@ -172,6 +172,7 @@ MESSAGE_KINDS = {
     "staff_alert": "courses.alerts.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
     "curve_notice": "courses.priors.notices.curve_notice",
+    "hand_over": "courses.plans.hand_over_mail.hand_over_mail",
     "staff_alert_webhook": "courses.alerts.webhooks.alert_webhook",
     "daily_digest": "courses.alerts.digest_mail.digest_mail",
     "member_refused": "clinic.outbox.refusals.member_refused",

@@ -111,6 +111,7 @@ TABLE: dict[str, Row] = {
     "admin:courses_course_review": Row(TREATING, "course"),
     "admin:courses_course_correct_review": Row(TREATING, "review"),
     "admin:courses_course_measures": Row(TREATING, "course"),
+    "admin:courses_course_hand_over": Row(CLINICAL, "membership"),
     **model_rows("courses_letter", "letter", view=CLINICAL),
     "admin:courses_letter_summary": Row(TREATING, "course"),
     "admin:courses_letter_urgent": Row(TREATING, "alert"),

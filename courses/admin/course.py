@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicScopedAdmin
 from courses.admin.course_page import course_for_page, course_page
+from courses.admin.hand_over import HandOvers
 from courses.admin.log_view import LogSession
 from courses.admin.measure_views import Measures
 from courses.admin.review_views import Reviews
@@ -88,13 +89,11 @@ class CourseAdmin(ClinicScopedAdmin):
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_course_{name}")
             for name, view in actions
         ]
-        own.append(
-            path(
-                "review/<int:pk>/correct/",
-                self.admin_site.admin_view(reviews.correct),
-                name="courses_course_correct_review",
-            )
+        elsewhere = (
+            ("review/<int:pk>/correct/", reviews.correct, "courses_course_correct_review"),
+            ("of/<int:pk>/hand-over/", HandOvers(self).view, "courses_course_hand_over"),
         )
+        own += [path(route, self.admin_site.admin_view(view), name=name) for route, view, name in elsewhere]
         return [*own, *super().get_urls()]
 
     def change_view(

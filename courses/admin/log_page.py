@@ -102,14 +102,10 @@ class Bedside:
         """The points as offered to this patient."""
         return {point.pk: _option(point, self.facts) for point in self.catalogue}
 
-    @cached_property
+    @property
     def last_needled(self) -> Session | None:
         """The last session with needles."""
-        visit = self.standing.last_needled
-        if visit is None:
-            return None
-        known = {score.session_id: score.session for score in self.standing.scores}
-        return known.get(visit.pk) or self.course.sessions.get(pk=visit.pk)
+        return self.standing.last_needled
 
     @cached_property
     def copied(self) -> list[dict[str, Any]]:

@@ -69,8 +69,10 @@ def _held(pk: int, *, by: Membership) -> Iterator[None]:
 
 
 def _course(pk: int, *, by: Membership) -> Course:
-    rows = Course.objects.visible_to(by).select_related("clinic", "patient", "protocol", "practitioner__user")
-    return get_object_or_404(rows, pk=pk)
+    rows = Course.objects.visible_to(by).select_related("patient", "protocol", "practitioner__user")
+    course = get_object_or_404(rows, pk=pk)
+    course.clinic = by.clinic  # one and the same row, which need not be read twice
+    return course
 
 
 def _form(

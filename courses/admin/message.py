@@ -25,6 +25,7 @@ KINDS: dict[str, Any] = {
     "daily_digest": gettext_lazy("daily digest"),
     "reminder": gettext_lazy("mail to a patient"),
     "curve_notice": gettext_lazy("news of the healing curve"),
+    "hand_over": gettext_lazy("courses handed over"),
     "member_refused": gettext_lazy("mail to staff is refused"),
     "endpoint_refused": gettext_lazy("another system refuses"),
 }

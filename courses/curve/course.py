@@ -28,6 +28,8 @@ from courses.curve.shapes import Curves, peak_of, shape_of
 
 MIN_SCORES = MIN_EARLIER_SCORES + 1
 MIN_START = 3.0
+# A level of noise less likely than this moves no bound by a hundred-thousandth.
+SMALLEST_WEIGHT = 1e-7
 _BEFORE = TIMING_CODE[Timing.BEFORE]
 _GRID = np.linspace(0.0, HIGHEST_SCORE, 81)
 
@@ -191,6 +193,7 @@ def condition(prior: Prior, course: CourseScores) -> CoursePosterior:
 
 def _quantiles(found: Mixture, *, levels: Floats) -> Floats:
     """Return quantiles of each mixture within 0..10, (n, n_levels), to about a hundredth."""
-    standardised = (_GRID - found.means[:, :, None]) / found.sds[:, :, None]
-    below = np.einsum("nk,nkg->ng", found.weights, ndtr(standardised))
+    counts = found.weights.max(axis=0) > SMALLEST_WEIGHT
+    means, sds = found.means[:, counts, None], found.sds[:, counts, None]
+    below = np.einsum("nk,nkg->ng", found.weights[:, counts], ndtr((_GRID - means) / sds))
     return np.array([np.interp(levels, row, _GRID) for row in below]).reshape(-1, len(levels))

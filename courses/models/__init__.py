@@ -8,6 +8,7 @@ from courses.models.check_in import CheckIn
 from courses.models.correction import Correction
 from courses.models.course import Course
 from courses.models.digest import Digest
+from courses.models.hand_over import HandOver
 from courses.models.hold import Hold
 from courses.models.letter import Letter, LetterEvent
 from courses.models.measure import Direction, Measure, MeasureCode, MeasureScore, MeasureThreshold
@@ -39,6 +40,7 @@ __all__ = [
     "Course",
     "Digest",
     "Direction",
+    "HandOver",
     "Hold",
     "Letter",
     "LetterEvent",

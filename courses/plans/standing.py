@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from itertools import starmap
-from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -19,16 +17,6 @@ from patients.clearance import WITHDRAWING_FLAGS, Clearance, clearance, overridd
 from patients.clearance_facts import CareFact, ClearanceFacts
 from patients.models import Patient
 from patients.standing import PatientFile, clearance_facts, practitioner_fact
-
-
-class Visit(NamedTuple):
-    """A session as far as it counts for the next one."""
-
-    pk: int
-    course_id: int
-    number: int
-    held_at: datetime
-    is_needled: bool
 
 
 class PatientStanding:
@@ -49,10 +37,9 @@ class PatientStanding:
         return [(one.severity, one.flag_code) for one in self.alerts if one.is_red_flag and not one.is_resolved]
 
     @cached_property
-    def visits(self) -> list[Visit]:
+    def sessions(self) -> list[Session]:
         """Every session of the patient, whichever its course."""
-        rows = Session.objects.filter(course__patient=self.patient).order_by()
-        return list(starmap(Visit, rows.values_list(*Visit._fields)))
+        return list(Session.objects.filter(course__patient=self.patient).order_by())
 
     def care(self, *, is_on_hold: bool, is_plan_specialised: bool | None = None) -> CareFact:
         """Open red flags, withdrawals and neurological checks of the patient."""
@@ -83,11 +70,11 @@ class PatientStanding:
 
     def _n_sessions_since_check(self) -> int:
         """How many sessions with needles since the day of the last check; all of them where there was none."""
-        needled = [visit for visit in self.visits if visit.is_needled]
+        needled = [session for session in self.sessions if session.is_needled]
         if not self.file.checks:
             return len(needled)
         since = datetime.combine(self.file.checks[0].checked_on, time.min, self.patient.clinic.zone_info)
-        return sum(visit.held_at >= since for visit in needled)
+        return sum(session.held_at >= since for session in needled)
 
 
 class CourseStanding(PatientStanding):
@@ -102,13 +89,13 @@ class CourseStanding(PatientStanding):
     @property
     def last_number(self) -> int:
         """The number of the course's last session; 0 before the first."""
-        return max((visit.number for visit in self.visits if visit.course_id == self.course.pk), default=0)
+        return max((session.number for session in self._of_course()), default=0)
 
     @property
-    def last_needled(self) -> Visit | None:
+    def last_needled(self) -> Session | None:
         """The course's last session with needles."""
-        needled = [visit for visit in self.visits if visit.course_id == self.course.pk and visit.is_needled]
-        return max(needled, key=lambda visit: (visit.held_at, visit.pk), default=None)
+        needled = [session for session in self._of_course() if session.is_needled]
+        return max(needled, key=lambda session: (session.held_at, session.pk), default=None)
 
     @property
     def course_alerts(self) -> list[Alert]:
@@ -118,7 +105,15 @@ class CourseStanding(PatientStanding):
     @cached_property
     def scores(self) -> list[PainScore]:
         """The course's scores with their sessions, in order."""
-        return list(self.course.scores.select_related("session"))
+        known = {session.pk: session for session in self._of_course()}
+        scores = list(self.course.scores.all())
+        for score in scores:
+            if score.session_id in known:
+                score.session = known[score.session_id]
+        return scores
+
+    def _of_course(self) -> list[Session]:
+        return [session for session in self.sessions if session.course_id == self.course.pk]
 
     @cached_property
     def in_force(self) -> InForce:

@@ -1,0 +1,110 @@
+"""Hand a practitioner's courses over to a colleague."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clinic.models import Membership
+from courses.models import Course, HandOver
+from courses.plans.forms import clinicians
+from courses.plans.handing_over import HandedOver, hand_over
+
+if TYPE_CHECKING:
+    from courses.admin.course import CourseAdmin
+
+
+class HandOverForm(forms.Form):
+    """Which courses go to whom, and why."""
+
+    courses = forms.ModelMultipleChoiceField(
+        Course.objects.none(),
+        label=gettext_lazy("Courses"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Tick the courses to hand over.")},
+    )
+    to = forms.ModelChoiceField(
+        Membership.objects.none(), label=gettext_lazy("To"), empty_label=gettext_lazy("choose")
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=200,
+        help_text=gettext_lazy("Stands on the course page, as in “parental leave until May”."),
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, member: Membership, courses: Any, ticked: str) -> None:
+        known = [course for course in courses if str(course.pk) == ticked] or courses
+        initial = {"courses": [course.pk for course in known], "form_key": uuid.uuid4()}
+        super().__init__(data, initial=initial)
+        self.fields["courses"].queryset = courses  # type: ignore[attr-defined]
+        self.fields["to"].queryset = clinicians(member.clinic).exclude(pk=member.pk)  # type: ignore[attr-defined]
+
+
+def _was_sent_before(form: HandOverForm, by: Membership) -> bool:
+    """A second click: the courses are no longer this member's to give, and nothing is wrong with that."""
+    form.is_valid()
+    key = form.cleaned_data.get("form_key")
+    return key is not None and HandOver.objects.visible_to(by).filter(form_key=key).exists()
+
+
+class HandOvers:
+    """The view, bound to the course admin whose rows it may see."""
+
+    def __init__(self, course_admin: CourseAdmin) -> None:
+        self.admin = course_admin
+
+    def view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """All open courses of one member, ticked; the one of `?course=` alone where one comes from its page."""
+        by = self.admin.require(request, "courses.hand_over")
+        member = get_object_or_404(Membership.objects.visible_to(by).select_related("user", "clinic"), pk=pk)
+        courses = Course.objects.visible_to(by).open().filter(practitioner=member).select_related("patient")
+        courses = courses.order_by("patient__family_name", "patient__given_name", "pk")
+        data = request.POST if request.method == "POST" else None
+        form = HandOverForm(data, member=member, courses=courses, ticked=request.GET.get("course", ""))
+        if data is not None and _was_sent_before(form, by):
+            return HttpResponseRedirect(reverse("admin:courses_course_changelist"))
+        if data is not None and form.is_valid():
+            try:
+                done = hand_over(**form.cleaned_data, by=by, at=timezone.now())
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                self._tell(request, done, to=form.cleaned_data["to"])
+                return HttpResponseRedirect(self._after(form.cleaned_data["courses"], to=form.cleaned_data["to"]))
+        context = {"form": form, "member": member, "courses": courses, "title": _("Hand over courses")}
+        response = self.admin.page(request, "courses/admin/hand_over.html", context)
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
+    def _tell(self, request: HttpRequest, done: HandedOver, *, to: Membership) -> None:
+        told = ngettext(
+            "%(n)d course handed over to %(name)s.", "%(n)d courses handed over to %(name)s.", done.n_courses
+        )
+        words = [told % {"n": done.n_courses, "name": to}]
+        if done.n_bookings:
+            booked = ngettext("%(n)d booking went along.", "%(n)d bookings went along.", done.n_bookings)
+            words.append(booked % {"n": done.n_bookings})
+        messages.success(request, " ".join(words))
+        for one in done.staying:
+            starts_at = date_format(one.clinic.local(one.starts_at), "D j M, H:i")
+            values = {"patient": one.course.patient, "at": starts_at, "old": one.practitioner, "name": to}
+            stays = _("%(patient)s, %(at)s stays with %(old)s: %(name)s cannot take it. Move it or cancel it.")
+            messages.warning(request, stays % values)
+
+    def _after(self, courses: Any, *, to: Membership) -> str:
+        """To the course where it was one, else to what the other one treats now."""
+        if len(courses) == 1:
+            return reverse("admin:courses_course_change", args=[courses[0].pk])
+        return f"{reverse('admin:courses_course_changelist')}?practitioner__id__exact={to.pk}"

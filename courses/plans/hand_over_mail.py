@@ -1,0 +1,78 @@
+"""The mail that says courses went from one practitioner to another: how many, and where; no patient is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership, Message
+from clinic.outbox.compose import absolute, compose
+from clinic.outbox.queue import enqueue
+from clinic.outbox.refusals import note_delivery
+from clinic.outbox.transports.base import Mail, TransportError
+from courses.models import Alert, HandOver
+
+MESSAGE_KIND = "hand_over"
+
+
+def tell_of_hand_over(given: Sequence[HandOver], *, by: Membership, at: datetime) -> None:
+    """Queue a mail to whoever treats the courses now and to those who did, but not to who handed them over."""
+    first = given[0]
+    told = {one.to_member_id for one in given} | {one.from_member_id for one in given}
+    for member_id in sorted(told - {by.pk}):
+        enqueue(
+            clinic=first.clinic,
+            kind=MESSAGE_KIND,
+            subject_id=first.pk,
+            recipient=f"membership:{member_id}",
+            dedup_key=f"hand-over:{first.form_key}:{member_id}",
+            guarantee=Message.Guarantee.AT_LEAST_ONCE,
+            due_at=at,
+            at=at,
+        )
+
+
+class HandOverMail:
+    """Owner of the message kind `hand_over`; its subject is the first course's hand-over of one form."""
+
+    def still_due(self, message: Message, *, at: datetime) -> bool:
+        """Unless whoever it goes to left: nobody else needs to know."""
+        return self._member(message).is_active
+
+    def render(self, message: Message) -> Mail:
+        """How many courses went where, how many alerts wait there, and a link."""
+        member = self._member(message)
+        if not member.address:
+            raise TransportError("no active address", permanent=True)
+        first = HandOver.objects.select_related("clinic", "handed_by__user", "to_member__user").get(
+            pk=message.subject_id
+        )
+        courses = HandOver.objects.filter(form_key=first.form_key, clinic=first.clinic).values("course")
+        context = {
+            "by": first.handed_by,
+            "to": first.to_member,
+            "is_mine_now": member.pk == first.to_member_id,
+            "n_courses": courses.count(),
+            "n_alerts": Alert.objects.unresolved().filter(course__in=courses).count(),
+            "link": absolute(
+                f"{reverse('admin:courses_course_changelist')}?practitioner__id__exact={first.to_member_id}"
+            ),
+        }
+        with translation.override(first.clinic.languages[0]):
+            subject = _("Courses were handed over - %(clinic)s") % {"clinic": first.clinic.name}
+            return compose(message, "hand_over", context, to=member.address, subject=subject)
+
+    def settled(self, message: Message, *, at: datetime) -> None:
+        """A refused address is noted."""
+        note_delivery(message, at=at)
+
+    def _member(self, message: Message) -> Membership:
+        pk = int(message.recipient.removeprefix("membership:"))
+        return Membership.objects.for_clinic(message.clinic).select_related("user").get(pk=pk)
+
+
+hand_over_mail = HandOverMail()

@@ -1,0 +1,116 @@
+"""Courses go from one practitioner to another, with what is booked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.models import Appointment, Course, HandOver
+from courses.plans.hand_over_mail import tell_of_hand_over
+from courses.plans.standing import CourseStanding
+from patients.models import Patient
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """How many courses and bookings went over, and the bookings that could not."""
+
+    n_courses: int
+    n_bookings: int = 0
+    staying: tuple[Appointment, ...] = ()
+
+
+@transaction.atomic
+def hand_over(
+    courses: Iterable[Course], *, to: Membership, reason: str, form_key: UUID, by: Membership, at: datetime
+) -> HandedOver:
+    """Give open courses to another practitioner; both are told by mail.
+
+    A booking stays where it is if the other one has no time then or may not needle. The same form sent twice
+    hands over once. ValidationError where a course is over or theirs already, or they do not treat here.
+    """
+    rows = _held(courses)
+    n_before = HandOver.objects.filter(clinic=by.clinic, form_key=form_key).count()
+    if n_before:
+        return HandedOver(n_before)
+    _refuse(rows, to)
+    given = [
+        HandOver(
+            clinic=by.clinic,
+            course=course,
+            from_member=course.practitioner,
+            to_member=to,
+            reason=reason,
+            handed_by=by,
+            handed_at=at,
+            form_key=form_key,
+        )
+        for course in rows
+    ]
+    HandOver.objects.bulk_create(given)
+    Course.objects.filter(pk__in=[course.pk for course in rows]).update(practitioner=to)
+    taken = [(one, _take_over(one, standing, to=to)) for standing, one in _bookings(rows, at=at)]
+    tell_of_hand_over(given, by=by, at=at)
+    return HandedOver(
+        n_courses=len(given),
+        n_bookings=sum(is_taken for _one, is_taken in taken),
+        staying=tuple(one for one, is_taken in taken if not is_taken),
+    )
+
+
+def _held(courses: Iterable[Course]) -> list[Course]:
+    """The courses as they are once nobody else writes on their patients, whose locks come before any course's."""
+    keys = [course.pk for course in courses]
+    theirs = Course.objects.filter(pk__in=keys).values("patient")
+    list(Patient.objects.filter(pk__in=theirs).select_for_update().order_by("pk").values_list("pk"))
+    rows = Course.objects.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk")
+    return list(rows.select_related("clinic", "patient", "protocol", "practitioner__user"))
+
+
+def _refuse(courses: list[Course], to: Membership) -> None:
+    if not courses:
+        raise ValidationError({"courses": _("Tick the courses to hand over.")})
+    if not (to.is_active and to.is_clinician) or to.clinic_id != courses[0].clinic_id:
+        raise ValidationError({"to": _("%(name)s does not treat here: choose somebody else.") % {"name": to}})
+    for course in courses:
+        if not course.is_open:
+            raise ValidationError({"courses": _("%(course)s: the course is over.") % {"course": course}})
+        if course.practitioner_id == to.pk:
+            message = _("%(course)s: %(name)s treats it already.") % {"course": course, "name": to}
+            raise ValidationError({"courses": message})
+
+
+def _bookings(courses: list[Course], *, at: datetime) -> list[tuple[CourseStanding, Appointment]]:
+    """What is booked with those who treated the courses until now, the earliest first."""
+    standings = {course.pk: CourseStanding(course) for course in courses}
+    booked = Appointment.objects.filter(status=Appointment.Status.BOOKED, starts_at__gte=at, course__in=courses)
+    return [
+        (standings[one.course_id], one)
+        for one in booked.select_related("practitioner__user").order_by("starts_at", "pk")
+        if one.practitioner_id == standings[one.course_id].course.practitioner_id
+    ]
+
+
+def _take_over(appointment: Appointment, standing: CourseStanding, *, to: Membership) -> bool:
+    """Whether a booking went to the other one."""
+    appointment.course = standing.course
+    on = standing.course.clinic.local(appointment.starts_at).date()
+    may_they = standing.clearance(on=on, practitioner=to).may_book
+    # Where nobody may needle it is not they who stand in the way.
+    if appointment.is_for_needling and not may_they and standing.clearance(on=on).may_book:
+        return False
+    try:
+        with transaction.atomic():
+            Appointment.objects.filter(pk=appointment.pk).update(practitioner=to)
+    except IntegrityError as error:
+        if "courses_appointment_no_clash" not in str(error):
+            raise
+        return False
+    return True
