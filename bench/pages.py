@@ -6,6 +6,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from itertools import cycle
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from clinic.models import Membership, User
 from courses.models import Course
+from courses.rules.red_flag import SEVERE_PAIN, USUAL
 from courses.sessions.entry import SessionEntry
 from courses.sessions.log import log_session
 
@@ -70,6 +72,8 @@ def _filled_in(course: Any) -> dict[str, object]:
         "before": 4,
         "after": 3,
         "no_red_flag": "on",
+        # Asked where scores cannot show worsening; elsewhere it says nothing.
+        f"answer_{SEVERE_PAIN}": USUAL,
         "held_at": held_at.strftime("%Y-%m-%dT%H:%M"),
         "practitioner": course.practitioner_id,
         "needling-TOTAL_FORMS": 0,
@@ -83,6 +87,13 @@ def _log(course: Course) -> None:
     log_session(course, entry=entry, by=by, at=at)
 
 
+def _refuse_failure(name: str, response: object) -> None:
+    """A page that was not shown, or a session that was not saved, is no measurement."""
+    status = getattr(response, "status_code", HTTPStatus.OK)
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise RuntimeError(f"{name}: answered {status}")
+
+
 def _row(name: str, work: Callable[[Course], object], courses: Iterator[Course]) -> dict[str, Any]:
     work(next(courses))
     with CaptureQueriesContext(connection) as queries:
@@ -91,8 +102,9 @@ def _row(name: str, work: Callable[[Course], object], courses: Iterator[Course])
     taken = []
     for _run in range(N_RUNS):
         course, started = next(courses), time.perf_counter()
-        work(course)
+        response = work(course)
         taken.append((time.perf_counter() - started) * 1000)
+        _refuse_failure(name, response)
     return {
         "name": f"{name}: server time",
         "value": statistics.median(taken),

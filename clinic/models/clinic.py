@@ -94,6 +94,8 @@ class Clinic(models.Model):
         default=True,
         help_text=_("Patients are asked again on the third day: still being worse then is worth a look."),
     )
+    # Another one whenever a row of a list changes that the session form is made of; the database sees to that.
+    lists_stamp = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

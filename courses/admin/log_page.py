@@ -21,7 +21,8 @@ from courses.priors.rows import Record
 from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
 from courses.sessions.forms import SessionForm
-from courses.sessions.point_fields import BaseNeedlings, PointRow, catalogue_of, copied_rows
+from courses.sessions.lists import session_lists
+from courses.sessions.point_fields import BaseNeedlings, PointRow, copied_rows
 from courses.sessions.point_notes import PointNote
 from courses.sessions.treatment_facts import TreatmentFacts, treatment_facts
 from courses.sessions.wording import instruction, is_now
@@ -50,8 +51,8 @@ class PointOption:
 class Bedside:
     """What is known before a session is logged, each part read when it is first asked for."""
 
-    def __init__(self, course: Course, *, by: Membership, at: datetime) -> None:
-        self.course, self.by, self.at = course, by, at
+    def __init__(self, course: Course, *, at: datetime) -> None:
+        self.course, self.at = course, at
         self.today = course.clinic.local(at).date()
         self.standing = CourseStanding(course)
 
@@ -87,20 +88,15 @@ class Bedside:
         bounds = self.standing.in_force.bounds
         return cannot_show_worsening(self.posterior, self.record, bounds=bounds, at=self.at)
 
-    @cached_property
-    def catalogue(self) -> list[Point]:
-        """The clinic's points."""
-        return list(Point.objects.visible_to(self.by))
-
-    @cached_property
+    @property
     def points(self) -> dict[str, Point]:
         """The points by code and pinyin."""
-        return catalogue_of(self.catalogue)
+        return session_lists(self.course.clinic).point_by_word
 
     @cached_property
     def options(self) -> dict[int, PointOption]:
         """The points as offered to this patient."""
-        return {point.pk: _option(point, self.facts) for point in self.catalogue}
+        return {point.pk: _option(point, self.facts) for point in session_lists(self.course.clinic).points}
 
     @property
     def last_needled(self) -> Session | None:

@@ -42,7 +42,7 @@ class LogSession:
         data: QueryDict | None = request.POST if request.method == "POST" else None
         is_sent = data is not None and not {"copy", "add_rows"} & data.keys()
         with _held(pk, by=by) if is_sent else nullcontext():
-            here = Bedside(_course(pk, by=by), by=by, at=at)
+            here = Bedside(_course(pk, by=by), at=at)
             data = _with_rows(data, here) if data is not None else None
             form = _form(request, data, here, by=by, at=at)
             needlings = NeedlingFormSet(data, prefix=PREFIX, initial=_initial_rows(request, here))
@@ -52,7 +52,7 @@ class LogSession:
             return HttpResponseRedirect(f"{address}?saved={'1' if is_new else 'before'}")
         if is_sent:
             # A red flag told with what was not saved is open by now.
-            here = Bedside(_course(pk, by=by), by=by, at=at)
+            here = Bedside(_course(pk, by=by), at=at)
         context = log_page(here, form, needlings, by=by, at=at, is_sent=is_sent)
         response = self.admin.page(request, "courses/admin/log_session.html", context)
         response.status_code = 422 if is_sent else 200

@@ -40,37 +40,11 @@ def correct_pain(
     standing = _standing(alert) if alert else []
     of_session = [row for row in standing if row["evidence"].get("session") == session_number]
     news = [finding for finding in findings if _is_news(finding, of_session)]
-    if alert is not None:
-        # What a correction took away and another brings back stands in the alert already.
-        again = [finding for finding in news if finding.as_json() in alert.findings]
-        news = [finding for finding in news if finding not in again]
-        if again:
-            note_findings(alert, again, at=at)
-    if news:
-        raise_alert(
-            patient=course.patient,
-            course=course,
-            rule=Alert.Rule.PAIN,
-            findings=news,
-            by=by,
-            at=at,
-            is_quiet=True,
-        )
+    _list_news(course, alert, news, by=by, at=at)
     held = {(finding.rule, finding.evidence.get("timing")) for finding in findings}
     gone = [row for row in of_session if _key(row) not in held]
-    if alert is None or not gone:
-        return
-    alert.refresh_from_db()
-    write_event(alert, AlertEvent.Kind.CORRECTED, at=at, by=by, findings=gone, note=reason)
-    if not _standing(alert):
-        resolve(
-            alert,
-            outcome=Alert.Outcome.DATA_CORRECTED,
-            note=reason,
-            by=by,
-            at=at,
-            seen=last_news(alert),
-        )
+    if alert is not None and gone:
+        _take_away(alert, gone, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -90,6 +64,35 @@ def withdraw_report(report: RedFlagReport, *, reason: str, by: Membership, at: d
         raise ValidationError(_("This report was withdrawn already."))
     alert = Alert.objects.select_for_update().get(pk=first.alert_id)
     return write_event(alert, AlertEvent.Kind.WITHDRAWN, at=at, by=by, report=report, note=reason.strip())
+
+
+def _list_news(
+    course: Course, alert: Alert | None, news: Sequence[Finding], *, by: Membership, at: datetime
+) -> None:
+    """List what the correction brought; what an earlier one took away and this one brings back is noted."""
+    again = [finding for finding in news if alert is not None and finding.as_json() in alert.findings]
+    fresh = [finding for finding in news if finding not in again]
+    if alert is not None and again:
+        note_findings(alert, again, at=at)
+    if fresh:
+        raise_alert(
+            patient=course.patient,
+            course=course,
+            rule=Alert.Rule.PAIN,
+            findings=fresh,
+            by=by,
+            at=at,
+            is_quiet=True,
+        )
+
+
+def _take_away(alert: Alert, gone: list[FindingRow], *, reason: str, by: Membership, at: datetime) -> None:
+    """Note what no longer holds; an alert that nothing holds open any more closes."""
+    alert.refresh_from_db()
+    write_event(alert, AlertEvent.Kind.CORRECTED, at=at, by=by, findings=gone, note=reason)
+    if not _standing(alert):
+        outcome = Alert.Outcome.DATA_CORRECTED
+        resolve(alert, outcome=outcome, note=reason, by=by, at=at, seen=last_news(alert))
 
 
 def _standing(alert: Alert) -> list[FindingRow]:

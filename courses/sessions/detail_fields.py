@@ -116,12 +116,13 @@ class DetailFields(forms.Form):
 
     def is_any_finding(self) -> bool:
         """Whether a symptom or a direction is filled in."""
-        return any(self._is_filled(name) for name in self.fields if name.startswith(FINDINGS))
+        return self.is_bound and any(self._is_filled(name) for name in self.fields if name.startswith(FINDINGS))
 
     def is_any_more(self) -> bool:
         """Whether something is filled in, or wrong, that folds away."""
-        wrong = self._wrong()
-        return any((name not in PREFILLED and self._is_filled(name)) or name in wrong for name in FOLDED)
+        return self.is_bound and any(
+            (name not in PREFILLED and self._is_filled(name)) or name in self.errors for name in FOLDED
+        )
 
     def count_errors(self, needlings: Sequence[NeedlingEntry]) -> dict[str, str]:
         """Needles that went in are counted out; a difference is explained."""
@@ -160,9 +161,6 @@ class DetailFields(forms.Form):
 
     def _is_filled(self, name: str) -> bool:
         return self[name].value() not in {None, ""} if name != "other_treatments" else bool(self[name].value())
-
-    def _wrong(self) -> set[str]:
-        return set(self.errors) if self.is_bound else set()
 
     def quick_scale(self, name: str, choices: Iterable[tuple[Any, Any]]) -> QuickScale:
         """A field as a row of buttons; nothing is chosen beforehand."""

@@ -16,6 +16,8 @@ from courses.sessions.entry import EventEntry
 from courses.sessions.treatment_facts import TreatmentFacts, measure_of
 
 BRUISE = "bruise"
+# What is sent of an event only where somebody filled it in; how bad it was is always sent.
+TOLD = ("event", "causality", "serious", "onset", "went")
 WORSE = "pain_worse"
 FAULTS = {
     Fault.CONTACT_ONLY: _("A red flag is open: no aftercare but the advice to get in touch."),
@@ -60,6 +62,7 @@ class EventFields:
 
     fields: dict[str, forms.Field]
     is_bound: bool
+    data: Any
     cleaned_data: dict[str, Any]
     events: list[AdverseEventItem]
     measures: list[AftercareMeasure]
@@ -72,7 +75,7 @@ class EventFields:
         self.events, self.measures, self.facts = list(events), list(measures), facts
         for item in self.events:
             self.fields[f"event_{item.code}"] = forms.BooleanField(label=item.wording, required=False)
-            if not self.is_bound:
+            if not self._is_told(item):
                 continue
             self.fields[f"severity_{item.code}"] = forms.ChoiceField(
                 choices=AdverseEvent.Severity.choices, required=False, initial=AdverseEvent.Severity.MILD
@@ -85,6 +88,10 @@ class EventFields:
             self.fields[f"went_{item.code}"] = forms.CharField(max_length=200, required=False)
         for measure in self.measures:
             self.fields[f"aftercare_{measure.code}"] = forms.BooleanField(label=measure.name, required=False)
+
+    def _is_told(self, item: AdverseEventItem) -> bool:
+        """Whether something was sent about an event; of one that was not, nothing else needs to be read."""
+        return self.is_bound and any(self.data.get(f"{part}_{item.code}") for part in TOLD)
 
     @cached_property
     def severities(self) -> list[tuple[str, str]]:
@@ -152,7 +159,7 @@ class EventFields:
         )
 
     def _event_line(self, item: AdverseEventItem) -> EventLine:
-        if not self.is_bound:
+        if not self._is_told(item):
             return EventLine(item)
         return EventLine(
             item=item,

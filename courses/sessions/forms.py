@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
-from courses.models import AdverseEventItem, AftercareMeasure, Appointment, Course, RedFlag
+from courses.models import Appointment, Course
 from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.event_fields import EventFields
 from courses.sessions.flag_fields import RedFlagFields
+from courses.sessions.lists import session_lists
 from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import TreatmentFacts
@@ -83,12 +82,9 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
             self._choices(name, clinicians)
         self.clinicians = clinicians
         self._choices("appointment", Appointment.objects.for_clinic(clinic).filter(course=course))
-        self.add_flag_fields(RedFlag.objects.for_clinic(clinic).current().filter(asked=RedFlag.Asked.ALWAYS))
-        self.add_event_fields(
-            AdverseEventItem.objects.for_clinic(clinic),
-            AftercareMeasure.objects.for_clinic(clinic).filter(is_offered=True),
-            facts,
-        )
+        lists = session_lists(clinic)
+        self.add_flag_fields(lists.flags)
+        self.add_event_fields(lists.events, lists.aftercare, facts)
         self._told: tuple[FlagEntry, ...] = ()
 
     def clean(self) -> dict[str, Any]:
@@ -114,13 +110,6 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
             self.quick_scale("practitioner", staff),
             self.quick_scale("supervised_by", [("", "-"), *staff]),
         ]
-
-    @cached_property
-    def lists_key(self) -> str:
-        """What the lists of red flags and of adverse events say: of these an empty form shows nothing else."""
-        flags = [(one.code, one.topic, one.wording, one.follow_up, one.follow_up_levels) for one in self.flags]
-        events = [(one.code, one.wording) for one in self.events]
-        return hashlib.sha256(repr((flags, events)).encode()).hexdigest()
 
     def pain_scales(self) -> list[QuickScale]:
         """Pain before and after, eleven buttons each."""

@@ -1,0 +1,44 @@
+"""What a clinic asks and offers at every session: read once, and again when one of its lists has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from uuid import UUID
+
+from clinic.models import Clinic
+from courses.models import AdverseEventItem, AftercareMeasure, Point, RedFlag
+from courses.sessions.point_fields import catalogue_of
+
+N_CLINICS_KEPT = 32
+
+
+@dataclass(frozen=True)
+class SessionLists:
+    """The lists of one clinic. Shared by requests: nobody may change a row of them."""
+
+    flags: tuple[RedFlag, ...]
+    events: tuple[AdverseEventItem, ...]
+    aftercare: tuple[AftercareMeasure, ...]
+    points: tuple[Point, ...]
+
+    @cached_property
+    def point_by_word(self) -> dict[str, Point]:
+        """The points by code and pinyin."""
+        return catalogue_of(self.points)
+
+
+def session_lists(clinic: Clinic) -> SessionLists:
+    """The lists as they stood when the clinic was read, or later: its stamp changes with them, in the database."""
+    return _lists(clinic.pk, clinic.lists_stamp)
+
+
+@lru_cache(maxsize=N_CLINICS_KEPT)
+def _lists(clinic: int, _stamp: UUID) -> SessionLists:
+    flags = RedFlag.objects.filter(clinic=clinic, asked=RedFlag.Asked.ALWAYS).current()
+    return SessionLists(
+        flags=tuple(flags),
+        events=tuple(AdverseEventItem.objects.filter(clinic=clinic)),
+        aftercare=tuple(AftercareMeasure.objects.filter(clinic=clinic, is_offered=True)),
+        points=tuple(Point.objects.filter(clinic=clinic)),
+    )
