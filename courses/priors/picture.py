@@ -14,7 +14,7 @@ from courses.priors import guard
 from courses.priors.rows import WEEK, Record
 from courses.priors.timeline import markers_of
 
-N_POINTS = 61
+N_POINTS = 41
 MIN_SCORES_TO_DRAW = 2
 
 
