@@ -39,6 +39,7 @@ print("FOUND" + json.dumps({
     "inbox": "/admin/courses/alert/",
     "curve": "/admin/courses/prior/",
     "review": f"/admin/courses/course/{pain.course_id}/review/",
+    "hand-over": f"/admin/courses/course/of/{steady.practitioner_id}/hand-over/?course={steady.pk}",
     "measures": f"/admin/courses/course/{steady.pk}/measures/?stage=review",
     "end-course": f"/admin/courses/course/{steady.pk}/end/",
     "report-red-flag": f"/admin/patients/patient/{steady.patient_id}/red-flag/",

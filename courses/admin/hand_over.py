@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 class HandOverForm(forms.Form):
     """Which courses go to whom, and why."""
 
-    courses = forms.ModelMultipleChoiceField(
-        Course.objects.none(),
-        label=gettext_lazy("Courses"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Tick the courses to hand over.")},
-    )
     to = forms.ModelChoiceField(
         Membership.objects.none(), label=gettext_lazy("To"), empty_label=gettext_lazy("choose")
     )
@@ -41,6 +35,12 @@ class HandOverForm(forms.Form):
         label=gettext_lazy("Why"),
         max_length=200,
         help_text=gettext_lazy("Stands on the course page, as in “parental leave until May”."),
+    )
+    courses = forms.ModelMultipleChoiceField(
+        Course.objects.none(),
+        label=gettext_lazy("Courses"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Tick the courses to hand over.")},
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -79,10 +79,12 @@ class KindFilter(admin.SimpleListFilter):
 class MessageAdmin(ClinicScopedAdmin):
     """The outbox: what was sent, what waits, what failed."""
 
-    list_display = ("created_at", "kind_in_words", "recipient_in_words", "state", "due_at", "n_attempts", "error")
+    list_display = ("created_at", "kind_in_words", "recipient_in_words", "state", "due_at", "tries", "error")
     list_filter = ("state", KindFilter)
     date_hierarchy = "created_at"
     list_per_page = 50
+    # Most leave at the first attempt, without an error: nothing to be said of them.
+    empty_value_display = ""
     empty_text = gettext_lazy("No mail yet: reminders, alerts and invitations appear here once they are due.")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -93,6 +95,11 @@ class MessageAdmin(ClinicScopedAdmin):
     def kind_in_words(self, message: Message) -> str:
         """What the message is."""
         return str(KINDS.get(message.kind, message.kind))
+
+    @admin.display(description=gettext_lazy("attempts"), ordering="n_attempts")
+    def tries(self, message: Message) -> str:
+        """How often it was tried, where once was not enough."""
+        return _("tried %(n)d times") % {"n": message.n_attempts} if message.n_attempts > 1 else ""
 
     @admin.display(description=gettext_lazy("to"))
     def recipient_in_words(self, message: Any) -> str:
