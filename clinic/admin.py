@@ -140,8 +140,9 @@ class ClinicAdmin(ClinicScopedAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A clinic belongs to no clinic."""
-        obj.save()
+        """A clinic belongs to no clinic. Only what was changed is written: another's change meanwhile stays."""
+        if form.changed_data:
+            obj.save(update_fields=form.changed_data)
 
 
 @admin.register(Duty)

@@ -45,8 +45,9 @@ class HandOverForm(forms.Form):
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, member: Membership, courses: Any, ticked: str) -> None:
-        known = [course for course in courses if str(course.pk) == ticked] or courses
-        initial = {"courses": [course.pk for course in known], "form_key": uuid.uuid4()}
+        # From the page of a course that somebody handed over meanwhile nothing is ticked.
+        wanted = [course.pk for course in courses if not ticked or str(course.pk) == ticked]
+        initial = {"courses": wanted, "form_key": uuid.uuid4()}
         super().__init__(data, initial=initial)
         self.fields["courses"].queryset = courses  # type: ignore[attr-defined]
         self.fields["to"].queryset = clinicians(member.clinic).exclude(pk=member.pk)  # type: ignore[attr-defined]
@@ -74,6 +75,10 @@ class HandOvers:
         data = request.POST if request.method == "POST" else None
         form = HandOverForm(data, member=member, courses=courses, ticked=request.GET.get("course", ""))
         if data is not None and _was_sent_before(form, by):
+            again = _(
+                "This form was sent before, and counts once. For other courses open it anew; look at the bookings."
+            )
+            messages.warning(request, again)
             return HttpResponseRedirect(reverse("admin:courses_course_changelist"))
         if data is not None and form.is_valid():
             try:

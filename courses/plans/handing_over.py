@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from clinic.models import Membership
-from courses.models import Appointment, Course, HandOver
+from clinic.models import Membership, Responder
+from courses.models import Alert, Appointment, Course, HandOver
 from courses.plans.hand_over_mail import tell_of_hand_over
 from courses.plans.standing import CourseStanding
 from patients.models import Patient
@@ -57,6 +57,7 @@ def hand_over(
     HandOver.objects.bulk_create(given)
     Course.objects.filter(pk__in=[course.pk for course in rows]).update(practitioner=to)
     taken = [(one, _take_over(one, standing, to=to)) for standing, one in _bookings(rows, at=at)]
+    _join_open_alerts(rows, to=to)
     tell_of_hand_over(given, by=by, at=at)
     return HandedOver(
         n_courses=len(given),
@@ -96,6 +97,15 @@ def _bookings(courses: list[Course], *, at: datetime) -> list[tuple[CourseStandi
         for one in booked.select_related("practitioner__user").order_by("starts_at", "pk")
         if one.practitioner_id == standings[one.course_id].course.practitioner_id
     ]
+
+
+def _join_open_alerts(courses: list[Course], *, to: Membership) -> None:
+    """What is open is repeated to the other one too; nobody is taken out of a chain."""
+    for alert in Alert.objects.unresolved().filter(course__in=courses).select_for_update().order_by("pk"):
+        for step in alert.chain:
+            if step["step"] == Responder.PRACTITIONER and to.pk not in step["members"]:
+                step["members"].append(to.pk)
+        alert.save(update_fields=["chain"])
 
 
 def _take_over(appointment: Appointment, standing: CourseStanding, *, to: Membership) -> bool:

@@ -16,7 +16,7 @@ from courses.sessions.entry import EventEntry
 from courses.sessions.treatment_facts import TreatmentFacts, measure_of
 
 BRUISE = "bruise"
-# What is sent of an event only where somebody filled it in; how bad it was is always sent.
+# What is sent of an event only where somebody filled it in; how bad it was is always sent, mild to begin with.
 TOLD = ("event", "causality", "serious", "onset", "went")
 WORSE = "pain_worse"
 FAULTS = {
@@ -91,7 +91,11 @@ class EventFields:
 
     def _is_told(self, item: AdverseEventItem) -> bool:
         """Whether something was sent about an event; of one that was not, nothing else needs to be read."""
-        return self.is_bound and any(self.data.get(f"{part}_{item.code}") for part in TOLD)
+        if not self.is_bound:
+            return False
+        severity = self.data.get(f"severity_{item.code}") or AdverseEvent.Severity.MILD
+        is_filled = any(self.data.get(f"{part}_{item.code}") for part in TOLD)
+        return is_filled or severity != AdverseEvent.Severity.MILD
 
     @cached_property
     def severities(self) -> list[tuple[str, str]]:

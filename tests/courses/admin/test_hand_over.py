@@ -65,6 +65,11 @@ def test_from_a_course_that_one_is_ticked(signed_in, practitioner, address, cour
     assert signed_in(practitioner).get(link).context["form"]["courses"].value() == [course.pk]
 
 
+def test_from_a_course_that_went_meanwhile_nothing_is_ticked(signed_in, practitioner, address, other_course):
+    page = signed_in(practitioner).get(f"{address}?course=0")
+    assert page.context["form"]["courses"].value() == []
+
+
 def test_one_leads_to_its_page_which_says_with_whom_it_was(post, course, practitioner):
     page = post(course).content.decode()
     assert "1 course handed over to Linn Oak." in page
@@ -96,7 +101,9 @@ def test_booking_that_stays_is_named(post, course, other_course, practitioner, c
 
 def test_second_click_is_no_error(post, course):
     post(course)
-    assert post(course).status_code == 200
+    again = post(course)
+    assert again.status_code == 200
+    assert "This form was sent before, and counts once." in again.content.decode()
     assert HandOver.objects.count() == 1
 
 

@@ -238,4 +238,6 @@ class TestTelling:
         )
         give()
         assert "1 alert is open there now" in mails()[colleague.address]
+        steps = {step["step"]: step["members"] for step in Alert.objects.get().chain}
+        assert steps["practitioner"] == [course.practitioner_id, colleague.pk]
         assert set(mine(Alert.objects.all(), colleague)) == {Alert.objects.get()}

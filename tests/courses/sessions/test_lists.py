@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
+from django.contrib.admin import site
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.admin import ClinicAdmin
+from clinic.forms import ClinicForm
 from clinic.models import Clinic
 from courses.models import AdverseEventItem, AftercareMeasure, Point, RedFlag
 from courses.sessions.lists import session_lists
+from tests.factories import CourseFactory, cleared_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +98,26 @@ def test_each_clinic_has_its_own(clinic, stranger):
     for mine, other in zip(vars(ours).values(), vars(theirs).values(), strict=True):
         assert {row.clinic_id for row in mine} == {clinic.pk}
         assert {row.clinic_id for row in other} == {stranger.clinic.pk}
+
+
+def test_two_clinics_with_one_stamp_are_each_asked_their_own(signed_in, practitioner, stranger, course, at):
+    there = CourseFactory(
+        patient=cleared_patient(stranger.clinic, by=stranger, at=at - timedelta(days=60)), practitioner=stranger
+    )
+    RedFlag.objects.for_clinic(stranger.clinic).filter(code="trauma").update(wording="Asked at the harbour only")
+    stamp = uuid4()
+    Clinic.objects.update(lists_stamp=stamp)
+    ours = signed_in(practitioner).get(reverse("admin:courses_course_log", args=[course.pk])).content.decode()
+    theirs = signed_in(stranger).get(reverse("admin:courses_course_log", args=[there.pk])).content.decode()
+    assert "Asked at the harbour only" not in ours
+    assert "Asked at the harbour only" in theirs
+
+
+def test_saving_the_clinic_never_brings_an_old_stamp_back(clinic, stamp, rf):
+    form = ClinicForm({"name": "Renamed"}, instance=clinic)
+    form.changed_data = ["name"]
+    Point.objects.for_clinic(clinic).update(advice="new")
+    newer, clinic.name = stamp(), "Renamed"
+    ClinicAdmin(Clinic, site).save_model(rf.post("/"), clinic, form, True)
+    assert stamp() == newer
+    assert Clinic.objects.get(pk=clinic.pk).name == "Renamed"
