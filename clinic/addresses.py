@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import AddressChange, Membership, Message, User
 from clinic.outbox.compose import absolute, compose
-from clinic.outbox.queue import cancel_waiting, enqueue
+from clinic.outbox.queue import cancel_waiting, mail_member
 from clinic.outbox.transports.base import Mail
 from clinic.staff import INVITATION_KIND, send_invitation
 
@@ -83,14 +83,12 @@ def _checked(email: str, reason: str, *, before: str) -> str:
 
 
 def _tell_old_address(change: AddressChange, *, at: datetime) -> None:
-    enqueue(
+    mail_member(
+        change.member_id,
         clinic=change.clinic,
         kind=MESSAGE_KIND,
         subject_id=change.pk,
-        recipient=f"membership:{change.member_id}",
         dedup_key=f"address-changed:{change.pk}",
-        guarantee=Message.Guarantee.AT_LEAST_ONCE,
-        due_at=at,
         at=at,
     )
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership, Message, Role, User
 from clinic.outbox.compose import absolute, compose
-from clinic.outbox.queue import enqueue
+from clinic.outbox.queue import mail_member
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 
@@ -66,28 +66,24 @@ def invite_member(
 
 def send_invitation(membership: Membership, *, at: datetime) -> None:
     """Queue the invitation mail."""
-    enqueue(
+    mail_member(
+        membership.pk,
         clinic=membership.clinic,
         kind=INVITATION_KIND,
         subject_id=membership.pk,
-        recipient=f"membership:{membership.pk}",
         dedup_key=f"invitation:{membership.pk}:{at.isoformat()}",
-        guarantee=Message.Guarantee.AT_LEAST_ONCE,
-        due_at=at,
         at=at,
     )
 
 
 def send_password_link(membership: Membership, *, at: datetime) -> None:
     """Queue the mail that lets a member choose a new password."""
-    enqueue(
+    mail_member(
+        membership.pk,
         clinic=membership.clinic,
         kind="password_link",
         subject_id=membership.pk,
-        recipient=f"membership:{membership.pk}",
         dedup_key=f"password-link:{membership.pk}:{at.isoformat()}",
-        guarantee=Message.Guarantee.AT_LEAST_ONCE,
-        due_at=at,
         at=at,
     )
 

@@ -63,6 +63,22 @@ def enqueue(
     enqueue_all([message], at=at)
 
 
+def mail_member(
+    member_id: int, *, clinic: Clinic, kind: str, subject_id: int, dedup_key: str, at: datetime
+) -> None:
+    """A mail to somebody who works in the clinic, due now and sent until it is accepted."""
+    enqueue(
+        clinic=clinic,
+        kind=kind,
+        subject_id=subject_id,
+        recipient=f"membership:{member_id}",
+        dedup_key=dedup_key,
+        guarantee=Message.Guarantee.AT_LEAST_ONCE,
+        due_at=at,
+        at=at,
+    )
+
+
 def enqueue_all(messages: Sequence[Message], *, at: datetime) -> None:
     """Messages with their keys, in one statement: whoever asks again meets the unique key."""
     Message.objects.bulk_create(messages, ignore_conflicts=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Endpoint, Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
-from clinic.outbox.queue import LEASE, enqueue
+from clinic.outbox.queue import LEASE, mail_member
 from clinic.outbox.transports.base import Mail, TransportError
 
 WHO_MENDS = (Role.MANAGER, Role.LEAD)
@@ -52,14 +52,12 @@ def _tell(refused: Message, kind: str, *, at: datetime) -> None:
     if kind == "member_refused":
         members = members.exclude(pk=refused.recipient_id)
     for member in members:
-        enqueue(
+        mail_member(
+            member.pk,
             clinic=refused.clinic,
             kind=kind,
             subject_id=refused.recipient_id,
-            recipient=f"membership:{member.pk}",
             dedup_key=f"{kind}:{refused.uuid}:{member.pk}",
-            guarantee=Message.Guarantee.AT_LEAST_ONCE,
-            due_at=at,
             at=at,
         )
 

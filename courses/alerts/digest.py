@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from clinic.batch import each
-from clinic.models import Clinic, Membership, Message, Role
-from clinic.outbox.queue import enqueue
+from clinic.models import Clinic, Membership, Role
+from clinic.outbox.queue import mail_member
 from courses.alerts.steps import calendar_of
 from courses.alerts.watch_list import watch_list
 from courses.models import Alert, Course, Digest, Reminder
@@ -93,14 +93,12 @@ def _is_open_on(clinic: Clinic, morning: datetime) -> bool:
 
 
 def _queue(digest: Digest, member: Membership, *, at: datetime) -> None:
-    enqueue(
+    mail_member(
+        member.pk,
         clinic=digest.clinic,
         kind=MESSAGE_KIND,
         subject_id=digest.pk,
-        recipient=f"membership:{member.pk}",
         dedup_key=f"digest:{digest.on:%Y-%m-%d}:{member.pk}",
-        guarantee=Message.Guarantee.AT_LEAST_ONCE,
-        due_at=at,
         at=at,
     )
 

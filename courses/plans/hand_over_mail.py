@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership, Message
 from clinic.outbox.compose import absolute, compose
-from clinic.outbox.queue import enqueue
+from clinic.outbox.queue import mail_member
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.models import Alert, HandOver
@@ -24,14 +24,12 @@ def tell_of_hand_over(given: Sequence[HandOver], *, by: Membership, at: datetime
     first = given[0]
     told = {one.to_member_id for one in given} | {one.from_member_id for one in given}
     for member_id in sorted(told - {by.pk}):
-        enqueue(
+        mail_member(
+            member_id,
             clinic=first.clinic,
             kind=MESSAGE_KIND,
             subject_id=first.pk,
-            recipient=f"membership:{member_id}",
             dedup_key=f"hand-over:{first.form_key}:{member_id}",
-            guarantee=Message.Guarantee.AT_LEAST_ONCE,
-            due_at=at,
             at=at,
         )
 
@@ -71,7 +69,7 @@ class HandOverMail:
         note_delivery(message, at=at)
 
     def _member(self, message: Message) -> Membership:
-        pk = int(message.recipient.removeprefix("membership:"))
+        pk = message.recipient_id
         return Membership.objects.for_clinic(message.clinic).select_related("user").get(pk=pk)
 
 

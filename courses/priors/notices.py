@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
-from clinic.outbox.queue import enqueue
+from clinic.outbox.queue import mail_member
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.models import PriorEvent
@@ -32,14 +32,12 @@ def tell_staff(event: PriorEvent, *, at: datetime) -> None:
         # A small clinic: the page says how many scores there are, and nobody can do anything about it.
         return
     for member in Membership.objects.for_clinic(event.clinic).active().with_role(*roles):
-        enqueue(
+        mail_member(
+            member.pk,
             clinic=event.clinic,
             kind=MESSAGE_KIND,
             subject_id=event.pk,
-            recipient=f"membership:{member.pk}",
             dedup_key=f"curve-event:{event.pk}:{member.pk}",
-            guarantee=Message.Guarantee.AT_LEAST_ONCE,
-            due_at=at,
             at=at,
         )
 
@@ -54,7 +52,7 @@ class CurveNotice:
     def render(self, message: Message) -> Mail:
         """A line and a link: no patient is in it."""
         event = PriorEvent.objects.select_related("clinic").get(pk=message.subject_id)
-        member_id = int(message.recipient.removeprefix("membership:"))
+        member_id = message.recipient_id
         member = Membership.objects.for_clinic(event.clinic).select_related("user").get(pk=member_id)
         if not member.is_active or not member.address:
             raise TransportError("no active address", permanent=True)
