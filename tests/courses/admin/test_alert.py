@@ -13,6 +13,7 @@ from courses.alerts.history import write_event
 from courses.alerts.steps import sweep
 from courses.models import Alert, AlertEvent
 from tests.factories import flag, log_run, log_visit
+from tests.html import packed
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +114,7 @@ class TestPage:
 
     def test_says_the_sum_with_odds_and_prior(self, two, signed_in, lead):
         html = page(signed_in(lead), two[1])
-        assert "<dt>Observed</dt><dd>9</dd>" in html
+        assert "<dt>Observed</dt><dd>9</dd>" in packed(html)
         assert "Odds of this or higher" in html
         assert "1 in " in html
         assert "<dt>Prior</dt><dd>shipped: from published figures" in html

@@ -1,0 +1,10 @@
+"""Reading a page as a person does: where its lines break does not matter."""
+
+from __future__ import annotations
+
+import re
+
+
+def packed(html: str) -> str:
+    """The page without white space beside its tags."""
+    return re.sub(r"\s*(<[^>]*>)\s*", r"\1", html)
