@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Max, Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
@@ -57,7 +57,8 @@ def _courses() -> list[Course]:
     return list(
         Course.objects.filter(status=Course.Status.ACTIVE, practitioner__user__username="practitioner")
         .select_related("clinic")
-        .annotate(n_held=Count("sessions"), last_number=Max("sessions__number"))
+        .with_held()
+        .annotate(last_number=Max("sessions__number", filter=Q(sessions__voided_at=None)))
         .filter(n_held__gte=FEWEST_SESSIONS)
         .order_by("pk")
     )

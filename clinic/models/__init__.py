@@ -9,6 +9,7 @@ from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.user import User
+from clinic.models.voidable import Voidable, VoidableQuerySet, required_reason, void_rows, void_says_why
 
 __all__ = [
     "AddressChange",
@@ -25,4 +26,9 @@ __all__ = [
     "Responder",
     "Role",
     "User",
+    "Voidable",
+    "VoidableQuerySet",
+    "required_reason",
+    "void_rows",
+    "void_says_why",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Max, QuerySet
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -52,7 +52,7 @@ class CourseAdmin(ClinicScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
         """With the number of sessions held."""
         rows: QuerySet[Course] = super().get_queryset(request)
-        return rows.annotate(n_held=Count("sessions"), last_held_at=Max("sessions__held_at"))
+        return rows.with_held()
 
     @admin.display(description=gettext_lazy("sessions"))
     def progress(self, course: Any) -> str:

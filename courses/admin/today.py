@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.safestring import SafeString
 
 from clinic.access import may
@@ -78,7 +78,7 @@ def today(membership: Membership, *, at: datetime) -> Today:
         .between(day, day + timedelta(days=1))
         .exclude(status=Appointment.Status.CANCELLED)
         .select_related("course__patient", "course__practitioner__user", "practitioner__user")
-        .annotate(n_held=Count("course__sessions"))
+        .annotate(n_held=Count("course__sessions", filter=Q(course__sessions__voided_at=None)))
     )
     if is_own:
         appointments = appointments.filter(practitioner=membership)

@@ -78,9 +78,17 @@ def _worrying_sessions(courses: set[int]) -> dict[tuple[int, int], list[tuple[ob
         alert__course__in=courses, alert__rule__in=[Alert.Rule.PAIN, Alert.Rule.RED_FLAG]
     ).exclude(detail__findings=None)
     found: dict[tuple[int, int], list[tuple[object, Severity]]] = defaultdict(list)
-    for course_id, findings in events.values_list("alert__course_id", "detail__findings"):
+    for course_id, kind, findings in events.order_by("pk").values_list(
+        "alert__course_id", "kind", "detail__findings"
+    ):
         for one in findings:
             number = one["evidence"].get("session")
-            if number is not None:
-                found[course_id, number].append((one["evidence"].get("timing"), Severity(one["severity"])))
+            if number is None:
+                continue
+            known, row = found[course_id, number], (one["evidence"].get("timing"), Severity(one["severity"]))
+            if kind != AlertEvent.Kind.CORRECTED:
+                known.append(row)
+            elif row in known:
+                # Corrected or void: the number may be another session's by now.
+                known.remove(row)
     return found

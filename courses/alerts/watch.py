@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import chain
 
 from django.db import transaction
-from django.db.models import Count, Max
 
 from clinic.batch import each
 from clinic.models import Clinic
@@ -35,7 +34,7 @@ def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
         Course.objects.for_clinic(clinic)
         .filter(status=Course.Status.ACTIVE)
         .select_related("patient", "clinic")
-        .annotate(n_held=Count("sessions"), last_held_at=Max("sessions__held_at"))
+        .with_held()
     )
     records, now = records_of(courses, clinic=clinic, at=at), in_force(clinic)
     unanswered = unanswered_check_ins(clinic, at=at)

@@ -120,6 +120,7 @@ def _check_ins(membership: Membership, *, at: datetime) -> tuple[CheckInRate, ..
     sent = Reminder.objects.visible_to(membership).filter(
         Q(state=Reminder.State.SENT) | Q(check_in__answered_at__isnull=False),
         check_in__isnull=False,
+        check_in__voided_at=None,
         due_at__gte=at - timedelta(weeks=N_WEEKS),
         course__patient__is_training=False,
     )

@@ -18,7 +18,7 @@ from courses.models import Course, MeasureScore
 def record_measures(course: Course, *, entry: MeasuresEntry, by: Membership, at: datetime) -> list[MeasureScore]:
     """The scores of one form; the same form sent twice saves once. ValidationError for an empty one."""
     course = Course.objects.select_for_update().select_related("clinic").get(pk=course.pk)
-    sent_before = list(MeasureScore.objects.for_clinic(course.clinic).filter(form_key=entry.form_key))
+    sent_before = list(MeasureScore.every.for_clinic(course.clinic).filter(form_key=entry.form_key))
     if sent_before:
         return sent_before
     if not entry.scores:

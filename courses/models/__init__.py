@@ -11,6 +11,7 @@ from courses.models.digest import Digest
 from courses.models.hand_over import HandOver
 from courses.models.hold import Hold
 from courses.models.letter import Letter, LetterEvent
+from courses.models.life import AppointmentEvent, CourseEvent
 from courses.models.measure import Direction, Measure, MeasureCode, MeasureScore, MeasureThreshold
 from courses.models.override import ClearanceOverride
 from courses.models.pain import PainScore
@@ -34,10 +35,12 @@ __all__ = [
     "AlertEvent",
     "AlertThreshold",
     "Appointment",
+    "AppointmentEvent",
     "CheckIn",
     "ClearanceOverride",
     "Correction",
     "Course",
+    "CourseEvent",
     "Digest",
     "Direction",
     "HandOver",

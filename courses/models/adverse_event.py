@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from courses.models.course import Course
 from courses.models.session import Session
 
@@ -38,7 +38,7 @@ class AdverseEventItem(models.Model):
         return self.wording
 
 
-class AdverseEvent(models.Model):
+class AdverseEvent(Voidable):
     """Harm that was noticed, whatever the score and whatever the clearance."""
 
     class Severity(models.TextChoices):
@@ -84,18 +84,21 @@ class AdverseEvent(models.Model):
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
     )
 
-    objects = ClinicScopedQuerySet["AdverseEvent"].as_manager()
+    objects = VoidableQuerySet["AdverseEvent"].as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["AdverseEvent"].as_manager()
 
     class Meta:
         verbose_name = _("adverse event")
         verbose_name_plural = _("adverse events")
         ordering = ["-noticed_at", "-pk"]
         constraints = [
+            void_says_why("courses_adverseevent_void_says_why"),
             models.UniqueConstraint(
                 fields=["session", "item"],
                 condition=Q(session__isnull=False),
                 name="courses_adverseevent_once",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

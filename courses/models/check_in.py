@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet
+from clinic.models import Clinic, ClinicScopedQuerySet, Voidable, VoidableQuerySet, void_says_why
 from courses.models.session import Session
 
 
-class CheckIn(models.Model):
+class CheckIn(Voidable):
     """One question to a patient after a session, and its answer. The link is bound to it alone."""
 
     class Kind(models.TextChoices):
@@ -30,13 +30,16 @@ class CheckIn(models.Model):
     revoked_at = models.DateTimeField(_("link revoked"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
 
-    objects = ClinicScopedQuerySet["CheckIn"].as_manager()
+    objects = VoidableQuerySet["CheckIn"].as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["CheckIn"].as_manager()
 
     class Meta:
         verbose_name = _("check-in")
         verbose_name_plural = _("check-ins")
         ordering = ["-created_at", "-pk"]
         constraints = [
+            void_says_why("courses_checkin_void_says_why"),
             models.UniqueConstraint(fields=["session", "kind"], name="courses_checkin_one_per_session_and_kind"),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")), name="courses_checkin_expires_later"

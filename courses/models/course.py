@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
@@ -22,6 +22,13 @@ class CourseQuerySet(ClinicScopedQuerySet["Course"]):
     def open(self) -> Self:
         """Not over yet."""
         return self.filter(status__in=Course.OPEN)
+
+    def with_held(self) -> Any:
+        """Each with `n_held` and `last_held_at` of its sessions. A join would count void ones too."""
+        counts = Q(sessions__voided_at=None)
+        return self.annotate(
+            n_held=Count("sessions", filter=counts), last_held_at=Max("sessions__held_at", filter=counts)
+        )
 
 
 class Course(models.Model):

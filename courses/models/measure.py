@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from courses.models.course import Course
 
 
@@ -104,7 +104,7 @@ class MeasureThreshold(models.Model):
         return f"{self.get_code_display()} {self.for_type}".strip()
 
 
-class MeasureScore(models.Model):
+class MeasureScore(Voidable):
     """One number of one measure at one time. The database refuses to change it: entering anew replaces it."""
 
     class Stage(models.TextChoices):
@@ -127,13 +127,16 @@ class MeasureScore(models.Model):
     recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     form_key = models.UUIDField(_("form"))
 
-    objects = ClinicScopedQuerySet["MeasureScore"].as_manager()
+    objects = VoidableQuerySet["MeasureScore"].as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["MeasureScore"].as_manager()
 
     class Meta:
         verbose_name = _("score of a measure")
         verbose_name_plural = _("scores of measures")
         ordering = ["measured_at", "pk"]
         constraints = [
+            void_says_why("courses_measurescore_void_says_why"),
             models.UniqueConstraint(
                 fields=["clinic", "form_key", "code", "item"], name="courses_measurescore_once_a_form"
             ),

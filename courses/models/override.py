@@ -10,12 +10,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from courses.models.course import Course
 from courses.models.session import Session
 
 
-class ClearanceOverrideQuerySet(ClinicScopedQuerySet["ClearanceOverride"]):
+class ClearanceOverrideQuerySet(VoidableQuerySet["ClearanceOverride"]):
     """Overrides."""
 
     def unused_on(self, day: date) -> Self:
@@ -23,7 +23,7 @@ class ClearanceOverrideQuerySet(ClinicScopedQuerySet["ClearanceOverride"]):
         return self.filter(valid_on=day, session=None)
 
 
-class ClearanceOverride(models.Model):
+class ClearanceOverride(Voidable):
     """What a lead set aside, for one session on one day, and why. What was not named still blocks."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
@@ -43,19 +43,22 @@ class ClearanceOverride(models.Model):
     )
 
     objects = ClearanceOverrideQuerySet.as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["ClearanceOverride"].as_manager()
 
     class Meta:
         verbose_name = _("override of a clearance")
         verbose_name_plural = _("overrides of clearances")
         ordering = ["-given_at", "-pk"]
         constraints = [
+            void_says_why("courses_clearanceoverride_void_says_why"),
             models.CheckConstraint(condition=~Q(reason=""), name="courses_clearanceoverride_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(codes__len__gt=0), name="courses_clearanceoverride_sets_something_aside"
             ),
             models.UniqueConstraint(
                 fields=["course", "valid_on"],
-                condition=Q(session=None),
+                condition=Q(session=None, voided_at=None),
                 name="courses_clearanceoverride_one_unused_a_day",
             ),
         ]

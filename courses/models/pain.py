@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from courses.models.check_in import CheckIn
 from courses.models.course import Course
 from courses.models.session import Session
 
 
-class PainScore(models.Model):
+class PainScore(Voidable):
     """Pain 0-10 at one time; scores of different timings are never compared."""
 
     class Timing(models.TextChoices):
@@ -46,13 +46,16 @@ class PainScore(models.Model):
     )
     recorded_at = models.DateTimeField(_("recorded"))
 
-    objects = ClinicScopedQuerySet["PainScore"].as_manager()
+    objects = VoidableQuerySet["PainScore"].as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["PainScore"].as_manager()
 
     class Meta:
         verbose_name = _("pain score")
         verbose_name_plural = _("pain scores")
         ordering = ["scored_at", "pk"]
         constraints = [
+            void_says_why("courses_painscore_void_says_why"),
             models.CheckConstraint(
                 condition=Q(score__range=(0, 10)),
                 name="courses_painscore_0_to_10",
@@ -60,7 +63,7 @@ class PainScore(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["session", "timing"],
-                condition=~Q(timing="other"),
+                condition=~Q(timing="other") & Q(voided_at=None),
                 name="courses_painscore_one_per_session_and_timing",
                 violation_error_message=_("This session has a score of that timing."),
             ),

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from courses.models.course import Course
 
 
-class ReviewQuerySet(ClinicScopedQuerySet["Review"]):
+class ReviewQuerySet(VoidableQuerySet["Review"]):
     """Reviews."""
 
     def standing(self) -> Self:
@@ -20,7 +20,7 @@ class ReviewQuerySet(ClinicScopedQuerySet["Review"]):
         return self.filter(corrected_by=None)
 
 
-class Review(models.Model):
+class Review(Voidable):
     """What was seen and decided at one review. Never changed or deleted: a correction is a row."""
 
     class Decision(models.TextChoices):
@@ -54,12 +54,15 @@ class Review(models.Model):
     form_key = models.UUIDField(_("form"), help_text=_("One form saves one review, however often it is sent."))
 
     objects = ReviewQuerySet.as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["Review"].as_manager()
 
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
         ordering = ["reviewed_at", "pk"]
         constraints = [
+            void_says_why("courses_review_void_says_why"),
             models.UniqueConstraint(fields=["clinic", "form_key"], name="courses_review_form_saves_once"),
             models.CheckConstraint(
                 condition=Q(relief30=None, relief50=None)

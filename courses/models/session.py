@@ -9,13 +9,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from courses.models.appointment import Appointment
 from courses.models.course import Course
 from courses.models.point import Point
 
 
-class Session(models.Model):
+class Session(Voidable):
     """One visit: who treated under whom, whether needles were used, on what clearance.
 
     With its needlings, adverse events and aftercare it holds what STRICTA 2010 asks of one session; style,
@@ -43,13 +43,16 @@ class Session(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="sessions", verbose_name=_("course"))
-    appointment = models.OneToOneField(
+    appointment = models.ForeignKey(
         Appointment,
         models.PROTECT,
         null=True,
         blank=True,
-        related_name="session",
+        related_name="sessions",
         verbose_name=_("appointment"),
+    )
+    moved_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="moved_to", verbose_name=_("moved from")
     )
     number = models.PositiveSmallIntegerField(_("session"))
     practitioner = models.ForeignKey(
@@ -89,14 +92,28 @@ class Session(models.Model):
     logged_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("logged by"))
     logged_at = models.DateTimeField(_("logged"))
 
-    objects = ClinicScopedQuerySet["Session"].as_manager()
+    objects = VoidableQuerySet["Session"].as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["Session"].as_manager()
 
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         ordering = ["-held_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["course", "number"], name="courses_session_number_once"),
+            void_says_why("courses_session_void_says_why"),
+            models.UniqueConstraint(
+                fields=["course", "number"], condition=Q(voided_at=None), name="courses_session_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["course", "held_at"],
+                condition=Q(voided_at=None),
+                name="courses_session_one_at_a_time",
+                violation_error_message=_("The course has another session at that time."),
+            ),
+            models.UniqueConstraint(
+                fields=["appointment"], condition=Q(voided_at=None), name="courses_session_one_per_appointment"
+            ),
             models.UniqueConstraint(fields=["clinic", "form_key"], name="courses_session_form_saves_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="courses_session_numbered_from_one"),
             models.CheckConstraint(

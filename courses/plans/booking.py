@@ -1,4 +1,4 @@
-"""Appointments: book, move, cancel, mark missed."""
+"""Appointments: book, move, cancel, mark missed, book again."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from clinic.models import Holiday, Membership, OpeningHours
-from courses.models import Appointment, Course
+from clinic.models import Holiday, Membership, OpeningHours, required_reason
+from courses.models import Appointment, AppointmentEvent, Course
 from courses.plans.standing import clearance_for
 from patients.wording import reason_texts
 
+Kind = AppointmentEvent.Kind
 
+
+@transaction.atomic
 def book_appointment(
     *,
     course: Course,
@@ -44,10 +47,9 @@ def book_appointment(
         with transaction.atomic():
             appointment.save()
     except IntegrityError as error:
-        if "courses_appointment_no_clash" not in str(error):
-            raise
-        message = _("%(name)s has another appointment at that time: choose another time or practitioner.")
-        raise ValidationError({"starts_at": message % {"name": practitioner}}) from error
+        raise _clash(error, practitioner) from error
+    if moved_from is None:
+        write_appointment_event(appointment, Kind.BOOKED, by=by, at=at)
     return appointment
 
 
@@ -62,8 +64,8 @@ def move_appointment(
     at: datetime,
 ) -> Appointment:
     """A new appointment in place of a booked one, which is cancelled."""
-    cancel_appointment(appointment, reason=_("moved"))
-    return book_appointment(
+    _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=_("moved"))
+    moved = book_appointment(
         course=appointment.course,
         practitioner=practitioner,
         starts_at=starts_at,
@@ -73,18 +75,76 @@ def move_appointment(
         at=at,
         moved_from=appointment,
     )
+    for one in (appointment, moved):
+        write_appointment_event(one, Kind.MOVED, by=by, at=at)
+    return moved
 
 
-def cancel_appointment(appointment: Appointment, *, reason: str) -> None:
+@transaction.atomic
+def cancel_appointment(appointment: Appointment, *, reason: str, by: Membership, at: datetime) -> None:
     """Give the time back."""
     _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=reason)
+    write_appointment_event(appointment, Kind.CANCELLED, reason=reason, by=by, at=at)
 
 
-def mark_missed(appointment: Appointment, *, at: datetime) -> None:
+@transaction.atomic
+def mark_missed(appointment: Appointment, *, by: Membership, at: datetime) -> None:
     """The patient did not come."""
     if appointment.starts_at > at:
         raise ValidationError(_("The appointment has not begun yet: cancel it instead."))
     _change_booked(appointment, Appointment.Status.MISSED)
+    write_appointment_event(appointment, Kind.MISSED, by=by, at=at)
+
+
+@transaction.atomic
+def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership, at: datetime) -> None:
+    """Booked again, for it was cancelled or marked as missed by mistake; ValidationError where it cannot be."""
+    reason = required_reason(reason)
+    locked = Appointment.objects.select_for_update(of=("self",)).select_related(
+        "course__clinic", "practitioner__user"
+    )
+    appointment = locked.get(pk=appointment.pk)
+    if appointment.status not in {Appointment.Status.CANCELLED, Appointment.Status.MISSED}:
+        raise ValidationError(_("Only a visit that was cancelled or marked as missed can be booked again."))
+    if Appointment.objects.filter(moved_from=appointment).exists():
+        raise ValidationError(_("The visit was moved: move the new appointment instead."))
+    if not appointment.course.is_open:
+        raise ValidationError(_("The course is over. Reopen the course first."))
+    if appointment.starts_at > at:
+        _refuse_bad_time(appointment.course, starts_at=appointment.starts_at, ends_at=appointment.ends_at, at=at)
+        if appointment.is_for_needling:
+            _refuse_uncleared(
+                appointment.course, practitioner=appointment.practitioner, starts_at=appointment.starts_at
+            )
+    set_booked(appointment, reason=reason, by=by, at=at)
+
+
+def set_booked(appointment: Appointment, *, reason: str, by: Membership, at: datetime) -> None:
+    """Book a time again; ValidationError where somebody else has it by now."""
+    try:
+        with transaction.atomic():
+            rows = Appointment.objects.filter(pk=appointment.pk)
+            rows.update(status=Appointment.Status.BOOKED, cancel_reason="")
+    except IntegrityError as error:
+        raise _clash(error, appointment.practitioner) from error
+    write_appointment_event(appointment, Kind.REOPENED, reason=reason, by=by, at=at)
+
+
+def write_appointment_event(
+    appointment: Appointment, kind: AppointmentEvent.Kind, *, by: Membership, at: datetime, reason: str = ""
+) -> AppointmentEvent:
+    """Who did what to a booked time, when and why."""
+    return AppointmentEvent.objects.create(
+        clinic_id=appointment.clinic_id, appointment=appointment, kind=kind, reason=reason, by=by, happened_at=at
+    )
+
+
+def _clash(error: IntegrityError, practitioner: Membership) -> Exception:
+    """What to say where the time is taken; any other error stays what it is."""
+    if "courses_appointment_no_clash" not in str(error):
+        return error
+    message = _("%(name)s has another appointment at that time: choose another time or practitioner.")
+    return ValidationError({"starts_at": message % {"name": practitioner}})
 
 
 def _change_booked(appointment: Appointment, status: Appointment.Status, **values: str) -> None:

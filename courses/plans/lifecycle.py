@@ -1,4 +1,4 @@
-"""A course starts, rests, goes on, ends."""
+"""A course starts, rests, goes on, ends, and is reopened where that was a mistake."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from clinic.models import Membership
-from courses.models import Alert, Course, Hold, Protocol, Severity
+from clinic.models import Membership, required_reason
+from courses.models import Alert, Course, CourseEvent, Hold, Protocol, Severity
 from patients.models import Patient
 
 HOLDING = (Severity.E0, Severity.E1, Severity.E2)
@@ -73,7 +73,7 @@ def resume_course(course: Course, *, at: datetime) -> None:
     holding = Alert.objects.unresolved().red_flags().filter(patient=course.patient, severity__in=HOLDING)
     if holding.exists():
         raise ValidationError(_("A red flag of this patient is not resolved: resolve it first."))
-    course.status = Course.Status.ACTIVE if course.sessions.exists() else Course.Status.PLANNED
+    course.status = status_by_sessions(course)
     course.hold_reason = ""
     course.save(update_fields=["status", "hold_reason"])
     course.holds.filter(ended_at=None).update(ended_at=Greatest("began_at", Value(at)))
@@ -92,15 +92,84 @@ def extend_course(course: Course, *, n_sessions: int) -> Course:
 
 
 @transaction.atomic
-def end_course(course: Course, *, status: Course.Status, reason: str, on: date) -> None:
+def end_course(
+    course: Course, *, status: Course.Status, reason: str, on: date, at: datetime, by: Membership | None = None
+) -> None:
     """Complete or stop a course."""
     course = Course.objects.select_for_update().get(pk=course.pk)
     if not course.is_open:
         raise ValidationError(_("The course is over already."))
+    write_course_event(course, CourseEvent.Kind.ENDED, to=status, reason=reason, by=by, at=at)
     course.status, course.ended_on, course.end_reason, course.hold_reason = status, on, reason, ""
     course.save(update_fields=["status", "ended_on", "end_reason", "hold_reason"])
     midnight = datetime.combine(on, time.min, tzinfo=course.clinic.zone_info)
     course.holds.filter(ended_at=None).update(ended_at=Greatest("began_at", Value(midnight)))
+
+
+@transaction.atomic
+def reopen_course(course: Course, *, reason: str, by: Membership, at: datetime) -> CourseEvent | None:
+    """As it was before it was ended by mistake; on hold while a red flag of its patient holds.
+
+    Returns the event of its end, None for a course that ended before events were kept.
+    """
+    reason = required_reason(reason)
+    Patient.objects.select_for_update().get(pk=course.patient_id)
+    course = Course.objects.select_for_update(of=("self",)).select_related("patient").get(pk=course.pk)
+    if course.is_open:
+        raise ValidationError(_("The course is not over."))
+    if course.patient.courses.open().filter(complaint=course.complaint).exists():
+        message = _("The patient has another open course for %(complaint)s. End that one first.")
+        raise ValidationError(message % {"complaint": course.complaint})
+    ended = course.events.filter(kind=CourseEvent.Kind.ENDED).last()
+    status, hold_reason = _before_the_end(course, ended)
+    write_course_event(course, CourseEvent.Kind.REOPENED, to=status, reason=reason, by=by, at=at)
+    course.status = status
+    course.ended_on, course.end_reason, course.hold_reason, course.discharge_advice = None, "", "", ""
+    if status == Course.Status.ON_HOLD:
+        course.hold_reason = hold_reason
+    course.save(update_fields=["status", "ended_on", "end_reason", "hold_reason", "discharge_advice"])
+    if status == Course.Status.ON_HOLD:
+        _hold(course, reason=hold_reason, at=at)
+    return ended
+
+
+def write_course_event(
+    course: Course,
+    kind: CourseEvent.Kind,
+    *,
+    to: Course.Status,
+    reason: str,
+    by: Membership | None,
+    at: datetime,
+) -> CourseEvent:
+    """Who ended or reopened a course, when and why; the course still has its old status."""
+    return CourseEvent.objects.create(
+        clinic_id=course.clinic_id,
+        course=course,
+        kind=kind,
+        old_status=course.status,
+        new_status=to,
+        hold_reason=course.hold_reason,
+        reason=reason[:300],
+        by=by,
+        happened_at=at,
+    )
+
+
+def status_by_sessions(course: Course) -> Course.Status:
+    """Active once a session counts, planned before."""
+    return Course.Status.ACTIVE if course.sessions.exists() else Course.Status.PLANNED
+
+
+def _before_the_end(course: Course, ended: CourseEvent | None) -> tuple[Course.Status, str]:
+    """The status to go back to, and why the course is on hold."""
+    flags = Alert.objects.unresolved().red_flags().filter(patient=course.patient, severity__in=HOLDING)
+    if flags.exists():
+        known = ended.hold_reason if ended else ""
+        return Course.Status.ON_HOLD, known or _("A red flag of this patient is not resolved.")
+    if ended is not None and ended.old_status == Course.Status.ON_HOLD:
+        return Course.Status.ON_HOLD, ended.hold_reason
+    return status_by_sessions(course), ""
 
 
 def _hold(course: Course, *, reason: str, at: datetime) -> None:

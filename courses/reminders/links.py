@@ -22,10 +22,10 @@ def check_in_path(check_in: CheckIn) -> str:
 
 
 def read_check_in(token: str) -> CheckIn:
-    """The check-in a link was made for, open or not; BadLink for any other link."""
+    """The check-in a link was made for, open or not, void or not: its patient may report a red flag."""
     try:
         uuid = signing.loads(token, salt=CHECK_IN_SALT)
-        return CheckIn.objects.select_related(
+        return CheckIn.every.select_related(
             "clinic", "session__course__patient", "session__course__clinic", "session__clinic"
         ).get(uuid=uuid)
     except (signing.BadSignature, ValueError, CheckIn.DoesNotExist) as error:

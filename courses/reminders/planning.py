@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic.batch import each
 from clinic.models import Message
@@ -100,14 +101,44 @@ def _cancel_overtaken(*, at: datetime) -> int:
     )
 
 
-def _queue(reminders: Sequence[Reminder], *, at: datetime) -> None:
+def cancel_planned(reminders: QuerySet[Reminder], *, because: str, at: datetime) -> int:
+    """Cancel what is still to be sent, with the reason; returns how many."""
+    planned = reminders.filter(state=Reminder.State.PLANNED)
+    return planned.update(state=Reminder.State.CANCELLED, refused_because=because[:60], settled_at=at)
+
+
+@transaction.atomic
+def plan_again(reminders: QuerySet[Reminder], *, at: datetime) -> int:
+    """Plan what was cancelled or refused and never sent, where its time is still to come; returns how many."""
+    settled = reminders.filter(state__in=[Reminder.State.CANCELLED, Reminder.State.REFUSED])
+    rows = list(settled.select_for_update(of=("self",)).select_related("clinic", "course", "check_in"))
+    again = [row for row in rows if _still_makes_sense(row, at=at)]
+    for row in again:
+        row.due_at = max(row.due_at, next_permitted(at, row.clinic.zone_info))
+        row.state, row.refused_because, row.settled_at = Reminder.State.PLANNED, "", None
+    Reminder.objects.bulk_update(again, ["due_at", "state", "refused_because", "settled_at"])
+    _queue(again, at=at, suffix=f":{at.isoformat()}")
+    return len(again)
+
+
+def _still_makes_sense(reminder: Reminder, *, at: datetime) -> bool:
+    """Before the visit it is about, or while its check-in can be answered."""
+    earliest = max(reminder.due_at, next_permitted(at, reminder.clinic.zone_info))
+    if reminder.check_in is not None:
+        check_in = reminder.check_in
+        is_closed = check_in.answered_at or check_in.revoked_at or check_in.is_void
+        return not is_closed and earliest < check_in.expires_at and reminder.due_at >= at
+    return reminder.starts_at is not None and earliest < reminder.starts_at
+
+
+def _queue(reminders: Sequence[Reminder], *, at: datetime, suffix: str = "") -> None:
     messages = [
         Message(
             clinic=reminder.clinic,
             kind=MESSAGE_KIND,
             subject_id=reminder.pk,
             recipient=f"patient:{reminder.course.patient_id}",
-            dedup_key=f"reminder:{reminder.pk}",
+            dedup_key=f"reminder:{reminder.pk}{suffix}",
             guarantee=Message.Guarantee.AT_MOST_ONCE,
             group_key=f"patient:{reminder.course.patient_id}",
             created_at=at,

@@ -52,16 +52,17 @@ def discharge(course: Course, *, entry: Discharge, by: Membership, at: datetime)
     review = record_review(course, entry=entry.review, by=by, at=at)
     if entry.measures and entry.measures.scores:
         record_measures(course, entry=entry.measures, by=by, at=at)
-    end_course(course, status=entry.status, reason=entry.reason, on=course.clinic.local(at).date())
+    on = course.clinic.local(at).date()
+    end_course(course, status=entry.status, reason=entry.reason, on=on, by=by, at=at)
     Course.objects.filter(pk=course.pk).update(discharge_advice=entry.advice)
     course.refresh_from_db()
-    return Discharged(review, _cancel_appointments(course), _cancel_reminders(course, at=at))
+    return Discharged(review, _cancel_appointments(course, by=by, at=at), _cancel_reminders(course, at=at))
 
 
-def _cancel_appointments(course: Course) -> int:
+def _cancel_appointments(course: Course, *, by: Membership, at: datetime) -> int:
     booked = list(course.appointments.filter(status=Appointment.Status.BOOKED))
     for appointment in booked:
-        cancel_appointment(appointment, reason=_("course ended"))
+        cancel_appointment(appointment, reason=_("course ended"), by=by, at=at)
     return len(booked)
 
 

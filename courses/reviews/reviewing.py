@@ -68,7 +68,7 @@ def telling_of(course: Course, *, at: datetime, seconds: float | None = None) ->
 def record_review(course: Course, *, entry: ReviewEntry, by: Membership, at: datetime) -> Review:
     """A review; extending adds five sessions to the plan. The same form sent twice saves once."""
     course = Course.objects.select_for_update().select_related("clinic", "patient").get(pk=course.pk)
-    sent_before = Review.objects.for_clinic(course.clinic).filter(form_key=entry.form_key).first()
+    sent_before = Review.every.for_clinic(course.clinic).filter(form_key=entry.form_key).first()
     if sent_before is not None:
         return sent_before
     if not course.is_open:
@@ -85,7 +85,9 @@ def record_review(course: Course, *, entry: ReviewEntry, by: Membership, at: dat
 @transaction.atomic
 def correct_review(review: Review, *, entry: ReviewEntry, by: Membership, at: datetime) -> Review:
     """A row in place of a wrong one: the numbers stay as they were frozen, decision and reason are new."""
-    review = Review.objects.select_for_update().get(pk=review.pk)
+    review = Review.every.select_for_update().get(pk=review.pk)
+    if review.is_void:
+        raise ValidationError(_("This review is void: it counts nowhere."))
     if Review.objects.filter(corrects=review).exists():
         raise ValidationError(_("This review was corrected already: reload the page."))
     if (review.n_added > 0) != (entry.decision == Review.Decision.EXTEND):

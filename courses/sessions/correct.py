@@ -69,6 +69,10 @@ def _refuse(session: Session, fix: SessionFix, *, at: datetime) -> None:
     if fix.held_at > at:
         raise ValidationError({"held_at": _("The session lies in the future: check date and time.")})
     course = session.course
+    twin = course.sessions.filter(held_at=fix.held_at).exclude(pk=session.pk).first()
+    if twin is not None:
+        message = _("%(session)s was held at this time too. Enter the time of this visit.")
+        raise ValidationError({"held_at": message % {"session": twin}})
     if course.clinic.local(fix.held_at).date() < course.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
         raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})

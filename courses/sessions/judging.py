@@ -31,11 +31,16 @@ LATE = timedelta(days=7)
 
 
 def judge_scores(
-    standing: CourseStanding, new: Sequence[PainScore], *, reports: Sequence[RedFlagReport] = (), at: datetime
+    standing: CourseStanding,
+    new: Sequence[PainScore],
+    *,
+    reports: Sequence[RedFlagReport] = (),
+    is_quiet: bool = False,
+    at: datetime,
 ) -> list[Verdict]:
     """Save new scores, each with its verdict, and raise their alert; never fails because of the curve.
 
-    `reports` are the red flags told with these scores.
+    `reports` are the red flags told with these scores. Quiet is what was moved here: it is listed, pages nobody.
     """
     if not new:
         return []
@@ -57,7 +62,7 @@ def judge_scores(
             if (at - score.scored_at > LATE) is is_late
             for finding in one.findings
         ]
-        _raise_pain(course, found, reports, is_late=is_late, at=at)
+        _raise_pain(course, found, reports, is_late=is_late or is_quiet, at=at)
     return verdicts
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
 from courses.alerts.settling import settle_alerts
-from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
+from courses.models import Alert, Appointment, AppointmentEvent, CheckIn, Course, PainScore, RedFlagReport, Session
+from courses.plans.booking import write_appointment_event
 from courses.plans.overriding import spend_override
 from courses.plans.standing import CourseStanding
 from courses.reminders.planning import plan_check_ins
@@ -58,7 +59,7 @@ def log_session(
     """
     standing = standing or _held(course)
     course = standing.course
-    twin = Session.objects.filter(clinic=course.clinic, form_key=entry.form_key).first()
+    twin = Session.every.filter(clinic=course.clinic, form_key=entry.form_key).first()
     if twin is not None:
         return Logged(twin, is_new=False)
     _refuse_bad_time(course, entry, at=at)
@@ -74,7 +75,7 @@ def log_session(
     if session.is_uncleared:
         _tell_lead_of_breach(session, by=by, at=at)
     verdicts = judge_scores(standing, _scores(session, entry, by=by, at=at), reports=reports, at=at)
-    _move_plan_on(course, session)
+    _move_plan_on(course, session, by=by, at=at)
     overtaken = (Alert.Rule.LAPSED, Alert.Rule.UNANSWERED) if at - session.held_at <= LATE else ()
     settle_alerts(course, standing.course_alerts, overtaken=overtaken, at=at)
     plan_check_ins(session, at=at)
@@ -87,7 +88,7 @@ def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tup
     session = check_in.session
     course = session.course
     lock_patient(course.patient)
-    check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
+    check_in = CheckIn.every.select_for_update().get(pk=check_in.pk)
     origin = Origin(
         course.patient,
         course,
@@ -99,7 +100,7 @@ def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tup
         later=entry.score,
     )
     reports = write_reports(origin, entry.flags, by=None, at=at)
-    if entry.score is None or check_in.answered_at is not None:
+    if entry.score is None or check_in.answered_at is not None or check_in.is_void:
         return ()
     score = PainScore(
         clinic=check_in.clinic,
@@ -131,10 +132,23 @@ def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> No
     if _day(course, entry.held_at) < course.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
         raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
+    twin = course.sessions.filter(held_at=entry.held_at).select_related("logged_by__user").first()
+    if twin is not None:
+        raise ValidationError({"held_at": _same_time(twin)})
     if entry.appointment and Session.objects.filter(appointment=entry.appointment).exists():
         raise ValidationError(
             {"appointment": _("This appointment has a session already: log a visit without one.")}
         )
+
+
+def _same_time(twin: Session) -> str:
+    """Which session has that time, and what to do."""
+    message = _(
+        "%(session)s was held at this time too (logged by %(who)s at %(when)s). "
+        "If this is another visit, change the time."
+    )
+    when = f"{twin.clinic.local(twin.logged_at):%H:%M}"
+    return message % {"session": twin, "who": twin.logged_by, "when": when}
 
 
 def _refuse_unseen(standing: CourseStanding, entry: SessionEntry) -> None:
@@ -223,10 +237,11 @@ def _tell_lead_of_breach(session: Session, *, by: Membership, at: datetime) -> N
     )
 
 
-def _move_plan_on(course: Course, session: Session) -> None:
+def _move_plan_on(course: Course, session: Session, *, by: Membership, at: datetime) -> None:
     if session.appointment:
         booked = Appointment.objects.filter(pk=session.appointment.pk, status=Appointment.Status.BOOKED)
-        booked.update(status=Appointment.Status.KEPT)
+        if booked.update(status=Appointment.Status.KEPT):
+            write_appointment_event(session.appointment, AppointmentEvent.Kind.ATTENDED, by=by, at=at)
     if course.status == Course.Status.PLANNED:
         Course.objects.filter(pk=course.pk, status=Course.Status.PLANNED).update(status=Course.Status.ACTIVE)
 

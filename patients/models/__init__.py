@@ -2,6 +2,7 @@
 
 from patients.models.assessment import Assessment, Imaging, NeuroCheck, SpecialistLetter
 from patients.models.consent import Consent
+from patients.models.contact_change import ContactChange
 from patients.models.correction import FileCorrection
 from patients.models.intake_draft import IntakeDraft
 from patients.models.pain_type import PainType, PatientPainType
@@ -11,6 +12,7 @@ from patients.models.screening import Screening, ScreeningFinding, ScreeningItem
 __all__ = [
     "Assessment",
     "Consent",
+    "ContactChange",
     "FileCorrection",
     "Imaging",
     "IntakeDraft",

@@ -8,12 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from patients.documents import DocumentKind, private_storage, random_name
 from patients.models.patient import Patient
 
 
-class Assessment(models.Model):
+class Assessment(Voidable):
     """A licensed professional's diagnosis, on file before anybody needles."""
 
     class Origin(models.TextChoices):
@@ -38,13 +38,16 @@ class Assessment(models.Model):
     recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"))
 
-    objects = ClinicScopedQuerySet["Assessment"].as_manager()
+    objects = VoidableQuerySet["Assessment"].as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["Assessment"].as_manager()
 
     class Meta:
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         ordering = ["-diagnosed_on", "-pk"]
         constraints = [
+            void_says_why("patients_assessment_void_says_why"),
             models.CheckConstraint(
                 condition=~Q(diagnosed_by="") & ~Q(licence=""), name="patients_assessment_says_who"
             ),
@@ -84,7 +87,7 @@ class Imaging(models.Model):
         return f"{self.get_kind_display()} {self.taken_on:%Y-%m-%d}"
 
 
-class NeuroCheck(models.Model):
+class NeuroCheck(Voidable):
     """A neurological check: Hoffmann, gait, grip; at start and then at most every four sessions for class B."""
 
     class Result(models.TextChoices):
@@ -111,18 +114,21 @@ class NeuroCheck(models.Model):
     recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"))
 
-    objects = ClinicScopedQuerySet["NeuroCheck"].as_manager()
+    objects = VoidableQuerySet["NeuroCheck"].as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["NeuroCheck"].as_manager()
 
     class Meta:
         verbose_name = _("neurological check")
         verbose_name_plural = _("neurological checks")
         ordering = ["-checked_on", "-pk"]
+        constraints = [void_says_why("patients_neurocheck_void_says_why")]
 
     def __str__(self) -> str:
         return f"{self.get_result_display()}, {self.checked_on:%Y-%m-%d}"
 
 
-class SpecialistLetter(models.Model):
+class SpecialistLetter(Voidable):
     """A specialist's document: clears a class C patient, in a scope, until it expires or is withdrawn."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -144,13 +150,16 @@ class SpecialistLetter(models.Model):
     recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"))
 
-    objects = ClinicScopedQuerySet["SpecialistLetter"].as_manager()
+    objects = VoidableQuerySet["SpecialistLetter"].as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["SpecialistLetter"].as_manager()
 
     class Meta:
         verbose_name = _("specialist letter")
         verbose_name_plural = _("specialist letters")
         ordering = ["-written_on", "-pk"]
         constraints = [
+            void_says_why("patients_specialistletter_void_says_why"),
             models.CheckConstraint(
                 condition=Q(expires_on=None) | Q(expires_on__gte=F("written_on")),
                 name="patients_specialistletter_expires_after_writing",

@@ -8,11 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from patients.models.patient import Patient
 
 
-class ConsentQuerySet(ClinicScopedQuerySet["Consent"]):
+class ConsentQuerySet(VoidableQuerySet["Consent"]):
     """Consents, given and withdrawn."""
 
     def latest_each(self) -> Self:
@@ -20,7 +20,7 @@ class ConsentQuerySet(ClinicScopedQuerySet["Consent"]):
         return self.order_by("patient_id", "stream", "-recorded_at", "-pk").distinct("patient_id", "stream")
 
 
-class Consent(models.Model):
+class Consent(Voidable):
     """A patient's word on one stream at one time. The latest counts; none is changed or deleted."""
 
     class Stream(models.TextChoices):
@@ -54,12 +54,15 @@ class Consent(models.Model):
     recorded_at = models.DateTimeField(_("recorded"))
 
     objects = ConsentQuerySet.as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["Consent"].as_manager()
 
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         ordering = ["-recorded_at", "-pk"]
         constraints = [
+            void_says_why("patients_consent_void_says_why"),
             models.CheckConstraint(
                 condition=Q(how="link") | Q(recorded_by__isnull=False),
                 name="patients_consent_says_who_recorded_it",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from patients.models.patient import Patient
 
 
@@ -52,7 +52,7 @@ class PainType(models.Model):
         return self.name
 
 
-class PatientPainTypeQuerySet(ClinicScopedQuerySet["PatientPainType"]):
+class PatientPainTypeQuerySet(VoidableQuerySet["PatientPainType"]):
     """Dated types of patients."""
 
     def on(self, day: date) -> Self:
@@ -60,7 +60,7 @@ class PatientPainTypeQuerySet(ClinicScopedQuerySet["PatientPainType"]):
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), starts_on__lte=day)
 
 
-class PatientPainType(models.Model):
+class PatientPainType(Voidable):
     """One type a patient has from a day on, working or confirmed; several may hold at once."""
 
     class Status(models.TextChoices):
@@ -80,15 +80,18 @@ class PatientPainType(models.Model):
     recorded_at = models.DateTimeField(_("recorded"))
 
     objects = PatientPainTypeQuerySet.as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["PatientPainType"].as_manager()
 
     class Meta:
         verbose_name = _("type of a patient")
         verbose_name_plural = _("types of a patient")
         ordering = ["starts_on", "pk"]
         constraints = [
+            void_says_why("patients_patientpaintype_void_says_why"),
             models.UniqueConstraint(
                 fields=["patient", "pain_type", "status"],
-                condition=Q(ended_on=None),
+                condition=Q(ended_on=None, voided_at=None),
                 name="patients_patientpaintype_once_at_a_time",
                 violation_error_message=_("The patient has this type already."),
             ),

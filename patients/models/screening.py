@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from patients.models.patient import Patient
 
 
@@ -69,7 +69,7 @@ class ScreeningItem(models.Model):
         return self.wording
 
 
-class Screening(models.Model):
+class Screening(Voidable):
     """One pass through the screening questions; the latest one counts."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
@@ -81,12 +81,15 @@ class Screening(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
 
-    objects = ClinicScopedQuerySet["Screening"].as_manager()
+    objects = VoidableQuerySet["Screening"].as_manager()
+    # Void rows too, for pages that show what is on file.
+    every = ClinicScopedQuerySet["Screening"].as_manager()
 
     class Meta:
         verbose_name = _("screening")
         verbose_name_plural = _("screenings")
         ordering = ["-screened_at", "-pk"]
+        constraints = [void_says_why("patients_screening_void_says_why")]
         indexes = [models.Index(fields=["patient", "-screened_at"], name="patients_screening_latest")]
 
     def __str__(self) -> str:

@@ -112,7 +112,7 @@ class TestClosedCourse:
     def ended(self, breached, lead, at):
         """The course ends after staff were told."""
         breached.events.create(clinic=breached.clinic, kind="sent", happened_at=at, new_state="open")
-        end_course(breached.course, status=Course.Status.STOPPED, reason="moved away", on=at.date())
+        end_course(breached.course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
         return breached
 
     def test_alert_is_closed_with_it_and_staff_are_told(self, ended, told, at):
@@ -131,7 +131,7 @@ class TestClosedCourse:
 
     def test_red_flag_stays(self, report, course, at):
         alert = report("trauma")
-        end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date())
+        end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
         course.refresh_from_db()
         assert close_alerts_of(course, at=at) == 0
         assert sweep_closed_courses(at=at) == 0
@@ -141,7 +141,7 @@ class TestClosedCourse:
         finding = Finding("needled_without_clearance", 1, Severity.RED, {"because": "no_consent"})
         rule = Alert.Rule.UNCLEARED
         alert = raise_alert(patient=course.patient, course=course, rule=rule, findings=[finding], at=at)
-        end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date())
+        end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
         assert sweep_closed_courses(at=at) == 0
         assert state(alert) == "open"
 

@@ -216,7 +216,7 @@ class TestMove:
 
     def test_of_a_cancelled_one_is_refused(self, book, move, tomorrow):
         old = book()
-        cancel_appointment(old, reason="ill")
+        cancel_appointment(old, reason="ill", by=old.booked_by, at=old.booked_at)
         with pytest.raises(ValidationError, match="no longer booked"):
             move(old, tomorrow + DAY)
 
@@ -230,31 +230,32 @@ class TestMove:
 class TestCancelAndMiss:
     def test_cancelled_time_is_free_again_with_its_reason(self, book):
         appointment = book()
-        cancel_appointment(appointment, reason="ill")
+        cancel_appointment(appointment, reason="ill", by=appointment.booked_by, at=appointment.booked_at)
         assert (appointment.status, appointment.cancel_reason) == ("cancelled", "ill")
         assert book().pk
 
     def test_cancelling_twice_is_refused(self, book):
         appointment = book()
-        cancel_appointment(appointment, reason="ill")
+        cancel_appointment(appointment, reason="ill", by=appointment.booked_by, at=appointment.booked_at)
         with pytest.raises(ValidationError):
-            cancel_appointment(appointment, reason="again")
+            cancel_appointment(appointment, reason="again", by=appointment.booked_by, at=appointment.booked_at)
 
     def test_missed_once_it_has_begun(self, book, tomorrow):
         appointment = book()
-        mark_missed(appointment, at=tomorrow)
+        mark_missed(appointment, by=appointment.booked_by, at=tomorrow)
         assert appointment.status == "missed"
 
     def test_not_missed_before_it_began(self, book, tomorrow):
         with pytest.raises(ValidationError, match="not begun"):
-            mark_missed(book(), at=tomorrow - timedelta(seconds=1))
+            early = book()
+            mark_missed(early, by=early.booked_by, at=tomorrow - timedelta(seconds=1))
 
     @pytest.mark.parametrize("status", ["kept", "cancelled", "missed"])
     def test_only_booked_ones_are_missed(self, book, tomorrow, status):
         appointment = book()
         Appointment.objects.update(status=status)
         with pytest.raises(ValidationError, match="no longer booked"):
-            mark_missed(appointment, at=tomorrow)
+            mark_missed(appointment, by=appointment.booked_by, at=tomorrow)
 
 
 @pytest.mark.django_db(transaction=True)

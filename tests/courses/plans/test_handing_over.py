@@ -116,7 +116,7 @@ class TestRefusals:
             give(to=practitioner)
 
     def test_course_that_is_over(self, give, course, at):
-        end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date())
+        end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
         with pytest.raises(ValidationError, match="the course is over"):
             give()
 

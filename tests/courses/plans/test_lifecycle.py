@@ -170,23 +170,23 @@ class TestResume:
 class TestEnd:
     @pytest.mark.parametrize("status", [Status.COMPLETED, Status.STOPPED])
     def test_has_a_day_and_a_reason(self, course, at, status):
-        end_course(course, status=status, reason="as planned", on=at.date())
+        end_course(course, status=status, reason="as planned", on=at.date(), at=at)
         course.refresh_from_db()
         assert (course.status, course.ended_on, course.end_reason) == (status, at.date(), "as planned")
 
     def test_of_a_course_on_hold_ends_the_hold(self, course, at):
         hold_courses(course.patient, reason="x", at=at)
-        end_course(course, status=Status.STOPPED, reason="moved away", on=at.date())
+        end_course(course, status=Status.STOPPED, reason="moved away", on=at.date(), at=at)
         assert Course.objects.get().hold_reason == ""
 
     def test_twice_is_refused(self, course, at):
-        end_course(course, status=Status.STOPPED, reason="x", on=at.date())
+        end_course(course, status=Status.STOPPED, reason="x", on=at.date(), at=at)
         with pytest.raises(ValidationError, match="over already"):
-            end_course(course, status=Status.COMPLETED, reason="y", on=at.date())
+            end_course(course, status=Status.COMPLETED, reason="y", on=at.date(), at=at)
 
     def test_leaves_its_red_flags_open(self, course, at):
         report(course, "trauma", at)
-        end_course(course, status=Status.STOPPED, reason="x", on=at.date() + timedelta(days=1))
+        end_course(course, status=Status.STOPPED, reason="x", on=at.date() + timedelta(days=1), at=at)
         assert Alert.objects.unresolved().count() == 1
 
 

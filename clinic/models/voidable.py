@@ -1,0 +1,93 @@
+"""Rows that were saved by mistake: kept on file, counted nowhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models.scoped import ClinicScopedQuerySet
+
+if TYPE_CHECKING:
+    from clinic.models.clinic import Membership
+
+RowT = TypeVar("RowT", bound=models.Model, covariant=True)
+
+
+class VoidableQuerySet(ClinicScopedQuerySet[RowT]):
+    """Rows that may be void. A manager made of it leaves void rows out, so that no reader has to think of them."""
+
+    def not_void(self) -> Self:
+        """Those that count."""
+        return self.filter(voided_at=None)
+
+    def only_void(self) -> Self:
+        """Those that count nowhere; asked of a manager that has them."""
+        return self.exclude(voided_at=None)
+
+    @classmethod
+    def as_manager(cls) -> Any:
+        """A manager without void rows: related managers and admin pages are made from it."""
+        manager = _CountingManager.from_queryset(cls)()
+        manager._built_with_as_manager = True  # type: ignore[attr-defined]
+        return manager
+
+    as_manager.queryset_only = True  # type: ignore[attr-defined]
+
+
+class _CountingManager(models.Manager[Any]):
+    """Leaves void rows out."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(voided_at=None)
+
+
+class Voidable(models.Model):
+    """Who said that a row was a mistake, when and why. Nothing takes that back: what was right is entered anew."""
+
+    voided_at = models.DateTimeField(gettext_lazy("void since"), null=True, blank=True, editable=False)
+    voided_by = models.ForeignKey(
+        "clinic.Membership",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=gettext_lazy("voided by"),
+    )
+    void_reason = models.CharField(gettext_lazy("why void"), max_length=300, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it counts nowhere."""
+        return self.voided_at is not None
+
+
+def void_says_why(name: str) -> models.CheckConstraint:
+    """The constraint of every voidable table: void with who, when and why, or not void at all."""
+    return models.CheckConstraint(
+        condition=Q(voided_at=None, voided_by=None, void_reason="")
+        | (Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(void_reason="")),
+        name=name,
+    )
+
+
+def required_reason(reason: str) -> str:
+    """The reason for a change that stays on file; ValidationError where there is none."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise ValidationError({"reason": _("Say why. The reason stays on file.")})
+    return reason[:300]
+
+
+def void_rows(rows: models.QuerySet[Any], *, reason: str, by: Membership, at: datetime) -> int:
+    """Mark rows as void; those that are void already keep who voided them. Returns how many."""
+    return rows.filter(voided_at=None).update(voided_at=at, voided_by=by, void_reason=reason)

@@ -1,0 +1,240 @@
+"""Moving a session that was entered in the wrong course: void there, the same content in the right one."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership, required_reason
+from courses.alerts.raising import raise_alert
+from courses.corrections.voiding import checks_of, void_session, void_words
+from courses.models import (
+    Alert,
+    AlertEvent,
+    Course,
+    Needling,
+    PainScore,
+    RedFlagReport,
+    Session,
+    SessionMotion,
+)
+from courses.plans.standing import CourseStanding
+from courses.reminders.planning import plan_check_ins
+from courses.rules.facts import Finding, Severity
+from courses.sessions.breach import forbidden, is_breach
+from courses.sessions.entry import (
+    EventEntry,
+    FlagEntry,
+    NeedlingEntry,
+    Particulars,
+    SessionEntry,
+)
+from courses.sessions.flags import Origin, write_reports
+from courses.sessions.judging import judge_scores
+from courses.sessions.record import write_session
+from patients.intake import record_neuro_check
+from patients.models import NeuroCheck, Patient
+
+
+@transaction.atomic
+def move_session(session: Session, *, to: Course, reason: str, by: Membership, at: datetime) -> Session:
+    """The session as it was logged, in another course; judged there as a correction is: listed, paging nobody.
+
+    A red flag concerns a person: another patient's course gets reports and alerts of its own, told like any other,
+    and the first patient's stay open until somebody resolves them.
+    """
+    reason = required_reason(reason)
+    source = session.course
+    keys = sorted({source.patient_id, to.patient_id})
+    list(Patient.objects.filter(pk__in=keys).select_for_update().order_by("pk").values_list("pk"))
+    session = _read(session)
+    to = Course.objects.select_related("clinic", "patient", "practitioner", "protocol").get(pk=to.pk)
+    _refuse(session, to)
+    is_same_patient = source.patient_id == to.patient_id
+    checks, scores = checks_of(session), _scores_to_move(session, is_same_patient=is_same_patient)
+    entry = entry_of(session)
+    void_session(session, reason=_("Moved to another course: %(why)s") % {"why": reason}, by=by, at=at)
+    if not is_same_patient:
+        _note_other_patient(session, by=by, at=at)
+    if checks:
+        _record_checks(checks, to=to.patient)
+    moved = _write(entry, session, to, by=by, at=at)
+    reports = [] if is_same_patient else _report(session, moved, entry, by=by, at=at)
+    judge_scores(CourseStanding(to), [_score(one, moved) for one in scores], reports=reports, is_quiet=True, at=at)
+    if to.status == Course.Status.PLANNED:
+        Course.objects.filter(pk=to.pk, status=Course.Status.PLANNED).update(status=Course.Status.ACTIVE)
+    if to.is_open:
+        plan_check_ins(moved, at=at)
+    return moved
+
+
+def entry_of(session: Session) -> SessionEntry:
+    """A saved session as a form would give it; its scores and red flags go their own way."""
+    motion = SessionMotion.objects.filter(session=session).first()
+    return SessionEntry(
+        form_key=uuid.uuid4(),
+        held_at=session.held_at,
+        practitioner=session.practitioner,
+        supervised_by=session.supervised_by,
+        is_needled=session.is_needled,
+        needlings=tuple(_needling(one) for one in session.needlings.select_related("point")),
+        events=tuple(
+            EventEntry(
+                item=one.item,
+                severity=one.severity,
+                causality=one.causality,
+                is_serious=one.is_serious,
+                onset_minutes=one.onset_minutes,
+                course_of_it=one.course_of_it,
+            )
+            for one in session.adverse_events.select_related("item")
+        ),
+        uncleared_reason=session.uncleared_reason,
+        particulars=Particulars(**model_to_dict(session, fields=list(Particulars.__dataclass_fields__))),
+        motion={} if motion is None else {name: getattr(motion, name) for name in SessionMotion.DIRECTIONS},
+        symptoms={one.code: one.grade for one in session.symptoms.all()},
+        aftercare=tuple(one.measure for one in session.aftercare_given.select_related("measure")),
+    )
+
+
+def _needling(row: Needling) -> NeedlingEntry:
+    return NeedlingEntry(
+        point=row.point,
+        side=Needling.Side(row.side),
+        ashi_site=row.ashi_site,
+        depth_mm=row.depth_mm,
+        angle_degrees=row.angle_degrees,
+        stimulation=Needling.Stimulation(row.stimulation),
+        retention_minutes=row.retention_minutes,
+        response=row.response,
+        needle=row.needle,
+    )
+
+
+def _read(session: Session) -> Session:
+    rows = Session.every.select_related(
+        "clinic", "course__patient", "appointment", "practitioner", "logged_by", "voided_by__user"
+    )
+    return rows.get(pk=session.pk)
+
+
+def _refuse(session: Session, to: Course) -> None:
+    if session.is_void:
+        raise ValidationError(void_words(session))
+    if to.pk == session.course_id:
+        raise ValidationError({"course": _("The session is in this course already. Choose another one.")})
+    if to.clinic.local(session.held_at).date() < to.starts_on:
+        message = _("The course starts on %(day)s: a session cannot be earlier.")
+        raise ValidationError({"course": message % {"day": to.starts_on.isoformat()}})
+    twin = to.sessions.filter(held_at=session.held_at).first()
+    if twin is not None:
+        message = _("%(session)s of that course was held at the same time. Void this one instead of moving it.")
+        raise ValidationError({"course": message % {"session": twin}})
+
+
+def _scores_to_move(session: Session, *, is_same_patient: bool) -> list[PainScore]:
+    """What staff entered; what a patient answered through a link is theirs and goes to no other patient."""
+    scores = session.scores.order_by("scored_at", "pk")
+    return list(scores if is_same_patient else scores.filter(check_in=None))
+
+
+def _score(old: PainScore, moved: Session) -> PainScore:
+    return PainScore(
+        clinic=moved.clinic,
+        course=moved.course,
+        session=moved,
+        timing=old.timing,
+        score=old.score,
+        scored_at=old.scored_at,
+        recorded_by=old.recorded_by,
+        recorded_at=old.recorded_at,
+    )
+
+
+def _record_checks(checks: list[NeuroCheck], *, to: Patient) -> None:
+    for check in checks:
+        # For the same patient too: the first one was voided with its session.
+        record_neuro_check(
+            patient=to,
+            checked_on=check.checked_on,
+            result=NeuroCheck.Result(check.result),
+            hoffmann=check.hoffmann,
+            gait=check.gait,
+            grip=check.grip,
+            note=check.note,
+            by=check.recorded_by,
+            at=check.recorded_at,
+        )
+
+
+def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership, at: datetime) -> Session:
+    """The session's rows, logged by whom and when they were; what was not cleared there is listed."""
+    standing = CourseStanding(to)
+    clearance = standing.clearance(
+        on=to.clinic.local(entry.held_at).date(),
+        practitioner=entry.practitioner,
+        is_alone=entry.supervised_by in {None, entry.practitioner},
+    )
+    if is_breach(entry, clearance) and not entry.uncleared_reason:
+        said = _("Logged in another course and moved here")
+        entry = SessionEntry(**{**_fields(entry), "uncleared_reason": said})
+    number, who = standing.last_number + 1, session.logged_by
+    moved = write_session(to, entry, clearance, number=number, by=who, at=session.logged_at)
+    Session.objects.filter(pk=moved.pk).update(moved_from=session)
+    moved.refresh_from_db()
+    if moved.is_uncleared:
+        because = ", ".join([*moved.clearance["reasons"], *forbidden(entry, clearance)])
+        evidence: dict[str, float | int | str | None] = {"session": moved.number, "because": because}
+        raise_alert(
+            patient=to.patient,
+            course=to,
+            rule=Alert.Rule.UNCLEARED,
+            findings=[Finding("needled_without_clearance", 1, Severity.RED, evidence)],
+            by=by,
+            at=at,
+            is_quiet=True,
+        )
+    return moved
+
+
+def _fields(entry: SessionEntry) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in SessionEntry.__dataclass_fields__}
+
+
+def _report(
+    session: Session, moved: Session, entry: SessionEntry, *, by: Membership, at: datetime
+) -> list[RedFlagReport]:
+    """The red flags of the visit, about the patient who had it."""
+    told = session.red_flag_reports.filter(check_in=None).select_related("flag").order_by("pk")
+    flags = [FlagEntry(one.flag, one.answer, one.onset_at) for one in told]
+    origin = Origin(
+        moved.course.patient,
+        moved.course,
+        RedFlagReport.Source.SESSION,
+        entry.form_key,
+        moved.held_at,
+        session=moved,
+        is_needled=moved.is_needled,
+    )
+    return write_reports(origin, flags, by=by, at=at)
+
+
+def _note_other_patient(session: Session, *, by: Membership, at: datetime) -> None:
+    note = _("The session was moved to another patient. Ask whether this red flag concerns this patient at all.")
+    reports = RedFlagReport.objects.filter(session=session).values("pk")
+    told = AlertEvent.objects.filter(report__in=reports).values("alert")
+    for alert in Alert.objects.unresolved().filter(pk__in=told):
+        alert.events.create(
+            clinic=alert.clinic,
+            kind=AlertEvent.Kind.NOTED,
+            happened_at=at,
+            by=by,
+            old_state=alert.state,
+            new_state=alert.state,
+            detail={"note": note},
+        )
