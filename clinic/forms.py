@@ -116,3 +116,15 @@ class EndpointForm(forms.ModelForm[Endpoint]):
         url: str = self.cleaned_data["url"]
         validate_url(url)
         return url
+
+
+class ReasonForm(forms.Form):
+    """Why, in the words of whoever takes it back."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=250,
+        help_text=gettext_lazy("For example: entered for the wrong patient. It stays on file with your name."),
+    )
+    # What was on file when the page was opened: a page that is out of date takes nothing back.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +23,7 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from clinic.sign_off import sign_off
+from patients.contacts import contact_of, keep_contact
 from patients.correcting import StaleRecord, Subject, correct_record, record_of, version_of
 from patients.correction_form import correction_form
 from patients.correction_words import file_correction_words
@@ -29,6 +31,7 @@ from patients.documents import download_name
 from patients.forms import RECORDS, PatientForm
 from patients.intake import archive_patient, restore_patient
 from patients.models import FileCorrection, PainType, Patient, ScreeningItem
+from patients.void_view import VoidRecord
 
 
 class ArchiveFilter(admin.SimpleListFilter):
@@ -92,10 +95,15 @@ class PatientAdmin(ClinicScopedAdmin):
         return type("ClinicPatientForm", (form,), {"clinic": active_membership(request.user).clinic})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A changed name or birth date is a correction; the rest is contact."""
+        """A changed name or birth date is a correction; of contact details the old ones are kept."""
+        by, at = active_membership(request.user), timezone.now()
         if change and form.identity:
-            keep_identity(form, by=active_membership(request.user), at=timezone.now())
-        super().save_model(request, obj, form, change)
+            keep_identity(form, by=by, at=at)
+        with transaction.atomic():
+            before = contact_of(obj) if change else None
+            super().save_model(request, obj, form, change)
+            if before is not None:
+                keep_contact(obj, before, by=by, at=at)
 
     def get_urls(self) -> list[URLPattern]:
         """Records and the archive beside the stock pages."""
@@ -114,6 +122,11 @@ class PatientAdmin(ClinicScopedAdmin):
                 "<int:pk>/correct/<slug:what>/<int:number>/",
                 self.admin_site.admin_view(self.correct),
                 name="patients_patient_correct",
+            ),
+            path(
+                "<int:pk>/void/<slug:what>/<int:number>/",
+                self.admin_site.admin_view(VoidRecord(self).view),
+                name="patients_patient_void",
             ),
             path("<int:pk>/archive/", self.admin_site.admin_view(self.archive), name="patients_patient_archive"),
         ]

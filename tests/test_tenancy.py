@@ -109,6 +109,12 @@ TABLE: dict[str, Row] = {
     "admin:courses_course_hold": Row(TREATING, "course"),
     "admin:courses_course_end": Row(TREATING, "course"),
     "admin:courses_course_review": Row(TREATING, "course"),
+    "admin:patients_patient_void": Row(TREATING, "patient", {"what": "assessment", "number": "assessment"}),
+    "admin:courses_session_void": Row(TREATING, "session"),
+    "admin:courses_session_move": Row(TREATING, "session"),
+    "admin:courses_course_void": Row(TREATING, "course", {"kind": "review", "number": "review_number"}),
+    "admin:courses_course_reopen": Row(TREATING, "course"),
+    "admin:courses_appointment_reopen": Row(ALL, "appointment"),
     "admin:courses_course_correct_review": Row(TREATING, "review"),
     "admin:courses_course_measures": Row(TREATING, "course"),
     "admin:courses_course_hand_over": Row(CLINICAL, "membership"),
@@ -179,6 +185,9 @@ def rows(course, lead, at) -> dict[str, Any]:
     document = record_specialist_letter(
         patient=patient, document=factories.document(), written_by="Dr. Yew", written_on=at.date(), by=lead, at=at
     )
+    review = record_review(
+        course, entry=ReviewEntry(uuid4(), Review.Decision.CONTINUE), by=course.practitioner, at=at
+    )
     return {
         # Parts of an address that are no row of their own.
         "document": document.uuid,
@@ -191,9 +200,8 @@ def rows(course, lead, at) -> dict[str, Any]:
         "alert": Alert.objects.get(course=course),
         "clinic": clinic,
         "membership": lead,
-        "review": record_review(
-            course, entry=ReviewEntry(uuid4(), Review.Decision.CONTINUE), by=course.practitioner, at=at
-        ),
+        "review": review,
+        "review_number": review.pk,
         "letter": Letter.objects.create(
             clinic=clinic,
             patient=patient,

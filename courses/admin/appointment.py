@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Holiday, Membership
+from courses.admin.mistakes import Mistakes
 from courses.models import Appointment, Course
 from courses.plans.booking import book_appointment, cancel_appointment, mark_missed, move_appointment
 from courses.plans.forms import BookingForm, CancelForm, clinicians
@@ -33,7 +34,12 @@ class AppointmentAdmin(ClinicScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """What becomes of a booked time."""
-        actions = (("move", self.move), ("cancel", self.cancel), ("missed", self.missed))
+        actions = (
+            ("move", self.move),
+            ("cancel", self.cancel),
+            ("missed", self.missed),
+            ("reopen", Mistakes(self).reopen_appointment),
+        )
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_appointment_{name}")
             for name, view in actions
@@ -91,6 +97,10 @@ class AppointmentAdmin(ClinicScopedAdmin):
                 "appointment": appointment,
                 "cancel_form": CancelForm(),
                 "is_past": appointment.starts_at <= timezone.now(),
+                "may_log": request.user.has_perm("courses.log_session") and appointment.course.is_open,
+                "events": appointment.events.select_related("by__user"),
+                "session": appointment.sessions.first(),
+                "may_read": request.user.has_perm("courses.view_session"),
                 "title": _("Appointment"),
             },
         )
@@ -130,7 +140,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give the time back."""
-        self.require(request, "courses.book_appointment")
+        by = self.require(request, "courses.book_appointment")
         appointment, form = self.row(request, pk), CancelForm(request.POST or None)
         if request.method == "POST" and not form.is_valid():
             messages.error(request, _("Not cancelled yet: say why."))
@@ -138,17 +148,27 @@ class AppointmentAdmin(ClinicScopedAdmin):
         if request.method == "POST":
             told = _("Cancelled: %(visit)s. The time is free. No mail says so: make sure the patient knows.")
             words = told % {"visit": _in_words(appointment)}
-            self._try(request, lambda: cancel_appointment(appointment, **form.cleaned_data), words)
+            reason, at = form.cleaned_data["reason"], timezone.now()
+            self._try(request, lambda: cancel_appointment(appointment, reason=reason, by=by, at=at), words)
         return self._to_day(appointment.starts_at)
 
     def missed(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The patient did not come."""
-        self.require(request, "courses.book_appointment")
+        """The patient did not come: asked once more, with the name and the time, before it counts."""
+        by = self.require(request, "courses.book_appointment")
         appointment = self.row(request, pk)
+        at, is_booked = timezone.now(), appointment.status == Appointment.Status.BOOKED
+        if request.method == "POST" and "is_sure" not in request.POST and is_booked:
+            context = {
+                "appointment": appointment,
+                "patient": appointment.course.patient,
+                "may_log": request.user.has_perm("courses.log_session") and appointment.course.is_open,
+                "title": _("Mark as missed"),
+            }
+            return self.page(request, "courses/admin/missed.html", context)
         if request.method == "POST":
             told = _("Marked as missed: %(visit)s. Call the patient and book another time.")
             words = told % {"visit": _in_words(appointment)}
-            self._try(request, lambda: mark_missed(appointment, at=timezone.now()), words)
+            self._try(request, lambda: mark_missed(appointment, by=by, at=at), words)
         return self._to_day(appointment.starts_at)
 
     def _try(self, request: HttpRequest, act: Any, done: str) -> None:

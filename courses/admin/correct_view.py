@@ -31,6 +31,9 @@ class CorrectSession:
         """Show what stands, or keep it and put what was typed in its place."""
         by = self.admin.require(request, "courses.correct_session")
         session = self.admin.row(request, pk)
+        if session.is_void:
+            messages.info(request, _("The session is void: nothing of it can be corrected."))
+            return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
         if request.method != "POST":
             return self._page(request, session, CorrectionForm(session=session), needling_rows(session))
         newer = corrected_since(session, request.POST.get("version", ""))

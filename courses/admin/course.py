@@ -21,6 +21,7 @@ from courses.admin.course_page import course_for_page, course_page
 from courses.admin.hand_over import HandOvers
 from courses.admin.log_view import LogSession
 from courses.admin.measure_views import Measures
+from courses.admin.mistakes import Mistakes
 from courses.admin.review_views import Reviews
 from courses.admin.schedule import Schedule
 from courses.models import Course
@@ -84,6 +85,7 @@ class CourseAdmin(ClinicScopedAdmin):
             ("end", reviews.end),
             ("review", reviews.review),
             ("measures", measures.view),
+            ("reopen", Mistakes(self).reopen_course),
         )
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_course_{name}")
@@ -91,6 +93,7 @@ class CourseAdmin(ClinicScopedAdmin):
         ]
         elsewhere = (
             ("review/<int:pk>/correct/", reviews.correct, "courses_course_correct_review"),
+            ("<int:pk>/void/<slug:kind>/<int:number>/", Mistakes(self).void_entry, "courses_course_void"),
             ("of/<int:pk>/hand-over/", HandOvers(self).view, "courses_course_hand_over"),
         )
         own += [path(route, self.admin_site.admin_view(view), name=name) for route, view, name in elsewhere]

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clinic.models import Membership, User
+from courses.admin.mistake_lists import void_lines, voidable_lines
 from courses.charts.curve_chart import LARGE, NARROW, CurvePicture, curve_svg
 from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
@@ -64,6 +65,9 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
         **_reviewing(course, reviews, says, n_held=len(sessions), open_rules=_open_rules(standing, alerts)),
         "measures": _measures(course, scores, group=record.group),
         **_clearance(standing, on=today),
+        "void_entries": void_lines(course),
+        "voidable_entries": voidable_lines(course),
+        "events": list(course.events.select_related("by__user")),
         **_rights(course, by),
     }
 
@@ -150,6 +154,7 @@ def _rights(course: Course, by: Any) -> dict[str, bool]:
         "may_change": user.has_perm("courses.change_course") and course.is_open,
         "may_hand_over": user.has_perm("courses.hand_over") and course.is_open,
         "may_correct": user.has_perm("courses.change_course"),
+        "may_reopen": user.has_perm("courses.change_course") and not course.is_open,
         "may_write": user.has_perm("courses.add_letter"),
         "may_book": user.has_perm("courses.book_appointment") and course.is_open,
     }

@@ -31,7 +31,8 @@ from patients.admin import PatientAdmin
 from patients.correction_words import file_correction_words
 from patients.models import Consent, Patient
 from patients.progress import Step, intake_progress, next_undone
-from patients.standing import clearance_of, consents_by_stream
+from patients.standing import clearance_of
+from patients.voiding import void_records
 from patients.wording import VERDICTS, reason_texts
 
 
@@ -174,12 +175,14 @@ class CoursePatientAdmin(PatientAdmin):
         return response
 
     def _file(self, request: HttpRequest, patient: Patient) -> dict[str, Any]:
-        consents = consents_by_stream(patient)
+        latest = patient.consents.latest_each().values_list("stream", "is_given", "pk")
+        consents = {stream: (is_given, pk) for stream, is_given, pk in latest}
         context: dict[str, Any] = {
             "patient": patient,
-            "consents": [(label, consents.get(stream)) for stream, label in Consent.Stream.choices],
+            "consents": [(label, *consents.get(stream, (None, None))) for stream, label in Consent.Stream.choices],
             "courses": list(patient.courses.select_related("practitioner__user", "protocol")),
             "is_clinical": request.user.has_perm("courses.view_course"),
+            "contact_changes": list(patient.contact_changes.select_related("changed_by__user")[:20]),
         }
         if not context["is_clinical"]:
             return context
@@ -197,6 +200,7 @@ class CoursePatientAdmin(PatientAdmin):
             "screening": screening,
             "reports": patient.red_flag_reports.select_related("flag")[:5],
             "withdrawn": withdrawn_reports(patient),
+            "void_records": void_records(patient),
             "corrections": file_correction_words(patient.corrections.select_related("corrected_by__user")[:30]),
         }
 

@@ -19,7 +19,9 @@ from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
 from courses.admin.log_page import draft_key
-from courses.models import PainScore, Session, SessionMotion
+from courses.admin.mistakes import Mistakes
+from courses.corrections.voiding import parts_of, void_words
+from courses.models import AdverseEvent, PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
 from courses.sessions.correction_words import correction_words
 from courses.sessions.flags import reports_of_form
@@ -29,12 +31,32 @@ from patients.clearance import Reason, ReasonCode
 from patients.wording import reason_text
 
 
+class VoidFilter(admin.SimpleListFilter):
+    """Void sessions are off the list unless asked for."""
+
+    title = gettext_lazy("void")
+    parameter_name = "void"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Beside those that count."""
+        return [("yes", _("void"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """The stock “all” becomes those that count."""
+        first, *others = super().choices(changelist)
+        return [{**first, "display": _("counted")}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Counted unless asked otherwise."""
+        return queryset.exclude(voided_at=None) if self.value() == "yes" else queryset.filter(voided_at=None)
+
+
 @admin.register(Session)
 class SessionAdmin(ClinicScopedAdmin):
     """Sessions are logged from their course and never deleted."""
 
     list_display = ("course", "number", "held_at", "pain", "practitioner", "treatment")
-    list_filter = ("practitioner", "is_needled")
+    list_filter = (VoidFilter, "practitioner", "is_needled")
     empty_text = gettext_lazy("No session yet: it is logged from its course, or from Today.")
     list_select_related = ("course__patient", "practitioner__user")
     search_fields = ("course__patient__family_name", "course__patient__given_name")
@@ -42,9 +64,9 @@ class SessionAdmin(ClinicScopedAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        """With the scores of each."""
-        rows: QuerySet[Session] = super().get_queryset(request)
-        return rows.prefetch_related("scores")
+        """With the scores of each; a void session has a page too, and the list shows it when asked."""
+        rows = Session.every.visible_to(active_membership(request.user))
+        return rows.order_by(*self.get_ordering(request)).prefetch_related("scores")
 
     @admin.display(description=gettext_lazy("pain, before → after"))
     def pain(self, session: Session) -> str:
@@ -62,9 +84,18 @@ class SessionAdmin(ClinicScopedAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Correct."""
-        correct = self.admin_site.admin_view(CorrectSession(self).view)
-        return [path("<int:pk>/correct/", correct, name="courses_session_correct"), *super().get_urls()]
+        """Correct, void, move."""
+        mistakes = Mistakes(self)
+        actions = (
+            ("correct", CorrectSession(self).view),
+            ("void", mistakes.void_session),
+            ("move", mistakes.move_session),
+        )
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_session_{name}")
+            for name, view in actions
+        ]
+        return [*own, *super().get_urls()]
 
     def change_view(
         self,
@@ -86,7 +117,7 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
     """The instruction of a red flag, the verdicts, what happens next, what to tell the patient, the record."""
     reports = reports_of_form(session.course.patient, session.form_key)
     corrections = session.corrections.select_related("corrected_by__user", "score")
-    scores = list(session.scores.order_by("pk"))
+    scores = list(parts_of(session, PainScore).order_by("pk"))
     codes = [code for code in session.clearance.get("reasons", []) if code in set(ReasonCode)]
     of_session = [score for score in scores if score.timing in {"before", "after"}]
     return {
@@ -97,10 +128,13 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
         "reports": reports,
         "instruction": instruction(reports[0].level) if reports else "",
         "is_emergency": bool(reports) and is_now(reports[0].level),
-        "next_steps": next_steps(session, at=at),
-        "patient_words": patient_words(session, of_session, at=at),
+        # Nothing follows from a void session, and nothing of it is told to the patient.
+        "next_steps": [] if session.is_void else next_steps(session, at=at),
+        "patient_words": [] if session.is_void else patient_words(session, of_session, at=at),
+        "void_words": void_words(session) if session.is_void else "",
+        "moved_to": Session.every.filter(moved_from=session).select_related("course__patient").first(),
         "needlings": session.needlings.select_related("point"),
-        "adverse_events": session.adverse_events.select_related("item"),
+        "adverse_events": parts_of(session, AdverseEvent).select_related("item"),
         "symptoms": session.symptoms.all(),
         "motion": SessionMotion.objects.filter(session=session).first(),
         "aftercare": session.aftercare_given.select_related("measure"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership, required_reason, void_rows
@@ -54,6 +56,12 @@ def void_session(session: Session, *, reason: str, by: Membership, at: datetime)
     _note_on_alerts(session, _void_note(session, reason), by=by, at=at)
     session.refresh_from_db()
     return session
+
+
+def parts_of(session: Session, model: type[Any]) -> QuerySet[Any]:
+    """A session's scores or side effects: those that count, or, of a void session, those it was voided with."""
+    rows: QuerySet[Any] = model.every.filter(session=session)
+    return rows.filter(voided_at=session.voided_at)
 
 
 def void_words(session: Session) -> str:

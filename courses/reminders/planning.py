@@ -104,6 +104,8 @@ def _cancel_overtaken(*, at: datetime) -> int:
 def cancel_planned(reminders: QuerySet[Reminder], *, because: str, at: datetime) -> int:
     """Cancel what is still to be sent, with the reason; returns how many."""
     planned = reminders.filter(state=Reminder.State.PLANNED)
+    waiting = Message.objects.filter(kind=MESSAGE_KIND, subject_id__in=planned, state=Message.State.PENDING)
+    waiting.update(state=Message.State.CANCELLED, settled_at=at)
     return planned.update(state=Reminder.State.CANCELLED, refused_because=because[:60], settled_at=at)
 
 

@@ -42,9 +42,10 @@ def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: da
     but for the severe-pain question that a score of 8 or more asks.
     """
     lock_patient(session.course.patient)
-    session = Session.objects.select_related("course__clinic", "course__patient", "clinic", "practitioner").get(
-        pk=session.pk
-    )
+    rows = Session.every.select_related("course__clinic", "course__patient", "clinic", "practitioner")
+    session = rows.get(pk=session.pk)
+    if session.is_void:
+        raise ValidationError(_("The session is void: nothing of it can be corrected."))
     if version_of(session) != fix.version:
         raise StaleEdit(list(session.corrections.filter(pk__gt=fix.version).select_related("corrected_by__user")))
     _refuse(session, fix, at=at)

@@ -1,0 +1,37 @@
+"""Changing how a patient can be reached: what stood there before is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from clinic.models import Membership
+from patients.models import ContactChange, Patient
+
+# Identity has corrections of its own, with a reason.
+CONTACT_FIELDS = ("phone", "email", "language")
+
+
+def contact_of(patient: Patient) -> dict[str, str]:
+    """How a patient can be reached, as it is saved."""
+    row: dict[str, str] = Patient.objects.filter(pk=patient.pk).values(*CONTACT_FIELDS).get()
+    return row
+
+
+def keep_contact(
+    patient: Patient, before: Mapping[str, str], *, by: Membership, at: datetime
+) -> list[ContactChange]:
+    """A row for every contact detail that differs from what it was."""
+    return ContactChange.objects.bulk_create(
+        ContactChange(
+            clinic_id=patient.clinic_id,
+            patient=patient,
+            field=name,
+            before=before[name],
+            after=getattr(patient, name),
+            changed_by=by,
+            changed_at=at,
+        )
+        for name in CONTACT_FIELDS
+        if before[name] != getattr(patient, name)
+    )

@@ -1,0 +1,75 @@
+"""Voiding a record in a patient's file: kept on file, counted nowhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Membership, Voidable, required_reason, void_rows
+from patients.models import (
+    Assessment,
+    Consent,
+    NeuroCheck,
+    Patient,
+    PatientPainType,
+    Screening,
+    SpecialistLetter,
+)
+
+RECORDS: dict[str, type[Voidable]] = {
+    "assessment": Assessment,
+    "type": PatientPainType,
+    "screening": Screening,
+    "check": NeuroCheck,
+    "letter": SpecialistLetter,
+    "consent": Consent,
+}
+# What somebody should know before they void a record.
+WARNINGS: dict[str, str | Promise] = {
+    "assessment": gettext_lazy("Its imaging is void with it. Without a diagnosis nobody may be needled."),
+    "type": gettext_lazy("Types that it replaced stay ended: record the right type afterwards."),
+    "screening": gettext_lazy("The screening before it counts again. Without one nobody may be needled."),
+    "check": gettext_lazy("The check before it counts again."),
+    "letter": gettext_lazy("The letter before it counts again."),
+    "consent": gettext_lazy("What the patient said before counts again."),
+}
+
+
+def record_in(patient: Patient, kind: str, number: int) -> Voidable | None:
+    """One record of a patient's file, void or not; None where the patient has none of that number."""
+    model = RECORDS.get(kind)
+    if model is None:
+        return None
+    rows = model.every.filter(patient=patient, pk=number)  # type: ignore[attr-defined]
+    found: Voidable | None = rows.select_related("voided_by__user").first()
+    return found
+
+
+@transaction.atomic
+def void_record(patient: Patient, *, kind: str, number: int, reason: str, by: Membership, at: datetime) -> None:
+    """The record counts nowhere from now on; ValidationError where it is void already or there is none."""
+    reason = required_reason(reason)
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    record = record_in(patient, kind, number)
+    if record is None:
+        raise ValidationError(_("There is no such record."))
+    if record.is_void:
+        raise ValidationError(_("%(who)s voided this already.") % {"who": record.voided_by})
+    void_rows(RECORDS[kind]._default_manager.filter(pk=number), reason=reason, by=by, at=at)
+
+
+def void_records(patient: Patient) -> list[tuple[str, Voidable]]:
+    """What is void in a file, the newest first, each with the name of its kind."""
+    found = [
+        (str(model._meta.verbose_name), row)
+        for model in RECORDS.values()
+        for row in model.every.filter(patient=patient)  # type: ignore[attr-defined]
+        .exclude(voided_at=None)
+        .select_related("voided_by__user")
+    ]
+    return sorted(found, key=lambda pair: (pair[1].is_void, pair[1].voided_at), reverse=True)
