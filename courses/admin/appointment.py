@@ -97,7 +97,8 @@ class AppointmentAdmin(ClinicScopedAdmin):
                 "appointment": appointment,
                 "cancel_form": CancelForm(),
                 "is_past": appointment.starts_at <= timezone.now(),
-                "may_log": request.user.has_perm("courses.log_session") and appointment.course.is_open,
+                "may_log": request.user.has_perm("courses.log_session"),
+                "is_today_or_past": timezone.localdate(appointment.starts_at) <= timezone.localdate(),
                 "events": appointment.events.select_related("by__user"),
                 "session": appointment.sessions.first(),
                 "may_read": request.user.has_perm("courses.view_session"),
@@ -161,7 +162,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
             context = {
                 "appointment": appointment,
                 "patient": appointment.course.patient,
-                "may_log": request.user.has_perm("courses.log_session") and appointment.course.is_open,
+                "may_log": request.user.has_perm("courses.log_session"),
                 "title": _("Mark as missed"),
             }
             return self.page(request, "courses/admin/missed.html", context)

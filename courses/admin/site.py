@@ -75,11 +75,12 @@ class StaffAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Today."""
-        membership = active_membership(request.user)
+        membership, at = active_membership(request.user), timezone.now()
         context = {
             **self.each_context(request),
             "title": _("Today"),
-            "today": today(membership, at=timezone.now()),
+            "today": today(membership, at=at),
+            "now": at,
             "may_read": request.user.has_perm("courses.view_session"),
             "may_log": request.user.has_perm("courses.log_session"),
             **(extra_context or {}),

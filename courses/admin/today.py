@@ -16,10 +16,13 @@ from courses.alerts.watch_list import watch_list
 from courses.charts.spark import spark_svg
 from courses.models import Alert, Appointment, Course, PainScore, Session, Severity
 from courses.plans.checks_due import patients_with_check_due
+from courses.plans.unlogged import unlogged_visits
 from courses.priors.picture import primary_run
 from courses.priors.rows import records_of
 
 MAX_ALERTS = 8
+# The others follow as these are logged or marked.
+MAX_UNLOGGED = 15
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class Today:
     has_any_patient: bool
     upcoming: Appointment | None
     is_own: bool
+    unlogged: tuple[Appointment, ...] = ()
+    n_more_unlogged: int = 0
 
 
 def today(membership: Membership, *, at: datetime) -> Today:
@@ -85,6 +90,7 @@ def today(membership: Membership, *, at: datetime) -> Today:
     visits = _visits(membership, list(appointments), at=at)
     unresolved = _alerts(membership, is_own=is_own)
     order = _by_need if may(membership, "view", Session) else _by_time
+    unlogged = unlogged_visits(membership, before=day)
     matters = [alert for alert in unresolved if alert.rule != Alert.Rule.LAPSED]
     return Today(
         day=day,
@@ -98,6 +104,8 @@ def today(membership: Membership, *, at: datetime) -> Today:
         has_any_patient=membership.clinic.patients.exists(),
         upcoming=_upcoming(membership, is_own=is_own, after=day + timedelta(days=1)),
         is_own=is_own,
+        unlogged=tuple(unlogged[:MAX_UNLOGGED]),
+        n_more_unlogged=max(unlogged.count() - MAX_UNLOGGED, 0),
     )
 
 

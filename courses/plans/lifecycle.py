@@ -167,8 +167,8 @@ def _before_the_end(course: Course, ended: CourseEvent | None) -> tuple[Course.S
     if flags.exists():
         known = ended.hold_reason if ended else ""
         return Course.Status.ON_HOLD, known or _("A red flag of this patient is not resolved.")
-    if ended is not None and ended.old_status == Course.Status.ON_HOLD:
-        return Course.Status.ON_HOLD, ended.hold_reason
+    if ended is not None:
+        return Course.Status(ended.old_status), ended.hold_reason
     return status_by_sessions(course), ""
 
 

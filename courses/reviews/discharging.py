@@ -60,7 +60,8 @@ def discharge(course: Course, *, entry: Discharge, by: Membership, at: datetime)
 
 
 def _cancel_appointments(course: Course, *, by: Membership, at: datetime) -> int:
-    booked = list(course.appointments.filter(status=Appointment.Status.BOOKED))
+    # A visit whose time is past stays until somebody says whether it took place.
+    booked = list(course.appointments.filter(status=Appointment.Status.BOOKED, starts_at__gt=at))
     for appointment in booked:
         cancel_appointment(appointment, reason=_("course ended"), by=by, at=at)
     return len(booked)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
-from courses.models import Appointment, Course
+from courses.models import Course
 from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.event_fields import EventFields
@@ -20,18 +20,18 @@ from courses.sessions.lists import session_lists
 from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import TreatmentFacts
+from courses.sessions.visit_field import VisitFields
 from patients.models import NeuroCheck
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M"
 NOTE_LENGTH = 300
 
 
-class SessionForm(RedFlagFields, EventFields, DetailFields):
+class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
     """Pain before and after, red flags, what was done. Only pain before and the flags are compulsory."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     seen_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    appointment = forms.ModelChoiceField(Appointment.objects.none(), required=False, widget=forms.HiddenInput)
     before = PainField(label=gettext_lazy("Pain before"), required=True)
     after = PainField(label=gettext_lazy("Pain after"), required=False)
     is_needled = forms.BooleanField(label=gettext_lazy("Needles were used"), required=False)
@@ -81,7 +81,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
         for name in ("practitioner", "supervised_by"):
             self._choices(name, clinicians)
         self.clinicians = clinicians
-        self._choices("appointment", Appointment.objects.for_clinic(clinic).filter(course=course))
+        self.add_visits(course, at=at)
         lists = session_lists(clinic)
         self.add_flag_fields(lists.flags)
         self.add_event_fields(lists.events, lists.aftercare, facts)
@@ -90,6 +90,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
     def clean(self) -> dict[str, Any]:
         """Red flags were asked, scores of 8 or more were asked about, the aftercare suits the patient."""
         values = super().clean() or {}
+        values["appointment"] = self.find_visit(values)
         scores = self._scores(values)
         # An error takes its field out of the values: what was told is read before.
         self._told = () if self.contradicts(values, scores) else self.told(values, scores)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from clinic.models import Holiday
 from clinic.staff import deactivate_member
@@ -59,7 +60,15 @@ def test_moved_visit_is_named_with_its_new_time(signed_in, front_desk, appointme
 def test_missed_visit_leads_to_a_call(signed_in, front_desk, appointment, time_machine):
     time_machine.move_to(appointment.ends_at, tick=False)
     url = reverse("admin:courses_appointment_missed", args=[appointment.pk])
-    assert "Call the patient" in _said(signed_in(front_desk).post(url, follow=True))
+    client = signed_in(front_desk)
+    asked = client.post(url).content.decode()
+    assert str(appointment.course.patient) in asked
+    assert f"born {date_format(appointment.course.patient.born_on, 'j M Y')}" in asked
+    appointment.refresh_from_db()
+    assert appointment.status == "booked"
+    assert "Call the patient" in _said(client.post(url, {"is_sure": "1"}, follow=True))
+    appointment.refresh_from_db()
+    assert appointment.status == "missed"
 
 
 def test_day_that_was_closed_later_says_what_stands_on_it(signed_in, front_desk, appointment):

@@ -1,0 +1,20 @@
+"""Visits whose time is past and of which nobody said what became of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from clinic.models import Membership, Role
+from courses.models import Appointment
+
+
+def unlogged_visits(membership: Membership, *, before: datetime) -> QuerySet[Appointment]:
+    """Still booked though they began before a time, the oldest first; a practitioner's own, or the clinic's."""
+    visits = Appointment.objects.visible_to(membership).filter(
+        status=Appointment.Status.BOOKED, starts_at__lt=before
+    )
+    if membership.role == Role.PRACTITIONER:
+        visits = visits.filter(practitioner=membership)
+    return visits.select_related("course__patient", "practitioner__user").order_by("starts_at", "pk")
