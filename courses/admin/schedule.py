@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.models import Clinic
-from courses.models import Course
+from courses.models import Appointment, Course
 from courses.plans.proposing import Conflict, Proposal
 from courses.plans.scheduling import SeriesRefused, book_series, propose_series, remember_wishes
 from courses.plans.standing import clearance_for
@@ -44,6 +44,8 @@ class SlotForm(forms.Form):
         self.refused: list[str] = []
         typed = data.get(self.add_prefix("when"), "") if data else ""
         known = [(one.isoformat(), self._words(one)) for one in proposal.times]
+        aside = _("%(when)s (not as chosen)")
+        known += [(one.isoformat(), aside % {"when": self._words(one)}) for one in proposal.elsewhere]
         # The diary may have changed since the page was opened: what was chosen then is judged at booking.
         if typed and typed not in dict(known) and parse_datetime(typed):
             known.append((typed, self._words(parse_datetime(typed))))  # type: ignore[arg-type]
@@ -64,7 +66,7 @@ class SlotForm(forms.Form):
             Conflict.HOLIDAY: _("%(day)s: closed, %(name)s") % {"day": day, "name": self.proposal.holiday},
             Conflict.NOT_OPEN: _("%(day)s: not open then") % {"day": day},
             Conflict.BUSY: _("%(day)s: no free time") % {"day": day},
-            Conflict.NO_DAY: _("no further day that week"),
+            Conflict.NO_DAY: _("no further chosen day that week"),
         }[self.proposal.conflict]
 
     @property
@@ -93,6 +95,10 @@ class Schedule:
             return self._page(request, course, wishes_form, [], at)
         wishes, practitioner = found
         data = request.POST if request.method == "POST" else None
+        if data is not None and _are_booked(course, data):
+            # The second send of the form.
+            messages.info(request, _("These visits are booked already."))
+            return HttpResponseRedirect(reverse("admin:courses_course_change", args=[pk]))
         proposals = propose_series(course, practitioner=practitioner, wishes=wishes, at=at)
         slots = [SlotForm(data, proposal=one, clinic=course.clinic) for one in proposals]
         wrong = [] if data is None else [slot for slot in slots if not slot.is_valid()]
@@ -122,7 +128,8 @@ class Schedule:
             "wishes": wishes,
             "slots": slots,
             "is_refused": any(slot.refused or slot.errors for slot in slots),
-            "n_conflicts": sum(1 for slot in slots if slot.proposal.conflict),
+            "n_conflicts": sum(1 for slot in slots if slot.proposal.conflict and slot.proposal.is_placed),
+            "unplaced": [slot for slot in slots if not slot.proposal.is_placed],
             "clearance": clearance,
             "clearance_verdict": VERDICTS[clearance.verdict],
             "clearance_reasons": reason_texts(clearance),
@@ -131,3 +138,14 @@ class Schedule:
         response = self.admin.page(request, "courses/admin/schedule.html", context)
         response.status_code = 422 if request.method == "POST" else 200
         return response
+
+
+def _are_booked(course: Course, data: Any) -> bool:
+    """Whether every time that was chosen is a visit of this course by now."""
+    typed = [value for key, value in data.items() if key.startswith("slot-") and key.endswith("-when") and value]
+    times = {parse_datetime(value) for value in typed} - {None}
+    others = any(value for key, value in data.items() if key.startswith("slot-") and key.endswith("-other"))
+    if not times or others:
+        return False
+    booked = course.appointments.filter(status=Appointment.Status.BOOKED, starts_at__in=times)
+    return booked.count() == len(times)

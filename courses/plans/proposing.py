@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -47,13 +47,23 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Proposal:
-    """One session: the day it was meant for, what is in the way of that, and the times that are free."""
+    """One session: the day it was meant for, what is in the way of that, and the times that are free.
+
+    `times` lie on the days that were chosen, the first is the one proposed; without any the session is not placed.
+    `elsewhere` are times of that week on other days or at other hours, which nobody asked for.
+    """
 
     number: int
     meant_on: date
     times: tuple[datetime, ...]
     conflict: Conflict | None = None
     holiday: str = ""
+    elsewhere: tuple[datetime, ...] = ()
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether a day that was chosen has room for it."""
+        return bool(self.times)
 
 
 def remaining_plan(weekly: Sequence[int], n_done: int) -> tuple[int, ...]:
@@ -76,71 +86,95 @@ def propose(
     wishes: Wishes,
     not_before: datetime,
 ) -> list[Proposal]:
-    """A proposal for each session of the plan, week by week, spread over the days that suit.
+    """A proposal for each session of the plan, week by week, in the order of their days.
 
-    The first time of each is the one proposed, the others are alternatives of the same week; none where the
-    week has no room. No two sessions fall on one day, and always at about the same hour where that is free.
+    Sessions lie on chosen days alone, spread over the week, no two on one day, and at about the same hour where
+    that is free. Where a week has fewer such days with room than sessions, its last sessions are not placed, each
+    with the reason; what is free on other days is named beside them.
     """
     proposals: list[Proposal] = []
-    taken, hour = list(diary.taken), wishes.earliest
+    hour = wishes.earliest
     for week, n_sessions in enumerate(weekly):
-        days = [starts_on + timedelta(days=7 * week + offset) for offset in range(7)]
-        days = [day for day in days if day >= not_before.astimezone(diary.zone).date()]
-        meant = _spread(_suiting(days, diary, wishes), n_sessions)
-        used = set(meant)
+        if not n_sessions:
+            continue
+        days = _Days(
+            [starts_on + timedelta(days=7 * week + offset) for offset in range(7)], diary, wishes, not_before
+        )
+        chosen, hindered = days.place(n_sessions)
         for index in range(n_sessions):
             number = first_number + len(proposals)
-            one = _proposal(
-                number,
-                meant[index] if index < len(meant) else None,
-                days,
-                used,
-                taken,
-                hour,
-                diary,
-                wishes,
-                not_before,
-            )
+            if index < len(chosen):
+                one = days.placed(number, chosen[index], hindered.get(index), hour)
+                hour = one.times[0].astimezone(diary.zone).time() if one.conflict is None else hour
+            else:
+                one = days.unplaced(number, hindered.get(index), hour, used=chosen)
             proposals.append(one)
-            if one.times:
-                start = one.times[0].astimezone(diary.zone)
-                used.add(start.date())
-                taken.append((one.times[0], one.times[0] + timedelta(minutes=wishes.minutes)))
-                hour = start.time() if one.conflict is None else hour
     return proposals
 
 
-def _proposal(
-    number: int,
-    meant: date | None,
-    days: Sequence[date],
-    used: Iterable[date],
-    taken: Sequence[Stretch],
-    hour: time,
-    diary: Diary,
-    wishes: Wishes,
-    not_before: datetime,
-) -> Proposal:
-    def free_on(day: date, earliest: time, latest: time) -> list[datetime]:
-        slots = _free(day, diary, taken, wishes.minutes, earliest, latest)
-        return sorted((one for one in slots if one >= not_before), key=lambda one: _apart(one, hour, diary.zone))
+class _Days:
+    """The days of one week: which suit, which have room, and what is in the way on the others."""
 
-    here = free_on(meant, wishes.earliest, wishes.latest) if meant else []
-    others = [day for day in days if day != meant and day not in set(used)]
-    elsewhere = [slot for day in others for slot in free_on(day, wishes.earliest, wishes.latest)[:1]]
-    elsewhere += free_on(meant, time.min, time.max)[:2] if meant else []
-    elsewhere += [slot for day in others for slot in free_on(day, time.min, time.max)[:1]]
-    times = _unique([*here[:2], *elsewhere])[: N_ALTERNATIVES + 1]
-    if here:
-        return Proposal(number, here[0].astimezone(diary.zone).date(), tuple(times))
-    if meant is None:
-        last = days[-1] if days else not_before.astimezone(diary.zone).date()
-        return Proposal(number, last, tuple(times), Conflict.NO_DAY)
-    holiday = diary.closed_on.get(meant, "")
-    if holiday:
-        return Proposal(number, meant, tuple(times), Conflict.HOLIDAY, holiday)
-    is_open = any(_slots(meant, diary, wishes.minutes, wishes.earliest, wishes.latest))
-    return Proposal(number, meant, tuple(times), Conflict.BUSY if is_open else Conflict.NOT_OPEN)
+    def __init__(self, days: Sequence[date], diary: Diary, wishes: Wishes, not_before: datetime) -> None:
+        self.diary, self.wishes, self.not_before = diary, wishes, not_before
+        today = not_before.astimezone(diary.zone).date()
+        self.days = [day for day in days if day >= today]
+        self.last = days[-1]
+        self.suiting = _suiting(self.days, diary, wishes)
+        self.free = [day for day in self.suiting if self._free_on(day)]
+
+    def place(self, n: int) -> tuple[list[date], dict[int, date]]:
+        """The days of the sessions in order, and by session the day without room that it was meant for."""
+        meant = _spread(self.suiting, n)
+        kept = [day for day in meant if day in self.free]
+        spare = [day for day in self.free if day not in meant]
+        lost = [day for day in meant if day not in self.free]
+        for day in lost[: len(spare)]:
+            nearest = min(spare, key=lambda other: abs(other - day))
+            spare.remove(nearest)
+            kept.append(nearest)
+        chosen = sorted(kept)[:n]
+        # Who is not placed hears of the last days without room, who is moved of the first ones.
+        blocked = lost if len(chosen) == n else [day for day in self.suiting if day not in self.free]
+        n_left = n - len(chosen)
+        hindered = dict(zip(range(len(chosen), n), blocked, strict=False)) if n_left else {}
+        moved = [index for index, day in enumerate(chosen) if index < len(meant) and meant[index] in lost]
+        hindered |= {index: meant[index] for index in moved if meant[index] not in hindered.values()}
+        return chosen, hindered
+
+    def placed(self, number: int, day: date, meant: date | None, hour: time) -> Proposal:
+        """A session on a chosen day, with other times of that day."""
+        times = tuple(self._by_hour(self._free_on(day), hour)[: N_ALTERNATIVES + 1])
+        if meant is None or meant == day:
+            return Proposal(number, day, times)
+        return Proposal(number, meant, times, *self._why(meant))
+
+    def unplaced(self, number: int, meant: date | None, hour: time, *, used: Sequence[date]) -> Proposal:
+        """A session for which no chosen day has room, with what is free otherwise."""
+        others = [day for day in self.days if day not in used]
+        slots = [slot for day in others for slot in self._by_hour(self._free_on(day, is_any_hour=True), hour)[:1]]
+        elsewhere = tuple(slots[:N_ALTERNATIVES])
+        if meant is None:
+            return Proposal(number, self.last, (), Conflict.NO_DAY, elsewhere=elsewhere)
+        why, holiday = self._why(meant)
+        return Proposal(number, meant, (), why, holiday, elsewhere)
+
+    def _why(self, day: date) -> tuple[Conflict, str]:
+        holiday = self.diary.closed_on.get(day, "")
+        if holiday:
+            return Conflict.HOLIDAY, holiday
+        wishes = self.wishes
+        is_open = any(_slots(day, self.diary, wishes.minutes, wishes.earliest, wishes.latest))
+        return (Conflict.BUSY if is_open else Conflict.NOT_OPEN), ""
+
+    def _free_on(self, day: date, *, is_any_hour: bool = False) -> list[datetime]:
+        wishes = self.wishes
+        earliest, latest = (time.min, time.max) if is_any_hour else (wishes.earliest, wishes.latest)
+        slots = _free(day, self.diary, self.diary.taken, wishes.minutes, earliest, latest)
+        return [one for one in slots if one >= self.not_before]
+
+    def _by_hour(self, slots: Sequence[datetime], hour: time) -> list[datetime]:
+        return sorted(slots, key=lambda one: _apart(one, hour, self.diary.zone))
 
 
 def _suiting(days: Sequence[date], diary: Diary, wishes: Wishes) -> list[date]:
@@ -184,7 +218,3 @@ def _apart(slot: datetime, hour: time, zone: ZoneInfo) -> timedelta:
     """How far a start is from the usual hour of the day."""
     local = slot.astimezone(zone)
     return abs(local - datetime.combine(local.date(), hour, tzinfo=zone))
-
-
-def _unique(slots: Iterable[datetime]) -> list[datetime]:
-    return list(dict.fromkeys(slots))
