@@ -25,6 +25,7 @@ from clinic.addresses import correct_address, is_unused
 from clinic.filters import OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
 from clinic.inlines import PICKERS, HolidayInline, OpeningHoursInline
+from clinic.invite_admin import InvitesOnce
 from clinic.models import Clinic, Duty, Membership, Role
 from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
@@ -189,7 +190,7 @@ class DutyAdmin(ClinicScopedAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ClinicScopedAdmin):
+class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
     """Staff: invited, changed, deactivated."""
 
     list_display = (
@@ -210,19 +211,14 @@ class MembershipAdmin(ClinicScopedAdmin):
         """Whether the member is active."""
         return _("yes") if member.is_active else _("no longer")
 
-    @admin.display(description=gettext_lazy("supervised by"), ordering="supervisor", empty_value="–")
-    def supervision(self, member: Membership) -> str | None:
-        """Whose supervision is needed, or that nobody was named."""
-        if not member.is_supervised:
-            return None
-        return str(member.supervisor) if member.supervisor else _("nobody named yet")
-
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Any]]:
         """An invitation for a new member."""
         kwargs["form"] = MemberForm if change else InvitationForm
-        return super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, **kwargs)
+        clinic = active_membership(request.user).clinic
+        return form if change else type("ClinicInvitationForm", (form,), {"clinic": clinic})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The person first, then the licence."""

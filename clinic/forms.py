@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.endpoints import validate_url
+from clinic.joining import refuse_double, refuse_supervisor
 from clinic.models import Clinic, Endpoint, Membership, Responder, Role, User
 from clinic.staff import is_last_manager
 
@@ -64,11 +67,20 @@ class MemberForm(forms.ModelForm[Membership]):
         supervisor: Membership | None = self.cleaned_data["supervisor"]
         if supervisor is not None and supervisor.pk == self.instance.pk:
             raise forms.ValidationError(_("Choose somebody else: nobody supervises themselves."))
+        # Who was named before stays until somebody names another: the list of staff says that it is wrong.
+        if supervisor is not None and supervisor.pk != self.instance.supervisor_id:
+            try:
+                refuse_supervisor(supervisor, on=timezone.localdate())
+            except ValidationError as error:
+                raise forms.ValidationError(error.messages) from error
         return supervisor
 
 
 class InvitationForm(MemberForm):
     """A new member: the person, then role and licence."""
+
+    # The clinic that invites; its admin says which.
+    clinic: Clinic | None = None
 
     first_name = forms.CharField(label=gettext_lazy("Given name"), max_length=150)
     last_name = forms.CharField(label=gettext_lazy("Family name"), max_length=150)
@@ -81,11 +93,13 @@ class InvitationForm(MemberForm):
     email = forms.EmailField(label=gettext_lazy("Email"), help_text=gettext_lazy("The invitation goes here."))
 
     def clean(self) -> dict[str, Any]:
-        """A username belongs to one person."""
+        """A username belongs to one person, and nobody is invited who works here already."""
         values = super().clean() or {}
-        user = User.objects.filter(username=values.get("username", "")).first()
-        if user and user.email.lower() != values.get("email", "").lower():
-            self.add_error("username", _("This username belongs to somebody else: choose another one."))
+        if "username" in values and "email" in values:
+            try:
+                refuse_double(self.clinic, username=values["username"], email=values["email"])
+            except ValidationError as error:
+                self.add_error(None, error)
         return values
 
     def invitation(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from clinic.joining import refuse_double, refuse_supervisor
 from clinic.models import Clinic, Membership, Message, Role, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
@@ -40,7 +41,9 @@ def invite_member(
 
     A username that exists under the same email is the same person working in one more clinic.
     """
-    user = User.objects.filter(username=username).first()
+    refuse_double(clinic, username=username, email=email)
+    refuse_supervisor(supervisor, on=clinic.local(at).date())
+    user = User.objects.filter(username__iexact=username).first()
     if user is None:
         user = User(username=username, email=email, first_name=first_name, last_name=last_name)
         user.set_unusable_password()

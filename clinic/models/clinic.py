@@ -266,6 +266,14 @@ class Membership(models.Model):
         """Whether the role is one that treats."""
         return self.role in {Role.PRACTITIONER, Role.LEAD}
 
+    def is_licensed(self, on: date) -> bool:
+        """Whether a licence is on file that is valid on a day."""
+        return bool(self.licence_number) and (self.licence_expires_on is None or self.licence_expires_on >= on)
+
+    def may_supervise(self, on: date) -> bool:
+        """Whether this person is a licensed clinician who needs no supervision; needs `user` loaded."""
+        return self.is_active and self.is_clinician and self.is_licensed(on) and not self.is_supervised
+
     def years_in_practice(self, on: date) -> int | None:
         """Whole years in practice on a day; None where it is not recorded."""
         since = self.practising_since

@@ -175,11 +175,8 @@ def _record_checks(checks: list[NeuroCheck], *, to: Patient) -> None:
 def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership, at: datetime) -> Session:
     """The session's rows, logged by whom and when they were; what was not cleared there is listed."""
     standing = CourseStanding(to)
-    clearance = standing.clearance(
-        on=to.clinic.local(entry.held_at).date(),
-        practitioner=entry.practitioner,
-        is_alone=entry.supervised_by in {None, entry.practitioner},
-    )
+    on = to.clinic.local(entry.held_at).date()
+    clearance = standing.clearance(on=on, practitioner=entry.practitioner, is_alone=entry.is_alone(on))
     if is_breach(entry, clearance) and not entry.uncleared_reason:
         said = _("Logged in another course and moved here")
         entry = SessionEntry(**{**_fields(entry), "uncleared_reason": said})

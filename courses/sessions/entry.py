@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from clinic.models import Membership
@@ -99,6 +99,11 @@ class SessionEntry:
     aftercare: tuple[AftercareMeasure, ...] = ()
     # The last session the form knew of; None where nobody looked.
     seen_number: int | None = None
+
+    def is_alone(self, on: date) -> bool:
+        """Whether nobody supervised who may: a licensed clinician other than the one who treated."""
+        other = self.supervised_by
+        return other is None or other == self.practitioner or not other.may_supervise(on)
 
 
 @dataclass(frozen=True)

@@ -174,11 +174,8 @@ def _clearance(standing: CourseStanding, entry: SessionEntry) -> Clearance:
     """The verdict on this visit; a check made at it is part of the file by now."""
     course = standing.course
     standing = CourseStanding(course) if entry.neuro_check else standing
-    return standing.clearance(
-        on=_day(course, entry.held_at),
-        practitioner=entry.practitioner,
-        is_alone=entry.supervised_by in {None, entry.practitioner},
-    )
+    on = _day(course, entry.held_at)
+    return standing.clearance(on=on, practitioner=entry.practitioner, is_alone=entry.is_alone(on))
 
 
 def _origin(session: Session, entry: SessionEntry) -> Origin:

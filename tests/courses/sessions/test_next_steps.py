@@ -21,7 +21,8 @@ def lines(course, at):
     """The next steps of a visit logged now, as text."""
 
     def of(**values):
-        session = log_visit(course, at, **values).session
+        held_at = at + timedelta(minutes=course.sessions.count())
+        session = log_visit(course, held_at, **values).session
         return [f"{step.what}: {step.when}" for step in next_steps(session, at=at)]
 
     return of

@@ -1,0 +1,57 @@
+"""The part of the staff pages that invites, and offers whoever may supervise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.access import active_membership
+from clinic.models import Membership, Role
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+    Base = ModelAdmin[Membership]
+else:
+    Base = object
+
+
+class InvitesOnce(Base):
+    """Nobody is invited twice, and supervisors are clinicians."""
+
+    @admin.display(description=gettext_lazy("supervised by"), ordering="supervisor", empty_value="–")
+    def supervision(self, member: Membership) -> str | None:
+        """Whose supervision is needed, or that nobody was named."""
+        if not member.is_supervised:
+            return None
+        if member.supervisor is None:
+            return _("nobody named yet")
+        if not member.supervisor.may_supervise(timezone.localdate()):
+            return _("%(name)s: no licensed clinician, name another one") % {"name": member.supervisor}
+        return str(member.supervisor)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Invite; of two who invite one person at once, the second reads that they are a member by now."""
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except (ValidationError, IntegrityError):
+            return super().add_view(request, form_url, extra_context)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Supervisors are clinicians; whether their licence is valid is said when they are chosen."""
+        if db_field.name == "supervisor":
+            members = Membership.objects.visible_to(active_membership(request.user)).select_related("user")
+            kwargs["queryset"] = members.filter(
+                models.Q(pk__in=members.active().with_role(Role.PRACTITIONER, Role.LEAD))
+                | models.Q(supervised__clinic=active_membership(request.user).clinic)
+            ).distinct()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
