@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,12 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.models.scoped import ClinicScopedQuerySet
+from clinic.models.scoped import ClinicScopedQuerySet, RowT
 
 if TYPE_CHECKING:
     from clinic.models.clinic import Membership
-
-RowT = TypeVar("RowT", bound=models.Model, covariant=True)
 
 
 class VoidableQuerySet(ClinicScopedQuerySet[RowT]):
@@ -30,21 +28,23 @@ class VoidableQuerySet(ClinicScopedQuerySet[RowT]):
         """Those that count nowhere; asked of a manager that has them."""
         return self.exclude(voided_at=None)
 
-    @classmethod
-    def as_manager(cls) -> Any:
-        """A manager without void rows: related managers and admin pages are made from it."""
-        manager = _CountingManager.from_queryset(cls)()
-        manager._built_with_as_manager = True  # type: ignore[attr-defined]
-        return manager
-
-    as_manager.queryset_only = True  # type: ignore[attr-defined]
-
 
 class _CountingManager(models.Manager[Any]):
     """Leaves void rows out."""
 
     def get_queryset(self) -> models.QuerySet[Any]:
         return super().get_queryset().filter(voided_at=None)
+
+
+def _counting_manager(rows: Any) -> Any:
+    manager = _CountingManager.from_queryset(rows)()
+    manager._built_with_as_manager = True  # type: ignore[attr-defined]  # as Django's own does
+    return manager
+
+
+_counting_manager.queryset_only = True  # type: ignore[attr-defined]
+# Set from outside: the type checker derives each model's manager from Django's own `as_manager`.
+setattr(VoidableQuerySet, "as_manager", classmethod(_counting_manager))  # noqa: B010
 
 
 class Voidable(models.Model):

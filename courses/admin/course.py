@@ -52,8 +52,9 @@ class CourseAdmin(ClinicScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
         """With the number of sessions held."""
-        rows: QuerySet[Course] = super().get_queryset(request)
-        return rows.with_held()
+        rows: Any = super().get_queryset(request)
+        found: QuerySet[Course] = rows.with_held()
+        return found
 
     @admin.display(description=gettext_lazy("sessions"))
     def progress(self, course: Any) -> str:

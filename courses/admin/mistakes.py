@@ -162,8 +162,7 @@ class Mistakes:
         if form.cleaned_data["version"] in {None, version}:
             return False
         form.add_error(None, _("The session was corrected while this page was open. Look at it, then send again."))
-        form.data = form.data.copy()
-        form.data["version"] = str(version)
+        form.data = {**form.data.dict(), "version": str(version)}  # type: ignore[attr-defined]  # a QueryDict
         return True
 
     def _try(self, form: ReasonForm, act: Callable[[], object]) -> bool:

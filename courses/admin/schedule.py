@@ -143,7 +143,7 @@ class Schedule:
 def _are_booked(course: Course, data: Any) -> bool:
     """Whether every time that was chosen is a visit of this course by now."""
     typed = [value for key, value in data.items() if key.startswith("slot-") and key.endswith("-when") and value]
-    times = {parse_datetime(value) for value in typed} - {None}
+    times = {at for value in typed if (at := parse_datetime(value))}
     others = any(value for key, value in data.items() if key.startswith("slot-") and key.endswith("-other"))
     if not times or others:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -179,7 +180,7 @@ def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership,
     clearance = standing.clearance(on=on, practitioner=entry.practitioner, is_alone=entry.is_alone(on))
     if is_breach(entry, clearance) and not entry.uncleared_reason:
         said = _("Logged in another course and moved here")
-        entry = SessionEntry(**{**_fields(entry), "uncleared_reason": said})
+        entry = replace(entry, uncleared_reason=said)
     number, who = standing.last_number + 1, session.logged_by
     moved = write_session(to, entry, clearance, number=number, by=who, at=session.logged_at)
     Session.objects.filter(pk=moved.pk).update(moved_from=session)
@@ -197,10 +198,6 @@ def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership,
             is_quiet=True,
         )
     return moved
-
-
-def _fields(entry: SessionEntry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in SessionEntry.__dataclass_fields__}
 
 
 def _report(

@@ -1,6 +1,7 @@
 """Sessions of one course that were saved for the same instant are put a second apart, each with its correction."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import migrations
 from django.db.models import Count
@@ -8,7 +9,7 @@ from django.db.models import Count
 REASON = "Saved for the same time as another session of the course: moved by one second"
 
 
-def move_apart(apps, schema_editor):
+def move_apart(apps: Any, schema_editor: Any) -> None:
     """The later rows of each instant move on; what stood there before is kept as a correction."""
     sessions_of, corrections = (apps.get_model("courses", name).objects for name in ("Session", "Correction"))
     shared = sessions_of.order_by().values("course", "held_at").annotate(n=Count("pk")).filter(n__gt=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -23,7 +23,7 @@ class CourseQuerySet(ClinicScopedQuerySet["Course"]):
         """Not over yet."""
         return self.filter(status__in=Course.OPEN)
 
-    def with_held(self) -> Any:
+    def with_held(self) -> Self:
         """Each with `n_held` and `last_held_at` of its sessions. A join would count void ones too."""
         counts = Q(sessions__voided_at=None)
         return self.annotate(
