@@ -54,14 +54,10 @@ def _measure() -> list[dict[str, Any]]:
 
 def _courses() -> list[Course]:
     """The courses of one practitioner that may be needled, with sessions to draw and to learn from."""
-    return list(
-        Course.objects.filter(status=Course.Status.ACTIVE, practitioner__user__username="practitioner")
-        .select_related("clinic")
-        .with_held()
-        .annotate(last_number=Max("sessions__number", filter=Q(sessions__voided_at=None)))
-        .filter(n_held__gte=FEWEST_SESSIONS)
-        .order_by("pk")
-    )
+    rows: Any = Course.objects.filter(status=Course.Status.ACTIVE, practitioner__user__username="practitioner")
+    last_number = Max("sessions__number", filter=Q(sessions__voided_at=None))
+    found = rows.select_related("clinic").with_held().annotate(last_number=last_number)
+    return list(found.filter(n_held__gte=FEWEST_SESSIONS).order_by("pk"))
 
 
 def _filled_in(course: Any) -> dict[str, object]:

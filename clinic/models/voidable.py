@@ -29,16 +29,16 @@ class VoidableQuerySet(ClinicScopedQuerySet[RowT]):
         return self.exclude(voided_at=None)
 
 
-class _CountingManager(models.Manager[Any]):
-    """Leaves void rows out."""
-
-    def get_queryset(self) -> models.QuerySet[Any]:
-        return super().get_queryset().filter(voided_at=None)
-
-
 def _counting_manager(rows: Any) -> Any:
-    manager = _CountingManager.from_queryset(rows)()
-    manager._built_with_as_manager = True  # type: ignore[attr-defined]  # as Django's own does
+    # Derived from Django's manager directly, by which the type checker finds it.
+    manager_class: Any = models.Manager.from_queryset(rows)
+
+    def get_queryset(self: Any) -> Any:
+        return models.Manager.get_queryset(self).filter(voided_at=None)
+
+    manager_class.get_queryset = get_queryset
+    manager = manager_class()
+    manager._built_with_as_manager = True
     return manager
 
 
