@@ -31,7 +31,8 @@ class VoidableQuerySet(ClinicScopedQuerySet[RowT]):
 
 def _counting_manager(rows: Any) -> Any:
     # Derived from Django's manager directly, by which the type checker finds it.
-    manager_class: Any = models.Manager.from_queryset(rows)
+    django: Any = models.Manager
+    manager_class = django.from_queryset(rows)
 
     def get_queryset(self: Any) -> Any:
         return models.Manager.get_queryset(self).filter(voided_at=None)
