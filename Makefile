@@ -8,7 +8,7 @@ N ?= 500
 PYTHON_IN_VENV := .venv/bin/python
 # Settings for everything that runs without a demo around it; never a secret.
 CHECKING := SECRET_KEY=only-for-checks-and-tests-never-for-people-0123456789 EMAIL_URL=smtp://127.0.0.1:1 DEMO=1
-WITH_SERVICES := $(CHECKING) $(PYTHON_IN_VENV) -m clinic.private_services run --
+WITH_SERVICES := $(CHECKING) $(PYTHON_IN_VENV) -m clinic.private_services run --as-owner --
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22

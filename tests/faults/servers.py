@@ -24,8 +24,8 @@ class OwnServer:
 
     @property
     def url(self) -> str:
-        """Its address, the same after every start."""
-        return self.server.url
+        """Its address, the same after every start; PostgreSQL's is that of the tables' owner."""
+        return self.server.owner_url or self.server.url
 
     def start(self) -> None:
         """There from now on; answers when this returns."""
