@@ -185,6 +185,12 @@ TRANSPORTS = {
 }
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
 FALLBACK_WORK = ["courses.alerts.steps.sweep"]
+# What follows the restore of a backup, before any process starts: functions of `taken_at` and `at` that say what
+# they did.
+AFTER_RESTORE = [
+    "courses.reminders.restoring.plan_what_is_due",
+    "courses.alerts.restoring.settle_alerts_and_messages",
+]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 

@@ -96,6 +96,7 @@ TOGETHER = frozenset(
         AlertEvent.Kind.POSTED,
         AlertEvent.Kind.NOT_POSTED,
         AlertEvent.Kind.UNDELIVERABLE,
+        AlertEvent.Kind.UNKNOWN,
     }
 )
 

@@ -236,6 +236,7 @@ class AlertEvent(models.Model):
         SENT = "sent", _("mail accepted")
         NOT_SENT = "not_sent", _("mail not needed")
         UNDELIVERABLE = "undeliverable", _("nobody reached")
+        UNKNOWN = "unknown", _("sent or not: unknown")
         POSTED = "posted", _("webhook accepted")
         NOT_POSTED = "not_posted", _("webhook refused")
         REPEATED = "repeated", _("told again")
