@@ -85,6 +85,7 @@ class Alert(models.Model):
         PAIN = "pain", _("pain")
         UNCLEARED = "uncleared", _("needled without clearance")
         OFF_COURSE = "off_course", _("off track")
+        WORSE_THAN_START = "worse_than_start", _("worse than at the start")
         LAPSED = "lapsed", _("lapsed")
         UNANSWERED = "unanswered", _("check-in unanswered")
 
