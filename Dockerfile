@@ -6,7 +6,8 @@ RUN python -m venv /opt/venv && /opt/venv/bin/pip install --require-hashes -r /t
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static
 RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin clinic \
-    && install -d -o clinic -g clinic /srv/app /srv/static /var/lib/healing-curve/media
+    && install -d -o clinic -g clinic /srv/app /srv/static /var/lib/healing-curve/media \
+        /var/lib/healing-curve/spool
 COPY --from=build /opt/venv /opt/venv
 COPY --chown=clinic:clinic . /srv/app
 WORKDIR /srv/app

@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "clinic.middleware.PatientPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,6 +86,8 @@ if _database:
     DATABASES["default"]["OPTIONS"] = {**_database.get("OPTIONS", {}), "connect_timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(ROOT / "media")))
+# Answers of patients that could not be written to the database wait here, sealed: see clinic/spool.py.
+SPOOL_ROOT = Path(env.text("SPOOL_ROOT") or MEDIA_ROOT.parent / "spool")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "staticfiles")))
 STATICFILES_DIRS = [ROOT / "static"]
@@ -184,7 +187,7 @@ TRANSPORTS = {
     "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
-FALLBACK_WORK = ["courses.alerts.steps.sweep"]
+FALLBACK_WORK = ["courses.alerts.steps.sweep", "courses.checkins.replay.replay_answers"]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 
@@ -200,7 +203,7 @@ USE_TZ = True
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
 # What the apps above the foundation add to /healthz and /metrics: functions that take `at`.
-HEALTH_CHECKS = {"alerts": "courses.alerts.health.alerts_health"}
+HEALTH_CHECKS = {"alerts": "courses.alerts.health.alerts_health", "spool": "clinic.spool.spool_health"}
 METRICS = ["clinic.health.figures.outbox_metrics", "courses.alerts.figures.alert_metrics"]
 
 # --- logs ----------------------------------------------------------------------------------------

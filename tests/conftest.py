@@ -61,11 +61,18 @@ def media_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("media")
 
 
+@pytest.fixture
+def spool_folder(tmp_path: Path) -> Path:
+    """Where a test's answers wait while its database is away."""
+    return tmp_path / "spool"
+
+
 @pytest.fixture(autouse=True)
-def quick_and_plain(settings, empty_folder: Path, media_folder: Path) -> None:
+def quick_and_plain(settings, empty_folder: Path, media_folder: Path, spool_folder: Path) -> None:
     """Documents in a folder of the tests, no hashing and no collecting of static files, no slow passwords."""
     settings.STATIC_ROOT = empty_folder
     settings.MEDIA_ROOT = media_folder
+    settings.SPOOL_ROOT = spool_folder
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

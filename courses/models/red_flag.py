@@ -162,6 +162,8 @@ class RedFlagReport(models.Model):
             models.CheckConstraint(condition=Q(level__in=Level.values), name="courses_redflagreport_known_level"),
             models.CheckConstraint(
                 condition=Q(source="session", session__isnull=False)
+                # Of a session form that was returned: the session follows when it is saved.
+                | Q(source="session", recorded_by__isnull=False)
                 | Q(source="check_in", check_in__isnull=False)
                 | Q(source__in=["phone", "imported"], recorded_by__isnull=False),
                 name="courses_redflagreport_source_is_there",
