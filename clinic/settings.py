@@ -187,7 +187,11 @@ TRANSPORTS = {
     "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
-FALLBACK_WORK = ["courses.alerts.steps.sweep", "courses.checkins.replay.replay_answers"]
+FALLBACK_WORK = [
+    "courses.checkins.replay.replay_answers",
+    "courses.sessions.answers.settle_open_questions",
+    "courses.alerts.steps.sweep",
+]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from clinic.models import Clinic, Membership, Role
+from courses.checkins import memory
 from courses.models import Course
 from courses.priors import guard
 from patients.models import Patient
@@ -87,9 +88,17 @@ def fresh_limits() -> None:
 
 
 @pytest.fixture(autouse=True)
+def fresh_memory() -> None:
+    """What a page remembers of a clinic of another test is none of this one's."""
+    memory.forget()
+
+
+@pytest.fixture(autouse=True)
 def patient_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy test machine is no hanging curve."""
     monkeypatch.setattr(guard, "SECONDS", 20.0)
+    # Nor a frozen database.
+    monkeypatch.setattr("courses.checkins.views.DATABASE_SECONDS", 30.0)
 
 
 @pytest.fixture(autouse=True)

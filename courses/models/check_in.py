@@ -66,14 +66,13 @@ class CheckInAnswer(models.Model):
         SAVED = "saved", _("score saved")
         REPLACED = "replaced", _("score replaced the earlier one")
         KEPT = "kept", _("score as before")
+        OVERTAKEN = "overtaken", _("score not taken: a later answer counts")
         REFUSED = "refused", _("score not taken: the link was closed")
         NO_SCORE = "no_score", _("no score given")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
-    check_in = models.ForeignKey(
-        CheckIn, models.PROTECT, related_name="answers", verbose_name=_("check-in")
-    )
+    check_in = models.ForeignKey(CheckIn, models.PROTECT, related_name="answers", verbose_name=_("check-in"))
     form_key = models.UUIDField(_("form"), help_text=_("The same form with the same answer is kept once."))
     answer_key = models.CharField(_("answer"), max_length=64, editable=False)
     score = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True)

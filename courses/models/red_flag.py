@@ -94,6 +94,11 @@ class RedFlag(models.Model):
     def __str__(self) -> str:
         return self.wording
 
+    def words_for(self, answer: str) -> str:
+        """What a yes with this answer says: some answers make it something else than the question asked."""
+        said: dict[str, str] = next((row for row in self.follow_up_levels if row["answer"] == answer), {})
+        return said.get("report") or self.wording
+
 
 class RedFlagReport(models.Model):
     """One yes, once: whoever gave it, by whatever way."""

@@ -18,7 +18,7 @@ from courses.plans.standing import clearance_for
 from courses.rules.facts import Finding, Severity
 from courses.sessions.changes import Change, aftercare_changes, event_changes, needling_change
 from courses.sessions.fix import SessionFix, version_of
-from courses.sessions.flags import Origin, lock_patient, write_reports
+from courses.sessions.flags import Origin, accept_flags, lock_patient
 from courses.sessions.rejudging import rejudge_session
 from courses.sessions.visit_details import changed_details, plain, write_details
 
@@ -194,7 +194,7 @@ def _report(session: Session, fix: SessionFix, *, by: Membership, at: datetime) 
         before=fix.scores.get(PainScore.Timing.BEFORE),
         later=fix.scores.get(PainScore.Timing.AFTER),
     )
-    write_reports(origin, fix.flags, by=by, at=at)
+    accept_flags(origin, fix.flags, by=by, at=at)
 
 
 def _list_breach(session: Session, *, by: Membership, at: datetime) -> None:
