@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.models import Course, RedFlag, RedFlagReport
 from courses.plans.standing import care_fact
+from courses.sessions.flags import reports_of_form
 from courses.sessions.intake_flags import IntakeFlagsForm
 from courses.sessions.wording import instruction
 from patients.admin import keep_identity
@@ -95,17 +96,21 @@ class IntakeFlow:
         if here is Step.CLEARANCE:
             return self._clearance(request, patient)
         go = request.POST.get("go", "")
-        if request.method == "POST" and go in {"back", "later"}:
-            return self._leave(request, patient, here, by, go)
-        form = self._form(request, patient, here)
         flags = self._flags(request, patient, here)
+        # Before the rest is looked at, and whichever button was pressed.
+        reports = flags.report(patient, by=by, at=timezone.now()) if flags and request.method == "POST" else []
+        if request.method == "POST" and go in {"back", "later"}:
+            left = self._leave(request, patient, here, by, go)
+            return self._told(request, patient, reports) if reports else left
+        form = self._form(request, patient, here)
         if request.method == "POST" and form.is_valid() and (flags is None or flags.is_valid()):
-            reports = record_step(form, flags, patient, by=by)
+            told_before = reports_of_form(patient, flags.key) if flags else []
+            record_step(form, patient, by=by, asked_flags=flags is not None)
             drop_draft(patient, step=here)
-            if reports:
-                return self._told(request, patient, reports)
+            if reports or told_before:
+                return self._told(request, patient, reports or told_before)
             return to_step(patient, step_after(here))
-        return self._page(request, patient, here, form, flags)
+        return self._page(request, patient, here, form, flags, told=reports)
 
     def _form(self, request: HttpRequest, patient: Patient, here: Step) -> Any:
         data = request.POST if request.method == "POST" else None
@@ -140,6 +145,7 @@ class IntakeFlow:
             "patient": patient,
             "levels": levels,
             "instruction": instruction(levels[0]),
+            "is_new": True,
             "is_saved": True,
             "title": _("Red flag"),
         }
@@ -159,9 +165,19 @@ class IntakeFlow:
         return HttpResponseRedirect(reverse("admin:patients_patient_change", args=[patient.pk]))
 
     def _page(
-        self, request: HttpRequest, patient: Patient, here: Step, form: Any, flags: IntakeFlagsForm | None
+        self,
+        request: HttpRequest,
+        patient: Patient,
+        here: Step,
+        form: Any,
+        flags: IntakeFlagsForm | None,
+        *,
+        told: list[RedFlagReport],
     ) -> HttpResponse:
+        levels = sorted(report.level for report in told)
         context = {
+            "levels": levels,
+            "instruction": instruction(levels[0]) if levels else "",
             "patient": patient,
             "form": form,
             "flags": flags,
@@ -195,19 +211,15 @@ class IntakeFlow:
         return self.admin.page(request, "patients/admin/intake_clearance.html", context)
 
 
-def record_step(
-    form: Any, flags: IntakeFlagsForm | None, patient: Patient, *, by: Membership
-) -> list[RedFlagReport]:
-    """Everything one step holds; red flags first, whatever becomes of the rest."""
+def record_step(form: Any, patient: Patient, *, by: Membership, asked_flags: bool) -> None:
+    """Everything one step holds but its red flags, which were taken before."""
     at = timezone.now()
-    reports = flags.report(patient, by=by, at=at) if flags else []
     if isinstance(form, ScreeningForm):
-        form.is_red_flags_asked = flags is not None
+        form.is_red_flags_asked = asked_flags
     if isinstance(form, RecordForm):
         form.record(by=by, at=at)
     else:
         save_person(form, by=by)
-    return reports
 
 
 def save_person(form: Any, *, by: Membership) -> None:

@@ -18,6 +18,7 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
+from courses.admin.late_flags import keeps_flags, of_session
 from courses.admin.log_page import draft_key
 from courses.models import PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
@@ -63,7 +64,7 @@ class SessionAdmin(ClinicScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Correct."""
-        correct = self.admin_site.admin_view(CorrectSession(self).view)
+        correct = keeps_flags(self.admin_site.admin_view(CorrectSession(self).view), of_session)
         return [path("<int:pk>/correct/", correct, name="courses_session_correct"), *super().get_urls()]
 
     def change_view(
