@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import psycopg
@@ -31,7 +32,7 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("the database did not answer in time") from late
 
 
-class BoundedDriver:
+class BoundedDriver(ModuleType):
     """psycopg as Django uses it, its connections bounded."""
 
     connect = BoundedConnection.connect
@@ -43,7 +44,7 @@ class BoundedDriver:
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's engine on bounded connections."""
 
-    Database = BoundedDriver()
+    Database = BoundedDriver(psycopg.__name__)
 
     def get_connection_params(self) -> dict[str, Any]:
         """A new connection takes no longer than what is left of the time."""

@@ -113,7 +113,7 @@ def _take(request: HttpRequest, subject: Subject | None) -> HttpResponse | None:
 
 def _sender(request: HttpRequest, patient: Patient, *, at: datetime) -> Membership | None:
     """Who works in the patient's clinic, or did when the form may have been opened."""
-    user = User.objects.filter(pk=request.session.get(SESSION_KEY)).first()
+    user = User.objects.filter(pk=request.session.get(SESSION_KEY) or 0).first()
     known = request.session.get(HASH_SESSION_KEY, "")
     if user is None or not constant_time_compare(known, user.get_session_auth_hash()):
         return None

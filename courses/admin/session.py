@@ -22,6 +22,7 @@ from courses.admin.late_flags import keeps_flags, of_session
 from courses.admin.log_page import draft_key
 from courses.models import PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
+from courses.sessions.answer_words import answer_lines
 from courses.sessions.correction_words import correction_words
 from courses.sessions.flags import reports_of_form
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
@@ -108,6 +109,7 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
         "clearance_reasons": [reason_text(Reason(ReasonCode(code), "…")) for code in codes],
         "saved": saved,
         "draft_saved": draft_key(session.course, by) if saved else "",
+        "answers": answer_lines(session),
         "corrections": correction_words(corrections, clinic=session.clinic),
         "withdrawn": withdrawn_reports(session.course.patient),
         "title": f"{session.course.patient}, {session}",

@@ -1,5 +1,7 @@
 """Two red flags in plainer words, as new versions; the old ones stay on file."""
 
+from typing import Any
+
 from django.db import migrations
 from django.utils import timezone
 
@@ -14,7 +16,7 @@ USUAL = {"answer": "usual", "report": "Pain of 8 to 10, the patient's usual pain
 KEPT = ("clinic_id", "code", "level", "follow_up", "topic", "asked", "position", "source")
 
 
-def reword(apps, schema_editor):
+def reword(apps: Any, schema_editor: Any) -> None:
     """Give every clinic the new wording; one that has it already keeps it."""
     flags = apps.get_model("courses", "RedFlag")
     for old in flags.objects.filter(code__in=WORDINGS, version=1, replaced_at=None):
@@ -33,7 +35,7 @@ def reword(apps, schema_editor):
         )
 
 
-def word_as_before(apps, schema_editor):
+def word_as_before(apps: Any, schema_editor: Any) -> None:
     """The old wording in force again; what was reported under the new one keeps its row."""
     flags = apps.get_model("courses", "RedFlag")
     for new in flags.objects.filter(code__in=WORDINGS, version=2, replaced_at=None):
@@ -42,7 +44,7 @@ def word_as_before(apps, schema_editor):
             flags.objects.filter(clinic_id=new.clinic_id, code=new.code, version=1).update(replaced_at=None)
 
 
-def _with_report(row):
+def _with_report(row: dict[str, str]) -> dict[str, str]:
     return {**row, "report": USUAL["report"]} if row["answer"] == USUAL["answer"] else row
 
 

@@ -173,19 +173,19 @@ def _save(
     at: datetime,
 ) -> list[Verdict]:
     session, course = check_in.session, check_in.session.course
-    score = PainScore(
+    row = PainScore(
         clinic_id=check_in.clinic_id,
         course=course,
         session=session,
         check_in=check_in,
         timing=timing_of_answer(session, at=said_at),
-        score=entry.score,
+        score=entry.score or 0,
         scored_at=said_at,
         recorded_at=at,
     )
     CheckIn.objects.filter(pk=check_in.pk).update(answered_at=said_at)
     standing = CourseStanding(course)
-    verdicts = judge_scores(standing, [score], reports=reports, at=at)
+    verdicts = judge_scores(standing, [row], reports=reports, at=at)
     settle_alerts(course, standing.course_alerts, overtaken=(Alert.Rule.UNANSWERED,), at=at)
     return verdicts
 
