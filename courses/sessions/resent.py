@@ -46,6 +46,11 @@ def resent_values(session: Session, entry: SessionEntry) -> Resent | None:
             words.append(_line(form, name, saved.get(name, ""), sent(value)))
     rows = _needlings(session, entry.needlings, data)
     words += [_("Points: %(n)d differ") % {"n": rows}] if rows else []
+    for line in needling_rows(session):
+        # An empty line as it stands on the page: untouched, so that nothing is asked of it.
+        for bound in line:
+            if bound.html_name not in data:
+                put(data, bound.html_name, sent(bound.value()))
     return Resent(tuple(words), data) if words else None
 
 
