@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
+from clinic.posting.owner import MACHINERY
 from courses.models import Course, RedFlag, RedFlagReport
 from courses.plans.standing import care_fact
 from courses.sessions.intake_flags import IntakeFlagsForm
@@ -147,9 +148,7 @@ class IntakeFlow:
 
     def _leave(self, request: HttpRequest, patient: Patient, here: Step, by: Membership, go: str) -> HttpResponse:
         typed = {
-            name: values
-            for name, values in request.POST.lists()
-            if name not in {"csrfmiddlewaretoken", "go"} and any(values)
+            name: values for name, values in request.POST.lists() if name not in {*MACHINERY, "go"} and any(values)
         }
         if here is not Step.PERSON:
             keep_draft(patient, step=here, values=typed, by=by, at=timezone.now())

@@ -18,7 +18,6 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
-from courses.admin.log_page import draft_key
 from courses.models import PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
 from courses.sessions.correction_words import correction_words
@@ -106,7 +105,6 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
         "aftercare": session.aftercare_given.select_related("measure"),
         "clearance_reasons": [reason_text(Reason(ReasonCode(code), "…")) for code in codes],
         "saved": saved,
-        "draft_saved": draft_key(session.course, by) if saved else "",
         "corrections": correction_words(corrections, clinic=session.clinic),
         "withdrawn": withdrawn_reports(session.course.patient),
         "title": f"{session.course.patient}, {session}",
