@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext as _
 
 from clinic.posting.owner import MACHINERY
 from clinic.posting.refill import Refilled, is_secret, refill
@@ -79,7 +78,6 @@ def _get(request: HttpRequest, path: str, query: str) -> HttpResponse | None:
     if isinstance(response, TemplateResponse) and not response.is_rendered:
         response.render()
     # The form's new token is that of this person's cookie.
-    for name in ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE"):
-        if name in asked.META:
-            request.META[name] = asked.META[name]
+    if "CSRF_COOKIE" in asked.META:
+        request.META |= {"CSRF_COOKIE": asked.META["CSRF_COOKIE"], "CSRF_COOKIE_NEEDS_UPDATE": True}
     return response

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
-from clinic.posting.again import form_again, typed_in
-from clinic.posting.owner import DRAFT, OWNER, is_by_somebody_else
+from clinic.posting.again import form_again
+from clinic.posting.owner import DRAFT, OWNER, TOKEN, is_by_somebody_else
+from clinic.posting.refill import is_secret
 
 DRAFT_KEY = re.compile(r"[0-9a-f]{32}:[0-9a-f]{6,32}")
 
@@ -37,7 +38,12 @@ def signed_out(request: HttpRequest) -> HttpResponse:
         "sign_in": f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}",
         "draft": draft_of(request),
         # Carried without a token: what comes of it is the form, filled in, never a row.
-        "carried": [*typed_in(request.POST), (OWNER, request.POST.get(OWNER, ""))],
+        "carried": [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if name not in {TOKEN, DRAFT} and not is_secret(name)
+        ],
         "has_files": bool(request.FILES),
     }
     return render(request, "clinic/signed_out.html", context, status=401)
