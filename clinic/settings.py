@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic.posting.middleware.PostingMiddleware",
+    "clinic.posting.twins.TwinMiddleware",
 ]
 CSRF_FAILURE_VIEW = "clinic.posting.views.csrf_failure"
 ROOT_URLCONF = "clinic.urls"

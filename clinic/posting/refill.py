@@ -41,6 +41,15 @@ class Refilled:
         for meta in self.soup.find_all("meta", attrs={"name": "drafts"}):
             meta["data-sent-back"] = ""
 
+    def link(self, url: str, words: str) -> None:
+        """A link at the end of the notice."""
+        line, anchor = self.soup.new_tag("p"), self.soup.new_tag("a", attrs={"href": url})
+        anchor.string = words
+        line.append(anchor)
+        notice = self.form.find(class_="notice-stop")
+        if notice is not None:
+            notice.append(line)
+
     def point_at(self, names: set[str]) -> None:
         """Mark the fields of these names."""
         for control in self.form.find_all(["input", "select", "textarea"]):

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import Membership
+from clinic.posting.twins import judges_repeats
 from courses.admin.log_page import Bedside, log_page
 from courses.models import Course, Session
 from courses.sessions.flags import report_red_flags
@@ -36,6 +37,7 @@ class LogSession:
     def __init__(self, course_admin: CourseAdmin) -> None:
         self.admin = course_admin
 
+    @judges_repeats
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form, or log what was filled in; what was typed is kept where something is wrong."""
         by, at = self.admin.require(request, "courses.log_session"), timezone.now()
