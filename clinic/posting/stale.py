@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core import signing
@@ -229,3 +229,20 @@ def python_of(value: Any) -> Any:
         ((kind, text),) = value.items()
         return READ[kind](text) if kind in READ else value
     return [python_of(each) for each in value] if isinstance(value, list) else value
+
+
+FormT = TypeVar("FormT", bound=forms.BaseForm)
+
+
+def settle(make: Callable[[QueryDict], FormT], data: QueryDict, *, who: Who) -> tuple[FormT, bool]:
+    """A form of one's own, made with what was sent and what only somebody else changed; is it free of conflicts?
+
+    What both changed is an error of its field already.
+    """
+    mended, opened, merged = data.copy(), opened_with(data), Merged()
+    if opened is not None:
+        merge(make(mended), mended, opened.values.get(MAIN, {}), who=who, into=merged)
+    form = make(mended)
+    for name, words in merged.conflicts.get(form.prefix or MAIN, {}).items():
+        form.add_error(name, words)
+    return form, not merged.conflicts
