@@ -54,7 +54,10 @@ MIDDLEWARE = [
     "clinic.middleware.ActiveMembershipMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clinic.posting.middleware.PostingMiddleware",
+    "clinic.posting.twins.TwinMiddleware",
 ]
+CSRF_FAILURE_VIEW = "clinic.posting.views.csrf_failure"
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
 TEMPLATES = [
@@ -68,7 +71,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clinic.access.staff_context",
+                "clinic.posting.owner.draft_context",
             ],
+            # Every form's `csrf_token` is the one of clinic/templatetags/posting.py.
+            "builtins": ["clinic.templatetags.posting"],
         },
     },
 ]

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
+from clinic.posting.twins import judges_repeats
 from courses.admin.correct_view import correction_page
 from courses.admin.log_page import Bedside, instruction_context, log_page
 from courses.models import Course, Session
@@ -43,6 +44,7 @@ class LogSession:
     def __init__(self, course_admin: CourseAdmin) -> None:
         self.admin = course_admin
 
+    @judges_repeats
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form, or log what was filled in; what was typed is kept where something is wrong."""
         by, at = self.admin.require(request, "courses.log_session"), timezone.now()

@@ -19,7 +19,6 @@ from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
 from courses.admin.late_flags import keeps_flags, of_session
-from courses.admin.log_page import draft_key
 from courses.models import PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
 from courses.sessions.answer_words import answer_lines
@@ -108,7 +107,6 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
         "aftercare": session.aftercare_given.select_related("measure"),
         "clearance_reasons": [reason_text(Reason(ReasonCode(code), "…")) for code in codes],
         "saved": saved,
-        "draft_saved": draft_key(session.course, by) if saved else "",
         "answers": answer_lines(session),
         "corrections": correction_words(corrections, clinic=session.clinic),
         "withdrawn": withdrawn_reports(session.course.patient),
