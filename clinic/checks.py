@@ -40,6 +40,8 @@ def check_registries(**_kwargs: Any) -> Iterable[CheckMessage]:
         errors += _named("METRICS", path)
     for path in settings.FALLBACK_WORK:
         errors += _named("FALLBACK_WORK", path)
+    for path in settings.AFTER_RESTORE:
+        errors += _named("AFTER_RESTORE", path)
     if set(settings.TRANSPORTS) != set(Message.Channel.values):
         channels = ", ".join(Message.Channel.values)
         errors.append(Error(f"TRANSPORTS must name one for each of {channels}.", id="clinic.E003"))

@@ -198,6 +198,12 @@ FALLBACK_WORK = [
     "courses.sessions.answers.settle_open_questions",
     "courses.alerts.steps.sweep",
 ]
+# What follows the restore of a backup, before any process starts: functions of `taken_at` and `at` that say what
+# they did.
+AFTER_RESTORE = [
+    "courses.reminders.restoring.plan_what_is_due",
+    "courses.alerts.restoring.settle_alerts_and_messages",
+]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 

@@ -21,6 +21,7 @@ from hypothesis import settings as hypothesis_settings
 
 from clinic.models import Clinic, Membership, Role
 from courses.checkins import memory
+from clinic.private_services.postgres import OWNER, ROLES
 from courses.models import Course
 from courses.priors import guard
 from patients.models import Patient
@@ -48,6 +49,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     if "browser" not in item.keywords:
         pytest.fail("A browser's event loop still runs: its fixture must end with its file.", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """The tests' database grants to the application's own role what an installation grants."""
+    with django_db_blocker.unblock():
+        if connection.settings_dict["USER"] == OWNER:
+            with connection.cursor() as cursor:
+                cursor.execute(ROLES.read_text())
 
 
 @pytest.fixture(scope="session")

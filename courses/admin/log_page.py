@@ -19,6 +19,7 @@ from courses.plans.standing import CourseStanding, with_override
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record
+from courses.priors.wording import worse_words
 from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
 from courses.sessions.forms import SessionForm
@@ -159,6 +160,7 @@ def log_page(
         "copied": here.copied,
         "chart": curve_svg(picture, size=PANEL, uid="log"),
         "picture": picture,
+        "worse": [worse_words(one) for one in here.record.worse_than_start()],
         "clearance": here.clearance,
         "clearance_verdict": VERDICTS[here.clearance.verdict],
         "clearance_reasons": reason_texts(here.clearance),

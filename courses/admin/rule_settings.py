@@ -29,7 +29,8 @@ from courses.rules.bounds import LIMITS, SHIPPED_BOUNDS
 N_VERSIONS = 20
 RULES = {
     "beyond_bounds": gettext_lazy("Far above what the curve expects"),
-    "plain_rise": gettext_lazy("A plain rise"),
+    "plain_rise": gettext_lazy("Fixed rule: a rise"),
+    "floor": gettext_lazy("Far above every earlier score"),
     "still_worse": gettext_lazy("Still worse on day 3"),
     "ceiling": gettext_lazy("So near the top that scores cannot show worsening"),
     "off_course": gettext_lazy("Off track at a review"),
@@ -40,6 +41,9 @@ LABELS = {
     "red_rise": gettext_lazy("Red from a rise of"),
     "rise_always": gettext_lazy("Points above the score before needling, always"),
     "rise_while_unsure": gettext_lazy("Points above the score before needling, while the curve cannot tell"),
+    "floor_rise": gettext_lazy("Points above every earlier score of the same time of measuring"),
+    "near_zero": gettext_lazy("Nearly free of pain: two scores running of at most"),
+    "high_after_near_zero": gettext_lazy("then a score of at least"),
     "high_score": gettext_lazy("A score is high from"),
     "rise_with_high_score": gettext_lazy("Points above the last score, for a high score"),
     "still_worse_rise": gettext_lazy("Points above the score before needling"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clinic", "0006_spool_fault"),
-        ("courses", "0008_lists_have_a_stamp"),
+        ("courses", "0010_worse_than_start"),
         ("patients", "0002_history_is_kept"),
     ]
 

@@ -80,7 +80,7 @@ class TestAlert:
 def test_failing_curve_costs_no_score_and_is_an_operators_event(going_down, at, monkeypatch):
     monkeypatch.setattr("courses.sessions.judging.expectation", lambda *_args, **_kwargs: 1 / 0)
     log_visit(going_down, at, before=4, after=9)
-    assert {finding["rule"] for finding in pain().findings} == {"plain_rise"}
+    assert {finding["rule"] for finding in pain().findings} == {"plain_rise", "floor"}
     assert Fault.objects.get(kind="curve").subject == f"course:{going_down.pk}"
     assert not Fault.objects.open().exists()
 
@@ -139,7 +139,7 @@ class TestTimings:
         check_in = CheckIn.objects.get(session=session, kind="day1")
         (verdict,) = log_check_in(check_in, entry=CheckInEntry(form_key=uuid.uuid4(), score=7), at=at + DAY)
         assert verdict.standing == Standing.CANNOT_TELL
-        assert {finding.rule for finding in verdict.findings} == {"plain_rise"}
+        assert {finding.rule for finding in verdict.findings} == {"plain_rise", "floor"}
         assert pain().findings[0]["evidence"]["before"] == 3
 
     def test_late_entry_is_judged_by_what_came_before_it(self, course, at):
