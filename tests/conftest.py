@@ -20,8 +20,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from clinic.models import Clinic, Membership, Role
-from courses.checkins import memory
 from clinic.private_services.postgres import OWNER, ROLES
+from courses.checkins import memory
 from courses.models import Course
 from courses.priors import guard
 from patients.models import Patient
