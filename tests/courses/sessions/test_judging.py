@@ -139,7 +139,7 @@ class TestTimings:
         check_in = CheckIn.objects.get(session=session, kind="day1")
         (verdict,) = log_check_in(check_in, entry=CheckInEntry(form_key=uuid.uuid4(), score=7), at=at + DAY)
         assert verdict.standing == Standing.CANNOT_TELL
-        assert {finding.rule for finding in verdict.findings} == {"plain_rise", "floor"}
+        assert {finding.rule for finding in verdict.findings} == {"plain_rise"}
         assert pain().findings[0]["evidence"]["before"] == 3
 
     def test_late_entry_is_judged_by_what_came_before_it(self, course, at):
