@@ -13,7 +13,7 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC
 # The code and the static files belong to root; the application writes to its documents alone.
 RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin clinic \
     && install -d /srv/app /srv/static \
-    && install -d -o clinic -g clinic /var/lib/healing-curve/media
+    && install -d -o clinic -g clinic /var/lib/healing-curve/media /var/lib/healing-curve/spool
 COPY --from=build /opt/venv /opt/venv
 COPY . /srv/app
 WORKDIR /srv/app

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,6 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.models import Clinic
+from clinic.posting.owner import OPENED
+from clinic.posting.stale import MAIN, settle, stamp
 from courses.models import RuleSettings
 from courses.priors.adopted import bounds_of
 from courses.priors.bounds import BoundsTrial, set_bounds, try_bounds
@@ -115,9 +120,11 @@ class RuleSettingsAdmin(ClinicScopedAdmin):
     def bounds(self, request: HttpRequest) -> HttpResponse:
         """First the dry run, then, confirmed, the change."""
         by = self.require(request, "courses.set_rule_bounds")
-        form = BoundsForm(request.POST or None)
-        if request.method != "POST" or not form.is_valid():
-            return self._show(request, form=form if form.is_bound else None)
+        if request.method != "POST":
+            return self._show(request)
+        form, _is_free = settle(partial(_bounds_form, by.clinic), request.POST, who=partial(_set_by, by.clinic))
+        if not form.is_valid():
+            return self._show(request, form=form)
         tried = try_bounds(by.clinic, form.numbers(), at=timezone.now())
         if "set" not in request.POST:
             return self._show(request, form=form, tried=tried)
@@ -136,6 +143,7 @@ class RuleSettingsAdmin(ClinicScopedAdmin):
         in_force = bounds_of(clinic)
         form = form or BoundsForm(initial=in_force.numbers())
         context = {
+            OPENED: stamp({MAIN: BoundsForm(initial=in_force.numbers())}, at=timezone.now()),
             "form": form,
             "rules": list(form.by_rule()),
             "tried": tried,
@@ -147,3 +155,13 @@ class RuleSettingsAdmin(ClinicScopedAdmin):
         response = self.page(request, "courses/admin/rule_settings.html", context)
         response.status_code = 422 if form.errors else 200
         return response
+
+
+def _bounds_form(clinic: Clinic, data: Any) -> BoundsForm:
+    return BoundsForm(data, initial=bounds_of(clinic).numbers())
+
+
+def _set_by(clinic: Clinic, _label: str) -> tuple[str, datetime] | None:
+    """Who set the bounds in force."""
+    newest = RuleSettings.objects.for_clinic(clinic).select_related("set_by__user").order_by("-version").first()
+    return (str(newest.set_by), newest.set_at) if newest else None
