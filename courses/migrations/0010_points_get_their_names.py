@@ -1,0 +1,21 @@
+"""Points that clinics have already get the names of the shipped list; what a clinic wrote itself stays."""
+
+import json
+from pathlib import Path
+
+from django.db import migrations
+
+POINTS = Path(__file__).parent.parent / "data" / "points.json"
+
+
+def fill_names(apps, schema_editor):
+    point = apps.get_model("courses", "Point")
+    for row in json.loads(POINTS.read_text(encoding="utf-8"))["rows"]:
+        nameless = point.objects.filter(code=row["code"], chinese_name="", other_names=[])
+        nameless.update(chinese_name=row["chinese_name"], other_names=row["other_names"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [("courses", "0009_points_have_names")]
+
+    operations = [migrations.RunPython(fill_names, migrations.RunPython.noop)]

@@ -1,0 +1,1 @@
+"""What acupuncture points are called. Here text becomes a point; what is done at a point is in `courses.sessions`."""
