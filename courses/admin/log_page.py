@@ -22,7 +22,15 @@ from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
 from courses.sessions.forms import SessionForm
 from courses.sessions.lists import session_lists
-from courses.sessions.point_fields import BaseNeedlings, PointRow, copied_rows
+from courses.sessions.point_catalogue import PointCatalogue
+from courses.sessions.point_fields import (
+    ABOUT_THE_POINT,
+    BaseNeedlings,
+    PointRow,
+    copied_rows,
+    empty_row,
+    planned_rows,
+)
 from courses.sessions.point_notes import PointNote
 from courses.sessions.treatment_facts import TreatmentFacts, treatment_facts
 from courses.sessions.wording import instruction, is_now
@@ -30,6 +38,9 @@ from courses.sessions.wording_points import check_words, note_on, note_words
 from patients.clearance import NEEDS_ONLY_A_CHECK, Clearance, clearance
 from patients.clearance_facts import ClearanceFacts
 from patients.wording import VERDICTS, reason_texts
+
+# Where a row of buttons begins.
+FIRST_BUTTON = {"before": "0", "after": "0", "is_needled": "yes"}
 
 
 @dataclass(frozen=True)
@@ -89,9 +100,9 @@ class Bedside:
         return cannot_show_worsening(self.posterior, self.record, bounds=bounds, at=self.at)
 
     @property
-    def points(self) -> dict[str, Point]:
-        """The points by code and pinyin."""
-        return session_lists(self.course.clinic).point_by_word
+    def catalogue(self) -> PointCatalogue:
+        """The points by whatever people write."""
+        return session_lists(self.course.clinic).catalogue
 
     @cached_property
     def options(self) -> dict[int, PointOption]:
@@ -104,9 +115,14 @@ class Bedside:
         return self.standing.last_needled
 
     @cached_property
-    def copied(self) -> list[dict[str, Any]]:
+    def last_rows(self) -> list[dict[str, Any]]:
         """The last session's points as rows of the form."""
         return copied_rows(self.last_needled) if self.last_needled else []
+
+    @cached_property
+    def copied(self) -> list[dict[str, Any]]:
+        """What one key fills in: the last session's points, or those of the plan where there are none."""
+        return self.last_rows or planned_rows(self.course.protocol, self.catalogue)
 
     @property
     def number(self) -> int:
@@ -141,12 +157,14 @@ def log_page(
         "form": form,
         "bedside": here,
         "needlings": needlings,
-        "rows": [(row, here.option_of(row)) for row in needlings.rows(here.points, with_errors=is_sent)],
-        "empty_rows": [(PointRow(f"{needlings.prefix}-__prefix__", 0, {"side": Needling.Side.BOTH}, []), None)],
+        "rows": [(row, here.option_of(row)) for row in needlings.rows(with_errors=is_sent)],
+        "empty_rows": [(empty_row(str(needlings.prefix), here.catalogue), None)],
         "sides": Needling.Side.choices,
         "stimulations": Needling.Stimulation.choices,
         "responses": [("", _("not noted")), *Needling.Response.choices],
         "copied": here.copied,
+        "is_plan_copied": not here.last_rows,
+        "point_table": here.catalogue.index.table,
         "chart": curve_svg(picture, size=PANEL, uid="log"),
         "picture": picture,
         "clearance": here.clearance,
@@ -182,16 +200,20 @@ def _problems(form: SessionForm, needlings: BaseNeedlings) -> list[tuple[str, st
         for error in errors
     ]
     rows = [
-        (f"id_{row.prefix}-where", _("Point %(n)d") % {"n": n}, str(error))
+        (
+            f"id_{row.prefix}-{name if name in ABOUT_THE_POINT else 'where'}",
+            _("Point %(n)d") % {"n": n},
+            str(error),
+        )
         for n, row in enumerate(needlings, start=1)
-        for errors in row.errors.values()
+        for name, errors in row.errors.items()
         for error in errors
     ]
     return [*(("", "", str(error)) for error in form.non_field_errors()), *found, *rows]
 
 
 def _id_of(name: str) -> str:
-    return f"id_{name}_0" if name in {"before", "after"} else f"id_{name}"
+    return f"id_{name}_{FIRST_BUTTON[name]}" if name in FIRST_BUTTON else f"id_{name}"
 
 
 def _has_key(form: SessionForm, is_sent: bool) -> bool:

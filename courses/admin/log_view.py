@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from courses.admin.course import CourseAdmin
 
 N_EMPTY_ROWS = 2
+EMPTY = {**dict.fromkeys(FIELDS, ""), "side": "both", "stimulation": "none"}
 N_MORE_ROWS = 4
 
 
@@ -45,7 +46,12 @@ class LogSession:
             here = Bedside(_course(pk, by=by), at=at)
             data = _with_rows(data, here) if data is not None else None
             form = _form(request, data, here, by=by, at=at)
-            needlings = NeedlingFormSet(data, prefix=PREFIX, initial=_initial_rows(request, here))
+            needlings = NeedlingFormSet(
+                data,
+                prefix=PREFIX,
+                initial=_initial_rows(request, here),
+                form_kwargs={"catalogue": here.catalogue},
+            )
             session, is_new = _save(here, form, needlings, by=by, at=at) if is_sent else (None, False)
         if session is not None:
             address = reverse("admin:courses_session_change", args=[session.pk])
@@ -96,7 +102,7 @@ def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:
     needles = ("needle_diameter_mm", "needle_length_mm", "needle_maker")
     return {
         "appointment": request.GET.get("appointment"),
-        "is_needled": here.clearance.may_needle,
+        "is_needled": "yes" if "copy" in request.GET and here.copied else None,
         "seen_number": here.standing.last_number,
         **({name: getattr(last, name) for name in needles} if last else {}),
     }
@@ -107,8 +113,8 @@ def _save(
 ) -> tuple[Session | None, bool]:
     """The session, and whether it is new; None where something is missing. Red flags told do not wait for that."""
     is_valid = form.is_valid() & needlings.is_valid()
-    rows = needlings.entries(here.points) if needlings.is_valid() and needlings.is_any_filled() else ()
-    for field, message in form.count_errors(rows).items():
+    rows = needlings.entries() if needlings.is_valid() else ()
+    for field, message in form.needling_errors(rows).items():
         form.add_error(field, message)
         is_valid = False
     if is_valid:
@@ -149,9 +155,10 @@ def _with_rows(posted: QueryDict, here: Bedside) -> QueryDict:
             value = values.get(name)
             data[f"{PREFIX}-{row}-{name}"] = "" if value is None else str(value)
     for row in range(len(rows), len(rows) + N_MORE_ROWS):
-        data[f"{PREFIX}-{row}-where"] = ""
-        data[f"{PREFIX}-{row}-side"] = "both"
-        data[f"{PREFIX}-{row}-stimulation"] = "none"
+        for name, value in EMPTY.items():
+            data[f"{PREFIX}-{row}-{name}"] = value
+    if "copy" in posted and here.copied:
+        data["is_needled"] = "yes"
     data[f"{PREFIX}-TOTAL_FORMS"] = str(len(rows) + N_MORE_ROWS)
     data[f"{PREFIX}-INITIAL_FORMS"] = "0"
     return data

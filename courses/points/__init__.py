@@ -1,1 +1,1 @@
-"""What acupuncture points are called. Here text becomes a point; what is done at a point is in `courses.sessions`."""
+"""What acupuncture points are called: text becomes a point. What is done at points is in `courses.sessions`."""

@@ -1,7 +1,8 @@
 """From text to a point, as people write points: "LI 4", "li-4", "Hé Gǔ", "合谷", "UB10", "LI4 (left)". Pure.
 
-Text that names one point of the list is that point. Anything else is never guessed: the answer says which points it
-may mean, or none, and somebody chooses. `static/js/points.js` reads the same table in the same way; a test compares.
+Text that names one point of the list is that point. Anything else is never guessed: the answer says which points
+it may mean, or none, and somebody chooses. `static/js/points.js` reads the same table in the same way; a test
+compares the two.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from courses.points.notation import CHANNEL_OF, MIDLINE_CHANNELS, SHARED_NAMES, SIDE_OF, TENDER_WORDS
 
 # Signs that say nothing between the parts of a name. Any other sign (+, /, ?, &) makes the text unclear.
-SEPARATORS = " \t_.·・'’‘ʼ`\"“”„(),:;[]。、"  # noqa: RUF001 - as they are typed
+SEPARATORS = " \t_.·・'’‘ʼ`\"“”„(),:;[]。、"
 LETTERS, DIGITS, SEPARATOR, UNCLEAR = "letters", "digits", "separator", "unclear"
 DIAERESIS = "\u0308"
 CODE = re.compile(r"(3?[a-zü]+)([0-9]+)")

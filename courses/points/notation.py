@@ -1,8 +1,8 @@
 """How people write points: channel codes, words for a side, words for a tender spot. Data; pure.
 
-Source: WHO Standard Acupuncture Point Locations (2008) for the standard codes; the others are those of the WHO list
-of 1984, of pinyin abbreviations and of German and French textbooks. Codes that could also mean a vertebra (C, L, S, T)
-or two channels are left out on purpose: such text is asked about.
+Source: WHO Standard Acupuncture Point Locations (2008) for the standard codes; the others are those of the WHO
+list of 1984, of pinyin abbreviations and of German and French textbooks. Codes that could also mean a vertebra
+(C, L, S, T) or two channels are left out on purpose: such text is asked about.
 """
 
 from __future__ import annotations

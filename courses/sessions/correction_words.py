@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
 from courses.models import AdverseEventItem, AftercareMeasure, Correction, Needling, Point
+from courses.models.session import place_words
 from courses.sessions.visit_details import detail_words
 
 Field = Correction.Field
@@ -93,7 +94,9 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
 
 
 def _needling(one: Mapping[str, Any], points: Mapping[int, str]) -> str:
-    parts = [points.get(one["point_id"], one["ashi_site"]), str(Needling.Side(one["side"]).label)]
+    # Corrections made before points could be unlisted do not name one.
+    where = place_words(points.get(one["point_id"], ""), one.get("unlisted", ""), one["ashi_site"])
+    parts = [where, str(Needling.Side(one["side"]).label)]
     if one["depth_mm"]:
         parts.append(f"{one['depth_mm']} mm")
     if one["retention_minutes"]:

@@ -64,6 +64,7 @@ def _needling(session: Session, one: NeedlingEntry) -> Needling:
         clinic=session.clinic,
         session=session,
         point=one.point,
+        unlisted=one.unlisted,
         ashi_site=one.ashi_site,
         side=one.side,
         depth_mm=one.depth_mm,
