@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
@@ -15,6 +16,7 @@ from courses.charts.curve_chart import PANEL, curve_svg
 from courses.curve import CoursePosterior
 from courses.models import Course, Needling, Point, Session
 from courses.plans.standing import CourseStanding, with_override
+from courses.plans.visit_flags import flags_of_visit
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record
@@ -62,8 +64,8 @@ class PointOption:
 class Bedside:
     """What is known before a session is logged, each part read when it is first asked for."""
 
-    def __init__(self, course: Course, *, at: datetime) -> None:
-        self.course, self.at = course, at
+    def __init__(self, course: Course, *, at: datetime, form_key: UUID | None = None) -> None:
+        self.course, self.at, self.form_key = course, at, form_key
         self.today = course.clinic.local(at).date()
         self.standing = CourseStanding(course)
 
@@ -74,8 +76,9 @@ class Bedside:
 
     @cached_property
     def clearance_facts(self) -> ClearanceFacts:
-        """What the clearance rests on."""
-        return self.standing.facts(on=self.today, practitioner=self.course.practitioner)
+        """What the clearance rests on, without the red flags that this very form told before it was returned."""
+        own = flags_of_visit(self.course.patient, self.form_key) if self.form_key else ()
+        return self.standing.facts(on=self.today, practitioner=self.course.practitioner, own=own)
 
     @cached_property
     def clearance(self) -> Clearance:

@@ -57,8 +57,8 @@ class LogSession:
             address = reverse("admin:courses_session_change", args=[session.pk])
             return HttpResponseRedirect(f"{address}?saved={'1' if is_new else 'before'}")
         if is_sent:
-            # A red flag told with what was not saved is open by now.
-            here = Bedside(_course(pk, by=by), at=at)
+            # A red flag told with what was not saved is open by now; it gates the next visit, not this one.
+            here = Bedside(_course(pk, by=by), at=at, form_key=form.cleaned_data.get("form_key"))
         context = log_page(here, form, needlings, by=by, at=at, is_sent=is_sent)
         response = self.admin.page(request, "courses/admin/log_session.html", context)
         response.status_code = 422 if is_sent else 200

@@ -79,6 +79,8 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if row.field == Field.CLEARANCE:
+        return ", ".join(value["forbidden"]) or _("nothing")
     if row.field == Field.TIME:
         at = parse_datetime(value)
         return formats.date_format(clinic.local(at), "j M Y, H:i") if at else str(value)
