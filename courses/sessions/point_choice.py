@@ -61,7 +61,7 @@ def choose_point(typed: TypedPoint, catalogue: PointCatalogue) -> PointChoice:
     point = catalogue.by_code.get(reading.code or chosen)
     errors = (
         *_listing_errors(where, site, chosen, point, reading, catalogue),
-        *_side_errors(where, typed.side, point, reading),
+        *side_errors(where, typed.side, point, reading),
     )
     is_midline = point is not None and lies_on_midline(point.code)
     return PointChoice(
@@ -98,9 +98,8 @@ def _listing_errors(
         yield "site", _("“%(text)s”: enter where on the body it is.") % {"text": where}
     elif len(_whole_site(where, site, chosen)) > MOST_SIGNS:
         yield "site", _("Body site: point and site together must be at most %(n)d characters.") % {"n": MOST_SIGNS}
-    elif named := catalogue.find(site):
-        words = _("“%(text)s” is %(point)s in the point list. Enter it as the point, so that it can be checked.")
-        yield "site", words % {"text": site, "point": named}
+    elif words := listed_elsewhere(site, catalogue):
+        yield "site", words
 
 
 def _whole_site(where: str, site: str, chosen: str) -> str:
@@ -120,7 +119,15 @@ def unclear_words(where: str, reading: Reading) -> str:
     return _("“%(text)s” is not in the point list. Choose what it is.") % {"text": where}
 
 
-def _side_errors(where: str, side: str, point: Point | None, reading: Reading) -> Iterator[tuple[str, str]]:
+def listed_elsewhere(text: str, catalogue: PointCatalogue) -> str:
+    """Why text cannot stand for a point outside the list; empty where it can."""
+    named = catalogue.find(text)
+    words = _("“%(text)s” is %(point)s in the point list. Enter it as the point, so that it can be checked.")
+    return words % {"text": text, "point": named} if named else ""
+
+
+def side_errors(where: str, side: str, point: Point | None, reading: Reading) -> Iterator[tuple[str, str]]:
+    """What speaks against the side of a point."""
     if reading.side and reading.side != side:
         words = _("“%(text)s” says %(said)s and the side chosen is %(chosen)s. Correct one of them.")
         yield "side", words % {"text": where, "said": Side(reading.side).label, "chosen": Side(side).label}

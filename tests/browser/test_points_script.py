@@ -21,7 +21,19 @@ ODD = [
     *("", " ", "()", "4", "LI", "LI1-5", "LI 1 0", "GB20 GB21", "LI4+LR3", "LI4 Quchi", "L3", "C5", "S9", "L14"),
     *("LI4?", "½", "LI²", "Ⅳ", "ＬＩ４", "LI\u200b4", "LI\u00ad4", "he2gu3", "he2gu", "Dü3", "DÜ 3", "Du\u0308 3"),
     *("Fengchii", "Tianzu", "Futu", "ST32 Futu", "Jiaji", "left shoulder blade", "Ashi, left", "阿是穴", "阿是"),
-    *("PC6", "constructor", "__proto__ 4", "toString", "ß", "İ4", "합곡", "ごうこく", "合谷左", "双合谷", "合谷 双侧"),
+    *(
+        "PC6",
+        "constructor",
+        "__proto__ 4",
+        "toString",
+        "ß",
+        "İ4",
+        "합곡",
+        "ごうこく",
+        "合谷左",
+        "双合谷",
+        "合谷 双侧",
+    ),
     *("LI٤", "L.I. 04", "3E5", "3 e 5", "13E5", "0", "00", "LI0004", "M-BW-35 C5", "C5 Jiaji", "x" * 80),
 ]
 
