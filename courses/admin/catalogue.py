@@ -71,7 +71,7 @@ class PointAdmin(ClinicScopedAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form knows whose list it is."""
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.clinic = active_membership(request.user).clinic
         return form
 

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from django.db import migrations
 
 POINTS = Path(__file__).parent.parent / "data" / "points.json"
 
 
-def fill_names(apps, schema_editor):
+def fill_names(apps: Any, _schema_editor: Any) -> None:
     point = apps.get_model("courses", "Point")
     for row in json.loads(POINTS.read_text(encoding="utf-8"))["rows"]:
         nameless = point.objects.filter(code=row["code"], chinese_name="", other_names=[])

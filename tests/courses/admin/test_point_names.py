@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from django import forms
+
+from courses import admin as screens
 from courses.models import Needling, Point
 from courses.sessions.correction_form import needling_rows
 from courses.sessions.entry import NeedlingEntry
@@ -36,3 +40,38 @@ def test_correction_takes_no_point_of_the_list_for_one_outside_it(course, at, fi
     row, *_rest = needling_rows(session, {**data, f"{prefix}-{field}": text})
     assert not row.is_valid()
     assert "is LI4 Hegu in the point list" in str(row.errors[field])
+
+
+# Every form that takes a point, and how it knows which: a new one that is not here fails.
+TAKEN = {
+    ("NeedlingForm", "where"): "read from text",
+    ("NeedlingForm", "site"): "refused where it names a point of the list",
+    ("NeedlingForm", "listed"): "chosen from what the text may mean",
+    ("NeedlingRow", "point"): "chosen from the list",
+    ("NeedlingRow", "unlisted"): "refused where it names a point of the list",
+    ("NeedlingRow", "ashi_site"): "refused where it names a point of the list",
+    ("PointForm", "code"): "refused where another point has it",
+    ("PointForm", "other_names"): "refused where another point has it",
+}
+NAMES = {"where", "site", "listed", "unlisted", "ashi_site", "point", "points", "other_names"}
+
+
+def test_every_form_field_that_takes_a_point_is_known():
+    assert screens
+    found = {(form.__name__, name) for form in _forms(forms.BaseForm) for name in _fields(form) if name in NAMES}
+    assert found == {key for key in TAKEN if key[1] in NAMES}
+
+
+def _fields(form: type) -> set[str]:
+    picks = {
+        name
+        for name, field in getattr(form, "base_fields", {}).items()
+        if name in NAMES or getattr(getattr(field, "queryset", None), "model", None) is Point
+    }
+    return picks if form.__module__.startswith(("courses.", "patients.", "clinic.")) else set()
+
+
+def _forms(kind: type) -> Iterator[type]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _forms(one)
