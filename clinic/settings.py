@@ -143,7 +143,12 @@ CONTENT_SECURITY_POLICY = {
 
 # --- mail and jobs -------------------------------------------------------------------------------
 globals().update(env.email("EMAIL_URL"))
-EMAIL_TIMEOUT = 10
+# How long a mail server may take: to be connected, for each answer, and for the end of a mail (RFC 5321, 4.5.3.2).
+SMTP_CONNECT_SECONDS = EMAIL_TIMEOUT = env.seconds("SMTP_CONNECT_SECONDS", 15)
+SMTP_COMMAND_SECONDS = env.seconds("SMTP_COMMAND_SECONDS", 30)
+SMTP_DATA_SECONDS = env.seconds("SMTP_DATA_SECONDS", 120)
+# A conversation that takes longer goes on beside the queue: it holds no other mail.
+SLOW_SECONDS = env.seconds("SLOW_SECONDS", 3)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Healing Curve <clinic@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -161,6 +166,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_DB_REUSE_MAX = 1_000_000  # connections are kept and looked after as Django does: see clinic/celery.py
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is away for a day ends no worker
 CELERY_TIMEZONE = "UTC"
+# Whoever works in the background and makes no progress for so long ends itself, to be started again.
+WATCHDOG_SECONDS = env.seconds("WATCHDOG_SECONDS", 60)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_keepalive": True}
 
 # What the outbox can send. It must not look up to the apps above it, so they are named here:
@@ -184,7 +191,7 @@ TRANSPORTS = {
     "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
-FALLBACK_WORK = ["courses.alerts.steps.sweep"]
+FALLBACK_WORK = ["courses.alerts.steps.sweep", "courses.alerts.reached.late.note_unreached"]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 
@@ -200,7 +207,10 @@ USE_TZ = True
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
 # What the apps above the foundation add to /healthz and /metrics: functions that take `at`.
-HEALTH_CHECKS = {"alerts": "courses.alerts.health.alerts_health"}
+HEALTH_CHECKS = {
+    "alerts": "courses.alerts.health.alerts_health",
+    "reached": "courses.alerts.reached.late.reached_health",
+}
 METRICS = ["clinic.health.figures.outbox_metrics", "courses.alerts.figures.alert_metrics"]
 
 # --- logs ----------------------------------------------------------------------------------------

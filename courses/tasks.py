@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from courses.alerts import audit, digest, steps
+from courses.alerts.reached.late import note_unreached
 from courses.alerts.settling import sweep_closed_courses
 from courses.alerts.watch import watch_courses
 from courses.priors.fitting import fit_every_clinic
@@ -12,8 +13,9 @@ from courses.reminders import planning
 
 @shared_task(name="courses.tasks.sweep_alerts")
 def sweep_alerts() -> None:
-    """Take every step of every alert that is due; close what courses that ended left open."""
+    """Take every step that is due; note of whom nobody was told; close what courses that ended left open."""
     steps.sweep(at=timezone.now())
+    note_unreached(at=timezone.now())
     sweep_closed_courses(at=timezone.now())
 
 
