@@ -82,7 +82,19 @@ CACHES = {name: {"BACKEND": _MEMORY, "LOCATION": name} for name in ("default", "
 _database = env.database("DATABASE_URL")
 DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} if _database else {}}
 if _database:
-    DATABASES["default"]["OPTIONS"] = {**_database.get("OPTIONS", {}), "connect_timeout": 5}
+    DATABASES["default"]["OPTIONS"] = {
+        # What the system itself notices of a line that is gone.
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+        **_database.get("OPTIONS", {}),
+        "connect_timeout": 5,
+    }
+# How long a statement of a page and of a job may take, also where the server says nothing: see clinic/database.
+DATABASE_PAGE_SECONDS = env.seconds("DATABASE_PAGE_SECONDS", 3.5)
+DATABASE_JOB_SECONDS = env.seconds("DATABASE_JOB_SECONDS", 30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(ROOT / "media")))
 STATIC_URL = "/static/"
@@ -168,7 +180,15 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is away for a day e
 CELERY_TIMEZONE = "UTC"
 # Whoever works in the background and makes no progress for so long ends itself, to be started again.
 WATCHDOG_SECONDS = env.seconds("WATCHDOG_SECONDS", 60)
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_keepalive": True}
+# A broker that says nothing is left and asked anew, on the connection that the worker listens on, too.
+BROKER_SECONDS = env.seconds("BROKER_SECONDS", 5)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_keepalive": True,
+    "socket_connect_timeout": BROKER_SECONDS,
+    "socket_timeout": BROKER_SECONDS,
+    "health_check_interval": max(int(BROKER_SECONDS), 1),
+}
 
 # What the outbox can send. It must not look up to the apps above it, so they are named here:
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).

@@ -10,8 +10,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import structlog
 from django.conf import settings
@@ -21,6 +20,7 @@ log = structlog.stdlib.get_logger(__name__)
 # Told apart from a crash in the log of whoever starts it again.
 EXIT_CODE = 75
 SECONDS_BETWEEN_LOOKS = 1.0
+GRACE_SECONDS = 20.0
 
 
 def end_process(reason: str) -> None:
@@ -38,6 +38,7 @@ class Watchdog:
         self._stepped_at = 0.0
         self._seconds = 0.0
         self._watched = ""
+        self._excuse: Callable[[], bool] = lambda: False
         self._thread: threading.Thread | None = None
         self._process = 0
 
@@ -45,21 +46,12 @@ class Watchdog:
         """The work goes on."""
         self._stepped_at = time.monotonic()
 
-    @contextmanager
-    def watch(self, work: str, *, seconds: float | None = None) -> Iterator[None]:
-        """The work inside must go on at least so often; watched within watched work counts as its own."""
-        before = self._watched, self._seconds
-        self.start(work, seconds=seconds)
-        try:
-            yield
-        finally:
-            self._watched, self._seconds = before
-            self.step()
-
-    def start(self, work: str, *, seconds: float | None = None) -> None:
-        """Watch from now on."""
+    def start(
+        self, work: str, *, seconds: float | None = None, excuse: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Watch from now on; while there is an excuse, a new start would change nothing."""
         self.step()
-        self._watched, self._seconds = work, seconds or settings.WATCHDOG_SECONDS
+        self._watched, self._seconds, self._excuse = work, seconds or settings.WATCHDOG_SECONDS, excuse
         # A thread does not come along into a forked process.
         if self._thread is None or self._process != os.getpid():
             self._process = os.getpid()
@@ -73,12 +65,17 @@ class Watchdog:
     def look(self) -> None:
         """Bite if what is watched stood still for too long."""
         work, seconds = self._watched, self._seconds
-        if work and time.monotonic() - self._stepped_at > seconds:
+        if not work or time.monotonic() - self._stepped_at <= seconds:
+            return
+        if self._excuse():
+            # Once the excuse is gone, there is some time to get going.
+            self._stepped_at = time.monotonic() - seconds + min(seconds, GRACE_SECONDS)
+        else:
             self._bite(work)
 
     def _look_for_ever(self) -> None:
-        while True:
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+        pause = threading.Event()
+        while not pause.wait(SECONDS_BETWEEN_LOOKS):
             self.look()
 
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from clinic.database import unhurried
 from courses.alerts import audit, digest, steps
 from courses.alerts.reached.late import note_unreached
 from courses.alerts.settling import sweep_closed_courses
@@ -46,4 +47,5 @@ def plan_reminders() -> None:
 @shared_task(name="courses.tasks.fit_curves")
 def fit_curves() -> None:
     """Refit every clinic's Prior."""
-    fit_every_clinic(at=timezone.now())
+    with unhurried():
+        fit_every_clinic(at=timezone.now())
