@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "clinic.health.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -211,7 +212,11 @@ TRANSPORTS = {
     "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
-FALLBACK_WORK = ["courses.alerts.steps.sweep", "courses.alerts.reached.late.note_unreached"]
+FALLBACK_WORK = [
+    "courses.alerts.audit.note_failures",
+    "courses.alerts.steps.sweep",
+    "courses.alerts.reached.late.note_unreached",
+]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 

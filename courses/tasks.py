@@ -15,6 +15,7 @@ from courses.reminders import planning
 @shared_task(name="courses.tasks.sweep_alerts")
 def sweep_alerts() -> None:
     """Take every step that is due; note of whom nobody was told; close what courses that ended left open."""
+    audit.note_failures(at=timezone.now())
     steps.sweep(at=timezone.now())
     note_unreached(at=timezone.now())
     sweep_closed_courses(at=timezone.now())

@@ -1,4 +1,4 @@
-"""A proxy that carries everything across, and on command swallows it: it accepts, acknowledges and says nothing."""
+"""A proxy that carries all across, and on command swallows it: it accepts, acknowledges and says nothing."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ class SwallowingProxy:
         """Carry one line; what began, or was there, while it swallowed, never gets an answer."""
         if self._swallows:
             self._drain(client)
-            return
+            return None
         try:
             server = self._connect()
         except OSError:
             client.close()
-            return
+            return None
         with client, server, selectors.DefaultSelector() as selector:
             selector.register(client, selectors.EVENT_READ, server)
             selector.register(server, selectors.EVENT_READ, client)

@@ -74,7 +74,7 @@ def test_when_everybody_is_refused_nobody_is_blamed(storm, smtp, manager, answer
     """It says nothing of the people: every report keeps its own mails, and the chain its steps."""
     smtp.answer = answer
     storm.rage(N_FEW)
-    for minutes in range(0, 5):
+    for minutes in range(5):
         assert deliver(minutes * MINUTE) == 0
     assert set(staff_mails().values_list("state", flat=True)) == {"pending"}
     assert set(Alert.objects.values_list("chain_position", flat=True)) == {1}
