@@ -16,6 +16,7 @@ TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 16
 LAST_PORT = 65_535
+LONGEST_SECONDS = 86_400
 DATABASE_ENGINE = "clinic.database"
 SMTP_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
 
@@ -140,6 +141,19 @@ def ports(name: str, default: str) -> frozenset[int]:
         problems.append(Problem(name, f"{name}={text(name)} must be port numbers such as {default}."))
         return frozenset()
     return frozenset(numbers)
+
+
+def seconds(name: str, default: float) -> float:
+    """NAME as a time that is longer than none."""
+    value = text(name)
+    try:
+        found = float(value) if value else default
+    except ValueError:
+        found = 0.0
+    if not 0 < found < LONGEST_SECONDS:
+        problems.append(Problem(name, f"{name}={value} must be seconds, such as {default:g}."))
+        return default
+    return found
 
 
 def _scheme(url: str) -> str:
