@@ -16,7 +16,7 @@ DEMO = env.flag("DEMO")
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.required("SECRET_KEY", "signs sessions and links; make one of 50 random characters")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
-BASE_URL = env.origin("BASE_URL", "http://127.0.0.1:8000")
+BASE_URL = env.origin("BASE_URL", env.NO_ORIGIN if DEMO or DEBUG else "")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [BASE_URL.split("/")[2].rsplit(":", 1)[0]]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
