@@ -1,5 +1,6 @@
 """The rows of the foundation."""
 
+from clinic.models.account import AccountEvent, SharedCacheRow, SignInFailure
 from clinic.models.address_change import AddressChange
 from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
 from clinic.models.duty import Duty
@@ -11,6 +12,7 @@ from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.user import User
 
 __all__ = [
+    "AccountEvent",
     "AddressChange",
     "Clinic",
     "ClinicScopedQuerySet",
@@ -24,5 +26,7 @@ __all__ = [
     "OpeningHours",
     "Responder",
     "Role",
+    "SharedCacheRow",
+    "SignInFailure",
     "User",
 ]

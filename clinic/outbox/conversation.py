@@ -41,9 +41,9 @@ class TalkingBackend(SmtpBackend):
         if kind == "send:":
             self.say(f"> {self._masked(text)}")
         elif kind == "reply:" and text:
-            self._is_secret = text.startswith("b'334")
+            self._is_secret = text[2:5] == "334"
             # Some servers hang up after it, so that smtplib knows of a lost connection alone.
-            self.is_login_refused = self.is_login_refused or text.startswith("b'535")
+            self.is_login_refused = self.is_login_refused or text[2:5] == "535"
             self.say(f"< {self._plain(text)}")
         elif kind == "connect: to":
             self.say(f"Connect to {self.host}, port {self.port}{' with TLS' if self.use_ssl else ''}")
