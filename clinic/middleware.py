@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import resolve
 from django.utils import timezone
 
-from clinic.models import Membership
+from clinic.models import Membership, User
 
 SESSION_KEY = "membership"
 FIRST_REFUSAL, NOT_FOUND = 400, 404
@@ -30,7 +30,7 @@ class ActiveMembershipMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        membership = chosen_membership(request)
+        membership = chosen_membership(request.user, request.session.get(SESSION_KEY))
         if membership is None:
             return self.get_response(request)
         request.user.active_membership = membership  # type: ignore[union-attr]
@@ -41,15 +41,14 @@ class ActiveMembershipMiddleware:
             return response
 
 
-def chosen_membership(request: HttpRequest) -> Membership | None:
+def chosen_membership(user: User | AnonymousUser, chosen_uuid: str | None) -> Membership | None:
     """The membership chosen in this session, else the one worked in last, else the first one, if any."""
-    user = request.user
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
     if not user.available_memberships:
         user.available_memberships = list(Membership.objects.of_user(user))
     memberships = user.available_memberships
-    for uuid in (request.session.get(SESSION_KEY), str(user.last_membership)):
+    for uuid in (chosen_uuid, str(user.last_membership)):
         chosen = [membership for membership in memberships if str(membership.uuid) == uuid]
         if chosen:
             return chosen[0]

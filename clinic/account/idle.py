@@ -10,6 +10,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
 
+from clinic.middleware import SESSION_KEY as CHOSEN_KEY
 from clinic.middleware import chosen_membership
 
 SESSION_KEY = "seen_at"
@@ -36,7 +37,7 @@ def _judge(request: HttpRequest, *, now: float) -> None:
         if seen_at is None:
             request.session[SESSION_KEY] = now
         return
-    membership = chosen_membership(request)
+    membership = chosen_membership(request.user, request.session.get(CHOSEN_KEY))
     minutes = membership.clinic.idle_minutes if membership else USUAL_MINUTES
     if now - seen_at < minutes * 60:
         request.session[SESSION_KEY] = now
