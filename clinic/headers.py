@@ -71,7 +71,7 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     """Log which rule was broken on which kind of page: no address, no words of a page, nothing kept."""
     if minute.is_full():
         return HttpResponse(status=429)
-    if int(request.META.get("CONTENT_LENGTH") or LARGEST_REPORT + 1) > LARGEST_REPORT:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_REPORT:
         return HttpResponse(status=413)
     report = _report(request.read(LARGEST_REPORT))
     if report is None:
@@ -86,7 +86,7 @@ def _report(body: bytes) -> dict[str, str] | None:
         found: Any = json.loads(body)["csp-report"]
         rule = str(found.get("effective-directive") or found.get("violated-directive") or "").split(" ")[0]
         blocked, page = str(found.get("blocked-uri", "")), str(found.get("document-uri", ""))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     is_rule = rule.isascii() and rule.replace("-", "").isalpha() and len(rule) < 40
     if not is_rule:

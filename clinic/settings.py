@@ -125,7 +125,6 @@ ACCOUNT_SESSION_REMEMBER = None
 # Wrong passwords are counted by clinic.account.attempts; `login_failed` stays for codes of the second factor.
 # A whole clinic may sign in from one address at eight in the morning.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key", "reauthenticate": "20/m/user"}
-ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "account"  # noqa: S105 - an address
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 MFA_ADAPTER = "clinic.account.adapter.TwoFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -44,6 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """To where this person's work is."""
         return "/"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to one's own account."""
+        return reverse("account")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The visitor's address, as the reverse proxy names it: the failures of one must not shut out all."""
