@@ -80,6 +80,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         for user in User.objects.filter(email__iexact=credentials.get("email", "")):
             attempts.forget(user.username)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not asked twice of somebody who must set up a second factor at this very sign-in."""
+        if two_factor.MUST_SET_UP in self.request.session:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Know this browser again, and note whether the role asks for a second factor."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
