@@ -16,7 +16,7 @@ DEMO = env.flag("DEMO")
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.required("SECRET_KEY", "signs sessions and links; make one of 50 random characters")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
-BASE_URL = env.origin("BASE_URL", "http://127.0.0.1:8000")
+BASE_URL = env.origin("BASE_URL", env.NO_ORIGIN if DEMO or DEBUG else "")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [BASE_URL.split("/")[2].rsplit(":", 1)[0]]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "clinic.health.middleware.HealthMiddleware",
+    "clinic.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "clinic.middleware.PatientPagesMiddleware",
@@ -51,9 +53,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "clinic.account.idle.IdleMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "clinic.middleware.ActiveMembershipMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "clinic.account.two_factor.SetUpMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic.posting.middleware.PostingMiddleware",
     "clinic.posting.twins.TwinMiddleware",
@@ -82,9 +86,16 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# In each process's own memory: what is kept there is known by its content or may be counted per process.
-_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
-CACHES = {name: {"BACKEND": _MEMORY, "LOCATION": name} for name in ("default", "template_fragments")}
+# Limits of sign-in and codes used once are counted by all processes together, in the database, which sign-in
+# needs anyway: a broker that is away neither locks everybody out nor opens the door.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "clinic_shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+    "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"},
+}
 
 # --- data ----------------------------------------------------------------------------------------
 _database = env.database("DATABASE_URL")
@@ -124,7 +135,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "clinic.sign_in.ClosedSignUpAdapter"
+ACCOUNT_ADAPTER = "clinic.account.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -133,7 +144,18 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # An address that nobody here has gets no mail: anybody can type one in.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Wrong passwords are counted by clinic.account.attempts; `login_failed` stays for codes of the second factor.
+# A whole clinic may sign in from one address at eight in the morning.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key", "reauthenticate": "20/m/user"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "clinic.account.adapter.TwoFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Healing Curve"
+# A telephone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# In the session, not in a cookie: they may name patients.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -160,6 +182,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "report-uri": ["/csp-report/"],
     }
 }
 
@@ -205,6 +228,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 MESSAGE_KINDS = {
     "staff_invitation": "clinic.staff.invitation_mail",
     "address_changed": "clinic.addresses.address_changed",
+    "account_notice": "clinic.account.events.account_notice",
     "password_link": "clinic.staff.password_link_mail",
     "staff_alert": "courses.alerts.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
