@@ -1,5 +1,6 @@
 """The rows of the foundation."""
 
+from clinic.models.account import AccountEvent, SharedCacheRow, SignInFailure
 from clinic.models.address_change import AddressChange
 from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
 from clinic.models.duty import Duty
@@ -8,10 +9,12 @@ from clinic.models.fault import Fault
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.scoped import ClinicScopedQuerySet
+from clinic.models.sent_form import SentForm
 from clinic.models.user import User
 from clinic.models.voidable import Voidable, VoidableQuerySet, required_reason, void_rows, void_says_why
 
 __all__ = [
+    "AccountEvent",
     "AddressChange",
     "Clinic",
     "ClinicScopedQuerySet",
@@ -25,6 +28,9 @@ __all__ = [
     "OpeningHours",
     "Responder",
     "Role",
+    "SentForm",
+    "SharedCacheRow",
+    "SignInFailure",
     "User",
     "Voidable",
     "VoidableQuerySet",

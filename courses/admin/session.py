@@ -18,11 +18,12 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
-from courses.admin.log_page import draft_key
+from courses.admin.late_flags import keeps_flags, of_session
 from courses.admin.mistakes import Mistakes
 from courses.corrections.voiding import parts_of, void_words
 from courses.models import AdverseEvent, PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
+from courses.sessions.answer_words import answer_lines
 from courses.sessions.correction_words import correction_words
 from courses.sessions.flags import reports_of_form
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
@@ -86,15 +87,12 @@ class SessionAdmin(ClinicScopedAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Correct, void, move."""
         mistakes = Mistakes(self)
-        actions = (
-            ("correct", CorrectSession(self).view),
-            ("void", mistakes.void_session),
-            ("move", mistakes.move_session),
-        )
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_session_{name}")
-            for name, view in actions
+            for name, view in (("void", mistakes.void_session), ("move", mistakes.move_session))
         ]
+        correct = keeps_flags(self.admin_site.admin_view(CorrectSession(self).view), of_session)
+        own.append(path("<int:pk>/correct/", correct, name="courses_session_correct"))
         return [*own, *super().get_urls()]
 
     def change_view(
@@ -140,7 +138,7 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
         "aftercare": session.aftercare_given.select_related("measure"),
         "clearance_reasons": [reason_text(Reason(ReasonCode(code), "…")) for code in codes],
         "saved": saved,
-        "draft_saved": draft_key(session.course, by) if saved else "",
+        "answers": answer_lines(session),
         "corrections": correction_words(corrections, clinic=session.clinic),
         "withdrawn": withdrawn_reports(session.course.patient),
         "title": f"{session.course.patient}, {session}",

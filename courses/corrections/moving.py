@@ -26,8 +26,8 @@ from courses.models import (
 )
 from courses.plans.standing import CourseStanding
 from courses.reminders.planning import plan_check_ins
-from courses.rules.facts import Finding, Severity
-from courses.sessions.breach import forbidden, is_breach
+from courses.rules.breach import find_breach
+from courses.sessions.breach import visit_facts
 from courses.sessions.entry import (
     EventEntry,
     FlagEntry,
@@ -108,6 +108,7 @@ def _needling(row: Needling) -> NeedlingEntry:
         point=row.point,
         side=Needling.Side(row.side),
         ashi_site=row.ashi_site,
+        unlisted=row.unlisted,
         depth_mm=row.depth_mm,
         angle_degrees=row.angle_degrees,
         stimulation=Needling.Stimulation(row.stimulation),
@@ -178,21 +179,19 @@ def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership,
     standing = CourseStanding(to)
     on = to.clinic.local(entry.held_at).date()
     clearance = standing.clearance(on=on, practitioner=entry.practitioner, is_alone=entry.is_alone(on))
-    if is_breach(entry, clearance) and not entry.uncleared_reason:
-        said = _("Logged in another course and moved here")
-        entry = replace(entry, uncleared_reason=said)
     number, who = standing.last_number + 1, session.logged_by
+    breach = find_breach(visit_facts(entry, clearance, number=number))
+    if breach is not None and not entry.uncleared_reason:
+        entry = replace(entry, uncleared_reason=_("Logged in another course and moved here"))
     moved = write_session(to, entry, clearance, number=number, by=who, at=session.logged_at)
     Session.objects.filter(pk=moved.pk).update(moved_from=session)
     moved.refresh_from_db()
-    if moved.is_uncleared:
-        because = ", ".join([*moved.clearance["reasons"], *forbidden(entry, clearance)])
-        evidence: dict[str, float | int | str | None] = {"session": moved.number, "because": because}
+    if breach is not None:
         raise_alert(
             patient=to.patient,
             course=to,
             rule=Alert.Rule.UNCLEARED,
-            findings=[Finding("needled_without_clearance", 1, Severity.RED, evidence)],
+            findings=[breach],
             by=by,
             at=at,
             is_quiet=True,

@@ -31,7 +31,7 @@ TRIGGERS_REVERSE = "\n".join(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0004_void_rows_stay_void"),
+        ("clinic", "0011_void_rows_stay_void"),
         ("patients", "0002_history_is_kept"),
     ]
 

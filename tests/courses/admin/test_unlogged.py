@@ -62,6 +62,7 @@ def form(now):
             "before": 5,
             "after": 4,
             "no_red_flag": "on",
+            "is_needled": "no",
             "needling-TOTAL_FORMS": 0,
             "needling-INITIAL_FORMS": 0,
         }
@@ -217,6 +218,7 @@ class TestAttaching:
             "appointment": fields["appointment"].value(),
             "before": 5,
             "no_red_flag": "on",
+            "is_needled": "no",
             "needling-TOTAL_FORMS": 0,
             "needling-INITIAL_FORMS": 0,
         }

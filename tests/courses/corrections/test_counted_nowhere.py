@@ -38,6 +38,7 @@ NOT_VOIDABLE = {
     "courses.AppointmentEvent": "a history",
     "courses.CourseEvent": "a history",
     "courses.AftercareGiven": "read through its session alone",
+    "courses.CheckInAnswer": "read through its check-in alone",
     "courses.Correction": "a history",
     "courses.Course": "ended and reopened",
     "courses.HandOver": "handed back by another one",
@@ -60,6 +61,7 @@ NOT_VOIDABLE = {
 READERS_OF_VOID = {
     "courses/admin/mistake_lists.py": "shows what is void",
     "courses/admin/session.py": "the page of a void session, and the filter of the list",
+    "courses/admin/late_flags.py": "a red flag in a correction of a void session",
     "courses/corrections/entries.py": "says who voided an entry already",
     "courses/corrections/moving.py": "says who voided a session already",
     "courses/corrections/voiding.py": "says who voided a session already; revokes every link",
@@ -67,7 +69,8 @@ READERS_OF_VOID = {
     "courses/reminders/links.py": "a red flag through the link of a void check-in",
     "courses/reviews/reviewing.py": "the same form sent twice, and correcting what is void",
     "courses/sessions/correct.py": "correcting what is void",
-    "courses/sessions/log.py": "the same form sent twice, and an answer to a void check-in",
+    "courses/sessions/answers.py": "an answer to a void check-in, whose red flags count",
+    "courses/sessions/log.py": "the same form sent twice",
     "patients/voiding.py": "shows what is void, and who voided it",
 }
 # Pages that tell what happened, which stays told.
