@@ -70,10 +70,10 @@ def test_same_person_of_another_clinic_is_invited(signed_in, manager, typed):
 
 
 def test_address_of_an_account_elsewhere_is_not_used_for_a_second_account(signed_in, manager, typed):
-    UserFactory(username="somebody", email="rowan@example.org")
+    UserFactory(username="zorilla", email="rowan@example.org")
     html = signed_in(manager).post(URL, typed()).content.decode()
     assert "has an account already" in html
-    assert "somebody" not in html
+    assert "zorilla" not in html
     assert User.objects.filter(email="rowan@example.org").count() == 1
 
 

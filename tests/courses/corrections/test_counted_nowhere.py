@@ -186,7 +186,9 @@ def _stable(html: str) -> str:
     )
     html = re.sub(r"<section[^>]*\"mail-head\".*?</section>", "", html, flags=re.S)
     html = re.sub(r'<ul class="messagelist.*?</ul>', "", html, flags=re.S)
-    html = re.sub(r'name="(csrfmiddlewaretoken|form_key)" value="[^"]*"', "", html)
+    html = re.sub(
+        r'name="(csrfmiddlewaretoken|form_key|flags_key|sent_key|opened|version)" value="[^"]*"', "", html
+    )
     html = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID", html)
     html = re.sub(r"nonce-[\w-]+|nonce=\"[^\"]*\"|/(c|a|u)/[\w:.-]+/", "", html)
     # A page that says what time it is.
