@@ -35,7 +35,7 @@ from courses.sessions.entry import (
     Particulars,
     SessionEntry,
 )
-from courses.sessions.flags import Origin, write_reports
+from courses.sessions.flags import Origin, accept_flags
 from courses.sessions.judging import judge_scores
 from courses.sessions.record import write_session
 from patients.intake import record_neuro_check
@@ -214,7 +214,7 @@ def _report(
         session=moved,
         is_needled=moved.is_needled,
     )
-    return write_reports(origin, flags, by=by, at=at)
+    return accept_flags(origin, flags, by=by, at=at)
 
 
 def _note_other_patient(session: Session, *, by: Membership, at: datetime) -> None:

@@ -70,6 +70,7 @@ def log_session(
     _refuse_bad_time(course, entry, at=at)
     _refuse_unseen(standing, entry)
     refuse_contradiction(entry.needlings, is_needled=entry.is_needled)
+    _refuse_same_time(course, entry)
     if entry.neuro_check:
         _record_check(course, entry, by=by, at=at)
     clearance = _clearance(standing, entry)
@@ -102,23 +103,23 @@ def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> No
     if _day(course, entry.held_at) < course.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
         raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
-    twin = course.sessions.filter(held_at=entry.held_at).select_related("logged_by__user").first()
-    if twin is not None:
-        raise ValidationError({"held_at": _same_time(twin)})
     if entry.appointment and Session.objects.filter(appointment=entry.appointment).exists():
         raise ValidationError(
             {"appointment": _("This appointment has a session already: log a visit without one.")}
         )
 
 
-def _same_time(twin: Session) -> str:
-    """Which session has that time, and what to do."""
+def _refuse_same_time(course: Course, entry: SessionEntry) -> None:
+    """A course has one session at a time: say which one has it, and what to do."""
+    twin = course.sessions.filter(held_at=entry.held_at).select_related("logged_by__user").first()
+    if twin is None:
+        return
     message = _(
         "%(session)s was held at this time too (logged by %(who)s at %(when)s). "
         "If this is another visit, change the time."
     )
     when = f"{twin.clinic.local(twin.logged_at):%H:%M}"
-    return message % {"session": twin, "who": twin.logged_by, "when": when}
+    raise ValidationError({"held_at": message % {"session": twin, "who": twin.logged_by, "when": when}})
 
 
 def _refuse_unseen(standing: CourseStanding, entry: SessionEntry) -> None:

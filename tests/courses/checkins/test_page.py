@@ -47,7 +47,9 @@ def test_up_to_six_and_two_above_before(reassured, check_in, score, before, is_r
 
 
 def test_not_where_nothing_is_known_of_before(reassured, check_in):
-    check_in.session = log_visit(check_in.session.course, check_in.session.held_at, before=None).session
+    earlier = check_in.session
+    later = earlier.held_at + timedelta(minutes=1)
+    check_in.session = log_visit(earlier.course, later, before=None).session
     assert reassured(5) is False
 
 
