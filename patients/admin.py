@@ -147,6 +147,9 @@ class PatientAdmin(ClinicScopedAdmin):
         record = record_of(patient, subject, number) if subject else None
         if subject is None or record is None:
             raise Http404
+        if subject == Subject.PATIENT:
+            # Names and birth date have a form of their own, which also looks for duplicates.
+            return self.to_patient(patient)
         version = version_of(patient, subject, number)
         form = correction_form(subject)(request.POST or None, instance=record, initial={"version": version})
         meanwhile: list[FileCorrection] = []

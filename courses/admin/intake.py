@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -97,6 +98,8 @@ class IntakeFlow:
         go = request.POST.get("go", "")
         if request.method == "POST" and go in {"back", "later"}:
             return self._leave(request, patient, here, by, go)
+        if here is Step.PERSON and request.method == "POST":
+            return self._person(request, patient, by)
         form = self._form(request, patient, here)
         flags = self._flags(request, patient, here)
         if request.method == "POST" and form.is_valid() and (flags is None or flags.is_valid()):
@@ -106,6 +109,15 @@ class IntakeFlow:
                 return self._told(request, patient, reports)
             return to_step(patient, step_after(here))
         return self._page(request, patient, here, form, flags)
+
+    @transaction.atomic
+    def _person(self, request: HttpRequest, patient: Patient, by: Membership) -> HttpResponse:
+        """Identity and contact, under the lock that duplicates are looked for under."""
+        form = self._form(request, patient, Step.PERSON)
+        if not form.is_valid():
+            return self._page(request, patient, Step.PERSON, form, None)
+        save_person(form, by=by)
+        return to_step(patient, step_after(Step.PERSON))
 
     def _form(self, request: HttpRequest, patient: Patient, here: Step) -> Any:
         data = request.POST if request.method == "POST" else None
@@ -203,10 +215,7 @@ def record_step(
     reports = flags.report(patient, by=by, at=at) if flags else []
     if isinstance(form, ScreeningForm):
         form.is_red_flags_asked = flags is not None
-    if isinstance(form, RecordForm):
-        form.record(by=by, at=at)
-    else:
-        save_person(form, by=by)
+    form.record(by=by, at=at)
     return reports
 
 

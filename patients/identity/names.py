@@ -14,7 +14,9 @@ INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
 )
 # Two joiners are part of the spelling in Persian and in Indian scripts, and nowhere else.
-JOINERS = re.compile("(?<![\u0600-\u06ff\u0900-\u0dff])[\u200c\u200d]|[\u200c\u200d](?![\u0600-\u06ff\u0900-\u0dff])")
+JOINERS = re.compile(
+    "(?<![\u0600-\u06ff\u0900-\u0dff])[\u200c\u200d]|[\u200c\u200d](?![\u0600-\u06ff\u0900-\u0dff])"
+)
 CONTROL_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
 
 
@@ -39,7 +41,9 @@ def is_one_slip_apart(one: str, other: str) -> bool:
         return True
     if abs(len(one) - len(other)) > 1:
         return False
-    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
     first, second = one[start:], other[start:]
     is_exchanged = first[:2] == second[1::-1] and len(second) > 1 and first[2:] == second[2:]
     return is_exchanged or first[1:] == second[1:] or first[1:] == second or first == second[1:]
@@ -48,4 +52,6 @@ def is_one_slip_apart(one: str, other: str) -> bool:
 def words_match(typed: str, stored: str) -> bool:
     """Whether every word of a name typed has one of the stored name that is at most one slip away."""
     theirs = stored.split()
-    return bool(typed.split()) and all(any(is_one_slip_apart(word, one) for one in theirs) for word in typed.split())
+    return bool(typed.split()) and all(
+        any(is_one_slip_apart(word, one) for one in theirs) for word in typed.split()
+    )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from importlib.resources import files
 
 import phonenumbers
 
+from clinic.countries import country_of_zone
 from clinic.models import Clinic
 
 # What a number may be written with; letters would be read as the keys of an old telephone.
@@ -21,8 +20,7 @@ class BadPhone(ValueError):
 
 def region_of(clinic: Clinic) -> str | None:
     """The country by which numbers without a country code are read."""
-    country: str = getattr(clinic, "country", "") or _countries_by_zone().get(clinic.zone, "")
-    return country or None
+    return clinic.country or country_of_zone(clinic.zone) or None
 
 
 def parse_phone(text: str, region: str | None) -> phonenumbers.PhoneNumber:
@@ -60,10 +58,3 @@ def core_digits(text: str, region: str | None) -> str:
 
 def _digits(text: str) -> str:
     return "".join(str(int(character)) for character in text if character.isdecimal())
-
-
-@lru_cache
-def _countries_by_zone() -> dict[str, str]:
-    rows = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
-    lines = [row.split("\t") for row in rows if row and not row.startswith("#")]
-    return {line[2]: line[0] for line in lines}
