@@ -12,8 +12,8 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar", "february feb februar", "march mar märz maerz", "april apr", "may mai", "june jun juni",
-            "july jul juli", "august aug", "september sep sept", "october oct oktober okt", "november nov",
+            "january jan januar", "february feb februar", "march mar märz maerz", "april apr", "may mai",
+            "june jun juni", "july jul juli", "august aug", "september sep sept", "october oct oktober okt", "november nov",
             "december dec dezember dez",
         ),
         start=1,

@@ -1,4 +1,4 @@
-"""Form fields for what identifies a patient: each value is understood, or refused by its name and with the way out."""
+"""Form fields for what identifies a patient: each value is understood, or refused with the way out."""
 
 from __future__ import annotations
 

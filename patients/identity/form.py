@@ -31,7 +31,7 @@ NAMES = ("given_name", "family_name")
 
 
 class PatientForm(forms.ModelForm[Patient]):
-    """Identity and contact details; asks once where the patient may be on file already or the email looks wrong."""
+    """Identity and contact; asks once where somebody may be on file already or an email looks wrong."""
 
     given_name = NameField(
         label=gettext_lazy("Given name"),

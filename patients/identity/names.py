@@ -1,7 +1,7 @@
 """Names as they are stored and compared. Pure.
 
-The form in which names are searched is made by the database (`patients_plain`, migration 0003): one home for it, so that
-no write can leave it behind.
+The form in which names are searched is made by the database (`patients_plain`, migration 0003): one home for it,
+so that no write can leave it behind.
 """
 
 from __future__ import annotations

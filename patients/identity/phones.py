@@ -47,7 +47,7 @@ def is_same_phone(one: str, other: str, region: str | None) -> bool:
 
 
 def core_digits(text: str, region: str | None) -> str:
-    """The digits that every notation of a number holds: without country code and leading zeros; empty for too few."""
+    """The digits that every notation of a number holds, without country code and leading zeros."""
     try:
         return str(parse_phone(text, region).national_number)
     except BadPhone:

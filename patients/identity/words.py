@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from patients.identity.birth import Birth
-from patients.models import Patient
+
+if TYPE_CHECKING:
+    from patients.models import Patient
 
 
 def birth_words(birth: Birth, *, on: date | None = None) -> str:

@@ -81,7 +81,7 @@ END $$;
 CREATE FUNCTION patients_digits(phone text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT regexp_replace(translate(phone, {_text(DIGITS[0])}, {_text(DIGITS[1])}), '[^0-9]', '', 'g')
 $$;
-"""
+"""  # noqa: S608 - constants of this file
 FUNCTIONS_REVERSE = """
 DROP FUNCTION patients_digits(text);
 DROP FUNCTION patients_search_near(text, text);

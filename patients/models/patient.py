@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet
 from patients.identity.birth import Birth
+from patients.identity.words import patient_label
 
 
 class PatientQuerySet(ClinicScopedQuerySet["Patient"]):
@@ -129,6 +130,11 @@ class Patient(models.Model):
     def birth(self) -> Birth:
         """The birth date as far as it is known."""
         return Birth(self.born_on, self.birth_year)
+
+    @property
+    def picker_label(self) -> str:
+        """How a picker names the patient."""
+        return patient_label(self)
 
     def ages(self, on: date) -> tuple[int, int] | None:
         """The youngest and oldest age in whole years on a day; None where nothing is known."""
