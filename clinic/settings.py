@@ -186,6 +186,8 @@ TRANSPORTS = {
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
 FALLBACK_WORK = ["courses.alerts.steps.sweep"]
 # What a new clinic starts with, in this order: functions that take the clinic.
+# What becomes of rows that point to a patient when two records become one.
+MERGE_RULES = ["patients.identity.merge_rules.RULES", "courses.plans.merging.RULES"]
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 
 # --- language and time ---------------------------------------------------------------------------
