@@ -26,6 +26,7 @@ from patients.correction_form import correction_form
 from patients.correction_words import file_correction_words
 from patients.documents import download_name
 from patients.forms import RECORDS, PatientForm
+from patients.identity.merging import survivor
 from patients.identity.search import find_patients
 from patients.identity.words import birth_words
 from patients.intake import archive_patient, restore_patient
@@ -88,9 +89,23 @@ class PatientAdmin(ClinicScopedAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Records of their own; one that was merged opens by its number and stands on no list."""
+        """Records of their own: one that was merged stands on no list."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows if request.resolver_match and "object_id" in request.resolver_match.kwargs else rows.standing()
+        return rows.standing()  # type: ignore[attr-defined, no-any-return]
+
+    def record_itself(self, request: HttpRequest, pk: int) -> Patient:
+        """The record of this number, merged or not; 404 where it is not to be seen."""
+        rows = Patient.objects.visible_to(active_membership(request.user)).select_related("clinic")
+        return get_object_or_404(rows, pk=pk)
+
+    def row(self, request: HttpRequest, pk: int) -> Patient:
+        """The record, or the one it went into: what is written on a page from before the merge lands there."""
+        patient = self.record_itself(request, pk)
+        found = survivor(patient)
+        if found != patient:
+            told = _("These records were merged: you are now in the record of %(who)s.")
+            messages.warning(request, told % {"who": found.picker_label})
+        return found
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

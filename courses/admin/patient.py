@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from clinic.access import active_membership
 from courses.admin.intake import RIGHT as INTAKE_RIGHT
 from courses.admin.intake import IntakeFlow, to_step
+from courses.admin.merge import Merging, open_merges
 from courses.alerts.correcting import withdraw_report
 from courses.alerts.forms import WithdrawForm
 from courses.models import Course, Protocol, RedFlag
@@ -29,6 +30,7 @@ from courses.sessions.forms import RedFlagReportForm
 from courses.sessions.wording import instruction
 from patients.admin import PatientAdmin
 from patients.correction_words import file_correction_words
+from patients.identity.merging import survivor
 from patients.models import Consent, Patient
 from patients.progress import Step, intake_progress, next_undone
 from patients.standing import clearance_of, consents_by_stream
@@ -43,7 +45,7 @@ class CoursePatientAdmin(PatientAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Report a red flag or take one back, the intake, start a course."""
-        intake = IntakeFlow(self)
+        intake, merging = IntakeFlow(self), Merging(self)
         own = [
             path("<int:pk>/intake/", self.admin_site.admin_view(intake.resume), name="patients_patient_intake"),
             path(
@@ -61,6 +63,12 @@ class CoursePatientAdmin(PatientAdmin):
                 self.admin_site.admin_view(self.withdraw),
                 name="patients_patient_withdraw",
             ),
+            path("<int:pk>/merge/", self.admin_site.admin_view(merging.view), name="patients_patient_merge"),
+            path(
+                "<int:pk>/merge/<uuid:merge>/undo/",
+                self.admin_site.admin_view(merging.undo),
+                name="patients_patient_undo_merge",
+            ),
             path(
                 "<int:pk>/start-course/",
                 self.admin_site.admin_view(self.start_course),
@@ -68,6 +76,20 @@ class CoursePatientAdmin(PatientAdmin):
             ),
         ]
         return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The patient's page; of a merged record, where everything is now."""
+        if object_id.isdecimal() and len(object_id) < 19:
+            patient = self.record_itself(request, int(object_id))
+            if patient.merged_into_id:
+                return Merging(self).pointer(request, patient, survivor(patient))
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -180,6 +202,7 @@ class CoursePatientAdmin(PatientAdmin):
             "consents": [(label, consents.get(stream)) for stream, label in Consent.Stream.choices],
             "courses": list(patient.courses.select_related("practitioner__user", "protocol")),
             "is_clinical": request.user.has_perm("courses.view_course"),
+            "merges": open_merges(patient) if request.user.has_perm("patients.view_patientmerge") else [],
         }
         if not context["is_clinical"]:
             return context

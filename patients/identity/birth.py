@@ -13,8 +13,8 @@ MONTHS = {
     for number, names in enumerate(
         (
             "january jan januar", "february feb februar", "march mar märz maerz", "april apr", "may mai",
-            "june jun juni", "july jul juli", "august aug", "september sep sept", "october oct oktober okt", "november nov",
-            "december dec dezember dez",
+            "june jun juni", "july jul juli", "august aug", "september sep sept", "october oct oktober okt",
+            "november nov", "december dec dezember dez",
         ),
         start=1,
     )

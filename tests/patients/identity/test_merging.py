@@ -81,7 +81,8 @@ def full_file(patient: Patient, by: Any, at: Any, rng: random.Random) -> None:  
             log_visit(
                 course,
                 at - timedelta(days=9 - visit, minutes=rng.randint(0, 50)),
-                is_needled=False, before=rng.randint(2, 7),
+                is_needled=False,
+                before=rng.randint(2, 7),
                 flags=flags,
             )
         if rng.random() < 0.5:
@@ -230,7 +231,7 @@ def test_cannot_be_undone_once_something_new_is_written(patient, double, course,
     log_visit(theirs, at - DAY, flags=(flag(course.clinic, "trauma"),))
     done = merge(patient, double, lead, at)
     acts = {
-        "session": lambda: log_visit(course, at),
+        "session": lambda: log_visit(course, at, is_needled=False),
         "consent": lambda: record_consent(
             patient=patient, stream=Consent.Stream.MOXA, is_given=True, how=Consent.How.SPOKEN, by=lead, at=at
         ),
