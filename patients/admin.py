@@ -240,14 +240,27 @@ class PatientAdmin(ClinicScopedAdmin):
         """Off the lists, or back on them."""
         self.require(request, "patients.change_patient")
         patient = self.row(request, pk)
-        if request.method == "POST":
-            if patient.archived_at:
-                restore_patient(patient)
-                messages.success(request, _("Back on the lists."))
-            else:
-                archive_patient(patient, at=timezone.now())
-                messages.success(request, _("Archived. Nothing was deleted."))
+        if request.method != "POST" or patient.pk != pk:
+            # Nobody archives the record that another one went into by a button of the other's page.
+            return self.to_patient(patient)
+        # What the button said decides, not what somebody else did to the record meanwhile.
+        wants_back = request.POST.get("archive", "" if patient.archived_at else "1") != "1"
+        if wants_back:
+            restore_patient(patient)
+            messages.success(request, _("Taken out of the archive."))
+        elif patient.archived_at:
+            messages.info(request, _("The patient is archived already."))
+        else:
+            refusal = self.before_archiving(request, patient)
+            if refusal is not None:
+                return refusal
+            archive_patient(patient, at=timezone.now())
+            messages.success(request, _("Archived. Nothing was deleted."))
         return self.to_patient(patient)
+
+    def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:
+        """A page that asks first, where something is still going on; the courses know what."""
+        return None
 
     def to_patient(self, patient: Patient) -> HttpResponse:
         """To the patient's page."""

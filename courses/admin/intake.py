@@ -99,7 +99,7 @@ class IntakeFlow:
         if request.method == "POST" and go in {"back", "later"}:
             return self._leave(request, patient, here, by, go)
         if here is Step.PERSON and request.method == "POST":
-            return self._person(request, patient, by)
+            return self._person(request, patient, by, is_merged=patient.pk != pk)
         form = self._form(request, patient, here)
         flags = self._flags(request, patient, here)
         if request.method == "POST" and form.is_valid() and (flags is None or flags.is_valid()):
@@ -111,9 +111,13 @@ class IntakeFlow:
         return self._page(request, patient, here, form, flags)
 
     @transaction.atomic
-    def _person(self, request: HttpRequest, patient: Patient, by: Membership) -> HttpResponse:
+    def _person(self, request: HttpRequest, patient: Patient, by: Membership, *, is_merged: bool) -> HttpResponse:
         """Identity and contact, under the lock that duplicates are looked for under."""
         form = self._form(request, patient, Step.PERSON)
+        if is_merged:
+            form.add_error(
+                None, _("The records were merged while you typed. Compare with this record, then save.")
+            )
         if not form.is_valid():
             return self._page(request, patient, Step.PERSON, form, None)
         save_person(form, by=by)

@@ -21,6 +21,7 @@ from courses.admin.merge import Merging, open_merges
 from courses.alerts.correcting import withdraw_report
 from courses.alerts.forms import WithdrawForm
 from courses.models import Course, Protocol, RedFlag
+from courses.plans.archiving import still_open
 from courses.plans.lifecycle import plan_course
 from courses.plans.standing import care_fact, withdrawn_reports
 from courses.plans.start_forms import PlanForm
@@ -111,6 +112,21 @@ class CoursePatientAdmin(PatientAdmin):
         )
         messages.success(request, told)
         return self.to_patient(obj)
+
+    def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:
+        """Asks while a course, a visit or an alert is open; refuses while a red flag is."""
+        left = still_open(patient, at=timezone.now())
+        if not left.is_anything or (request.POST.get("seen") == left.seen and not left.red_flags):
+            return None
+        context = {
+            "patient": patient,
+            "left": left,
+            "may_read": request.user.has_perm("courses.view_course"),
+            "title": _("Archive patient"),
+        }
+        response = self.page(request, "patients/admin/archive.html", context)
+        response.status_code = 409
+        return response
 
     def red_flag(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Somebody called: what is it, since when. Write-only for those who may not read clinical rows."""

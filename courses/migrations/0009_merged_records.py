@@ -13,7 +13,7 @@ FOLLOW = "\n".join(
         ),
         "DROP TRIGGER courses_letter_append_only ON courses_letter;",
         "CREATE TRIGGER courses_letter_append_only BEFORE UPDATE OR DELETE ON courses_letter "
-        "FOR EACH ROW EXECUTE FUNCTION patients_as_written_but_merged('courses.letter.patient');",
+        "FOR EACH ROW EXECUTE FUNCTION patients_as_written_but_merged('courses.letter.patient', 'courses_append_only');",
     ]
 )
 FOLLOW_REVERSE = "\n".join(

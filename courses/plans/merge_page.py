@@ -88,9 +88,7 @@ def warnings_for(kept: Patient, merged: Patient, *, at: datetime) -> list[str]:
         for one in twice[:3]
     ]
     found += [
-        _(
-            "Screening of %(day)s found “%(what)s”, which the newer screening did not. Screen again after the merge."
-        )
+        _("Screening of %(day)s found “%(what)s”; the newer screening did not. Screen again after the merge.")
         % {"day": date_format(kept.clinic.local(one.screening.screened_at), "j M Y"), "what": one.item}
         for one in _findings_overtaken(kept, merged)
     ]

@@ -13,7 +13,8 @@ PROVIDERS = tuple(
     live.co.uk msn.com yahoo.com yahoo.co.uk yahoo.de yahoo.fr ymail.com icloud.com me.com mac.com aol.com gmx.de
     gmx.net gmx.at gmx.ch web.de t-online.de freenet.de posteo.de mailbox.org protonmail.com proton.me
     btinternet.com sky.com virginmedia.com talktalk.net comcast.net verizon.net att.net orange.fr wanadoo.fr
-    free.fr laposte.net qq.com 163.com 126.com sina.com naver.com bigpond.com shaw.ca rogers.com libero.it bluewin.ch
+    free.fr laposte.net qq.com 163.com 126.com sina.com naver.com bigpond.com shaw.ca rogers.com libero.it
+    bluewin.ch
     """.split()  # noqa: SIM905 - a list of names is read as text
 )
 # One slip from one of these, and real all the same.

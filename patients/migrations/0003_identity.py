@@ -140,7 +140,7 @@ BEGIN
     ) THEN
         RETURN OLD;
     END IF;
-    RAISE EXCEPTION 'patients_kept: rows of % are never changed or deleted', TG_TABLE_NAME
+    RAISE EXCEPTION '%: rows of % are never changed or deleted', coalesce(TG_ARGV[1], 'patients_kept'), TG_TABLE_NAME
         USING ERRCODE = 'check_violation';
 END $$ LANGUAGE plpgsql;
 
