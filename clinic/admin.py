@@ -27,11 +27,12 @@ from clinic.filters import OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
 from clinic.inlines import PICKERS, HolidayInline, OpeningHoursInline
 from clinic.models import Clinic, Duty, Membership, Role
+from clinic.posting.stale_admin import MergesStalePages
 from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
 
 
-class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ClinicScopedAdmin(MergesStalePages):
     """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
 
     exclude = ("clinic",)

@@ -16,6 +16,7 @@ TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 16
 LAST_PORT = 65_535
+DATABASE_ENGINE = "clinic.database"
 SMTP_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
 
 
@@ -74,7 +75,7 @@ def database(name: str) -> dict[str, Any]:
     if _scheme(url) not in {"postgres", "postgresql"}:
         problems.append(Problem(name, f"{name} must start with postgres://: PostgreSQL is the only database."))
         return {}
-    return dict(environ.Env.db_url_config(url))
+    return {**environ.Env.db_url_config(url), "ENGINE": DATABASE_ENGINE}
 
 
 def redis_url(name: str) -> str:

@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "clinic.middleware.PatientPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -53,7 +54,10 @@ MIDDLEWARE = [
     "clinic.middleware.ActiveMembershipMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clinic.posting.middleware.PostingMiddleware",
+    "clinic.posting.twins.TwinMiddleware",
 ]
+CSRF_FAILURE_VIEW = "clinic.posting.views.csrf_failure"
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
 TEMPLATES = [
@@ -67,7 +71,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clinic.access.staff_context",
+                "clinic.posting.owner.draft_context",
             ],
+            # Every form's `csrf_token` is the one of clinic/templatetags/posting.py.
+            "builtins": ["clinic.templatetags.posting"],
         },
     },
 ]
@@ -85,6 +92,8 @@ if _database:
     DATABASES["default"]["OPTIONS"] = {**_database.get("OPTIONS", {}), "connect_timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(ROOT / "media")))
+# Answers of patients that could not be written to the database wait here, sealed: see clinic/spool.py.
+SPOOL_ROOT = Path(env.text("SPOOL_ROOT") or MEDIA_ROOT.parent / "spool")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "staticfiles")))
 STATICFILES_DIRS = [ROOT / "static"]
@@ -184,7 +193,17 @@ TRANSPORTS = {
     "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
-FALLBACK_WORK = ["courses.alerts.steps.sweep"]
+FALLBACK_WORK = [
+    "courses.checkins.replay.replay_answers",
+    "courses.sessions.answers.settle_open_questions",
+    "courses.alerts.steps.sweep",
+]
+# What follows the restore of a backup, before any process starts: functions of `taken_at` and `at` that say what
+# they did.
+AFTER_RESTORE = [
+    "courses.reminders.restoring.plan_what_is_due",
+    "courses.alerts.restoring.settle_alerts_and_messages",
+]
 # What a new clinic starts with, in this order: functions that take the clinic.
 # What becomes of rows that point to a patient when two records become one.
 MERGE_RULES = ["patients.identity.merge_rules.RULES", "courses.plans.merging.RULES"]
@@ -202,7 +221,7 @@ USE_TZ = True
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
 # What the apps above the foundation add to /healthz and /metrics: functions that take `at`.
-HEALTH_CHECKS = {"alerts": "courses.alerts.health.alerts_health"}
+HEALTH_CHECKS = {"alerts": "courses.alerts.health.alerts_health", "spool": "clinic.spool.spool_health"}
 METRICS = ["clinic.health.figures.outbox_metrics", "courses.alerts.figures.alert_metrics"]
 
 # --- logs ----------------------------------------------------------------------------------------

@@ -6,8 +6,10 @@ from django.utils import timezone
 from courses.alerts import audit, digest, steps
 from courses.alerts.settling import sweep_closed_courses
 from courses.alerts.watch import watch_courses
+from courses.checkins.replay import replay_answers
 from courses.priors.fitting import fit_every_clinic
 from courses.reminders import planning
+from courses.sessions.answers import settle_open_questions
 
 
 @shared_task(name="courses.tasks.sweep_alerts")
@@ -15,6 +17,13 @@ def sweep_alerts() -> None:
     """Take every step of every alert that is due; close what courses that ended left open."""
     steps.sweep(at=timezone.now())
     sweep_closed_courses(at=timezone.now())
+
+
+@shared_task(name="courses.tasks.take_in_answers")
+def take_in_answers() -> None:
+    """Take in what patients answered while the database was away; silence to an open question counts."""
+    replay_answers(at=timezone.now())
+    settle_open_questions(at=timezone.now())
 
 
 @shared_task(name="courses.tasks.audit_alerts")

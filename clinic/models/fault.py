@@ -26,6 +26,7 @@ class Fault(models.Model):
         STUCK = "stuck", _("an alert takes no step")
         UNTOLD = "untold", _("an alert of which nobody was told")
         UNDELIVERED = "undelivered", _("red-flag mail given up")
+        SPOOL = "spool", _("an answer on disk that could not be taken in")
         CLOCK = "clock", _("a clock was set back; the step was set anew")
         CURVE = "curve", _("the curve failed; the rules that need none stood")
 

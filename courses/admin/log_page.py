@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +14,12 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.charts.curve_chart import PANEL, curve_svg
 from courses.curve import CoursePosterior
-from courses.models import Course, Needling, Point, Session
+from courses.models import Course, Needling, Point, RedFlagReport, Session
 from courses.plans.standing import CourseStanding, with_override
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record
+from courses.priors.wording import worse_words
 from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
 from courses.sessions.forms import SessionForm
@@ -128,6 +130,15 @@ def draft_key(course: Course, by: Membership) -> str:
     return salted_hmac("courses.session_draft", f"{course.uuid}:{by.uuid}", algorithm="sha256").hexdigest()[:32]
 
 
+def instruction_context(reports: Sequence[RedFlagReport]) -> dict[str, Any]:
+    """What must happen now because of what one form told, the most pressing first."""
+    return {
+        "reports": reports,
+        "instruction": instruction(reports[0].level) if reports else "",
+        "is_emergency": bool(reports) and is_now(reports[0].level),
+    }
+
+
 def log_page(
     here: Bedside, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime, is_sent: bool
 ) -> dict[str, Any]:
@@ -149,6 +160,7 @@ def log_page(
         "copied": here.copied,
         "chart": curve_svg(picture, size=PANEL, uid="log"),
         "picture": picture,
+        "worse": [worse_words(one) for one in here.record.worse_than_start()],
         "clearance": here.clearance,
         "clearance_verdict": VERDICTS[here.clearance.verdict],
         "clearance_reasons": reason_texts(here.clearance),
@@ -157,9 +169,7 @@ def log_page(
         "is_check_due": any(one.code in NEEDS_ONLY_A_CHECK for one in here.clearance.reasons),
         "number": here.number,
         "open_alerts": [alert for alert in alerts if not alert.is_resolved],
-        "reports": reports,
-        "instruction": instruction(reports[0].level) if reports else "",
-        "is_emergency": bool(reports) and is_now(reports[0].level),
+        **instruction_context(reports),
         "is_sent": is_sent,
         "problems": _problems(form, needlings) if is_sent else [],
         "draft_key": draft_key(course, by),

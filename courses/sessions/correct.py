@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,9 @@ from courses.models import Alert, Correction, Needling, PainScore, RedFlagReport
 from courses.plans.standing import clearance_for
 from courses.rules.facts import Finding, Severity
 from courses.sessions.changes import Change, aftercare_changes, event_changes, needling_change
+from courses.sessions.entry import FlagEntry
 from courses.sessions.fix import SessionFix, version_of
-from courses.sessions.flags import Origin, lock_patient, write_reports
+from courses.sessions.flags import Origin, accept_flags, lock_patient
 from courses.sessions.rejudging import rejudge_session
 from courses.sessions.visit_details import changed_details, plain, write_details
 
@@ -45,6 +46,7 @@ def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: da
     session = Session.objects.select_related("course__clinic", "course__patient", "clinic", "practitioner").get(
         pk=session.pk
     )
+    accept_flags_of_correction(session, fix.flags, form_key=fix.form_key, scores=fix.scores, by=by, at=at)
     if version_of(session) != fix.version:
         raise StaleEdit(list(session.corrections.filter(pk__gt=fix.version).select_related("corrected_by__user")))
     _refuse(session, fix, at=at)
@@ -54,8 +56,6 @@ def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: da
     told = _keep(session, changes, reason=fix.reason.strip(), by=by, at=at)
     for change in changes:
         change.write()
-    if fix.flags:
-        _report(session, fix, by=by, at=at)
     if any(change.field == Field.SCORE for change in changes):
         rejudge_session(session, reason=fix.reason.strip(), by=by, at=at)
     if any(change.field == Field.UNCLEARED for change in changes):
@@ -181,20 +181,30 @@ def _updater(rows: Any, value: int) -> Callable[[], object]:
     return lambda: rows.update(score=value)
 
 
-def _report(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> None:
-    """A red flag told late is a new one, with all that follows."""
+def accept_flags_of_correction(
+    session: Session,
+    flags: Sequence[FlagEntry],
+    *,
+    form_key: uuid.UUID,
+    scores: Mapping[str, int | None],
+    by: Membership,
+    at: datetime,
+) -> list[RedFlagReport]:
+    """A red flag told late is a new one, with all that follows, whatever becomes of the correction."""
+    if not flags:
+        return []
     origin = Origin(
         session.course.patient,
         session.course,
         RedFlagReport.Source.SESSION,
-        uuid.uuid4(),
+        form_key,
         at,
         session=session,
         is_needled=session.is_needled,
-        before=fix.scores.get(PainScore.Timing.BEFORE),
-        later=fix.scores.get(PainScore.Timing.AFTER),
+        before=scores.get(PainScore.Timing.BEFORE),
+        later=scores.get(PainScore.Timing.AFTER),
     )
-    write_reports(origin, fix.flags, by=by, at=at)
+    return accept_flags(origin, flags, by=by, at=at)
 
 
 def _list_breach(session: Session, *, by: Membership, at: datetime) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,6 +36,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
     """All that a session's record holds; the reason is compulsory."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     held_at = forms.DateTimeField(
         label=gettext_lazy("Time"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME_FORMAT),
@@ -60,7 +63,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
     def __init__(self, data: Any = None, *, session: Session) -> None:
         self.session = session
         self.scores = {score.timing: score for score in session.scores.all()}
-        super().__init__(data, initial=initial_values(session))
+        super().__init__(data, initial={**initial_values(session), "form_key": uuid.uuid4()})
         for timing in PainScore.Timing.values:
             if timing in self.scores or timing in VISIT_TIMINGS:
                 label = _("Pain %(timing)s") % {"timing": PainScore.Timing(timing).label}
@@ -107,8 +110,21 @@ class CorrectionForm(RedFlagFields, DetailFields):
             needlings=tuple(one for one in fixes if one is not None),
             adverse_event_ids=frozenset(item.pk for item in values["adverse_events"]),
             aftercare_ids=frozenset(measure.pk for measure in values["aftercare"]),
-            flags=self.ticked(values) if self._rises_to_severe(values) else (),
+            flags=self.ticked(values),
+            form_key=self.key,
         )
+
+    @cached_property
+    def key(self) -> uuid.UUID:
+        """The form's key; one that is missing is made once."""
+        try:
+            return uuid.UUID(str(self["form_key"].value()))
+        except ValueError:
+            return uuid.uuid4()
+
+    def typed_scores(self) -> dict[str, int]:
+        """The scores that could be read."""
+        return self._typed_scores(self.cleaned_data)
 
     def reservations(self) -> list[str]:
         """What speaks against the aftercare that was given: it is kept as it was, and somebody is told."""

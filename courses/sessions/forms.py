@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
-from courses.models import Appointment, Course
+from courses.models import Appointment, Course, RedFlagReport
 from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.event_fields import EventFields
 from courses.sessions.flag_fields import RedFlagFields
+from courses.sessions.flags import Origin
 from courses.sessions.lists import session_lists
 from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
@@ -102,6 +104,20 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
     def flags_told(self) -> tuple[FlagEntry, ...]:
         """Every yes, whatever else is wrong with the form; none while it says “none of these” as well."""
         return self._told
+
+    def origin(self, course: Course, *, at: datetime) -> Origin:
+        """Where the flags of a form come from that was returned: this form, whose session may follow."""
+        values = self.cleaned_data
+        return Origin(
+            course.patient,
+            course,
+            RedFlagReport.Source.SESSION,
+            values.get("form_key") or uuid.uuid4(),
+            at,
+            is_needled=bool(values.get("is_needled")),
+            before=values.get("before"),
+            later=values.get("after"),
+        )
 
     def people(self) -> list[QuickScale]:
         """Who treated and who supervised, as two lists to choose from, read once."""

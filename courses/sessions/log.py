@@ -12,21 +12,23 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
 from courses.alerts.settling import settle_alerts
-from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
+from courses.models import Alert, Appointment, Course, PainScore, RedFlagReport, Session
 from courses.plans.overriding import spend_override
 from courses.plans.standing import CourseStanding
 from courses.reminders.planning import plan_check_ins
 from courses.rules.facts import Finding, Severity
+from courses.sessions.answers import log_check_in
 from courses.sessions.breach import refuse_silent_breach
-from courses.sessions.entry import CheckInEntry, SessionEntry
-from courses.sessions.flags import Origin, lock_patient, write_reports
+from courses.sessions.entry import SessionEntry
+from courses.sessions.flags import Origin, accept_flags, lock_patient
 from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.record import write_session
-from courses.sessions.timing import timing_of_answer
 from courses.sessions.verdict import Verdict
 from patients.clearance import Clearance
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck
+
+__all__ = ["Logged", "log_check_in", "log_session"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def log_session(
     course = standing.course
     twin = Session.objects.filter(clinic=course.clinic, form_key=entry.form_key).first()
     if twin is not None:
-        return Logged(twin, is_new=False)
+        again = accept_flags(_origin(twin, entry), entry.flags, by=by, at=at)
+        return Logged(twin, reports=tuple(again), is_new=False)
     _refuse_bad_time(course, entry, at=at)
     _refuse_unseen(standing, entry)
     if entry.neuro_check:
@@ -68,7 +71,7 @@ def log_session(
     clearance = _clearance(standing, entry)
     refuse_silent_breach(entry, clearance)
     session = write_session(course, entry, clearance, number=standing.last_number + 1, by=by, at=at)
-    reports = write_reports(_origin(session, entry), entry.flags, by=by, at=at)
+    reports = accept_flags(_origin(session, entry), entry.flags, by=by, at=at)
     if session.is_needled:
         spend_override(session, on=_day(course, session.held_at))
     if session.is_uncleared:
@@ -79,43 +82,6 @@ def log_session(
     settle_alerts(course, standing.course_alerts, overtaken=overtaken, at=at)
     plan_check_ins(session, at=at)
     return Logged(session, tuple(verdicts), tuple(reports))
-
-
-@transaction.atomic
-def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tuple[Verdict, ...]:
-    """A patient's own report: flags first, then the score; the same form sent twice is saved once."""
-    session = check_in.session
-    course = session.course
-    lock_patient(course.patient)
-    check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
-    origin = Origin(
-        course.patient,
-        course,
-        RedFlagReport.Source.CHECK_IN,
-        entry.form_key,
-        at,
-        check_in=check_in,
-        is_needled=session.is_needled,
-        later=entry.score,
-    )
-    reports = write_reports(origin, entry.flags, by=None, at=at)
-    if entry.score is None or check_in.answered_at is not None:
-        return ()
-    score = PainScore(
-        clinic=check_in.clinic,
-        course=course,
-        session=session,
-        check_in=check_in,
-        timing=timing_of_answer(session, at=at),
-        score=entry.score,
-        scored_at=at,
-        recorded_at=at,
-    )
-    CheckIn.objects.filter(pk=check_in.pk).update(answered_at=at)
-    standing = CourseStanding(course)
-    verdicts = judge_scores(standing, [score], reports=reports, at=at)
-    settle_alerts(course, standing.course_alerts, overtaken=(Alert.Rule.UNANSWERED,), at=at)
-    return tuple(verdicts)
 
 
 def _held(course: Course) -> CourseStanding:

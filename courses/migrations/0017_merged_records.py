@@ -27,7 +27,7 @@ FOLLOW_REVERSE = "\n".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0008_lists_have_a_stamp"), ("patients", "0003_identity")]
+    dependencies = [("courses", "0016_time_to_the_first_message"), ("patients", "0003_identity")]
 
     operations = [
         migrations.RemoveConstraint(model_name="alert", name="courses_alert_one_unresolved_per_matter"),
