@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,8 @@ from clinic import env
 from clinic.models import Message
 
 KIND_METHODS = ("still_due", "render", "settled")
+# With this exit code of a worker gunicorn ends as a whole; after any other it would start workers for ever.
+CANNOT_START = 3
 TRANSPORT_METHODS = ("send", "close")
 
 
@@ -84,4 +87,7 @@ def refuse_to_start_unless_sound() -> None:
     """End the process with the reasons when a setting is missing or wrong."""
     errors = [message for message in run_checks(tags=["settings"]) if message.is_serious()]
     if errors:
-        sys.exit("\n".join(["Healing Curve cannot start:", *(f"  {error.msg}" for error in errors)]))
+        reasons = ["Healing Curve cannot start:", *(f"  {error.msg}" for error in errors)]
+        # Celery's beat hands sys.stderr over to a log that shows nothing.
+        os.write(2, "\n".join([*reasons, ""]).encode())
+        sys.exit(CANNOT_START)

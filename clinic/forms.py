@@ -35,6 +35,8 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "emergency_wording",
             "escalation_chain",
             "is_day3_asked",
+            "idle_minutes",
+            "two_factor_grace_days",
         )
 
 

@@ -13,7 +13,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from hypothesis import HealthCheck
@@ -89,12 +88,6 @@ def quick_and_plain(settings, empty_folder: Path, media_folder: Path, spool_fold
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """How often somebody signed in during other tests does not count."""
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -7,16 +7,20 @@ from datetime import datetime, timedelta
 from django.db import Error, connection
 
 from clinic.backups.write import SIGN
+from clinic.database import within
 from clinic.models import Heartbeat, Message
 
 # A backup every night, and two hours for it to be late.
 LONGEST_WITHOUT_BACKUP = timedelta(hours=26)
+# The checks have waited for the database before: what it does not say at once is left out.
+SECONDS = 0.5
 
 
 def warnings(*, at: datetime) -> dict[str, str]:
     """Each warning under its name; none where the database does not answer, of which the checks speak."""
     try:
-        found = {"backup": _backup(at), "login": _login()}
+        with within(SECONDS):
+            found = {"backup": _backup(at), "login": _login()}
     except Error:
         return {}
     return {name: words for name, words in found.items() if words}

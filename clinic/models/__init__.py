@@ -1,5 +1,6 @@
 """The rows of the foundation."""
 
+from clinic.models.account import AccountEvent, SharedCacheRow, SignInFailure
 from clinic.models.address_change import AddressChange
 from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
 from clinic.models.duty import Duty
@@ -12,6 +13,7 @@ from clinic.models.sent_form import SentForm
 from clinic.models.user import User
 
 __all__ = [
+    "AccountEvent",
     "AddressChange",
     "Clinic",
     "ClinicScopedQuerySet",
@@ -26,5 +28,7 @@ __all__ = [
     "Responder",
     "Role",
     "SentForm",
+    "SharedCacheRow",
+    "SignInFailure",
     "User",
 ]

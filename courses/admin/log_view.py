@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 log = structlog.stdlib.get_logger(__name__)
 
 N_EMPTY_ROWS = 2
+EMPTY = {**dict.fromkeys(FIELDS, ""), "side": "both", "stimulation": "none"}
 N_MORE_ROWS = 4
 
 
@@ -54,15 +55,20 @@ class LogSession:
             here = Bedside(_course(pk, by=by), at=at)
             data = _with_rows(data, here) if data is not None else None
             form = _form(request, data, here, by=by, at=at)
-            needlings = NeedlingFormSet(data, prefix=PREFIX, initial=_initial_rows(request, here))
+            needlings = NeedlingFormSet(
+                data,
+                prefix=PREFIX,
+                initial=_initial_rows(request, here),
+                form_kwargs={"catalogue": here.catalogue},
+            )
             logged = _save(here, form, needlings, by=by, at=at) if is_sent else None
         if logged is not None and logged.is_new:
             return HttpResponseRedirect(f"{_address(logged.session)}?saved=1")
         if logged is not None:
-            return self._again(request, logged, form.entry(_rows(here, needlings)))
+            return self._again(request, logged, form.entry(_rows(needlings)))
         if is_sent:
-            # A red flag told with what was not saved is open by now.
-            here = Bedside(_course(pk, by=by), at=at)
+            # A red flag told with what was not saved is open by now; it gates the next visit, not this one.
+            here = Bedside(_course(pk, by=by), at=at, form_key=form.cleaned_data.get("form_key"))
         context = log_page(here, form, needlings, by=by, at=at, is_sent=is_sent)
         response = self.admin.page(request, "courses/admin/log_session.html", context)
         response.status_code = 422 if is_sent else 200
@@ -121,7 +127,7 @@ def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:
     needles = ("needle_diameter_mm", "needle_length_mm", "needle_maker")
     return {
         "appointment": request.GET.get("appointment"),
-        "is_needled": here.clearance.may_needle,
+        "is_needled": "yes" if "copy" in request.GET and here.copied else None,
         "seen_number": here.standing.last_number,
         **({name: getattr(last, name) for name in needles} if last else {}),
     }
@@ -132,8 +138,8 @@ def _save(
 ) -> Logged | None:
     """The session as logged; None where it could not be. Red flags told do not wait for that."""
     is_valid = form.is_valid() & needlings.is_valid()
-    rows = _rows(here, needlings)
-    for field, message in form.count_errors(rows).items():
+    rows = _rows(needlings)
+    for field, message in form.needling_errors(rows).items():
         form.add_error(field, message)
         is_valid = False
     if is_valid:
@@ -150,10 +156,10 @@ def _save(
     return None
 
 
-def _rows(here: Bedside, needlings: BaseNeedlings) -> tuple[NeedlingEntry, ...]:
-    if not (needlings.is_valid() and needlings.is_any_filled()):
+def _rows(needlings: BaseNeedlings) -> tuple[NeedlingEntry, ...]:
+    if not needlings.is_valid():
         return ()
-    return tuple(needlings.entries(here.points))
+    return needlings.entries()
 
 
 def _address(session: Session) -> str:
@@ -183,9 +189,10 @@ def _with_rows(posted: QueryDict, here: Bedside) -> QueryDict:
             value = values.get(name)
             data[f"{PREFIX}-{row}-{name}"] = "" if value is None else str(value)
     for row in range(len(rows), len(rows) + N_MORE_ROWS):
-        data[f"{PREFIX}-{row}-where"] = ""
-        data[f"{PREFIX}-{row}-side"] = "both"
-        data[f"{PREFIX}-{row}-stimulation"] = "none"
+        for name, value in EMPTY.items():
+            data[f"{PREFIX}-{row}-{name}"] = value
+    if "copy" in posted and here.copied:
+        data["is_needled"] = "yes"
     data[f"{PREFIX}-TOTAL_FORMS"] = str(len(rows) + N_MORE_ROWS)
     data[f"{PREFIX}-INITIAL_FORMS"] = "0"
     return data

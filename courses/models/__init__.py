@@ -17,6 +17,7 @@ from courses.models.pain import PainScore
 from courses.models.point import Point
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
 from courses.models.protocol import Protocol
+from courses.models.reach import Reach
 from courses.models.red_flag import Level, RedFlag, RedFlagReport
 from courses.models.reminder import Reminder
 from courses.models.review import Review
@@ -56,6 +57,7 @@ __all__ = [
     "Prior",
     "PriorEvent",
     "Protocol",
+    "Reach",
     "RedFlag",
     "RedFlagReport",
     "Reminder",

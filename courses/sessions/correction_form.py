@@ -15,11 +15,15 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import AdverseEventItem, AftercareMeasure, Needling, PainScore, Point, RedFlag, Session
 from courses.plans.standing import PatientStanding
+from courses.points.names import Reading
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
 from courses.sessions.detail_fields import DetailFields
 from courses.sessions.event_fields import reservations
 from courses.sessions.fix import NeedlingFix, SessionFix, version_of
 from courses.sessions.flag_fields import NONE_FIELD, RedFlagFields
+from courses.sessions.lists import session_lists
+from courses.sessions.point_catalogue import PointCatalogue
+from courses.sessions.point_choice import listed_elsewhere, side_errors
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import treatment_facts
 from courses.sessions.visit_details import COLUMNS, MOTION, SYMPTOM, details_of
@@ -181,9 +185,16 @@ class NeedlingRow(forms.ModelForm[Needling]):
         fields = NEEDLING_FIELDS
 
     def __init__(
-        self, data: Any, *, row: Needling | None, number: int, points: Any, choices: list[tuple[Any, str]]
+        self,
+        data: Any,
+        *,
+        row: Needling | None,
+        number: int,
+        points: Any,
+        choices: list[tuple[Any, str]],
+        catalogue: PointCatalogue,
     ) -> None:
-        self.row = row
+        self.row, self.catalogue = row, catalogue
         # Checking a form fills its row in: the saved one must stay as it was.
         super().__init__(
             data, instance=copy(row) if row else None, prefix=f"needling-{row.pk if row else -number}"
@@ -197,6 +208,20 @@ class NeedlingRow(forms.ModelForm[Needling]):
             del self.fields["is_gone"]
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}, {row or _('another point')}"
+
+    def clean(self) -> dict[str, Any]:
+        """A point of the list is chosen as that, however its name is written."""
+        values = super().clean() or {}
+        if values.get("is_gone"):
+            return values
+        point = values.get("point")
+        for name in ("unlisted", "ashi_site"):
+            words = "" if point else listed_elsewhere(values.get(name) or "", self.catalogue)
+            if words:
+                self.add_error(name, words)
+        for name, words in side_errors(str(point or ""), values.get("side") or "", point, Reading()):
+            self.add_error(name, words)
+        return values
 
     def fix(self) -> NeedlingFix | None:
         """What is to become of this line; None where nothing."""
@@ -212,10 +237,15 @@ def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
     """A line for each point, and some empty ones."""
     points = Point.objects.for_clinic(session.clinic)
     # Read once, not for every line.
-    choices = [("", _("tender spot")), *((point.pk, str(point)) for point in points)]
+    catalogue = session_lists(session.clinic).catalogue
+    choices: list[tuple[Any, str]] = [
+        ("", _("not in the list: tender or other point")),
+        *((point.pk, str(point)) for point in points),
+    ]
     # An empty line keeps its number when somebody adds a point meanwhile: what was typed there stays.
     lines = [
         *((row, 0) for row in session.needlings.select_related("point")),
         *((None, number) for number in range(1, N_EMPTY_ROWS + 1)),
     ]
-    return [NeedlingRow(data, row=row, number=number, points=points, choices=choices) for row, number in lines]
+    shared: dict[str, Any] = {"points": points, "choices": choices, "catalogue": catalogue}
+    return [NeedlingRow(data, row=row, number=number, **shared) for row, number in lines]

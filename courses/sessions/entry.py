@@ -20,6 +20,7 @@ from courses.models import (
     Point,
     RedFlag,
 )
+from courses.models.session import place_words
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,13 @@ class FlagEntry:
 
 @dataclass(frozen=True)
 class NeedlingEntry:
-    """One point, or one tender spot, as needled."""
+    """One point of the list, or one outside it, as needled."""
 
     point: Point | None
     side: Needling.Side
+    # Where a tender or an unlisted point is, and what an unlisted one is called.
     ashi_site: str = ""
+    unlisted: str = ""
     depth_mm: int | None = None
     angle_degrees: int | None = None
     stimulation: Needling.Stimulation = Needling.Stimulation.NONE
@@ -45,6 +48,11 @@ class NeedlingEntry:
     response: str = ""
     # Size, maker or lot where they differ from the session's.
     needle: str = ""
+
+    @property
+    def place_words(self) -> str:
+        """Where the needle was."""
+        return str(self.point) if self.point else place_words("", self.unlisted, self.ashi_site)
 
     @property
     def n_needles(self) -> int:

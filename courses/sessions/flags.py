@@ -12,7 +12,7 @@ from django.db import transaction
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
 from courses.models import Alert, CheckIn, Course, Level, PainScore, RedFlagReport, Session
-from courses.plans.lifecycle import HOLDING, hold_courses
+from courses.plans.lifecycle import HOLDING, hold_courses, hold_reason
 from courses.rules.facts import Finding, Severity
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags, is_newly_severe
 from courses.sessions.entry import FlagEntry
@@ -163,7 +163,8 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
         since=report.reported_at if report.source == RedFlagReport.Source.CHECK_IN else None,
     )
     if report.level in HOLDING and not is_imported:
-        hold_courses(report.patient, reason=f"{report.level}: {report.flag.words_for(report.answer)}", at=at)
+        reason = hold_reason(report.level, report.flag.words_for(report.answer))
+        hold_courses(report.patient, reason=reason, at=at)
 
 
 def flag_answer(entry: FlagEntry) -> FlagAnswer:

@@ -15,10 +15,12 @@ from courses.alerts.settling import settle_alerts
 from courses.models import Alert, Appointment, Course, PainScore, RedFlagReport, Session
 from courses.plans.overriding import spend_override
 from courses.plans.standing import CourseStanding
+from courses.plans.visit_flags import flags_of_visit
 from courses.reminders.planning import plan_check_ins
-from courses.rules.facts import Finding, Severity
+from courses.rules.breach import find_breach
+from courses.rules.facts import Finding
 from courses.sessions.answers import log_check_in
-from courses.sessions.breach import refuse_silent_breach
+from courses.sessions.breach import refuse_contradiction, refuse_silent_breach, visit_facts
 from courses.sessions.entry import SessionEntry
 from courses.sessions.flags import Origin, accept_flags, lock_patient
 from courses.sessions.judging import LATE, judge_scores
@@ -66,6 +68,7 @@ def log_session(
         return Logged(twin, reports=tuple(again), is_new=False)
     _refuse_bad_time(course, entry, at=at)
     _refuse_unseen(standing, entry)
+    refuse_contradiction(entry.needlings, is_needled=entry.is_needled)
     if entry.neuro_check:
         _record_check(course, entry, by=by, at=at)
     clearance = _clearance(standing, entry)
@@ -74,8 +77,9 @@ def log_session(
     reports = accept_flags(_origin(session, entry), entry.flags, by=by, at=at)
     if session.is_needled:
         spend_override(session, on=_day(course, session.held_at))
-    if session.is_uncleared:
-        _tell_lead_of_breach(session, by=by, at=at)
+    breach = find_breach(visit_facts(entry, clearance, number=session.number))
+    if breach:
+        _tell_lead_of_breach(course, breach, by=by, at=at)
     verdicts = judge_scores(standing, _scores(session, entry, by=by, at=at), reports=reports, at=at)
     _move_plan_on(course, session)
     overtaken = (Alert.Rule.LAPSED, Alert.Rule.UNANSWERED) if at - session.held_at <= LATE else ()
@@ -123,13 +127,14 @@ def _refuse_unseen(standing: CourseStanding, entry: SessionEntry) -> None:
 
 
 def _clearance(standing: CourseStanding, entry: SessionEntry) -> Clearance:
-    """The verdict on this visit; a check made at it is part of the file by now."""
+    """The verdict before this visit's own red flags; a check made at it is part of the file by now."""
     course = standing.course
     standing = CourseStanding(course) if entry.neuro_check else standing
     return standing.clearance(
         on=_day(course, entry.held_at),
         practitioner=entry.practitioner,
         is_alone=entry.supervised_by in {None, entry.practitioner},
+        own=flags_of_visit(course.patient, entry.form_key),
     )
 
 
@@ -176,17 +181,8 @@ def _scores(session: Session, entry: SessionEntry, *, by: Membership, at: dateti
     ]
 
 
-def _tell_lead_of_breach(session: Session, *, by: Membership, at: datetime) -> None:
-    because = ", ".join([*session.clearance["reasons"], *session.clearance["forbidden"]])
-    evidence: dict[str, float | int | str | None] = {"session": session.number, "because": because}
-    raise_alert(
-        patient=session.course.patient,
-        course=session.course,
-        rule=Alert.Rule.UNCLEARED,
-        findings=[Finding("needled_without_clearance", 1, Severity.RED, evidence)],
-        by=by,
-        at=at,
-    )
+def _tell_lead_of_breach(course: Course, breach: Finding, *, by: Membership, at: datetime) -> None:
+    raise_alert(patient=course.patient, course=course, rule=Alert.Rule.UNCLEARED, findings=[breach], by=by, at=at)
 
 
 def _move_plan_on(course: Course, session: Session) -> None:

@@ -95,8 +95,9 @@ READ: Mapping[Correction.Field, Callable[[Correction, Mapping[str, Sent], Clinic
     Field.SCORE: _score,
     Field.TIME: _time,
     Field.NEEDLED: _column,
-    # No field of the form: it is the reason of the correction.
+    # No fields of the form: they follow from the rest.
     Field.UNCLEARED: _column,
+    Field.CLEARANCE: _column,
     Field.NOTE: _column,
     Field.DETAILS: _details,
     Field.NEEDLINGS: _points,

@@ -5,8 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0005_clinics_have_a_country"),
-        ("clinic", "0004_sent_forms"),
+        ("clinic", "0006_sent_forms"),
     ]
 
     operations = [

@@ -49,6 +49,8 @@ def _with_report(row: dict[str, str]) -> dict[str, str]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0010_answers_are_kept")]
+    dependencies = [
+        ("courses", "0012_answers_are_kept"),
+    ]
 
     operations = [migrations.RunPython(reword, word_as_before)]

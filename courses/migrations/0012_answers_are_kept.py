@@ -37,7 +37,9 @@ END $$ LANGUAGE plpgsql;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0009_check_in_answers")]
+    dependencies = [
+        ("courses", "0011_check_in_answers"),
+    ]
 
     operations = [
         migrations.RunSQL(KEPT, KEPT_REVERSE),

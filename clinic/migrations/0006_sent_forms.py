@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0003_clinic_lists_stamp"),
+        ("clinic", "0005_clinics_have_a_country"),
     ]
 
     operations = [

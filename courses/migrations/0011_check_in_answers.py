@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0006_spool_fault"),
         ("courses", "0010_worse_than_start"),
+        ("clinic", "0007_spool_fault"),
         ("patients", "0002_history_is_kept"),
     ]
 
