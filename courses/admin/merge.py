@@ -140,8 +140,9 @@ class Merging:
                             " Look at both again, then merge."
                         ),
                     )
-                    form.data = form.data.copy()
-                    form.data["version"] = version_of_pair(kept, merged)
+                    data = request.POST.copy()
+                    data["version"] = version_of_pair(kept, merged)
+                    form.data = data
                 except ValidationError as error:
                     form.add_error(None, ValidationError(error.messages))
                 else:

@@ -137,7 +137,7 @@ def _words_of(merge: PatientMerge) -> MergeWords:
         related = next(
             one.related_model
             for one in Patient._meta.related_objects
-            if (one.related_model._meta.app_label, one.related_model._meta.model_name, one.field.name)  # type: ignore[union-attr]
+            if (one.related_model._meta.app_label, one.related_model._meta.model_name, one.field.name)
             == (app, model, field)
         )
         if related is Course:

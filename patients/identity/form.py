@@ -146,7 +146,8 @@ class PatientForm(forms.ModelForm[Patient]):
     def _ask_about_twins(self, values: dict[str, Any]) -> None:
         if self.instance.pk and not (self.identity or "phone" in self.changed_data):
             return
-        person = Person(*(values[name] for name in NAMES), values["birth"], values["phone"], values["email"])
+        given, family = (values[name] for name in NAMES)
+        person = Person(given, family, values["birth"], values["phone"], values["email"])
         twins = likely_twins(self.clinic, person, apart_from=self.instance.pk)
         if self.instance.pk:
             # On a record that stays, only what is changed can make it another one's double.
@@ -186,8 +187,9 @@ class PatientForm(forms.ModelForm[Patient]):
 
     def _show(self, name: str, value: str) -> None:
         """What the next sending of the form carries back."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix(name)] = value
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix(name)] = value
+        self.data = data
 
     def _untick(self, name: str) -> None:
         self.data.pop(self.add_prefix(name), None)  # type: ignore[attr-defined]

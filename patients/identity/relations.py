@@ -73,7 +73,7 @@ def relations_to(model: type[Model]) -> list[ForeignKey[Any, Any]]:
     """Every foreign key that points to a model, hidden ones too."""
     found = model._meta.get_fields(include_hidden=True)
     return [
-        one.field  # type: ignore[union-attr]
+        one.field  # type: ignore[union-attr, misc]
         for one in found
         if one.auto_created and not one.concrete and (one.one_to_many or one.one_to_one)
     ]

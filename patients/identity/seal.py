@@ -97,12 +97,12 @@ def _counted(model: type[Model], keys: Collection[int]) -> list[int]:
 
 def _columns(model: type[Model]) -> list[str]:
     left_out = registered().machine_columns.get(model._meta.label, frozenset())
-    return sorted(field.column for field in model._meta.concrete_fields if field.attname not in left_out)
+    return sorted(str(field.column) for field in model._meta.concrete_fields if field.attname not in left_out)
 
 
 def _fingerprints(model: type[Model], keys: list[int], columns: list[str]) -> dict[str, str]:
     quote = connection.ops.quote_name
-    table, pk = quote(model._meta.db_table), quote(model._meta.pk.column)
+    table, pk = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     parts = ", ".join(f"to_jsonb({quote(name)})" for name in columns)
     # Names of tables and columns are the models' own.
     sql = f"SELECT {pk}, md5(jsonb_build_array({parts})::text) FROM {table} WHERE {pk} = ANY(%s)"  # noqa: S608
