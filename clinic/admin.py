@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -24,20 +23,20 @@ from clinic.access import active_membership
 from clinic.addresses import correct_address, is_unused
 from clinic.filters import OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
-from clinic.inlines import PICKERS, HolidayInline, OpeningHoursInline
+from clinic.inlines import HolidayInline, OpeningHoursInline
 from clinic.models import Clinic, Duty, Membership, Role
 from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
+from clinic.typed_fields import TypedFieldsMixin
 
 
-class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ClinicScopedAdmin(TypedFieldsMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
 
     exclude = ("clinic",)
     # What an empty list says: what would stand here, and where it comes from.
     empty_text: ClassVar[Any] = gettext_lazy("Nothing yet.")
     show_full_result_count = False
-    formfield_overrides: ClassVar[dict[Any, Any]] = PICKERS
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """The rows the active membership may see."""
@@ -156,13 +155,6 @@ class DutyAdmin(ClinicScopedAdmin):
     list_select_related = ("member__user",)
     date_hierarchy = None
     fields = ("member", "starts_at", "ends_at")
-    # One labelled field a time: the stock pair of date and time has one label for both.
-    formfield_overrides: ClassVar[dict[Any, Any]] = {
-        models.DateTimeField: {
-            "form_class": forms.DateTimeField,
-            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        }
-    }
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """What is over leaves the list."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from clinic.endpoints import validate_url
 from clinic.models import Clinic, Endpoint, Membership, Responder, Role, User
 from clinic.staff import is_last_manager
+from clinic.typed_fields import typed_formfield
 
 
 class ClinicForm(forms.ModelForm[Clinic]):
@@ -36,6 +37,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "escalation_chain",
             "is_day3_asked",
         )
+        formfield_callback = typed_formfield
 
 
 class MemberForm(forms.ModelForm[Membership]):
@@ -51,6 +53,7 @@ class MemberForm(forms.ModelForm[Membership]):
             "is_supervised",
             "supervisor",
         )
+        formfield_callback = typed_formfield
 
     def clean_role(self) -> str:
         """A clinic keeps a manager."""
@@ -110,6 +113,7 @@ class EndpointForm(forms.ModelForm[Endpoint]):
     class Meta:
         model = Endpoint
         fields = ("name", "url", "member", "is_on")
+        formfield_callback = typed_formfield
 
     def clean_url(self) -> str:
         """Out into the world, encrypted."""

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from clinic.admin import ClinicScopedAdmin
 from clinic.sign_off import sign_off
+from clinic.typed_fields import TYPED
 from courses.models import AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
 
 
@@ -22,7 +23,8 @@ class ProtocolAdmin(ClinicScopedAdmin):
     list_filter = ("is_offered", "needs_sign_off")
     # Ticks need no script and can be read aloud; the stock picker of two lists cannot.
     formfield_overrides: ClassVar[dict[Any, Any]] = {
-        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
+        **TYPED,
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }
     prepopulated_fields = {"code": ("name",)}
 

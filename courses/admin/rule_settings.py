@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.typed_numbers import FloatNumberField, WholeNumberField
 from courses.models import RuleSettings
 from courses.priors.adopted import bounds_of
 from courses.priors.bounds import BoundsTrial, set_bounds, try_bounds
@@ -59,8 +60,8 @@ def bound_field(name: str) -> forms.Field:
         "help_text": _("%(low)g to %(high)g; shipped %(shipped)g") % values,
     }
     if limit.is_whole:
-        return forms.IntegerField(min_value=int(limit.low), max_value=int(limit.high), **common)
-    return forms.FloatField(min_value=limit.low, max_value=limit.high, **common)
+        return WholeNumberField(min_value=int(limit.low), max_value=int(limit.high), **common)
+    return FloatNumberField(min_value=limit.low, max_value=limit.high, **common)
 
 
 class BoundsForm(forms.Form):

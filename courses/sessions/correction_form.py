@@ -11,6 +11,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.typed_dates import VISIT, MomentField
+from clinic.typed_fields import typed_formfield
 from courses.models import AdverseEventItem, AftercareMeasure, Needling, PainScore, Point, RedFlag, Session
 from courses.plans.standing import PatientStanding
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
@@ -34,10 +36,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
     """All that a session's record holds; the reason is compulsory."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    held_at = forms.DateTimeField(
-        label=gettext_lazy("Time"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME_FORMAT),
-    )
+    held_at = MomentField(label=gettext_lazy("Time"), span=VISIT)
     is_needled = forms.BooleanField(label=gettext_lazy("Needles were used"), required=False)
     adverse_events = forms.ModelMultipleChoiceField(
         AdverseEventItem.objects.none(),
@@ -163,6 +162,7 @@ class NeedlingRow(forms.ModelForm[Needling]):
     class Meta:
         model = Needling
         fields = NEEDLING_FIELDS
+        formfield_callback = typed_formfield
 
     def __init__(
         self, data: Any, *, row: Needling | None, number: int, points: Any, choices: list[tuple[Any, str]]
