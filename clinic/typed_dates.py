@@ -65,6 +65,10 @@ BOOKING = Span(back=YEAR, ahead=2 * YEAR)
 DUTY = Span(back=YEAR, ahead=2 * YEAR)
 HOLIDAY = Span(back=5 * YEAR, ahead=5 * YEAR)
 EXPIRY = Span(back=50 * YEAR, ahead=50 * YEAR)
+# A column that no form asks for.
+EVER = Span(back=130 * YEAR, ahead=130 * YEAR)
+# A page of the diary.
+DIARY = Span(back=50 * YEAR, ahead=5 * YEAR)
 # The meaning of a model's column by its name, for forms that are made from models.
 SPANS: dict[str, Span] = {
     "born_on": BIRTH,
@@ -123,6 +127,18 @@ def read_moment(text: str) -> datetime:
         words = _("“%(typed)s” has no such time of day. Enter it as 3 Dec 2026 14:30.")
         raise ValidationError(words % {"typed": typed}, code="date") from error
     return datetime.combine(read_day(found[1]), clock)
+
+
+def day_asked(text: str, *, today: date) -> tuple[date | None, str]:
+    """The day that an address asks for; None, and a sentence where one was typed that cannot be meant."""
+    if not text.strip():
+        return None, ""
+    try:
+        day = read_day(text)
+        DIARY.refuse_outside(day, today=today)
+    except ValidationError as refused:
+        return None, " ".join(refused.messages)
+    return day, ""
 
 
 class DayInput(forms.DateInput):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import models
 
-from clinic.typed_dates import SPANS, DayField, DayInput, MomentField, MomentInput
+from clinic.typed_dates import EVER, SPANS, DayField, DayInput, MomentField, MomentInput
 from clinic.typed_numbers import DecimalNumberField, FloatNumberField, WholeNumberField
 
 TIME = {"form_class": forms.TimeField, "widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
@@ -40,7 +40,7 @@ def typed_extras(db_field: models.Field[Any, Any]) -> dict[str, Any]:
     if db_field.choices or db_field.remote_field:
         return {}
     if isinstance(db_field, models.DateField):
-        return {"span": SPANS[db_field.name]}
+        return {"span": SPANS.get(db_field.name, EVER)}
     if isinstance(db_field, models.IntegerField | models.DecimalField | models.FloatField):
         return {"unit": next((unit for end, unit in _UNITS.items() if db_field.name.endswith(end)), "")}
     return {}
