@@ -240,7 +240,9 @@ class MembershipAdmin(ClinicScopedAdmin):
         invited = invite_member(clinic=clinic, at=timezone.now(), **form.invitation())
         obj.pk, obj.user, obj.clinic, obj.uuid = invited.pk, invited.user, invited.clinic, invited.uuid
         obj._state.adding = False
-        messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": invited.user.email})
+        messages.success(
+            request, _("The invitation will be emailed to %(email)s.") % {"email": invited.user.email}
+        )
 
     def get_urls(self) -> list[URLPattern]:
         """Deactivation and a second invitation beside the stock pages."""

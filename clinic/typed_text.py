@@ -1,8 +1,8 @@
 """Text as people type and paste it: without signs that nobody sees. One place, before any form reads it.
 
 Control signs, zero-width signs and marks that turn the direction of writing make two names differ that look the
-same, and PostgreSQL refuses a NUL. Joiners stay where a script needs them: between letters of Arabic or of an Indic
-script, and in joined emoji.
+same, and PostgreSQL refuses a NUL. Joiners stay where a script needs them: between letters of Arabic or Indic
+scripts, and in joined emoji.
 """
 
 from __future__ import annotations

@@ -139,6 +139,7 @@ class IntakeFlow:
         context = {
             "patient": patient,
             "levels": levels,
+            "reports": reports,
             "instruction": instruction(levels[0]),
             "is_saved": True,
             "title": _("Red flag"),

@@ -24,7 +24,7 @@ from courses.plans.lifecycle import plan_course
 from courses.plans.standing import care_fact, withdrawn_reports
 from courses.plans.start_forms import PlanForm
 from courses.plans.starting import offers
-from courses.sessions.flags import report_red_flags
+from courses.sessions.flags import report_red_flags, reports_of_form
 from courses.sessions.forms import RedFlagReportForm
 from courses.sessions.wording import instruction
 from patients.admin import PatientAdmin
@@ -115,6 +115,8 @@ class CoursePatientAdmin(PatientAdmin):
             context |= {
                 "levels": levels,
                 "instruction": instruction(levels[0]) if levels else "",
+                # Also those that the same form brought before.
+                "reports": reports_of_form(patient, values["form_key"]),
                 "is_saved": True,
             }
             return self.page(request, "courses/admin/red_flag_saved.html", context)
@@ -139,8 +141,8 @@ class CoursePatientAdmin(PatientAdmin):
         context = {
             "form": form,
             "patient": patient,
-            "title": found.flag.wording,
-            "action": _("Entered by mistake"),
+            "title": found.said,
+            "action": _("Withdraw report"),
         }
         response = self.page(request, "patients/admin/record.html", context)
         response.status_code = 422 if form.is_bound else 200

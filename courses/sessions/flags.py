@@ -148,7 +148,7 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
         is_quiet=is_imported,
     )
     if report.level in HOLDING and not is_imported:
-        hold_courses(report.patient, reason=f"{report.level}: {report.flag.wording}", at=at)
+        hold_courses(report.patient, reason=f"{report.level}: {report.said}", at=at)
 
 
 def flag_answer(entry: FlagEntry) -> FlagAnswer:
