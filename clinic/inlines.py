@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from django.contrib import admin
 
 from clinic.models import Holiday, OpeningHours
@@ -9,6 +10,23 @@ from clinic.typed_fields import TypedFieldsMixin
 
 
 class OpeningHoursInline(TypedFieldsMixin, admin.TabularInline):  # type: ignore[type-arg]
+=======
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+
+from clinic.models import Holiday, OpeningHours
+from clinic.posting.stale_admin import MergedInline
+
+# The browser's own pickers: no seconds to type, a date as people of the place write it, no script.
+DATE = {"form_class": forms.DateField, "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+TIME = {"form_class": forms.TimeField, "widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+PICKERS: dict[Any, Any] = {models.DateField: DATE, models.TimeField: TIME}
+
+
+class OpeningHoursInline(MergedInline):
+>>>>>>> main
     """When the clinic is open."""
 
     model = OpeningHours
@@ -16,7 +34,11 @@ class OpeningHoursInline(TypedFieldsMixin, admin.TabularInline):  # type: ignore
     extra = 2
 
 
+<<<<<<< HEAD
 class HolidayInline(TypedFieldsMixin, admin.TabularInline):  # type: ignore[type-arg]
+=======
+class HolidayInline(MergedInline):
+>>>>>>> main
     """When it is closed."""
 
     model = Holiday

@@ -6,7 +6,9 @@ import clinic.validators
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinic", "0003_clinic_lists_stamp")]
+    dependencies = [
+        ("clinic", "0003_clinic_lists_stamp"),
+    ]
 
     operations = [
         migrations.AddField(

@@ -15,6 +15,8 @@ def derive(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinic", "0004_clinic_country")]
+    dependencies = [
+        ("clinic", "0004_clinic_country"),
+    ]
 
     operations = [migrations.RunPython(derive, migrations.RunPython.noop, elidable=True)]

@@ -96,6 +96,18 @@ class Clinic(models.Model):
         default=True,
         help_text=_("Patients are asked again on the third day: still being worse then is worth a look."),
     )
+    idle_minutes = models.PositiveSmallIntegerField(
+        _("sign out after"),
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(720)],
+        help_text=_("Minutes without any activity, 5 to 720. What was typed is kept in the browser."),
+    )
+    two_factor_grace_days = models.PositiveSmallIntegerField(
+        _("days to set up two-factor sign-in"),
+        default=14,
+        validators=[MaxValueValidator(90)],
+        help_text=_("0 to 90. After that, leads and managers set it up when they sign in."),
+    )
     # Another one whenever a row of a list changes that the session form is made of; the database sees to that.
     lists_stamp = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -107,7 +119,10 @@ class Clinic(models.Model):
             models.CheckConstraint(
                 condition=Q(alert_budget_per_100__gte=0, alert_budget_per_100__lte=100),
                 name="clinic_clinic_budget_is_per_100",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(idle_minutes__range=(5, 720)), name="clinic_clinic_idle_minutes_make_sense"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -200,7 +215,11 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
 
     def active(self) -> MembershipQuerySet:
         """Those who work here now."""
-        return self.filter(deactivated_at=None, user__is_active=True)
+        return self.filter(deactivated_at=None, is_pending=False, user__is_active=True)
+
+    def invited(self, user: User) -> MembershipQuerySet:
+        """Clinics that invited somebody who has not answered yet."""
+        return self.filter(user=user, is_pending=True, deactivated_at=None).select_related("clinic")
 
     def of_user(self, user: User | int) -> MembershipQuerySet:
         """What one user can work under, by clinic name."""
@@ -245,6 +264,8 @@ class Membership(models.Model):
         help_text=_("Empty: the address of the account. Signing in and passwords always use that one."),
     )
     email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
+    # Somebody who works elsewhere already and has not accepted yet: no access to this clinic, and nothing from it.
+    is_pending = models.BooleanField(_("invited"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
 
@@ -273,7 +294,7 @@ class Membership(models.Model):
     @property
     def is_active(self) -> bool:
         """Whether this person works here now; needs `user` loaded."""
-        return self.deactivated_at is None and self.user.is_active
+        return self.deactivated_at is None and not self.is_pending and self.user.is_active
 
     @property
     def address(self) -> str:
