@@ -222,9 +222,9 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
     ) -> type[ModelForm[Any]]:
         """An invitation for a new member."""
         kwargs["form"] = MemberForm if change else InvitationForm
-        form = super().get_form(request, obj, change, **kwargs)
+        made: type[ModelForm[Any]] = super().get_form(request, obj, change, **kwargs)
         clinic = active_membership(request.user).clinic
-        return form if change else type("ClinicInvitationForm", (form,), {"clinic": clinic})
+        return made if change else type("ClinicInvitationForm", (made,), {"clinic": clinic})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The person first, then the licence."""
