@@ -122,7 +122,7 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
         "session": session,
         "course": session.course,
         "verdicts": [verdict_words(score) for score in scores],
-        "flare": flare_words(of_session),
+        "flare": "" if session.is_void else flare_words(of_session),
         "reports": reports,
         "instruction": instruction(reports[0].level) if reports else "",
         "is_emergency": bool(reports) and is_now(reports[0].level),
