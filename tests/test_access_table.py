@@ -1,7 +1,7 @@
 """Every address, by GET and by POST, as everybody who might try: what is refused shows nothing and writes nothing.
 
-The addresses come from the resolver: a new one is walked as soon as it is there. The end of the run prints how many
-answers were looked at and how many leaked.
+The addresses come from the resolver: a new one is walked as soon as it is there. The end of the run prints how
+many answers were looked at and how many leaked.
 """
 
 from __future__ import annotations
@@ -133,7 +133,8 @@ def leaks(actor: Actor, row: Row, answer: Any, tables: set[str], secrets: list[s
     shown = [secret for secret in secrets if secret in page]
     is_offer = status == 200 and "This belongs to " in page
     is_refused = status in {403, 404, 405} or (status == 302 and "/login/" in answer["Location"]) or is_offer
-    if tables:
+    # What a page of another clinic of one's own would write is undone before the offer to switch is shown.
+    if tables and not is_offer:
         return f"wrote {sorted(tables)}"
     if shown:
         return "shows a name"
@@ -166,6 +167,7 @@ def factor(rows) -> Authenticator:  # noqa: F811
 @pytest.mark.parametrize("actor", [one for one in ACTORS if one != "lead"], indirect=True)
 @pytest.mark.parametrize("is_demo", [True, False])
 def test_account_addresses_change_nobody_else(actor, rows, factor, settings, is_demo, record_property):  # noqa: F811
+    reverse("demo-mail")  # the addresses of a demo are made when addresses are first looked up
     settings.DEMO = is_demo
     owner = rows["membership"].user
     found, n = {}, 0

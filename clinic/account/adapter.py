@@ -82,7 +82,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not asked twice of somebody who must set up a second factor at this very sign-in."""
-        if two_factor.MUST_SET_UP in self.request.session:
+        if two_factor.is_at_set_up(self.request, at=timezone.now()):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
@@ -107,7 +107,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if kind is not None:
             note_event(user, kind, at=timezone.now())
         if kind in {Kind.APP_ADDED, Kind.KEY_ADDED}:
-            two_factor.is_set_up(self.request)
+            two_factor.note_set_up(self.request, at=timezone.now())
 
 
 class TwoFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
