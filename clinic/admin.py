@@ -28,11 +28,12 @@ from clinic.filters import OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
 from clinic.inlines import PICKERS, HolidayInline, OpeningHoursInline
 from clinic.models import Clinic, Duty, Membership, Role
+from clinic.posting.stale_admin import MergesStalePages
 from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
 
 
-class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ClinicScopedAdmin(MergesStalePages):
     """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
 
     exclude = ("clinic",)
@@ -227,7 +228,8 @@ class MembershipAdmin(ClinicScopedAdmin):
     ) -> type[ModelForm[Any]]:
         """An invitation for a new member."""
         kwargs["form"] = MemberForm if change else InvitationForm
-        return super().get_form(request, obj, change, **kwargs)
+        made: type[ModelForm[Any]] = super().get_form(request, obj, change, **kwargs)
+        return made
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The person first, then the licence."""

@@ -8,6 +8,8 @@ from typing import TypeVar
 import structlog
 from django.db import models
 
+from clinic.watchdog import watchdog
+
 log = structlog.stdlib.get_logger(__name__)
 
 RowT = TypeVar("RowT")
@@ -19,6 +21,7 @@ def each(
     """Act on every row; returns for how many the act said yes. A failure is logged by type and id."""
     n_done = 0
     for row in rows:
+        watchdog.step()
         try:
             n_done += bool(act(row))
         except Exception as error:  # noqa: BLE001 - the rows behind it must not wait for a mend

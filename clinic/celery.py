@@ -6,21 +6,36 @@ from typing import Any
 import django
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, task_prerun, worker_init
+from celery.signals import (
+    beat_init,
+    heartbeat_sent,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_process_shutdown,
+    worker_ready,
+)
+from django.conf import settings
 from django.db import close_old_connections
+
+from clinic import broker
+from clinic.database import hold_to
+from clinic.watchdog import watchdog
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
-app = Celery("healing_curve")
+app = Celery("healing_curve", task_cls="clinic.jobs:CountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_scheduler = "clinic.beat:Scheduler"
 
 # In UTC. What happens at a clinic's wall time is swept often and computed in the clinic's zone.
 # What no worker came to in time expires: a broker that stood still piles up nothing.
 app.conf.beat_schedule = {
     "deliver": {"task": "clinic.tasks.deliver", "schedule": 10.0, "options": {"expires": 10}},
-    "note beat": {"task": "clinic.tasks.note_beat", "schedule": 30.0, "options": {"expires": 30}},
+    "note beat": {"task": "clinic.tasks.note_beat", "schedule": 10.0, "options": {"expires": 30}},
     "sweep alerts": {"task": "courses.tasks.sweep_alerts", "schedule": 10.0, "options": {"expires": 10}},
+    "take in answers": {"task": "courses.tasks.take_in_answers", "schedule": 10.0, "options": {"expires": 10}},
     "audit alerts": {"task": "courses.tasks.audit_alerts", "schedule": 120.0, "options": {"expires": 120}},
     "make digests": {"task": "courses.tasks.make_digests", "schedule": 60.0, "options": {"expires": 60}},
     "watch courses": {"task": "courses.tasks.watch_courses", "schedule": 3600.0, "options": {"expires": 1800}},
@@ -31,6 +46,10 @@ app.conf.beat_schedule = {
         "options": {"expires": 4 * 3600},
     },
 }
+# What computes for long without a step in between is watched by its time limit alone.
+UNWATCHED = {"courses.tasks.fit_curves", "courses.tasks.watch_courses"}
+# Before a worker process ends, conversations with a slow mail server may come to their end.
+SECONDS_FOR_LAST_WORDS = 5.0
 
 
 @worker_init.connect
@@ -41,6 +60,20 @@ def refuse_to_start_unless_sound(**_kwargs: Any) -> None:
     from clinic.checks import refuse_to_start_unless_sound as refuse  # noqa: PLC0415 - needs the apps loaded
 
     refuse()
+    hold_to(settings.DATABASE_JOB_SECONDS)
+
+
+@beat_init.connect
+@worker_ready.connect
+def watch_the_loop(sender: Any = None, **_kwargs: Any) -> None:
+    """Beat's rounds and the worker's: a broker that is away is waited for, one that answers must be heard."""
+    watchdog.start(type(sender).__name__, excuse=lambda: not broker.answers())
+
+
+@heartbeat_sent.connect
+def note_round(**_kwargs: Any) -> None:
+    """The worker's loop turned."""
+    watchdog.step()
 
 
 @task_prerun.connect
@@ -48,3 +81,20 @@ def look_after_connections(task: Any = None, **_kwargs: Any) -> None:
     """A connection serves many tasks; one that is old, or that a restart of the database broke, is made anew."""
     if not task.request.is_eager:
         close_old_connections()
+        seconds = settings.CELERY_TASK_TIME_LIMIT if task.name in UNWATCHED else None
+        watchdog.start(task.name, seconds=seconds)
+
+
+@task_postrun.connect
+def stop_watching(task: Any = None, **_kwargs: Any) -> None:
+    """Between tasks there is nothing to go on with."""
+    if not task.request.is_eager:
+        watchdog.stop()
+
+
+@worker_process_shutdown.connect
+def let_them_finish(**_kwargs: Any) -> None:
+    """What a slow mail server is just being told is not cut off at once."""
+    from clinic.outbox.senders import slow_lane  # noqa: PLC0415 - needs the apps loaded
+
+    slow_lane.wait_until_empty(SECONDS_FOR_LAST_WORDS)

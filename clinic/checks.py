@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -41,6 +43,8 @@ def check_registries(**_kwargs: Any) -> Iterable[CheckMessage]:
         errors += _named("METRICS", path)
     for path in settings.FALLBACK_WORK:
         errors += _named("FALLBACK_WORK", path)
+    for path in settings.AFTER_RESTORE:
+        errors += _named("AFTER_RESTORE", path)
     if set(settings.TRANSPORTS) != set(Message.Channel.values):
         channels = ", ".join(Message.Channel.values)
         errors.append(Error(f"TRANSPORTS must name one for each of {channels}.", id="clinic.E003"))
@@ -64,6 +68,19 @@ def check_https(**_kwargs: Any) -> Iterable[CheckMessage]:
     if settings.BASE_URL.startswith("https://") or settings.DEMO:
         return []
     return [CheckWarning("BASE_URL does not start with https://.", id="clinic.W001")]
+
+
+@register("settings")
+def check_spool(**_kwargs: Any) -> Iterable[CheckMessage]:
+    """Answers can be kept on disk while the database is away."""
+    folder = Path(settings.SPOOL_ROOT)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return []
+    except OSError as error:
+        message = f"SPOOL_ROOT={folder} cannot be written: {error.strerror}. Patients' answers wait there."
+        return [Error(message, id="clinic.SPOOL_ROOT")]
 
 
 def refuse_to_start_unless_sound() -> None:

@@ -17,6 +17,8 @@ TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 16
 LAST_PORT = 65_535
+LONGEST_SECONDS = 86_400
+DATABASE_ENGINE = "clinic.database"
 QUOTING = (
     "Write these characters of a password as codes: @ as %40, / as %2F, # as %23, ? as %3F, % as %25. "
     "This prints a password so written: "
@@ -98,7 +100,7 @@ def database(name: str) -> dict[str, Any]:
     if _scheme(url) not in {"postgres", "postgresql"}:
         problems.append(Problem(name, f"{name} must start with postgres://: PostgreSQL is the only database."))
         return {}
-    return dict(environ.Env.db_url_config(url))
+    return {**environ.Env.db_url_config(url), "ENGINE": DATABASE_ENGINE}
 
 
 def redis_url(name: str) -> str:
@@ -190,6 +192,19 @@ def ports(name: str, default: str) -> frozenset[int]:
         problems.append(Problem(name, f"{name}={text(name)} must be port numbers such as {default}."))
         return frozenset()
     return frozenset(numbers)
+
+
+def seconds(name: str, default: float) -> float:
+    """NAME as a time that is longer than none."""
+    value = text(name)
+    try:
+        found = float(value) if value else default
+    except ValueError:
+        found = 0.0
+    if not 0 < found < LONGEST_SECONDS:
+        problems.append(Problem(name, f"{name}={value} must be seconds, such as {default:g}."))
+        return default
+    return found
 
 
 def _scheme(url: str) -> str:

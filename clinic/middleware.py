@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import re
 import zoneinfo
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -17,6 +19,25 @@ from django.utils import timezone
 from clinic.models import Membership, User
 
 SESSION_KEY = "membership"
+# Pages of patients, behind a signed link: nobody is signed in there.
+PATIENT_PAGES = re.compile(r"/c/")
+
+
+class PatientPagesMiddleware:
+    """A patient's page never reads a session: whoever looks at it on a clinic's device is a patient there.
+
+    So it asks the database nothing before its own view, and can be answered while the database is away.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if PATIENT_PAGES.match(request.path_info):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
+
+
 FIRST_REFUSAL, NOT_FOUND = 400, 404
 
 

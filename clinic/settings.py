@@ -43,9 +43,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "clinic.health.middleware.HealthMiddleware",
     "clinic.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "clinic.middleware.PatientPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -57,7 +59,10 @@ MIDDLEWARE = [
     "clinic.middleware.ActiveMembershipMiddleware",
     "clinic.account.two_factor.SetUpMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clinic.posting.middleware.PostingMiddleware",
+    "clinic.posting.twins.TwinMiddleware",
 ]
+CSRF_FAILURE_VIEW = "clinic.posting.views.csrf_failure"
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
 TEMPLATES = [
@@ -71,7 +76,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clinic.access.staff_context",
+                "clinic.posting.owner.draft_context",
             ],
+            # Every form's `csrf_token` is the one of clinic/templatetags/posting.py.
+            "builtins": ["clinic.templatetags.posting"],
         },
     },
 ]
@@ -93,9 +101,23 @@ CACHES = {
 _database = env.database("DATABASE_URL")
 DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} if _database else {}}
 if _database:
-    DATABASES["default"]["OPTIONS"] = {**_database.get("OPTIONS", {}), "connect_timeout": 5}
+    DATABASES["default"]["OPTIONS"] = {
+        # What the system itself notices of a line that is gone.
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+        **_database.get("OPTIONS", {}),
+        "connect_timeout": 5,
+    }
+# How long a statement of a page and of a job may take, also where the server says nothing: see clinic/database.
+DATABASE_PAGE_SECONDS = env.seconds("DATABASE_PAGE_SECONDS", 3.5)
+DATABASE_JOB_SECONDS = env.seconds("DATABASE_JOB_SECONDS", 30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(ROOT / "media")))
+# Answers of patients that could not be written to the database wait here, sealed: see clinic/spool.py.
+SPOOL_ROOT = Path(env.text("SPOOL_ROOT") or MEDIA_ROOT.parent / "spool")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "staticfiles")))
 STATICFILES_DIRS = [ROOT / "static"]
@@ -166,7 +188,12 @@ CONTENT_SECURITY_POLICY = {
 
 # --- mail and jobs -------------------------------------------------------------------------------
 globals().update(env.email("EMAIL_URL"))
-EMAIL_TIMEOUT = 10
+# How long a mail server may take: to be connected, for each answer, and for the end of a mail (RFC 5321, 4.5.3.2).
+SMTP_CONNECT_SECONDS = EMAIL_TIMEOUT = env.seconds("SMTP_CONNECT_SECONDS", 15)
+SMTP_COMMAND_SECONDS = env.seconds("SMTP_COMMAND_SECONDS", 30)
+SMTP_DATA_SECONDS = env.seconds("SMTP_DATA_SECONDS", 120)
+# A conversation that takes longer goes on beside the queue: it holds no other mail.
+SLOW_SECONDS = env.seconds("SLOW_SECONDS", 3)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Healing Curve <clinic@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -184,7 +211,17 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_DB_REUSE_MAX = 1_000_000  # connections are kept and looked after as Django does: see clinic/celery.py
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is away for a day ends no worker
 CELERY_TIMEZONE = "UTC"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_keepalive": True}
+# Whoever works in the background and makes no progress for so long ends itself, to be started again.
+WATCHDOG_SECONDS = env.seconds("WATCHDOG_SECONDS", 60)
+# A broker that says nothing is left and asked anew, on the connection that the worker listens on, too.
+BROKER_SECONDS = env.seconds("BROKER_SECONDS", 5)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_keepalive": True,
+    "socket_connect_timeout": BROKER_SECONDS,
+    "socket_timeout": BROKER_SECONDS,
+    "health_check_interval": max(int(BROKER_SECONDS), 1),
+}
 
 # What the outbox can send. It must not look up to the apps above it, so they are named here:
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).
@@ -208,7 +245,19 @@ TRANSPORTS = {
     "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
-FALLBACK_WORK = ["courses.alerts.steps.sweep"]
+FALLBACK_WORK = [
+    "courses.checkins.replay.replay_answers",
+    "courses.sessions.answers.settle_open_questions",
+    "courses.alerts.audit.note_failures",
+    "courses.alerts.steps.sweep",
+    "courses.alerts.reached.late.note_unreached",
+]
+# What follows the restore of a backup, before any process starts: functions of `taken_at` and `at` that say what
+# they did.
+AFTER_RESTORE = [
+    "courses.reminders.restoring.plan_what_is_due",
+    "courses.alerts.restoring.settle_alerts_and_messages",
+]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 
@@ -224,7 +273,11 @@ USE_TZ = True
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
 # What the apps above the foundation add to /healthz and /metrics: functions that take `at`.
-HEALTH_CHECKS = {"alerts": "courses.alerts.health.alerts_health"}
+HEALTH_CHECKS = {
+    "alerts": "courses.alerts.health.alerts_health",
+    "reached": "courses.alerts.reached.late.reached_health",
+    "spool": "clinic.spool.spool_health",
+}
 METRICS = ["clinic.health.figures.outbox_metrics", "courses.alerts.figures.alert_metrics"]
 
 # --- logs ----------------------------------------------------------------------------------------

@@ -1,17 +1,23 @@
 """Celery entry points of the foundation."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
-from celery.signals import heartbeat_sent
+from celery.signals import heartbeat_sent, worker_ready
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from clinic.models import Heartbeat
+from clinic.database import within
+from clinic.models import Fault, Heartbeat
 from clinic.outbox.deliver import deliver_due
 
-SECONDS_BETWEEN_SIGNS = 20.0
+SECONDS_BETWEEN_SIGNS = 10.0
+# The worker's loop must turn, whatever the database does.
+SECONDS_FOR_A_SIGN = 2.0
+# A task that was given up is a fault for so long after.
+LONGEST_CRASHING = timedelta(hours=1)
 _last_sign = {"worker": 0.0}
 
 
@@ -24,17 +30,22 @@ def deliver() -> None:
 @shared_task(name="clinic.tasks.note_beat")
 def note_beat() -> None:
     """Beat asked and a worker did it: both live."""
-    Heartbeat.beat("beat", at=timezone.now())
+    now = timezone.now()
+    Heartbeat.beat("beat", at=now)
+    Fault.over(Fault.Kind.CRASHING, at=now, found_at__lt=now - LONGEST_CRASHING)
 
 
+@worker_ready.connect
 @heartbeat_sent.connect
 def note_worker(**_kwargs: Any) -> None:
     """The worker's own sign of life, written now and then; a database that is away is no reason to die."""
     if time.monotonic() - _last_sign["worker"] < SECONDS_BETWEEN_SIGNS:
         return
-    close_old_connections()
+    # Tried again in ten seconds, whatever came of it.
+    _last_sign["worker"] = time.monotonic()
     try:
-        Heartbeat.beat("worker", at=timezone.now())
+        with within(SECONDS_FOR_A_SIGN):
+            close_old_connections()
+            Heartbeat.beat("worker", at=timezone.now())
     except DatabaseError:
         return
-    _last_sign["worker"] = time.monotonic()

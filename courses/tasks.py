@@ -3,18 +3,31 @@
 from celery import shared_task
 from django.utils import timezone
 
+from clinic.database import unhurried
 from courses.alerts import audit, digest, steps
+from courses.alerts.reached.late import note_unreached
 from courses.alerts.settling import sweep_closed_courses
 from courses.alerts.watch import watch_courses
+from courses.checkins.replay import replay_answers
 from courses.priors.fitting import fit_every_clinic
 from courses.reminders import planning
+from courses.sessions.answers import settle_open_questions
 
 
 @shared_task(name="courses.tasks.sweep_alerts")
 def sweep_alerts() -> None:
-    """Take every step of every alert that is due; close what courses that ended left open."""
+    """Take every step that is due; note of whom nobody was told; close what courses that ended left open."""
+    audit.note_failures(at=timezone.now())
     steps.sweep(at=timezone.now())
+    note_unreached(at=timezone.now())
     sweep_closed_courses(at=timezone.now())
+
+
+@shared_task(name="courses.tasks.take_in_answers")
+def take_in_answers() -> None:
+    """Take in what patients answered while the database was away; silence to an open question counts."""
+    replay_answers(at=timezone.now())
+    settle_open_questions(at=timezone.now())
 
 
 @shared_task(name="courses.tasks.audit_alerts")
@@ -44,4 +57,5 @@ def plan_reminders() -> None:
 @shared_task(name="courses.tasks.fit_curves")
 def fit_curves() -> None:
     """Refit every clinic's Prior."""
-    fit_every_clinic(at=timezone.now())
+    with unhurried():
+        fit_every_clinic(at=timezone.now())

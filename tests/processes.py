@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +22,7 @@ from django.db import connection
 
 from clinic.outbox import bell
 from clinic.private_services.keeper import die_with_parent
+from clinic.private_services.postgres import APP, OWNER
 from tests.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,11 +30,12 @@ PATIENCE_SECONDS = 60.0
 
 
 def database_url() -> str:
-    """The address of this test's own database."""
+    """The address of this test's own database, for the role that web, worker, beat and deliver sign in with."""
     config = connection.settings_dict
     options = config.get("OPTIONS", {})
     host, port = options.get("host") or config["HOST"], options.get("port") or config["PORT"] or 5432
-    user = quote(config["USER"] or "") + (f":{quote(config['PASSWORD'])}" if config["PASSWORD"] else "")
+    role = APP if config["USER"] == OWNER else config["USER"] or ""
+    user = quote(role) + (f":{quote(config['PASSWORD'])}" if config["PASSWORD"] else "")
     return f"postgres://{user}@/{config['NAME']}?host={quote(str(host), safe='/')}&port={port}"
 
 
@@ -53,14 +58,12 @@ def own_broker() -> Iterator[str]:
 @contextmanager
 def broker_at(url: str) -> Iterator[None]:
     """The bell of this process rings there."""
-    # Celery reads this variable before any setting.
-    os.environ["CELERY_BROKER_URL"] = url
-    _forget_broker()
-    try:
-        yield
-    finally:
-        del os.environ["CELERY_BROKER_URL"]
+    with pytest.MonkeyPatch.context() as patch:
+        # Celery reads this variable before any setting.
+        patch.setenv("CELERY_BROKER_URL", url)
         _forget_broker()
+        yield
+    _forget_broker()
 
 
 def _forget_broker() -> None:
@@ -116,11 +119,68 @@ class Process:
                 self.kill()
 
 
+class Kept:
+    """A process that is started again whenever it ends, as supervisors do it; how often it was."""
+
+    def __init__(self, process: Process) -> None:
+        self.kept = process
+        self.n_restarts = 0
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+        self._thread.start()
+
+    def _keep(self) -> None:
+        while not self._is_over.wait(0.2):
+            if self.kept.process.poll() is not None:
+                self.n_restarts += 1
+                self.kept.restart()
+
+    def stop(self) -> None:
+        """For good."""
+        self._is_over.set()
+        self._thread.join(5)
+        self.kept.stop()
+
+
+class Web(Process):
+    """The web process, on a port of its own."""
+
+    def __init__(self, env: dict[str, str], *, threads: int = 4) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = int(free.getsockname()[1])
+        options = ["--threads", str(threads), "--no-control-socket", "--log-level", "error"]
+        super().__init__(["-m", "gunicorn", "clinic.wsgi", "--bind", f"127.0.0.1:{self.port}", *options], env)
+
+    def get(self, path: str, *, cookie: str = "") -> tuple[int, float, bytes]:
+        """Status, seconds and body of an answer; no answer within ten seconds is status 0."""
+        started = time.monotonic()
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            line.request("GET", path, headers={"Host": "127.0.0.1", "Cookie": cookie})
+            answer = line.getresponse()
+            body = answer.read()
+            return answer.status, time.monotonic() - started, body
+        except OSError:
+            return 0, time.monotonic() - started, b""
+        finally:
+            line.close()
+
+
 class Worker(Process):
     """A Celery worker of one process."""
 
-    def __init__(self, env: dict[str, str], *, name: str = "worker", concurrency: int = 1) -> None:
-        options = ["--concurrency", str(concurrency), "--loglevel", "ERROR", "--hostname", f"{name}@%h"]
+    def __init__(
+        self, env: dict[str, str], *, name: str = "worker", concurrency: int = 1, include: str = ""
+    ) -> None:
+        options = [
+            *(["--include", include] if include else []),
+            "--concurrency",
+            str(concurrency),
+            "--loglevel",
+            "ERROR",
+            "--hostname",
+            f"{name}@%h",
+        ]
         super().__init__(["-m", "celery", "-A", "clinic", "worker", *options], env)
 
     def kill_child(self) -> None:

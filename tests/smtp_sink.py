@@ -18,8 +18,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class _OnOwnSocket(Controller):
     """Listens on a port that it holds from the beginning: nobody takes it in between."""
 
-    def __init__(self, handler: object) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, handler: object, *, port: int = 0) -> None:
+        self._socket = socket.create_server(("127.0.0.1", port))
         hostname, port = self._socket.getsockname()
         super().__init__(handler, hostname=hostname, port=port)
 
@@ -45,6 +45,15 @@ class SmtpSink:
     def port(self) -> int:
         """On which port."""
         return int(self._controller.port)
+
+    def stop(self) -> None:
+        """Nobody listens any more; what was taken stays."""
+        self._controller.stop()
+
+    def listen_again(self) -> None:
+        """On the same port."""
+        self._controller = _OnOwnSocket(self, port=self.port)
+        self._controller.start()
 
     def to(self, address: str) -> list[EmailMessage]:
         """The mails one person got."""

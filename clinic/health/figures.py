@@ -17,13 +17,13 @@ def outbox_metrics(*, at: datetime) -> Iterator[Metric]:
     """Lag and messages by state; signs of life; faults. Every query uses an index that settled rows leave."""
     yield _signs(at)
     yield _messages(at)
-    waiting = Message.objects.all_clinics().due_by(at)
-    due = waiting.aggregate(n=Count("pk"), oldest=Min("due_at"))
-    yield GaugeMetricFamily("healing_curve_outbox_due", "Messages that are due now.", due["n"])
+    n_due = Message.objects.all_clinics().due_by(at).count()
+    yield GaugeMetricFamily("healing_curve_outbox_due", "Messages that are due now.", n_due)
+    waiting = Message.objects.all_clinics().waiting_by(at).aggregate(oldest=Min("waits_since"))
     yield GaugeMetricFamily(
         "healing_curve_outbox_oldest_due_seconds",
-        "For how long the longest waiting message is due.",
-        _age(due["oldest"], at),
+        "For how long the longest waiting message waits: from when it was first due, through every retry.",
+        _age(waiting["oldest"], at),
     )
     lapsed = Message.objects.all_clinics().lapsed_by(at).count()
     yield GaugeMetricFamily("healing_curve_outbox_lapsed", "Messages whose sender did not come back.", lapsed)

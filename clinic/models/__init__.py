@@ -9,6 +9,7 @@ from clinic.models.fault import Fault
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.scoped import ClinicScopedQuerySet
+from clinic.models.sent_form import SentForm
 from clinic.models.user import User
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "OpeningHours",
     "Responder",
     "Role",
+    "SentForm",
     "SharedCacheRow",
     "SignInFailure",
     "User",

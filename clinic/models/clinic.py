@@ -13,8 +13,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.countries import ANYWHERE, CrisisLine, crisis_line_in
 from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.user import User
+from clinic.phones import validate_emergency_number, validate_phone
+from clinic.validators import validate_country, validate_zone
 
 
 class Role(models.TextChoices):
@@ -45,14 +48,6 @@ def default_languages() -> list[str]:
     return ["en"]
 
 
-def validate_zone(name: str) -> None:
-    """Refuse a name that is no IANA time zone."""
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(
-            _("“%(name)s” is no time zone: use a name such as Europe/Berlin."), params={"name": name}
-        )
-
-
 class Clinic(models.Model):
     """One clinic: its place in time, how patients reach help, how many alerts it can answer."""
 
@@ -61,13 +56,22 @@ class Clinic(models.Model):
     zone = models.CharField(
         _("time zone"), max_length=64, validators=[validate_zone], help_text=_("For example Europe/Berlin.")
     )
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        validators=[validate_country],
+        help_text=_("ISO 3166 code. It decides the emergency number and how phone numbers are read."),
+    )
+    phone = models.CharField(
+        _("phone"), max_length=40, help_text=_("Patients are told to call it. It is a link on their phones.")
+    )
     reply_to = models.EmailField(
         _("reply address"),
         blank=True,
         help_text=_("A mailbox that somebody reads: patients answer their reminders."),
     )
-    emergency_number = models.CharField(_("emergency number"), max_length=20, default="112")
+    emergency_number = models.CharField(_("emergency number"), max_length=20, default=ANYWHERE)
     emergency_wording = models.CharField(
         _("emergency wording"),
         max_length=300,
@@ -126,10 +130,27 @@ class Clinic(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """The numbers on patients' pages are ones that a phone in the clinic's country can dial."""
+        refused: dict[str, ValidationError] = {}
+        for field, validate in (("phone", validate_phone), ("emergency_number", validate_emergency_number)):
+            try:
+                if getattr(self, field):
+                    validate(getattr(self, field), region=self.country)
+            except ValidationError as error:
+                refused[field] = error
+        if refused:
+            raise ValidationError(refused)
+
     @property
     def zone_info(self) -> zoneinfo.ZoneInfo:
         """The clinic's time zone."""
         return zoneinfo.ZoneInfo(self.zone)
+
+    @property
+    def crisis_line(self) -> CrisisLine | None:
+        """Whom a patient with thoughts of self-harm can call in this country."""
+        return crisis_line_in(self.country)
 
     def local(self, at: datetime) -> datetime:
         """The wall time in the clinic at an instant."""

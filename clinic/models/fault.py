@@ -26,6 +26,11 @@ class Fault(models.Model):
         STUCK = "stuck", _("an alert takes no step")
         UNTOLD = "untold", _("an alert of which nobody was told")
         UNDELIVERED = "undelivered", _("red-flag mail given up")
+        SPOOL = "spool", _("an answer on disk that could not be taken in")
+        UNREACHED = "unreached", _("a report of which no message was accepted in time")
+        REFUSED = "refused", _("the mail server refuses what this installation sends")
+        UNSENDABLE = "unsendable", _("messages that cannot be made")
+        CRASHING = "crashing", _("a task that ends its process every time")
         CLOCK = "clock", _("a clock was set back; the step was set anew")
         CURVE = "curve", _("the curve failed; the rules that need none stood")
 
@@ -51,6 +56,11 @@ class Fault(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.subject}"
+
+    @classmethod
+    def over(cls, kind: Kind, *, at: datetime, **subjects: object) -> int:
+        """It is no longer so: of all subjects, or of those named by a filter."""
+        return cls.objects.open().filter(kind=kind, **subjects).update(gone_at=at)
 
     @classmethod
     def note(cls, kind: Kind, subject: str, *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.clinic import Clinic
@@ -27,6 +28,15 @@ class MessageQuerySet(ClinicScopedQuerySet["Message"]):
     def due_by(self, at: datetime) -> Self:
         """Waiting, and due."""
         return self.filter(state=Message.State.PENDING, due_at__lte=at)
+
+    def waiting_by(self, at: datetime) -> Self:
+        """Due by then and neither sent nor given up, with `waits_since`: a retry counts as waiting."""
+        waiting = self.pending().filter(Q(first_due_at__isnull=False) | Q(due_at__lte=at))
+        return waiting.annotate(waits_since=Coalesce("first_due_at", "due_at"))
+
+    def refused_since(self, at: datetime) -> Self:
+        """Whose address was refused, for good or until the refusal is believed."""
+        return self.filter(trouble=Message.Trouble.ADDRESS, troubled_at__gt=at)
 
     def lapsed_by(self, at: datetime) -> Self:
         """Claimed by somebody who did not come back within the lease, by a clock that may have been set back."""
@@ -59,6 +69,14 @@ class Message(models.Model):
         EMAIL = "email", _("email")
         WEBHOOK = "webhook", _("webhook")
 
+    class Trouble(models.TextChoices):
+        """What the last failure was about."""
+
+        WAY = "way", _("the way there")
+        US = "us", _("this installation")
+        ADDRESS = "address", _("the address")
+        MESSAGE = "message", _("the message itself")
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="messages", verbose_name=_("clinic"))
     kind = models.CharField(_("kind"), max_length=40)
@@ -84,8 +102,22 @@ class Message(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(_("created"))
     due_at = models.DateTimeField(_("due"))
+    first_due_at = models.DateTimeField(
+        _("first due"),
+        null=True,
+        blank=True,
+        help_text=_("When it was due before its first retry: a retry moves the time it is due, never this one."),
+    )
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    claim = models.UUIDField(_("claimed by"), null=True, blank=True, editable=False)
     n_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    n_spoiled = models.PositiveSmallIntegerField(
+        _("attempts spoiled by the message itself"),
+        default=0,
+        help_text=_("It could not be made, or its sender died over it."),
+    )
+    trouble = models.CharField(_("last failure was about"), max_length=10, choices=Trouble, blank=True)
+    troubled_at = models.DateTimeField(_("last failure"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
     is_refused = models.BooleanField(
         _("refused for good"), default=False, help_text=_("The other side said no, and would say no again.")
@@ -121,6 +153,15 @@ class Message(models.Model):
             ),
             models.Index(fields=["kind", "subject_id"], name="clinic_message_subject"),
             models.Index(fields=["group_key"], condition=~Q(group_key=""), name="clinic_message_group"),
+            # For how long the longest retried one waits.
+            models.Index(
+                fields=["first_due_at"],
+                condition=Q(state__in=["pending", "sending"], first_due_at__isnull=False),
+                name="clinic_message_retried",
+            ),
+            models.Index(
+                fields=["trouble", "troubled_at"], condition=~Q(trouble=""), name="clinic_message_trouble"
+            ),
             # What became of the last day's messages, without a look at those of years.
             models.Index(
                 fields=["settled_at"], condition=Q(settled_at__isnull=False), name="clinic_message_settled"

@@ -8,12 +8,16 @@ from datetime import datetime
 from functools import partial
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from clinic.models import Message
 from clinic.outbox import queue
-from clinic.outbox.channels import Channels
+from clinic.outbox.failures import end_faults, note_failure, note_unmade
+from clinic.outbox.holding import Clock, holder
 from clinic.outbox.kinds import bundler_of, kind_of
+from clinic.outbox.senders import Outcome, Senders, slow_lane
 from clinic.outbox.transports.base import Parcel, TransportError
+from clinic.watchdog import watchdog
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -22,71 +26,123 @@ RUN_LENGTH = 500
 RUN_SECONDS = 120.0
 
 
-def deliver_due(*, clock: Callable[[], datetime], run_length: int = RUN_LENGTH) -> int:
+def deliver_due(*, clock: Clock, run_length: int = RUN_LENGTH) -> int:
     """Send everything that is due; returns how many messages were settled as sent.
 
-    Safe at any time and many times at once: each message is leased to one caller.
+    Safe at any time and many times at once: each message is leased to one caller. What takes its time goes on
+    beside the queue when this returns, and is not counted.
     """
     queue.release_lapsed(at=clock())
     queue.hurry_urgent(at=clock())
-    channels = Channels()
+    senders = Senders()
     ends_at = time.monotonic() + RUN_SECONDS
     n_sent = 0
     try:
         for _turn in range(run_length):
-            message = queue.claim_next(at=clock(), without=channels.down)
+            watchdog.step()
+            if slow_lane.is_full():
+                return n_sent
+            is_urgent_only = slow_lane.is_for_urgent_only()
+            message = queue.claim_next(at=clock(), without=senders.down, is_urgent_only=is_urgent_only)
             if message is None:
                 return n_sent
-            together = queue.claim_with(message, at=clock())
-            n_sent += _deliver(together, channels, clock=clock)
+            n_sent += _carry(queue.claim_with(message, at=clock()), senders, clock=clock)
             if time.monotonic() > ends_at:
                 break
         # More may be due: the next run begins now, not at the next sweep.
         queue.ring_on_commit()
         return n_sent
     finally:
-        channels.close()
+        senders.close()
+        end_faults(at=clock())
 
 
-def _deliver(messages: Sequence[Message], channels: Channels, *, clock: Callable[[], datetime]) -> int:
+def _carry(messages: Sequence[Message], senders: Senders, *, clock: Clock) -> int:
+    """Claims are held while they are worked on; what is left behind is let go of by its sender."""
+    holder.hold(messages, clock=clock)
+    left_behind: list[Message] = []
+    try:
+        return _deliver(messages, senders, left_behind, clock=clock)
+    finally:
+        holder.let_go([message for message in messages if message not in left_behind])
+
+
+def _deliver(messages: Sequence[Message], senders: Senders, left_behind: list[Message], *, clock: Clock) -> int:
     """Carry what leaves as one through; whatever happens to it, the queue behind it goes on."""
-    due = [message for message in messages if _attempt([message], channels, _decide, clock=clock)]
+    due = [message for message in messages if _tried([message], partial(_decide_now, message, clock=clock), clock)]
     if not due:
         return 0
     parcel = _made_together(due) if len(due) > 1 else None
     if len(due) > 1 and parcel is None:
         # One of them is poison: it must not hold back the others.
-        return sum(_deliver([message], channels, clock=clock) for message in due)
-    if not _attempt(due, channels, partial(_send, parcel=parcel), clock=clock):
+        return sum(_deliver([message], senders, left_behind, clock=clock) for message in due)
+
+    def finish(outcome: Outcome) -> None:
+        try:
+            _end(due, outcome, clock=clock)
+        finally:
+            holder.let_go(due)
+
+    def send() -> bool:
+        first = due[0]
+        is_over = senders.send(first.channel, parcel or kind_of(first.kind).render(first), finish=finish)
+        if not is_over:
+            left_behind.extend(due)
+        return is_over
+
+    if not _tried(due, send, clock, down=senders.down):
         return 0
-    return sum(queue.settle(message, Message.State.SENT, at=clock()) for message in due)
+    return _settle_sent(due, clock=clock)
 
 
-Act = Callable[[Sequence[Message], Channels, datetime], bool]
+def _settle_sent(messages: Sequence[Message], *, clock: Clock) -> int:
+    return sum(queue.settle(message, Message.State.SENT, at=clock()) for message in messages)
 
 
-def _attempt(messages: Sequence[Message], channels: Channels, act: Act, *, clock: Callable[[], datetime]) -> bool:
+def _end(messages: Sequence[Message], outcome: Outcome, *, clock: Clock) -> None:
+    """What came of a conversation that went on beside the queue."""
+
+    def tell() -> bool:
+        if outcome is not None:
+            raise outcome
+        return True
+
+    if _tried(messages, tell, clock):
+        _settle_sent(messages, clock=clock)
+
+
+def _tried(
+    messages: Sequence[Message], act: Callable[[], bool], clock: Clock, *, down: set[str] | None = None
+) -> bool:
     """What the act says; a failure is typed, noted on each message, and says no."""
     try:
-        return act(messages, channels, clock())
+        return act()
     except TransportError as error:
         for message in messages:
             log.warning("not delivered", message=str(message.uuid), kind=message.kind, error=str(error))
-            if error.is_down:
-                channels.down.add(message.channel)
-            _fail(message, error, at=clock())
+            if error.is_down and down is not None:
+                down.add(message.channel)
+            note_failure(message, error, at=clock())
+    except (OperationalError, InterfaceError) as error:
+        # A lock that somebody holds, a database that does not answer: nothing is wrong with the message.
+        for message in messages:
+            log.warning("not now", message=str(message.uuid), kind=message.kind, error=type(error).__name__)
+            queue.put_off(message, at=clock(), error=type(error).__name__)
     except Exception as error:  # noqa: BLE001 - one poisonous row must not stop the queue behind it
         # The words of the exception may hold a person: the type and the id are what the log may know.
         name = type(error).__name__
         for message in messages:
             log.error("message cannot be made", message=str(message.uuid), kind=message.kind, error=name)
-            queue.put_off(message, at=clock(), error=name)
+            note_unmade(message, name, at=clock())
     return False
 
 
-def _decide(messages: Sequence[Message], _channels: Channels, at: datetime) -> bool:
+def _decide_now(message: Message, *, clock: Clock) -> bool:
+    return _decide(message, clock())
+
+
+def _decide(message: Message, at: datetime) -> bool:
     """Whether a message is still due now."""
-    [message] = messages
     decision = kind_of(message.kind).still_due(message, at=at)
     if isinstance(decision, datetime):
         queue.defer(message, until=decision)
@@ -102,19 +158,3 @@ def _made_together(messages: Sequence[Message]) -> Parcel | None:
         return bundler_of(messages[0].kind).render_together(messages)
     except Exception:  # noqa: BLE001 - each of them is tried alone, and fails with its own reason
         return None
-
-
-def _send(messages: Sequence[Message], channels: Channels, _at: datetime, *, parcel: Parcel | None) -> bool:
-    first = messages[0]
-    channels.transport(first.channel).send(parcel or kind_of(first.kind).render(first))
-    return True
-
-
-def _fail(message: Message, error: TransportError, *, at: datetime) -> None:
-    """For good, for now, or nobody knows: what may have arrived is not sent to a patient twice."""
-    if error.permanent:
-        queue.settle(message, Message.State.FAILED, at=at, error=str(error), is_refused=True)
-    elif error.is_ambiguous and message.guarantee == Message.Guarantee.AT_MOST_ONCE:
-        queue.settle(message, Message.State.UNKNOWN, at=at, error=str(error))
-    else:
-        queue.put_off(message, at=at, error=str(error), retry_after=error.retry_after)

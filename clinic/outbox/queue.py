@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Least
+from django.db.models.functions import Coalesce, Least
 
 from clinic.models import Clinic, Message
 from clinic.models.message import MessageQuerySet
@@ -19,12 +21,17 @@ from clinic.outbox.kinds import kind_of
 log = structlog.stdlib.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
+# Whoever holds an emergency says so again and again: a sender that died holds it up for seconds.
+URGENT_LEASE = timedelta(seconds=10)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=6)
 MAX_ATTEMPTS = 12
 # Urgent mail is tried more often and for longer than it takes until the next person of the chain is told.
 LONGEST_URGENT_PAUSE = timedelta(minutes=2)
 MAX_URGENT_ATTEMPTS = 60
+# A message that cannot be made is given up with the third attempt; one whose senders die, with the sixth.
+MAX_SPOILED = 3
+MAX_DEATHS = 6
 # How many messages leave as one at most.
 LARGEST_BUNDLE = 50
 SENDER_DIED = "the sender died while sending"
@@ -93,12 +100,14 @@ def ring_on_commit() -> None:
 
 
 @transaction.atomic
-def claim_next(*, at: datetime, without: Collection[str] = ()) -> Message | None:
+def claim_next(*, at: datetime, without: Collection[str] = (), is_urgent_only: bool = False) -> Message | None:
     """The most pressing due message, leased to the caller; None when nothing is due.
 
     `without` names channels that are away.
     """
     waiting = Message.objects.due_by(at).order_by("-is_urgent", "due_at")
+    if is_urgent_only:
+        waiting = waiting.filter(is_urgent=True)
     if without:
         waiting = waiting.exclude(channel__in=without)
     message = waiting.select_for_update(skip_locked=True).first()
@@ -134,9 +143,19 @@ def _claim_others(message: Message, *, at: datetime) -> list[Message]:
 
 def _lease(message: Message, *, at: datetime) -> None:
     message.state = Message.State.SENDING
-    message.lease_until = at + LEASE
+    message.lease_until, message.claim = at + lease_of(message), uuid.uuid4()
     message.n_attempts += 1
-    message.save(update_fields=["state", "lease_until", "n_attempts"])
+    message.save(update_fields=["state", "lease_until", "claim", "n_attempts"])
+
+
+def lease_of(message: Message) -> timedelta:
+    """For how long a claim holds that nobody renews."""
+    return URGENT_LEASE if message.is_urgent else LEASE
+
+
+def renew(message: Message, *, at: datetime) -> bool:
+    """Hold a claimed message for longer; False if it passed to somebody else meanwhile."""
+    return bool(_mine(message).update(lease_until=at + lease_of(message)))
 
 
 def settle(
@@ -166,15 +185,15 @@ def _settle_with_owner(message: Message, state: Message.State, *, at: datetime, 
 
 def _end(message: Message, state: Message.State, *, at: datetime, error: str) -> bool:
     ended = {"state": state, "settled_at": at, "error": error, "is_refused": message.is_refused}
-    if not _mine(message).update(lease_until=None, **ended):
+    if not _mine(message).update(lease_until=None, claim=None, **_troubles(message), **ended):
         return False
     message.state, message.settled_at, message.error = state, at, error
     return True
 
 
 def _mine(message: Message) -> MessageQuerySet:
-    """The row, as long as the lease it was claimed under holds."""
-    return Message.objects.filter(pk=message.pk, state=Message.State.SENDING, lease_until=message.lease_until)
+    """The row, as long as the claim holds that it was taken under."""
+    return Message.objects.filter(pk=message.pk, state=Message.State.SENDING, claim=message.claim)
 
 
 def put_off(message: Message, *, at: datetime, error: str, retry_after: timedelta | None = None) -> bool:
@@ -185,15 +204,33 @@ def put_off(message: Message, *, at: datetime, error: str, retry_after: timedelt
     return _wait_again(message, due_at=at + max(pause, retry_after or pause), error=error)
 
 
+def keep(message: Message, *, at: datetime, error: str) -> bool:
+    """Try again soon and for as long as it takes: what failed says nothing of the message or its recipient."""
+    return _wait_again(message, due_at=at + pause_after(message.n_attempts, is_urgent=True), error=error)
+
+
+def note_trouble(message: Message, about: Message.Trouble, *, at: datetime) -> None:
+    """What an attempt failed of, and since when it fails of that (saved with what becomes of the message)."""
+    if message.trouble != about or message.troubled_at is None:
+        message.trouble, message.troubled_at = about, at
+
+
 def defer(message: Message, *, until: datetime) -> bool:
     """Not yet: nothing failed, the time is wrong, and the claim was no attempt."""
-    return _wait_again(message, due_at=until, error="", n_attempts=message.n_attempts - 1)
+    message.n_attempts -= 1
+    waiting = {"state": Message.State.PENDING, "lease_until": None, "claim": None, "first_due_at": None}
+    return bool(_mine(message).update(due_at=until, error="", n_attempts=message.n_attempts, **waiting))
 
 
-def _wait_again(message: Message, *, due_at: datetime, error: str, n_attempts: int | None = None) -> bool:
-    n_made = message.n_attempts if n_attempts is None else n_attempts
-    waiting = {"state": Message.State.PENDING, "lease_until": None, "n_attempts": n_made}
-    return bool(_mine(message).update(due_at=due_at, error=error, **waiting))
+def _wait_again(message: Message, *, due_at: datetime, error: str) -> bool:
+    message.first_due_at = message.first_due_at or message.due_at
+    waiting = {"state": Message.State.PENDING, "lease_until": None, "claim": None}
+    failed = {"n_attempts": message.n_attempts, "error": error, "first_due_at": message.first_due_at}
+    return bool(_mine(message).update(due_at=due_at, **failed, **_troubles(message), **waiting))
+
+
+def _troubles(message: Message) -> dict[str, object]:
+    return {"trouble": message.trouble, "troubled_at": message.troubled_at, "n_spoiled": message.n_spoiled}
 
 
 def pause_after(n_attempts: int, *, is_urgent: bool = False) -> timedelta:
@@ -213,14 +250,34 @@ def release_lapsed(*, at: datetime) -> int:
     lapsed = Message.objects.lapsed_by(at)
     staff = lapsed.filter(guarantee=Message.Guarantee.AT_LEAST_ONCE)
     is_worn_out = Q(n_attempts__gte=MAX_URGENT_ATTEMPTS) | Q(is_urgent=False, n_attempts__gte=MAX_ATTEMPTS)
+    is_worn_out |= Q(n_spoiled__gte=MAX_DEATHS - 1)
     again = staff.exclude(is_worn_out)
-    due_at = Least(F("lease_until"), at)
-    n_released = again.update(state=Message.State.PENDING, lease_until=None, due_at=due_at)
+    n_released = again.update(
+        state=Message.State.PENDING,
+        lease_until=None,
+        claim=None,
+        n_spoiled=F("n_spoiled") + 1,
+        first_due_at=Coalesce("first_due_at", "due_at"),
+        due_at=Least(F("lease_until"), at),
+    )
     for message in staff.filter(is_worn_out):
         n_released += settle(message, Message.State.FAILED, at=at, error=SENDER_DIED)
     for message in lapsed.filter(guarantee=Message.Guarantee.AT_MOST_ONCE):
         n_released += settle(message, Message.State.UNKNOWN, at=at, error=SENDER_DIED)
     return n_released
+
+
+def settle_as_unknown(*, due_by: datetime, error: str, at: datetime) -> Counter[str]:
+    """Note everything that is due, or being sent, as perhaps sent; returns how many of each kind.
+
+    For an installation that was restored from a backup while no process sends: see `manage.py restore`.
+    """
+    waiting = Q(state=Message.State.PENDING, due_at__lte=due_by) | Q(state=Message.State.SENDING)
+    settled: Counter[str] = Counter()
+    for message in Message.objects.all_clinics().filter(waiting).order_by("pk").iterator():
+        _lease(message, at=at)
+        settled[message.kind] += settle(message, Message.State.UNKNOWN, at=at, error=error)
+    return settled
 
 
 def hurry_urgent(*, at: datetime) -> int:

@@ -19,6 +19,7 @@ from courses.admin.setup import setup_groups
 from courses.admin.today import today
 from courses.alerts.faults import open_faults
 from courses.alerts.inbox import waiting
+from courses.alerts.reached.late import late_alerts
 
 
 class StaffAdminSite(AdminSite):
@@ -71,6 +72,7 @@ class StaffAdminSite(AdminSite):
             now = waiting(membership)
             context["navigation"] = navigation(request, n_open=now.n_open)
             context["unanswered"], context["faults"] = now.unanswered, open_faults(membership)
+            context["unreached"] = late_alerts(membership.clinic, at=timezone.now())
         return context
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -13,13 +14,15 @@ from courses.models import Alert
 READERS = (Role.LEAD, Role.MANAGER)
 N_SHOWN = 3
 PREFIX = "alert:"
+# Of these every page tells everybody, or nobody but whoever runs the software can do something.
+TOLD_ELSEWHERE = (*Fault.NOTED, Fault.Kind.UNREACHED, Fault.Kind.CRASHING)
 
 
 @dataclass(frozen=True)
 class OpenFault:
-    """One fault of one alert: what is wrong, and what to do now."""
+    """One fault: of an alert, or of all mail; what is wrong, and what to do now."""
 
-    alert: Alert
+    alert: Alert | None
     what: str
     remedy: str
 
@@ -33,35 +36,57 @@ class OpenFaults:
 
 
 def open_faults(membership: Membership) -> OpenFaults | None:
-    """What every page tells leads and managers until it is mended; nothing of another clinic's alerts."""
+    """What every page tells leads and managers until it is fixed; nothing of another clinic."""
     if membership.role not in READERS:
         return None
-    faults = list(Fault.objects.open().filter(subject__startswith=PREFIX).order_by("found_at", "pk"))
+    faults = list(Fault.objects.open().exclude(kind__in=TOLD_ELSEWHERE).order_by("found_at", "pk"))
     if not faults:
         return None
-    alerts = Alert.objects.for_clinic(membership.clinic).in_bulk({_alert_id(fault) for fault in faults})
-    own = [fault for fault in faults if _alert_id(fault) in alerts]
-    found = [OpenFault(alerts[_alert_id(fault)], *_words(Fault.Kind(fault.kind))) for fault in own[:N_SHOWN]]
+    ids = {pk for fault in faults if (pk := _alert_id(fault)) is not None}
+    alerts = Alert.objects.for_clinic(membership.clinic).in_bulk(ids)
+    own = [fault for fault in faults if _is_theirs(fault, membership, alerts)]
+    found = [
+        OpenFault(alerts.get(_alert_id(fault) or 0), *_words(Fault.Kind(fault.kind))) for fault in own[:N_SHOWN]
+    ]
     return OpenFaults(len(own), tuple(found)) if found else None
 
 
-def _alert_id(fault: Fault) -> int:
-    return int(fault.subject.removeprefix(PREFIX))
+def _alert_id(fault: Fault) -> int | None:
+    return int(fault.subject.removeprefix(PREFIX)) if fault.subject.startswith(PREFIX) else None
+
+
+def _is_theirs(fault: Fault, membership: Membership, alerts: Container[int]) -> bool:
+    """Of an alert or a message of their clinic; a mail server that refuses us refuses every clinic."""
+    if fault.kind == Fault.Kind.REFUSED:
+        return True
+    if fault.kind == Fault.Kind.UNSENDABLE:
+        return fault.subject.startswith(f"clinic:{membership.clinic_id}:")
+    return _alert_id(fault) in alerts
 
 
 def _words(kind: Fault.Kind) -> tuple[str, str]:
     """What is wrong and what to do, in plain words."""
     if kind == Fault.Kind.UNTOLD:
         return (
-            _("Nobody was told of it."),
-            _("Open it and act now. Usually nobody has a mail address: correct one under Setup, Staff."),
+            _("Nobody was emailed about it."),
+            _("Open it and act now. Usually nobody has an email address: correct one under Setup, Staff."),
         )
     if kind == Fault.Kind.UNDELIVERED:
         return (
-            _("Every mail about it was given up."),
+            _("Every email about it failed."),
             _("Open it and act now. Setup, Messages shows why; correct the addresses that were refused."),
         )
+    if kind == Fault.Kind.REFUSED:
+        return (
+            _("The mail server refuses our emails. They are kept and tried again every two minutes."),
+            _("Phone whoever runs this software: the mail account or its password needs attention."),
+        )
+    if kind == Fault.Kind.UNSENDABLE:
+        return (
+            _("Some emails could not be made and were not sent."),
+            _("Setup, Messages lists them as failed. Phone whoever runs this software."),
+        )
     return (
-        _("It takes no step by itself: nobody is told again, and nobody else is told."),
-        _("Open it and act now, then tell whoever runs this software: its log names the cause."),
+        _("Stuck: no reminder or escalation will be sent."),
+        _("Open it and act now, then phone whoever runs this software: its log names the cause."),
     )

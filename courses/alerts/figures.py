@@ -9,17 +9,19 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 
-from courses.models import Alert, AlertEvent
+from courses.models import Alert, AlertEvent, Reach, Severity
 
 # A histogram speaks of the alerts of this time: its cost does not grow with the years.
 WINDOW = timedelta(days=30)
-BUCKETS = (1, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 3 * 24 * 3600)
+BUCKETS = (1, 5, 10, 30, 60, 120, 300, 900, 3600, 4 * 3600, 24 * 3600, 3 * 24 * 3600)
 
 
 def alert_metrics(*, at: datetime) -> Iterator[Metric]:
-    """Unresolved alerts by state and severity with their age; how long first mail and first answer took."""
+    """Unresolved alerts by state and severity with their age; how long until somebody was told, and answered."""
     yield from _unresolved(at)
-    yield from _answer_times(at)
+    yield _reached_times(at)
+    yield _unreached(at)
+    yield _answer_times(at)
 
 
 def _unresolved(at: datetime) -> Iterator[Metric]:
@@ -36,34 +38,43 @@ def _unresolved(at: datetime) -> Iterator[Metric]:
     yield age
 
 
-def _answer_times(at: datetime) -> Iterator[Metric]:
-    delivered: dict[str, list[float]] = defaultdict(list)
+def _reached_times(at: datetime) -> Metric:
+    took: dict[str, list[float]] = defaultdict(list)
+    rows = Reach.objects.all_clinics().filter(reported_at__gt=at - WINDOW).exclude(reached_at=None).order_by()
+    for severity, reported_at, reached_at in rows.values_list("severity", "reported_at", "reached_at").iterator():
+        if reached_at is not None:
+            took[severity].append(max((reached_at - reported_at).total_seconds(), 0.0))
+    return _histogram(
+        "healing_curve_reached_seconds",
+        "From a report to the first message that was accepted, of the last 30 days' reports.",
+        took,
+    )
+
+
+def _unreached(at: datetime) -> Metric:
+    family = GaugeMetricFamily(
+        "healing_curve_unreached", "Reports of which nobody was told in time.", labels=["severity"]
+    )
+    rows = Reach.objects.all_clinics().late_by(at).order_by().values_list("severity")
+    found = dict(rows.annotate(n=Count("pk")))
+    for severity in Severity.values:
+        family.add_metric([severity], found.get(severity, 0))
+    return family
+
+
+def _answer_times(at: datetime) -> Metric:
     acknowledged: dict[str, list[float]] = defaultdict(list)
     rows = Alert.objects.all_clinics().filter(raised_at__gt=at - WINDOW).order_by()
-    first_events = rows.values_list("severity", "raised_at").annotate(
-        sent_at=_first(AlertEvent.Kind.SENT),
-        acknowledged_at_first=_first(AlertEvent.Kind.ACKNOWLEDGED),
-        of=Min("pk"),
-    )
-    for severity, raised_at, sent_at, answered_at, _pk in first_events.iterator():
-        if sent_at:
-            delivered[severity].append((sent_at - raised_at).total_seconds())
-        if answered_at:
-            acknowledged[severity].append((answered_at - raised_at).total_seconds())
-    yield _histogram(
-        "healing_curve_alert_first_delivery_seconds",
-        "From raising an alert to the first accepted mail, of alerts raised in the last 30 days.",
-        delivered,
-    )
-    yield _histogram(
+    answered_at = Min("events__happened_at", filter=Q(events__kind=AlertEvent.Kind.ACKNOWLEDGED))
+    answers = rows.values_list("severity", "raised_at").annotate(answered_at=answered_at, of=Min("pk"))
+    for severity, raised_at, first_answer_at, _pk in answers.iterator():
+        if first_answer_at:
+            acknowledged[severity].append((first_answer_at - raised_at).total_seconds())
+    return _histogram(
         "healing_curve_alert_acknowledgement_seconds",
         "From raising an alert to its first acknowledgement, of alerts raised in the last 30 days.",
         acknowledged,
     )
-
-
-def _first(kind: AlertEvent.Kind) -> Min:
-    return Min("events__happened_at", filter=Q(events__kind=kind))
 
 
 def _histogram(name: str, help_text: str, seconds: dict[str, list[float]]) -> Metric:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
+from courses.alerts.reached.clock import stop_clocks
 from courses.models import Alert, AlertEvent, RedFlagReport
 
 MOVES = {
@@ -22,6 +23,9 @@ MOVES = {
     },
     Alert.State.RESOLVED: {Alert.State.RESOLVED},
 }
+
+# What a person did knows of the report, though the alert stays open.
+STOPPING = (AlertEvent.Kind.SILENCED, AlertEvent.Kind.LEVEL_LOWERED)
 
 
 class IllegalMove(ValidationError):
@@ -44,6 +48,8 @@ def write_event(
     if new not in MOVES[old]:
         raise IllegalMove(_("This alert is %(state)s.") % {"state": old.label})
     alert.state = new
+    if old == Alert.State.OPEN and (new != old or kind in STOPPING):
+        stop_clocks(alert, at=at)
     return AlertEvent.objects.create(
         clinic=alert.clinic,
         alert=alert,

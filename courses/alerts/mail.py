@@ -17,6 +17,7 @@ from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.alerts.history import write_event
 from courses.alerts.links import acknowledge_path
+from courses.alerts.reached.clock import note_reached
 from courses.alerts.steps import step_past_undelivered
 from courses.alerts.threads import thread_headers
 from courses.alerts.together import mail_together
@@ -71,6 +72,7 @@ class AlertMail:
             Message.State.SENT: AlertEvent.Kind.SENT,
             Message.State.CANCELLED: AlertEvent.Kind.NOT_SENT,
             Message.State.FAILED: AlertEvent.Kind.UNDELIVERABLE,
+            Message.State.UNKNOWN: AlertEvent.Kind.UNKNOWN,
         }
         alert = self._alert(message, lock=True)
         write_event(
@@ -81,6 +83,8 @@ class AlertMail:
             member=message.recipient_id,
             error=message.error,
         )
+        if message.state == Message.State.SENT:
+            note_reached(alert, message, at=at)
         if message.state == Message.State.FAILED and not self._was_known_to_fail(message):
             step_past_undelivered(alert, at=at)
         note_delivery(message, at=at)

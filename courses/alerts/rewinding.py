@@ -16,6 +16,7 @@ from clinic.models import Fault, Message
 from courses.alerts.endpoints import MESSAGE_KIND as WEBHOOK_KIND
 from courses.alerts.history import write_event
 from courses.alerts.opening import OpeningCalendar
+from courses.alerts.reached.clock import hurry_clocks
 from courses.alerts.steps import (
     MESSAGE_KIND,
     PAUSE_AFTER_FAILURE,
@@ -32,6 +33,7 @@ Clocks = Mapping[str, datetime]
 
 def rewind(*, at: datetime) -> int:
     """Set anew every step and first message that lies further away than it may; returns how many."""
+    hurry_clocks(at=at)
     return each(_too_far(at), partial(_rewind_alert, at=at)) + each(_early_born(at), partial(_hurry, at=at))
 
 

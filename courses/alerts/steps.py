@@ -16,6 +16,7 @@ from courses.alerts.flapping import what_to_tell
 from courses.alerts.history import write_event
 from courses.alerts.opening import OpeningCalendar
 from courses.alerts.policy import POLICIES, Policy
+from courses.alerts.reached.clock import start_clock
 from courses.alerts.silences import fall_silent, silence_of
 from courses.alerts.together import bundle_key
 from courses.models import Alert, AlertEvent
@@ -58,6 +59,7 @@ def start_steps(alert: Alert, event: AlertEvent, *, at: datetime, calendar: Open
         if told is not None:
             for position in range(n_first - 1):
                 _note_unreachable(alert, position, at=at)
+            start_clock(alert, told, at=at, leaves_at=first_at)
             _tell_until_newest_is_reached(alert, told, at=at, due_at=first_at)
     _wind_clocks(alert, since=first_at, calendar=calendar)
     return set_next_step(alert)

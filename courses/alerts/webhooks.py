@@ -12,6 +12,7 @@ from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Notice, TransportError
 from courses.alerts.history import write_event
 from courses.alerts.mail import alert_mail
+from courses.alerts.reached.clock import note_reached
 from courses.models import Alert, AlertEvent
 
 
@@ -57,6 +58,8 @@ class AlertWebhook:
                 endpoint=message.recipient_id,
                 error=message.error,
             )
+            if message.state == Message.State.SENT:
+                note_reached(alert, message, at=at)
         note_delivery(message, at=at)
 
 

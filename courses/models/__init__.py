@@ -4,7 +4,7 @@ from courses.models.adverse_event import AdverseEvent, AdverseEventItem
 from courses.models.aftercare import AftercareGiven, AftercareMeasure
 from courses.models.alert import Alert, AlertEvent, Severity
 from courses.models.appointment import Appointment
-from courses.models.check_in import CheckIn
+from courses.models.check_in import CheckIn, CheckInAnswer
 from courses.models.correction import Correction
 from courses.models.course import Course
 from courses.models.digest import Digest
@@ -17,6 +17,7 @@ from courses.models.pain import PainScore
 from courses.models.point import Point
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
 from courses.models.protocol import Protocol
+from courses.models.reach import Reach
 from courses.models.red_flag import Level, RedFlag, RedFlagReport
 from courses.models.reminder import Reminder
 from courses.models.review import Review
@@ -35,6 +36,7 @@ __all__ = [
     "AlertThreshold",
     "Appointment",
     "CheckIn",
+    "CheckInAnswer",
     "ClearanceOverride",
     "Correction",
     "Course",
@@ -55,6 +57,7 @@ __all__ = [
     "Prior",
     "PriorEvent",
     "Protocol",
+    "Reach",
     "RedFlag",
     "RedFlagReport",
     "Reminder",

@@ -83,7 +83,7 @@ def test_words_are_separated_by_commas(found, monkeypatch):
 def test_database_is_postgresql(found, monkeypatch):
     monkeypatch.setenv("NAME", "postgres://u:p%40ss@host:5433/clinic")
     config = env.database("NAME")
-    assert config["ENGINE"] == "django.db.backends.postgresql"
+    assert config["ENGINE"] == "clinic.database"
     assert (config["HOST"], config["PORT"], config["PASSWORD"], found) == ("host", 5433, "p@ss", [])
 
 

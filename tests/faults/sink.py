@@ -32,6 +32,7 @@ class TroubledSink(SmtpSink):
         self.answer_to_sender = "250 OK"
         self.hangs_up = False
         self.says_nothing_for = 0.0
+        self.is_slow_for: dict[str, float] = {}
 
     def hold(self, point: Point) -> None:
         """From now on whoever comes to this point waits there."""
@@ -72,10 +73,13 @@ class TroubledSink(SmtpSink):
         if self.hangs_up:
             server.transport.abort()
             return "421 gone"
-        await asyncio.sleep(self.says_nothing_for)
+        await asyncio.sleep(max([self.says_nothing_for, *self._slowness(envelope)]))
         answer = await super().handle_DATA(server, session, envelope)
         await self._wait_at(Point.BETWEEN_SEND_AND_MARK)
         return answer
+
+    def _slowness(self, envelope: Envelope) -> list[float]:
+        return [self.is_slow_for.get(address, 0.0) for address in envelope.rcpt_tos]
 
     async def _wait_at(self, point: Point) -> None:
         if self.holds_at is point:

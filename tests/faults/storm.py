@@ -14,6 +14,7 @@ from django.utils import timezone
 from clinic.models import Membership, Message
 from clinic.outbox.compose import message_id
 from clinic.outbox.queue import LEASE
+from courses.alerts.reached.late import reached_health
 from courses.models import Alert, Course
 from courses.sessions.flags import report_red_flags
 from patients.models import Patient
@@ -25,6 +26,7 @@ from tests.processes import wait_until
 N_ALERTS = int(os.environ.get("FAULTS_N", "12"))
 IS_LONG = N_ALERTS >= 100
 BEAT_SECONDS = 10.0
+NOTICED_WITHIN_SECONDS = 150.0
 # How long the reckoning waits, leases that must lapse included.
 PATIENCE_SECONDS = 60.0 + N_ALERTS * 2
 
@@ -38,11 +40,13 @@ class Totals:
     n_lost: int
     n_duplicated: int
     seconds: float
+    noticed: float | None = None
 
     def __str__(self) -> str:
+        noticed = "" if self.noticed is None else f", /healthz noticed after {self.noticed:.0f} s"
         return (
             f"{self.n_alerts} alerts, {self.n_mails} mails sent, {self.n_lost} lost, "
-            f"{self.n_duplicated} duplicated, recovered in {self.seconds:.1f} s"
+            f"{self.n_duplicated} duplicated{noticed}, recovered in {self.seconds:.1f} s"
         )
 
 
@@ -55,16 +59,23 @@ class Storm:
     note: Callable[[Totals], None]
     n_alerts: int = 0
     calm_since: float = field(default_factory=time.monotonic)
+    noticed: float | None = None
 
-    def rage(self, n_alerts: int = N_ALERTS) -> None:
-        """Report that many."""
+    def rage(self, n_alerts: int = N_ALERTS, *, at: datetime | None = None) -> None:
+        """Report that many, now or as of then."""
         for _n in range(n_alerts):
-            report_emergency(self.practitioner)
+            report_emergency(self.practitioner, at=at)
         self.n_alerts += n_alerts
 
     def fault_is_over(self) -> None:
         """The fault is mended now: the clock of the recovery starts."""
         self.calm_since = time.monotonic()
+
+    def wait_until_noticed(self, *, since: datetime) -> float:
+        """For how long after a time /healthz takes to say that something is wrong with reaching people."""
+        wait_until(lambda: not reached_health(at=timezone.now()).is_well, seconds=NOTICED_WITHIN_SECONDS)
+        self.noticed = (timezone.now() - since).total_seconds()
+        return self.noticed
 
     def reckon(self, *, bell: Callable[[], None] = lambda: None) -> Totals:
         """Wait until every mail is settled, then count; `bell` is rung now and then, as beat does."""
@@ -73,7 +84,7 @@ class Storm:
         copies = self.sink.copies()
         wanted = {message_id(message) for message in staff_mails().select_related("clinic")}
         n_lost = len(wanted - set(copies))
-        totals = Totals(self.n_alerts, len(wanted), n_lost, copies.total() - len(copies), seconds)
+        totals = Totals(self.n_alerts, len(wanted), n_lost, copies.total() - len(copies), seconds, self.noticed)
         self.note(totals)
         assert Alert.objects.count() == self.n_alerts
         assert len(wanted) >= self.n_alerts

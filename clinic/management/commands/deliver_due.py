@@ -12,8 +12,12 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from clinic.batch import each
+from clinic.database import hold_to
 from clinic.health.heartbeat import DeadMansSwitch
 from clinic.outbox.deliver import deliver_due
+from clinic.outbox.senders import slow_lane
+from clinic.outbox.transports.email import longest_conversation
+from clinic.watchdog import watchdog
 
 
 class Command(BaseCommand):
@@ -30,13 +34,27 @@ class Command(BaseCommand):
     def handle(self, *, every: float | None = None, **_options: Any) -> None:
         """Once, or for ever."""
         if every is None:
+            each(settings.FALLBACK_WORK, _work)
             self.stdout.write(f"{deliver_due(clock=timezone.now)} sent")
+            slow_lane.wait_until_empty(longest_conversation())
             return
+        hold_to(settings.DATABASE_JOB_SECONDS)
+        watchdog.start("deliver_due", seconds=settings.WATCHDOG_SECONDS + every)
+        try:
+            self._go_on(every)
+        finally:
+            watchdog.stop()
+            hold_to(None)
+
+    def _go_on(self, every: float) -> None:
         switch = DeadMansSwitch()
         while True:
             self._one_pass()
+            watchdog.step()
             switch.tick(at=timezone.now())
+            watchdog.step()
             time.sleep(every)
+            watchdog.step()
 
     def _one_pass(self) -> None:
         """A database that restarts must not end the fallback."""

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
+from clinic.models import Message
+
+About = Message.Trouble
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -40,6 +44,7 @@ Parcel = Mail | Notice
 class TransportError(Exception):
     """Not delivered. Permanent: another attempt cannot help. The text names no person and no address.
 
+    About: whom the failure tells something of: the address, this installation, the message, the way there.
     Ambiguous: the other side may have taken it and could not say so any more.
     Down: the whole channel is away, so that nothing else need be tried on it now.
     """
@@ -49,12 +54,14 @@ class TransportError(Exception):
         reason: str,
         *,
         permanent: bool,
+        about: About = About.WAY,
         is_ambiguous: bool = False,
         is_down: bool = False,
         retry_after: timedelta | None = None,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.about = about
         self.is_ambiguous = is_ambiguous
         self.is_down = is_down
         self.retry_after = retry_after

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from clinic.outbox.transports.answers import About, Answer, about
 from clinic.outbox.transports.base import Mail, TransportError
 from clinic.outbox.transports.smtp import SmtpBackend
 
-# A mail and its failure are over well within a lease.
-SEND_SECONDS = 40.0
+# What one mail says at most, beside its content: a line that drips while it is secured is cut in the end, too.
+N_COMMANDS = 6
 CLOSE_SECONDS = 5.0
-FIRST_PERMANENT_CODE = 500
 
 
 class EmailTransport:
@@ -35,13 +37,15 @@ class EmailTransport:
         message.attach_alternative(mail.html, "text/html")
         is_open = False
         try:
-            with self._limited(SEND_SECONDS):
+            with self._limited(longest_conversation()):
                 self._ready()
                 is_open = True
                 message.send()
         except (smtplib.SMTPException, OSError) as error:
+            # Looked at before the line is closed: that says its last words on the same client.
+            may_have_taken = is_open and self._may_have_taken()
             self.close()
-            raise _typed(error, is_open=is_open) from error
+            raise _typed(error, is_open=is_open, may_have_taken=may_have_taken) from error
 
     def _ready(self) -> None:
         """A connection that stands: servers end one after so many mails, and that loses nothing."""
@@ -64,6 +68,9 @@ class EmailTransport:
         except (smtplib.SMTPException, OSError):
             self.connection = get_connection(fail_silently=False)
 
+    def _may_have_taken(self) -> bool:
+        return not isinstance(self.connection, SmtpBackend) or self.connection.may_have_taken
+
     def _limited(self, seconds: float) -> AbstractContextManager[None]:
         """A limit on all that is said to a server; a folder needs none."""
         if isinstance(self.connection, SmtpBackend):
@@ -71,23 +78,43 @@ class EmailTransport:
         return nullcontext()
 
 
-def _typed(error: Exception, *, is_open: bool) -> TransportError:
-    """The failure with its kind and code; the server's words may hold an address and are dropped.
+def longest_conversation() -> float:
+    """How long one mail may take in the worst case."""
+    commands = N_COMMANDS * settings.SMTP_COMMAND_SECONDS
+    return float(2 * settings.SMTP_CONNECT_SECONDS + commands + settings.SMTP_DATA_SECONDS)
 
-    A connection lost after it stood may have carried the mail across.
+
+def _typed(error: Exception, *, is_open: bool, may_have_taken: bool) -> TransportError:
+    """The failure with its kind and codes; the server's words may hold an address and are dropped.
+
+    A connection lost while the content was on its way may have carried the mail across.
     """
-    code = _code(error)
-    reason = f"{type(error).__name__} {code}" if code else type(error).__name__
-    permanent = code >= FIRST_PERMANENT_CODE and not _is_about_us(error)
-    return TransportError(reason, permanent=permanent, is_ambiguous=is_open and not code, is_down=not is_open)
+    name = type(error).__name__
+    answer = _answer(error)
+    if answer is None:
+        return TransportError(name, permanent=False, is_ambiguous=may_have_taken, is_down=not is_open)
+    reason = f"{name} {answer.name}"
+    if _is_about_us(error) and answer.is_permanent:
+        return TransportError(reason, permanent=False, about=About.US, is_down=not is_open)
+    if not answer.is_permanent:
+        return TransportError(reason, permanent=False, is_down=not is_open)
+    subject = about(answer)
+    return TransportError(reason, permanent=subject is not About.US, about=subject, is_down=not is_open)
 
 
-def _code(error: Exception) -> int:
+def _answer(error: Exception) -> Answer | None:
+    """What the server said, if it said anything."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max((code for code, _words in error.recipients.values()), default=0)
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code
-    return 0
+        refusals: Iterable[tuple[int, bytes]] = error.recipients.values()
+        code, words = max(refusals, default=(0, b""))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, words = error.smtp_code, error.smtp_error  # type: ignore[assignment]
+    else:
+        return None
+    if code <= 0:
+        return None
+    said: object = words
+    return Answer(code, said.decode(errors="replace") if isinstance(said, bytes) else str(said))
 
 
 def _is_about_us(error: Exception) -> bool:

@@ -15,7 +15,7 @@ from http.client import HTTPException, parse_headers
 from io import BytesIO
 
 from clinic.outbox.transports.addresses import BadAddress, Target, addresses_of, target_of
-from clinic.outbox.transports.base import Notice, TransportError
+from clinic.outbox.transports.base import About, Notice, TransportError
 
 SECONDS = 5.0
 MAX_ANSWER_BYTES = 16_384
@@ -47,7 +47,7 @@ class WebhookTransport:
         try:
             status, headers = self._post(target_of(notice.to), body, _headers(notice, body))
         except BadAddress as error:
-            raise TransportError("address not permitted", permanent=True) from error
+            raise TransportError("address not permitted", permanent=True, about=About.ADDRESS) from error
         except (OSError, TimeoutError, HTTPException, ValueError) as error:
             self._rests.add(notice.to)
             raise TransportError(type(error).__name__, permanent=False, is_ambiguous=True) from error
@@ -132,7 +132,8 @@ def _left(ends_at: float) -> float:
 def _typed(status: int, headers: Headers) -> TransportError:
     """A redirect is a refusal too: it would lead where nobody looked."""
     permanent = status < 500 and status not in TEMPORARY_REFUSALS
-    return TransportError(f"HTTP {status}", permanent=permanent, retry_after=_retry_after(headers))
+    about = About.ADDRESS if permanent else About.WAY
+    return TransportError(f"HTTP {status}", permanent=permanent, about=about, retry_after=_retry_after(headers))
 
 
 def _retry_after(headers: Headers) -> timedelta | None:

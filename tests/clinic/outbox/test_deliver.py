@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import OperationalError
 
 from clinic.management.commands import deliver_due as deliver_due_command
-from clinic.models import Message
+from clinic.models import Fault, Message
 from clinic.outbox import deliver as deliver_module
 from clinic.outbox import queue
 from clinic.outbox.deliver import deliver_due
@@ -114,20 +114,59 @@ class TestFailure:
         assert answer[:3] in kept.error
         assert "later" not in kept.error
 
-    @pytest.mark.parametrize("answer", ["550 no such user", "554 refused"])
-    def test_permanent_refusal_fails_the_message(self, put, smtp, pigeon, clock, answer):
+    def test_lone_refusal_is_believed_with_the_third(self, put, smtp, pigeon, clock):
         message = put()
-        smtp.answer = answer
-        assert deliver_due(clock=clock()) == 0
-        assert states() == ["failed"]
+        smtp.answer = "550 no such user"
+        for minutes, state in ((0, "pending"), (1, "pending"), (2, "failed")):
+            assert deliver_due(clock=clock(minutes=minutes)) == 0
+            assert states() == [state]
+        assert Message.objects.get().is_refused
         assert pigeon.settled_as == [(message.recipient, "failed")]
 
-    def test_refused_recipient_does_not_stop_the_next(self, put, smtp, clock):
+    def test_refusal_is_believed_once_somebody_else_was_reached(self, put, smtp, clock):
         refused, taken = put(), put()
-        smtp.answer_to_recipient[refused.recipient] = "550 no such user"
+        smtp.answer_to_recipient[refused.recipient] = "550 5.1.1 no such user"
         assert deliver_due(clock=clock()) == 1
+        assert states() == ["pending", "sent"]
+        assert deliver_due(clock=clock(minutes=1)) == 0
         assert states() == ["failed", "sent"]
         assert [mail["To"] for mail in smtp.mails] == [taken.recipient]
+
+    def test_when_every_recipient_is_refused_none_of_them_is_blamed(self, put, smtp, pigeon, clock):
+        for _n in range(3):
+            put()
+        smtp.answer = "550 5.1.1 no such user"
+        for minutes in range(0, 30, 3):
+            deliver_due(clock=clock(minutes=minutes))
+        assert states() == ["pending"] * 3
+        assert Fault.objects.open().get().kind == Fault.Kind.REFUSED
+        smtp.answer = "250 taken"
+        assert deliver_due(clock=clock(hours=1)) == 3
+        assert not Message.objects.filter(is_refused=True).exists()
+        assert not Fault.objects.open().exists()
+
+    @pytest.mark.parametrize(
+        "answer", ["554 5.7.1 policy", "554 refused", "550 5.3.0 x", "530 5.7.0 log in first"]
+    )
+    def test_refusal_of_us_is_kept_for_as_long_as_it_takes(self, put, smtp, pigeon, clock, answer):
+        put(guarantee=AT_MOST_ONCE)
+        smtp.answer = answer
+        for minutes in range(0, 5 * queue.MAX_ATTEMPTS, 5):
+            deliver_due(clock=clock(minutes=minutes))
+            assert Fault.objects.open().get().kind == Fault.Kind.REFUSED
+        kept = Message.objects.get()
+        assert (kept.state, kept.trouble, pigeon.settled_as) == ("pending", "us", [])
+        assert kept.due_at - clock(minutes=minutes)() < timedelta(minutes=3)
+        smtp.answer = "250 taken"
+        assert deliver_due(clock=clock(hours=3)) == 1
+        assert not Fault.objects.open().exists()
+
+    def test_full_mailbox_fails_the_message_and_marks_nobody(self, put, smtp, clock):
+        put()
+        smtp.answer = "552 5.2.2 mailbox full"
+        deliver_due(clock=clock())
+        kept = Message.objects.get()
+        assert (kept.state, kept.is_refused) == ("failed", False)
 
     def test_busy_recipient_is_tried_again(self, put, smtp, clock):
         message = put()
@@ -176,6 +215,40 @@ class TestFailure:
 
 
 class TestPoison:
+    def test_message_that_cannot_be_made_is_given_up_with_the_third_attempt(self, put, smtp, pigeon, clock):
+        poison = put(is_urgent=True)
+        pigeon.fails_to_render[poison.recipient] = KeyError()
+        for minutes, state in ((0, "pending"), (1, "pending"), (2, "failed")):
+            deliver_due(clock=clock(minutes=minutes))
+            assert states() == [state]
+        assert Fault.objects.open().get().kind == Fault.Kind.UNSENDABLE
+        assert pigeon.settled_as == [(poison.recipient, "failed")]
+        # The next of its kind can be made.
+        put(due_at=clock(minutes=3)())
+        deliver_due(clock=clock(minutes=3))
+        assert not Fault.objects.open().exists()
+
+    def test_address_that_cannot_be_written_to_is_given_up_too(self, put, smtp, clock):
+        put(recipient="ana@example.org\nBcc: all@example.org")
+        for minutes in range(3):
+            deliver_due(clock=clock(minutes=minutes))
+        assert states() == ["failed"]
+        assert Fault.objects.open().get().kind == Fault.Kind.UNSENDABLE
+
+    def test_vanished_kind_is_given_up_too(self, put, smtp, clock):
+        put(kind="dodo")
+        for minutes in range(3):
+            deliver_due(clock=clock(minutes=minutes))
+        assert states() == ["failed"]
+        assert Fault.objects.open().get().kind == Fault.Kind.UNSENDABLE
+
+    def test_database_that_does_not_answer_is_no_fault_of_the_message(self, put, smtp, pigeon, clock):
+        message = put()
+        pigeon.fails_to_render[message.recipient] = OperationalError()
+        for minutes in range(5):
+            deliver_due(clock=clock(hours=minutes))
+        assert states() == ["pending"]
+
     def test_message_that_cannot_be_made_does_not_stop_the_queue(self, put, smtp, pigeon, clock):
         poison, _good = put(is_urgent=True), put()
         pigeon.fails_to_render[poison.recipient] = KeyError("Ana Kingfisher")

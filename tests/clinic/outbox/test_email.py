@@ -72,7 +72,7 @@ def test_failure_is_followed_by_a_new_connection(transport, smtp):
 
 @pytest.mark.parametrize(
     ("answer", "permanent"),
-    [("421 x", False), ("450 x", False), ("452 x", False), ("550 x", True), ("554 x", True)],
+    [("421 x", False), ("450 x", False), ("452 x", False), ("550 x", True), ("554 x", False)],
 )
 def test_servers_answer_says_whether_another_attempt_helps(transport, smtp, answer, permanent):
     smtp.answer = answer
@@ -127,9 +127,9 @@ def test_closing_a_connection_that_is_gone_is_no_matter(transport, smtp):
     assert len(smtp.mails) == 2
 
 
-def test_server_that_drips_its_words_is_cut_off(transport, settings, monkeypatch):
+def test_server_that_drips_its_words_is_cut_off(transport, settings):
     """It would hold the mail beyond its lease, and somebody else would send it too."""
-    monkeypatch.setattr(email, "SEND_SECONDS", 0.5)
+    settings.SMTP_CONNECT_SECONDS = 0.5
     with DripServer() as server:
         settings.EMAIL_PORT = server.port
         transport.connection = email.get_connection()

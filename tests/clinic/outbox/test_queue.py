@@ -181,7 +181,7 @@ class TestLapse:
 
     def test_row_that_ends_its_process_every_time_is_failed_in_the_end(self, put, pigeon, at):
         message = put()
-        for attempt in range(queue.MAX_ATTEMPTS):
+        for attempt in range(queue.MAX_DEATHS):
             assert queue.claim_next(at=at + attempt * MINUTE) == message
             assert queue.release_lapsed(at=at + (attempt + 1) * MINUTE) == 1
         assert Message.objects.get().state == "failed"

@@ -29,8 +29,8 @@ def untold(report, at):
 
 def test_every_page_says_what_is_wrong_and_what_to_do(signed_in, lead, untold):
     page = signed_in(lead).get(reverse("admin:setup")).content.decode()
-    assert "1 alert did not reach people as it should." in page
-    assert "Nobody was told of it." in page
+    assert "1 problem with sending messages." in page
+    assert "Nobody was emailed about it." in page
     assert "correct one under Setup, Staff" in page
     assert reverse("admin:courses_alert_change", args=[untold.pk]) in page
 
@@ -42,7 +42,7 @@ def test_until_it_is_mended(signed_in, lead, untold, at):
     assert open_faults(lead) is None
 
 
-@pytest.mark.parametrize(("kind", "words"), [("stuck", "no step by itself"), ("undelivered", "was given up")])
+@pytest.mark.parametrize(("kind", "words"), [("stuck", "no reminder or escalation"), ("undelivered", "failed")])
 def test_each_kind_has_its_words(lead, report, at, kind, words):
     Fault.find(Fault.Kind(kind), f"alert:{report().pk}", at=at)
     assert words in open_faults(lead).oldest[0].what

@@ -145,7 +145,7 @@ class TestDelivery:
     def test_refused_address_of_the_last_person_is_noted(self, report, deliver, smtp, kinds):
         alert = report("cardiac")
         Alert.objects.update(chain_position=3)
-        smtp.answer = "550 no such user"
+        smtp.answer = "552 5.2.2 mailbox full"
         deliver()
         assert kinds(alert).count("undeliverable") == 2
 

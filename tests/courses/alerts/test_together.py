@@ -85,12 +85,14 @@ def test_another_alert_begins_another_thread(report, smtp, at):
 def test_bounced_address_is_stepped_over_and_told_of(find, clinic, practitioner, lead, smtp, told, at):
     alert = find("red")
     smtp.answer_to_recipient["practitioner@example.org"] = "550 no such user"
-    deliver_due(clock=lambda: at + 6 * MINUTE)
+    # Nobody else was written to meanwhile: it is believed with the third.
+    for minutes in (6, 7, 8):
+        deliver_due(clock=lambda minutes=minutes: at + minutes * MINUTE)
     practitioner.refresh_from_db()
-    assert practitioner.email_failed_at == at + 6 * MINUTE
-    sweep(at=at + 6 * MINUTE)
+    assert practitioner.email_failed_at == at + 8 * MINUTE
+    sweep(at=at + 8 * MINUTE)
     assert told(alert, "escalated") == ["lead"]
-    deliver_due(clock=lambda: at + 6 * MINUTE)
+    deliver_due(clock=lambda: at + 8 * MINUTE)
     assert "A staff mail address was refused - Linden" in [mail["Subject"] for mail in smtp.to("lead@example.org")]
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0003_clinic_lists_stamp"),
+        ("clinic", "0009_kinds_of_faults"),
     ]
 
     operations = [

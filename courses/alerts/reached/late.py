@@ -1,0 +1,109 @@
+"""Reports of which nobody was told in time: an alarm outside, a fault, a banner on every staff page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from clinic.health.checks import Health
+from clinic.models import Clinic, Fault, Message
+from courses.alerts.reached.clock import LONGEST_FOR_RED_FLAGS
+from courses.models import Alert, Reach
+
+N_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class LateAlert:
+    """One alert of which nobody was told, and since when it waits. No patient: every member sees this."""
+
+    alert: Alert
+    since: datetime
+    what: str
+
+
+@dataclass(frozen=True)
+class Late:
+    """How many, and those that wait for longest."""
+
+    n_alerts: int
+    oldest: tuple[LateAlert, ...]
+
+
+def reached_health(*, at: datetime) -> Health:
+    """Unwell while nobody was told of a report in time, whatever became of its messages."""
+    late = _late(at)
+    if not late:
+        return Health(True, "nobody waits")
+    wait = at - min(reach.reported_at for reach in late)
+    n_alerts = len({reach.alert_id for reach in late})
+    return Health(False, f"{n_alerts} alerts, the oldest reported {int(max(wait.total_seconds(), 0))} s ago")
+
+
+def late_alerts(clinic: Clinic, *, at: datetime) -> Late | None:
+    """What every page of a clinic says until somebody is told or answers."""
+    late = Reach.objects.for_clinic(clinic).late_by(at).order_by("reported_at", "pk")
+    if not late:
+        return None
+    first: dict[int, Reach] = {}
+    for reach in late:
+        first.setdefault(reach.alert_id, reach)
+    alerts = Alert.objects.for_clinic(clinic).in_bulk(list(first)[:N_SHOWN])
+    last = _last_messages(alerts)
+    shown = [
+        LateAlert(alerts[pk], reach.reported_at, _what_keeps_it(last.get(f"alert:{pk}")))
+        for pk, reach in first.items()
+        if pk in alerts
+    ]
+    return Late(len(first), tuple(shown))
+
+
+def note_unreached(*, at: datetime) -> int:
+    """A fault for each alert of which nobody was told in time, gone when somebody is; returns how many.
+
+    What waits for a time that is years away is sent now: nothing about an emergency is ever planned.
+    """
+    late = _late(at)
+    subjects = {f"alert:{reach.alert_id}" for reach in late}
+    for subject in sorted(subjects):
+        Fault.find(Fault.Kind.UNREACHED, subject, at=at)
+    Fault.objects.open().filter(kind=Fault.Kind.UNREACHED).exclude(subject__in=subjects).update(gone_at=at)
+    _hurry(late, at=at)
+    return len(subjects)
+
+
+def _late(at: datetime) -> list[Reach]:
+    return list(Reach.objects.all_clinics().late_by(at).order_by("reported_at", "pk"))
+
+
+def _hurry(late: Iterable[Reach], *, at: datetime) -> int:
+    groups = {f"alert:{reach.alert_id}" for reach in late}
+    if not groups:
+        return 0
+    waiting = Message.objects.filter(group_key__in=groups, state=Message.State.PENDING, is_urgent=True)
+    # A retry, asked for by a webhook at most, lies nearer.
+    return waiting.filter(first_due_at=None, due_at__gt=at + LONGEST_FOR_RED_FLAGS).update(due_at=at)
+
+
+def _last_messages(alerts: Iterable[int]) -> dict[str, Message]:
+    """The newest message about each alert that was not cancelled, by the name of its group."""
+    groups = [f"alert:{pk}" for pk in alerts]
+    messages = Message.objects.filter(group_key__in=groups).exclude(state=Message.State.CANCELLED)
+    newest = messages.order_by("group_key", "-pk").distinct("group_key")
+    return {message.group_key: message for message in newest}
+
+
+def _what_keeps_it(last: Message | None) -> str:
+    """Why no message was accepted, as far as the newest message says."""
+    if last is None:
+        return _("Nobody could be addressed: nobody has a mail address.")
+    if last.trouble == Message.Trouble.US:
+        return _("The mail server refuses what we send.")
+    if last.trouble == Message.Trouble.MESSAGE:
+        return _("The email could not be made.")
+    if last.state == Message.State.FAILED:
+        return _("Every email was refused.")
+    return _("The mail server has not accepted an email yet.")

@@ -1,0 +1,25 @@
+"""Tasks of a test: one that ends its process every time, one that says that it ran."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from celery import shared_task
+
+
+@shared_task(name="tests.faults.crash")
+def crash(log: str) -> None:
+    """As a library that breaks does, or the kernel when memory ends."""
+    with Path(log).open("a") as file:
+        file.write("came\n")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@shared_task(name="tests.faults.hang")
+def hang(log: str) -> None:
+    """Goes on with nothing, for ever."""
+    with Path(log).open("a") as file:
+        file.write("came\n")
+    signal.pause()
