@@ -43,8 +43,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "clinic.health.middleware.HealthMiddleware",
     "clinic.headers.HeadersMiddleware",
+    "clinic.health.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "clinic.middleware.PatientPagesMiddleware",
