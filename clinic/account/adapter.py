@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.account import attempts, devices, two_factor
@@ -115,6 +117,11 @@ class TwoFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def _get_site_name(self) -> str:
         return "Healing Curve"
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - the library's name
+        """What a passkey is called until its owner says otherwise."""
+        n = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return _("My device") if n == 0 else _("My device %(n)s") % {"n": n + 1}
 
     def _get_user_identifier(self, user: Any) -> str:
         return str(user.username)
