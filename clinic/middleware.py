@@ -38,7 +38,9 @@ class PatientPagesMiddleware:
         return self.get_response(request)
 
 
-FIRST_REFUSAL, NOT_FOUND = 400, 404
+FIRST_REFUSAL = 400
+# A page may ask for the right before it looks for the row.
+NOT_HERE = {403, 404}
 
 
 class ActiveMembershipMiddleware:
@@ -57,7 +59,7 @@ class ActiveMembershipMiddleware:
         request.user.active_membership = membership  # type: ignore[union-attr]
         with timezone.override(zoneinfo.ZoneInfo(membership.clinic.zone)):
             response = self.get_response(request)
-            if response.status_code == NOT_FOUND and request.method == "GET":
+            if response.status_code in NOT_HERE and request.method == "GET":
                 return _offer_elsewhere(request) or response
             return response
 

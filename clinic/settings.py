@@ -43,8 +43,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "clinic.health.middleware.HealthMiddleware",
     "clinic.headers.HeadersMiddleware",
+    "clinic.health.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "clinic.middleware.PatientPagesMiddleware",
@@ -149,6 +149,10 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key", "reauthenticate": "20/m/user"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 MFA_ADAPTER = "clinic.account.adapter.TwoFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "clinic.account.forms.AppForm",
+    "add_webauthn": "clinic.account.forms.PasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Healing Curve"

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.account import attempts, devices, two_factor
@@ -82,7 +84,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not asked twice of somebody who must set up a second factor at this very sign-in."""
-        if two_factor.MUST_SET_UP in self.request.session:
+        if two_factor.is_at_set_up(self.request, at=timezone.now()):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
@@ -107,7 +109,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if kind is not None:
             note_event(user, kind, at=timezone.now())
         if kind in {Kind.APP_ADDED, Kind.KEY_ADDED}:
-            two_factor.is_set_up(self.request)
+            two_factor.note_set_up(self.request, at=timezone.now())
 
 
 class TwoFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -115,6 +117,11 @@ class TwoFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def _get_site_name(self) -> str:
         return "Healing Curve"
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - the library's name
+        """What a passkey is called until its owner says otherwise."""
+        n = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return _("My device") if n == 0 else _("My device %(n)s") % {"n": n + 1}
 
     def _get_user_identifier(self, user: Any) -> str:
         return str(user.username)

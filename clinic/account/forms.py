@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,6 +57,26 @@ class OwnAddressForm(forms.Form):
         if not get_adapter().reauthenticate(self.user, password):
             raise forms.ValidationError(_("This is not your password."))
         return password
+
+
+class AppForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of an authenticator app."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code from the app")
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey, in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of this passkey")
+        self.fields["passwordless"].label = _("Sign in with it alone")
+        self.fields["passwordless"].help_text = _(
+            "No password needed: the device asks for your fingerprint, your face or its code."
+        )
 
 
 class ResetForm(forms.Form):

@@ -24,6 +24,9 @@ ROLES = {Role.LEAD, Role.MANAGER}
 # In the session of somebody who must set it up before anything else, and where they wanted to go.
 MUST_SET_UP = "two_factor_must"
 THEN = "two_factor_then"
+# When it was set up at sign-in: the recovery codes are shown without asking for the password once more.
+SET_UP_AT = "two_factor_set_up_at"
+SHOWN_FOR = timedelta(minutes=5)
 # What stays open meanwhile: the account itself, links in mail, and what machines ask for.
 OPEN_PREFIXES = ("/accounts/", "/static/", "/a/", "/c/", "/u/", "/csp-report/", "/healthz", "/metrics", "/demo/")
 
@@ -67,6 +70,20 @@ def is_set_up(request: HttpRequest) -> None:
     """Nothing more to ask in this session."""
     for key in (TWO_FACTOR_UNTIL, MUST_SET_UP):
         request.session.pop(key, None)
+
+
+def note_set_up(request: HttpRequest, *, at: datetime) -> None:
+    """A factor was added."""
+    if MUST_SET_UP in request.session:
+        request.session[SET_UP_AT] = at.isoformat()
+    is_set_up(request)
+
+
+def is_at_set_up(request: HttpRequest, *, at: datetime) -> bool:
+    """Whether somebody who has just signed in sets up what they must: they gave the password a moment ago."""
+    set_up_at = request.session.get(SET_UP_AT)
+    is_fresh = set_up_at is not None and datetime.fromisoformat(set_up_at) > at - SHOWN_FOR
+    return MUST_SET_UP in request.session or is_fresh
 
 
 class SetUpMiddleware:

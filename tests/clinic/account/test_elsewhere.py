@@ -38,6 +38,12 @@ def test_offers_to_switch_and_opens_the_page_with_its_link(signed_in, twice, pat
     assert client.get(path).context["membership"] == twice
 
 
+def test_offers_it_too_where_the_role_here_would_not_do(signed_in, twice):
+    Membership.objects.filter(pk=twice.pk).update(role="manager")
+    page = signed_in(twice).get(reverse("admin:clinic_membership_address", args=[twice.pk]))
+    assert "This belongs to Linden" in page.content.decode()
+
+
 def test_shows_nothing_of_the_page(signed_in, twice, path, course):
     page = signed_in(twice).get(path).content.decode()
     assert course.patient.family_name not in page

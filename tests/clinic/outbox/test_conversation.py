@@ -32,7 +32,7 @@ def guarded(settings):
             return "250 taken"
 
     def judge(server, session, envelope, mechanism, data):
-        return AuthResult(success=data.password == PASSWORD.encode())
+        return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
 
     probe = socket.create_server(("127.0.0.1", 0))
     port = probe.getsockname()[1]
