@@ -1,14 +1,15 @@
 # Healing Curve. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-faults check bench shell screenshots
+.PHONY: help setup demo test test-faults check bench shell screenshots backup restore compose-dev
 SHELL := /bin/sh
 PORT ?= 8000
 WORKERS ?= 2
 N ?= 500
+TO ?= backups
 PYTHON_IN_VENV := .venv/bin/python
 # Settings for everything that runs without a demo around it; never a secret.
 CHECKING := SECRET_KEY=only-for-checks-and-tests-never-for-people-0123456789 EMAIL_URL=smtp://127.0.0.1:1 DEMO=1
-WITH_SERVICES := $(CHECKING) $(PYTHON_IN_VENV) -m clinic.private_services run --
+WITH_SERVICES := $(CHECKING) $(PYTHON_IN_VENV) -m clinic.private_services run --as-owner --
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -39,6 +40,22 @@ check: setup ## format, lint, types, architecture, migrations, deployment, compo
 	$(CHECKING) DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost .venv/bin/mypy clinic patients courses bench manage.py
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	.venv/bin/hadolint Dockerfile
+
+# The installation that DATABASE_URL names, else the demo.
+IN_INSTALLATION := $$([ -n "$$DATABASE_URL$$DATABASE_URL_FILE" ] || echo "$(PYTHON_IN_VENV) -m clinic.demo --") $(PYTHON_IN_VENV) manage.py
+
+backup: ## one file with everything, in TO=backups, encrypted if RECIPIENT=age1... is given
+	@sh .ci/venv.sh requirements-demo.txt
+	@exec $(IN_INSTALLATION) backup --to "$(TO)" --recipient "$(RECIPIENT)"
+
+restore: ## load FILE= into an empty database (IDENTITY= names the key of an encrypted one)
+	@sh .ci/venv.sh requirements-demo.txt
+	@[ -n "$(FILE)" ] || { echo "Name the backup: make restore FILE=backups/healing-curve-....tar" >&2; exit 2; }
+	@DATABASE_URL=$${DATABASE_OWNER_URL:-$$DATABASE_URL}; export DATABASE_URL; \
+	exec $(PYTHON_IN_VENV) manage.py restore "$(FILE)" $(if $(IDENTITY),--identity "$(IDENTITY)")
+
+compose-dev: ## everything in containers, all mail caught on http://127.0.0.1:8025
+	@exec sh deploy/compose-dev.sh
 
 bench: setup ## measure, print a table and write bench/results.json (WHAT=pages narrows)
 	$(WITH_SERVICES) $(PYTHON_IN_VENV) -m bench $(WHAT)

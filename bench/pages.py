@@ -72,6 +72,7 @@ def _filled_in(course: Any) -> dict[str, object]:
         "before": 4,
         "after": 3,
         "no_red_flag": "on",
+        "is_needled": "no",
         # Asked where scores cannot show worsening; elsewhere it says nothing.
         f"answer_{SEVERE_PAIN}": USUAL,
         "held_at": held_at.strftime("%Y-%m-%dT%H:%M"),

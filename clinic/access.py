@@ -6,6 +6,7 @@ Rights follow from the active membership's role alone. Groups and per-user permi
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from django.shortcuts import resolve_url
 if TYPE_CHECKING:
     from clinic.models import Membership
 
+# In the session of somebody whose role asks for two-factor sign-in and who has none: by when.
+TWO_FACTOR_UNTIL = "two_factor_until"
 View = Callable[..., HttpResponse]
 
 
@@ -49,7 +52,7 @@ READING = (
     | _rights("courses", "view", "sessionmotion sessionsymptom aftercaremeasure aftercaregiven adverseeventitem")
     | {"courses.acknowledge_alert"}
 )
-LEADING = _rights("clinic", "add change delete", "duty") | {"courses.silence_alerts"}
+LEADING = _rights("clinic", "add change delete", "duty") | {"courses.silence_alerts", "clinic.reset_two_factor"}
 TREATING = (
     BOOKING
     | READING
@@ -142,4 +145,10 @@ def staff_context(request: HttpRequest) -> dict[str, object]:
     """What every staff page shows: the clinic one works in."""
     membership = getattr(getattr(request, "user", None), "active_membership", None)
     others = [one for one in getattr(request.user, "available_memberships", []) if one != membership]
-    return {"membership": membership, "other_memberships": others, "is_demo": settings.DEMO}
+    until = getattr(request, "session", {}).get(TWO_FACTOR_UNTIL)
+    return {
+        "membership": membership,
+        "other_memberships": others,
+        "is_demo": settings.DEMO,
+        "two_factor_until": datetime.fromisoformat(until) if until else None,
+    }

@@ -21,16 +21,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
+from clinic.account.forms import ResetForm
+from clinic.account.two_factor import reset_two_factor, resets_of
 from clinic.addresses import correct_address, is_unused
 from clinic.filters import OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
 from clinic.inlines import PICKERS, HolidayInline, OpeningHoursInline
 from clinic.models import Clinic, Duty, Membership, Role
+from clinic.posting.stale_admin import MergesStalePages
 from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
 
 
-class ClinicScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ClinicScopedAdmin(MergesStalePages):
     """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
 
     exclude = ("clinic",)
@@ -125,6 +128,7 @@ class ClinicAdmin(ClinicScopedAdmin):
         (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
         (gettext_lazy("Alerts"), {"fields": ["escalation_chain"]}),
         (gettext_lazy("Mail to patients"), {"fields": ["is_day3_asked"]}),
+        (gettext_lazy("Signing in"), {"fields": ["idle_minutes", "two_factor_grace_days"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -208,6 +212,8 @@ class MembershipAdmin(ClinicScopedAdmin):
     @admin.display(description=gettext_lazy("works here"))
     def works_here(self, member: Membership) -> str:
         """Whether the member is active."""
+        if member.is_pending and member.deactivated_at is None:
+            return _("invited, not accepted yet")
         return _("yes") if member.is_active else _("no longer")
 
     @admin.display(description=gettext_lazy("supervised by"), ordering="supervisor", empty_value="–")
@@ -250,6 +256,7 @@ class MembershipAdmin(ClinicScopedAdmin):
                 ("reactivate", self.reactivate),
                 ("invite", self.invite_again),
                 ("address", self.address),
+                ("two_factor", self.two_factor),
             )
         ]
         return [*own, *super().get_urls()]
@@ -287,6 +294,23 @@ class MembershipAdmin(ClinicScopedAdmin):
         context = {"member": member, "is_unused": is_unused(member), "form": form, "changes": changes}
         titles = {"title": _("Where mail goes"), "action": _("Correct the address")}
         return self.page(request, "clinic/admin/address.html", {**context, **titles})
+
+    def two_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Reset the second factor of a colleague who lost it."""
+        by, member = self.require(request, "clinic.reset_two_factor"), self.row(request, pk)
+        form = ResetForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                reset_two_factor(member, reason=form.cleaned_data["reason"], by=by, at=timezone.now())
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                told = _("Two-factor sign-in was reset. %(who)s will be emailed.")
+                messages.success(request, told % {"who": member})
+                return HttpResponseRedirect(reverse("admin:clinic_membership_change", args=[pk]))
+        context = {"member": member, "form": form, "resets": resets_of(member)}
+        titles = {"title": _("Reset two-factor sign-in"), "action": _("Reset two-factor sign-in")}
+        return self.page(request, "clinic/admin/two_factor.html", {**context, **titles})
 
     def _do(self, request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:
         self.require(request, "clinic.change_membership")

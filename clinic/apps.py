@@ -15,7 +15,7 @@ class ClinicConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks and route the log."""
-        from clinic import checks  # noqa: F401, PLC0415
+        from clinic import checks, production  # noqa: F401, PLC0415
 
         logs.configure()
 

@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "deliver": {"task": "clinic.tasks.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "note beat": {"task": "clinic.tasks.note_beat", "schedule": 10.0, "options": {"expires": 30}},
     "sweep alerts": {"task": "courses.tasks.sweep_alerts", "schedule": 10.0, "options": {"expires": 10}},
+    "take in answers": {"task": "courses.tasks.take_in_answers", "schedule": 10.0, "options": {"expires": 10}},
     "audit alerts": {"task": "courses.tasks.audit_alerts", "schedule": 120.0, "options": {"expires": 120}},
     "make digests": {"task": "courses.tasks.make_digests", "schedule": 60.0, "options": {"expires": 60}},
     "watch courses": {"task": "courses.tasks.watch_courses", "schedule": 3600.0, "options": {"expires": 1800}},

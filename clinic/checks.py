@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +18,8 @@ from clinic import env
 from clinic.models import Message
 
 KIND_METHODS = ("still_due", "render", "settled")
+# With this exit code of a worker gunicorn ends as a whole; after any other it would start workers for ever.
+CANNOT_START = 3
 TRANSPORT_METHODS = ("send", "close")
 
 
@@ -38,6 +43,8 @@ def check_registries(**_kwargs: Any) -> Iterable[CheckMessage]:
         errors += _named("METRICS", path)
     for path in settings.FALLBACK_WORK:
         errors += _named("FALLBACK_WORK", path)
+    for path in settings.AFTER_RESTORE:
+        errors += _named("AFTER_RESTORE", path)
     if set(settings.TRANSPORTS) != set(Message.Channel.values):
         channels = ", ".join(Message.Channel.values)
         errors.append(Error(f"TRANSPORTS must name one for each of {channels}.", id="clinic.E003"))
@@ -63,8 +70,24 @@ def check_https(**_kwargs: Any) -> Iterable[CheckMessage]:
     return [CheckWarning("BASE_URL does not start with https://.", id="clinic.W001")]
 
 
+@register("settings")
+def check_spool(**_kwargs: Any) -> Iterable[CheckMessage]:
+    """Answers can be kept on disk while the database is away."""
+    folder = Path(settings.SPOOL_ROOT)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return []
+    except OSError as error:
+        message = f"SPOOL_ROOT={folder} cannot be written: {error.strerror}. Patients' answers wait there."
+        return [Error(message, id="clinic.SPOOL_ROOT")]
+
+
 def refuse_to_start_unless_sound() -> None:
     """End the process with the reasons when a setting is missing or wrong."""
     errors = [message for message in run_checks(tags=["settings"]) if message.is_serious()]
     if errors:
-        sys.exit("\n".join(["Healing Curve cannot start:", *(f"  {error.msg}" for error in errors)]))
+        reasons = ["Healing Curve cannot start:", *(f"  {error.msg}" for error in errors)]
+        # Celery's beat hands sys.stderr over to a log that shows nothing.
+        os.write(2, "\n".join([*reasons, ""]).encode())
+        sys.exit(CANNOT_START)

@@ -5,6 +5,7 @@ nonsensical is noted in ``problems`` and stops web, worker and beat through `cli
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,14 @@ SHORTEST_SECRET = 16
 LAST_PORT = 65_535
 LONGEST_SECONDS = 86_400
 DATABASE_ENGINE = "clinic.database"
+QUOTING = (
+    "Write these characters of a password as codes: @ as %40, / as %2F, # as %23, ? as %3F, % as %25. "
+    "This prints a password so written: "
+    "python3 -c \"from urllib.parse import quote; print(quote(input(), safe=''))\""
+)
+# TLS from the first byte, or after STARTTLS: which one a port speaks.
+TLS_PORT, STARTTLS_PORT = 465, 587
+NO_ORIGIN = "http://127.0.0.1:8000"
 SMTP_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
 
 
@@ -68,10 +77,25 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
+def cut_password(name: str, url: str) -> bool:
+    """Whether a password with an unquoted character ends the address too early; noted with how to write it.
+
+    Such an address may still be read, as one of another host: nothing would be sent, or to somebody else.
+    """
+    rest = url.partition("://")[2]
+    parts = re.split("[/?#]", rest, maxsplit=1)
+    password = parts[0].rpartition("@")[0].partition(":")[2]
+    is_cut = len(parts) > 1 and "@" in parts[1] and ":" in parts[0]
+    if not is_cut and "@" not in password:
+        return False
+    problems.append(Problem(name, f"{name} holds a password that ends the address too early. {QUOTING}"))
+    return True
+
+
 def database(name: str) -> dict[str, Any]:
     """NAME as a Django database configuration; only PostgreSQL is accepted."""
     url = required(name, "says where PostgreSQL is, e.g. postgres://user:password@host/database")
-    if not url:
+    if not url or cut_password(name, url):
         return {}
     if _scheme(url) not in {"postgres", "postgresql"}:
         problems.append(Problem(name, f"{name} must start with postgres://: PostgreSQL is the only database."))
@@ -82,6 +106,8 @@ def database(name: str) -> dict[str, Any]:
 def redis_url(name: str) -> str:
     """NAME as the address of a Redis-protocol server: redis://, rediss:// or redis+socket://."""
     url = required(name, "says where Redis or Valkey is, e.g. redis://host:6379/0")
+    if url and cut_password(name, url):
+        return ""
     if url and _scheme(url) not in {"redis", "rediss", "redis+socket"}:
         problems.append(Problem(name, f"{name} must start with redis://, rediss:// or redis+socket://."))
         return ""
@@ -89,9 +115,9 @@ def redis_url(name: str) -> str:
 
 
 def email(name: str) -> dict[str, Any]:
-    """NAME as Django's email settings, e.g. smtp+tls://user:password@host:587 or filemail:///folder."""
+    """NAME as Django's email settings, e.g. smtp+tls://user:password@host:587."""
     url = required(name, "says how mail leaves, e.g. smtp+tls://user:password@host:587")
-    if not url:
+    if not url or cut_password(name, url):
         return {"EMAIL_BACKEND": SMTP_BACKEND, "EMAIL_HOST": ""}
     try:
         config = dict(environ.Env.email_url_config(url))
@@ -102,16 +128,41 @@ def email(name: str) -> dict[str, Any]:
         # The library drops the slash that makes a folder absolute.
         config["EMAIL_FILE_PATH"] = "/" + config["EMAIL_FILE_PATH"].lstrip("/")
     if config["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
-        config["EMAIL_BACKEND"] = SMTP_BACKEND
+        config |= _smtp(name, _scheme(url), config)
     return config
+
+
+def _smtp(name: str, scheme: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Our backend, and TLS as the scheme says: the library takes smtps:// for STARTTLS."""
+    is_tls, is_starttls = scheme in {"smtps", "smtp+ssl"}, scheme == "smtp+tls"
+    port = config["EMAIL_PORT"] or (TLS_PORT if is_tls else STARTTLS_PORT if is_starttls else 25)
+    if not config["EMAIL_HOST"]:
+        problems.append(
+            Problem(name, f"{name} names no mail server: write it as smtp+tls://user:password@host:587.")
+        )
+    if (is_tls and port == STARTTLS_PORT) or (is_starttls and port == TLS_PORT):
+        right = f"smtp+tls://...:{STARTTLS_PORT} (STARTTLS) or smtps://...:{TLS_PORT} (TLS from the start)"
+        problems.append(Problem(name, f"{name}: {scheme}:// and port {port} do not go together. Use {right}."))
+    return {
+        "EMAIL_BACKEND": SMTP_BACKEND,
+        "EMAIL_HOST": config["EMAIL_HOST"] or "",
+        "EMAIL_PORT": port,
+        "EMAIL_USE_SSL": is_tls,
+        "EMAIL_USE_TLS": is_starttls,
+    }
 
 
 def origin(name: str, default: str) -> str:
     """NAME as the address under which people reach the site, without a trailing slash."""
-    url = text(name, default).rstrip("/")
+    url = (text(name) or default).rstrip("/")
+    if not url:
+        problems.append(
+            Problem(name, f"{name} is not set. Links in mail start with it: {name}=https://clinic.example.org")
+        )
+        return NO_ORIGIN
     if _scheme(url) not in {"http", "https"} or not urlsplit(url).hostname or urlsplit(url).path:
         problems.append(Problem(name, f"{name}={url} must be like https://clinic.example.org, without a path."))
-        return default
+        return default or NO_ORIGIN
     return url
 
 

@@ -35,6 +35,8 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "emergency_wording",
             "escalation_chain",
             "is_day3_asked",
+            "idle_minutes",
+            "two_factor_grace_days",
         )
 
 
@@ -110,6 +112,8 @@ class EndpointForm(forms.ModelForm[Endpoint]):
     class Meta:
         model = Endpoint
         fields = ("name", "url", "member", "is_on")
+        # An address of this kind is a secret itself: the device does not keep it.
+        widgets = {"url": forms.URLInput(attrs={"data-not-kept": "", "class": "vURLField"})}
 
     def clean_url(self) -> str:
         """Out into the world, encrypted."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
 from django.db import models
 
 from clinic.models import Holiday, OpeningHours
+from clinic.posting.stale_admin import MergedInline
 
 # The browser's own pickers: no seconds to type, a date as people of the place write it, no script.
 DATE = {"form_class": forms.DateField, "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
@@ -16,7 +16,7 @@ TIME = {"form_class": forms.TimeField, "widget": forms.TimeInput(attrs={"type": 
 PICKERS: dict[Any, Any] = {models.DateField: DATE, models.TimeField: TIME}
 
 
-class OpeningHoursInline(admin.TabularInline):  # type: ignore[type-arg]
+class OpeningHoursInline(MergedInline):
     """When the clinic is open."""
 
     model = OpeningHours
@@ -25,7 +25,7 @@ class OpeningHoursInline(admin.TabularInline):  # type: ignore[type-arg]
     formfield_overrides: ClassVar[dict[Any, Any]] = PICKERS
 
 
-class HolidayInline(admin.TabularInline):  # type: ignore[type-arg]
+class HolidayInline(MergedInline):
     """When it is closed."""
 
     model = Holiday

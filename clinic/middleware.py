@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
+import copy
+import re
 import zoneinfo
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import resolve
 from django.utils import timezone
 
 from clinic.models import Membership, User
 
 SESSION_KEY = "membership"
+# Pages of patients, behind a signed link: nobody is signed in there.
+PATIENT_PAGES = re.compile(r"/c/")
+
+
+class PatientPagesMiddleware:
+    """A patient's page never reads a session: whoever looks at it on a clinic's device is a patient there.
+
+    So it asks the database nothing before its own view, and can be answered while the database is away.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if PATIENT_PAGES.match(request.path_info):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
+
+
+FIRST_REFUSAL, NOT_FOUND = 400, 404
 
 
 class ActiveMembershipMiddleware:
-    """Sets `user.active_membership` and the clinic's time zone for the request."""
+    """Sets `user.active_membership` and the clinic's time zone for the request.
+
+    What is not found in this clinic and is a page of another one of the same person is offered there.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,15 +56,46 @@ class ActiveMembershipMiddleware:
             return self.get_response(request)
         request.user.active_membership = membership  # type: ignore[union-attr]
         with timezone.override(zoneinfo.ZoneInfo(membership.clinic.zone)):
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code == NOT_FOUND and request.method == "GET":
+                return _offer_elsewhere(request) or response
+            return response
 
 
 def chosen_membership(user: User | AnonymousUser, chosen_uuid: str | None) -> Membership | None:
-    """The membership chosen in the switcher, else the first one; None where there is none."""
+    """The membership chosen in this session, else the one worked in last, else the first one, if any."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
     if not user.available_memberships:
         user.available_memberships = list(Membership.objects.of_user(user))
     memberships = user.available_memberships
-    chosen = [membership for membership in memberships if str(membership.uuid) == chosen_uuid]
-    return next(iter(chosen or memberships), None)
+    for uuid in (chosen_uuid, str(user.last_membership)):
+        chosen = [membership for membership in memberships if str(membership.uuid) == uuid]
+        if chosen:
+            return chosen[0]
+    return next(iter(memberships), None)
+
+
+def _offer_elsewhere(request: HttpRequest) -> HttpResponse | None:
+    """The page that offers to switch, where another clinic of this person has the page; else None."""
+    own = request.user.active_membership  # type: ignore[union-attr]
+    for other in request.user.available_memberships:  # type: ignore[union-attr]
+        if other != own and _opens(request, other):
+            context = {"other": other, "next": request.get_full_path()}
+            return render(request, "clinic/elsewhere.html", context)
+    return None
+
+
+def _opens(request: HttpRequest, membership: Membership) -> bool:
+    """Whether the same page opens for this person in another clinic. Nothing that it would write is kept."""
+    again = copy.copy(request)
+    again.user = copy.copy(request.user)
+    again.user.active_membership = membership  # type: ignore[union-attr]
+    try:
+        view, args, kwargs = resolve(request.path_info)
+        with transaction.atomic():
+            answer = view(again, *args, **kwargs)
+            transaction.set_rollback(True)
+    except (Http404, PermissionDenied):
+        return False
+    return bool(answer.status_code < FIRST_REFUSAL)

@@ -23,7 +23,7 @@ def duty_gaps(clinic: Clinic, *, since: datetime, until: datetime) -> list[Gap]:
     rota = Duty.objects.for_clinic(clinic)
     if not rota.exists():
         return []
-    works_here = rota.filter(member__deactivated_at=None, member__user__is_active=True)
+    works_here = rota.filter(member__deactivated_at=None, member__is_pending=False, member__user__is_active=True)
     taken = works_here.between(since, until).order_by("starts_at").values_list("starts_at", "ends_at")
     gaps, covered_until = [], since
     for starts_at, ends_at in taken:

@@ -16,7 +16,7 @@ DEMO = env.flag("DEMO")
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.required("SECRET_KEY", "signs sessions and links; make one of 50 random characters")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
-BASE_URL = env.origin("BASE_URL", "http://127.0.0.1:8000")
+BASE_URL = env.origin("BASE_URL", env.NO_ORIGIN if DEMO or DEBUG else "")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [BASE_URL.split("/")[2].rsplit(":", 1)[0]]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -43,18 +44,25 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "clinic.health.middleware.HealthMiddleware",
+    "clinic.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "clinic.middleware.PatientPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "clinic.account.idle.IdleMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "clinic.middleware.ActiveMembershipMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "clinic.account.two_factor.SetUpMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clinic.posting.middleware.PostingMiddleware",
+    "clinic.posting.twins.TwinMiddleware",
 ]
+CSRF_FAILURE_VIEW = "clinic.posting.views.csrf_failure"
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
 TEMPLATES = [
@@ -68,16 +76,26 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clinic.access.staff_context",
+                "clinic.posting.owner.draft_context",
             ],
+            # Every form's `csrf_token` is the one of clinic/templatetags/posting.py.
+            "builtins": ["clinic.templatetags.posting"],
         },
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# In each process's own memory: what is kept there is known by its content or may be counted per process.
-_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
-CACHES = {name: {"BACKEND": _MEMORY, "LOCATION": name} for name in ("default", "template_fragments")}
+# Limits of sign-in and codes used once are counted by all processes together, in the database, which sign-in
+# needs anyway: a broker that is away neither locks everybody out nor opens the door.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "clinic_shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+    "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"},
+}
 
 # --- data ----------------------------------------------------------------------------------------
 _database = env.database("DATABASE_URL")
@@ -98,6 +116,8 @@ DATABASE_PAGE_SECONDS = env.seconds("DATABASE_PAGE_SECONDS", 3.5)
 DATABASE_JOB_SECONDS = env.seconds("DATABASE_JOB_SECONDS", 30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(ROOT / "media")))
+# Answers of patients that could not be written to the database wait here, sealed: see clinic/spool.py.
+SPOOL_ROOT = Path(env.text("SPOOL_ROOT") or MEDIA_ROOT.parent / "spool")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "staticfiles")))
 STATICFILES_DIRS = [ROOT / "static"]
@@ -115,7 +135,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "clinic.sign_in.ClosedSignUpAdapter"
+ACCOUNT_ADAPTER = "clinic.account.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -124,7 +144,18 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # An address that nobody here has gets no mail: anybody can type one in.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Wrong passwords are counted by clinic.account.attempts; `login_failed` stays for codes of the second factor.
+# A whole clinic may sign in from one address at eight in the morning.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key", "reauthenticate": "20/m/user"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "clinic.account.adapter.TwoFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Healing Curve"
+# A telephone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# In the session, not in a cookie: they may name patients.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -151,6 +182,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "report-uri": ["/csp-report/"],
     }
 }
 
@@ -196,6 +228,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 MESSAGE_KINDS = {
     "staff_invitation": "clinic.staff.invitation_mail",
     "address_changed": "clinic.addresses.address_changed",
+    "account_notice": "clinic.account.events.account_notice",
     "password_link": "clinic.staff.password_link_mail",
     "staff_alert": "courses.alerts.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
@@ -213,9 +246,17 @@ TRANSPORTS = {
 }
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
 FALLBACK_WORK = [
+    "courses.checkins.replay.replay_answers",
+    "courses.sessions.answers.settle_open_questions",
     "courses.alerts.audit.note_failures",
     "courses.alerts.steps.sweep",
     "courses.alerts.reached.late.note_unreached",
+]
+# What follows the restore of a backup, before any process starts: functions of `taken_at` and `at` that say what
+# they did.
+AFTER_RESTORE = [
+    "courses.reminders.restoring.plan_what_is_due",
+    "courses.alerts.restoring.settle_alerts_and_messages",
 ]
 # What a new clinic starts with, in this order: functions that take the clinic.
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
@@ -235,6 +276,7 @@ HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
 HEALTH_CHECKS = {
     "alerts": "courses.alerts.health.alerts_health",
     "reached": "courses.alerts.reached.late.reached_health",
+    "spool": "clinic.spool.spool_health",
 }
 METRICS = ["clinic.health.figures.outbox_metrics", "courses.alerts.figures.alert_metrics"]
 

@@ -1,40 +1,11 @@
-"""Signing in: by password, with the rights of the active membership; nobody signs up alone."""
+"""Signing in: by password, with the rights of the active membership."""
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.http import HttpRequest
-from django.utils import timezone
 
 from clinic.access import permissions_of
 from clinic.models import Membership
-from clinic.staff import send_password_link
-
-
-class ClosedSignUpAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """No sign-up, and the one mail there is through the outbox."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """To where this person's work is."""
-        return "/"
-
-    def get_client_ip(self, request: HttpRequest) -> str:
-        """The visitor's address, as the reverse proxy names it: the failures of one must not shut out all."""
-        visitor = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-        is_behind_proxy = settings.SECURE_PROXY_SSL_HEADER is not None
-        return visitor if visitor and is_behind_proxy else str(super().get_client_ip(request))
-
-    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """Through the outbox: a mail server that is away is no error page, and whoever works nowhere gets none."""
-        membership = Membership.objects.of_user(user).first()
-        if membership is not None:
-            send_password_link(membership, at=timezone.now())
 
 
 class MembershipBackend(ModelBackend):

@@ -38,7 +38,8 @@ def invite_member(
 ) -> Membership:
     """A new member with a mail that lets them choose a password; ValidationError names the field at fault.
 
-    A username that exists under the same email is the same person working in one more clinic.
+    A username that exists under the same email is the same person working in one more clinic: they accept first,
+    and until then nothing of this clinic reaches them.
     """
     user = User.objects.filter(username=username).first()
     if user is None:
@@ -57,6 +58,7 @@ def invite_member(
         practising_since=practising_since,
         is_supervised=is_supervised,
         supervisor=supervisor,
+        is_pending=user.memberships.exists(),
     )
     membership.full_clean()
     membership.save()
@@ -105,6 +107,20 @@ def is_last_manager(membership: Membership) -> bool:
     return {manager.pk for manager in managers} == {membership.pk}
 
 
+@transaction.atomic
+def answer_invitation(membership: Membership, *, is_accepted: bool, at: datetime) -> Membership:
+    """The invited person accepts, or declines; ValidationError where the invitation does not stand any more."""
+    membership = Membership.objects.all_clinics().select_for_update(of=("self",)).get(pk=membership.pk)
+    if not membership.is_pending or membership.deactivated_at is not None:
+        raise ValidationError(_("This invitation was withdrawn or answered already."))
+    if is_accepted:
+        membership.is_pending = False
+    else:
+        membership.deactivated_at = at
+    membership.save(update_fields=["is_pending", "deactivated_at"])
+    return membership
+
+
 def reactivate_member(membership: Membership) -> None:
     """Open the door again."""
     membership.deactivated_at = None
@@ -116,7 +132,8 @@ class _MemberMail:
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
         """Unless the member left meanwhile."""
-        return self._membership(message).is_active
+        membership = self._membership(message)
+        return membership.deactivated_at is None and membership.user.is_active
 
     def settled(self, message: Message, *, at: datetime) -> None:
         """A refused address is noted, where it is the one that alerts go to as well."""
@@ -144,7 +161,12 @@ class InvitationMail(_MemberMail):
         return compose(
             message,
             "staff_invitation",
-            {"person": user, "link": password_url(user) if is_new else _sign_in_url(), "is_new": is_new},
+            {
+                "person": user,
+                "link": password_url(user) if is_new else _invitations_url(),
+                "is_new": is_new,
+                "is_pending": self._membership(message).is_pending,
+            },
             to=user.email,
             subject=_("You are invited to %(clinic)s") % {"clinic": message.clinic.name},
         )
@@ -171,8 +193,8 @@ def password_url(user: User) -> str:
     return absolute(reverse("account_reset_password_from_key", kwargs=key))
 
 
-def _sign_in_url() -> str:
-    return absolute(reverse("account_login"))
+def _invitations_url() -> str:
+    return absolute(f"{reverse('account_login')}?next={reverse('account-invitations')}")
 
 
 invitation_mail = InvitationMail()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from clinic.access import staff_only
 from clinic.middleware import SESSION_KEY
-from clinic.models import Membership
+from clinic.models import Membership, User
 
 
 @staff_only()
@@ -20,10 +21,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_only()
 def switch_clinic(request: HttpRequest) -> HttpResponse:
-    """Work in another clinic of one's own from now on."""
+    """Work in another clinic of one's own from now on, also after the next sign-in; `next` is a page of it."""
     chosen = request.POST.get("membership", "")
     own: list[Membership] = list(request.user.available_memberships)  # type: ignore[union-attr]
     if chosen not in {str(membership.uuid) for membership in own}:
         raise Http404
     request.session[SESSION_KEY] = chosen
-    return HttpResponseRedirect("/")
+    User.objects.filter(pk=request.user.pk).update(last_membership=chosen)
+    to = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(to, allowed_hosts=None, require_https=request.is_secure())
+    return HttpResponseRedirect(to if is_ours else "/")

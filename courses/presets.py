@@ -1,5 +1,6 @@
 """What a new clinic knows: flags, points, plans, adverse events, measures, aftercare. Sources stand there."""
 
+import json
 from pathlib import Path
 
 from clinic.models import Clinic
@@ -21,8 +22,19 @@ def install_presets(clinic: Clinic) -> None:
     """The shipped catalogues, for the clinic to edit."""
     install_rows(clinic, RedFlag, DATA / "red_flags.json")
     install_rows(clinic, Point, DATA / "points.json")
-    install_rows(clinic, Protocol, DATA / "protocols.json")
+    _install_protocols(clinic)
     install_rows(clinic, AdverseEventItem, DATA / "adverse_events.json")
     install_rows(clinic, Measure, DATA / "measures.json")
     install_rows(clinic, MeasureThreshold, DATA / "measure_thresholds.json")
     install_rows(clinic, AftercareMeasure, DATA / "aftercare_measures.json")
+
+
+def _install_protocols(clinic: Clinic) -> None:
+    """The plans; a plan that is new to the clinic gets the points proposed for it."""
+    path = DATA / "protocols.json"
+    known = set(Protocol.objects.for_clinic(clinic).values_list("code", flat=True))
+    install_rows(clinic, Protocol, path)
+    proposed: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))["points"]
+    points = {point.code: point for point in Point.objects.for_clinic(clinic)}
+    for protocol in Protocol.objects.for_clinic(clinic).exclude(code__in=known):
+        protocol.points.set(points[code] for code in proposed.get(protocol.code, ()) if code in points)

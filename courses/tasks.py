@@ -8,8 +8,10 @@ from courses.alerts import audit, digest, steps
 from courses.alerts.reached.late import note_unreached
 from courses.alerts.settling import sweep_closed_courses
 from courses.alerts.watch import watch_courses
+from courses.checkins.replay import replay_answers
 from courses.priors.fitting import fit_every_clinic
 from courses.reminders import planning
+from courses.sessions.answers import settle_open_questions
 
 
 @shared_task(name="courses.tasks.sweep_alerts")
@@ -19,6 +21,13 @@ def sweep_alerts() -> None:
     steps.sweep(at=timezone.now())
     note_unreached(at=timezone.now())
     sweep_closed_courses(at=timezone.now())
+
+
+@shared_task(name="courses.tasks.take_in_answers")
+def take_in_answers() -> None:
+    """Take in what patients answered while the database was away; silence to an open question counts."""
+    replay_answers(at=timezone.now())
+    settle_open_questions(at=timezone.now())
 
 
 @shared_task(name="courses.tasks.audit_alerts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,10 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
+from clinic.posting.owner import OPENED
+from clinic.posting.stale import MAIN, opened_with, settle, stamp
 from clinic.sign_off import sign_off
-from patients.correcting import StaleRecord, Subject, correct_record, record_of, version_of
+from patients.correcting import StaleRecord, Subject, correct_record, corrections_of, record_of, version_of
 from patients.correction_form import correction_form
 from patients.correction_words import file_correction_words
 from patients.documents import download_name
@@ -148,8 +151,7 @@ class PatientAdmin(ClinicScopedAdmin):
         if subject is None or record is None:
             raise Http404
         version = version_of(patient, subject, number)
-        form = correction_form(subject)(request.POST or None, instance=record, initial={"version": version})
-        meanwhile: list[FileCorrection] = []
+        form, meanwhile = _correction(request, patient, subject, record, version)
         if request.method == "POST" and form.is_valid():
             try:
                 correct_record(
@@ -175,6 +177,7 @@ class PatientAdmin(ClinicScopedAdmin):
             "form": form,
             "patient": patient,
             "meanwhile": file_correction_words(meanwhile),
+            OPENED: stamp({MAIN: correction_form(subject)(instance=record)}, at=timezone.now()),
             "title": _("Correct: %(what)s") % {"what": subject.label},
             "action": _("Save the correction"),
         }
@@ -236,6 +239,36 @@ class ScreeningItemAdmin(ClinicScopedAdmin):
     list_filter = ("effect", "needs_sign_off")
     search_fields = ("wording", "code")
     readonly_fields = ("code", "source")
+
+
+def _correction(
+    request: HttpRequest, patient: Patient, subject: Subject, record: Any, version: int
+) -> tuple[Any, list[FileCorrection]]:
+    """The form, and what somebody else corrected of the same fields since it was opened.
+
+    A field that only they corrected is shown, and sent, as they left it.
+    """
+    kind, initial = correction_form(subject), {"version": version}
+    if request.method != "POST":
+        return kind(None, instance=record, initial=initial), []
+    opened, seen = opened_with(request.POST), request.POST.get("version", "")
+    if opened is None or not seen.isdecimal():
+        return kind(request.POST, instance=record, initial=initial), []
+    newer = list(corrections_of(patient, subject, record.pk).filter(pk__gt=int(seen)))
+    data = request.POST.copy()
+    data["version"] = str(version)
+    labels = {str(one.label): name for name, one in kind(instance=record).fields.items()}
+
+    def who(label: str) -> tuple[str, datetime] | None:
+        rows = [row for row in newer if row.field == labels.get(label)]
+        return (str(rows[-1].corrected_by), rows[-1].corrected_at) if rows else None
+
+    def make(sent: Any) -> Any:
+        # Checking a form fills its record in: each gets a copy.
+        return kind(sent, instance=copy(record), initial=initial)
+
+    form, is_free = settle(make, data, who=who)
+    return form, [] if is_free else newer
 
 
 def keep_identity(form: Any, *, by: Membership, at: datetime) -> None:

@@ -13,13 +13,14 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from clinic.models import Clinic, Membership, Role
+from clinic.private_services.postgres import OWNER, ROLES
+from courses.checkins import memory
 from courses.models import Course
 from courses.priors import guard
 from patients.models import Patient
@@ -50,6 +51,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """The tests' database grants to the application's own role what an installation grants."""
+    with django_db_blocker.unblock():
+        if connection.settings_dict["USER"] == OWNER:
+            with connection.cursor() as cursor:
+                cursor.execute(ROLES.read_text())
+
+
+@pytest.fixture(scope="session")
 def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which nothing is."""
     return tmp_path_factory.mktemp("empty")
@@ -61,11 +71,18 @@ def media_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("media")
 
 
+@pytest.fixture
+def spool_folder(tmp_path: Path) -> Path:
+    """Where a test's answers wait while its database is away."""
+    return tmp_path / "spool"
+
+
 @pytest.fixture(autouse=True)
-def quick_and_plain(settings, empty_folder: Path, media_folder: Path) -> None:
+def quick_and_plain(settings, empty_folder: Path, media_folder: Path, spool_folder: Path) -> None:
     """Documents in a folder of the tests, no hashing and no collecting of static files, no slow passwords."""
     settings.STATIC_ROOT = empty_folder
     settings.MEDIA_ROOT = media_folder
+    settings.SPOOL_ROOT = spool_folder
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -74,15 +91,17 @@ def quick_and_plain(settings, empty_folder: Path, media_folder: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    """How often somebody signed in during other tests does not count."""
-    cache.clear()
+def fresh_memory() -> None:
+    """What a page remembers of a clinic of another test is none of this one's."""
+    memory.forget()
 
 
 @pytest.fixture(autouse=True)
 def patient_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy test machine is no hanging curve."""
     monkeypatch.setattr(guard, "SECONDS", 20.0)
+    # Nor a frozen database.
+    monkeypatch.setattr("courses.checkins.views.DATABASE_SECONDS", 30.0)
 
 
 @pytest.fixture(autouse=True)

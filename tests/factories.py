@@ -10,6 +10,7 @@ from typing import Any
 import factory
 from django.db.models import QuerySet
 
+from clinic.countries import country_of_zone
 from clinic.models import Clinic, Membership, Role, User
 from clinic.presets import install_all
 from courses.models import Correction, Course, PainScore, Protocol, RedFlag
@@ -22,9 +23,9 @@ from patients.models import Assessment, Consent, Patient, PatientPainType
 
 def make_clinic(name: str, **values: Any) -> Clinic:
     """A clinic with its presets, open at all hours."""
-    clinic = Clinic.objects.create(
-        name=name, slug=name.lower(), zone=values.pop("zone", "Europe/Berlin"), **values
-    )
+    zone = values.pop("zone", "Europe/Berlin")
+    defaults = {"country": country_of_zone(zone), "phone": "+49 30 23125 000"}
+    clinic = Clinic.objects.create(name=name, slug=name.lower(), zone=zone, **{**defaults, **values})
     install_all(clinic)
     return clinic
 

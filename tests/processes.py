@@ -22,6 +22,7 @@ from django.db import connection
 
 from clinic.outbox import bell
 from clinic.private_services.keeper import die_with_parent
+from clinic.private_services.postgres import APP, OWNER
 from tests.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,11 +30,12 @@ PATIENCE_SECONDS = 60.0
 
 
 def database_url() -> str:
-    """The address of this test's own database."""
+    """The address of this test's own database, for the role that web, worker, beat and deliver sign in with."""
     config = connection.settings_dict
     options = config.get("OPTIONS", {})
     host, port = options.get("host") or config["HOST"], options.get("port") or config["PORT"] or 5432
-    user = quote(config["USER"] or "") + (f":{quote(config['PASSWORD'])}" if config["PASSWORD"] else "")
+    role = APP if config["USER"] == OWNER else config["USER"] or ""
+    user = quote(role) + (f":{quote(config['PASSWORD'])}" if config["PASSWORD"] else "")
     return f"postgres://{user}@/{config['NAME']}?host={quote(str(host), safe='/')}&port={port}"
 
 

@@ -55,6 +55,8 @@ class Row:
     more: dict[str, str] = field(default_factory=dict)
     # Pages with a token or without data of a clinic.
     is_public: bool = False
+    # Of one's own account: open to whoever is signed in, wherever they work.
+    is_own: bool = False
 
 
 def model_rows(model: str, about: str, *, view: frozenset[str], add: frozenset[str] = NOBODY) -> dict[str, Row]:
@@ -71,6 +73,10 @@ def model_rows(model: str, about: str, *, view: frozenset[str], add: frozenset[s
 TABLE: dict[str, Row] = {
     "home": Row(ALL),
     "switch-clinic": Row(ALL),
+    "csp-report": Row(ALL, is_public=True),
+    "account": Row(ALL, is_own=True),
+    "account-invitations": Row(ALL, is_own=True),
+    "two-factor-needed": Row(ALL, is_own=True),
     "healthz": Row(ALL, is_public=True),
     "metrics": Row(ALL, is_public=True),
     "dashboard": Row(LEADING),
@@ -153,13 +159,14 @@ TABLE: dict[str, Row] = {
     "admin:clinic_membership_deactivate": Row(frozenset({"manager"}), "membership"),
     "admin:clinic_membership_reactivate": Row(frozenset({"manager"}), "membership"),
     "admin:clinic_membership_address": Row(frozenset({"manager"}), "membership"),
+    "admin:clinic_membership_two_factor": Row(LEADING, "membership"),
     "admin:clinic_membership_invite": Row(frozenset({"manager"}), "membership"),
 }
 TABLE["admin:clinic_clinic_add"] = Row(NOBODY)
 # A rota is a plan: what it said when an alert was raised stands in the alert.
 TABLE["admin:clinic_duty_delete"] = Row(LEADING, "duty")
-# allauth's own pages hold nothing of a clinic; they are walked for errors only.
-OPEN_PREFIXES = ("account_",)
+# allauth's own pages hold nothing of a clinic; tests/test_access_table.py walks them.
+OPEN_PREFIXES = ("account_", "mfa_")
 
 
 @pytest.fixture
@@ -343,7 +350,7 @@ def _status(client: Any, url: str) -> int:
 
 def _expected(row: Row, role: str) -> set[int]:
     if row.is_public:
-        return {200, 302, 401, 404, 410, 503}
+        return {200, 302, 401, 404, 405, 410, 503}
     if role == "anonymous":
         return {401, 405}
     if role == "stranger":

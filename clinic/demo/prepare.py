@@ -10,6 +10,8 @@ import django
 from django.core.management import call_command
 from django.db.utils import ProgrammingError
 
+from clinic.private_services.session import OWNER_VARIABLE
+
 COLLECT_STATIC = "--static"
 OF_ANOTHER_VERSION = "The data of this demo was made by another version. Remove the folder .demo to start anew."
 
@@ -17,6 +19,8 @@ OF_ANOTHER_VERSION = "The data of this demo was made by another version. Remove 
 def main() -> None:
     """Prepare what is missing; static files only when asked to."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    # Tables are made by their owner; what runs afterwards reads and writes rows.
+    os.environ["DATABASE_URL"] = os.environ.get(OWNER_VARIABLE) or os.environ["DATABASE_URL"]
     django.setup()
     try:
         call_command("migrate", interactive=False, verbosity=0)

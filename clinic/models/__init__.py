@@ -1,5 +1,6 @@
 """The rows of the foundation."""
 
+from clinic.models.account import AccountEvent, SharedCacheRow, SignInFailure
 from clinic.models.address_change import AddressChange
 from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
 from clinic.models.duty import Duty
@@ -8,9 +9,11 @@ from clinic.models.fault import Fault
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.scoped import ClinicScopedQuerySet
+from clinic.models.sent_form import SentForm
 from clinic.models.user import User
 
 __all__ = [
+    "AccountEvent",
     "AddressChange",
     "Clinic",
     "ClinicScopedQuerySet",
@@ -24,5 +27,8 @@ __all__ = [
     "OpeningHours",
     "Responder",
     "Role",
+    "SentForm",
+    "SharedCacheRow",
+    "SignInFailure",
     "User",
 ]

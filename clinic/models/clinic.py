@@ -13,8 +13,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.countries import ANYWHERE, CrisisLine, crisis_line_in
 from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.user import User
+from clinic.phones import validate_emergency_number, validate_phone
+from clinic.validators import validate_country, validate_zone
 
 
 class Role(models.TextChoices):
@@ -45,14 +48,6 @@ def default_languages() -> list[str]:
     return ["en"]
 
 
-def validate_zone(name: str) -> None:
-    """Refuse a name that is no IANA time zone."""
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(
-            _("“%(name)s” is no time zone: use a name such as Europe/Berlin."), params={"name": name}
-        )
-
-
 class Clinic(models.Model):
     """One clinic: its place in time, how patients reach help, how many alerts it can answer."""
 
@@ -61,13 +56,22 @@ class Clinic(models.Model):
     zone = models.CharField(
         _("time zone"), max_length=64, validators=[validate_zone], help_text=_("For example Europe/Berlin.")
     )
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        validators=[validate_country],
+        help_text=_("ISO 3166 code. It decides the emergency number and how phone numbers are read."),
+    )
+    phone = models.CharField(
+        _("phone"), max_length=40, help_text=_("Patients are told to call it. It is a link on their phones.")
+    )
     reply_to = models.EmailField(
         _("reply address"),
         blank=True,
         help_text=_("A mailbox that somebody reads: patients answer their reminders."),
     )
-    emergency_number = models.CharField(_("emergency number"), max_length=20, default="112")
+    emergency_number = models.CharField(_("emergency number"), max_length=20, default=ANYWHERE)
     emergency_wording = models.CharField(
         _("emergency wording"),
         max_length=300,
@@ -94,6 +98,18 @@ class Clinic(models.Model):
         default=True,
         help_text=_("Patients are asked again on the third day: still being worse then is worth a look."),
     )
+    idle_minutes = models.PositiveSmallIntegerField(
+        _("sign out after"),
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(720)],
+        help_text=_("Minutes without any activity, 5 to 720. What was typed is kept in the browser."),
+    )
+    two_factor_grace_days = models.PositiveSmallIntegerField(
+        _("days to set up two-factor sign-in"),
+        default=14,
+        validators=[MaxValueValidator(90)],
+        help_text=_("0 to 90. After that, leads and managers set it up when they sign in."),
+    )
     # Another one whenever a row of a list changes that the session form is made of; the database sees to that.
     lists_stamp = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -105,16 +121,36 @@ class Clinic(models.Model):
             models.CheckConstraint(
                 condition=Q(alert_budget_per_100__gte=0, alert_budget_per_100__lte=100),
                 name="clinic_clinic_budget_is_per_100",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(idle_minutes__range=(5, 720)), name="clinic_clinic_idle_minutes_make_sense"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """The numbers on patients' pages are ones that a phone in the clinic's country can dial."""
+        refused: dict[str, ValidationError] = {}
+        for field, validate in (("phone", validate_phone), ("emergency_number", validate_emergency_number)):
+            try:
+                if getattr(self, field):
+                    validate(getattr(self, field), region=self.country)
+            except ValidationError as error:
+                refused[field] = error
+        if refused:
+            raise ValidationError(refused)
+
     @property
     def zone_info(self) -> zoneinfo.ZoneInfo:
         """The clinic's time zone."""
         return zoneinfo.ZoneInfo(self.zone)
+
+    @property
+    def crisis_line(self) -> CrisisLine | None:
+        """Whom a patient with thoughts of self-harm can call in this country."""
+        return crisis_line_in(self.country)
 
     def local(self, at: datetime) -> datetime:
         """The wall time in the clinic at an instant."""
@@ -181,7 +217,11 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
 
     def active(self) -> MembershipQuerySet:
         """Those who work here now."""
-        return self.filter(deactivated_at=None, user__is_active=True)
+        return self.filter(deactivated_at=None, is_pending=False, user__is_active=True)
+
+    def invited(self, user: User) -> MembershipQuerySet:
+        """Clinics that invited somebody who has not answered yet."""
+        return self.filter(user=user, is_pending=True, deactivated_at=None).select_related("clinic")
 
     def of_user(self, user: User | int) -> MembershipQuerySet:
         """What one user can work under, by clinic name."""
@@ -226,6 +266,8 @@ class Membership(models.Model):
         help_text=_("Empty: the address of the account. Signing in and passwords always use that one."),
     )
     email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
+    # Somebody who works elsewhere already and has not accepted yet: no access to this clinic, and nothing from it.
+    is_pending = models.BooleanField(_("invited"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
 
@@ -254,7 +296,7 @@ class Membership(models.Model):
     @property
     def is_active(self) -> bool:
         """Whether this person works here now; needs `user` loaded."""
-        return self.deactivated_at is None and self.user.is_active
+        return self.deactivated_at is None and not self.is_pending and self.user.is_active
 
     @property
     def address(self) -> str:

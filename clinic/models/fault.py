@@ -26,6 +26,7 @@ class Fault(models.Model):
         STUCK = "stuck", _("an alert takes no step")
         UNTOLD = "untold", _("an alert of which nobody was told")
         UNDELIVERED = "undelivered", _("red-flag mail given up")
+        SPOOL = "spool", _("an answer on disk that could not be taken in")
         UNREACHED = "unreached", _("a report of which no message was accepted in time")
         REFUSED = "refused", _("the mail server refuses what this installation sends")
         UNSENDABLE = "unsendable", _("messages that cannot be made")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -264,6 +265,19 @@ def release_lapsed(*, at: datetime) -> int:
     for message in lapsed.filter(guarantee=Message.Guarantee.AT_MOST_ONCE):
         n_released += settle(message, Message.State.UNKNOWN, at=at, error=SENDER_DIED)
     return n_released
+
+
+def settle_as_unknown(*, due_by: datetime, error: str, at: datetime) -> Counter[str]:
+    """Note everything that is due, or being sent, as perhaps sent; returns how many of each kind.
+
+    For an installation that was restored from a backup while no process sends: see `manage.py restore`.
+    """
+    waiting = Q(state=Message.State.PENDING, due_at__lte=due_by) | Q(state=Message.State.SENDING)
+    settled: Counter[str] = Counter()
+    for message in Message.objects.all_clinics().filter(waiting).order_by("pk").iterator():
+        _lease(message, at=at)
+        settled[message.kind] += settle(message, Message.State.UNKNOWN, at=at, error=error)
+    return settled
 
 
 def hurry_urgent(*, at: datetime) -> int:

@@ -8,7 +8,7 @@ from types import FrameType
 
 from clinic.private_services.command import run_command
 from clinic.private_services.errors import ServiceError
-from clinic.private_services.session import private_services
+from clinic.private_services.session import OWNER_VARIABLE, private_services
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -21,6 +21,7 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--folder", type=Path, help="keep the data here; without it all is gone afterwards")
     run.add_argument("--durable", action="store_true", help="write through to the disk even without a folder")
+    run.add_argument("--as-owner", action="store_true", help="DATABASE_URL may make databases and tables")
     run.add_argument("command", nargs="+", metavar="COMMAND")
     return top
 
@@ -36,7 +37,10 @@ def main() -> int:
         signal.signal(number, _stop)
     try:
         with private_services(arguments.folder, is_durable=arguments.durable) as services:
-            return run_command(arguments.command, services.environment)
+            found = services.environment
+            if arguments.as_owner and OWNER_VARIABLE in found:
+                found = found | {"DATABASE_URL": found[OWNER_VARIABLE]}
+            return run_command(arguments.command, found)
     except ServiceError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -14,7 +14,11 @@ from clinic.private_services.keeper import die_with_parent
 from clinic.private_services.server import Place, Server, plain_environment, user_of
 
 NAME = "PostgreSQL"
+# The superuser, with whom nobody but this launcher signs in.
 USER = DATABASE = "clinic"
+# The two roles of the product, as everywhere: see deploy/postgres/roles.sql.
+OWNER, APP = "healing_curve_owner", "healing_curve_app"
+ROLES = Path(__file__).resolve().parents[2] / "deploy/postgres/roles.sql"
 PORT = "5432"
 INITDB = [
     "--encoding=UTF8",
@@ -42,6 +46,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    # No row and no statement with its values in the log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -61,9 +68,14 @@ def server(place: Place) -> Server:
         folder=data,
         log=place.home / "postgres.log",
         stop_signal=signal.SIGINT,  # "fast": ends its clients' connections
-        url=f"postgres://{USER}@/{DATABASE}?host={quote(str(place.sockets), safe='/')}&port={PORT}",
+        url=_address(APP, place.sockets),
+        owner_url=_address(OWNER, place.sockets),
         is_ready=lambda: answers(place.sockets, run_id),
     )
+
+
+def _address(role: str, sockets: Path) -> str:
+    return f"postgres://{role}@/{DATABASE}?host={quote(str(sockets), safe='/')}&port={PORT}"
 
 
 def prepare(data: Path, place: Place) -> None:
@@ -109,7 +121,7 @@ def _make(data: Path, place: Place) -> None:
 
 
 def answers(sockets: Path, run_id: str) -> bool:
-    """Whether the server of this run takes connections; its database is made at the first one."""
+    """Whether the server of this run takes connections; its database and roles are made at the first one."""
     where: dict[str, Any] = {"host": str(sockets), "port": PORT, "user": USER, "connect_timeout": 5}
     try:
         with psycopg.connect(**where, dbname="postgres", autocommit=True) as connection:
@@ -118,6 +130,10 @@ def answers(sockets: Path, run_id: str) -> bool:
                 return False
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE}")
+        with psycopg.connect(**where, dbname=DATABASE, autocommit=True) as connection:
+            connection.execute(ROLES.read_bytes())
+            # Tests make databases of their own.
+            connection.execute(f"ALTER ROLE {OWNER} CREATEDB")
     except psycopg.OperationalError:
         return False
     return True

@@ -32,6 +32,8 @@ class Server:
     stop_signal: int
     url: str
     is_ready: Callable[[], bool]
+    # The address for whoever makes tables, where that is somebody else.
+    owner_url: str = ""
 
     def plan(self, account: Account) -> dict[str, Any]:
         """What the keeper needs to know, fit for JSON."""

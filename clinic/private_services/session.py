@@ -19,6 +19,8 @@ from clinic.private_services.server import Place, Server
 
 READY_SECONDS = 90
 BY_VARIABLE = {"DATABASE_URL": postgres.server, "REDIS_URL": valkey.server}
+# The address with which tables are made; DATABASE_URL may only read and write rows.
+OWNER_VARIABLE = "DATABASE_OWNER_URL"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ def private_services(folder: Path | None = None, *, is_durable: bool = False) ->
     """
     given = {name: value for name in BY_VARIABLE if (value := os.environ.get(name))}
     wanted = [name for name in BY_VARIABLE if name not in given]
+    if "DATABASE_URL" in given and (owner := os.environ.get(OWNER_VARIABLE)):
+        given[OWNER_VARIABLE] = owner
     with ExitStack() as stack:
         home, locks = None, []
         if folder is not None:
@@ -52,7 +56,10 @@ def private_services(folder: Path | None = None, *, is_durable: bool = False) ->
         place, lock = stack.enter_context(_place(home, is_durable=is_durable))
         servers = {name: BY_VARIABLE[name](place) for name in wanted}
         process = stack.enter_context(_kept(list(servers.values()), place, [*locks, lock]))
-        yield Services(given | {name: server.url for name, server in servers.items()}, process)
+        found = {name: server.url for name, server in servers.items()}
+        if "DATABASE_URL" in servers:
+            found[OWNER_VARIABLE] = servers["DATABASE_URL"].owner_url
+        yield Services(given | found, process)
 
 
 @contextmanager

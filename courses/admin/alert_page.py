@@ -65,10 +65,13 @@ class AlertPage(ClinicScopedAdmin):
     def note(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Write down what was done so far."""
         by = self.require(request, "courses.acknowledge_alert")
-        alert, form = self.row(request, pk), NoteForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            add_note(alert, note=form.cleaned_data["note"], by=by, at=timezone.now())
-        return self._back(alert)
+        alert = self.row(request, pk)
+        form = NoteForm(request.POST if request.method == "POST" else None, auto_id="note-%s")
+
+        def act(values: dict[str, Any]) -> None:
+            add_note(alert, note=values["note"], by=by, at=timezone.now())
+
+        return self._try(request, alert, form, act, name="note_form", done=_("Note saved."))
 
     def resolve(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Close the matter."""

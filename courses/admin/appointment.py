@@ -131,15 +131,19 @@ class AppointmentAdmin(ClinicScopedAdmin):
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give the time back."""
         self.require(request, "courses.book_appointment")
-        appointment, form = self.row(request, pk), CancelForm(request.POST or None)
-        if request.method == "POST" and not form.is_valid():
-            messages.error(request, _("Not cancelled yet: say why."))
-            return HttpResponseRedirect(reverse("admin:courses_appointment_change", args=[pk]))
-        if request.method == "POST":
-            told = _("Cancelled: %(visit)s. The time is free. No mail says so: make sure the patient knows.")
-            words = told % {"visit": _in_words(appointment)}
-            self._try(request, lambda: cancel_appointment(appointment, **form.cleaned_data), words)
-        return self._to_day(appointment.starts_at)
+        appointment = self.row(request, pk)
+        form = CancelForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                cancel_appointment(appointment, **form.cleaned_data)
+            except ValidationError as error:
+                form.add_error(None, _only_known(error, form))
+            else:
+                told = _("Cancelled: %(visit)s. The time is free. No mail says so: make sure the patient knows.")
+                messages.success(request, told % {"visit": _in_words(appointment)})
+                return self._to_day(appointment.starts_at)
+        title = _("Cancel the appointment")
+        return self._form(request, form, title=title, action=title, subject=_in_words(appointment))
 
     def missed(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The patient did not come."""
@@ -192,8 +196,11 @@ class AppointmentAdmin(ClinicScopedAdmin):
             found["starts_at"] = datetime.combine(day, datetime.min.time().replace(hour=9))
         return found
 
-    def _form(self, request: HttpRequest, form: Any, *, title: str, action: str) -> HttpResponse:
-        response = self.page(request, "courses/admin/form.html", {"form": form, "title": title, "action": action})
+    def _form(
+        self, request: HttpRequest, form: Any, *, title: str, action: str, subject: str = ""
+    ) -> HttpResponse:
+        context = {"form": form, "title": title, "action": action, "patient": subject}
+        response = self.page(request, "courses/admin/form.html", context)
         response.status_code = 422 if form.is_bound else 200
         return response
 

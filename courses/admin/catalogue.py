@@ -8,10 +8,14 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.sign_off import sign_off
 from courses.models import AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
+from courses.points.names import key_of
+from courses.sessions.point_catalogue import PointCatalogue
 
 
 @admin.register(Protocol)
@@ -31,13 +35,53 @@ class ProtocolAdmin(ClinicScopedAdmin):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
 
+class PointForm(forms.ModelForm[Point]):
+    """A point whose names are nobody else's code: text that names two points would be checked as neither."""
+
+    class Meta:
+        model = Point
+        fields: ClassVar[Any] = "__all__"
+
+    clinic: ClassVar[Any]
+
+    def clean(self) -> dict[str, Any]:
+        """Neither the code nor another name is a code of another point, however it is written."""
+        values = super().clean() or {}
+        others = Point.objects.filter(clinic=self.clinic).exclude(pk=self.instance.pk)
+        codes = {key_of(point.code): point for point in others}
+        named = {key_of(name): point for point in others for name in point.names if name}
+        own = {"code": [values.get("code") or ""], "other_names": values.get("other_names") or []}
+        for field, texts in own.items():
+            for text in texts:
+                taken = codes.get(key_of(text)) or (named.get(key_of(text)) if field == "code" else None)
+                if taken:
+                    words = _("“%(text)s” is %(point)s already. Enter another name, or change that point.")
+                    self.add_error(field, words % {"text": text, "point": taken})
+        return values
+
+
 @admin.register(Point)
 class PointAdmin(ClinicScopedAdmin):
     """The catalogue of points."""
 
-    list_display = ("code", "pinyin", "place", "risk", "advice", sign_off)
+    form = PointForm
+    list_display = ("code", "pinyin", "chinese_name", "place", "risk", "advice", sign_off)
     list_filter = ("risk", "needs_sign_off")
-    search_fields = ("code", "pinyin")
+    search_fields = ("code", "pinyin", "chinese_name", "other_names")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form knows whose list it is."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.clinic = active_membership(request.user).clinic
+        return form
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Point], search_term: str
+    ) -> tuple[models.QuerySet[Point], bool]:
+        """Whatever people write for a point finds it."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        codes = PointCatalogue(tuple(queryset)).read(search_term).codes
+        return found | queryset.filter(code__in=codes) if codes else found, may_repeat
 
 
 @admin.register(AftercareMeasure)

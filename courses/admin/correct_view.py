@@ -11,14 +11,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from courses.admin.log_page import instruction_context
 from courses.models import Correction, Session
-from courses.sessions.correct import StaleEdit, correct_session
+from courses.sessions.correct import StaleEdit, accept_flags_of_correction, correct_session
 from courses.sessions.correction_form import CorrectionForm, needling_rows
 from courses.sessions.correction_words import correction_words
+from courses.sessions.flags import reports_of_form
 from courses.sessions.meanwhile import corrected_since, with_what_is_new
 
 if TYPE_CHECKING:
     from courses.admin.session import SessionAdmin
+
+
+def correction_page(session: Session, form: CorrectionForm, rows: Any) -> dict[str, Any]:
+    """What the page of the correction form is made of."""
+    return {
+        "session": session,
+        "course": session.course,
+        "form": form,
+        "rows": rows,
+        "title": _("Correct session %(number)s") % {"number": session.number},
+    }
 
 
 class CorrectSession:
@@ -33,10 +46,19 @@ class CorrectSession:
         session = self.admin.row(request, pk)
         if request.method != "POST":
             return self._page(request, session, CorrectionForm(session=session), needling_rows(session))
+        form, rows = CorrectionForm(request.POST, session=session), needling_rows(session, request.POST)
+        form.is_valid()
+        accept_flags_of_correction(
+            session,
+            form.ticked(form.cleaned_data),
+            form_key=form.key,
+            scores=form.typed_scores(),
+            by=by,
+            at=timezone.now(),
+        )
         newer = corrected_since(session, request.POST.get("version", ""))
         if newer:
             return self._told(request, session, newer)
-        form, rows = CorrectionForm(request.POST, session=session), needling_rows(session, request.POST)
         # Both are looked at, so that everything that is wrong is said at once.
         wrong = [one for one in (form, *rows) if not one.is_valid()]
         if wrong:
@@ -75,13 +97,11 @@ class CorrectSession:
         status: int = 200,
         meanwhile: list[Correction] | None = None,
     ) -> HttpResponse:
+        told = reports_of_form(session.course.patient, form.key) if form.is_bound else []
         context = {
-            "session": session,
-            "course": session.course,
-            "form": form,
-            "rows": rows,
+            **correction_page(session, form, rows),
+            **instruction_context(told),
             "meanwhile": correction_words(meanwhile or [], clinic=session.clinic),
-            "title": _("Correct session %(number)s") % {"number": session.number},
         }
         response = self.admin.page(request, "courses/admin/correct_session.html", context)
         response.status_code = status

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from clinic.admin import ClinicScopedAdmin
 from courses.admin.course_page import course_for_page, course_page
 from courses.admin.hand_over import HandOvers
+from courses.admin.late_flags import keeps_flags, of_course
 from courses.admin.log_view import LogSession
 from courses.admin.measure_views import Measures
 from courses.admin.review_views import Reviews
@@ -76,7 +77,6 @@ class CourseAdmin(ClinicScopedAdmin):
         """What is done from the course page."""
         log, reviews, measures, schedule = LogSession(self), Reviews(self), Measures(self), Schedule(self)
         actions = (
-            ("log", log.view),
             ("resume", self.resume),
             ("hold", self.hold),
             ("schedule", schedule.view),
@@ -85,7 +85,9 @@ class CourseAdmin(ClinicScopedAdmin):
             ("review", reviews.review),
             ("measures", measures.view),
         )
-        own = [
+        taking_flags = keeps_flags(self.admin_site.admin_view(log.view), of_course)
+        own = [path("<int:pk>/log/", taking_flags, name="courses_course_log")]
+        own += [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_course_{name}")
             for name, view in actions
         ]

@@ -15,7 +15,7 @@ from clinic.models import Membership, User
 from courses.charts.curve_chart import LARGE, NARROW, CurvePicture, curve_svg
 from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
-from courses.models import Alert, Course, Needling, PainScore, Review
+from courses.models import Alert, CheckInAnswer, Course, Needling, PainScore, Review
 from courses.plans.adherence import adherence_of
 from courses.plans.standing import CourseStanding
 from courses.priors.picture import curve_picture
@@ -28,6 +28,7 @@ from courses.reviews.due import due_review
 from courses.reviews.reviewing import standing_of
 from courses.reviews.wording import question_words, relief_words
 from courses.rules.review_advice import review_questions
+from courses.sessions.answer_words import is_list_open
 from patients.wording import VERDICTS, reason_texts
 
 N_REMINDERS = 6
@@ -96,7 +97,18 @@ def _sessions(course: Course, scores: list[PainScore]) -> list[dict[str, Any]]:
     sessions = course.sessions.select_related("practitioner__user").prefetch_related(
         Prefetch("needlings", Needling.objects.select_related("point")), "red_flag_reports"
     )
-    return [{"session": session, "scores": by_session.get(session.pk, {})} for session in sessions]
+    answers = CheckInAnswer.objects.filter(check_in__session__course=course).select_related("check_in")
+    answered: dict[int, list[CheckInAnswer]] = {}
+    for answer in answers:
+        answered.setdefault(answer.check_in.session_id, []).append(answer)
+    return [
+        {
+            "session": session,
+            "scores": by_session.get(session.pk, {}),
+            "is_list_open": is_list_open(answered.get(session.pk, [])),
+        }
+        for session in sessions
+    ]
 
 
 def _open_rules(standing: CourseStanding, alerts: Sequence[Alert]) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,8 +17,11 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.models import Membership
+from clinic.posting.owner import OPENED
+from clinic.posting.stale import MAIN, settle, stamp
 from courses.charts.control_chart import control_svg
-from courses.models import AlertThreshold, Prior
+from courses.models import AlertThreshold, Prior, PriorEvent
 from courses.priors.adoption import roll_back, roll_back_to_shipped
 from courses.priors.budget import DryRun, dry_run, set_budget
 from courses.priors.page import CurvePage
@@ -72,8 +77,11 @@ class PriorAdmin(ClinicScopedAdmin):
     def budget(self, request: HttpRequest) -> HttpResponse:
         """First the dry run, then, confirmed, the change."""
         by = self.require(request, "courses.set_budget")
-        form = BudgetForm(request.POST or None)
-        if request.method != "POST" or not form.is_valid():
+        if request.method != "POST":
+            return self._show(request)
+        now = {"budget": by.clinic.alert_budget_per_100}
+        form, _is_free = settle(lambda data: BudgetForm(data, initial=now), request.POST, who=partial(_set_by, by))
+        if not form.is_valid():
             return self._show(request, form=form)
         budget = form.cleaned_data["budget"]
         tried = dry_run(by.clinic, budget_per_100=float(budget), at=timezone.now())
@@ -129,12 +137,14 @@ class PriorAdmin(ClinicScopedAdmin):
     ) -> HttpResponse:
         clinic = active_membership(request.user).clinic
         page = CurvePage.of(clinic)
+        now = {"budget": clinic.alert_budget_per_100}
         context = {
+            OPENED: stamp({MAIN: BudgetForm(initial=now)}, at=timezone.now()),
             "page": page,
             "months_chart": control_svg(
                 page.months, title=_("Pain alerts per 100 sessions by month"), uid="months"
             ),
-            "form": form or BudgetForm(initial={"budget": clinic.alert_budget_per_100}),
+            "form": form or BudgetForm(initial=now),
             "tried": tried,
             "may_set": request.user.has_perm("courses.set_budget"),
             "may_adopt": request.user.has_perm("courses.adopt_prior"),
@@ -146,3 +156,10 @@ class PriorAdmin(ClinicScopedAdmin):
 
     def _back(self) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:courses_prior_changelist"))
+
+
+def _set_by(by: Membership, _label: str) -> tuple[str, datetime] | None:
+    """Who set the budget last."""
+    events = PriorEvent.objects.visible_to(by).filter(kind=PriorEvent.Kind.BUDGET_CHANGED)
+    newest = events.select_related("by__user").order_by("-pk").first()
+    return (str(newest.by), newest.happened_at) if newest and newest.by else None

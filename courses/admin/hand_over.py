@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinic.models import Membership
 from courses.models import Course, HandOver
 from courses.plans.forms import clinicians
-from courses.plans.handing_over import HandedOver, hand_over
+from courses.plans.handing_over import HandedOver, hand_over, other_content
 
 if TYPE_CHECKING:
     from courses.admin.course import CourseAdmin
@@ -53,11 +53,20 @@ class HandOverForm(forms.Form):
         self.fields["to"].queryset = clinicians(member.clinic).exclude(pk=member.pk)  # type: ignore[attr-defined]
 
 
-def _was_sent_before(form: HandOverForm, by: Membership) -> bool:
-    """A second click: the courses are no longer this member's to give, and nothing is wrong with that."""
-    form.is_valid()
-    key = form.cleaned_data.get("form_key")
-    return key is not None and HandOver.objects.visible_to(by).filter(form_key=key).exists()
+def _sent_before(data: Any, by: Membership) -> list[HandOver]:
+    """What was handed over with this form already: its courses are no longer this member's to give."""
+    try:
+        key = uuid.UUID(data.get("form_key", ""))
+    except ValueError:
+        return []
+    return list(HandOver.objects.visible_to(by).filter(form_key=key).select_related("to_member__user"))
+
+
+def _is_the_same(data: Any, before: list[HandOver]) -> bool:
+    """A second click; nothing is wrong with that."""
+    done = {(str(one.course_id), str(one.to_member_id), one.reason) for one in before}
+    to, reason = data.get("to", ""), data.get("reason", "").strip()
+    return done == {(course, to, reason) for course in data.getlist("courses")}
 
 
 class HandOvers:
@@ -74,12 +83,15 @@ class HandOvers:
         courses = courses.order_by("patient__family_name", "patient__given_name", "pk")
         data = request.POST if request.method == "POST" else None
         form = HandOverForm(data, member=member, courses=courses, ticked=request.GET.get("course", ""))
-        if data is not None and _was_sent_before(form, by):
+        before = _sent_before(data, by) if data is not None else []
+        if before and _is_the_same(data, before):
             again = _(
                 "This form was sent before, and counts once. For other courses open it anew; look at the bookings."
             )
             messages.warning(request, again)
             return HttpResponseRedirect(reverse("admin:courses_course_changelist"))
+        if before:
+            form.add_error(None, other_content(before))
         if data is not None and form.is_valid():
             try:
                 done = hand_over(**form.cleaned_data, by=by, at=timezone.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,8 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
+from clinic.posting.owner import MACHINERY, OPENED
+from clinic.posting.stale import MAIN, opened_with, settle, stamp
+from clinic.posting.stale_admin import changed_by
 from courses.models import Course, RedFlag, RedFlagReport
 from courses.plans.standing import care_fact
+from courses.sessions.flags import reports_of_form
 from courses.sessions.intake_flags import IntakeFlagsForm
 from courses.sessions.wording import instruction
 from patients.admin import keep_identity
@@ -95,24 +100,33 @@ class IntakeFlow:
         if here is Step.CLEARANCE:
             return self._clearance(request, patient)
         go = request.POST.get("go", "")
-        if request.method == "POST" and go in {"back", "later"}:
-            return self._leave(request, patient, here, by, go)
-        form = self._form(request, patient, here)
         flags = self._flags(request, patient, here)
-        if request.method == "POST" and form.is_valid() and (flags is None or flags.is_valid()):
-            reports = record_step(form, flags, patient, by=by)
+        # Before the rest is looked at, and whichever button was pressed.
+        reports = flags.report(patient, by=by, at=timezone.now()) if flags and request.method == "POST" else []
+        if request.method == "POST" and go in {"back", "later"}:
+            left = self._leave(request, patient, here, by, go)
+            return self._told(request, patient, reports) if reports else left
+        form = self._form(request, patient, here)
+        if request.method == "POST" and self._may_record(form, flags):
+            told_before = reports_of_form(patient, flags.key) if flags else []
+            record_step(form, patient, by=by, asked_flags=flags is not None)
+            if here is Step.PERSON and form.changed_data:
+                # Whoever has the file open meanwhile is told who changed what.
+                self.admin.log_change(request, patient, self.admin.construct_change_message(request, form, None))
             drop_draft(patient, step=here)
-            if reports:
-                return self._told(request, patient, reports)
+            if reports or told_before:
+                return self._told(request, patient, reports or told_before)
             return to_step(patient, step_after(here))
-        return self._page(request, patient, here, form, flags)
+        return self._page(request, patient, here, form, flags, told=reports)
+
+    def _may_record(self, form: Any, flags: IntakeFlagsForm | None) -> bool:
+        """Whether all of a step can be written."""
+        return bool(form.is_valid()) and (flags is None or flags.is_valid())
 
     def _form(self, request: HttpRequest, patient: Patient, here: Step) -> Any:
         data = request.POST if request.method == "POST" else None
         if here is Step.PERSON:
-            form: Any = type("ClinicPatientForm", (PatientForm,), {"clinic": patient.clinic})(
-                data, instance=patient
-            )
+            form: Any = _person_form(request, patient)
         else:
             form = FORMS[here](data, patient=patient, initial=_today())
         draft = patient.intake_drafts.filter(step=here).first()
@@ -140,6 +154,7 @@ class IntakeFlow:
             "patient": patient,
             "levels": levels,
             "instruction": instruction(levels[0]),
+            "is_new": True,
             "is_saved": True,
             "title": _("Red flag"),
         }
@@ -147,9 +162,7 @@ class IntakeFlow:
 
     def _leave(self, request: HttpRequest, patient: Patient, here: Step, by: Membership, go: str) -> HttpResponse:
         typed = {
-            name: values
-            for name, values in request.POST.lists()
-            if name not in {"csrfmiddlewaretoken", "go"} and any(values)
+            name: values for name, values in request.POST.lists() if name not in {*MACHINERY, "go"} and any(values)
         }
         if here is not Step.PERSON:
             keep_draft(patient, step=here, values=typed, by=by, at=timezone.now())
@@ -159,9 +172,19 @@ class IntakeFlow:
         return HttpResponseRedirect(reverse("admin:patients_patient_change", args=[patient.pk]))
 
     def _page(
-        self, request: HttpRequest, patient: Patient, here: Step, form: Any, flags: IntakeFlagsForm | None
+        self,
+        request: HttpRequest,
+        patient: Patient,
+        here: Step,
+        form: Any,
+        flags: IntakeFlagsForm | None,
+        *,
+        told: list[RedFlagReport],
     ) -> HttpResponse:
+        levels = sorted(report.level for report in told)
         context = {
+            "levels": levels,
+            "instruction": instruction(levels[0]) if levels else "",
             "patient": patient,
             "form": form,
             "flags": flags,
@@ -171,6 +194,11 @@ class IntakeFlow:
             "assessments": patient.assessments.prefetch_related("imaging"),
             "pain_types": patient.pain_types.filter(ended_on=None).select_related("pain_type"),
             "screening": patient.screenings.prefetch_related("findings__item").first(),
+            **(
+                {OPENED: stamp({MAIN: _new_person_form(patient, None)}, at=timezone.now())}
+                if here is Step.PERSON
+                else {}
+            ),
             "title": _("Intake: %(step)s") % {"step": here.label},
         }
         response = self.admin.page(request, f"patients/admin/intake_{here}.html", context)
@@ -195,19 +223,32 @@ class IntakeFlow:
         return self.admin.page(request, "patients/admin/intake_clearance.html", context)
 
 
-def record_step(
-    form: Any, flags: IntakeFlagsForm | None, patient: Patient, *, by: Membership
-) -> list[RedFlagReport]:
-    """Everything one step holds; red flags first, whatever becomes of the rest."""
+def _person_form(request: HttpRequest, patient: Patient) -> Any:
+    """The contact details; what a colleague changed while the step was open stays as they left it."""
+    if request.method != "POST":
+        return _new_person_form(patient, None)
+    opened = opened_with(request.POST)
+    since = opened.at if opened else timezone.now()
+    who = changed_by(patient, since=since, but=request.user)
+    form, _is_free = settle(partial(_new_person_form, patient), request.POST, who=who)
+    return form
+
+
+def _new_person_form(patient: Patient, data: Any) -> Any:
+    # Checking a form fills its patient in: each gets the row as it is stored.
+    stored = Patient.objects.get(pk=patient.pk)
+    return type("ClinicPatientForm", (PatientForm,), {"clinic": patient.clinic})(data, instance=stored)
+
+
+def record_step(form: Any, patient: Patient, *, by: Membership, asked_flags: bool) -> None:
+    """Everything one step holds but its red flags, which were taken before."""
     at = timezone.now()
-    reports = flags.report(patient, by=by, at=at) if flags else []
     if isinstance(form, ScreeningForm):
-        form.is_red_flags_asked = flags is not None
+        form.is_red_flags_asked = asked_flags
     if isinstance(form, RecordForm):
         form.record(by=by, at=at)
     else:
         save_person(form, by=by)
-    return reports
 
 
 def save_person(form: Any, *, by: Membership) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
@@ -13,16 +15,26 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.charts.curve_chart import PANEL, curve_svg
 from courses.curve import CoursePosterior
-from courses.models import Course, Needling, Point, Session
+from courses.models import Course, Needling, Point, RedFlagReport, Session
 from courses.plans.standing import CourseStanding, with_override
+from courses.plans.visit_flags import flags_of_visit
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record
+from courses.priors.wording import worse_words
 from courses.sessions.asking import cannot_show_worsening
 from courses.sessions.flags import reports_of_form
 from courses.sessions.forms import SessionForm
 from courses.sessions.lists import session_lists
-from courses.sessions.point_fields import BaseNeedlings, PointRow, copied_rows
+from courses.sessions.point_catalogue import PointCatalogue
+from courses.sessions.point_fields import (
+    ABOUT_THE_POINT,
+    BaseNeedlings,
+    PointRow,
+    copied_rows,
+    empty_row,
+    planned_rows,
+)
 from courses.sessions.point_notes import PointNote
 from courses.sessions.treatment_facts import TreatmentFacts, treatment_facts
 from courses.sessions.wording import instruction, is_now
@@ -30,6 +42,9 @@ from courses.sessions.wording_points import check_words, note_on, note_words
 from patients.clearance import NEEDS_ONLY_A_CHECK, Clearance, clearance
 from patients.clearance_facts import ClearanceFacts
 from patients.wording import VERDICTS, reason_texts
+
+# Where a row of buttons begins.
+FIRST_BUTTON = {"before": "0", "after": "0", "is_needled": "yes"}
 
 
 @dataclass(frozen=True)
@@ -51,8 +66,8 @@ class PointOption:
 class Bedside:
     """What is known before a session is logged, each part read when it is first asked for."""
 
-    def __init__(self, course: Course, *, at: datetime) -> None:
-        self.course, self.at = course, at
+    def __init__(self, course: Course, *, at: datetime, form_key: UUID | None = None) -> None:
+        self.course, self.at, self.form_key = course, at, form_key
         self.today = course.clinic.local(at).date()
         self.standing = CourseStanding(course)
 
@@ -63,8 +78,9 @@ class Bedside:
 
     @cached_property
     def clearance_facts(self) -> ClearanceFacts:
-        """What the clearance rests on."""
-        return self.standing.facts(on=self.today, practitioner=self.course.practitioner)
+        """What the clearance rests on, without the red flags that this very form told before it was returned."""
+        own = flags_of_visit(self.course.patient, self.form_key) if self.form_key else ()
+        return self.standing.facts(on=self.today, practitioner=self.course.practitioner, own=own)
 
     @cached_property
     def clearance(self) -> Clearance:
@@ -89,9 +105,9 @@ class Bedside:
         return cannot_show_worsening(self.posterior, self.record, bounds=bounds, at=self.at)
 
     @property
-    def points(self) -> dict[str, Point]:
-        """The points by code and pinyin."""
-        return session_lists(self.course.clinic).point_by_word
+    def catalogue(self) -> PointCatalogue:
+        """The points by whatever people write."""
+        return session_lists(self.course.clinic).catalogue
 
     @cached_property
     def options(self) -> dict[int, PointOption]:
@@ -104,9 +120,14 @@ class Bedside:
         return self.standing.last_needled
 
     @cached_property
-    def copied(self) -> list[dict[str, Any]]:
+    def last_rows(self) -> list[dict[str, Any]]:
         """The last session's points as rows of the form."""
         return copied_rows(self.last_needled) if self.last_needled else []
+
+    @cached_property
+    def copied(self) -> list[dict[str, Any]]:
+        """What one key fills in: the last session's points, or those of the plan where there are none."""
+        return self.last_rows or planned_rows(self.course.protocol, self.catalogue)
 
     @property
     def number(self) -> int:
@@ -128,6 +149,15 @@ def draft_key(course: Course, by: Membership) -> str:
     return salted_hmac("courses.session_draft", f"{course.uuid}:{by.uuid}", algorithm="sha256").hexdigest()[:32]
 
 
+def instruction_context(reports: Sequence[RedFlagReport]) -> dict[str, Any]:
+    """What must happen now because of what one form told, the most pressing first."""
+    return {
+        "reports": reports,
+        "instruction": instruction(reports[0].level) if reports else "",
+        "is_emergency": bool(reports) and is_now(reports[0].level),
+    }
+
+
 def log_page(
     here: Bedside, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime, is_sent: bool
 ) -> dict[str, Any]:
@@ -141,14 +171,17 @@ def log_page(
         "form": form,
         "bedside": here,
         "needlings": needlings,
-        "rows": [(row, here.option_of(row)) for row in needlings.rows(here.points, with_errors=is_sent)],
-        "empty_rows": [(PointRow(f"{needlings.prefix}-__prefix__", 0, {"side": Needling.Side.BOTH}, []), None)],
+        "rows": [(row, here.option_of(row)) for row in needlings.rows(with_errors=is_sent)],
+        "empty_rows": [(empty_row(str(needlings.prefix), here.catalogue), None)],
         "sides": Needling.Side.choices,
         "stimulations": Needling.Stimulation.choices,
         "responses": [("", _("not noted")), *Needling.Response.choices],
         "copied": here.copied,
+        "is_plan_copied": not here.last_rows,
+        "point_table": here.catalogue.index.table,
         "chart": curve_svg(picture, size=PANEL, uid="log"),
         "picture": picture,
+        "worse": [worse_words(one) for one in here.record.worse_than_start()],
         "clearance": here.clearance,
         "clearance_verdict": VERDICTS[here.clearance.verdict],
         "clearance_reasons": reason_texts(here.clearance),
@@ -157,9 +190,7 @@ def log_page(
         "is_check_due": any(one.code in NEEDS_ONLY_A_CHECK for one in here.clearance.reasons),
         "number": here.number,
         "open_alerts": [alert for alert in alerts if not alert.is_resolved],
-        "reports": reports,
-        "instruction": instruction(reports[0].level) if reports else "",
-        "is_emergency": bool(reports) and is_now(reports[0].level),
+        **instruction_context(reports),
         "is_sent": is_sent,
         "problems": _problems(form, needlings) if is_sent else [],
         "draft_key": draft_key(course, by),
@@ -182,16 +213,20 @@ def _problems(form: SessionForm, needlings: BaseNeedlings) -> list[tuple[str, st
         for error in errors
     ]
     rows = [
-        (f"id_{row.prefix}-where", _("Point %(n)d") % {"n": n}, str(error))
+        (
+            f"id_{row.prefix}-{name if name in ABOUT_THE_POINT else 'where'}",
+            _("Point %(n)d") % {"n": n},
+            str(error),
+        )
         for n, row in enumerate(needlings, start=1)
-        for errors in row.errors.values()
+        for name, errors in row.errors.items()
         for error in errors
     ]
     return [*(("", "", str(error)) for error in form.non_field_errors()), *found, *rows]
 
 
 def _id_of(name: str) -> str:
-    return f"id_{name}_0" if name in {"before", "after"} else f"id_{name}"
+    return f"id_{name}_{FIRST_BUTTON[name]}" if name in FIRST_BUTTON else f"id_{name}"
 
 
 def _has_key(form: SessionForm, is_sent: bool) -> bool:

@@ -7,26 +7,35 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.admin.log_page import Bedside, log_page
+from clinic.posting.twins import judges_repeats
+from courses.admin.correct_view import correction_page
+from courses.admin.log_page import Bedside, instruction_context, log_page
 from courses.models import Course, Session
-from courses.sessions.flags import report_red_flags
+from courses.sessions.entry import NeedlingEntry, SessionEntry
+from courses.sessions.flags import accept_flags, reports_of_form
 from courses.sessions.forms import SessionForm
-from courses.sessions.log import log_session
+from courses.sessions.log import Logged, log_session
 from courses.sessions.point_fields import FIELDS, PREFIX, BaseNeedlings, NeedlingFormSet
+from courses.sessions.resent import correction_of, resent_values
 from patients.models import Patient
 
 if TYPE_CHECKING:
     from courses.admin.course import CourseAdmin
 
+log = structlog.stdlib.get_logger(__name__)
+
 N_EMPTY_ROWS = 2
+EMPTY = {**dict.fromkeys(FIELDS, ""), "side": "both", "stimulation": "none"}
 N_MORE_ROWS = 4
 
 
@@ -36,6 +45,7 @@ class LogSession:
     def __init__(self, course_admin: CourseAdmin) -> None:
         self.admin = course_admin
 
+    @judges_repeats
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form, or log what was filled in; what was typed is kept where something is wrong."""
         by, at = self.admin.require(request, "courses.log_session"), timezone.now()
@@ -45,17 +55,38 @@ class LogSession:
             here = Bedside(_course(pk, by=by), at=at)
             data = _with_rows(data, here) if data is not None else None
             form = _form(request, data, here, by=by, at=at)
-            needlings = NeedlingFormSet(data, prefix=PREFIX, initial=_initial_rows(request, here))
-            session, is_new = _save(here, form, needlings, by=by, at=at) if is_sent else (None, False)
-        if session is not None:
-            address = reverse("admin:courses_session_change", args=[session.pk])
-            return HttpResponseRedirect(f"{address}?saved={'1' if is_new else 'before'}")
+            needlings = NeedlingFormSet(
+                data,
+                prefix=PREFIX,
+                initial=_initial_rows(request, here),
+                form_kwargs={"catalogue": here.catalogue},
+            )
+            logged = _save(here, form, needlings, by=by, at=at) if is_sent else None
+        if logged is not None and logged.is_new:
+            return HttpResponseRedirect(f"{_address(logged.session)}?saved=1")
+        if logged is not None:
+            return self._again(request, logged, form.entry(_rows(needlings)))
         if is_sent:
-            # A red flag told with what was not saved is open by now.
-            here = Bedside(_course(pk, by=by), at=at)
+            # A red flag told with what was not saved is open by now; it gates the next visit, not this one.
+            here = Bedside(_course(pk, by=by), at=at, form_key=form.cleaned_data.get("form_key"))
         context = log_page(here, form, needlings, by=by, at=at, is_sent=is_sent)
         response = self.admin.page(request, "courses/admin/log_session.html", context)
         response.status_code = 422 if is_sent else 200
+        return response
+
+    def _again(self, request: HttpRequest, logged: Logged, entry: SessionEntry) -> HttpResponse:
+        """The form came before: what it says otherwise now is offered as a correction, never said to be saved."""
+        resent = resent_values(logged.session, entry)
+        if resent is None:
+            return HttpResponseRedirect(f"{_address(logged.session)}?saved=before")
+        form, rows = correction_of(logged.session, resent.data)
+        context = {
+            **correction_page(logged.session, form, rows),
+            **instruction_context(reports_of_form(logged.session.course.patient, entry.form_key)),
+            "resent": resent.words,
+        }
+        response = self.admin.page(request, "courses/admin/correct_session.html", context)
+        response.status_code = 409
         return response
 
 
@@ -96,7 +127,7 @@ def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:
     needles = ("needle_diameter_mm", "needle_length_mm", "needle_maker")
     return {
         "appointment": request.GET.get("appointment"),
-        "is_needled": here.clearance.may_needle,
+        "is_needled": "yes" if "copy" in request.GET and here.copied else None,
         "seen_number": here.standing.last_number,
         **({name: getattr(last, name) for name in needles} if last else {}),
     }
@@ -104,26 +135,35 @@ def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:
 
 def _save(
     here: Bedside, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime
-) -> tuple[Session | None, bool]:
-    """The session, and whether it is new; None where something is missing. Red flags told do not wait for that."""
+) -> Logged | None:
+    """The session as logged; None where it could not be. Red flags told do not wait for that."""
     is_valid = form.is_valid() & needlings.is_valid()
-    rows = needlings.entries(here.points) if needlings.is_valid() and needlings.is_any_filled() else ()
-    for field, message in form.count_errors(rows).items():
+    rows = _rows(needlings)
+    for field, message in form.needling_errors(rows).items():
         form.add_error(field, message)
         is_valid = False
     if is_valid:
         try:
-            logged = log_session(here.course, entry=form.entry(rows), by=by, at=at, standing=here.standing)
+            return log_session(here.course, entry=form.entry(rows), by=by, at=at, standing=here.standing)
         except ValidationError as error:
             form.add_error(None, error)
-        else:
-            return logged.session, logged.is_new
-    told, form_key = form.flags_told(), form.cleaned_data.get("form_key")
-    if told and form_key:
-        report_red_flags(
-            patient=here.course.patient, course=here.course, flags=told, form_key=form_key, by=by, at=at
-        )
-    return None, False
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever fails in the rest, a red flag must not go with it
+            log.error("session not saved", course=here.course.pk, error=type(error).__name__)
+            form.add_error(None, _("The session could not be saved: a fault in this software. Try again."))
+    accept_flags(form.origin(here.course, at=at), form.flags_told(), by=by, at=at)
+    return None
+
+
+def _rows(needlings: BaseNeedlings) -> tuple[NeedlingEntry, ...]:
+    if not needlings.is_valid():
+        return ()
+    return needlings.entries()
+
+
+def _address(session: Session) -> str:
+    return reverse("admin:courses_session_change", args=[session.pk])
 
 
 def _initial_rows(request: HttpRequest, here: Bedside) -> list[dict[str, Any]]:
@@ -149,9 +189,10 @@ def _with_rows(posted: QueryDict, here: Bedside) -> QueryDict:
             value = values.get(name)
             data[f"{PREFIX}-{row}-{name}"] = "" if value is None else str(value)
     for row in range(len(rows), len(rows) + N_MORE_ROWS):
-        data[f"{PREFIX}-{row}-where"] = ""
-        data[f"{PREFIX}-{row}-side"] = "both"
-        data[f"{PREFIX}-{row}-stimulation"] = "none"
+        for name, value in EMPTY.items():
+            data[f"{PREFIX}-{row}-{name}"] = value
+    if "copy" in posted and here.copied:
+        data["is_needled"] = "yes"
     data[f"{PREFIX}-TOTAL_FORMS"] = str(len(rows) + N_MORE_ROWS)
     data[f"{PREFIX}-INITIAL_FORMS"] = "0"
     return data

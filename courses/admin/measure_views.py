@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -11,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.posting.added import opened_at, opened_now
+from courses.measures.entry import MeasuresEntry
 from courses.measures.forms import MeasuresForm
 from courses.measures.recording import record_measures
 from courses.measures.standing import fillings_of
@@ -36,6 +39,9 @@ class Measures:
         codes = Measure.objects.visible_to(by).filter(is_offered=True).values_list("code", flat=True)
         form = MeasuresForm(request.POST or None, codes=list(codes), stage=stage, activities=_activities(course))
         if request.method == "POST" and form.is_valid():
+            for told in entered_since(course, form.entry(), since=opened_at(request)):
+                form.add_error(None, told)
+        if request.method == "POST" and form.is_valid():
             try:
                 record_measures(course, entry=form.entry(), by=by, at=timezone.now())
             except ValidationError as error:
@@ -49,6 +55,7 @@ class Measures:
             "patient": course.patient,
             "stages": [(value, label, value == stage) for value, label in Stage.choices],
             "title": _("Measures"),
+            **opened_now(),
         }
         response = self.admin.page(request, "courses/admin/measures.html", context)
         response.status_code = 422 if form.is_bound else 200
@@ -70,3 +77,22 @@ def _activities(course: Course) -> list[str]:
     rows = course.measure_scores.filter(code=MeasureCode.PSFS, stage=Stage.START)
     found = fillings_of(rows)
     return list(found[0].labels.values()) if found else []
+
+
+def entered_since(course: Course, entry: MeasuresEntry, *, since: datetime | None) -> list[str]:
+    """What a colleague entered of the same measures while this page was open, in a sentence."""
+    if since is None:
+        return []
+    codes = {one.code for one in entry.scores}
+    rows = course.measure_scores.filter(stage=entry.stage, code__in=codes, measured_at__gt=since)
+    newer = list(
+        rows.exclude(form_key=entry.form_key).select_related("recorded_by__user").order_by("-measured_at")
+    )
+    if not newer:
+        return []
+    message = _(
+        "%(who)s entered %(names)s at %(time)s while this page was open. Compare them; save again to replace them."
+    )
+    names = ", ".join(sorted({str(one.get_code_display()) for one in newer}))
+    at = course.clinic.local(newer[0].measured_at)
+    return [message % {"who": newer[0].recorded_by, "names": names, "time": f"{at:%H:%M}"}]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from clinic.access import active_membership
 from courses.admin.intake import RIGHT as INTAKE_RIGHT
 from courses.admin.intake import IntakeFlow, to_step
+from courses.admin.late_flags import keeps_flags, of_patient
 from courses.alerts.correcting import withdraw_report
 from courses.alerts.forms import WithdrawForm
 from courses.models import Course, Protocol, RedFlag
@@ -24,7 +25,7 @@ from courses.plans.lifecycle import plan_course
 from courses.plans.standing import care_fact, withdrawn_reports
 from courses.plans.start_forms import PlanForm
 from courses.plans.starting import offers
-from courses.sessions.flags import report_red_flags
+from courses.sessions.flags import report_red_flags, reports_of_form
 from courses.sessions.forms import RedFlagReportForm
 from courses.sessions.wording import instruction
 from patients.admin import PatientAdmin
@@ -48,12 +49,12 @@ class CoursePatientAdmin(PatientAdmin):
             path("<int:pk>/intake/", self.admin_site.admin_view(intake.resume), name="patients_patient_intake"),
             path(
                 "<int:pk>/intake/<slug:step>/",
-                self.admin_site.admin_view(intake.step),
+                keeps_flags(self.admin_site.admin_view(intake.step), of_patient),
                 name="patients_patient_intake_step",
             ),
             path(
                 "<int:pk>/red-flag/",
-                self.admin_site.admin_view(self.red_flag),
+                keeps_flags(self.admin_site.admin_view(self.red_flag), of_patient),
                 name="patients_patient_red_flag",
             ),
             path(
@@ -101,7 +102,7 @@ class CoursePatientAdmin(PatientAdmin):
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data
             course = patient.courses.open().first() or patient.courses.first()
-            reports = report_red_flags(
+            new = report_red_flags(
                 patient=patient,
                 course=course,
                 flags=form.ticked(values),
@@ -111,10 +112,12 @@ class CoursePatientAdmin(PatientAdmin):
                 by=by,
                 at=timezone.now(),
             )
-            levels = sorted(report.level for report in reports)
+            # The same form sent twice shows the same instruction.
+            levels = sorted(report.level for report in reports_of_form(patient, values["form_key"]))
             context |= {
                 "levels": levels,
                 "instruction": instruction(levels[0]) if levels else "",
+                "is_new": bool(new),
                 "is_saved": True,
             }
             return self.page(request, "courses/admin/red_flag_saved.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.posting.added import opened_at, opened_now
 from courses.models import Course, Review
 from courses.priors.wording import curve_sentences, gain_words
 from courses.reviews.discharging import Discharged, discharge
@@ -37,6 +39,8 @@ class Reviews:
         by = self.admin.require(request, "courses.add_review")
         course, at = self.admin.row(request, pk), timezone.now()
         form = ReviewForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and (held := held_since(course, form, opened_at(request))):
+            form.add_error(None, held)
         if request.method == "POST" and form.is_valid():
             try:
                 review = record_review(course, entry=form.entry(), by=by, at=at)
@@ -113,10 +117,27 @@ class Reviews:
     def _show(
         self, request: HttpRequest, template: str, course: Course, form: Form, context: dict[str, Any]
     ) -> HttpResponse:
-        page = {"form": form, "course": course, "patient": course.patient, **context}
+        page = {"form": form, "course": course, "patient": course.patient, **opened_now(), **context}
         response = self.admin.page(request, template, page)
         response.status_code = 422 if form.is_bound else 200
         return response
+
+
+def held_since(course: Course, form: ReviewForm, since: datetime | None) -> str:
+    """A review that a colleague held while this page was open, in a sentence; empty: none."""
+    if since is None:
+        return ""
+    rows = course.reviews.filter(reviewed_at__gt=since).exclude(form_key=form.cleaned_data["form_key"])
+    newer = rows.select_related("reviewed_by__user").order_by("-reviewed_at").first()
+    if newer is None:
+        return ""
+    message = _(
+        "%(who)s held a review at %(time)s while this page was open and decided: %(decision)s. "
+        "Look at it; save again to hold another one."
+    )
+    at = course.clinic.local(newer.reviewed_at)
+    values = {"who": newer.reviewed_by, "time": f"{at:%H:%M}", "decision": newer.get_decision_display()}
+    return message % values
 
 
 def _course_page(course: Course) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,6 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.models import Clinic
+from clinic.posting.owner import OPENED
+from clinic.posting.stale import MAIN, settle, stamp
 from courses.models import RuleSettings
 from courses.priors.adopted import bounds_of
 from courses.priors.bounds import BoundsTrial, set_bounds, try_bounds
@@ -24,7 +29,8 @@ from courses.rules.bounds import LIMITS, SHIPPED_BOUNDS
 N_VERSIONS = 20
 RULES = {
     "beyond_bounds": gettext_lazy("Far above what the curve expects"),
-    "plain_rise": gettext_lazy("A plain rise"),
+    "plain_rise": gettext_lazy("Fixed rule: a rise"),
+    "floor": gettext_lazy("Far above every earlier score"),
     "still_worse": gettext_lazy("Still worse on day 3"),
     "ceiling": gettext_lazy("So near the top that scores cannot show worsening"),
     "off_course": gettext_lazy("Off track at a review"),
@@ -35,6 +41,9 @@ LABELS = {
     "red_rise": gettext_lazy("Red from a rise of"),
     "rise_always": gettext_lazy("Points above the score before needling, always"),
     "rise_while_unsure": gettext_lazy("Points above the score before needling, while the curve cannot tell"),
+    "floor_rise": gettext_lazy("Points above every earlier score of the same time of measuring"),
+    "near_zero": gettext_lazy("Nearly free of pain: two scores running of at most"),
+    "high_after_near_zero": gettext_lazy("then a score of at least"),
     "high_score": gettext_lazy("A score is high from"),
     "rise_with_high_score": gettext_lazy("Points above the last score, for a high score"),
     "still_worse_rise": gettext_lazy("Points above the score before needling"),
@@ -111,9 +120,11 @@ class RuleSettingsAdmin(ClinicScopedAdmin):
     def bounds(self, request: HttpRequest) -> HttpResponse:
         """First the dry run, then, confirmed, the change."""
         by = self.require(request, "courses.set_rule_bounds")
-        form = BoundsForm(request.POST or None)
-        if request.method != "POST" or not form.is_valid():
-            return self._show(request, form=form if form.is_bound else None)
+        if request.method != "POST":
+            return self._show(request)
+        form, _is_free = settle(partial(_bounds_form, by.clinic), request.POST, who=partial(_set_by, by.clinic))
+        if not form.is_valid():
+            return self._show(request, form=form)
         tried = try_bounds(by.clinic, form.numbers(), at=timezone.now())
         if "set" not in request.POST:
             return self._show(request, form=form, tried=tried)
@@ -132,6 +143,7 @@ class RuleSettingsAdmin(ClinicScopedAdmin):
         in_force = bounds_of(clinic)
         form = form or BoundsForm(initial=in_force.numbers())
         context = {
+            OPENED: stamp({MAIN: BoundsForm(initial=in_force.numbers())}, at=timezone.now()),
             "form": form,
             "rules": list(form.by_rule()),
             "tried": tried,
@@ -143,3 +155,13 @@ class RuleSettingsAdmin(ClinicScopedAdmin):
         response = self.page(request, "courses/admin/rule_settings.html", context)
         response.status_code = 422 if form.errors else 200
         return response
+
+
+def _bounds_form(clinic: Clinic, data: Any) -> BoundsForm:
+    return BoundsForm(data, initial=bounds_of(clinic).numbers())
+
+
+def _set_by(clinic: Clinic, _label: str) -> tuple[str, datetime] | None:
+    """Who set the bounds in force."""
+    newest = RuleSettings.objects.for_clinic(clinic).select_related("set_by__user").order_by("-version").first()
+    return (str(newest.set_by), newest.set_at) if newest else None

@@ -18,9 +18,10 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
-from courses.admin.log_page import draft_key
+from courses.admin.late_flags import keeps_flags, of_session
 from courses.models import PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
+from courses.sessions.answer_words import answer_lines
 from courses.sessions.correction_words import correction_words
 from courses.sessions.flags import reports_of_form
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
@@ -63,7 +64,7 @@ class SessionAdmin(ClinicScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Correct."""
-        correct = self.admin_site.admin_view(CorrectSession(self).view)
+        correct = keeps_flags(self.admin_site.admin_view(CorrectSession(self).view), of_session)
         return [path("<int:pk>/correct/", correct, name="courses_session_correct"), *super().get_urls()]
 
     def change_view(
@@ -106,7 +107,7 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
         "aftercare": session.aftercare_given.select_related("measure"),
         "clearance_reasons": [reason_text(Reason(ReasonCode(code), "…")) for code in codes],
         "saved": saved,
-        "draft_saved": draft_key(session.course, by) if saved else "",
+        "answers": answer_lines(session),
         "corrections": correction_words(corrections, clinic=session.clinic),
         "withdrawn": withdrawn_reports(session.course.patient),
         "title": f"{session.course.patient}, {session}",

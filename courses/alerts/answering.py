@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinic.access import permissions_of
 from clinic.models import Membership, Message
 from courses.alerts.history import IllegalMove, write_event
 from courses.alerts.steps import MESSAGE_KIND, calendar_of, policy_of, set_next_step
@@ -16,6 +17,23 @@ from courses.models import Alert, AlertEvent
 
 # Something new under a red flag: an acknowledgement must have seen it.
 NEWS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.REPORTED_AGAIN, AlertEvent.Kind.SEVERITY_RAISED)
+
+
+class MayNotAnswer(ValidationError):
+    """Somebody who may not do this, or not any more; says whom to ask."""
+
+
+def require_right(member: Membership, permission: str) -> None:
+    """MayNotAnswer unless the member has the right at this moment, whatever was loaded before."""
+    now = Membership.objects.for_clinic(member.clinic).select_related("user").get(pk=member.pk)
+    if permission in permissions_of(now):
+        return
+    clinic = member.clinic
+    words = _(
+        "You can no longer answer alerts at %(clinic)s. Ask a duty lead or manager there to answer this one."
+    )
+    phone = _(" Phone: %(phone)s.") % {"phone": clinic.phone} if clinic.phone else ""
+    raise MayNotAnswer(words % {"clinic": clinic} + phone)
 
 
 def last_news(alert: Alert) -> int:
@@ -29,9 +47,10 @@ def acknowledge(alert: Alert, *, by: Membership, at: datetime, seen: int, way: s
     """Take an alert on by name: repeats and escalation stop for everybody, until it lapses.
 
     `seen` is the newest report the person was shown; IllegalMove where a newer one came meanwhile.
-    Acknowledging twice changes nothing.
+    Acknowledging twice changes nothing. Whoever lost the right since the link was sent is refused: MayNotAnswer.
     """
     alert = locked(alert)
+    require_right(by, "courses.acknowledge_alert")
     if alert.state == Alert.State.ACKNOWLEDGED:
         return alert
     if last_news(alert) > seen:

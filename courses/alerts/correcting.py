@@ -40,9 +40,30 @@ def correct_pain(
     standing = _standing(alert) if alert else []
     of_session = [row for row in standing if row["evidence"].get("session") == session_number]
     news = [finding for finding in findings if _is_news(finding, of_session)]
-    _list_news(course, alert, news, by=by, at=at)
+    _list_news(course, alert, news, rule=Alert.Rule.PAIN, by=by, at=at)
     held = {(finding.rule, finding.evidence.get("timing")) for finding in findings}
     gone = [row for row in of_session if _key(row) not in held]
+    if alert is not None and gone:
+        _take_away(alert, gone, reason=reason, by=by, at=at)
+
+
+def correct_breach(
+    course: Course, *, session_number: int, finding: Finding | None, reason: str, by: Membership, at: datetime
+) -> None:
+    """Bring the course's alert on needling without clearance in line with a corrected session.
+
+    A breach that comes is listed and pages nobody; one that is gone is noted, and the last of them closes the
+    alert. The caller holds the patient's lock.
+    """
+    rule = Alert.Rule.UNCLEARED
+    alert = Alert.objects.unresolved().filter(course=course, rule=rule).select_for_update().first()
+    standing = _standing(alert) if alert else []
+    of_session = [row for row in standing if row["evidence"].get("session") == session_number]
+    now = finding.as_json() if finding else None
+    if finding and now not in of_session:
+        _list_news(course, alert, [finding], rule=rule, by=by, at=at)
+        alert = Alert.objects.unresolved().filter(course=course, rule=rule).first()
+    gone = [row for row in of_session if row != now]
     if alert is not None and gone:
         _take_away(alert, gone, reason=reason, by=by, at=at)
 
@@ -67,7 +88,13 @@ def withdraw_report(report: RedFlagReport, *, reason: str, by: Membership, at: d
 
 
 def _list_news(
-    course: Course, alert: Alert | None, news: Sequence[Finding], *, by: Membership, at: datetime
+    course: Course,
+    alert: Alert | None,
+    news: Sequence[Finding],
+    *,
+    rule: Alert.Rule,
+    by: Membership,
+    at: datetime,
 ) -> None:
     """List what the correction brought; what an earlier one took away and this one brings back is noted."""
     again = [finding for finding in news if alert is not None and finding.as_json() in alert.findings]
@@ -78,7 +105,7 @@ def _list_news(
         raise_alert(
             patient=course.patient,
             course=course,
-            rule=Alert.Rule.PAIN,
+            rule=rule,
             findings=fresh,
             by=by,
             at=at,

@@ -23,7 +23,7 @@ class LinkTarget:
 
 
 class BadLink(Exception):
-    """Not our link, or too old, or of somebody who left."""
+    """Not our link, or too old."""
 
 
 def acknowledge_path(alert: Alert, member: Membership) -> str:
@@ -33,11 +33,14 @@ def acknowledge_path(alert: Alert, member: Membership) -> str:
 
 
 def read_link(token: str) -> LinkTarget:
-    """The alert and the person a link was made for; BadLink otherwise."""
+    """The alert and the person a link was made for; BadLink otherwise.
+
+    Whether the person still may acknowledge is asked when they do.
+    """
     try:
         alert_uuid, member_uuid = signing.loads(token, salt=SALT, max_age=DAYS * 24 * 3600)
         alert = Alert.objects.select_related("clinic").get(uuid=alert_uuid)
-        member = Membership.objects.for_clinic(alert.clinic).active().select_related("user").get(uuid=member_uuid)
+        member = Membership.objects.for_clinic(alert.clinic).select_related("user").get(uuid=member_uuid)
     except (signing.BadSignature, ValueError, Alert.DoesNotExist, Membership.DoesNotExist) as error:
         raise BadLink from error
     return LinkTarget(alert, member)

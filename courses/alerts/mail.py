@@ -72,6 +72,7 @@ class AlertMail:
             Message.State.SENT: AlertEvent.Kind.SENT,
             Message.State.CANCELLED: AlertEvent.Kind.NOT_SENT,
             Message.State.FAILED: AlertEvent.Kind.UNDELIVERABLE,
+            Message.State.UNKNOWN: AlertEvent.Kind.UNKNOWN,
         }
         alert = self._alert(message, lock=True)
         write_event(

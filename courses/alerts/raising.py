@@ -27,11 +27,13 @@ def raise_alert(
     report: RedFlagReport | None = None,
     by: Membership | None = None,
     is_quiet: bool = False,
+    since: datetime | None = None,
 ) -> Alert:
     """The open alert of this matter, raised now or taken further; in the caller's transaction.
 
     Quiet is what was entered late, imported or corrected: it is listed, pages nobody and disturbs no answer.
-    Of the red flags only an imported one is ever quiet.
+    Of the red flags only an imported one is ever quiet. `since` is when it was told, where that was earlier:
+    the clock of a new alert starts there.
 
     The caller holds the lock of the patient, so that two reports at once are taken one after the other.
     """
@@ -52,7 +54,7 @@ def raise_alert(
         is_quiet=is_quiet,
         predecessor=matter.order_by("-raised_at", "-pk").first(),
     )
-    return _open(alert, findings, at=at, report=report, by=by)
+    return _open(alert, findings, at=at, report=report, by=by, since=since or at)
 
 
 def _open(
@@ -62,6 +64,7 @@ def _open(
     at: datetime,
     report: RedFlagReport | None,
     by: Membership | None,
+    since: datetime,
 ) -> Alert:
     """A new matter: who is asked is written down as it is today, and the first are told."""
     severity, calendar = most_severe([finding.severity for finding in findings]), calendar_of(alert.clinic)
@@ -69,7 +72,7 @@ def _open(
     alert.findings = [finding.as_json() for finding in findings]
     rule = Alert.Rule(alert.rule)
     alert.chain = _chain(alert.patient, alert.course, rule, severity, calendar=calendar, at=at)
-    alert.raised_at = alert.next_step_at = at
+    alert.raised_at, alert.next_step_at = min(since, at), at
     alert.save()
     event = write_event(alert, AlertEvent.Kind.RAISED, at=at, by=by, report=report, findings=alert.findings)
     start_steps(alert, event, at=at, calendar=calendar)

@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from courses.alerts.answering import acknowledge, last_news
+from courses.alerts.answering import MayNotAnswer, acknowledge, last_news, require_right
 from courses.alerts.forms import SeenForm
 from courses.alerts.links import BadLink, read_link
 
 
 @never_cache
-@csrf_protect
+@csrf_exempt  # the token is the right; and a page that sends no referrer sends no origin either
 @require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge_alert(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows, POST acknowledges: mail scanners follow links. No patient detail without sign-in."""
@@ -25,6 +25,11 @@ def acknowledge_alert(request: HttpRequest, token: str) -> HttpResponse:
     except BadLink:
         return render(request, "courses/alerts/bad_link.html", status=404)
     alert, problem = target.alert, ""
+    try:
+        require_right(target.member, "courses.acknowledge_alert")
+    except MayNotAnswer as refusal:
+        context = {"clinic": alert.clinic, "words": " ".join(refusal.messages)}
+        return render(request, "courses/alerts/may_not.html", context, status=403)
     if request.method == "POST":
         form = SeenForm(request.POST)
         if form.is_valid():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -20,6 +20,7 @@ from courses.priors.rows import Record, records_of
 from courses.rules.facts import Finding
 from courses.rules.lapsed import find_lapsed
 from courses.rules.off_course import find_off_course
+from courses.rules.worse_than_start import Worse, find_worse_than_start
 from patients.models import Patient
 
 
@@ -41,7 +42,7 @@ def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
     unanswered = unanswered_check_ins(clinic, at=at)
 
     def watch(course: Course) -> bool:
-        is_found = False
+        is_found = watch_start(course, records[course.pk], at=at)
         calls = [(Alert.Rule.UNANSWERED, finding) for finding in unanswered.get(course.pk, ())]
         # What needs no curve comes first: no failure of the curve keeps it back.
         for rule, finding in chain(calls, _findings(course, records[course.pk], now, at=at)):
@@ -69,6 +70,24 @@ def _findings(
         off_course = find_off_course(review_facts(record, now.prior, n_held), bounds=now.bounds)
         if off_course:
             yield Alert.Rule.OFF_COURSE, off_course
+
+
+def watch_start(course: Course, record: Record, *, at: datetime) -> bool:
+    """Tell of a course that is worse than at its start: once a run, and not while its pain alert is open."""
+    found = record.worse_than_start()
+    return bool(found) and _tell_of_start(course, found, at=at)
+
+
+@transaction.atomic
+def _tell_of_start(course: Course, found: Sequence[Worse], *, at: datetime) -> bool:
+    Patient.objects.select_for_update().get(pk=course.patient_id)
+    alerts, rule = Alert.objects.filter(course=course), Alert.Rule.WORSE_THAN_START
+    is_told = alerts.filter(rule=rule, raised_at__gte=max(one.since for one in found)).exists()
+    if is_told or alerts.unresolved().filter(rule__in=[Alert.Rule.PAIN, rule]).exists():
+        return False
+    findings = [find_worse_than_start(one) for one in found]
+    raise_alert(patient=course.patient, course=course, rule=rule, findings=findings, at=at)
+    return True
 
 
 @transaction.atomic

@@ -39,7 +39,10 @@ def rule_words(finding: Mapping[str, Any]) -> str:
     because = evidence.get("because", "")
     return _rule_words(finding["rule"]) % {
         "days": evidence.get("days", 0),
-        "because": _reasons_of_rise(because) if finding["rule"] == "plain_rise" else because,
+        "because": _reasons_of_rise(because) if finding["rule"] in {"plain_rise", "floor"} else because,
+        "rise": _plain(evidence.get("rise")),
+        "start": evidence.get("start", ""),
+        "latest": _plain(evidence.get("latest")),
         "session": evidence.get("session", ""),
         "asked": evidence.get("asked", ""),
     }
@@ -48,7 +51,11 @@ def rule_words(finding: Mapping[str, Any]) -> str:
 def _rule_words(rule: str) -> str:
     return {
         "beyond_bounds": _("Far above what was expected."),
-        "plain_rise": _("A plain rise%(because)s."),
+        "plain_rise": _("Fixed rule%(because)s."),
+        "floor": _("Fixed rule%(because)s."),
+        "worse_than_start": _(
+            "Worse than at the start: %(rise)s points, from %(start)s to %(latest)s on average."
+        ),
         "still_worse": _("Still worse on day 3."),
         "drift": _("Two scores running above nine of ten expected."),
         "ceiling": _("So near the top that scores cannot show worsening: ask."),
@@ -65,9 +72,16 @@ def _reasons_of_rise(because: str) -> str:
         "rise_in_session": _("far above this session's score before"),
         "first_ten": _("the first 10 of this course"),
         "high_and_rising": _("8 or more, and higher than last time"),
+        "above_every": _("far above every earlier score"),
+        "after_near_zero": _("nearly free of pain before, and now not"),
     }
     reasons = ", ".join(words.get(reason, reason) for reason in because.split(", ") if reason)
     return f": {reasons}" if reasons else ""
+
+
+def _plain(number: float | None) -> str:
+    """A number without a needless decimal."""
+    return "" if number is None else formats.number_format(number, 1 if number != int(number) else 0)
 
 
 def _sum(evidence: Mapping[str, Any]) -> str:
@@ -96,6 +110,7 @@ TOGETHER = frozenset(
         AlertEvent.Kind.POSTED,
         AlertEvent.Kind.NOT_POSTED,
         AlertEvent.Kind.UNDELIVERABLE,
+        AlertEvent.Kind.UNKNOWN,
     }
 )
 

@@ -6,58 +6,99 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import RedFlag
-from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
+from courses.checkins import questions
+from courses.models import CheckInAnswer, RedFlag
+from courses.rules.red_flag import SEVERE_PAIN
 from courses.sessions.entry import CheckInEntry, FlagEntry
-from courses.sessions.flag_fields import NONE_FIELD, RedFlagFields
+from courses.sessions.flag_fields import NONE_FIELD, FlagLine, RedFlagFields, is_severe
 from courses.sessions.scale import PainField
+
+Signs = CheckInAnswer.Signs
 
 
 class CheckInForm(RedFlagFields, forms.Form):
     """Ten seconds on a phone. A sign ticked is never lost, whatever else is missing."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    # What is still open was asked once more.
+    is_second_look = forms.BooleanField(widget=forms.HiddenInput, required=False)
     score = PainField(label=_("How strong is your pain now?"), required=True)
 
     def __init__(self, *args: Any, flags: Iterable[RedFlag], **kwargs: Any) -> None:
         kwargs["initial"] = {"form_key": uuid.uuid4()}
         super().__init__(*args, **kwargs)
         self.add_flag_fields(flags)
-        self.fields[NONE_FIELD].label = _("None of these")
-        self.helper = FormHelper()
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(
-            "form_key",
-            Fieldset(
-                str(self.fields["score"].label), Field("score", template="courses/checkins/scale_field.html")
-            ),
-            Fieldset(
-                str(_("Did you notice any of these since your session?")),
-                Div(NONE_FIELD, css_class="flag-none"),
-                *[self._flag_block(flag) for flag in self.flags],
-            ),
-            Submit("send", str(_("Send")), css_class="btn-lg w-100"),
-        )
+        # What was typed stays; a key that is missing is made once.
+        self.key = self._key()
+
+    @property
+    def chosen_score(self) -> str:
+        """The score as it was sent."""
+        return str(self["score"].value() or "") if self.is_bound else ""
+
+    @property
+    def is_none_ticked(self) -> bool:
+        """Whether "none of these" was sent."""
+        return bool(self[NONE_FIELD].value())
+
+    def questions(self) -> list[questions.Question]:
+        """The signs under their questions."""
+        return questions.questions([self.flag_line(flag) for flag in self.flags])
+
+    def severe(self) -> FlagLine | None:
+        """The question that a high score asks."""
+        return self.severe_question()
 
     def entry(self) -> CheckInEntry:
-        """What was filled in; severe pain without an answer to its question counts as reported."""
-        values = self.cleaned_data
-        flags, score = self.ticked(values), values.get("score")
-        is_asked = score is not None and score >= ASKS_SEVERE_PAIN_FROM
-        if is_asked and SEVERE_PAIN not in {entry.flag.code for entry in flags}:
-            flags += tuple(
-                FlagEntry(flag, values.get(f"answer_{flag.code}") or "")
-                for flag in self.flags
-                if flag.code == SEVERE_PAIN
-            )
-        # A page opened anew is a new form: a changed answer is a new report.
-        return CheckInEntry(form_key=values.get("form_key") or uuid.uuid4(), score=score, flags=flags)
+        """What was filled in.
 
-    def _flag_block(self, flag: RedFlag) -> Div:
-        names = [f"flag_{flag.code}", *([f"answer_{flag.code}"] if flag.follow_up else [])]
-        return Div(*names, css_class="flag-block")
+        A high score without an answer to its question is asked once more; silence to that, or beside another sign,
+        counts as reported.
+        """
+        values = self.cleaned_data
+        ticked, score = self.ticked(values), values.get("score")
+        flags, awaits = ticked, False
+        severe = self._severe_flag()
+        if severe is not None and is_severe([score]) and SEVERE_PAIN not in {one.flag.code for one in ticked}:
+            answer = values.get(f"answer_{SEVERE_PAIN}") or ""
+            awaits = not (answer or ticked or values.get("is_second_look"))
+            flags = ticked if awaits else (*ticked, FlagEntry(severe, answer))
+        return CheckInEntry(
+            form_key=self.key,
+            score=score,
+            flags=flags,
+            signs=str(self._signs(values, is_any=bool(ticked))),
+            asked={questions.KEY: questions.version(), **{flag.code: flag.version for flag in self.flags}},
+            awaits_severe=awaits,
+        )
+
+    def asks_again(self, entry: CheckInEntry) -> bool:
+        """Whether something is open that has been asked only once."""
+        is_open = entry.awaits_severe or entry.signs_said == Signs.NOT_ANSWERED
+        return entry.score is not None and is_open and not self.cleaned_data.get("is_second_look")
+
+    def kept_values(self, entry: CheckInEntry) -> list[tuple[str, str]]:
+        """What the second look keeps of the first, as hidden fields."""
+        kept = [("form_key", str(self.key)), ("is_second_look", "on"), ("score", str(entry.score))]
+        if not entry.awaits_severe:
+            kept += [(f"answer_{code}", answer) for code, answer in entry.said.items() if answer]
+        if entry.signs_said == Signs.NONE:
+            kept.append((NONE_FIELD, "on"))
+        return kept
+
+    def _signs(self, values: dict[str, Any], *, is_any: bool) -> CheckInAnswer.Signs:
+        if is_any:
+            return Signs.SOME
+        return Signs.NONE if values.get(NONE_FIELD) else Signs.NOT_ANSWERED
+
+    def _severe_flag(self) -> RedFlag | None:
+        return next((flag for flag in self.flags if flag.code == SEVERE_PAIN), None)
+
+    def _key(self) -> uuid.UUID:
+        try:
+            return uuid.UUID(str(self["form_key"].value()))
+        except ValueError:
+            return uuid.uuid4()

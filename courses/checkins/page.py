@@ -2,55 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from clinic.countries import CrisisLine, crisis_line_in
+from clinic.phones import dialled
 from courses.charts.curve_chart import SMALL, CurvePicture, Dot, curve_svg
-from courses.models import CheckIn, Course, PainScore
+from courses.models import CheckInAnswer, Course, RedFlag, RedFlagReport
 from courses.priors.rows import record_of
+from courses.reminders.links import ClinicFacts
 from courses.rules.facts import Severity
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, find_red_flags
-from courses.sessions.entry import CheckInEntry
+from courses.sessions.entry import FlagEntry
 from courses.sessions.flags import flag_answer
-from courses.sessions.verdict import Standing, Verdict
+from courses.sessions.reassuring import may_reassure
 
-REASSURE_UP_TO = 6
-REASSURE_RISE = 2
-REASSURE_WITHIN = timedelta(hours=72)
+__all__ = ["Kept", "Told", "emergency_of", "may_reassure", "pain_chart", "said_flags", "told_of"]
+
+Outcome, Signs = CheckInAnswer.Outcome, CheckInAnswer.Signs
+MOOD = "mood"
 
 
-def emergency_of(entry: CheckInEntry) -> str:
-    """E0, E1 or nothing: what the answers come to at worst, told before and whatever becomes of saving."""
-    answers = [flag_answer(flag) for flag in entry.flags]
-    findings = find_red_flags(answers, is_newly_severe_after_needling=True)
-    worst = min((finding.severity for finding in findings), key=lambda level: level.rank, default=None)
+class Kept(StrEnum):
+    """Where an answer is now."""
+
+    SAVED = "saved"
+    SPOOLED = "spooled"
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything the page after an answer says; the same for the same answer, however often it is looked at."""
+
+    kept: Kept
+    # E0, E1 or nothing.
+    emergency: str
+    # The pain alone is a reason to see a doctor, usual or not.
+    is_strong: bool
+    # Whether nobody could look up if this is the first strong pain since the treatment.
+    is_strong_unsure: bool
+    has_flags: bool
+    is_reassured: bool
+    has_score: bool
+    is_score_refused: bool
+    is_score_replaced: bool
+    is_list_open: bool
+    is_severe_open: bool
+    crisis_line: CrisisLine | None
+
+    @property
+    def crisis_dial(self) -> str:
+        """What a phone dials for the crisis line."""
+        return dialled(self.crisis_line.number) if self.crisis_line else ""
+
+
+def emergency_of(flags: Sequence[FlagEntry], levels: Iterable[str] = ()) -> str:
+    """E0, E1 or nothing: what the answers come to at worst, told before and whatever becomes of saving.
+
+    `levels` are those of the reports made of them: where they could be written, they may be worse. "My usual pain"
+    alone needs them: whether it is the first strong pain after needling only the record knows.
+    """
+    findings = find_red_flags([flag_answer(flag) for flag in flags], is_newly_severe_after_needling=False)
+    found = [*(finding.severity for finding in findings), *(Severity(level) for level in levels)]
+    worst = min(found, key=lambda level: level.rank, default=None)
     return str(worst) if worst in {Severity.E0, Severity.E1} else ""
 
 
-def is_strong(entry: CheckInEntry) -> bool:
-    """Whether the pain itself is a reason to see a doctor, usual or not."""
-    return entry.score is not None and entry.score >= ASKS_SEVERE_PAIN_FROM
+def said_flags(said: Mapping[str, str], flags: Iterable[RedFlag]) -> tuple[FlagEntry, ...]:
+    """The signs of a kept answer, with the list they were taken from."""
+    by_code = {flag.code: flag for flag in flags}
+    return tuple(FlagEntry(by_code[code], answer) for code, answer in said.items() if code in by_code)
 
 
-def may_reassure(check_in: CheckIn, entry: CheckInEntry, verdicts: Sequence[Verdict], *, at: datetime) -> bool:
-    """Only in the band, without a sign, with little pain, little above before, within 72 hours of needling."""
-    session = check_in.session
-    before = PainScore.objects.filter(session=session, timing=PainScore.Timing.BEFORE).first()
-    return (
-        not entry.flags
-        and entry.score is not None
-        and entry.score <= REASSURE_UP_TO
-        and all(
-            verdict.standing in {Standing.IN_BAND, Standing.BELOW} and not verdict.findings for verdict in verdicts
-        )
-        and bool(verdicts)
-        and before is not None
-        and entry.score - before.score <= REASSURE_RISE
-        and session.is_needled
-        and at - session.held_at <= REASSURE_WITHIN
+def told_of(
+    answer: CheckInAnswer,
+    *,
+    kept: Kept,
+    flags: Iterable[RedFlag],
+    clinic: ClinicFacts,
+    reports: Iterable[RedFlagReport] = (),
+) -> Told:
+    """What is said of an answer, saved or only built."""
+    said = said_flags(answer.said, flags)
+    emergency = emergency_of(said, [report.level for report in reports])
+    is_strong = answer.score is not None and answer.score >= ASKS_SEVERE_PAIN_FROM
+    codes = {entry.flag.code for entry in said}
+    return Told(
+        kept=kept,
+        emergency=emergency,
+        is_strong=is_strong and not emergency,
+        is_strong_unsure=kept != Kept.SAVED,
+        has_flags=bool(codes),
+        is_reassured=answer.is_reassured and kept == Kept.SAVED,
+        has_score=answer.score is not None,
+        is_score_refused=answer.outcome in {Outcome.REFUSED, Outcome.OVERTAKEN},
+        is_score_replaced=answer.outcome == Outcome.REPLACED,
+        is_list_open=answer.signs == Signs.NOT_ANSWERED,
+        is_severe_open=answer.awaits_severe,
+        crisis_line=crisis_line_in(clinic.country) if MOOD in codes else None,
     )
 
 

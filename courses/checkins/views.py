@@ -2,60 +2,106 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from clinic.database import within
 from courses.checkins.forms import CheckInForm
-from courses.checkins.page import emergency_of, is_strong, may_reassure, pain_chart
-from courses.models import CheckIn, RedFlag
-from courses.reminders.links import BadLink, read_check_in
-from courses.sessions.log import log_check_in
+from courses.checkins.keeping import Loaded, Page, keep, last_answer, load
+from courses.checkins.page import Kept
+from courses.reminders.links import BadLink, open_check_in
+from courses.sessions.answers import is_open, may_answer_again
 
 log = structlog.stdlib.get_logger(__name__)
+
+# All that a page asks of the database together; the patient sees what to do within ten seconds, whatever it does.
+DATABASE_SECONDS = 4.0
+STATUS = {
+    Kept.SAVED: HTTPStatus.OK,
+    Kept.SPOOLED: HTTPStatus.ACCEPTED,
+    Kept.NOWHERE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
 
 
 @never_cache
 @csrf_exempt  # a mail program's browser may keep no cookie; the token is the right to answer
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks, POST records; an emergency answer is told at once, even if saving fails."""
+    """GET asks, POST keeps what it can; an emergency answer is told at once, even if saving fails."""
     try:
-        found = read_check_in(token)
+        link = open_check_in(token)
+        with translation.override(link.language), within(DATABASE_SECONDS):
+            loaded = load(link)
+            language = loaded.row.session.course.patient.language if loaded.row else link.language
+            with translation.override(language):
+                return (
+                    _answer(request, loaded) if request.method == "POST" else _ask_whatever_fails(request, loaded)
+                )
     except BadLink:
-        return render(request, "courses/checkins/closed.html", {"is_unknown": True}, status=404)
-    with translation.override(found.session.course.patient.language):
-        return _respond(request, found)
+        return _page("closed", {"is_unknown": True, "is_reporting": request.method == "POST"}, status=404)
 
 
-def _respond(request: HttpRequest, found: CheckIn) -> HttpResponse:
-    at = timezone.now()
-    context: dict[str, Any] = {"clinic": found.clinic, "check_in": found}
-    if found.answered_at or found.revoked_at or found.expires_at <= at:
-        return render(request, "courses/checkins/closed.html", context, status=410)
-    flags = list(RedFlag.objects.for_clinic(found.clinic).current().filter(asked=RedFlag.Asked.ALWAYS))
-    form = CheckInForm(request.POST if request.method == "POST" else None, flags=flags)
-    context |= {"form": form, "is_first": request.method != "POST"}
-    if request.method != "POST":
-        return render(request, "courses/checkins/check_in.html", context)
+def _ask_whatever_fails(request: HttpRequest, loaded: Loaded) -> HttpResponse:
+    """A database that goes away in between costs the page of an earlier answer, not the form."""
+    try:
+        return _ask(request, loaded)
+    except Exception as error:  # noqa: BLE001 - whatever fails, the patient must see what to do now
+        log.error("check-in page without the database", error=type(error).__name__)
+        return _ask(request, Loaded(loaded.link, loaded.shown, None))
+
+
+def _ask(request: HttpRequest, loaded: Loaded) -> HttpResponse:
+    """The form, the page of the answer that was given, or that the link is closed."""
+    at, row = timezone.now(), loaded.row
+    context: dict[str, Any] = {"clinic": loaded.shown.clinic, "check_in": row, "is_away": row is None}
+    if row is not None and not is_open(row, at=at):
+        return _page("closed", context, status=410)
+    if (
+        row is not None
+        and row.answered_at is not None
+        and not ("again" in request.GET and may_answer_again(row, at=at))
+    ):
+        page = last_answer(loaded, at=at)
+        return _after(loaded, page) if page else _page("closed", context, status=410)
+    return _page("check_in", {**context, "form": CheckInForm(flags=loaded.shown.flags)})
+
+
+def _answer(request: HttpRequest, loaded: Loaded) -> HttpResponse:
+    """What was sent is kept before the state of the link is looked at: a closed one refuses a score at most."""
+    form = CheckInForm(request.POST, flags=loaded.shown.flags)
     form.is_valid()
     entry = form.entry()
+    context = {"clinic": loaded.shown.clinic, "check_in": loaded.row, "form": form, "is_away": loaded.row is None}
     if entry.score is None and not entry.flags:
-        return render(request, "courses/checkins/check_in.html", context, status=422)
-    context |= {"is_emergency": emergency_of(entry), "is_strong": is_strong(entry), "entry": entry}
-    try:
-        verdicts = log_check_in(found, entry=entry, at=at)
-    except Exception as error:  # noqa: BLE001 - whatever fails, the patient must see what to do now
-        log.error("check-in not saved", check_in=found.pk, error=type(error).__name__)
-        return render(request, "courses/checkins/not_saved.html", context, status=503)
-    context |= {
-        "may_reassure": may_reassure(found, entry, verdicts, at=at),
-        "chart": pain_chart(found.session.course, at=at),
+        is_closed = loaded.row is not None and not is_open(loaded.row, at=timezone.now())
+        return _page("closed" if is_closed else "check_in", context, status=410 if is_closed else 422)
+    page = keep(loaded, entry, at=timezone.now())
+    if form.asks_again(entry) and not page.told.is_score_refused:
+        kept = form.kept_values(entry)
+        return _page("second_look", {**context, "told": page.told, "entry": entry, "kept_values": kept})
+    return _after(loaded, page)
+
+
+def _after(loaded: Loaded, page: Page) -> HttpResponse:
+    told = page.told
+    context = {
+        "clinic": loaded.shown.clinic,
+        "told": told,
+        "chart": page.chart,
+        "may_answer_again": page.may_answer_again,
     }
-    return render(request, "courses/checkins/thanks.html", context)
+    is_only_refused = told.kept == Kept.SAVED and told.is_score_refused and not told.has_flags
+    return _page("thanks", context, status=410 if is_only_refused else STATUS[told.kept])
+
+
+def _page(name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Without the request: its context would ask the database who is signed in."""
+    return HttpResponse(render_to_string(f"courses/checkins/{name}.html", context), status=status)

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 
+from clinic.countries import country_of_zone, emergency_number_in
 from clinic.models import Clinic, Duty, Holiday, Membership, OpeningHours, Role, User
 from clinic.presets import install_all
 
@@ -43,6 +44,8 @@ def make_clinic(number: int, *, at: datetime) -> Clinic:
         name=name,
         slug="demo" if number == 0 else f"demo-{number + 1}",
         zone=zone,
+        country=country_of_zone(zone),
+        emergency_number=emergency_number_in(country_of_zone(zone)),
         phone=f"+44 1632 9600{number % 100:02d}",
         reply_to="desk@example.org",
     )

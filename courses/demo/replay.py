@@ -29,6 +29,7 @@ from courses.plans.lifecycle import plan_course, resume_course
 from courses.sessions.entry import CheckInEntry, FlagEntry, NeedlingEntry, Particulars, SessionEntry
 from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
+from courses.sessions.point_fields import usual_side
 from patients.documents import Document, DocumentKind
 from patients.intake import (
     ImagingFact,
@@ -202,7 +203,7 @@ class Replay:
         return tuple(
             NeedlingEntry(
                 point=point,
-                side=Needling.Side.MIDLINE if point.code.startswith("GV") else Needling.Side.BOTH,
+                side=usual_side(point),
                 depth_mm=self.rng.choice((10, 12, 15, 20)),
                 stimulation=Needling.Stimulation.MANUAL,
                 retention_minutes=self.rng.choice((20, 25, 30)),

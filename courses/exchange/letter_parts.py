@@ -94,7 +94,7 @@ def points_words(session: Session) -> str:
 
 def _needling(one: Needling) -> str:
     depth = f" {one.depth_mm} mm" if one.depth_mm else ""
-    return f"{one.point.code if one.point else one.ashi_site} {one.get_side_display()}{depth}"
+    return f"{one.place_words} {one.get_side_display()}{depth}"
 
 
 def day_words(day: date) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.measures.entry import MeasuresEntry
-from courses.models import Course, MeasureScore
+from courses.models import Course, MeasureCode, MeasureScore
 
 
 @transaction.atomic
@@ -20,6 +20,7 @@ def record_measures(course: Course, *, entry: MeasuresEntry, by: Membership, at:
     course = Course.objects.select_for_update().select_related("clinic").get(pk=course.pk)
     sent_before = list(MeasureScore.objects.for_clinic(course.clinic).filter(form_key=entry.form_key))
     if sent_before:
+        _refuse_other_content(course, sent_before, entry)
         return sent_before
     if not entry.scores:
         raise ValidationError(_("Nothing was entered."))
@@ -42,3 +43,19 @@ def record_measures(course: Course, *, entry: MeasuresEntry, by: Membership, at:
         for one in entry.scores
     ]
     return MeasureScore.objects.bulk_create(rows)
+
+
+def _refuse_other_content(course: Course, saved: list[MeasureScore], entry: MeasuresEntry) -> None:
+    """The same form with other numbers is no second send: what was typed is not dropped."""
+    before = {(one.code, one.item): (one.score, one.label, one.n_answered) for one in saved}
+    now = {(one.code, one.item): (Decimal(str(one.score)), one.label, one.n_answered) for one in entry.scores}
+    if before == now and {one.stage for one in saved} == {entry.stage}:
+        return
+    other = {code for code, item in {*before, *now} if before.get((code, item)) != now.get((code, item))}
+    names = ", ".join(str(MeasureCode(code).label) for code in sorted(other)) or str(entry.stage.label)
+    message = _(
+        "This form was saved before, at %(time)s, with other answers: %(names)s. "
+        "To replace them, open the form again and enter the right ones."
+    )
+    at = course.clinic.local(saved[0].measured_at)
+    raise ValidationError(message % {"time": f"{at:%H:%M}", "names": names})

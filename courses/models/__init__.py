@@ -4,7 +4,7 @@ from courses.models.adverse_event import AdverseEvent, AdverseEventItem
 from courses.models.aftercare import AftercareGiven, AftercareMeasure
 from courses.models.alert import Alert, AlertEvent, Severity
 from courses.models.appointment import Appointment
-from courses.models.check_in import CheckIn
+from courses.models.check_in import CheckIn, CheckInAnswer
 from courses.models.correction import Correction
 from courses.models.course import Course
 from courses.models.digest import Digest
@@ -36,6 +36,7 @@ __all__ = [
     "AlertThreshold",
     "Appointment",
     "CheckIn",
+    "CheckInAnswer",
     "ClearanceOverride",
     "Correction",
     "Course",

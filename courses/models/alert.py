@@ -85,6 +85,7 @@ class Alert(models.Model):
         PAIN = "pain", _("pain")
         UNCLEARED = "uncleared", _("needled without clearance")
         OFF_COURSE = "off_course", _("off track")
+        WORSE_THAN_START = "worse_than_start", _("worse than at the start")
         LAPSED = "lapsed", _("lapsed")
         UNANSWERED = "unanswered", _("check-in unanswered")
 
@@ -236,6 +237,7 @@ class AlertEvent(models.Model):
         SENT = "sent", _("mail accepted")
         NOT_SENT = "not_sent", _("mail not needed")
         UNDELIVERABLE = "undeliverable", _("nobody reached")
+        UNKNOWN = "unknown", _("sent or not: unknown")
         POSTED = "posted", _("webhook accepted")
         NOT_POSTED = "not_posted", _("webhook refused")
         REPEATED = "repeated", _("told again")

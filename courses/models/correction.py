@@ -27,6 +27,7 @@ class Correction(models.Model):
         TIME = "held_at", _("time")
         NEEDLED = "is_needled", _("needles were used")
         UNCLEARED = "uncleared_reason", _("needled without clearance because")
+        CLEARANCE = "clearance", _("against the clearance")
         NEEDLINGS = "needlings", _("points")
         EVENTS = "adverse_events", _("unwanted")
         AFTERCARE = "aftercare", _("aftercare")

@@ -23,6 +23,16 @@ class Point(models.Model):
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="points", verbose_name=_("clinic"))
     code = models.CharField(_("code"), max_length=20)
     pinyin = models.CharField(_("pinyin"), max_length=60, blank=True)
+    chinese_name = models.CharField(_("Chinese name"), max_length=40, blank=True)
+    other_names = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name=_("other names"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Every other way it is written at your clinic. Capitals, spaces and tone marks do not matter."
+        ),
+    )
     place = models.CharField(_("place"), max_length=160, blank=True)
     risk = models.CharField(_("risk"), max_length=12, choices=Risk, default=Risk.ORDINARY)
     risk_tags = ArrayField(models.CharField(max_length=40), verbose_name=_("risk tags"), default=list, blank=True)
@@ -45,3 +55,8 @@ class Point(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.pinyin}".strip()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name but the code, the one shown first."""
+        return (self.pinyin, self.chinese_name, *self.other_names)

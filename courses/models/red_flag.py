@@ -94,6 +94,11 @@ class RedFlag(models.Model):
     def __str__(self) -> str:
         return self.wording
 
+    def words_for(self, answer: str) -> str:
+        """What a yes with this answer says: some answers make it something else than the question asked."""
+        said: dict[str, str] = next((row for row in self.follow_up_levels if row["answer"] == answer), {})
+        return said.get("report") or self.wording
+
 
 class RedFlagReport(models.Model):
     """One yes, once: whoever gave it, by whatever way."""
@@ -162,6 +167,8 @@ class RedFlagReport(models.Model):
             models.CheckConstraint(condition=Q(level__in=Level.values), name="courses_redflagreport_known_level"),
             models.CheckConstraint(
                 condition=Q(source="session", session__isnull=False)
+                # Of a session form that was returned: the session follows when it is saved.
+                | Q(source="session", recorded_by__isnull=False)
                 | Q(source="check_in", check_in__isnull=False)
                 | Q(source__in=["phone", "imported"], recorded_by__isnull=False),
                 name="courses_redflagreport_source_is_there",

@@ -172,7 +172,15 @@ class Needling(models.Model):
     point = models.ForeignKey(
         Point, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("point")
     )
-    ashi_site = models.CharField(_("tender spot at"), max_length=80, blank=True)
+    unlisted = models.CharField(
+        _("point that is not in the list"),
+        max_length=80,
+        blank=True,
+        help_text=_("Safety checks cannot run for it."),
+    )
+    ashi_site = models.CharField(
+        _("body site"), max_length=80, blank=True, help_text=_("Where a tender or unlisted point is.")
+    )
     side = models.CharField(_("side"), max_length=10, choices=Side)
     depth_mm = models.PositiveSmallIntegerField(_("depth (mm)"), null=True, blank=True)
     angle_degrees = models.PositiveSmallIntegerField(_("angle (degrees)"), null=True, blank=True)
@@ -196,7 +204,12 @@ class Needling(models.Model):
             models.CheckConstraint(
                 condition=Q(point__isnull=False, ashi_site="") | (Q(point=None) & ~Q(ashi_site="")),
                 name="courses_needling_point_or_tender_spot",
-                violation_error_message=_("Name a point or a tender spot, one of the two."),
+                violation_error_message=_("Choose a point, or say where the tender or unlisted point is."),
+            ),
+            models.CheckConstraint(
+                condition=Q(point=None) | Q(unlisted=""),
+                name="courses_needling_listed_point_has_no_other_name",
+                violation_error_message=_("This point is in the list: leave the other name empty."),
             ),
             models.CheckConstraint(
                 condition=Q(angle_degrees=None) | Q(angle_degrees__lte=90),
@@ -208,4 +221,14 @@ class Needling(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.point or self.ashi_site} ({self.get_side_display()})"
+        return f"{self.point or self.place_words} ({self.get_side_display()})"
+
+    @property
+    def place_words(self) -> str:
+        """The point's code, or the name of an unlisted point with its site, or the site of a tender point."""
+        return place_words(self.point.code if self.point else "", self.unlisted, self.ashi_site)
+
+
+def place_words(code: str, unlisted: str, site: str) -> str:
+    """Where a needle was, in words, from what a needling holds."""
+    return code or ", ".join(part for part in (unlisted, site) if part)

@@ -37,9 +37,10 @@ def hand_over(
     hands over once. ValidationError where a course is over or theirs already, or they do not treat here.
     """
     rows = _held(courses)
-    n_before = HandOver.objects.filter(clinic=by.clinic, form_key=form_key).count()
-    if n_before:
-        return HandedOver(n_before)
+    before = list(HandOver.objects.filter(clinic=by.clinic, form_key=form_key).select_related("to_member__user"))
+    if before:
+        _refuse_other_content(before, rows, to=to, reason=reason)
+        return HandedOver(len(before))
     _refuse(rows, to)
     given = [
         HandOver(
@@ -64,6 +65,24 @@ def hand_over(
         n_bookings=sum(is_taken for _one, is_taken in taken),
         staying=tuple(one for one, is_taken in taken if not is_taken),
     )
+
+
+def _refuse_other_content(before: list[HandOver], courses: list[Course], *, to: Membership, reason: str) -> None:
+    """The same form to somebody else, for another reason or of other courses is no second send."""
+    done = {(one.course_id, one.to_member_id, one.reason) for one in before}
+    if done == {(course.pk, to.pk, reason) for course in courses}:
+        return
+    raise other_content(before)
+
+
+def other_content(before: list[HandOver]) -> ValidationError:
+    """What is said of a form that was saved before and now says something else."""
+    message = _(
+        "This form was saved before: %(courses)s went to %(name)s, “%(reason)s”. "
+        "Open the form again for what you want to change."
+    )
+    first, names = before[0], ", ".join(str(one.course) for one in before)
+    return ValidationError(message % {"courses": names, "name": first.to_member, "reason": first.reason})
 
 
 def _held(courses: Iterable[Course]) -> list[Course]:

@@ -16,6 +16,7 @@ from courses.models import Alert, Course, Hold, Protocol, Severity
 from patients.models import Patient
 
 HOLDING = (Severity.E0, Severity.E1, Severity.E2)
+MOST_SIGNS = 200
 
 
 def plan_course(
@@ -44,6 +45,11 @@ def plan_course(
     return course
 
 
+def hold_reason(level: str, wording: str) -> str:
+    """Why a course is on hold, in the words that a red flag gives it."""
+    return f"{level}: {wording}"[:MOST_SIGNS]
+
+
 @transaction.atomic
 def hold_courses(patient: Patient, *, reason: str, at: datetime) -> int:
     """Put every open course of a patient on hold; those on hold already keep their reason."""
@@ -51,7 +57,7 @@ def hold_courses(patient: Patient, *, reason: str, at: datetime) -> int:
         patient.courses.select_for_update().filter(status__in=[Course.Status.PLANNED, Course.Status.ACTIVE])
     )
     for course in running:
-        _hold(course, reason=reason[:200], at=at)
+        _hold(course, reason=reason[:MOST_SIGNS], at=at)
     return len(running)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.utils.functional import cached_property
 from clinic.models import Membership
 from courses.models import Alert, AlertEvent, Course, Level, PainScore, RedFlagReport, Session, Severity
 from courses.plans.lifecycle import HOLDING
+from courses.plans.visit_flags import is_held_without, open_without
 from courses.priors.adopted import InForce, in_force
 from courses.priors.rows import Record, record_of
 from courses.rules.red_flag import SEVERE_PAIN
@@ -34,29 +36,37 @@ class PatientStanding:
     @property
     def open_flags(self) -> list[tuple[str, str]]:
         """Level and code of each red flag that nobody has settled."""
-        return [(one.severity, one.flag_code) for one in self.alerts if one.is_red_flag and not one.is_resolved]
+        return open_without(self.alerts, ())
 
     @cached_property
     def sessions(self) -> list[Session]:
         """Every session of the patient, whichever its course."""
         return list(Session.objects.filter(course__patient=self.patient).order_by())
 
-    def care(self, *, is_on_hold: bool, is_plan_specialised: bool | None = None) -> CareFact:
-        """Open red flags, withdrawals and neurological checks of the patient."""
+    def care(
+        self,
+        *,
+        is_on_hold: bool,
+        is_plan_specialised: bool | None = None,
+        own: Sequence[RedFlagReport] = (),
+    ) -> CareFact:
+        """Open red flags, withdrawals and neurological checks of the patient, but for `own` reports."""
+        open_flags = open_without(self.alerts, own)
         reports = list(
             standing_reports(self.patient)
             .filter(flag__code__in={*WITHDRAWING_FLAGS, SEVERE_PAIN})
+            .exclude(pk__in=[report.pk for report in own])
             .values_list("flag__code", "level", "reported_at", "recorded_at")
         )
         withdrawn_at = next((at for code, _level, at, _told in reports if code in WITHDRAWING_FLAGS), None)
         usual = next((row[2:] for row in reports if row[:2] == (SEVERE_PAIN, Level.C)), None)
         return CareFact(
-            open_levels=tuple(severity for severity, _code in self.open_flags if severity in HOLDING),
+            open_levels=tuple(severity for severity, _code in open_flags if severity in HOLDING),
             is_on_hold=is_on_hold,
             withdrawn_on=self.patient.clinic.local(withdrawn_at).date() if withdrawn_at else None,
             n_sessions_since_check=self._n_sessions_since_check(),
             is_plan_specialised=is_plan_specialised,
-            is_review_missing=(Severity.C, SEVERE_PAIN) in self.open_flags
+            is_review_missing=(Severity.C, SEVERE_PAIN) in open_flags
             or (usual is not None and not self._is_reviewed(*usual)),
         )
 
@@ -125,18 +135,33 @@ class CourseStanding(PatientStanding):
         group = self.file.group(on=self.course.clinic.local(at).date())
         return record_of(self.course, at=at, rows=self.scores, group=group)
 
-    def facts(self, *, on: date, practitioner: Membership | None = None, is_alone: bool = False) -> ClearanceFacts:
-        """What a verdict on needling rests on."""
+    def facts(
+        self,
+        *,
+        on: date,
+        practitioner: Membership | None = None,
+        is_alone: bool = False,
+        own: Sequence[RedFlagReport] = (),
+    ) -> ClearanceFacts:
+        """What a verdict on needling rests on, but for a visit's `own` red flags: they gate the next one."""
         care = self.care(
-            is_on_hold=self.course.status == Course.Status.ON_HOLD,
+            is_on_hold=is_held_without(self.course, own),
             is_plan_specialised=self.course.protocol.is_specialised,
+            own=own,
         )
         who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
         return clearance_facts(self.file, on=on, care=care, practitioner=who)
 
-    def clearance(self, *, on: date, practitioner: Membership | None = None, is_alone: bool = False) -> Clearance:
-        """The verdict, with what a lead set aside for that day."""
-        found = clearance(self.facts(on=on, practitioner=practitioner, is_alone=is_alone))
+    def clearance(
+        self,
+        *,
+        on: date,
+        practitioner: Membership | None = None,
+        is_alone: bool = False,
+        own: Sequence[RedFlagReport] = (),
+    ) -> Clearance:
+        """The verdict, with what a lead set aside for that day, but for a visit's `own` red flags."""
+        found = clearance(self.facts(on=on, practitioner=practitioner, is_alone=is_alone, own=own))
         return with_override(self.course, found, on=on, practitioner=practitioner)
 
 

@@ -7,13 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from courses.priors.rows import Record, ScoreRow
 from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
-from courses.rules.ceiling import find_ceiling
-from courses.rules.drift import find_drift
 from courses.rules.facts import Expectation, PainFacts, ScoreFact, Thresholds
-from courses.rules.plain_rise import find_plain_rise
-from courses.rules.still_worse import find_still_worse
-
-FIXED_RULES = (find_plain_rise, find_still_worse, find_drift, find_ceiling)
+from courses.rules.pain import FIXED_RULES
 
 
 def fixed_alarms(

@@ -11,6 +11,7 @@ import numpy as np
 from clinic.models import Clinic
 from courses.curve import CourseScores, Timing
 from courses.models import Course, PainScore
+from courses.rules.worse_than_start import TimedScore, Worse, worse_than_start
 from patients.models import PatientPainType
 from patients.standing import curve_group, curve_groups
 
@@ -49,6 +50,12 @@ class Record:
         """The record once another score is known."""
         rows = sorted([*self.rows, _row(score)], key=lambda row: row.scored_at)
         return replace(self, rows=tuple(rows))
+
+    def worse_than_start(self) -> list[Worse]:
+        """Timings whose latest scores lie above the course's first."""
+        return worse_than_start(
+            [TimedScore(row.timing, row.score, row.scored_at, row.session_number) for row in self.rows]
+        )
 
     def scores(self) -> CourseScores:
         """The record as the curve takes it."""

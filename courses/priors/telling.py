@@ -9,6 +9,7 @@ from courses import curve
 from courses.priors import guard
 from courses.priors.picture import primary_timing
 from courses.priors.rows import Record
+from courses.rules.worse_than_start import Worse
 
 LEAST_START, LEAST_SCORES = 3, 2
 
@@ -39,6 +40,8 @@ class CurveSays:
     peak: curve.Peak | None
     n_scores: int
     prior_version: str
+    # Timings whose latest scores lie above the course's first: by the scores alone.
+    worse: tuple[Worse, ...] = ()
 
     @property
     def gain(self) -> float | None:
@@ -97,6 +100,7 @@ def _observed(record: Record, *, prior_version: str) -> CurveSays:
         peak=None,
         n_scores=len(record.rows),
         prior_version=prior_version,
+        worse=tuple(record.worse_than_start()),
     )
 
 
@@ -117,4 +121,5 @@ def _says(record: Record, posterior: curve.CoursePosterior, *, next_week: float)
         peak=posterior.peak(end) if tells else None,
         n_scores=len(record.rows),
         prior_version=str(posterior.prior.version),
+        worse=tuple(record.worse_than_start()),
     )

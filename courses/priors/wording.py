@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses import curve
+from courses.models import PainScore
 from courses.priors.telling import CurveSays
+from courses.rules.worse_than_start import Worse
 
 SHAPES = {
     curve.ShapeName.STEADY: gettext_lazy("a steady fall"),
@@ -18,13 +21,40 @@ TIMINGS = {"before": gettext_lazy("before a session"), "after": gettext_lazy("af
 
 
 def curve_sentences(says: CurveSays, *, is_over: bool = False) -> list[str]:
-    """Two sentences: what comes next and the shape; the chances at the planned end. Looking back: what was."""
+    """What comes next and the shape; the chances at the planned end. Looking back: what was.
+
+    Where the patient's own scores are worse than at the start that comes first, and no shape is said beside it.
+    """
     first = [gain_words(says)] if is_over else [next_words(says)]
-    if says.shape is not None:
+    if says.shape is not None and not says.worse:
         first.append(shape_words(says.shape))
-    if says.peak is not None:
+    if says.peak is not None and not says.worse:
         first.append(peak_words(says.peak))
-    return [" ".join(first)] if is_over else [" ".join(first), relief_words(says)]
+    sentences = [" ".join(first)] if is_over else [" ".join(first), relief_words(says)]
+    return [*map(worse_words, says.worse), *sentences]
+
+
+def worse_words(worse: Worse) -> str:
+    """By how much the latest scores lie above the first, in the patient's own numbers."""
+    values = {
+        "when": PainScore.Timing(worse.timing).label,
+        "rise": _plain(worse.rise),
+        "start": worse.start,
+        "latest": _plain(worse.latest),
+    }
+    return (
+        _(
+            "Worse than at the start (%(when)s): %(rise)s points. The first score was %(start)s; "
+            "the last 3 average %(latest)s."
+        )
+        % values
+    )
+
+
+def _plain(number: float) -> str:
+    """A number with one decimal, none where it is whole."""
+    whole = round(number, 1) == int(number)
+    return formats.number_format(round(number, 1), 0 if whole else 1)
 
 
 def next_words(says: CurveSays) -> str:

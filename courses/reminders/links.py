@@ -1,35 +1,110 @@
-"""Signed links in patient mail: a check-in, an unsubscription. Each opens one thing for one patient."""
+"""Signed links in patient mail: a check-in, an unsubscription. Each opens one thing for one patient.
+
+The link of a check-in carries what its page needs while the database is away: the clinic's name and the numbers to
+call, the language. Nothing of the patient's.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from clinic.countries import ANYWHERE
+from clinic.models import Clinic
+from clinic.phones import dialled
 from courses.models import CheckIn
 from patients.models import Consent, Patient
 
 CHECK_IN_SALT = "check-in"
 UNSUBSCRIBE_SALT = "unsubscribe"
+USUAL_WORDING = str(Clinic._meta.get_field("emergency_wording").default)
 
 
 class BadLink(Exception):
     """Not a link of ours."""
 
 
+@dataclass(frozen=True)
+class ClinicFacts:
+    """What a patient's page says of a clinic."""
+
+    slug: str = ""
+    name: str = ""
+    phone: str = ""
+    emergency_number: str = ANYWHERE
+    emergency_wording: str = USUAL_WORDING
+    country: str = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def phone_dial(self) -> str:
+        """What a phone dials for the clinic."""
+        return dialled(self.phone)
+
+    @property
+    def emergency_dial(self) -> str:
+        """What a phone dials in an emergency."""
+        return dialled(self.emergency_number)
+
+
+@dataclass(frozen=True)
+class CheckInLink:
+    """What a link says by itself; no clinic where it was made before links carried one."""
+
+    uuid: str
+    language: str
+    clinic: ClinicFacts | None = None
+
+
+def facts_of(clinic: Clinic) -> ClinicFacts:
+    """A clinic as its patients' pages show it."""
+    return ClinicFacts(**{name: getattr(clinic, name) for name in ClinicFacts.__dataclass_fields__})
+
+
 def check_in_path(check_in: CheckIn) -> str:
     """The path of a check-in page."""
-    return reverse("check-in", args=[signing.dumps(str(check_in.uuid), salt=CHECK_IN_SALT)])
+    carried = {
+        "c": str(check_in.uuid),
+        "l": check_in.session.course.patient.language,
+        **{letter: value for letter, value in _carried(facts_of(check_in.clinic)).items() if value},
+    }
+    return reverse("check-in", args=[signing.dumps(carried, salt=CHECK_IN_SALT, compress=True)])
+
+
+def open_check_in(token: str) -> CheckInLink:
+    """What a link says, without asking the database; BadLink for any other link."""
+    try:
+        found = signing.loads(token, salt=CHECK_IN_SALT)
+    except (signing.BadSignature, ValueError) as error:
+        raise BadLink from error
+    if isinstance(found, str):
+        return CheckInLink(found, settings.LANGUAGE_CODE)
+    if not isinstance(found, dict) or "c" not in found:
+        raise BadLink
+    return CheckInLink(found["c"], found.get("l") or settings.LANGUAGE_CODE, _facts(found))
+
+
+def row_of_link(link: CheckInLink) -> CheckIn:
+    """The check-in a link was made for, open or not; BadLink where there is none."""
+    rows = CheckIn.objects.select_related(
+        "clinic", "session__course__patient", "session__course__clinic", "session__clinic"
+    )
+    try:
+        return rows.get(uuid=link.uuid)
+    except (ValueError, CheckIn.DoesNotExist) as error:
+        raise BadLink from error
 
 
 def read_check_in(token: str) -> CheckIn:
-    """The check-in a link was made for, open or not; BadLink for any other link."""
-    try:
-        uuid = signing.loads(token, salt=CHECK_IN_SALT)
-        return CheckIn.objects.select_related(
-            "clinic", "session__course__patient", "session__course__clinic", "session__clinic"
-        ).get(uuid=uuid)
-    except (signing.BadSignature, ValueError, CheckIn.DoesNotExist) as error:
-        raise BadLink from error
+    """The check-in of a token; BadLink for any other link."""
+    return row_of_link(open_check_in(token))
 
 
 def unsubscribe_path(patient: Patient, stream: Consent.Stream) -> str:
@@ -44,3 +119,26 @@ def read_unsubscribe(token: str) -> tuple[Patient, Consent.Stream]:
         return Patient.objects.select_related("clinic").get(uuid=uuid), Consent.Stream(stream)
     except (signing.BadSignature, ValueError, Patient.DoesNotExist) as error:
         raise BadLink from error
+
+
+def _carried(facts: ClinicFacts) -> dict[str, str]:
+    """Short names, so that the link stays one that a mail program does not break."""
+    return {
+        "k": facts.slug,
+        "n": facts.name,
+        "p": facts.phone,
+        "e": facts.emergency_number,
+        "w": "" if facts.emergency_wording == USUAL_WORDING else facts.emergency_wording,
+        "r": facts.country,
+    }
+
+
+def _facts(found: Mapping[str, Any]) -> ClinicFacts:
+    return ClinicFacts(
+        slug=found.get("k", ""),
+        name=found.get("n", ""),
+        phone=found.get("p", ""),
+        emergency_number=found.get("e") or ANYWHERE,
+        emergency_wording=found.get("w") or USUAL_WORDING,
+        country=found.get("r", ""),
+    )

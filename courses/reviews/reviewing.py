@@ -70,6 +70,7 @@ def record_review(course: Course, *, entry: ReviewEntry, by: Membership, at: dat
     course = Course.objects.select_for_update().select_related("clinic", "patient").get(pk=course.pk)
     sent_before = Review.objects.for_clinic(course.clinic).filter(form_key=entry.form_key).first()
     if sent_before is not None:
+        _refuse_other_content(sent_before, entry)
         return sent_before
     if not course.is_open:
         raise ValidationError(_("The course is over: correct its last review instead."))
@@ -80,6 +81,18 @@ def record_review(course: Course, *, entry: ReviewEntry, by: Membership, at: dat
     if is_extending:
         extend_course(course, n_sessions=EXTENSION)
     return review
+
+
+def _refuse_other_content(saved: Review, entry: ReviewEntry) -> None:
+    """The same form with another decision or reason is no second send: what was typed is not dropped."""
+    if (saved.decision, saved.reason) == (entry.decision, entry.reason):
+        return
+    message = _(
+        "This form was saved before, at %(time)s, as “%(decision)s”: %(reason)s. Correct that review instead."
+    )
+    at = saved.clinic.local(saved.reviewed_at)
+    values = {"time": f"{at:%H:%M}", "decision": saved.get_decision_display(), "reason": saved.reason or "–"}
+    raise ValidationError(message % values)
 
 
 @transaction.atomic

@@ -21,6 +21,9 @@ class RuleBounds:
     red_rise: int = 3
     rise_always: int = 4
     rise_while_unsure: int = 3
+    floor_rise: int = 4
+    near_zero: int = 1
+    high_after_near_zero: int = 5
     high_score: int = 8
     rise_with_high_score: int = 2
     still_worse_rise: int = 2
@@ -65,6 +68,9 @@ LIMITS: dict[str, Limit] = {
     "red_rise": Limit("beyond_bounds", 1, 5, LADDER),
     "rise_always": Limit("plain_rise", 2, 6, ALERTS),
     "rise_while_unsure": Limit("plain_rise", 2, 5, ALERTS),
+    "floor_rise": Limit("floor", 2, 6, ALERTS),
+    "near_zero": Limit("floor", 0, 2, ALERTS),
+    "high_after_near_zero": Limit("floor", 3, 7, ALERTS),
     "high_score": Limit("plain_rise", 6, 9, LADDER),
     "rise_with_high_score": Limit("plain_rise", 1, 3, LADDER),
     "still_worse_rise": Limit("still_worse", 1, 4, LADDER),

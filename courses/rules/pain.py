@@ -6,19 +6,22 @@ from courses.rules.beyond_bounds import find_beyond_bounds
 from courses.rules.ceiling import find_ceiling
 from courses.rules.drift import find_drift
 from courses.rules.facts import Finding, PainFacts
+from courses.rules.floor import find_floor
 from courses.rules.plain_rise import find_plain_rise
 from courses.rules.still_worse import find_still_worse
 
+# Rules that hold whatever the curve does, and those that ask it.
+MODEL_FREE_RULES = (find_plain_rise, find_floor)
 MODEL_RULES = (find_beyond_bounds, find_still_worse, find_drift, find_ceiling)
+# Rules without a calibrated threshold: their alarms are counted beside the one that is fitted to the budget.
+FIXED_RULES = tuple(rule for rule in (*MODEL_FREE_RULES, *MODEL_RULES) if rule is not find_beyond_bounds)
 
 
 def find_model_pain(facts: PainFacts) -> list[Finding]:
     """Every pain finding that rests on the curve."""
-    found = [rule(facts) for rule in MODEL_RULES]
-    return [finding for finding in found if finding is not None]
+    return [finding for rule in MODEL_RULES if (finding := rule(facts))]
 
 
 def find_model_free_pain(facts: PainFacts) -> list[Finding]:
     """Every pain finding that holds whatever the curve does."""
-    finding = find_plain_rise(facts)
-    return [finding] if finding else []
+    return [finding for rule in MODEL_FREE_RULES if (finding := rule(facts))]

@@ -1,44 +1,75 @@
-"""Needling without clearance, or against its limits: recorded, never silently."""
+"""Needling without clearance, or against its limits: recorded, never silently.
+
+The rule is in `courses.rules.breach`; here are the facts it looks at, and how a clearance is kept with a session.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from courses.models import Needling
+from courses.rules.breach import NeedleFact, VisitFacts, find_breach, forbidden
 from courses.sessions.entry import NeedlingEntry, SessionEntry
-from courses.sessions.point_notes import forbidden_tags
-from patients.clearance import Clearance
+from patients.clearance import Clearance, Verdict
 from patients.wording import reason_texts
 
 
-def is_breach(entry: SessionEntry, clearance: Clearance) -> bool:
-    """Whether needles were used that the patient is not cleared for."""
-    return entry.is_needled and (not clearance.may_needle or bool(forbidden(entry, clearance)))
+def visit_facts(entry: SessionEntry, clearance: Clearance, *, number: int = 0) -> VisitFacts:
+    """A visit as it is logged."""
+    kept = keep_clearance(clearance)
+    return kept_facts(kept, entry.needlings, is_needled=entry.is_needled, number=number)
 
 
-def forbidden(entry: SessionEntry, clearance: Clearance) -> list[str]:
-    """What was done against the scope of the clearance: a modality, a depth, or a point with a forbidden risk."""
-    used = {tag: _name(one) for one in entry.needlings for tag in _tags(one, clearance)}
-    return [f"{tag} ({used[tag]})" for tag in clearance.limits if tag in used]
+def kept_facts(
+    kept: Mapping[str, Any], needles: Iterable[NeedlingEntry | Needling], *, is_needled: bool, number: int
+) -> VisitFacts:
+    """A visit with the clearance that was kept with it."""
+    return VisitFacts(
+        number=number,
+        is_needled=is_needled,
+        is_cleared=kept.get("verdict") == Verdict.CLEAR,
+        reasons=tuple(kept.get("reasons", ())),
+        limits=tuple(kept.get("limits", ())),
+        needles=tuple(_needle(one) for one in needles),
+    )
+
+
+def keep_clearance(clearance: Clearance) -> dict[str, Any]:
+    """A clearance in plain types, as it stood when the visit took place."""
+    return {
+        "verdict": str(clearance.verdict),
+        "reasons": [str(reason.code) for reason in clearance.reasons],
+        "set_aside": [str(reason.code) for reason in clearance.set_aside],
+        "limits": list(clearance.limits),
+    }
 
 
 def refuse_silent_breach(entry: SessionEntry, clearance: Clearance) -> None:
     """Needling without clearance is saved only as what it is."""
-    if not is_breach(entry, clearance) or entry.uncleared_reason.strip():
+    visit = visit_facts(entry, clearance)
+    if find_breach(visit) is None or entry.uncleared_reason.strip():
         return
-    message = _("Needling is not cleared. If it took place all the same, say why: it is saved as that.")
-    against = [_("Forbidden for this patient: %(what)s.") % {"what": what} for what in forbidden(entry, clearance)]
+    message = _("Not cleared for needling. If needles were used, give the reason.")
+    against = [_("Forbidden for this patient: %(what)s.") % {"what": what} for what in forbidden(visit)]
     raise ValidationError({"uncleared_reason": [message, *reason_texts(clearance), *against]})
 
 
-def _tags(one: NeedlingEntry, clearance: Clearance) -> list[str]:
-    return forbidden_tags(
-        tags=one.point.risk_tags if one.point else (),
-        limits=clearance.limits,
+def refuse_contradiction(needles: Iterable[object], *, is_needled: bool) -> None:
+    """Points and “no needles” are not saved together."""
+    if any(True for _one in needles) and not is_needled:
+        raise ValidationError(
+            {"is_needled": _("Points are listed: choose that needles were used, or clear them.")}
+        )
+
+
+def _needle(one: NeedlingEntry | Needling) -> NeedleFact:
+    return NeedleFact(
+        name=str(one.point) if one.point else one.place_words,
+        tags=tuple(one.point.risk_tags) if one.point else (),
         depth_mm=one.depth_mm,
-        stimulation=one.stimulation,
+        stimulation=str(one.stimulation),
     )
-
-
-def _name(one: NeedlingEntry) -> str:
-    return str(one.point or one.ashi_site)

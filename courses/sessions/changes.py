@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,25 @@ class Change:
     after: Any
     write: Callable[[], object]
     score: PainScore | None = None
+
+
+def column_change(session: Session, name: Correction.Field, value: Any) -> Change:
+    """One column of the session's own row."""
+
+    def write() -> None:
+        Session.objects.filter(pk=session.pk).update(**{str(name): value})
+
+    return Change(name, getattr(session, str(name)), value, write)
+
+
+def needles_after(session: Session, fixes: Iterable[NeedlingFix]) -> list[Needling]:
+    """The needles of a session as they will stand, not saved."""
+    fixed = {one.row.pk: one for one in fixes if one.row is not None}
+    saved = [
+        fixed.get(row.pk, NeedlingFix(row, {})) for row in session.needlings.select_related("point").order_by("pk")
+    ]
+    new = [one for one in fixes if one.row is None]
+    return [_as_row(one) for one in (*saved, *new) if one.values is not None]
 
 
 def needling_change(session: Session, fixes: list[NeedlingFix]) -> Change:

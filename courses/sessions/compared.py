@@ -63,7 +63,7 @@ def _until(course: Course, number: int | None) -> QuerySet[Session]:
 
 
 def _where(one: Needling) -> str:
-    return f"{one.point.code if one.point else one.ashi_site} {one.get_side_display()}"
+    return f"{one.place_words} {one.get_side_display()}"
 
 
 def _how(one: Needling) -> list[str]:

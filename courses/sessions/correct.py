@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.alerts.raising import raise_alert
-from courses.models import Alert, Correction, Needling, PainScore, RedFlagReport, Session
-from courses.plans.standing import clearance_for
-from courses.rules.facts import Finding, Severity
-from courses.sessions.changes import Change, aftercare_changes, event_changes, needling_change
+from courses.models import Correction, PainScore, RedFlagReport, Session
+from courses.sessions.breach import refuse_contradiction
+from courses.sessions.changes import (
+    Change,
+    aftercare_changes,
+    column_change,
+    event_changes,
+    needles_after,
+    needling_change,
+)
+from courses.sessions.entry import FlagEntry
 from courses.sessions.fix import SessionFix, version_of
-from courses.sessions.flags import Origin, lock_patient, write_reports
+from courses.sessions.flags import Origin, accept_flags, lock_patient
 from courses.sessions.rejudging import rejudge_session
+from courses.sessions.rejudging_needles import judge_needling
 from courses.sessions.visit_details import changed_details, plain, write_details
 
 Field = Correction.Field
@@ -45,21 +52,22 @@ def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: da
     session = Session.objects.select_related("course__clinic", "course__patient", "clinic", "practitioner").get(
         pk=session.pk
     )
+    accept_flags_of_correction(session, fix.flags, form_key=fix.form_key, scores=fix.scores, by=by, at=at)
     if version_of(session) != fix.version:
         raise StaleEdit(list(session.corrections.filter(pk__gt=fix.version).select_related("corrected_by__user")))
     _refuse(session, fix, at=at)
     changes = list(_changes(session, fix, by=by, at=at))
+    judged = judge_needling(session, fix)
+    changes += judged.changes
     if not changes:
         raise ValidationError(_("Nothing was changed."))
     told = _keep(session, changes, reason=fix.reason.strip(), by=by, at=at)
     for change in changes:
         change.write()
-    if fix.flags:
-        _report(session, fix, by=by, at=at)
     if any(change.field == Field.SCORE for change in changes):
         rejudge_session(session, reason=fix.reason.strip(), by=by, at=at)
-    if any(change.field == Field.UNCLEARED for change in changes):
-        _list_breach(session, by=by, at=at)
+    if judged.is_changed:
+        judged.write(by=by, at=at)
     return told
 
 
@@ -68,6 +76,7 @@ def _refuse(session: Session, fix: SessionFix, *, at: datetime) -> None:
         raise ValidationError({"reason": _("Say why: a correction without a reason is not taken.")})
     if fix.held_at > at:
         raise ValidationError({"held_at": _("The session lies in the future: check date and time.")})
+    refuse_contradiction(needles_after(session, fix.needlings), is_needled=fix.is_needled)
     course = session.course
     if course.clinic.local(fix.held_at).date() < course.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
@@ -109,26 +118,16 @@ def _changes(session: Session, fix: SessionFix, *, by: Membership, at: datetime)
 
 def _row_changes(session: Session, fix: SessionFix) -> Iterator[Change]:
     """The session's own row."""
-    is_needled = fix.is_needled or any(one.values is not None for one in fix.needlings)
     if fix.held_at != session.held_at:
         old, new = session.held_at, fix.held_at
         yield Change(Field.TIME, old.isoformat(), new.isoformat(), lambda: _move(session, new))
-    if is_needled != session.is_needled:
-        yield _column(session, Field.NEEDLED, is_needled)
+    if fix.is_needled != session.is_needled:
+        yield column_change(session, Field.NEEDLED, fix.is_needled)
     if fix.note != session.note:
-        yield _column(session, Field.NOTE, fix.note)
+        yield column_change(session, Field.NOTE, fix.note)
     before, after = changed_details(session, fix.details)
     if after:
         yield Change(Field.DETAILS, plain(before), plain(after), lambda: write_details(session, after))
-    if is_needled and not session.uncleared_reason and _is_breach(session, fix):
-        yield _column(session, Field.UNCLEARED, fix.reason.strip()[:300])
-
-
-def _column(session: Session, name: Correction.Field, value: Any) -> Change:
-    def write() -> None:
-        Session.objects.filter(pk=session.pk).update(**{str(name): value})
-
-    return Change(name, getattr(session, str(name)), value, write)
 
 
 def _move(session: Session, held_at: datetime) -> None:
@@ -137,22 +136,6 @@ def _move(session: Session, held_at: datetime) -> None:
     session.scores.filter(scored_at=old).update(scored_at=held_at)
     session.adverse_events.filter(noticed_at=old).update(noticed_at=held_at)
     Session.objects.filter(pk=session.pk).update(held_at=held_at)
-
-
-def _is_breach(session: Session, fix: SessionFix) -> bool:
-    """Whether what is now said to be needled was not cleared: by the verdict then, or by the patient's limits."""
-    is_more = not session.is_needled or any(one.row is None for one in fix.needlings)
-    if is_more and session.clearance.get("verdict") != "clear":
-        return True
-    on = session.course.clinic.local(session.held_at).date()
-    limits = set(clearance_for(session.course, on=on, practitioner=session.practitioner).limits)
-    return any(limits & _tags(one.values) for one in fix.needlings if one.values)
-
-
-def _tags(values: Any) -> set[str]:
-    point = values.get("point")
-    electro = {"electro"} if values.get("stimulation") == Needling.Stimulation.ELECTRICAL else set()
-    return {*(point.risk_tags if point else ()), *electro}
 
 
 def _score_changes(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> Iterator[Change]:
@@ -181,30 +164,27 @@ def _updater(rows: Any, value: int) -> Callable[[], object]:
     return lambda: rows.update(score=value)
 
 
-def _report(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> None:
-    """A red flag told late is a new one, with all that follows."""
+def accept_flags_of_correction(
+    session: Session,
+    flags: Sequence[FlagEntry],
+    *,
+    form_key: uuid.UUID,
+    scores: Mapping[str, int | None],
+    by: Membership,
+    at: datetime,
+) -> list[RedFlagReport]:
+    """A red flag told late is a new one, with all that follows, whatever becomes of the correction."""
+    if not flags:
+        return []
     origin = Origin(
         session.course.patient,
         session.course,
         RedFlagReport.Source.SESSION,
-        uuid.uuid4(),
+        form_key,
         at,
         session=session,
         is_needled=session.is_needled,
-        before=fix.scores.get(PainScore.Timing.BEFORE),
-        later=fix.scores.get(PainScore.Timing.AFTER),
+        before=scores.get(PainScore.Timing.BEFORE),
+        later=scores.get(PainScore.Timing.AFTER),
     )
-    write_reports(origin, fix.flags, by=by, at=at)
-
-
-def _list_breach(session: Session, *, by: Membership, at: datetime) -> None:
-    evidence: dict[str, float | int | str | None] = {"session": session.number, "because": "corrected"}
-    raise_alert(
-        patient=session.course.patient,
-        course=session.course,
-        rule=Alert.Rule.UNCLEARED,
-        findings=[Finding("needled_without_clearance", 1, Severity.RED, evidence)],
-        by=by,
-        at=at,
-        is_quiet=True,
-    )
+    return accept_flags(origin, flags, by=by, at=at)

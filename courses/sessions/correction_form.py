@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import AdverseEventItem, AftercareMeasure, Needling, PainScore, Point, RedFlag, Session
 from courses.plans.standing import PatientStanding
+from courses.points.names import Reading
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
 from courses.sessions.detail_fields import DetailFields
 from courses.sessions.event_fields import reservations
 from courses.sessions.fix import NeedlingFix, SessionFix, version_of
 from courses.sessions.flag_fields import NONE_FIELD, RedFlagFields
+from courses.sessions.lists import session_lists
+from courses.sessions.point_catalogue import PointCatalogue
+from courses.sessions.point_choice import listed_elsewhere, side_errors
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import treatment_facts
 from courses.sessions.visit_details import COLUMNS, MOTION, SYMPTOM, details_of
@@ -34,6 +40,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
     """All that a session's record holds; the reason is compulsory."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     held_at = forms.DateTimeField(
         label=gettext_lazy("Time"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME_FORMAT),
@@ -60,7 +67,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
     def __init__(self, data: Any = None, *, session: Session) -> None:
         self.session = session
         self.scores = {score.timing: score for score in session.scores.all()}
-        super().__init__(data, initial=initial_values(session))
+        super().__init__(data, initial={**initial_values(session), "form_key": uuid.uuid4()})
         for timing in PainScore.Timing.values:
             if timing in self.scores or timing in VISIT_TIMINGS:
                 label = _("Pain %(timing)s") % {"timing": PainScore.Timing(timing).label}
@@ -107,8 +114,21 @@ class CorrectionForm(RedFlagFields, DetailFields):
             needlings=tuple(one for one in fixes if one is not None),
             adverse_event_ids=frozenset(item.pk for item in values["adverse_events"]),
             aftercare_ids=frozenset(measure.pk for measure in values["aftercare"]),
-            flags=self.ticked(values) if self._rises_to_severe(values) else (),
+            flags=self.ticked(values),
+            form_key=self.key,
         )
+
+    @cached_property
+    def key(self) -> uuid.UUID:
+        """The form's key; one that is missing is made once."""
+        try:
+            return uuid.UUID(str(self["form_key"].value()))
+        except ValueError:
+            return uuid.uuid4()
+
+    def typed_scores(self) -> dict[str, int]:
+        """The scores that could be read."""
+        return self._typed_scores(self.cleaned_data)
 
     def reservations(self) -> list[str]:
         """What speaks against the aftercare that was given: it is kept as it was, and somebody is told."""
@@ -165,9 +185,16 @@ class NeedlingRow(forms.ModelForm[Needling]):
         fields = NEEDLING_FIELDS
 
     def __init__(
-        self, data: Any, *, row: Needling | None, number: int, points: Any, choices: list[tuple[Any, str]]
+        self,
+        data: Any,
+        *,
+        row: Needling | None,
+        number: int,
+        points: Any,
+        choices: list[tuple[Any, str]],
+        catalogue: PointCatalogue,
     ) -> None:
-        self.row = row
+        self.row, self.catalogue = row, catalogue
         # Checking a form fills its row in: the saved one must stay as it was.
         super().__init__(
             data, instance=copy(row) if row else None, prefix=f"needling-{row.pk if row else -number}"
@@ -181,6 +208,20 @@ class NeedlingRow(forms.ModelForm[Needling]):
             del self.fields["is_gone"]
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}, {row or _('another point')}"
+
+    def clean(self) -> dict[str, Any]:
+        """A point of the list is chosen as that, however its name is written."""
+        values = super().clean() or {}
+        if values.get("is_gone"):
+            return values
+        point = values.get("point")
+        for name in ("unlisted", "ashi_site"):
+            words = "" if point else listed_elsewhere(values.get(name) or "", self.catalogue)
+            if words:
+                self.add_error(name, words)
+        for name, words in side_errors(str(point or ""), values.get("side") or "", point, Reading()):
+            self.add_error(name, words)
+        return values
 
     def fix(self) -> NeedlingFix | None:
         """What is to become of this line; None where nothing."""
@@ -196,10 +237,15 @@ def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
     """A line for each point, and some empty ones."""
     points = Point.objects.for_clinic(session.clinic)
     # Read once, not for every line.
-    choices = [("", _("tender spot")), *((point.pk, str(point)) for point in points)]
+    catalogue = session_lists(session.clinic).catalogue
+    choices: list[tuple[Any, str]] = [
+        ("", _("not in the list: tender or other point")),
+        *((point.pk, str(point)) for point in points),
+    ]
     # An empty line keeps its number when somebody adds a point meanwhile: what was typed there stays.
     lines = [
         *((row, 0) for row in session.needlings.select_related("point")),
         *((None, number) for number in range(1, N_EMPTY_ROWS + 1)),
     ]
-    return [NeedlingRow(data, row=row, number=number, points=points, choices=choices) for row, number in lines]
+    shared: dict[str, Any] = {"points": points, "choices": choices, "catalogue": catalogue}
+    return [NeedlingRow(data, row=row, number=number, **shared) for row, number in lines]

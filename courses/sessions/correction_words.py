@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
 from courses.models import AdverseEventItem, AftercareMeasure, Correction, Needling, Point
+from courses.models.session import place_words
 from courses.sessions.visit_details import detail_words
 
 Field = Correction.Field
@@ -78,6 +79,8 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if row.field == Field.CLEARANCE:
+        return ", ".join(value["forbidden"]) or _("nothing")
     if row.field == Field.TIME:
         at = parse_datetime(value)
         return formats.date_format(clinic.local(at), "j M Y, H:i") if at else str(value)
@@ -93,7 +96,9 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
 
 
 def _needling(one: Mapping[str, Any], points: Mapping[int, str]) -> str:
-    parts = [points.get(one["point_id"], one["ashi_site"]), str(Needling.Side(one["side"]).label)]
+    # Corrections made before points could be unlisted do not name one.
+    where = place_words(points.get(one["point_id"], ""), one.get("unlisted", ""), one["ashi_site"])
+    parts = [where, str(Needling.Side(one["side"]).label)]
     if one["depth_mm"]:
         parts.append(f"{one['depth_mm']} mm")
     if one["retention_minutes"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +11,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from clinic.models import Membership
-from courses.models import AdverseEventItem, AftercareMeasure, Appointment, Needling, Point, RedFlag
+from courses.models import (
+    AdverseEventItem,
+    AftercareMeasure,
+    Appointment,
+    CheckInAnswer,
+    Needling,
+    Point,
+    RedFlag,
+)
+from courses.models.session import place_words
 
 
 @dataclass(frozen=True)
@@ -23,11 +34,13 @@ class FlagEntry:
 
 @dataclass(frozen=True)
 class NeedlingEntry:
-    """One point, or one tender spot, as needled."""
+    """One point of the list, or one outside it, as needled."""
 
     point: Point | None
     side: Needling.Side
+    # Where a tender or an unlisted point is, and what an unlisted one is called.
     ashi_site: str = ""
+    unlisted: str = ""
     depth_mm: int | None = None
     angle_degrees: int | None = None
     stimulation: Needling.Stimulation = Needling.Stimulation.NONE
@@ -35,6 +48,11 @@ class NeedlingEntry:
     response: str = ""
     # Size, maker or lot where they differ from the session's.
     needle: str = ""
+
+    @property
+    def place_words(self) -> str:
+        """Where the needle was."""
+        return str(self.point) if self.point else place_words("", self.unlisted, self.ashi_site)
 
     @property
     def n_needles(self) -> int:
@@ -103,8 +121,32 @@ class SessionEntry:
 
 @dataclass(frozen=True)
 class CheckInEntry:
-    """A patient's own report."""
+    """A patient's own report, as one press of the button says it."""
 
     form_key: uuid.UUID
     score: int | None
     flags: tuple[FlagEntry, ...] = ()
+    # What was said to the list of signs; where a caller does not say, as the flags say.
+    signs: str = ""
+    # The version of each question that was shown.
+    asked: Mapping[str, int] = field(default_factory=dict)
+    # The severe-pain question was shown to a high score and is still open.
+    awaits_severe: bool = False
+
+    @property
+    def signs_said(self) -> str:
+        """Some, none of these, or nothing: a list left untouched is never "none"."""
+        if self.signs:
+            return self.signs
+        return str(CheckInAnswer.Signs.SOME if self.flags else CheckInAnswer.Signs.NOT_ANSWERED)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Each sign with the answer to its question."""
+        return {entry.flag.code: entry.answer for entry in self.flags}
+
+    @property
+    def answer_key(self) -> str:
+        """The same for the same answer, another for any other."""
+        content = json.dumps([self.score, self.signs_said, self.awaits_severe, sorted(self.said.items())])
+        return hashlib.sha256(content.encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +41,8 @@ class SessionFix:
     aftercare_ids: frozenset[int] | None = None
     # Red flags that the corrected scores made somebody ask about.
     flags: tuple[FlagEntry, ...] = ()
+    # The same form sent twice reports once.
+    form_key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 def version_of(session: Session) -> int:

@@ -99,7 +99,9 @@ class RedFlagFields:
     def flag_line(self, flag: RedFlag) -> FlagLine:
         """One flag as it stands."""
         answer = self._bound(f"answer_{flag.code}")
-        return FlagLine(flag, bool(self._bound(f"flag_{flag.code}").value()), (answer and answer.value()) or "")
+        return FlagLine(
+            flag, bool(self._bound(f"flag_{flag.code}").value()), str((answer and answer.value()) or "")
+        )
 
     def severe_question(self) -> FlagLine | None:
         """The question that pain of 8 or more asks; None where the clinic's list has none."""

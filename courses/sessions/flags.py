@@ -12,7 +12,7 @@ from django.db import transaction
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
 from courses.models import Alert, CheckIn, Course, Level, PainScore, RedFlagReport, Session
-from courses.plans.lifecycle import HOLDING, hold_courses
+from courses.plans.lifecycle import HOLDING, hold_courses, hold_reason
 from courses.rules.facts import Finding, Severity
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags, is_newly_severe
 from courses.sessions.entry import FlagEntry
@@ -42,6 +42,21 @@ class Origin:
 
 
 @transaction.atomic
+def accept_flags(
+    origin: Origin, flags: Sequence[FlagEntry], *, by: Membership | None, at: datetime
+) -> list[RedFlagReport]:
+    """The one way in for a red flag: written and told before anything else is judged, once a form.
+
+    Called first by everything that can bring one: whatever stands in the way of the rest stands behind it. What
+    the same form told when it was returned belongs to its session as soon as that is saved.
+    """
+    lock_patient(origin.patient)
+    if origin.session is not None:
+        returned = RedFlagReport.objects.filter(patient=origin.patient, form_key=origin.form_key, session=None)
+        returned.filter(source=RedFlagReport.Source.SESSION).update(session=origin.session)
+    return write_reports(origin, flags, by=by, at=at)
+
+
 def report_red_flags(
     *,
     patient: Patient,
@@ -54,9 +69,8 @@ def report_red_flags(
     note: str = "",
 ) -> list[RedFlagReport]:
     """Red flags told by phone or in person, whatever the state of patient and course; once a form."""
-    lock_patient(patient)
     origin = Origin(patient, course, RedFlagReport.Source.PHONE, form_key, at, caller=caller, note=note)
-    return write_reports(origin, flags, by=by, at=at)
+    return accept_flags(origin, flags, by=by, at=at)
 
 
 def reports_of_form(patient: Patient, form_key: uuid.UUID) -> list[RedFlagReport]:
@@ -146,9 +160,11 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
         by=by,
         at=at,
         is_quiet=is_imported,
+        since=report.reported_at if report.source == RedFlagReport.Source.CHECK_IN else None,
     )
     if report.level in HOLDING and not is_imported:
-        hold_courses(report.patient, reason=f"{report.level}: {report.flag.wording}", at=at)
+        reason = hold_reason(report.level, report.flag.words_for(report.answer))
+        hold_courses(report.patient, reason=reason, at=at)
 
 
 def flag_answer(entry: FlagEntry) -> FlagAnswer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
-from courses.models import Appointment, Course
+from courses.models import Appointment, Course, RedFlagReport
 from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.event_fields import EventFields
 from courses.sessions.flag_fields import RedFlagFields
+from courses.sessions.flags import Origin
 from courses.sessions.lists import session_lists
 from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
@@ -24,17 +26,24 @@ from patients.models import NeuroCheck
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M"
 NOTE_LENGTH = 300
+YES_NO = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 
 
 class SessionForm(RedFlagFields, EventFields, DetailFields):
-    """Pain before and after, red flags, what was done. Only pain before and the flags are compulsory."""
+    """Pain before and after, red flags, what was done. Pain before, the flags and the needles must be asked."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     seen_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
     appointment = forms.ModelChoiceField(Appointment.objects.none(), required=False, widget=forms.HiddenInput)
     before = PainField(label=gettext_lazy("Pain before"), required=True)
     after = PainField(label=gettext_lazy("Pain after"), required=False)
-    is_needled = forms.BooleanField(label=gettext_lazy("Needles were used"), required=False)
+    is_needled = forms.TypedChoiceField(
+        label=gettext_lazy("Were needles used?"),
+        choices=YES_NO,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        error_messages={"required": gettext_lazy("Were needles used? Choose Yes or No.")},
+    )
     uncleared_reason = forms.CharField(
         label=gettext_lazy("Needled without clearance because"), max_length=300, required=False
     )
@@ -103,6 +112,20 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
         """Every yes, whatever else is wrong with the form; none while it says “none of these” as well."""
         return self._told
 
+    def origin(self, course: Course, *, at: datetime) -> Origin:
+        """Where the flags of a form come from that was returned: this form, whose session may follow."""
+        values = self.cleaned_data
+        return Origin(
+            course.patient,
+            course,
+            RedFlagReport.Source.SESSION,
+            values.get("form_key") or uuid.uuid4(),
+            at,
+            is_needled=bool(values.get("is_needled")),
+            before=values.get("before"),
+            later=values.get("after"),
+        )
+
     def people(self) -> list[QuickScale]:
         """Who treated and who supervised, as two lists to choose from, read once."""
         staff: list[tuple[Any, str]] = [(member.pk, str(member)) for member in self.clinicians]
@@ -114,6 +137,23 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
     def pain_scales(self) -> list[QuickScale]:
         """Pain before and after, eleven buttons each."""
         return [self.quick_scale(name, PAIN) for name in ("before", "after")]
+
+    def needling_errors(self, needlings: Sequence[NeedlingEntry]) -> dict[str, str]:
+        """“No” beside needles is asked about; needles that went in are counted out."""
+        if self.cleaned_data.get("is_needled") is not False:
+            return self.count_errors(needlings)
+        n_in = self.cleaned_data.get("needles_in")
+        if needlings:
+            words = _("“No” is chosen and points are listed. Choose Yes, or clear the points.")
+        elif n_in:
+            words = _("“No” is chosen and %(n)d needles are counted in. Choose Yes, or clear the count.")
+        else:
+            return {}
+        return {"is_needled": words % {"n": n_in or 0}}
+
+    def needled_scale(self) -> QuickScale:
+        """Were needles used: two buttons, none of them chosen beforehand."""
+        return self.quick_scale("is_needled", YES_NO)
 
     def check_scale(self) -> QuickScale:
         """The neurological check, a button for each result."""
@@ -131,7 +171,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields):
             before=values["before"],
             after=values["after"],
             flags=self._told,
-            is_needled=values["is_needled"] or bool(needlings),
+            is_needled=values["is_needled"],
             uncleared_reason=values["uncleared_reason"],
             neuro_check=values["neuro_check"],
             needlings=tuple(needlings),

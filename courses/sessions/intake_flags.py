@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 
 from clinic.models import Membership
 from courses.models import RedFlag, RedFlagReport
@@ -33,12 +34,26 @@ class IntakeFlagsForm(RedFlagFields, forms.Form):
         return values
 
     def report(self, patient: Patient, *, by: Membership, at: datetime) -> list[RedFlagReport]:
-        """Every yes as a report, with all that follows."""
+        """Every yes as a report, with all that follows, whatever else is wrong with the form.
+
+        Nothing while it says "none of these" as well: the form comes back and asks which of the two is meant.
+        """
+        self.is_valid()
+        if self.contradicts(self.cleaned_data, []):
+            return []
         return report_red_flags(
             patient=patient,
             course=patient.courses.open().first(),
             flags=self.ticked(self.cleaned_data),
-            form_key=self.cleaned_data["flags_key"],
+            form_key=self.key,
             by=by,
             at=at,
         )
+
+    @cached_property
+    def key(self) -> uuid.UUID:
+        """The form's key; one that is missing is made once."""
+        try:
+            return uuid.UUID(str(self["flags_key"].value()))
+        except ValueError:
+            return uuid.uuid4()

@@ -57,7 +57,7 @@ def judge_scores(
             if (at - score.scored_at > LATE) is is_late
             for finding in one.findings
         ]
-        _raise_pain(course, found, reports, is_late=is_late, at=at)
+        raise_pain(course, found, reports, is_late=is_late, at=at)
     return verdicts
 
 
@@ -105,7 +105,7 @@ def _without_curve(standing: CourseStanding, new: Sequence[PainScore]) -> list[V
     return verdicts
 
 
-def _raise_pain(
+def raise_pain(
     course: Course, findings: Sequence[Finding], reports: Sequence[RedFlagReport], *, is_late: bool, at: datetime
 ) -> None:
     """One pain alert for the course; where these very scores raised a severe-pain alert the findings join that."""

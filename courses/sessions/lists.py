@@ -8,7 +8,7 @@ from uuid import UUID
 
 from clinic.models import Clinic
 from courses.models import AdverseEventItem, AftercareMeasure, Point, RedFlag
-from courses.sessions.point_fields import catalogue_of
+from courses.sessions.point_catalogue import PointCatalogue
 
 N_CLINICS_KEPT = 32
 
@@ -23,9 +23,9 @@ class SessionLists:
     points: tuple[Point, ...]
 
     @cached_property
-    def point_by_word(self) -> dict[str, Point]:
-        """The points by code and pinyin."""
-        return catalogue_of(self.points)
+    def catalogue(self) -> PointCatalogue:
+        """The points by whatever people write."""
+        return PointCatalogue(self.points)
 
 
 def session_lists(clinic: Clinic) -> SessionLists:

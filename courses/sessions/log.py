@@ -12,21 +12,25 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
 from courses.alerts.settling import settle_alerts
-from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
+from courses.models import Alert, Appointment, Course, PainScore, RedFlagReport, Session
 from courses.plans.overriding import spend_override
 from courses.plans.standing import CourseStanding
+from courses.plans.visit_flags import flags_of_visit
 from courses.reminders.planning import plan_check_ins
-from courses.rules.facts import Finding, Severity
-from courses.sessions.breach import refuse_silent_breach
-from courses.sessions.entry import CheckInEntry, SessionEntry
-from courses.sessions.flags import Origin, lock_patient, write_reports
+from courses.rules.breach import find_breach
+from courses.rules.facts import Finding
+from courses.sessions.answers import log_check_in
+from courses.sessions.breach import refuse_contradiction, refuse_silent_breach, visit_facts
+from courses.sessions.entry import SessionEntry
+from courses.sessions.flags import Origin, accept_flags, lock_patient
 from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.record import write_session
-from courses.sessions.timing import timing_of_answer
 from courses.sessions.verdict import Verdict
 from patients.clearance import Clearance
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck
+
+__all__ = ["Logged", "log_check_in", "log_session"]
 
 
 @dataclass(frozen=True)
@@ -60,62 +64,28 @@ def log_session(
     course = standing.course
     twin = Session.objects.filter(clinic=course.clinic, form_key=entry.form_key).first()
     if twin is not None:
-        return Logged(twin, is_new=False)
+        again = accept_flags(_origin(twin, entry), entry.flags, by=by, at=at)
+        return Logged(twin, reports=tuple(again), is_new=False)
     _refuse_bad_time(course, entry, at=at)
     _refuse_unseen(standing, entry)
+    refuse_contradiction(entry.needlings, is_needled=entry.is_needled)
     if entry.neuro_check:
         _record_check(course, entry, by=by, at=at)
     clearance = _clearance(standing, entry)
     refuse_silent_breach(entry, clearance)
     session = write_session(course, entry, clearance, number=standing.last_number + 1, by=by, at=at)
-    reports = write_reports(_origin(session, entry), entry.flags, by=by, at=at)
+    reports = accept_flags(_origin(session, entry), entry.flags, by=by, at=at)
     if session.is_needled:
         spend_override(session, on=_day(course, session.held_at))
-    if session.is_uncleared:
-        _tell_lead_of_breach(session, by=by, at=at)
+    breach = find_breach(visit_facts(entry, clearance, number=session.number))
+    if breach:
+        _tell_lead_of_breach(course, breach, by=by, at=at)
     verdicts = judge_scores(standing, _scores(session, entry, by=by, at=at), reports=reports, at=at)
     _move_plan_on(course, session)
     overtaken = (Alert.Rule.LAPSED, Alert.Rule.UNANSWERED) if at - session.held_at <= LATE else ()
     settle_alerts(course, standing.course_alerts, overtaken=overtaken, at=at)
     plan_check_ins(session, at=at)
     return Logged(session, tuple(verdicts), tuple(reports))
-
-
-@transaction.atomic
-def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tuple[Verdict, ...]:
-    """A patient's own report: flags first, then the score; the same form sent twice is saved once."""
-    session = check_in.session
-    course = session.course
-    lock_patient(course.patient)
-    check_in = CheckIn.objects.select_for_update().get(pk=check_in.pk)
-    origin = Origin(
-        course.patient,
-        course,
-        RedFlagReport.Source.CHECK_IN,
-        entry.form_key,
-        at,
-        check_in=check_in,
-        is_needled=session.is_needled,
-        later=entry.score,
-    )
-    reports = write_reports(origin, entry.flags, by=None, at=at)
-    if entry.score is None or check_in.answered_at is not None:
-        return ()
-    score = PainScore(
-        clinic=check_in.clinic,
-        course=course,
-        session=session,
-        check_in=check_in,
-        timing=timing_of_answer(session, at=at),
-        score=entry.score,
-        scored_at=at,
-        recorded_at=at,
-    )
-    CheckIn.objects.filter(pk=check_in.pk).update(answered_at=at)
-    standing = CourseStanding(course)
-    verdicts = judge_scores(standing, [score], reports=reports, at=at)
-    settle_alerts(course, standing.course_alerts, overtaken=(Alert.Rule.UNANSWERED,), at=at)
-    return tuple(verdicts)
 
 
 def _held(course: Course) -> CourseStanding:
@@ -157,13 +127,14 @@ def _refuse_unseen(standing: CourseStanding, entry: SessionEntry) -> None:
 
 
 def _clearance(standing: CourseStanding, entry: SessionEntry) -> Clearance:
-    """The verdict on this visit; a check made at it is part of the file by now."""
+    """The verdict before this visit's own red flags; a check made at it is part of the file by now."""
     course = standing.course
     standing = CourseStanding(course) if entry.neuro_check else standing
     return standing.clearance(
         on=_day(course, entry.held_at),
         practitioner=entry.practitioner,
         is_alone=entry.supervised_by in {None, entry.practitioner},
+        own=flags_of_visit(course.patient, entry.form_key),
     )
 
 
@@ -210,17 +181,8 @@ def _scores(session: Session, entry: SessionEntry, *, by: Membership, at: dateti
     ]
 
 
-def _tell_lead_of_breach(session: Session, *, by: Membership, at: datetime) -> None:
-    because = ", ".join([*session.clearance["reasons"], *session.clearance["forbidden"]])
-    evidence: dict[str, float | int | str | None] = {"session": session.number, "because": because}
-    raise_alert(
-        patient=session.course.patient,
-        course=session.course,
-        rule=Alert.Rule.UNCLEARED,
-        findings=[Finding("needled_without_clearance", 1, Severity.RED, evidence)],
-        by=by,
-        at=at,
-    )
+def _tell_lead_of_breach(course: Course, breach: Finding, *, by: Membership, at: datetime) -> None:
+    raise_alert(patient=course.patient, course=course, rule=Alert.Rule.UNCLEARED, findings=[breach], by=by, at=at)
 
 
 def _move_plan_on(course: Course, session: Session) -> None:

@@ -32,24 +32,25 @@ def corrected_since(session: Session, version: str) -> list[Correction]:
 
 def with_what_is_new(data: Any, session: Session, meanwhile: Iterable[Correction]) -> Any:
     """What was typed; a field nobody touched here and somebody corrected meanwhile is shown as it stands now."""
-    now = _as_it_stands(session)
+    now = as_it_stands(session)
     mended = data.copy()
     for name, old in _as_it_was(now, meanwhile, session.clinic).items():
         if name in now and _typed(data, name, old) == old:
-            _put(mended, name, now[name])
+            put(mended, name, now[name])
     for name, value in now.items():
         # A point added meanwhile has no line in what was sent.
         if name.startswith("needling-") and name not in data:
-            _put(mended, name, value)
-    _put(mended, "version", now["version"])
+            put(mended, name, value)
+    put(mended, "version", now["version"])
     return mended
 
 
-def _as_it_stands(session: Session) -> dict[str, Sent]:
+def as_it_stands(session: Session) -> dict[str, Sent]:
+    """What the form shows of a session as it stands, as a browser would send it."""
     values = initial_values(session)
     values["held_at"] = values["held_at"].strftime(TIME_FORMAT)
     return {
-        **{name: _sent(value) for name, value in values.items()},
+        **{name: sent(value) for name, value in values.items()},
         **_needlings(kept(session.needlings.all())),
     }
 
@@ -63,11 +64,11 @@ def _as_it_was(now: Mapping[str, Sent], meanwhile: Iterable[Correction], clinic:
 
 
 def _score(row: Correction, _later: Mapping[str, Sent], _clinic: Clinic) -> dict[str, Sent]:
-    return {f"score_{row.score.timing}": _sent(row.before)} if row.score else {}
+    return {f"score_{row.score.timing}": sent(row.before)} if row.score else {}
 
 
 def _column(row: Correction, _later: Mapping[str, Sent], _clinic: Clinic) -> dict[str, Sent]:
-    return {row.field: _sent(row.before)}
+    return {row.field: sent(row.before)}
 
 
 def _time(row: Correction, _later: Mapping[str, Sent], clinic: Clinic) -> dict[str, Sent]:
@@ -76,7 +77,7 @@ def _time(row: Correction, _later: Mapping[str, Sent], clinic: Clinic) -> dict[s
 
 
 def _details(row: Correction, _later: Mapping[str, Sent], _clinic: Clinic) -> dict[str, Sent]:
-    return {name: _sent(value) for name, value in (row.before or {}).items()}
+    return {name: sent(value) for name, value in (row.before or {}).items()}
 
 
 def _points(row: Correction, _later: Mapping[str, Sent], _clinic: Clinic) -> dict[str, Sent]:
@@ -94,8 +95,9 @@ READ: Mapping[Correction.Field, Callable[[Correction, Mapping[str, Sent], Clinic
     Field.SCORE: _score,
     Field.TIME: _time,
     Field.NEEDLED: _column,
-    # No field of the form: it is the reason of the correction.
+    # No fields of the form: they follow from the rest.
     Field.UNCLEARED: _column,
+    Field.CLEARANCE: _column,
     Field.NOTE: _column,
     Field.DETAILS: _details,
     Field.NEEDLINGS: _points,
@@ -107,13 +109,14 @@ READ: Mapping[Correction.Field, Callable[[Correction, Mapping[str, Sent], Clinic
 def _needlings(rows: Iterable[Mapping[str, Any]]) -> dict[str, Sent]:
     """Kept rows by the names of their form fields; foreign keys are kept under their column's name."""
     return {
-        f"needling-{row['id']}-{name}": _sent(row.get(name, row.get(f"{name}_id")))
+        f"needling-{row['id']}-{name}": sent(row.get(name, row.get(f"{name}_id")))
         for row in rows
         for name in NEEDLING_FIELDS
     }
 
 
-def _sent(value: Any) -> Sent:
+def sent(value: Any) -> Sent:
+    """A value as a browser sends it."""
     if isinstance(value, list):
         return sorted(str(one) for one in value)
     if isinstance(value, bool):
@@ -125,5 +128,6 @@ def _typed(data: Any, name: str, like: Sent) -> Sent:
     return sorted(data.getlist(name)) if isinstance(like, list) else str(data.get(name, ""))
 
 
-def _put(data: Any, name: str, value: Sent) -> None:
+def put(data: Any, name: str, value: Sent) -> None:
+    """In the place of whatever was sent under this name."""
     data.setlist(name, value if isinstance(value, list) else [value])

@@ -161,7 +161,9 @@ def _due(session: Session) -> list[NextStep]:
         values = {"n_in": session.needles_in, "n_out": session.needles_out, "why": session.needle_difference}
         due.append(NextStep(_("Needles"), words % values, "warn"))
     elif session.is_count_missing:
-        due.append(NextStep(_("Needles"), _("used, and no count is written down"), "warn"))
+        due.append(NextStep(_("Needles"), _("Needle count missing"), "warn"))
+    if session.is_needled and not session.needlings.exists():
+        due.append(NextStep(_("Points"), _("none listed: no safety check ran. Add them with “Correct”"), "warn"))
     return due
 
 

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Needling, Point, Session
+from courses.models import Needling, Point, Protocol, Session
+from courses.points.names import Reading, lies_on_midline
 from courses.sessions.entry import NeedlingEntry
+from courses.sessions.point_catalogue import PointCatalogue
+from courses.sessions.point_choice import OTHER, TENDER, PointChoice, TypedPoint, choices_for, choose_point
 
 PREFIX = "needling"
 MOST_ROWS = 60
-# Points of these channels lie on the midline: nobody can needle them on both sides.
-MIDLINE = ("GV", "CV")
-FIELDS = ("where", "side", "depth_mm", "angle_degrees", "retention_minutes", "stimulation", "response", "needle")
+ABOUT_THE_POINT = ("where", "listed", "site", "side")
+FIELDS = (
+    *ABOUT_THE_POINT,
+    *("depth_mm", "angle_degrees", "retention_minutes", "stimulation", "response", "needle"),
+)
 
 
 class NeedlingForm(forms.Form):
     """One point or tender spot."""
 
     where = forms.CharField(label=_("Point"), max_length=80, required=False)
+    listed = forms.CharField(label=_("Not in the list"), max_length=20, required=False)
+    site = forms.CharField(label=_("Body site"), max_length=80, required=False)
     side = forms.ChoiceField(label=_("Side"), choices=Needling.Side.choices, initial=Needling.Side.BOTH)
     depth_mm = forms.IntegerField(label=_("Depth (mm)"), min_value=0, max_value=150, required=False)
     angle_degrees = forms.IntegerField(label=_("Angle (°)"), min_value=0, max_value=90, required=False)
@@ -36,9 +41,29 @@ class NeedlingForm(forms.Form):
     )
     needle = forms.CharField(label=_("Another needle"), max_length=40, required=False)
 
+    def __init__(self, *args: Any, catalogue: PointCatalogue, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.catalogue = catalogue
+
+    def clean(self) -> dict[str, Any]:
+        """The row names one point of the list, or says on purpose that it is none."""
+        values = super().clean() or {}
+        if values.get("where"):
+            for name, words in self.choice().errors:
+                if name not in self.errors:
+                    self.add_error(name, words)
+        elif values.get("site"):
+            self.add_error("where", _("Enter the point, or clear the body site."))
+        return values
+
     def values(self) -> dict[str, Any]:
         """What stands in the row, as typed."""
         return {name: self[name].value() for name in FIELDS}
+
+    def choice(self) -> PointChoice:
+        """What the row says of its point, as it stands."""
+        typed = {name: str(self[name].value() or "") for name in ABOUT_THE_POINT}
+        return choose_point(TypedPoint(**typed), self.catalogue)
 
 
 @dataclass(frozen=True)
@@ -50,35 +75,25 @@ class PointRow:
     values: dict[str, Any]
     errors: list[str]
     point: Point | None = None
+    # Where the point is not clear, or not in the list: what may be chosen.
+    is_asked: bool = False
+    choices: list[tuple[str, str]] = field(default_factory=list)
 
 
 class BaseNeedlings(forms.BaseFormSet[NeedlingForm]):
     """All points of a visit; rows without a point are left out."""
 
-    def is_any_filled(self) -> bool:
-        """Whether a row names a point."""
-        return any(form.cleaned_data.get("where") for form in self)
-
     def is_any_other_needle(self) -> bool:
         """Whether a point had another needle than the session's."""
         return any(form["needle"].value() for form in self)
 
-    def entries(self, points: Mapping[str, Point]) -> tuple[NeedlingEntry, ...]:
-        """The rows filled in; `points` is the catalogue by code and by pinyin, in lower case."""
-        return tuple(_entry(form.cleaned_data, points) for form in self if form.cleaned_data.get("where"))
+    def entries(self) -> tuple[NeedlingEntry, ...]:
+        """The rows filled in."""
+        return tuple(_entry(form) for form in self if form.cleaned_data.get("where"))
 
-    def rows(self, points: Mapping[str, Point], *, with_errors: bool) -> list[PointRow]:
+    def rows(self, *, with_errors: bool) -> list[PointRow]:
         """The rows as they stand, each with the point it names."""
-        return [
-            PointRow(
-                prefix=str(form.prefix),
-                number=number,
-                values=(values := form.values()),
-                errors=[str(one) for field in form.errors.values() for one in field] if with_errors else [],
-                point=points.get(str(values["where"] or "").strip().lower()),
-            )
-            for number, form in enumerate(self, start=1)
-        ]
+        return [_row(form, number, with_errors=with_errors) for number, form in enumerate(self, start=1)]
 
 
 NeedlingFormSet = cast(
@@ -87,19 +102,11 @@ NeedlingFormSet = cast(
 )
 
 
-def catalogue_of(points: Iterable[Point]) -> dict[str, Point]:
-    """Points by code, and by pinyin where that names one point only, in lower case."""
-    rows = list(points)
-    n_named = Counter(point.pinyin.lower() for point in rows)
-    by_pinyin = {point.pinyin.lower(): point for point in rows if n_named[point.pinyin.lower()] == 1}
-    return by_pinyin | {point.code.lower(): point for point in rows}
-
-
 def copied_rows(session: Session) -> list[dict[str, Any]]:
     """The points of a session as rows of a form; what was felt is not copied."""
     return [
         {
-            "where": one.point.code if one.point else one.ashi_site,
+            **_point_values(one),
             "side": one.side,
             "depth_mm": one.depth_mm,
             "angle_degrees": one.angle_degrees,
@@ -111,14 +118,69 @@ def copied_rows(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def _entry(values: dict[str, Any], points: Mapping[str, Point]) -> NeedlingEntry:
-    where = values["where"].strip()
-    point = points.get(where.lower())
-    is_midline = point is not None and point.code.startswith(MIDLINE)
+def planned_rows(protocol: Protocol, catalogue: PointCatalogue) -> list[dict[str, Any]]:
+    """The points of a plan as rows of a form; the plan says how long needles stay, and no more."""
+    planned = set(Protocol.points.through.objects.filter(protocol=protocol).values_list("point", flat=True))
+    return [
+        {
+            "where": point.code,
+            "listed": "",
+            "site": "",
+            "side": usual_side(point),
+            "depth_mm": None,
+            "angle_degrees": None,
+            "retention_minutes": protocol.retention_minutes,
+            "stimulation": Needling.Stimulation.NONE,
+            "needle": "",
+        }
+        for point in catalogue.points
+        if point.pk in planned
+    ]
+
+
+def usual_side(point: Point) -> Needling.Side:
+    """Both sides, unless the point has none."""
+    return Needling.Side.MIDLINE if lies_on_midline(point.code) else Needling.Side.BOTH
+
+
+def empty_row(prefix: str, catalogue: PointCatalogue) -> PointRow:
+    """A row that the page's script copies."""
+    values = {"side": Needling.Side.BOTH}
+    return PointRow(f"{prefix}-__prefix__", 0, values, [], choices=choices_for(Reading(), catalogue))
+
+
+def _point_values(one: Needling) -> dict[str, str]:
+    """A saved point as the fields of a row."""
+    if one.point:
+        return {"where": one.point.code, "listed": "", "site": ""}
+    listed = OTHER if one.unlisted else TENDER
+    return {"where": one.unlisted or one.ashi_site, "listed": listed, "site": one.ashi_site}
+
+
+def _row(form: NeedlingForm, number: int, *, with_errors: bool) -> PointRow:
+    values, choice = form.values(), form.choice()
+    is_filled = bool(values["where"])
+    if choice.is_tender and not values["site"]:
+        # What was typed mostly is the site. It is shown in its field before it is saved.
+        values["site"] = values["where"]
+    return PointRow(
+        prefix=str(form.prefix),
+        number=number,
+        values=values,
+        errors=[str(one) for errors in form.errors.values() for one in errors] if with_errors else [],
+        point=choice.point,
+        is_asked=is_filled and choice.is_asked,
+        choices=choices_for(choice.reading, form.catalogue),
+    )
+
+
+def _entry(form: NeedlingForm) -> NeedlingEntry:
+    values, choice = form.cleaned_data, form.choice()
     return NeedlingEntry(
-        point=point,
-        ashi_site="" if point else where,
-        side=Needling.Side.MIDLINE if is_midline else Needling.Side(values["side"]),
+        point=choice.point,
+        unlisted=choice.unlisted,
+        ashi_site=choice.site,
+        side=Needling.Side(choice.side),
         depth_mm=values["depth_mm"],
         angle_degrees=values["angle_degrees"],
         stimulation=Needling.Stimulation(values["stimulation"]),

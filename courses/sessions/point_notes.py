@@ -6,16 +6,13 @@ a screening question forbids is forbidden; everything else is said and left to t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 # Where bleeding cannot be pressed on, what thins the blood asks for care (haematoma reports, section 2).
 BLEEDS_DEEP = frozenset({"spinal_canal", "brain_stem", "vertebral_artery", "great_vessels"})
 BLEEDING_ITEMS = frozenset({"anticoagulant", "low_platelets", "clotting_disorder"})
-# A needle at least this deep is deep, and so is one of unknown depth. A proposal that needs clinical sign-off.
-DEEP_FROM_MM = 20
-DEEP, ELECTRO, PRESS = "deep", "electro", "press_needle"
 
 
 class Heed(StrEnum):
@@ -64,17 +61,6 @@ def point_note(point: PointRisk, screened: Iterable[ScreenedItem]) -> PointNote:
         return PointNote(Heed.FORBIDDEN, reasons, point.advice)
     is_loud = bool(careful) or point.is_restricted
     return PointNote(Heed.CAUTION if is_loud else Heed.ADVICE, reasons, point.advice)
-
-
-def forbidden_tags(
-    *, tags: Sequence[str], limits: Iterable[str], depth_mm: int | None, stimulation: str
-) -> list[str]:
-    """Which of a patient's limits one needling goes against: a point's risk, a modality, the depth."""
-    used = set(tags)
-    if depth_mm is None or depth_mm >= DEEP_FROM_MM:
-        used.add(DEEP)
-    used |= {"electrical": {ELECTRO}, "press_needle": {PRESS}}.get(stimulation, set())
-    return [tag for tag in limits if tag in used]
 
 
 def _asks_care(item: ScreenedItem, point: PointRisk) -> bool:

@@ -15,7 +15,8 @@ from courses.models import (
     SessionMotion,
     SessionSymptom,
 )
-from courses.sessions.breach import forbidden, is_breach
+from courses.rules.breach import find_breach, forbidden
+from courses.sessions.breach import keep_clearance, visit_facts
 from courses.sessions.entry import EventEntry, NeedlingEntry, SessionEntry
 from patients.clearance import Clearance
 
@@ -24,6 +25,7 @@ def write_session(
     course: Course, entry: SessionEntry, clearance: Clearance, *, number: int, by: Membership, at: datetime
 ) -> Session:
     """The session with all its rows; the caller holds the patient's lock, so that the number is still free."""
+    visit = visit_facts(entry, clearance)
     session = Session.objects.create(
         clinic=course.clinic,
         course=course,
@@ -33,13 +35,8 @@ def write_session(
         supervised_by=entry.supervised_by,
         held_at=entry.held_at,
         is_needled=entry.is_needled,
-        clearance={
-            "verdict": clearance.verdict,
-            "reasons": [reason.code for reason in clearance.reasons],
-            "set_aside": [reason.code for reason in clearance.set_aside],
-            "forbidden": forbidden(entry, clearance),
-        },
-        uncleared_reason=entry.uncleared_reason.strip() if is_breach(entry, clearance) else "",
+        clearance={**keep_clearance(clearance), "forbidden": forbidden(visit)},
+        uncleared_reason=entry.uncleared_reason.strip() if find_breach(visit) else "",
         form_key=entry.form_key,
         logged_by=by,
         logged_at=at,
@@ -64,6 +61,7 @@ def _needling(session: Session, one: NeedlingEntry) -> Needling:
         clinic=session.clinic,
         session=session,
         point=one.point,
+        unlisted=one.unlisted,
         ashi_site=one.ashi_site,
         side=one.side,
         depth_mm=one.depth_mm,

@@ -1,10 +1,15 @@
-// What was typed and not yet saved, kept on this device alone: under a key from which nothing can be read, without
-// any name; gone when the session is saved, at sign-out, or after a day.
+// What was typed into a form and is not yet saved, kept on this device alone: under a key from which nothing can be
+// read, without any name; gone when the server says that it was saved, at sign-out, after a day, and when somebody else
+// signs in here. Every form of a staff page has it, unless it says data-no-draft; a field that says data-not-kept, a
+// password or a file is never kept.
 (() => {
   "use strict";
   const PREFIX = "draft:";
   const LIFE_MS = 24 * 60 * 60 * 1000;
-  const NOT_KEPT = new Set(["csrfmiddlewaretoken", "appointment", "seen_number", "needling-INITIAL_FORMS"]);
+  // Hidden fields that come back with the rest: which sending it is, and what the form was opened with.
+  const CARRIED = new Set(["form_key", "sent_key", "opened", "version"]);
+  const NOT_KEPT = new Set(["csrfmiddlewaretoken", "form_of", "draft", "appointment", "seen", "seen_number", "needling-INITIAL_FORMS"]);
+  const VARIES = new Set(["form_key", "sent_key", "opened", "version", "held_at"]);
   const safely = (act) => {
     try {
       return act();
@@ -13,97 +18,234 @@
     }
   };
   const read = (key) => safely(() => JSON.parse(localStorage.getItem(PREFIX + key)));
-  const keys = () => safely(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) || [];
+  const write = (key, draft) => safely(() => localStorage.setItem(PREFIX + key, JSON.stringify(draft)) || true);
+  const drop = (key) => safely(() => localStorage.removeItem(PREFIX + key));
+  const keys = () =>
+    safely(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length))) || [];
+  const meta = document.querySelector('meta[name="drafts"]');
+  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
+  // What must go: too old, of somebody else, saved.
   let isOver = false;
   keys().forEach((key) => {
-    const draft = read(key.slice(PREFIX.length));
-    if (!draft || !(Date.now() - draft.at < LIFE_MS)) localStorage.removeItem(key);
+    const draft = read(key);
+    const isOthers = meta && !key.startsWith(`${meta.content}:`);
+    if (!draft || !(Date.now() - draft.at < LIFE_MS) || isOthers) drop(key);
   });
   document.addEventListener("submit", (event) => {
-    if (!new URL(event.target.action).pathname.endsWith("/logout/")) return;
+    if (!new URL(event.target.getAttribute("action") || "", window.location.href).pathname.endsWith("/logout/")) return;
     isOver = true;
-    keys().forEach((key) => localStorage.removeItem(key));
+    keys().forEach(drop);
   });
-  const saved = document.querySelector("[data-draft-saved]");
-  if (saved) safely(() => localStorage.removeItem(PREFIX + saved.dataset.draftSaved));
+  const told = document.cookie.split("; ").find((pair) => pair.startsWith("draft_saved="));
+  if (told) {
+    drop(decodeURIComponent(told.split("=")[1]).replace(/"/g, ""));
+    document.cookie = "draft_saved=; Max-Age=0; path=/; SameSite=Lax";
+  }
+  if (meta && meta.dataset.saved) drop(meta.dataset.saved);
+  const isSentBack = Boolean(meta && "sentBack" in meta.dataset);
 
-  const form = document.querySelector("form[data-draft]");
-  if (!form) return;
-  const key = form.dataset.draft;
-  const notice = document.getElementById("draft-notice");
-  const words = document.getElementById("draft-words");
-  const discard = document.getElementById("draft-discard");
-  const say = (text, canDiscard) => {
-    words.textContent = text;
-    discard.hidden = !canDiscard;
-    notice.hidden = false;
-  };
-  const typed = () => [...new FormData(form)].filter(([name, value]) => !NOT_KEPT.has(name) && typeof value === "string");
-  const untouched = JSON.stringify(typed().filter(([name]) => name !== "form_key" && name !== "held_at"));
-  const keep = () => {
-    if (isOver) return;
-    const fields = typed();
-    if (JSON.stringify(fields.filter(([name]) => name !== "form_key" && name !== "held_at")) === untouched) return;
-    safely(() => localStorage.setItem(PREFIX + key, JSON.stringify({ at: Date.now(), fields })));
-  };
+  // The answer to a form whose session had ended: mark what is kept as not sent, and say that it is kept.
+  const refused = document.querySelector('meta[name="draft-refused"]');
+  if (refused) {
+    const draft = refused.content ? read(refused.content) : null;
+    const isKept = Boolean(draft && write(refused.content, { ...draft, state: "refused" }));
+    document.querySelectorAll("[data-draft-kept]").forEach((part) => (part.hidden = !isKept));
+    document.querySelectorAll("[data-draft-missing]").forEach((part) => (part.hidden = isKept));
+  }
+  // The page of a fault asks the server nothing: what was sent a moment ago is still here.
+  const broken = document.querySelector("[data-draft-after-fault]");
+  if (broken) {
+    const sent = keys().some((key) => (read(key) || {}).state === "sent");
+    document.querySelectorAll("[data-draft-after-fault]").forEach((part) => (part.hidden = !sent));
+  }
+  // Reload and Back ask for the page anew instead of sending it again; the draft fills the form.
+  if (isSentBack || refused) window.history.replaceState(window.history.state, "", window.location.href);
+  if (!meta) return;
 
-  const restore = (draft) => {
-    const values = new Map();
-    draft.fields.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
-    const wanted = Number((values.get("needling-TOTAL_FORMS") || [0])[0]);
-    for (let n = Number(form.elements["needling-TOTAL_FORMS"].value); n < wanted; n += 1) {
-      document.getElementById("add-rows").click();
+  // Two 53-bit hashes of the salted address: short, the same on every visit, and telling nothing without the salt.
+  const hash = (text, seed) => {
+    let [a, b] = [0xdeadbeef ^ seed, 0x41c6ce57 ^ seed];
+    for (let n = 0; n < text.length; n += 1) {
+      const code = text.charCodeAt(n);
+      a = Math.imul(a ^ code, 2654435761);
+      b = Math.imul(b ^ code, 1597334677);
     }
-    [...form.elements].forEach((field) => {
-      if (!field.name || NOT_KEPT.has(field.name) || field.name === "needling-TOTAL_FORMS") return;
-      const kept = values.get(field.name) || [];
-      if (field.type === "radio" || field.type === "checkbox") field.checked = kept.includes(field.value);
-      else if (kept.length) field.value = kept[0];
+    a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+    b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+    return (4294967296 * (2097151 & b) + (a >>> 0)).toString(16).padStart(14, "0");
+  };
+  const targetOf = (form) => {
+    const url = new URL(form.getAttribute("action") || window.location.href, window.location.href);
+    return url.pathname + (form.getAttribute("action") ? "" : url.search);
+  };
+  const keyOf = (form) => {
+    const text = `${meta.dataset.salt} ${targetOf(form)}`;
+    return `${meta.content}:${form.dataset.draft || hash(text, 1) + hash(text, 2)}`;
+  };
+  const isTypedIn = (field) => {
+    const kind = (field.type || "").toLowerCase();
+    return field.name && !["hidden", "submit", "button", "image", "reset", "password", "fieldset"].includes(kind) && !("notKept" in field.dataset);
+  };
+
+  const drafted = (form, number) => {
+    const key = keyOf(form);
+    const isWhole = Boolean(form.dataset.draft);
+    const isReturned = isSentBack && (isWhole || targetOf(form).split("?")[0] === window.location.pathname);
+    const isKept = (name) =>
+      !NOT_KEPT.has(name) && [...form.elements].some((field) => field.name === name && (isTypedIn(field) || CARRIED.has(name) || /-TOTAL_FORMS$/.test(name)));
+    const values = () => {
+      const found = {};
+      new FormData(form).forEach((value, name) => {
+        if (typeof value === "string" && isKept(name)) (found[name] = found[name] || []).push(value);
+      });
+      return found;
+    };
+    const same = (a, b) => JSON.stringify(a || []) === JSON.stringify(b || []);
+    const changed = (now, was) => [...new Set([...Object.keys(now), ...Object.keys(was)])].filter((name) => !same(now[name], was[name]));
+    const files = () => [...form.elements].filter((field) => field.type === "file" && field.files.length).map((field) => field.name);
+
+    // What stood in the form before anything was typed; a page that came back no longer knows.
+    let was = values();
+    let state = "typed";
+    const keep = () => {
+      if (isOver) return false;
+      const now = values();
+      if (!changed(now, was).some((name) => !VARIES.has(name) || (name === "held_at" && !isWhole)) && !files().length) return false;
+      return write(key, { at: Date.now(), fields: now, was, files: files(), state });
+    };
+
+    const notice = document.createElement("div");
+    const words = document.createElement("span");
+    const discard = document.createElement("button");
+    notice.className = "notice draft-notice";
+    notice.setAttribute("role", "status");
+    notice.hidden = true;
+    [[notice, "draft-notice"], [words, "draft-words"], [discard, "draft-discard"]].forEach(([part, id]) => {
+      part.id = number ? `${id}-${number}` : id;
     });
-    document.dispatchEvent(new Event("draft-restored"));
+    discard.type = "button";
+    discard.className = "text-button";
+    discard.textContent = meta.dataset.discard;
+    const line = document.createElement("p");
+    line.append(words, " ", discard);
+    notice.append(line);
+    // Not form.before(): a field of that name would answer.
+    form.parentNode.insertBefore(notice, form);
+    const say = (text, canDiscard) => {
+      words.textContent = text;
+      discard.hidden = !canDiscard;
+      notice.hidden = false;
+    };
+
+    const labelOf = (name) => {
+      const field = [...form.elements].find((one) => one.name === name);
+      const label = field && field.labels && field.labels[0];
+      return label ? label.textContent.trim().replace(/:$/, "") : name;
+    };
+    const askForFiles = (names) =>
+      [...form.elements].forEach((field) => {
+        if (field.type !== "file" || !names.includes(field.name)) return;
+        const note = document.createElement("strong");
+        note.className = "file-again";
+        note.textContent = meta.dataset.file;
+        field.after(note);
+      });
+    const restore = (draft) => {
+      const names = isWhole ? null : new Set([...changed(draft.fields, draft.was), ...CARRIED]);
+      Object.keys(draft.fields).filter((name) => name.endsWith("-TOTAL_FORMS")).forEach((name) => {
+        const total = form.elements[name];
+        const button = document.getElementById("add-rows");
+        for (let n = Number(total && total.value); total && button && n < Number(draft.fields[name][0]); n += 1) button.click();
+      });
+      const newer = changed(values(), draft.was).filter((name) => !VARIES.has(name) && names && names.has(name));
+      const left = {};
+      [...form.elements].forEach((field) => {
+        const isOne = isTypedIn(field) || CARRIED.has(field.name);
+        if (!isOne || NOT_KEPT.has(field.name) || field.type === "file" || (names && !names.has(field.name))) return;
+        const kept = draft.fields[field.name] || [];
+        if (field.type === "radio" || field.type === "checkbox") field.checked = kept.includes(field.value);
+        else if (field.type === "select-multiple") [...field.options].forEach((option) => (option.selected = kept.includes(option.value)));
+        else if (kept.length) {
+          left[field.name] = left[field.name] || [...kept];
+          field.value = left[field.name].length > 1 ? left[field.name].shift() : left[field.name][0];
+        }
+        if (isTypedIn(field)) for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      });
+      askForFiles(draft.files || []);
+      document.dispatchEvent(new Event("draft-restored"));
+      return newer.map(labelOf);
+    };
+    const begin = () => {
+      const draft = read(key);
+      if (isReturned) {
+        if (draft) {
+          was = draft.was || {};
+          askForFiles(draft.files || []);
+        } else was = {};
+        keep();
+        return;
+      }
+      if (!draft || !draft.fields || Array.isArray(draft.fields)) return;
+      const active = document.activeElement;
+      const newer = restore(draft);
+      was = draft.was || was;
+      state = draft.state === "refused" ? "refused" : "typed";
+      const text = { refused: meta.dataset.notSent, sent: meta.dataset.unknown }[draft.state] || meta.dataset.restored;
+      const more = newer.length ? ` ${meta.dataset.changed.replace("{fields}", newer.join(", "))}` : "";
+      say(text.replace("{time}", clock(draft.sentAt || draft.at)) + more, true);
+      const first = isWhole ? form.querySelector("[name=before]:checked") || active : null;
+      if (first) first.focus({ preventScroll: true });
+      else if (draft.state === "refused") notice.scrollIntoView({ block: "center" });
+    };
+
+    discard.addEventListener("click", () => {
+      isOver = true;
+      drop(key);
+      window.location.assign(window.location.pathname + window.location.search);
+    });
+    form.addEventListener("input", keep);
+    form.addEventListener("change", keep);
+    window.addEventListener("pagehide", () => {
+      if (state !== "sent") keep();
+    });
+    form.addEventListener("submit", (event) => {
+      if (!navigator.onLine) {
+        keep();
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        say(meta.dataset.offline, false);
+        const saveState = document.getElementById("save-state");
+        if (saveState) saveState.textContent = meta.dataset.offline;
+        return;
+      }
+      state = "sent";
+      keep();
+      const named = form.querySelector("input[name=draft]") || document.createElement("input");
+      Object.assign(named, { type: "hidden", name: "draft", value: key });
+      form.append(named);
+    });
+    window.addEventListener("online", () => {
+      if (words.textContent !== meta.dataset.offline) return;
+      notice.hidden = true;
+      const saveState = document.getElementById("save-state");
+      if (saveState) saveState.textContent = "";
+    });
+    window.addEventListener("storage", (event) => {
+      if (event.key !== PREFIX + key) return;
+      if (event.newValue === null) {
+        isOver = true;
+        say(meta.dataset.gone, false);
+      } else if ((safely(() => JSON.parse(event.newValue)) || {}).state === "typed") {
+        say(meta.dataset.elsewhere, false);
+      }
+    });
+    return begin;
   };
 
+  const isDrafted = (form) =>
+    (form.getAttribute("method") || "").toLowerCase() === "post" && !("noDraft" in form.dataset) && form.id !== "changelist-form" && [...form.elements].some(isTypedIn);
+  const begins = [...document.forms].filter(isDrafted).map(drafted);
   // Once every script is in place: rows are added by the one that knows them.
-  document.addEventListener("DOMContentLoaded", () => {
-    const draft = read(key);
-    if (!draft || "sentBack" in form.dataset) return;
-    const active = document.activeElement;
-    restore(draft);
-    const time = new Date(draft.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    say(form.dataset.restored.replace("{time}", time), true);
-    (form.querySelector("[name=before]:checked") || active).focus({ preventScroll: true });
-  });
-  discard.addEventListener("click", () => {
-    isOver = true;
-    safely(() => localStorage.removeItem(PREFIX + key));
-    window.location.assign(window.location.pathname + window.location.search);
-  });
-
-  form.addEventListener("input", keep);
-  form.addEventListener("change", keep);
-  window.addEventListener("pagehide", keep);
-  form.addEventListener("submit", (event) => {
-    keep();
-    if (navigator.onLine) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    say(form.dataset.offline, false);
-    document.getElementById("save-state").textContent = form.dataset.offline;
-  });
-  window.addEventListener("online", () => {
-    if (words.textContent === form.dataset.offline) {
-      notice.hidden = true;
-      document.getElementById("save-state").textContent = "";
-    }
-  });
-  window.addEventListener("storage", (event) => {
-    if (event.key !== PREFIX + key) return;
-    if (event.newValue === null) {
-      isOver = true;
-      say(form.dataset.gone, false);
-    } else {
-      say(form.dataset.elsewhere, false);
-    }
-  });
+  document.addEventListener("DOMContentLoaded", () => begins.forEach((begin) => begin()));
 })();

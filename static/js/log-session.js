@@ -12,19 +12,18 @@
   const state = document.getElementById("save-state");
   const MOST_ROWS = 60;
 
-  // Points.
+  // Points: what a row says is read as the server reads it; what is unclear is asked in the row.
+  const table = JSON.parse(document.getElementById("point-table").textContent);
+  const read = window.pointReader(table);
   const options = new Map();
-  document.querySelectorAll("#points option").forEach((option) => options.set(option.value.toLowerCase(), option));
-  const byName = new Map();
-  options.forEach((option) => {
-    const name = option.dataset.name.toLowerCase();
-    byName.set(name, byName.has(name) ? null : option);
-  });
-  const find = (text) => options.get(text.toLowerCase()) || byName.get(text.toLowerCase()) || null;
+  document.querySelectorAll("#points option").forEach((option) => options.set(option.value, option));
+  const labelOf = (code) => table.labels[table.codes.indexOf(code)];
   const part = (row, name) => row.querySelector(`[name$="-${name}"]`);
+  const typedIn = (row) => part(row, "where").value.trim();
+  const codeIn = (row) => read(typedIn(row)).code;
 
   const heed = (row) => {
-    const option = find(part(row, "where").value.trim());
+    const option = options.get(codeIn(row));
     const say = row.querySelector(".point-say");
     say.className = "point-say" + (option && option.dataset.heed ? ` heed-${option.dataset.heed}` : "");
     say.textContent = "";
@@ -32,6 +31,48 @@
     const strong = document.createElement("strong");
     strong.textContent = option.dataset.name;
     say.append(strong, ` ${option.dataset.say || ""}`);
+  };
+  const stopAsking = (row) => {
+    row.querySelector(".point-ask").classList.remove("is-asked");
+    part(row, "listed").value = "";
+    part(row, "site").value = "";
+  };
+  const ask = (row, reading) => {
+    const list = part(row, "listed");
+    const chosen = list.value;
+    const candidates = reading.codes.length ? reading.codes : reading.close;
+    [...list.options].filter((option) => table.codes.includes(option.value)).forEach((option) => option.remove());
+    candidates.forEach((code, place) => list.add(new Option(labelOf(code), code), place + 1));
+    list.value = [...list.options].some((option) => option.value === chosen) ? chosen : "";
+    if (list.value === "" && reading.isTender) {
+      list.value = "tender";
+      fillSite(row);
+    }
+    row.querySelector(".point-ask").classList.add("is-asked");
+    const words = reading.codes.length ? form.dataset.several : reading.close.length ? form.dataset.close : form.dataset.unclear;
+    const points = [...candidates, ...reading.outside].join(", ");
+    row.querySelector(".point-say").textContent = words.replace("{text}", typedIn(row)).replace("{points}", points);
+  };
+  // What was typed mostly is the site of a tender point: it is put there to be seen.
+  const fillSite = (row) => {
+    const site = part(row, "site");
+    if (site.value === "" && !table.tender.includes(typedIn(row).toLowerCase())) site.value = typedIn(row);
+  };
+  const settle = (row) => {
+    const reading = read(typedIn(row));
+    heed(row);
+    if (!reading.code) {
+      if (typedIn(row) === "") stopAsking(row);
+      else ask(row, reading);
+      return;
+    }
+    part(row, "where").value = reading.code;
+    stopAsking(row);
+    const side = part(row, "side");
+    const isMidline = table.midline[table.codes.indexOf(reading.code)];
+    if (reading.side) side.value = reading.side;
+    else if (isMidline) side.value = "midline";
+    else if (isMidline === false && side.value === "midline") side.value = "both";
   };
 
   const addRow = (values) => {
@@ -53,9 +94,9 @@
       const field = part(row, name);
       if (field && value !== null && value !== undefined) field.value = value;
     });
-    heed(row);
+    settle(row);
   };
-  const isEmpty = (row) => part(row, "where").value.trim() === "";
+  const isEmpty = (row) => typedIn(row) === "";
   const all = () => [...rows.querySelectorAll(".point-row")];
   const keepOneEmpty = () => {
     if (!all().some(isEmpty)) addRow();
@@ -84,49 +125,45 @@
 
   rows.addEventListener("input", (event) => {
     const row = event.target.closest(".point-row");
-    if (event.target.name.endsWith("-where")) heed(row);
+    if (event.target.name.endsWith("-where") && codeIn(row)) heed(row);
     keepOneEmpty();
     count();
   });
   rows.addEventListener("change", (event) => {
     const row = event.target.closest(".point-row");
-    if (event.target.name.endsWith("-where")) {
-      const option = find(event.target.value.trim());
-      if (option) event.target.value = option.value;
-      if (option && /^(GV|CV)/.test(option.value)) part(row, "side").value = "midline";
-      inherit(row);
-      heed(row);
+    if (event.target.name.endsWith("-where")) settle(row);
+    if (event.target.name.endsWith("-listed")) {
+      if (table.codes.includes(event.target.value)) {
+        part(row, "where").value = event.target.value;
+        settle(row);
+      } else if (event.target.value === "tender") fillSite(row);
     }
-    if (!isEmpty(row)) named("is_needled").checked = true;
     count();
   });
-  // A new point is mostly needled like the one above it.
-  const inherit = (row) => {
-    const above = row.previousElementSibling;
-    if (!above || isEmpty(row) || isEmpty(above)) return;
-    ["retention_minutes", "depth_mm"].forEach((name) => {
-      if (part(row, name).value === "") part(row, name).value = part(above, name).value;
-    });
-    if (part(row, "stimulation").value === "none") part(row, "stimulation").value = part(above, "stimulation").value;
-  };
 
   document.getElementById("add-rows").addEventListener("click", (event) => {
     event.preventDefault();
     const row = addRow();
     if (row) part(row, "where").focus();
   });
+  const needled = (value) => document.getElementById(`id_is_needled_${value}`);
+  const choose = (button) => {
+    button.checked = true;
+    button.dispatchEvent(new Event("input", { bubbles: true }));
+    button.dispatchEvent(new Event("change", { bubbles: true }));
+  };
   const copyButton = document.getElementById("copy-points");
   const copy = () => {
     const points = JSON.parse(document.getElementById("copied-points").textContent);
-    const listed = new Set(all().map((row) => part(row, "where").value.trim().toLowerCase()));
+    const listed = new Set(all().map((row) => codeIn(row) || typedIn(row)));
     points
-      .filter((values) => !listed.has(values.where.toLowerCase()))
+      .filter((values) => !listed.has(values.where))
       .forEach((values) => {
         const free = all().find(isEmpty);
         if (free) fill(free, values);
         else addRow(values);
       });
-    named("is_needled").checked = true;
+    choose(needled("yes"));
     keepOneEmpty();
     count();
     needlesOut.focus();
@@ -145,9 +182,15 @@
   form.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || isTextual(event.target)) return;
     const asked = event.target.closest(".asked");
-    if (event.key.toLowerCase() === "p" && copyButton) {
+    const key = event.key.toLowerCase();
+    if (key === "p" && copyButton) {
       event.preventDefault();
       copy();
+    } else if (key === "y" || key === "n") {
+      event.preventDefault();
+      const button = needled(key === "y" ? "yes" : "no");
+      button.focus();
+      choose(button);
     } else if (asked && event.target.name === "answer_severe_pain" && /^[1-9]$/.test(event.key)) {
       const answer = form.querySelectorAll("[name=answer_severe_pain]")[Number(event.key) - 1];
       if (!answer) return;
@@ -167,7 +210,7 @@
     if (event.target.name.startsWith("flag_") && event.target.checked) none.checked = false;
   });
 
-  all().forEach(heed);
+  all().filter((row) => codeIn(row)).forEach(heed);
   keepOneEmpty();
   // What is wrong: marked, reached by its link even where it is folded away, and gone to at once if it is one thing.
   const CONTROL = "input, select, textarea";
@@ -194,7 +237,7 @@
     ((links.length === 1 && controlOf(links[0])) || errors).focus();
   }
   document.addEventListener("draft-restored", () => {
-    all().forEach(heed);
+    all().forEach((row) => (codeIn(row) ? heed(row) : isEmpty(row) || ask(row, read(typedIn(row)))));
     isCounted = needlesIn.value !== "";
     difference();
     form.querySelectorAll("details").forEach((fold) => {

@@ -55,6 +55,7 @@ def test_it_can_be_discarded(form):
 def test_lost_connection_keeps_everything_and_saves_later(form, course):
     form.keyboard.press("Tab")
     form.locator("#id_no_red_flag").check()
+    form.locator("#id_is_needled_no").check()
     form.context.set_offline(True)
     form.get_by_role("button", name="Save session").click()
     expect(form.locator("#draft-notice")).to_contain_text("No connection")
@@ -72,6 +73,7 @@ def test_second_tab_gets_it_and_the_first_is_told(form, course):
     second.get_by_role("textbox", name="Note").fill("slept badly, and dreamt")
     expect(form.locator("#draft-notice")).to_contain_text("another tab")
     second.locator("#id_no_red_flag").check()
+    second.locator("#id_is_needled_no").check()
     second.get_by_role("button", name="Save session").click()
     expect(second.get_by_text("Saved.", exact=True)).to_be_visible()
     expect(form.locator("#draft-notice")).to_contain_text("saved or discarded")

@@ -18,7 +18,7 @@ from tests.processes import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.services]
 
-PLAIN_FOLLOW_UP = ("4", "Tab", "3", "Tab", "0", "Control+Enter")
+PLAIN_FOLLOW_UP = ("4", "Tab", "3", "Tab", "0", "n", "Control+Enter")
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_from_the_form_to_the_acknowledged_alert(form_of, running_course, lead, 
     page.get_by_label("New swelling in the neck").check()
     page.locator("[name=answer_swelling_neck][value=yes]").check()
     page.locator("[name=answer_severe_pain][value=yes]").check()
+    page.locator("#id_is_needled_no").check()
     page.get_by_role("button", name="Save session").click()
     saved(page)
     expect(page.get_by_role("alert")).to_contain_text("Emergency")
@@ -87,22 +88,51 @@ def test_from_the_form_to_the_acknowledged_alert(form_of, running_course, lead, 
     assert Alert.objects.filter(state="acknowledged").count() == 1
 
 
-def test_a_plain_session_in_six_keys(form_of, running_course):
+def test_a_plain_session_in_seven_keys(form_of, running_course):
     page = form_of(running_course)
     expect(page.get_by_role("group", name="Pain before").get_by_label("0", exact=True)).to_be_focused()
     assert page.locator("form#log-session input[type=radio]:checked").count() == 0
-    assert press(page, *PLAIN_FOLLOW_UP) == 6
+    assert press(page, "4", "Tab", "3", "Tab", "0", "y", "Control+Enter") == 7
     saved(page)
     session = Session.objects.get(course=running_course, number=5)
+    assert session.is_needled
+    expect(page.get_by_text("none listed")).to_be_visible()
     assert list(session.scores.values_list("timing", "score")) == [("before", 4), ("after", 3)]
 
 
-def test_save_is_one_tab_from_the_flags_without_a_shortcut(form_of, running_course):
+def test_without_a_shortcut_needles_follow_the_flags_and_save_follows_them(form_of, running_course):
     page = form_of(running_course)
     press(page, "4", "Tab", "3", "Tab", "0", "Tab")
+    expect(page.locator("#id_is_needled_yes")).to_be_focused()
+    press(page, "ArrowDown", "Tab")
     expect(page.get_by_role("button", name="Save session")).to_be_focused()
     press(page, "Enter")
     saved(page)
+    assert not Session.objects.get(course=running_course, number=5).is_needled
+
+
+def test_needles_are_asked_and_never_guessed(form_of, running_course):
+    page = form_of(running_course)
+    press(page, "4", "Tab", "3", "Tab", "0", "Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Were needles used? Choose Yes or No.")
+    expect(page.locator("#id_is_needled_yes")).to_be_focused()
+    press(page, "n", "Control+Enter")
+    saved(page)
+    assert not Session.objects.get(course=running_course, number=5).is_needled
+
+
+def test_point_beside_no_is_asked_about(form_of, running_course):
+    page = form_of(running_course)
+    press(page, *PLAIN_FOLLOW_UP[:-1])
+    page.locator("#id_needling-0-where").fill("he gu")
+    press(page, "Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("“No” is chosen and points are listed")
+    expect(page.locator("#id_is_needled_no")).to_be_checked()
+    page.get_by_label("Needles out").fill("2")
+    page.locator("#id_is_needled_yes").check()
+    press(page, "Control+Enter")
+    saved(page)
+    assert Session.objects.get(course=running_course, number=5).needlings.get().point.code == "LI4"
 
 
 def test_one_key_copies_the_points_and_two_count_them_out(form_of, needled_course):
@@ -132,13 +162,109 @@ def test_needle_left_behind_is_asked_about(form_of, needled_course):
 
 def test_points_are_found_by_pinyin_and_rows_grow(form_of, running_course):
     page = form_of(running_course)
-    for number, name in enumerate(("fengchi", "LI4", "Dazhui", "left shoulder blade")):
+    for number, name in enumerate(("fengchi", "LI 4", "Dazhui", "合谷 left")):
         page.locator(f"#id_needling-{number}-where").fill(name)
         page.keyboard.press("Tab")
     expect(page.locator("#id_needling-0-where")).to_have_value("GB20")
     expect(page.locator("[name=needling-2-side]")).to_have_value("midline")
+    expect(page.locator("[name=needling-3-side]")).to_have_value("left")
+    expect(page.locator("#id_needling-3-where")).to_have_value("LI4")
     expect(page.locator("#id_needling-4-where")).to_be_visible()
-    expect(page.get_by_label("Needles in")).to_have_value("7")
+    expect(page.get_by_label("Needles in")).to_have_value("6")
+
+
+def test_nothing_is_copied_from_the_row_above(form_of, running_course):
+    page = form_of(running_course)
+    page.locator("#id_needling-0-where").fill("LI4")
+    page.locator("[name=needling-0-depth_mm]").fill("60")
+    page.locator("[name=needling-0-retention_minutes]").fill("20")
+    page.locator("[name=needling-0-stimulation]").select_option("electrical")
+    page.locator("#id_needling-1-where").fill("SI3")
+    page.keyboard.press("Tab")
+    for name, value in {"depth_mm": "", "retention_minutes": "", "stimulation": "none"}.items():
+        expect(page.locator(f"[name=needling-1-{name}]")).to_have_value(value)
+
+
+def test_point_outside_the_list_is_chosen_on_purpose(form_of, running_course):
+    page = form_of(running_course)
+    row = page.get_by_role("group", name="Point 1")
+    row.get_by_label("Point", exact=True).fill("left shoulder blade")
+    page.keyboard.press("Tab")
+    expect(row.get_by_text("Safety checks cannot run for this point.")).to_be_visible()
+    press_from_start = page.get_by_role("group", name="Pain before").get_by_label("0", exact=True)
+    press_from_start.focus()
+    press(page, "4", "Tab", "3", "Tab", "0", "y", "Control+Enter")
+    expect(page.get_by_role("alert").first).to_contain_text("“left shoulder blade” is not in the point list")
+    row = page.get_by_role("group", name="Point 1")
+    row.get_by_label("Not in the list").select_option("tender")
+    expect(row.get_by_label("Body site")).to_have_value("left shoulder blade")
+    page.get_by_label("Needles out").fill("2")
+    press(page, "Control+Enter")
+    saved(page)
+    one = Session.objects.get(course=running_course, number=5).needlings.get()
+    assert (one.point, one.ashi_site) == (None, "left shoulder blade")
+
+
+def test_typing_error_offers_the_point_and_a_name_of_several_asks_which(form_of, running_course):
+    page = form_of(running_course)
+    row = page.get_by_role("group", name="Point 1")
+    row.get_by_label("Point", exact=True).fill("Fengchii")
+    page.keyboard.press("Tab")
+    row.get_by_label("Not in the list").select_option("GB20")
+    expect(row.get_by_label("Point", exact=True)).to_have_value("GB20")
+    expect(row.get_by_label("Not in the list")).to_be_hidden()
+    row.get_by_label("Point", exact=True).fill("Jiaji")
+    page.keyboard.press("Tab")
+    expect(row).to_contain_text("“Jiaji” can mean EX-B2 C3")
+    row.get_by_label("Not in the list").select_option("EX-B2 C5")
+    expect(row.get_by_label("Point", exact=True)).to_have_value("EX-B2 C5")
+
+
+def test_one_key_fills_in_the_plans_points_at_the_first_session(form_of, course):
+    Course.objects.filter(pk=course.pk).update(starts_on=(timezone.now() - timedelta(days=2)).date())
+    page = form_of(course)
+    expect(page.get_by_role("button", name="Fill in the plan's 5 points")).to_be_visible()
+    keys = press(page, "4", "Tab", "3", "Tab", "0", "p")
+    expect(page.locator("#id_is_needled_yes")).to_be_checked()
+    keys += press(page, "9", "Control+Enter")
+    assert keys == 8
+    saved(page)
+    needlings = Session.objects.get(course=course, number=1).needlings.select_related("point")
+    planned = ["EX-B2 C5", "GB20", "GV14", "SI3", "TE5"]
+    assert [(one.point.code, one.depth_mm) for one in needlings] == [(code, None) for code in planned]
+
+
+def test_check_that_is_due_is_asked_before_the_needles(form_of, running_course, patient, practitioner):
+    record_pain_type(
+        patient=patient,
+        code="radiculopathy",
+        status=PatientPainType.Status.CONFIRMED,
+        starts_on=timezone.now().date(),
+        by=practitioner,
+        at=timezone.now(),
+    )
+    page = form_of(running_course)
+    press(page, "4", "Tab", "3", "Tab", "0", "Tab")
+    expect(page.locator("[name=neuro_check]").first).to_be_focused()
+    press(page, "Space", "y", "Control+Enter")
+    saved(page)
+    session = Session.objects.get(course=running_course, number=5)
+    assert (session.is_uncleared, session.clearance["verdict"]) == (False, "clear")
+
+
+def test_red_flag_of_a_returned_form_is_no_breach_of_its_visit(form_of, needled_course):
+    page = form_of(needled_course)
+    press(page, "4", "Tab", "3", "Tab", "p")
+    page.get_by_label("Cannot pass water").check()
+    press(page, "Control+Enter")
+    expect(page.locator("#form-errors")).to_contain_text("Count them out")
+    assert Alert.objects.filter(course=needled_course, flag_code="bladder_bowel").count() == 1
+    page.get_by_label("Needles out").fill("3")
+    press(page, "Control+Enter")
+    saved(page)
+    session = Session.objects.get(course=needled_course, number=6)
+    assert (session.is_needled, session.is_uncleared) == (True, False)
+    assert not Alert.objects.filter(rule="uncleared").exists()
 
 
 def test_ten_is_one_then_zero(form_of, running_course):
@@ -161,7 +287,7 @@ def test_severe_pain_is_asked_in_place_and_must_be_answered(form_of, running_cou
     expect(question).to_be_hidden()
     press(page, "8", "Tab", "4", "Tab")
     expect(question).to_be_visible()
-    press(page, "Tab", "0", "Control+Enter")
+    press(page, "Tab", "0", "n", "Control+Enter")
     expect(page.get_by_role("alert")).to_contain_text("Pain of 8 or more: ask this question")
     expect(page.locator("[name=answer_severe_pain]").first).to_be_focused()
     press(page, "3", "Control+Enter")
@@ -186,7 +312,7 @@ def test_red_flag_in_an_unfinished_form_is_told_at_once(form_of, running_course)
     expect(page.get_by_role("alert").filter(has_text="Emergency")).to_be_visible()
     assert Alert.objects.filter(course=running_course, flag_code="bladder_bowel").count() == 1
     page.get_by_role("group", name="Pain before").get_by_label("5", exact=True).check()
-    page.locator("#id_is_needled").uncheck()
+    page.locator("#id_is_needled_no").check()
     page.get_by_role("button", name="Save session").click()
     saved(page)
     assert Alert.objects.filter(course=running_course).count() == 1
@@ -194,7 +320,7 @@ def test_red_flag_in_an_unfinished_form_is_told_at_once(form_of, running_course)
 
 def test_double_click_saves_once(form_of, running_course):
     page = form_of(running_course)
-    press(page, "4", "Tab", "3", "Tab", "0")
+    press(page, "4", "Tab", "3", "Tab", "0", "n")
     page.get_by_role("button", name="Save session").dblclick()
     saved(page)
     assert running_course.sessions.count() == 5
@@ -235,9 +361,9 @@ def test_cord_type_says_what_is_missing_and_saves_a_visit_without_needles(
         at=timezone.now(),
     )
     page = form_of(running_course)
-    expect(page.get_by_text("May not be needled")).to_be_visible()
+    expect(page.get_by_text("May not be needled").first).to_be_visible()
     expect(page.get_by_text("specialist's letter").first).to_be_visible()
-    expect(page.get_by_label("Needles were used")).not_to_be_checked()
+    expect(page.locator("[name=is_needled]:checked")).to_have_count(0)
     press(page, *PLAIN_FOLLOW_UP)
     saved(page)
     assert not Session.objects.get(course=running_course, number=5).is_needled
@@ -246,11 +372,10 @@ def test_cord_type_says_what_is_missing_and_saves_a_visit_without_needles(
 def test_needling_without_clearance_needs_a_reason_and_tells_the_lead(form_of, running_course, patient, lead):
     refuse_consent(patient, Consent.Stream.TREATMENT, by=lead, at=timezone.now())
     page = form_of(running_course)
-    page.get_by_label("Needles were used").check()
     press_from_start = page.get_by_role("group", name="Pain before").get_by_label("0", exact=True)
     press_from_start.focus()
-    press(page, *PLAIN_FOLLOW_UP)
-    expect(page.get_by_role("alert")).to_contain_text("Needling is not cleared")
+    press(page, "4", "Tab", "3", "Tab", "0", "y", "Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Not cleared for needling")
     page.get_by_label("Needled without clearance because").fill("consent was given by word, form to follow")
     press(page, "Control+Enter")
     saved(page)

@@ -34,7 +34,7 @@ def test_says_what_to_do_and_never_to_wait_with_an_emergency(broken):
 
 def test_its_style_is_there(broken):
     linked = re.findall(r'(?:href|src)="/static/([^"]+)"', broken.content.decode())
-    assert len(linked) == 4
+    assert len(linked) == 5
     assert [path for path in linked if finders.find(path) is None] == []
 
 

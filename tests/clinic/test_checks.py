@@ -49,13 +49,15 @@ def test_plain_http_is_warned_of_outside_a_demo(settings, url, is_demo, n_warnin
     assert len(list(check_https())) == n_warnings
 
 
-def test_refusal_to_start_says_every_reason(monkeypatch):
+def test_refusal_to_start_says_every_reason(monkeypatch, capfd):
     problems = [Problem("SECRET_KEY", "SECRET_KEY is not set."), Problem("EMAIL_URL", "EMAIL_URL is not set.")]
     monkeypatch.setattr(env, "problems", problems)
     with pytest.raises(SystemExit) as refusal:
         refuse_to_start_unless_sound()
-    assert "SECRET_KEY is not set." in str(refusal.value)
-    assert "EMAIL_URL is not set." in str(refusal.value)
+    told = capfd.readouterr().err
+    assert refusal.value.code == 3
+    assert "SECRET_KEY is not set." in told
+    assert "EMAIL_URL is not set." in told
 
 
 def test_sound_settings_start(monkeypatch):

@@ -15,9 +15,9 @@ from tests.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def create(name="Linden Street", zone="Europe/Berlin", manager="mona.maple@example.org") -> str:
+def create(name="Linden Street", zone="Europe/Berlin", manager="mona.maple@example.org", **more) -> str:
     out = io.StringIO()
-    call_command("create_clinic", name, zone=zone, manager=manager, stdout=out)
+    call_command("create_clinic", name, zone=zone, manager=manager, stdout=out, **more)
     return out.getvalue()
 
 
@@ -36,6 +36,21 @@ def test_clinic_starts_with_its_presets():
     assert all(model.objects.for_clinic(clinic).exists() for model in (PainType, RedFlag, Protocol))
 
 
+@pytest.mark.parametrize(
+    ("zone", "more", "country", "number"),
+    [
+        ("Europe/London", {}, "GB", "999"),
+        ("America/New_York", {}, "US", "911"),
+        ("Australia/Sydney", {}, "AU", "000"),
+        ("Europe/Berlin", {"country": "ch", "phone": "044 668 18 00"}, "CH", "144"),
+    ],
+)
+def test_clinic_has_its_country_and_the_emergency_number_there(zone, more, country, number):
+    create(zone=zone, **more)
+    clinic = Clinic.objects.get()
+    assert (clinic.country, clinic.emergency_number) == (country, number)
+
+
 def test_username_is_taken_from_the_address_and_numbered_where_taken():
     UserFactory(username="monamaple", email="somebody@example.org")
     create()
@@ -52,6 +67,12 @@ def test_known_person_keeps_their_username():
     ("values", "words"),
     [
         ({"zone": "Mars/Olympus"}, "Mars/Olympus"),
+        ({"zone": "Factory"}, "Factory"),
+        ({"zone": "EST5EDT"}, "EST5EDT"),
+        ({"zone": "Etc/GMT+1"}, "place"),
+        ({"zone": "UTC"}, "UTC"),
+        ({"country": "XX"}, "country"),
+        ({"phone": "ask inside"}, "ask inside"),
         ({"manager": "nobody"}, "email"),
         ({"name": " "}, "name"),
     ],

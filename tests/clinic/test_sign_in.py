@@ -103,26 +103,8 @@ def test_link_asked_for_before_leaving_is_not_sent(client, practitioner, at):
     assert not password_link_mail.still_due(message, at=at)
 
 
-def _fail_often(client, visitor):
-    for n in range(10):
-        wrong = {"login": f"somebody{n}", "password": "wrong"}
-        client.post("/accounts/login/", wrong, headers={"X-Forwarded-For": f"203.0.113.9, {visitor}"})
-
-
-@pytest.mark.parametrize(("is_proxied", "may"), [(True, True), (False, False)])
-def test_failures_of_one_visitor_do_not_shut_out_another(client, practitioner, settings, is_proxied, may):
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if is_proxied else None
-    practitioner.user.set_password("a long word")
-    practitioner.user.save()
-    _fail_often(client, "198.51.100.1")
-    right = {"login": "practitioner", "password": "a long word"}
-    response = client.post("/accounts/login/", right, headers={"X-Forwarded-For": "198.51.100.2"})
-    assert (response.status_code == 302) is may
-
-
 def test_nobody_signs_up_alone(client):
-    response = client.get("/accounts/signup/")
-    assert "signup_closed" in response.templates[0].name
+    assert client.get("/accounts/signup/").status_code == 404
 
 
 def test_sign_out_asks_first(signed_in, practitioner):

@@ -12,7 +12,7 @@ from django.db import OperationalError
 
 from clinic.models import Membership, Message, Role, User
 from clinic.outbox.transports.base import TransportError
-from clinic.staff import deactivate_member, invitation_mail, invite_member, reactivate_member
+from clinic.staff import answer_invitation, deactivate_member, invitation_mail, invite_member, reactivate_member
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -63,10 +63,12 @@ def test_somebody_with_a_password_is_sent_to_sign_in(invite):
     assert mail.to == user.email
 
 
-def test_same_person_works_in_two_clinics(invite, stranger):
+def test_same_person_works_in_two_clinics_once_accepted(invite, stranger, at):
     first = invite()
     second = invite(clinic=stranger.clinic, email="ROWAN@example.org", role=Role.LEAD)
     assert first.user == second.user
+    assert list(Membership.objects.of_user(first.user)) == [first]
+    answer_invitation(second, is_accepted=True, at=at)
     assert list(Membership.objects.of_user(first.user)) == [second, first]
 
 

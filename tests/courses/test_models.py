@@ -299,7 +299,13 @@ class TestRedFlag:
             RedFlagReport.objects.update(level="E9")
 
     @pytest.mark.parametrize(
-        "values", [{"source": "session"}, {"source": "check_in"}, {"recorded_by": None}, {"source": "rumour"}]
+        "values",
+        [
+            {"source": "session", "recorded_by": None},
+            {"source": "check_in"},
+            {"recorded_by": None},
+            {"source": "rumour"},
+        ],
     )
     def test_report_has_its_source(self, alert, refused, values):
         with refused("courses_redflagreport_source_is_there"):

@@ -7,6 +7,12 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connections
+
+from clinic import env
 from clinic.private_services import postgres, session, valkey
 from clinic.private_services.account import Account
 from clinic.private_services.keeper import die_with_parent
@@ -24,8 +30,8 @@ class OwnServer:
 
     @property
     def url(self) -> str:
-        """Its address, the same after every start."""
-        return self.server.url
+        """Its address, the same after every start; PostgreSQL's is that of the tables' owner."""
+        return self.server.owner_url or self.server.url
 
     def start(self) -> None:
         """There from now on; answers when this returns."""
@@ -84,3 +90,21 @@ def _own(make: Callable[[Place], Server]) -> Iterator[OwnServer]:
         finally:
             server.thaw()
             server.stop()
+
+
+@contextmanager
+def on_own_database(monkeypatch: pytest.MonkeyPatch, *, is_migrated: bool = True) -> Iterator[OwnServer]:
+    """This process works on a database server of the test's own; other tests keep theirs."""
+    with own_postgres() as server:
+        monkeypatch.setenv("OWN_DATABASE_URL", server.url)
+        usual, usual_settings = connections["default"], connections.settings["default"]
+        connections.settings["default"] = {**usual_settings, **env.database("OWN_DATABASE_URL")}
+        connections["default"] = connections.create_connection("default")
+        try:
+            if is_migrated:
+                call_command("migrate", verbosity=0)
+            yield server
+        finally:
+            connections["default"].close()
+            connections.settings["default"], connections["default"] = usual_settings, usual
+            ContentType.objects.clear_cache()

@@ -48,6 +48,7 @@ def post_session(course, practitioner, signed_in):
             "after": 3,
             "held_at": course.clinic.local(now).strftime("%Y-%m-%dT%H:%M"),
             "practitioner": practitioner.pk,
+            "is_needled": "yes",
             "uncleared_reason": "It took place all the same.",
             "needling-TOTAL_FORMS": 0,
             "needling-INITIAL_FORMS": 0,

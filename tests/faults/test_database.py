@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
-from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
-from clinic import env
 from clinic.models import Role
 from clinic.outbox.bell import ring
 from tests.factories import MembershipFactory, make_clinic
-from tests.faults.servers import OwnServer, own_postgres
+from tests.faults.servers import OwnServer, on_own_database
 from tests.faults.storm import Storm, lapse_leases
 from tests.faults.totals import PROPERTY
 from tests.processes import Fallback, Worker, environment, own_broker, wait_until
@@ -25,23 +20,6 @@ from tests.processes import Fallback, Worker, environment, own_broker, wait_unti
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 
 SECONDS_AWAY = 2.0
-
-
-@contextmanager
-def on_own_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnServer]:
-    """This process works on a database server of the test's own, migrated; other tests keep theirs."""
-    with own_postgres() as server:
-        monkeypatch.setenv("OWN_DATABASE_URL", server.url)
-        usual, usual_settings = connections["default"], connections.settings["default"]
-        connections.settings["default"] = {**usual_settings, **env.database("OWN_DATABASE_URL")}
-        connections["default"] = connections.create_connection("default")
-        try:
-            call_command("migrate", verbosity=0)
-            yield server
-        finally:
-            connections["default"].close()
-            connections.settings["default"], connections["default"] = usual_settings, usual
-            ContentType.objects.clear_cache()
 
 
 def test_database_restarted_in_the_middle_loses_nothing(smtp, start, monkeypatch, record_property):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 PROPERTY = "totals"
+ACCESS = "access"
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -20,3 +22,19 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("faults: what became of the alerts")
         for line in sorted(lines):
             terminalreporter.write_line(line)
+    _sum_up_access(terminalreporter)
+
+
+def _sum_up_access(terminalreporter: Any) -> None:
+    """How many answers the access table looked at, and how many leaked."""
+    counts = [
+        [int(number) for number in re.findall(r"\d+", str(value))]
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        for name, value in getattr(report, "user_properties", [])
+        if name == ACCESS and getattr(report, "when", "") == "call"
+    ]
+    if counts:
+        n_answers, n_leaks = (sum(column) for column in zip(*counts, strict=True))
+        terminalreporter.section("access table")
+        terminalreporter.write_line(f"{n_answers} answers as {len(counts)} kinds of people, {n_leaks} leaks")

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from clinic.countries import country_of_zone, emergency_number_in
 from clinic.models import Clinic, Role, User
 from clinic.presets import install_all
 from clinic.staff import invite_member
@@ -24,17 +25,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The clinic's name, zone and manager."""
         parser.add_argument("name")
-        parser.add_argument("--zone", required=True, help="IANA time zone, e.g. Europe/Berlin")
+        parser.add_argument("--zone", required=True, help="IANA time zone of a place, e.g. Europe/Berlin")
+        parser.add_argument("--country", default="", help="ISO 3166 code; that of the zone where not given")
+        parser.add_argument(
+            "--phone", default="", help="the clinic's phone; the manager is asked for it otherwise"
+        )
         parser.add_argument("--manager", required=True, metavar="EMAIL")
 
     @transaction.atomic
-    def handle(self, *, name: str, zone: str, manager: str, **_options: Any) -> None:
+    def handle(
+        self, *, name: str, zone: str, manager: str, country: str = "", phone: str = "", **_options: Any
+    ) -> None:
         """Everything or nothing."""
         name = name.strip()
         try:
             validate_email(manager)
-            clinic = Clinic(name=name, slug=_free_slug(name), zone=zone)
-            clinic.full_clean()
+            clinic = _clinic(name, zone=zone, country=country.upper() or country_of_zone(zone), phone=phone)
             clinic.save()
             install_all(clinic)
             username = _free_username(manager)
@@ -52,6 +58,14 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Clinic “{name}” is made. {manager} is invited as its manager; the username is {username}."
         )
+
+
+def _clinic(name: str, *, zone: str, country: str, phone: str) -> Clinic:
+    """A clinic that may be saved; a phone that was not given is asked for on its pages."""
+    clinic = Clinic(name=name, slug=_free_slug(name), zone=zone, country=country, phone=phone)
+    clinic.emergency_number = emergency_number_in(country)
+    clinic.full_clean(exclude=[] if phone else ["phone"])
+    return clinic
 
 
 def _named(error: ValidationError) -> str:

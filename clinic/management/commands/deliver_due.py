@@ -34,6 +34,7 @@ class Command(BaseCommand):
     def handle(self, *, every: float | None = None, **_options: Any) -> None:
         """Once, or for ever."""
         if every is None:
+            each(settings.FALLBACK_WORK, _work)
             self.stdout.write(f"{deliver_due(clock=timezone.now)} sent")
             slow_lane.wait_until_empty(longest_conversation())
             return

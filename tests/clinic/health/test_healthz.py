@@ -18,7 +18,7 @@ from clinic.models import Clinic, Heartbeat, Message
 
 pytestmark = pytest.mark.django_db
 
-NAMES = {"database", "broker", "worker", "beat", "outbox", "alerts", "reached"}
+NAMES = {"database", "broker", "worker", "beat", "outbox", "alerts", "reached", "spool"}
 # A container asks with a limit of 4 s of its own.
 SOON = 3.5
 

@@ -55,7 +55,7 @@ def launch(kept: Path) -> Iterator[Launch]:
         *arguments: str | Path, user: list[str] | None = None, cwd: Path = ROOT, **environment: str
     ) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [*(user or []), sys.executable, "-m", "clinic.private_services", "run", *arguments],
+            [*(user or []), sys.executable, "-m", "clinic.private_services", "run", "--as-owner", *arguments],
             cwd=cwd,
             env={name: value for name, value in os.environ.items() if name not in SERVERS} | environment,
             stdout=subprocess.PIPE,
@@ -163,6 +163,7 @@ def test_a_removed_folder_starts_anew(launch: Launch, kept: Path) -> None:
 def test_it_runs_from_a_long_path_that_no_one_else_can_enter(launch: Launch, tmp_path: Path) -> None:
     checkout = tmp_path / "-".join(["long"] * 40)
     shutil.copytree(ROOT / "clinic", checkout / "clinic", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "deploy", checkout / "deploy")
     checkout.chmod(0o700)
     process = launch("--folder", ".demo", *python(COUNT_STARTS), cwd=checkout)
     assert process.communicate() == ("1\n", "")

@@ -117,7 +117,7 @@ class TestPage:
         assert "<dt>Observed</dt><dd>9</dd>" in packed(html)
         assert "Odds of this or higher" in html
         assert "1 in " in html
-        assert "<dt>Prior</dt><dd>shipped: from published figures" in html
+        assert "<dt>Prior</dt><dd>shipped: from published figures" in packed(html)
 
     def test_what_to_do_stands_before_what_happened(self, two, signed_in, lead):
         html = page(signed_in(lead), two[1])

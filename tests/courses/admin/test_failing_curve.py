@@ -106,7 +106,9 @@ def test_red_flag_of_a_form_sent_back_is_told_and_shown(broken, signed_in, pract
     alert = Alert.objects.get(rule="red_flag", state="open")
     html = response.content.decode()
     assert f"/admin/courses/alert/{alert.pk}/change/" in html
-    assert not response.context["clearance"].may_needle
+    # A visit's own red flag gates the next needling, not the one at which it was told.
+    assert alert in response.context["open_alerts"]
+    assert response.context["clearance"].may_needle
 
 
 def test_what_needs_no_curve_is_watched(broken, at):
@@ -131,6 +133,7 @@ def test_session_is_saved(broken, signed_in, practitioner, at):
         "after": 9,
         "answer_severe_pain": "yes",
         "no_red_flag": "on",
+        "is_needled": "no",
         "held_at": at.strftime("%Y-%m-%dT%H:%M"),
         "practitioner": practitioner.pk,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clinic.models import OpeningHours
+from tests.html import packed
 
 pytestmark = pytest.mark.django_db
 

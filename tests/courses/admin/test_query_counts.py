@@ -17,6 +17,7 @@ from courses.models import AdverseEventItem, AftercareMeasure, Alert, Appointmen
 from courses.reviews.reviewing import ReviewEntry, record_review
 from courses.sessions.correct import correct_session
 from courses.sessions.fix import NeedlingFix, SessionFix, version_of
+from courses.sessions.lists import session_lists
 from patients.correcting import Subject, correct_record
 from patients.correcting import version_of as file_version
 from patients.intake import record_neuro_check
@@ -104,6 +105,8 @@ def test_correction_told_meanwhile_asks_the_same_for_one_and_for_three(client_of
     session, alert = course.sessions.last(), Alert.objects.get(course=course)
     seen = version_of(session)
     _correct_all(session, alert, by=practitioner, value=1, has_points=False)
+    # The clinic's lists are kept from request to request.
+    session_lists(session.clinic)
     one = _n_queries_of_stale(client_of_lead, session, seen)
     for value in (2, 3):
         _correct_all(session, alert, by=practitioner, value=value, has_points=False)

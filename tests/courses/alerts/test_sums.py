@@ -45,7 +45,7 @@ def test_says_observed_expected_range_and_odds(alert):
 def test_findings_of_one_score_are_one_sum_with_a_reason_each(alert):
     both = [found("plain_rise", **frozen()), found(**frozen(threshold=7.79, threshold_version="shipped"))]
     (one,) = sums_of(alert(*both))
-    assert one.reasons == ("A plain rise.", "Far above what was expected.")
+    assert one.reasons == ("Fixed rule.", "Far above what was expected.")
     assert lines(one)["Alerts above"] == "7.8 (threshold as shipped)"
 
 

@@ -38,13 +38,13 @@ def test_finding_says_the_sum_it_rests_on():
 
 def test_finding_without_a_curve_says_what_was_seen():
     words = finding_words(Finding("plain_rise", 1, Severity.RED, pain(9).evidence()).as_json(), flags={})
-    assert words == "A plain rise. Observed 9."
+    assert words == "Fixed rule. Observed 9."
 
 
 @pytest.mark.parametrize("because", ["rise_in_session", "first_ten", "high_and_rising"])
 def test_plain_rise_says_what_rose(because):
     words = finding_words(Finding("plain_rise", 1, Severity.RED, {"because": because}).as_json(), flags={})
-    assert words.startswith("A plain rise: ")
+    assert words.startswith("Fixed rule: ")
     assert because not in words
 
 
@@ -52,7 +52,7 @@ def test_sum_that_two_findings_rest_on_is_said_once():
     evidence = pain(9, before=4).evidence()
     both = [Finding(rule, 1, Severity.RED, evidence).as_json() for rule in ("plain_rise", "drift")]
     first, second = findings_words(both, flags={})
-    assert first == "A plain rise."
+    assert first == "Fixed rule."
     assert second.endswith("Observed 9, before the session 4.")
 
 

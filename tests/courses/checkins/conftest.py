@@ -39,14 +39,17 @@ def path(check_in: CheckIn) -> str:
 
 @pytest.fixture
 def answer(client: Client, path: str) -> Callable[..., Any]:
-    """Sends the patient's form: a score, flags by code with the answer to their question.
+    """Sends the patient's form: a score, flags by code with the answer to their question, else "none of these".
 
     Each time from a page opened anew, unless `form_key` says from which.
     """
 
-    def send(score: int | None = None, *, form_key: uuid.UUID | None = None, **flags: str) -> Any:
+    def send(
+        score: int | None = None, *, form_key: uuid.UUID | None = None, says_none: bool = True, **flags: str
+    ) -> Any:
         values: dict[str, object] = {"form_key": str(form_key or uuid.uuid4())}
         values |= {} if score is None else {"score": score}
+        values |= {"no_red_flag": "on"} if says_none and score is not None and not flags else {}
         for code, reply in flags.items():
             values |= {f"flag_{code}": "on", f"answer_{code}": reply}
         return client.post(path, values)

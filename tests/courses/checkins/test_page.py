@@ -24,8 +24,9 @@ DRIFT = Finding("drift", 1, Severity.AMBER)
 def reassured(check_in):
     """Whether the patient is reassured; everything speaks for it unless told otherwise."""
 
-    def ask(score=4, *, standing=Standing.IN_BAND, findings=(), flags=(), after=24 * HOUR, verdicts=None):
-        entry = CheckInEntry(form_key=uuid.uuid4(), score=score, flags=flags)
+    def ask(score=4, *, standing=Standing.IN_BAND, findings=(), flags=(), signs="none", **more):
+        after, verdicts = more.get("after", 24 * HOUR), more.get("verdicts")
+        entry = CheckInEntry(form_key=uuid.uuid4(), score=score, flags=flags, signs=signs)
         if verdicts is None:
             verdicts = [Verdict("day1", score or 0, standing, findings=findings)]
         return may_reassure(check_in, entry, verdicts, at=check_in.session.held_at + after)
@@ -69,6 +70,10 @@ def test_not_with_a_finding(reassured):
 
 def test_not_with_a_flag(reassured, clinic):
     assert reassured(flags=(flag(clinic, "pain_72h"),)) is False
+
+
+def test_not_where_the_list_of_signs_was_left_untouched(reassured):
+    assert reassured(signs="not_answered") is False
 
 
 def test_not_without_a_score_or_a_verdict(reassured):

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.models import Clinic, Message
-from courses.checkins import views
+from courses.checkins import keeping
 from courses.models import Alert, CheckIn, Course, PainScore, RedFlag, RedFlagReport
 from courses.sessions import judging
+from courses.sessions.answers import settle_open_questions
 from patients.models import Patient
 from tests.factories import set_scores
 
@@ -109,7 +110,7 @@ class TestAnswering:
 
     def test_same_form_twice_reports_once(self, answer, check_in):
         key = uuid.uuid4()
-        assert [answer(3, form_key=key, trauma="").status_code for _n in range(2)] == [200, 410]
+        assert [answer(3, form_key=key, trauma="").status_code for _n in range(2)] == [200, 200]
         assert RedFlagReport.objects.count() == PainScore.objects.filter(check_in=check_in).count() == 1
 
     def test_flags_alone_sent_twice_report_once(self, answer):
@@ -138,13 +139,40 @@ class TestAnswering:
 
 class TestSeverePain:
     @pytest.mark.parametrize("score", [8, 10])
-    def test_not_ticked_counts_as_reported(self, answer, score):
-        answer(score)
-        assert levels() == {"severe_pain": "E1"}
+    def test_is_asked_once_more_and_the_score_is_saved_meanwhile(self, answer, check_in, score):
+        said = words(answer(score))
+        assert f"We have saved your pain score: {score} of 10." in said
+        assert "Is it much worse than your usual pain" in said
+        assert levels() == {}
+        assert PainScore.objects.get(check_in=check_in).score == score
 
-    def test_not_ticked_counts_though_none_is(self, client, path):
-        client.post(path, {"score": 9, "no_red_flag": "on"})
+    def test_second_look_keeps_what_was_typed(self, client, path, check_in):
+        key = str(uuid.uuid4())
+        first = client.post(path, {"form_key": key, "score": "9", "no_red_flag": "on"}).content.decode()
+        kept = dict(re.findall(r'<input type="hidden" name="(.*?)" value="(.*?)">', first))
+        assert kept == {"form_key": key, "is_second_look": "on", "score": "9", "no_red_flag": "on"}
+        client.post(path, {**kept, "answer_severe_pain": "yes"})
         assert levels() == {"severe_pain": "E1"}
+        assert [row.signs for row in check_in.answers.all()] == ["none", "none"]
+        assert PainScore.objects.filter(check_in=check_in).count() == 1
+
+    @pytest.mark.parametrize("values", [{"is_second_look": "on"}, {"flag_bleeding": "on"}])
+    def test_silence_at_the_second_look_or_beside_a_sign_counts_as_the_highest(self, client, path, values):
+        client.post(path, {"score": 9, **values})
+        assert levels()["severe_pain"] == ("E0" if "flag_bleeding" in values else "E1")
+
+    def test_whoever_leaves_at_the_second_look_counts_as_the_highest_ten_minutes_later(self, answer, at, lead):
+        answer(9)
+        assert settle_open_questions(at=at + timedelta(minutes=9)) == 0
+        assert [settle_open_questions(at=at + timedelta(minutes=n)) for n in (10, 11)] == [1, 0]
+        assert levels() == {"severe_pain": "E1"}
+        assert Message.objects.filter(kind="staff_alert", recipient=f"membership:{lead.pk}").exists()
+
+    def test_whoever_answers_the_second_look_is_settled(self, answer, at):
+        key = uuid.uuid4()
+        answer(9, form_key=key)
+        answer(9, form_key=key, severe_pain="usual")
+        assert settle_open_questions(at=at + timedelta(hours=1)) == 0
 
     def test_below_eight_is_not_asked(self, answer):
         answer(7)
@@ -162,6 +190,13 @@ class TestSeverePain:
         assert levels() == {"severe_pain": "E1"}
         assert DOCTOR in words(page)
 
+    def test_usual_is_not_reported_as_far_worse(self, answer):
+        set_scores(PainScore.objects.filter(timing="before"), 8)
+        said = words(answer(8, severe_pain="usual"))
+        assert DOCTOR not in said
+        report = RedFlagReport.objects.get()
+        assert report.flag.words_for(report.answer) == "Pain of 8 to 10, the patient's usual pain"
+
     def test_usual_still_reads_that_a_doctor_should_see_it(self, answer):
         set_scores(PainScore.objects.filter(timing="before"), 8)
         assert "doctor" in words(answer(8, severe_pain="usual"))
@@ -177,7 +212,7 @@ class TestInstruction:
         page = answer(3, cardiac="")
         said = words(page)
         assert clinic.emergency_wording in said
-        assert said.index("112") < said.index("We have recorded this.")
+        assert said.index("112") < said.index("We have saved your answer.")
         assert 'href="tel:112"' in page.content.decode()
 
     def test_for_a_doctor_today_says_not_to_wait_for_us(self, answer):
@@ -194,19 +229,19 @@ class TestInstruction:
     def test_is_not_shown_for_what_can_wait(self, answer, code):
         page = answer(3, **{code: ""})
         assert b'class="emergency"' not in page.content
-        assert "Our staff have been told." in words(page)
+        assert "Call the clinic:" in words(page)
 
     @pytest.mark.parametrize("error", [OperationalError("gone"), RuntimeError(), ValueError("x")])
     def test_is_shown_even_where_saving_fails(self, answer, clinic, monkeypatch, error):
         def fail(*_args, **_kwargs):
             raise error
 
-        monkeypatch.setattr(views, "log_check_in", fail)
+        monkeypatch.setattr(keeping, "take_answer", fail)
         page = answer(3, cardiac="")
-        assert page.status_code == 503
+        assert page.status_code == 202
         said = words(page)
         assert clinic.emergency_wording in said
-        assert "We could not record your answer. Please call the clinic." in said
+        assert "Your answer is stored safely" in said
         assert CALL in said
 
     def test_is_shown_even_where_a_phone_keeps_no_cookies(self, path, clinic):
@@ -303,7 +338,8 @@ def test_every_sign_ticked_is_reported_and_told(path, client, score, ticks, has_
     values = {f"flag_{code}": "on" for code in ticks} | {f"answer_{code}": reply for code, reply in ticks.items()}
     values |= {"score": score} if score is not None else {}
     values |= {"no_red_flag": "on"} if has_none else {}
-    asked = {"severe_pain"} if score is not None and score >= 8 else set()
+    # A high score beside another sign needs no second look: it counts at once.
+    asked = {"severe_pain"} if score is not None and score >= 8 and ticks else set()
     with forgotten():
         client.post(path, values)
         assert set(levels()) == set(ticks) | asked

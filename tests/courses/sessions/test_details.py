@@ -32,6 +32,7 @@ def form(course, practitioner, at):
             "practitioner": practitioner.pk,
             "before": "5",
             "no_red_flag": "on",
+            "is_needled": "yes",
         }
         facts = treatment_facts(PatientStanding(course.patient), on=at.date())
         return SessionForm({**always, **values}, course=course, by=practitioner, at=at, facts=facts)
@@ -78,7 +79,7 @@ class TestCounts:
         assert session.needle_difference == "found in the towel"
 
     def test_needled_without_a_count_is_known_as_that(self, saved):
-        assert saved(is_needled="on").is_count_missing
+        assert saved().is_count_missing
 
     def test_database_refuses_a_silent_difference(self, course, at, refused):
         session = log_visit(course, at).session

@@ -16,6 +16,8 @@ from tests.factories import CourseFactory, PatientFactory
 
 pytestmark = pytest.mark.django_db
 
+SHOULDER = NeedlingEntry(None, Needling.Side.LEFT, "shoulder")
+
 
 @pytest.fixture
 def form(course, practitioner, at):
@@ -28,6 +30,7 @@ def form(course, practitioner, at):
             "practitioner": practitioner.pk,
             "before": "5",
             "no_red_flag": "on",
+            "is_needled": "no",
         }
         sent = {name: value for name, value in {**always, **values}.items() if value is not None}
         facts = treatment_facts(PatientStanding(course.patient), on=at.date())
@@ -55,7 +58,7 @@ class TestCeiling:
 
 
 class TestSession:
-    def test_three_answers_are_enough(self, form):
+    def test_four_answers_are_enough(self, form):
         one = form()
         assert one.is_valid(), one.errors
         entry = one.entry(())
@@ -118,10 +121,31 @@ class TestSession:
         (entry,) = one.entry(()).flags
         assert (entry.flag.code, entry.answer) == ("swelling_neck", "no")
 
-    def test_points_mean_that_needles_were_used(self, form):
-        one = form()
+    @pytest.mark.parametrize(("answer", "is_needled"), [("yes", True), ("no", False)])
+    def test_needles_are_as_answered(self, form, answer, is_needled):
+        one = form(is_needled=answer)
         assert one.is_valid()
-        assert one.entry((NeedlingEntry(None, Needling.Side.LEFT, "shoulder"),)).is_needled
+        assert one.entry(()).is_needled is is_needled
+
+    @pytest.mark.parametrize("answer", [None, "", "on"])
+    def test_needles_must_have_been_asked(self, form, answer):
+        assert set(form(is_needled=answer).errors) == {"is_needled"}
+
+    @pytest.mark.parametrize(
+        ("values", "points", "wrong"),
+        [
+            ({"is_needled": "no"}, (SHOULDER,), ["is_needled"]),
+            ({"is_needled": "no", "needles_in": "4"}, (), ["is_needled"]),
+            ({"is_needled": "no", "needles_in": "0"}, (), []),
+            ({"is_needled": "no"}, (), []),
+            ({"is_needled": "yes"}, (), []),
+            ({"is_needled": "yes", "needles_out": "1"}, (SHOULDER,), []),
+        ],
+    )
+    def test_no_needles_beside_a_needle_is_asked_about(self, form, values, points, wrong):
+        one = form(**values)
+        assert one.is_valid()
+        assert list(one.needling_errors(points)) == wrong
 
     def test_appointment_of_another_course_is_not_taken(self, form, clinic, practitioner, at):
         other = CourseFactory(patient=PatientFactory(clinic=clinic), practitioner=practitioner)

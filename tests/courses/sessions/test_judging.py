@@ -80,7 +80,7 @@ class TestAlert:
 def test_failing_curve_costs_no_score_and_is_an_operators_event(going_down, at, monkeypatch):
     monkeypatch.setattr("courses.sessions.judging.expectation", lambda *_args, **_kwargs: 1 / 0)
     log_visit(going_down, at, before=4, after=9)
-    assert {finding["rule"] for finding in pain().findings} == {"plain_rise"}
+    assert {finding["rule"] for finding in pain().findings} == {"plain_rise", "floor"}
     assert Fault.objects.get(kind="curve").subject == f"course:{going_down.pk}"
     assert not Fault.objects.open().exists()
 

@@ -153,7 +153,7 @@ def test_failing_curve_costs_no_session_and_no_red_flag(course, at, monkeypatch,
     assert [verdict.standing for verdict in logged.verdicts] == [Standing.ERROR, Standing.ERROR]
     assert set(Alert.objects.values_list("rule", flat=True)) == {"red_flag", "pain"}
     pain = Alert.objects.get(rule="pain")
-    assert [finding["rule"] for finding in pain.findings] == ["plain_rise"]
+    assert [finding["rule"] for finding in pain.findings] == ["plain_rise", "floor"]
 
 
 def test_red_flag_holds_the_course(course, at):

@@ -78,7 +78,7 @@ def test_review_is_due_after_the_planned_session(lines, course):
 
 
 def test_uncounted_needles_are_said(lines):
-    assert "Needles: used, and no count is written down" in lines()
+    assert "Needles: Needle count missing" in lines()
 
 
 def test_patient_gets_contact_advice_alone_while_a_flag_is_open(course, clinic, at):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from courses.sessions.point_notes import Heed, PointNote, PointRisk, ScreenedItem, forbidden_tags, point_note
+from courses.sessions.point_notes import Heed, PointNote, PointRisk, ScreenedItem, point_note
 
 PREGNANT = ScreenedItem("pregnancy", "Pregnant (12)", ("electro", "pregnancy"), is_limit=True)
 THIN = ScreenedItem("thin_build", "Thin build", ("pneumothorax",))
@@ -37,23 +37,3 @@ def test_anticoagulant_says_nothing_at_the_hand():
 
 def test_restricted_point_is_said_aloud_to_everybody():
     assert point_note(PointRisk(("brain_stem",), is_restricted=True), []).heed is Heed.CAUTION
-
-
-@pytest.mark.parametrize(
-    ("depth_mm", "limits", "found"),
-    [(19, ["deep"], []), (20, ["deep"], ["deep"]), (None, ["deep"], ["deep"]), (40, [], [])],
-)
-def test_deep_needling_is_deep_and_unknown_depth_too(depth_mm, limits, found):
-    assert forbidden_tags(tags=(), limits=limits, depth_mm=depth_mm, stimulation="none") == found
-
-
-@pytest.mark.parametrize(
-    ("stimulation", "limits", "found"),
-    [
-        ("electrical", ["electro"], ["electro"]),
-        ("press_needle", ["press_needle"], ["press_needle"]),
-        ("manual", ["electro", "press_needle"], []),
-    ],
-)
-def test_modality_against_its_limit(stimulation, limits, found):
-    assert forbidden_tags(tags=(), limits=limits, depth_mm=5, stimulation=stimulation) == found

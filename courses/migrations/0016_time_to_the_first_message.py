@@ -25,8 +25,8 @@ DROP FUNCTION courses_reach_frozen();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0004_what_the_last_failure_was_about"),
-        ("courses", "0008_lists_have_a_stamp"),
+        ("courses", "0015_points_get_their_names"),
+        ("clinic", "0008_what_the_last_failure_was_about"),
     ]
 
     operations = [

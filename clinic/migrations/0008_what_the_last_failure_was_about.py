@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0003_clinic_lists_stamp"),
+        ("clinic", "0007_spool_fault"),
     ]
 
     operations = [

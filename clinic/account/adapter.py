@@ -1,0 +1,120 @@
+"""How allauth works here: nobody signs up, mail goes through the outbox, wrong passwords are counted by us."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from clinic.account import attempts, devices, two_factor
+from clinic.account.events import note_event
+from clinic.models import AccountEvent, Membership, User
+from clinic.staff import send_password_link
+
+Kind = AccountEvent.Kind
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-in, and what is mailed about it."""
+
+    # What allauth would mail, by its template, and what we keep and mail instead.
+    EVENTS: ClassVar[dict[str, AccountEvent.Kind]] = {
+        "account/email/password_changed": Kind.PASSWORD_CHANGED,
+        "account/email/password_set": Kind.PASSWORD_CHANGED,
+        "account/email/password_reset": Kind.PASSWORD_CHANGED,
+        "mfa/email/totp_activated": Kind.APP_ADDED,
+        "mfa/email/totp_deactivated": Kind.APP_REMOVED,
+        "mfa/email/webauthn_added": Kind.KEY_ADDED,
+        "mfa/email/webauthn_removed": Kind.KEY_REMOVED,
+        "mfa/email/recovery_codes_generated": Kind.CODES_MADE,
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """To where this person's work is."""
+        return "/"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to one's own account."""
+        return reverse("account")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The visitor's address, as the reverse proxy names it: the failures of one must not shut out all."""
+        visitor = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        is_behind_proxy = settings.SECURE_PROXY_SSL_HEADER is not None
+        return visitor if visitor and is_behind_proxy else str(super().get_client_ip(request))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The user of a right password; ValidationError that says how long to wait after too many wrong ones."""
+        login = credentials.get("username") or credentials.get("email") or ""
+        device = devices.device_of(request, login)
+        attempt = attempts.Attempt.of(login, self.get_client_ip(request), device)
+        wait = attempts.begin(attempt, at=timezone.now())
+        if wait is not None:
+            minutes = math.ceil(wait.total_seconds() / 60)
+            text = ngettext(
+                "Too many wrong passwords. Wait %(n)s minute, then try again.",
+                "Too many wrong passwords. Wait %(n)s minutes, then try again.",
+                minutes,
+            )
+            raise ValidationError(text % {"n": minutes}, code="too_many_login_attempts")
+        user = authenticate(request, **credentials)
+        if user is not None:
+            attempts.succeeded(attempt, at=timezone.now())
+        return user  # type: ignore[return-value]  # the project's user model
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a new password was chosen through a mailed link."""
+        for user in User.objects.filter(email__iexact=credentials.get("email", "")):
+            attempts.forget(user.username)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not asked twice of somebody who must set up a second factor at this very sign-in."""
+        if two_factor.MUST_SET_UP in self.request.session:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Know this browser again, and note whether the role asks for a second factor."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        devices.remember(request, response, user.username)
+        two_factor.note_sign_in(request, user, at=timezone.now())
+        return response
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Through the outbox: a mail server that is away is no error page, and whoever works nowhere gets none."""
+        membership = Membership.objects.of_user(user).first()
+        if membership is not None:
+            send_password_link(membership, at=timezone.now())
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Kept as an event that is mailed through the outbox."""
+        kind = self.EVENTS.get(template_prefix)
+        if kind is not None:
+            note_event(user, kind, at=timezone.now())
+        if kind in {Kind.APP_ADDED, Kind.KEY_ADDED}:
+            two_factor.is_set_up(self.request)
+
+
+class TwoFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """The second factor: named after the product and the username, never after an address."""
+
+    def _get_site_name(self) -> str:
+        return "Healing Curve"
+
+    def _get_user_identifier(self, user: Any) -> str:
+        return str(user.username)

@@ -1,0 +1,81 @@
+"""What happened to an account: kept, and told to its owner by mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from clinic.models import AccountEvent, Membership, Message, User
+from clinic.outbox.compose import absolute, compose
+from clinic.outbox.queue import mail_member
+from clinic.outbox.transports.base import Mail, TransportError
+
+MESSAGE_KIND = "account_notice"
+
+
+@transaction.atomic
+def note_event(
+    user: User,
+    kind: AccountEvent.Kind,
+    *,
+    at: datetime,
+    by: Membership | None = None,
+    reason: str = "",
+    address_before: str = "",
+    address_after: str = "",
+) -> AccountEvent:
+    """Keep what happened and mail it to the account's address, the old one where that is what changed."""
+    event = AccountEvent.objects.create(
+        user=user,
+        kind=kind,
+        clinic=by.clinic if by else None,
+        done_by=by,
+        reason=reason,
+        address_before=address_before,
+        address_after=address_after,
+        happened_at=at,
+    )
+    through = Membership.objects.of_user(user).first()
+    if through is not None:
+        mail_member(
+            through.pk,
+            clinic=through.clinic,
+            kind=MESSAGE_KIND,
+            subject_id=event.pk,
+            dedup_key=f"account-event:{event.pk}",
+            at=at,
+        )
+    return event
+
+
+class AccountNotice:
+    """Owner of the message kind `account_notice`; its subject is the event."""
+
+    def still_due(self, message: Message, *, at: datetime) -> bool:
+        """Whatever happens."""
+        return True
+
+    def render(self, message: Message) -> Mail:
+        """What was changed, and what to do if it was somebody else. The new address is not named."""
+        event = AccountEvent.objects.select_related("user").get(pk=message.subject_id)
+        to = event.address_before or event.user.email
+        if not to:
+            raise TransportError("no address", permanent=True)
+        with translation.override(message.clinic.languages[0]):
+            context = {
+                "what": event.get_kind_display(),
+                "happened_at": event.happened_at,
+                "link": absolute(reverse("account")),
+                "is_elsewhere": bool(event.address_before),
+            }
+            return compose(message, "account_notice", context, to=to, subject=_("Your account was changed"))
+
+    def settled(self, message: Message, *, at: datetime) -> None:
+        """Says nothing of the address that alerts go to."""
+
+
+account_notice = AccountNotice()

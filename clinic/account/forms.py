@@ -1,0 +1,67 @@
+"""Forms of one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import User
+
+
+class NameForm(forms.ModelForm[User]):
+    """The name that colleagues and patients read."""
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name")
+        labels = {"first_name": gettext_lazy("Given name"), "last_name": gettext_lazy("Family name")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = True
+
+
+class OwnAddressForm(forms.Form):
+    """Another address for the account: whoever finds an open session does not know the password."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("New email address"), widget=forms.EmailInput({"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        """Another one than now."""
+        email: str = self.cleaned_data["email"]
+        if email.lower() == self.user.email.lower():
+            raise forms.ValidationError(_("This is the address of your account already."))
+        return email
+
+    def clean_password(self) -> str:
+        """Their own, counted like a sign-in."""
+        password: str = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+
+class ResetForm(forms.Form):
+    """Why a colleague's second factor is reset."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("How do you know it is them who asked?"),
+        max_length=200,
+        help_text=gettext_lazy("For example: asked me in person. It is kept with your name."),
+    )

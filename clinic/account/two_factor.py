@@ -1,0 +1,110 @@
+"""The second factor: who must have one and from when, and how a colleague who lost theirs gets in again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinic.access import TWO_FACTOR_UNTIL
+from clinic.account.events import note_event
+from clinic.models import AccountEvent, Membership, Role, User
+
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+ROLES = {Role.LEAD, Role.MANAGER}
+# In the session of somebody who must set it up before anything else, and where they wanted to go.
+MUST_SET_UP = "two_factor_must"
+THEN = "two_factor_then"
+# What stays open meanwhile: the account itself, links in mail, and what machines ask for.
+OPEN_PREFIXES = ("/accounts/", "/static/", "/a/", "/c/", "/u/", "/csp-report/", "/healthz", "/metrics", "/demo/")
+
+
+def has_two_factor(user: User) -> bool:
+    """Whether a password alone does not open the account."""
+    return bool(is_mfa_enabled(user, FACTORS))
+
+
+def due_since(user: User) -> datetime | None:
+    """From when the roles of this person need a second factor; None where they do not. Not in a demo.
+
+    Where several clinics ask for it the shortest time counts.
+    """
+    asking = [one for one in Membership.objects.of_user(user) if one.role in ROLES]
+    if settings.DEMO or not asking or user.two_factor_asked_at is None:
+        return None
+    days = min(membership.clinic.two_factor_grace_days for membership in asking)
+    return user.two_factor_asked_at + timedelta(days=days)
+
+
+def note_sign_in(request: HttpRequest, user: User, *, at: datetime) -> None:
+    """Count the days from the first sign-in on, and say in the session how many are left or that none are."""
+    if user.two_factor_asked_at is None and _is_asked(user):
+        user.two_factor_asked_at = at
+        user.save(update_fields=["two_factor_asked_at"])
+    due = due_since(user)
+    if due is None or has_two_factor(user):
+        is_set_up(request)
+        return
+    request.session[TWO_FACTOR_UNTIL] = due.isoformat()
+    if due <= at:
+        request.session[MUST_SET_UP] = True
+
+
+def _is_asked(user: User) -> bool:
+    return not settings.DEMO and any(one.role in ROLES for one in Membership.objects.of_user(user))
+
+
+def is_set_up(request: HttpRequest) -> None:
+    """Nothing more to ask in this session."""
+    for key in (TWO_FACTOR_UNTIL, MUST_SET_UP):
+        request.session.pop(key, None)
+
+
+class SetUpMiddleware:
+    """After the days of grace a second factor is set up at sign-in, before anything else.
+
+    Only at sign-in: whoever is at work when the days end finishes it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_open = request.path.startswith(OPEN_PREFIXES)
+        if not is_open and MUST_SET_UP in request.session and request.user.is_authenticated:
+            query = QueryDict(mutable=True)
+            query["next"] = request.get_full_path() if request.method == "GET" else "/"
+            return HttpResponseRedirect(f"{reverse('two-factor-needed')}?{query.urlencode(safe='/')}")
+        return self.get_response(request)
+
+
+@transaction.atomic
+def reset_two_factor(member: Membership, *, reason: str, by: Membership | None, at: datetime) -> AccountEvent:
+    """A colleague who lost telephone and codes signs in with the password alone and sets it up anew.
+
+    Kept with who did it and why, and mailed to the person; `by` is None where the operator does it.
+    """
+    user = User.objects.select_for_update().get(pk=member.user_id)
+    if by is not None and by.user_id == user.pk:
+        raise ValidationError(_("You change your own two-factor sign-in under “Your account”."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say how you know that the colleague asked for it.")})
+    if not has_two_factor(user):
+        raise ValidationError(_("Two-factor sign-in is not set up for this account: there is nothing to reset."))
+    Authenticator.objects.filter(user=user).delete()
+    return note_event(user, AccountEvent.Kind.TWO_FACTOR_RESET, at=at, by=by, reason=reason.strip())
+
+
+def resets_of(member: Membership) -> Any:
+    """When it was reset before in this clinic."""
+    events = AccountEvent.objects.filter(user=member.user_id, clinic=member.clinic_id)
+    return events.filter(kind=AccountEvent.Kind.TWO_FACTOR_RESET).select_related("done_by__user")

@@ -1,0 +1,46 @@
+"""Whose a form is, in words nobody can read: for drafts on the device and for forms that come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+# Hidden fields that every staff form carries, beside the CSRF token.
+OWNER = "form_of"
+SENT_KEY = "sent_key"
+OPENED = "opened"
+# Added by the page's script: under which key the device keeps what was typed.
+DRAFT = "draft"
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
+# What a form carries for the machinery; the rest is what somebody typed or chose.
+MACHINERY = frozenset({OWNER, SENT_KEY, OPENED, DRAFT, TOKEN, "form_key"})
+
+
+def owner_of(user: Any) -> str:
+    """A person as drafts and forms name them."""
+    return _hidden("clinic.posting.owner", str(user.pk))
+
+
+def salt_of(membership: Any) -> str:
+    """What a browser mixes into the names of a member's drafts; it is never stored there."""
+    return _hidden("clinic.posting.salt", str(membership.uuid))
+
+
+def draft_context(request: HttpRequest) -> dict[str, object]:
+    """For templates: whose drafts a page may keep and show; nothing on pages for everybody."""
+    membership = getattr(getattr(request, "user", None), "active_membership", None)
+    if membership is None:
+        return {}
+    return {"drafts": {"owner": owner_of(request.user), "salt": salt_of(membership)}}
+
+
+def is_by_somebody_else(request: HttpRequest) -> bool:
+    """Whether a form was opened by another person than the one who is signed in now."""
+    named = request.POST.get(OWNER, "")
+    return bool(named) and not constant_time_compare(named, owner_of(request.user))
+
+
+def _hidden(purpose: str, text: str) -> str:
+    return salted_hmac(purpose, text, algorithm="sha256").hexdigest()[:32]

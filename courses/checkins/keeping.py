@@ -1,0 +1,109 @@
+"""One answer, kept wherever it can be: in the database, else on disk, else nowhere, and which of these it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.utils.safestring import SafeString
+
+from courses.checkins.memory import Shown, read_and_remember, remembered
+from courses.checkins.page import Kept, Told, pain_chart, told_of
+from courses.checkins.replay import keep_answer
+from courses.models import CheckIn, CheckInAnswer, RedFlagReport
+from courses.reminders.links import BadLink, CheckInLink, row_of_link
+from courses.sessions.answers import ANSWER_AGAIN_FOR, may_answer_again, take_answer
+from courses.sessions.entry import CheckInEntry
+
+log = structlog.stdlib.get_logger(__name__)
+
+NOW = ("E0", "E1")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a page starts with; no row where the database is away."""
+
+    link: CheckInLink
+    shown: Shown
+    row: CheckIn | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is said of an answer, with the patient's chart where it can be had."""
+
+    told: Told
+    chart: SafeString | None = None
+    may_answer_again: bool = False
+
+
+def load(link: CheckInLink) -> Loaded:
+    """The row behind a link and its clinic's list; as remembered where the database is away. BadLink: no row."""
+    try:
+        row = row_of_link(link)
+        return Loaded(link, read_and_remember(row.clinic), row)
+    except BadLink:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever fails, the patient must see what to do now
+        log.error("check-in page without the database", error=type(error).__name__)
+        return Loaded(link, remembered(link), None)
+
+
+def keep(loaded: Loaded, entry: CheckInEntry, *, at: datetime) -> Page:
+    """Keep an answer; what the page says depends on where it is then, its instruction on nothing."""
+    if loaded.row is not None:
+        try:
+            answered = take_answer(loaded.row, entry=entry, at=at)
+            reports = _reports(answered.answer)
+        except Exception as error:  # noqa: BLE001 - whatever fails, the patient must see what to do now
+            log.error("check-in not saved", check_in=loaded.row.pk, error=type(error).__name__)
+        else:
+            return _page(loaded, loaded.row, answered.answer, reports, at=at)
+    kept = _on_disk(loaded.link, entry, at=at)
+    return Page(told_of(_unsaved(entry), kept=kept, flags=loaded.shown.flags, clinic=loaded.shown.clinic))
+
+
+def last_answer(loaded: Loaded, *, at: datetime) -> Page | None:
+    """The page as it was after the last answer, with the worst reported since yesterday; None before one."""
+    row = loaded.row
+    answer = row.answers.order_by("-pk").first() if row else None
+    if row is None or answer is None:
+        return None
+    since = at - ANSWER_AGAIN_FOR
+    pressing = RedFlagReport.objects.filter(check_in=row, recorded_at__gt=since, level__in=NOW)
+    return _page(loaded, row, answer, [*_reports(answer), *pressing], at=at)
+
+
+def _page(
+    loaded: Loaded, row: CheckIn, answer: CheckInAnswer, reports: list[RedFlagReport], *, at: datetime
+) -> Page:
+    told = told_of(answer, kept=Kept.SAVED, flags=loaded.shown.flags, clinic=loaded.shown.clinic, reports=reports)
+    try:
+        row.refresh_from_db(fields=["answered_at"])
+        chart = None if told.emergency else pain_chart(row.session.course, at=at)
+        return Page(told, chart, may_answer_again(row, at=at))
+    except Exception as error:  # noqa: BLE001 - the answer is saved: a missing chart must not say otherwise
+        log.error("check-in page without its chart", check_in=row.pk, error=type(error).__name__)
+        return Page(told)
+
+
+def _reports(answer: CheckInAnswer) -> list[RedFlagReport]:
+    return list(RedFlagReport.objects.filter(check_in=answer.check_in_id, form_key=answer.form_key))
+
+
+def _on_disk(link: CheckInLink, entry: CheckInEntry, *, at: datetime) -> Kept:
+    try:
+        keep_answer(link, entry, at=at)
+    except Exception as error:  # noqa: BLE001 - whatever fails, the patient must see what to do now
+        log.error("check-in kept nowhere", error=type(error).__name__)
+        return Kept.NOWHERE
+    return Kept.SPOOLED
+
+
+def _unsaved(entry: CheckInEntry) -> CheckInAnswer:
+    """What the answer would be as a row."""
+    return CheckInAnswer(
+        score=entry.score, signs=entry.signs_said, said=entry.said, awaits_severe=entry.awaits_severe
+    )

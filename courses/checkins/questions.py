@@ -1,0 +1,54 @@
+"""The list of signs under a few plain questions, each of which opens to its signs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from courses.sessions.flag_fields import FlagLine
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "check_in_questions.json"
+KEY = "questions"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One plain question and the signs under it."""
+
+    code: str
+    words: str
+    lines: tuple[FlagLine, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is ticked under it."""
+        return any(line.is_ticked for line in self.lines)
+
+
+def version() -> int:
+    """Which wording of the questions is in force."""
+    return int(_content()["version"])
+
+
+def questions(lines: Sequence[FlagLine]) -> list[Question]:
+    """Every sign under its question; one that stands in none comes under the last."""
+    rows = _content()["rows"]
+    home = {code: row["code"] for row in rows for code in row["flags"]}
+    order = {code: place for row in rows for place, code in enumerate(row["flags"])}
+    found = []
+    for row in rows:
+        mine = [line for line in lines if home.get(line.flag.code, rows[-1]["code"]) == row["code"]]
+        mine.sort(key=lambda line: order.get(line.flag.code, len(order)))
+        if mine:
+            found.append(Question(row["code"], row["question"], tuple(mine)))
+    return found
+
+
+@cache
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
+    return content

@@ -1,0 +1,34 @@
+"""A rise that no band removes, however wide the curve's.
+
+Source: alerts document, section 1; needs clinical sign-off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from courses.rules.facts import Finding, PainFacts, Severity
+
+RULE = "floor"
+VERSION = 1
+# So many scores near zero running make "free of pain" the patient's usual state.
+N_NEAR_ZERO = 2
+
+
+def find_floor(facts: PainFacts) -> Finding | None:
+    """Amber where the score is far above every earlier one of its timing, or high after none; red when high."""
+    reasons = list(_reasons(facts))
+    if not reasons:
+        return None
+    severity = Severity.RED if facts.observed.score >= facts.bounds.high_score else Severity.AMBER
+    highest = max(earlier.score for earlier in facts.earlier)
+    return Finding(RULE, VERSION, severity, facts.evidence(because=", ".join(reasons), highest=highest))
+
+
+def _reasons(facts: PainFacts) -> Iterator[str]:
+    score, earlier, bounds = facts.observed.score, [one.score for one in facts.earlier], facts.bounds
+    if earlier and score >= max(earlier) + bounds.floor_rise:
+        yield "above_every"
+    last = earlier[-N_NEAR_ZERO:]
+    if len(last) == N_NEAR_ZERO and max(last) <= bounds.near_zero and score >= bounds.high_after_near_zero:
+        yield "after_near_zero"
