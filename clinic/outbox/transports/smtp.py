@@ -60,8 +60,8 @@ class _Limited(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """The answer, whole and in time."""
         if self.file is None:
-            self.file = _Answers(self.sock)  # type: ignore[assignment,arg-type]
-        answers: _Answers = self.file  # type: ignore[assignment]
+            self.file = _Answers(self.sock)  # type: ignore[arg-type]
+        answers: Any = self.file
         answers.ends_at = time.monotonic() + self._patience()
         return super().getreply()
 
@@ -103,20 +103,20 @@ class _Tls(_Limited, smtplib.SMTP_SSL):
 class SmtpBackend(EmailBackend):
     """Django's, which knows its client while the server has not even greeted it."""
 
-    client: _Limited | None = None
+    client: smtplib.SMTP | None = None
 
     @property
     def connection_class(self) -> Any:
         """The client of the wanted kind."""
         return partial(_Tls if self.use_ssl else _Limited, self._hold)
 
-    def _hold(self, client: _Limited) -> None:
+    def _hold(self, client: smtplib.SMTP) -> None:
         self.client = client
 
     @property
     def may_have_taken(self) -> bool:
         """Whether the last mail may have been taken without our being told."""
-        return self.client is not None and self.client.may_have_taken
+        return bool(getattr(self.client, "may_have_taken", self.client is not None))
 
     @contextmanager
     def limited(self, seconds: float) -> Iterator[None]:
