@@ -50,7 +50,7 @@ class _Answers:
 class _Limited(smtplib.SMTP):
     """A client whose every wait has an end, and who knows whether the server may have taken a mail."""
 
-    def __init__(self, hold: Callable[[smtplib.SMTP], None], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, hold: Callable[[_Limited], None], *args: Any, **kwargs: Any) -> None:
         hold(self)
         # While the content of a mail is on its way and not answered, nobody knows whether it was taken.
         self.may_have_taken = False
@@ -61,7 +61,7 @@ class _Limited(smtplib.SMTP):
         """The answer, whole and in time."""
         if self.file is None:
             self.file = _Answers(self.sock)  # type: ignore[arg-type]
-        answers: Any = self.file
+        answers: _Answers = self.file
         answers.ends_at = time.monotonic() + self._patience()
         return super().getreply()
 
@@ -103,20 +103,20 @@ class _Tls(_Limited, smtplib.SMTP_SSL):
 class SmtpBackend(EmailBackend):
     """Django's, which knows its client while the server has not even greeted it."""
 
-    client: smtplib.SMTP | None = None
+    client: _Limited | None = None
 
     @property
     def connection_class(self) -> Any:
         """The client of the wanted kind."""
         return partial(_Tls if self.use_ssl else _Limited, self._hold)
 
-    def _hold(self, client: smtplib.SMTP) -> None:
+    def _hold(self, client: _Limited) -> None:
         self.client = client
 
     @property
     def may_have_taken(self) -> bool:
         """Whether the last mail may have been taken without our being told."""
-        return bool(getattr(self.client, "may_have_taken", self.client is not None))
+        return self.client is not None and self.client.may_have_taken
 
     @contextmanager
     def limited(self, seconds: float) -> Iterator[None]:
