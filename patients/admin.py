@@ -32,7 +32,7 @@ from patients.correction_form import correction_form
 from patients.correction_words import file_correction_words
 from patients.documents import download_name
 from patients.forms import RECORDS, PatientForm
-from patients.intake import archive_patient, restore_patient
+from patients.intake import archive_patient, restore_patient, trust_address
 from patients.models import FileCorrection, PainType, Patient, ScreeningItem
 from patients.void_view import VoidRecord
 
@@ -132,6 +132,11 @@ class PatientAdmin(ClinicScopedAdmin):
                 self.admin_site.admin_view(VoidRecord(self).view),
                 name="patients_patient_void",
             ),
+            path(
+                "<int:pk>/address-works/",
+                self.admin_site.admin_view(self.address_works),
+                name="patients_patient_address_works",
+            ),
             path("<int:pk>/archive/", self.admin_site.admin_view(self.archive), name="patients_patient_archive"),
         ]
         return [*own, *super().get_urls()]
@@ -229,6 +234,15 @@ class PatientAdmin(ClinicScopedAdmin):
             else:
                 archive_patient(patient, at=timezone.now())
                 messages.success(request, _("Archived. Nothing was deleted."))
+        return self.to_patient(patient)
+
+    def address_works(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The address is written to again."""
+        self.require(request, "patients.change_patient")
+        patient = self.row(request, pk)
+        if request.method == "POST":
+            trust_address(patient)
+            messages.success(request, _("Emails will be sent to this address again."))
         return self.to_patient(patient)
 
     def to_patient(self, patient: Patient) -> HttpResponse:

@@ -238,6 +238,12 @@ def archive_patient(patient: Patient, *, at: datetime) -> None:
     patient.save(update_fields=["archived_at"])
 
 
+def trust_address(patient: Patient) -> None:
+    """Write to a patient's address again: the refusal was an error, or the mailbox is there again."""
+    patient.email_failed_at = None
+    patient.save(update_fields=["email_failed_at"])
+
+
 def restore_patient(patient: Patient) -> None:
     """Put an archived patient back on the lists."""
     patient.archived_at = None

@@ -102,6 +102,7 @@ TABLE: dict[str, Row] = {
     "admin:patients_patient_withdraw": Row(TREATING, "patient", {"report": "report"}),
     "admin:patients_patient_intake": Row(TREATING, "patient"),
     "admin:patients_patient_intake_step": Row(TREATING, "patient", {"step": "screening"}),
+    "admin:patients_patient_address_works": Row(ALL, "patient"),
     "admin:patients_patient_archive": Row(ALL, "patient"),
     "admin:patients_patient_red_flag": Row(ALL, "patient"),
     "admin:patients_patient_start": Row(TREATING, "patient"),

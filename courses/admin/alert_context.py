@@ -9,6 +9,7 @@ from courses.alerts.answering import last_news
 from courses.alerts.checklists import checklists_of
 from courses.alerts.forms import LowerLevelForm, NoteForm, ResolveForm, SeenForm, SnoozeForm
 from courses.alerts.inbox import standing_words, visits_without_reminder
+from courses.alerts.reached.words import reach_lines
 from courses.alerts.sums import Sum, sums_of
 from courses.alerts.wording import finding_words, flag_wordings, history_lines, member_names
 from courses.charts.curve_chart import NARROW, curve_svg
@@ -35,6 +36,7 @@ def alert_page(alert: Alert, *, user: Any, at: datetime) -> dict[str, Any]:
         "findings": _other_findings(alert, sums),
         "history": history_lines(events, names=member_names(events)),
         "reports": _reports(alert),
+        "reaches": reach_lines(alert, at=at),
         "checklists": checklists_of(alert),
         "visits": visits_without_reminder(alert.course, at=at),
         "is_on_hold": alert.course is not None and alert.course.status == Course.Status.ON_HOLD,

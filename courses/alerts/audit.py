@@ -52,7 +52,13 @@ def audit_alerts(*, at: datetime) -> int:
 
 def note_failures(*, at: datetime) -> int:
     """Failed mails that their owner did not hear of, because it failed or is gone: the next person is told."""
-    return each(_unnoted_failures(at), partial(alert_mail.settled, at=at))
+    return each(_unnoted_failures(at), partial(_note_failure, at=at))
+
+
+@transaction.atomic
+def _note_failure(message: Message, *, at: datetime) -> bool:
+    alert_mail.settled(message, at=at)
+    return True
 
 
 def _audit(

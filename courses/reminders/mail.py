@@ -61,8 +61,11 @@ class ReminderMail:
         Reminder.objects.filter(pk=reminder.pk, state=Reminder.State.PLANNED).update(
             state=STATES[Message.State(message.state)], refused_because=why[:60], settled_at=at
         )
+        patient = Patient.objects.filter(pk=reminder.course.patient_id)
         if message.is_refused:
-            Patient.objects.filter(pk=reminder.course.patient_id).update(email_failed_at=at)
+            patient.update(email_failed_at=at)
+        elif message.state == Message.State.SENT:
+            patient.exclude(email_failed_at=None).update(email_failed_at=None)
 
     def _why_not(self, message: Message, reminder: Reminder, *, at: datetime) -> str:
         return message.error or refusal(reminder, at=at) or "no longer due"

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from clinic.health import checks, probe
 from clinic.health.checks import examine
@@ -167,3 +167,55 @@ def serving(status: int) -> Iterator[int]:
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
         server.shutdown()
+
+
+class TestDatabaseThatKeepsNothing:
+    """It answers every question, and nothing that is told to it stays."""
+
+    @pytest.mark.parametrize(
+        "cause",
+        [
+            "SET default_transaction_read_only = on; SET transaction_read_only = on",
+            "CREATE FUNCTION disk_is_full() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'could not extend file: No space"
+            " left on device' USING ERRCODE = 'disk_full'; END $$ LANGUAGE plpgsql;"
+            " CREATE TRIGGER disk_is_full BEFORE INSERT OR UPDATE ON clinic_heartbeat"
+            " FOR EACH ROW EXECUTE FUNCTION disk_is_full()",
+        ],
+        ids=["may only be read", "full disk"],
+    )
+    def test_is_not_well(self, all_well, at, cause):
+        with connection.cursor() as cursor:
+            cursor.execute(cause)
+        assert not checks._ask(lambda: checks._database(at=at)).is_well
+
+    def test_that_keeps_what_it_is_told_is_well(self, all_well, at):
+        assert examine(at=at)["database"].is_well
+        assert Heartbeat.objects.get(name="database").beaten_at == at
+
+
+class TestRetries:
+    """A row that waits for its next attempt waits all the same."""
+
+    @pytest.mark.parametrize(
+        ("is_urgent", "minutes", "is_well"), [(True, 3, False), (False, 3, True), (False, 121, False)]
+    )
+    def test_urgent_for_minutes_others_for_hours(self, all_well, clinic, at, is_urgent, minutes, is_well):
+        first = at - timedelta(minutes=minutes)
+        put(clinic, at, due_at=at + timedelta(minutes=1), first_due_at=first, is_urgent=is_urgent)
+        assert ("outbox" not in unwell(at)) is is_well
+
+    def test_one_patients_full_mailbox_is_no_alarm_while_others_take_mail(self, all_well, clinic, at):
+        first = at - timedelta(hours=5)
+        patient_mail = {"guarantee": "at_most_once", "due_at": at + timedelta(hours=1), "first_due_at": first}
+        Message.objects.create(
+            clinic=clinic,
+            kind="reminder",
+            subject_id=1,
+            recipient="patient:1",
+            dedup_key="1",
+            created_at=first,
+            **patient_mail,
+        )
+        assert "outbox" in unwell(at)
+        put(clinic, at, state="sent", settled_at=at - timedelta(hours=1))
+        assert "outbox" not in unwell(at)
