@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
-from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
 from courses.admin.late_flags import keeps_flags, of_session
+from courses.admin.people import OfPatientsAdmin, who_column
 from courses.models import PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
 from courses.sessions.answer_words import answer_lines
@@ -31,14 +31,14 @@ from patients.wording import reason_text
 
 
 @admin.register(Session)
-class SessionAdmin(ClinicScopedAdmin):
+class SessionAdmin(OfPatientsAdmin):
     """Sessions are logged from their course and never deleted."""
 
-    list_display = ("course", "number", "held_at", "pain", "practitioner", "treatment")
+    patient_path = "course__patient"
+    list_display = (who_column("course__patient"), "number", "held_at", "pain", "practitioner", "treatment")
     list_filter = ("practitioner", "is_needled")
     empty_text = gettext_lazy("No session yet: it is logged from its course, or from Today.")
     list_select_related = ("course__patient", "practitioner__user")
-    search_fields = ("course__patient__family_name", "course__patient__given_name")
     date_hierarchy = "held_at"
     list_per_page = 50
 

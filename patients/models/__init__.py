@@ -4,6 +4,7 @@ from patients.models.assessment import Assessment, Imaging, NeuroCheck, Speciali
 from patients.models.consent import Consent
 from patients.models.correction import FileCorrection
 from patients.models.intake_draft import IntakeDraft
+from patients.models.merge import PatientMerge
 from patients.models.pain_type import PainType, PatientPainType
 from patients.models.patient import Patient
 from patients.models.screening import Screening, ScreeningFinding, ScreeningItem
@@ -17,6 +18,7 @@ __all__ = [
     "NeuroCheck",
     "PainType",
     "Patient",
+    "PatientMerge",
     "PatientPainType",
     "Screening",
     "ScreeningFinding",
