@@ -314,19 +314,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="patient",
-            index=models.Index(django.db.models.functions.text.Upper("email"), name="patients_patient_by_email"),
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("email"), name="gin_trgm_ops"
+                ),
+                name="patients_patient_by_email",
+                fastupdate=False,
+            ),
         ),
         migrations.AddIndex(
             model_name="patient",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass("search_text", name="gin_trgm_ops"),
                 name="patients_patient_by_text",
+                fastupdate=False,
             ),
         ),
         migrations.AddIndex(
             model_name="patient",
             index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_near"], name="patients_patient_near_text"
+                fields=["search_near"], name="patients_patient_near_text", fastupdate=False
             ),
         ),
         migrations.AddIndex(
@@ -334,6 +341,7 @@ class Migration(migrations.Migration):
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass("phone_digits", name="gin_trgm_ops"),
                 name="patients_patient_by_phone",
+                fastupdate=False,
             ),
         ),
         migrations.AddConstraint(

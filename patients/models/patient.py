@@ -117,10 +117,17 @@ class Patient(models.Model):
         indexes = [
             models.Index(fields=["clinic", "family_name", "given_name"], name="patients_patient_by_name"),
             models.Index(fields=["clinic", "born_on"], name="patients_patient_by_birth"),
-            models.Index(Upper("email"), name="patients_patient_by_email"),
-            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="patients_patient_by_text"),
-            GinIndex(fields=["search_near"], name="patients_patient_near_text"),
-            GinIndex(OpClass("phone_digits", name="gin_trgm_ops"), name="patients_patient_by_phone"),
+            # Written at once: a list of what waits to be indexed would be read through by every search.
+            GinIndex(
+                OpClass(Upper("email"), name="gin_trgm_ops"), name="patients_patient_by_email", fastupdate=False
+            ),
+            GinIndex(
+                OpClass("search_text", name="gin_trgm_ops"), name="patients_patient_by_text", fastupdate=False
+            ),
+            GinIndex(fields=["search_near"], name="patients_patient_near_text", fastupdate=False),
+            GinIndex(
+                OpClass("phone_digits", name="gin_trgm_ops"), name="patients_patient_by_phone", fastupdate=False
+            ),
         ]
 
     def __str__(self) -> str:

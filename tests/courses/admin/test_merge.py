@@ -6,9 +6,9 @@ import uuid
 
 import pytest
 from django.urls import reverse
-from patients.identity.merging import merge_patients, undo_merge, version_of_pair
 
 from courses.models import Alert, Course, RedFlagReport
+from patients.identity.merging import merge_patients, undo_merge, version_of_pair
 from patients.intake import record_consent
 from patients.models import Consent, Patient, PatientMerge
 from tests.factories import CourseFactory, PatientFactory, cleared_patient, flag, log_visit
