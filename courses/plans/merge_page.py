@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Alert, Appointment, Course, Session
 from patients.identity.merging import GROUPS
+from patients.identity.names import words_match
 from patients.identity.seal import Written, rows_of
 from patients.identity.words import birth_words
 from patients.models import Patient, PatientMerge, ScreeningFinding
@@ -75,7 +76,10 @@ def value_words(patient: Patient, group: str) -> str:
 
 def warnings_for(kept: Patient, merged: Patient, *, at: datetime) -> list[str]:
     """What somebody must know, or put right, of these two records together."""
-    found = [
+    found = [_("These records differ in name and date of birth. Make sure that this is one person.")]
+    if not _are_unlike(kept, merged):
+        found = []
+    found += [
         _("Both have a visit booked at the same time, %(one)s and %(other)s. Cancel one of them after the merge.")
         % {"one": _time(one), "other": _time(other)}
         for one, other in _overlapping(kept, merged, at=at)
@@ -190,6 +194,13 @@ def _findings_overtaken(kept: Patient, merged: Patient) -> list[ScreeningFinding
     older, newer = sorted(latest, key=lambda one: (one.screened_at, one.pk))
     known = newer.findings.values("item")
     return list(older.findings.exclude(item__in=known).select_related("item", "screening"))
+
+
+def _are_unlike(kept: Patient, merged: Patient) -> bool:
+    """Whether neither the name nor the birth date says that this is one person."""
+    theirs = {word for word in merged.search_text.partition("|")[0].split()}
+    is_name_alike = any(words_match(word, " ".join(theirs)) for word in kept.search_text.partition("|")[0].split())
+    return not is_name_alike and not kept.birth.may_be(merged.birth)
 
 
 def _time(appointment: Appointment) -> str:

@@ -37,13 +37,20 @@ class PatientForm(forms.ModelForm[Patient]):
         label=gettext_lazy("Given name"),
         max_length=80,
         required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text=gettext_lazy("A person with one name: leave one of the two empty."),
     )
-    family_name = NameField(label=gettext_lazy("Family name"), max_length=80, required=False)
+    family_name = NameField(
+        label=gettext_lazy("Family name"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
     born_on = BirthField(label=gettext_lazy("Date of birth"))
     email = forms.EmailField(
         label=gettext_lazy("Email"),
         required=False,
+        widget=forms.EmailInput(attrs={"class": "vTextField"}),
         error_messages={
             "invalid": gettext_lazy(
                 "Email: “%(value)s” is not an address. Check for a missing dot, a comma or a space."
