@@ -212,7 +212,6 @@ class AppointmentAdmin(ClinicScopedAdmin):
             "form": form,
             "title": title,
             "action": action,
-            "patient": course.patient if course else None,
             "chosen": course,
             "choose_url": reverse("admin:courses_appointment_add"),
         }

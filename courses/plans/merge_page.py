@@ -198,8 +198,8 @@ def _findings_overtaken(kept: Patient, merged: Patient) -> list[ScreeningFinding
 
 def _are_unlike(kept: Patient, merged: Patient) -> bool:
     """Whether neither the name nor the birth date says that this is one person."""
-    theirs = {word for word in merged.search_text.partition("|")[0].split()}
-    is_name_alike = any(words_match(word, " ".join(theirs)) for word in kept.search_text.partition("|")[0].split())
+    theirs = merged.search_text.partition("|")[0]
+    is_name_alike = any(words_match(word, theirs) for word in kept.search_text.partition("|")[0].split())
     return not is_name_alike and not kept.birth.may_be(merged.birth)
 
 
