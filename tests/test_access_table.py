@@ -132,8 +132,9 @@ def leaks(actor: Actor, row: Row, answer: Any, tables: set[str], secrets: list[s
     page = answer.content.decode(errors="replace") if not answer.streaming else ""
     shown = [secret for secret in secrets if secret in page]
     is_offer = status == 200 and "This belongs to " in page
-    is_refused = status in {403, 404, 405} or (status == 302 and "/login/" in answer["Location"]) or is_offer
-    if tables:
+    is_refused = status in {401, 403, 404, 405} or (status == 302 and "/login/" in answer["Location"]) or is_offer
+    # An offer has looked at the page and kept nothing that it would write.
+    if tables and not is_offer:
         return f"wrote {sorted(tables)}"
     if shown:
         return "shows a name"

@@ -167,7 +167,7 @@ class TestRefused:
 
 class TestAddressThatFails:
     def test_is_not_written_to_again(self, reminder, deliver, smtp, at):
-        smtp.answer = "550 no such user"
+        smtp.answer = "550 5.1.1 no such user"
         deliver(at + DAY)
         assert outcome()[0] == "refused"
         assert Patient.objects.get().email_failed_at == at + DAY
