@@ -38,7 +38,9 @@ BOOKING = (
 )
 READING = (
     _rights("patients", "view", "patient assessment imaging paintype patientpaintype screening screeningitem")
-    | _rights("patients", "view", "screeningfinding consent specialistletter neurocheck filecorrection")
+    | _rights(
+        "patients", "view", "screeningfinding consent specialistletter neurocheck filecorrection patientmerge"
+    )
     | _rights("courses", "view", "correction clearanceoverride")
     | _rights("courses", "view", "protocol course appointment session needling point painscore redflag")
     | _rights(
@@ -80,6 +82,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | LEADING
     | _rights("patients", "change", "screeningitem paintype")
     | _rights("clinic", "view", "message")
+    | {"patients.merge_patient"}
     | {"patients.override_clearance", "courses.resume_course", "courses.view_dashboard"}
     | {"courses.set_budget", "courses.adopt_prior", "courses.set_rule_bounds"},
     "manager": BOOKING
@@ -91,6 +94,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | _rights("clinic", "view add change delete", "openinghours holiday")
     | _rights("clinic", "view", "message")
     | _rights("clinic", "view add change", "endpoint")
+    | {"patients.merge_patient"}
     | {"courses.view_dashboard", "courses.set_budget", "courses.hand_over"},
 }
 

@@ -24,6 +24,7 @@ from clinic.access import active_membership
 from clinic.account.forms import ResetForm
 from clinic.account.two_factor import reset_two_factor, resets_of
 from clinic.addresses import correct_address, is_unused
+from clinic.choices import LabelledChoiceField
 from clinic.filters import OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
 from clinic.inlines import PICKERS, HolidayInline, OpeningHoursInline
@@ -68,8 +69,9 @@ class ClinicScopedAdmin(MergesStalePages):
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Pickers offer rows of this clinic."""
+        """Pickers offer rows of this clinic, each by what tells it from its like."""
         self._narrow(db_field, request, kwargs)
+        kwargs.setdefault("form_class", LabelledChoiceField)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from clinic.access import active_membership
+from clinic.choices import picker_label
 from clinic.models import Membership, Role
 
 
@@ -22,4 +23,4 @@ class OwnClinicFilter(admin.RelatedFieldListFilter):
         rows = rows.select_related("user") if model is Membership else rows
         # Courses and visits are those of people who treat.
         rows = rows.with_role(Role.PRACTITIONER, Role.LEAD) if field.name == "practitioner" else rows
-        return [(row.pk, str(row)) for row in rows]
+        return [(row.pk, picker_label(row)) for row in rows]

@@ -263,6 +263,8 @@ AFTER_RESTORE = [
     "courses.alerts.restoring.settle_alerts_and_messages",
 ]
 # What a new clinic starts with, in this order: functions that take the clinic.
+# What becomes of rows that point to a patient when two records become one.
+MERGE_RULES = ["patients.identity.merge_rules.RULES", "courses.plans.merging.RULES"]
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 
 # --- language and time ---------------------------------------------------------------------------

@@ -10,13 +10,12 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,6 +31,9 @@ from patients.correction_form import correction_form
 from patients.correction_words import file_correction_words
 from patients.documents import download_name
 from patients.forms import RECORDS, PatientForm
+from patients.identity.merging import survivor
+from patients.identity.search import find_patients
+from patients.identity.words import birth_words
 from patients.intake import archive_patient, restore_patient, trust_address
 from patients.models import FileCorrection, PainType, Patient, ScreeningItem
 from patients.void_view import VoidRecord
@@ -62,13 +64,28 @@ class PatientAdmin(ClinicScopedAdmin):
 
     form = PatientForm
     empty_text = gettext_lazy("No patient is on file yet: add the first one with the button above.")
-    list_display = ("family_name", "given_name", "born_on", "phone", "email")
-    list_display_links = ("family_name", "given_name")
+    list_display = ("family", "given", "birth", "phone", "email")
+    list_display_links = ("family", "given")
     list_filter = (ArchiveFilter,)
     search_fields = ("family_name", "given_name", "phone", "email")
-    search_help_text = gettext_lazy("Name, phone, email, or date of birth (1980-05-31 or 31.05.1980).")
+    search_help_text = gettext_lazy("Name, phone, email or date of birth. One typing error is forgiven.")
     list_per_page = 50
     ordering = ("family_name", "given_name")
+
+    @admin.display(description=gettext_lazy("family name"), ordering="family_name")
+    def family(self, patient: Patient) -> str:
+        """A link needs words, also for a person with one name."""
+        return patient.family_name or "–"
+
+    @admin.display(description=gettext_lazy("given name"), ordering="given_name")
+    def given(self, patient: Patient) -> str:
+        """The same."""
+        return patient.given_name or "–"
+
+    @admin.display(description=gettext_lazy("date of birth"), ordering="born_on")
+    def birth(self, patient: Patient) -> str:
+        """As far as it is known, with the age."""
+        return birth_words(patient.birth, on=timezone.localdate())
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -78,18 +95,33 @@ class PatientAdmin(ClinicScopedAdmin):
         page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return page
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Records of their own: one that was merged stands on no list."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.standing()  # type: ignore[attr-defined, no-any-return]
+
+    def record_itself(self, request: HttpRequest, pk: int) -> Patient:
+        """The record of this number, merged or not; 404 where it is not to be seen."""
+        rows = Patient.objects.visible_to(active_membership(request.user)).select_related("clinic")
+        return get_object_or_404(rows, pk=pk)
+
+    def row(self, request: HttpRequest, pk: int) -> Patient:
+        """The record, or the one it went into: what is written on a page from before the merge lands there."""
+        patient = self.record_itself(request, pk)
+        found = survivor(patient)
+        if found != patient:
+            told = _("These records were merged: you are now in the record of %(who)s.")
+            messages.warning(request, told % {"who": found.picker_label})
+        return found
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """A date is a date of birth; digits are a phone however it is spaced."""
-        born_on = _as_date(search_term)
-        if born_on:
-            return queryset.filter(born_on=born_on), False
-        found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
-        digits = "".join(character for character in search_term if character.isdigit())
-        if len(digits) >= 4:
-            found |= queryset.filter(Q(phone__regex="[^0-9]*".join(digits)))
-        return found, may_have_duplicates
+        """However it is written; a merged record leads to the one it went into."""
+        if not search_term.strip():
+            return queryset, False
+        found = find_patients(active_membership(request.user).clinic, search_term)
+        return queryset.filter(pk__in=found.values("pk")), False
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -169,6 +201,9 @@ class PatientAdmin(ClinicScopedAdmin):
         record = record_of(patient, subject, number) if subject else None
         if subject is None or record is None:
             raise Http404
+        if subject == Subject.PATIENT:
+            # Names and birth date have a form of their own, which also looks for duplicates.
+            return self.to_patient(patient)
         version = version_of(patient, subject, number)
         form, meanwhile = _correction(request, patient, subject, record, version)
         if request.method == "POST" and form.is_valid():
@@ -227,13 +262,22 @@ class PatientAdmin(ClinicScopedAdmin):
         """Off the lists, or back on them."""
         self.require(request, "patients.change_patient")
         patient = self.row(request, pk)
-        if request.method == "POST":
-            if patient.archived_at:
-                restore_patient(patient)
-                messages.success(request, _("Back on the lists."))
-            else:
-                archive_patient(patient, at=timezone.now())
-                messages.success(request, _("Archived. Nothing was deleted."))
+        if request.method != "POST" or patient.pk != pk:
+            # Nobody archives the record that another one went into by a button of the other's page.
+            return self.to_patient(patient)
+        # What the button said decides, not what somebody else did to the record meanwhile.
+        wants_back = request.POST.get("archive", "" if patient.archived_at else "1") != "1"
+        if wants_back:
+            restore_patient(patient)
+            messages.success(request, _("Taken out of the archive."))
+        elif patient.archived_at:
+            messages.info(request, _("The patient is archived already."))
+        else:
+            refusal = self.before_archiving(request, patient)
+            if refusal is not None:
+                return refusal
+            archive_patient(patient, at=timezone.now())
+            messages.success(request, _("Archived. Nothing was deleted."))
         return self.to_patient(patient)
 
     def address_works(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -244,6 +288,10 @@ class PatientAdmin(ClinicScopedAdmin):
             trust_address(patient)
             messages.success(request, _("Emails will be sent to this address again."))
         return self.to_patient(patient)
+
+    def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:
+        """A page that asks first, where something is still going on; the courses know what."""
+        return None
 
     def to_patient(self, patient: Patient) -> HttpResponse:
         """To the patient's page."""
@@ -312,13 +360,3 @@ def keep_identity(form: Any, *, by: Membership, at: datetime) -> None:
         by=by,
         at=at,
     )
-
-
-def _as_date(text: str) -> Any:
-    parts = text.strip().replace("/", ".").split(".")
-    if len(parts) == 3 and all(part.isdigit() for part in parts):
-        text = f"{int(parts[2]):04d}-{int(parts[1]):02d}-{int(parts[0]):02d}"
-    try:
-        return parse_date(text.strip())
-    except ValueError:
-        return None

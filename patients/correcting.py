@@ -25,7 +25,7 @@ from patients.models import (
 Subject = FileCorrection.Subject
 # What may be corrected in each record. A change of type is no correction: it has a day of its own.
 FIELDS: dict[Subject, tuple[type[models.Model], tuple[str, ...]]] = {
-    Subject.PATIENT: (Patient, ("given_name", "family_name", "born_on")),
+    Subject.PATIENT: (Patient, ("given_name", "family_name", "born_on", "birth_year")),
     Subject.ASSESSMENT: (
         Assessment,
         ("diagnosed_by", "licence", "diagnosed_on", "origin", "is_vertigo_explained", "note"),

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.models import Clinic, Membership
+from clinic.models import Membership
+from patients.identity.form import PatientForm
 from patients.intake import (
     ImagingFact,
-    likely_duplicates,
     record_assessment,
     record_consent,
     record_neuro_check,
@@ -26,83 +25,12 @@ from patients.models import (
     Imaging,
     NeuroCheck,
     PainType,
-    Patient,
     PatientPainType,
 )
 from patients.record_form import DAY, RecordForm
 from patients.screening_form import ScreeningForm
 
-IDENTITY = ("given_name", "family_name", "born_on")
 SIGNS = [("", gettext_lazy("not examined")), *NeuroCheck.Sign.choices]
-
-
-class PatientForm(forms.ModelForm[Patient]):
-    """Contact details; warns once where the patient may be on file already."""
-
-    is_another_person = forms.BooleanField(
-        label=gettext_lazy("This is another person"), required=False, widget=forms.HiddenInput
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Why is it corrected?"),
-        max_length=300,
-        required=False,
-        widget=forms.HiddenInput,
-        help_text=gettext_lazy("Asked where a name or the date of birth changes; what stood here before is kept."),
-    )
-
-    class Meta:
-        model = Patient
-        fields = ("given_name", "family_name", "born_on", "phone", "email", "language", "is_training")
-        widgets = {
-            "born_on": forms.DateInput(attrs=DAY),
-            "language": forms.Select(choices=settings.LANGUAGES),
-        }
-
-    clinic: Clinic
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["reason"].widget = forms.TextInput()
-        # Checking the form fills the patient in: what is on file is remembered.
-        self.on_file = {name: getattr(self.instance, name) for name in IDENTITY}
-
-    @property
-    def identity(self) -> dict[str, Any]:
-        """Name and birth as typed, where they differ from what is on file."""
-        return {
-            name: self.cleaned_data[name] for name in IDENTITY if self.cleaned_data[name] != self.on_file[name]
-        }
-
-    def save(self, commit: bool = True) -> Patient:  # noqa: FBT001, FBT002 - Django's
-        """A corrected address may be written to again."""
-        if "email" in self.changed_data:
-            self.instance.email_failed_at = None
-        return super().save(commit)
-
-    def clean(self) -> dict[str, Any]:
-        """A likely duplicate must be confirmed to be somebody else."""
-        values = super().clean() or {}
-        if self.instance.pk and not self.errors and self.identity and not values.get("reason"):
-            self.add_error("reason", _("Say why a name or the date of birth is changed."))
-        if self.instance.pk or values.get("is_another_person") or self.errors:
-            return values
-        twins = likely_duplicates(
-            self.clinic,
-            given_name=values["given_name"],
-            family_name=values["family_name"],
-            born_on=values["born_on"],
-            phone=values["phone"],
-            email=values["email"],
-        )
-        if twins:
-            self.fields["is_another_person"].widget = forms.CheckboxInput()
-            names = ", ".join(f"{twin} ({twin.born_on:%Y-%m-%d})" for twin in twins)
-            self.add_error(
-                "is_another_person",
-                _("On file already: %(names)s. Tick if this is somebody else.") % {"names": names},
-            )
-        return values
 
 
 class AssessmentForm(RecordForm):
@@ -243,6 +171,8 @@ class ConsentForm(RecordForm):
             for stream in values["streams"]
         ]
 
+
+__all__ = ["RECORDS", "SIGNS", "AssessmentForm", "ConsentForm", "NeuroCheckForm", "PainTypeForm", "PatientForm"]
 
 # What can be written into a file, the right it takes and the word in its address.
 RECORDS: dict[str, tuple[type[RecordForm], str]] = {

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q
 
-from clinic.models import Clinic, Membership
+from clinic.models import Membership
 from patients.documents import Document
 from patients.models import (
     Assessment,
@@ -36,22 +35,6 @@ class ImagingFact:
     taken_on: date
     level: str
     finding: str
-
-
-def likely_duplicates(
-    clinic: Clinic, *, given_name: str, family_name: str, born_on: date, phone: str = "", email: str = ""
-) -> list[Patient]:
-    """Patients of the clinic who may be the same person: same birth date with a name alike, or same contact."""
-    same_contact = Q()
-    if email:
-        same_contact |= Q(email__iexact=email)
-    if phone:
-        same_contact |= Q(phone=phone)
-    alike = Q(born_on=born_on) & (
-        Q(family_name__trigram_similar=family_name) | Q(given_name__trigram_similar=given_name)
-    )
-    same_name = Q(family_name__iexact=family_name, given_name__iexact=given_name)
-    return list(Patient.objects.for_clinic(clinic).filter(alike | same_name | same_contact)[:5])
 
 
 @transaction.atomic

@@ -32,8 +32,9 @@ from courses.priors.bounds import set_bounds, try_bounds
 from courses.priors.fitting import fit_clinic
 from courses.reminders.links import check_in_path, unsubscribe_path
 from courses.reviews.reviewing import ReviewEntry, record_review
+from patients.identity.merging import merge_patients, version_of_pair
 from patients.intake import record_specialist_letter
-from patients.models import Consent, PainType, ScreeningItem
+from patients.models import Consent, PainType, PatientMerge, ScreeningItem
 from tests import factories
 from tests.factories import flag, log_visit
 
@@ -106,6 +107,8 @@ TABLE: dict[str, Row] = {
     "admin:patients_patient_archive": Row(ALL, "patient"),
     "admin:patients_patient_red_flag": Row(ALL, "patient"),
     "admin:patients_patient_start": Row(TREATING, "patient"),
+    "admin:patients_patient_merge": Row(LEADING, "patient"),
+    "admin:patients_patient_undo_merge": Row(LEADING, "patient", {"merge": "merge"}),
     **model_rows("patients_paintype", "pain_type", view=CLINICAL),
     **model_rows("patients_screeningitem", "screening_item", view=CLINICAL),
     **model_rows("courses_course", "course", view=CLINICAL),
@@ -233,8 +236,16 @@ def rows(course, lead, at) -> dict[str, Any]:
         "red_flag": RedFlag.objects.for_clinic(clinic)[0],
         "silence": silence(by=lead, reason="New scale.", ends_at=at + timedelta(days=1), at=at),
         "rule_settings": set_bounds(clinic, try_bounds(clinic, {}, at=at), reason="As shipped.", by=lead, at=at),
+        "merge": _merged(patient, lead, at).uuid,
         "duty": Duty.objects.create(clinic=clinic, member=lead, starts_at=at, ends_at=at + timedelta(days=10000)),
     }
+
+
+def _merged(patient: Any, lead: Any, at: Any) -> PatientMerge:
+    """Another record, merged into the patient's."""
+    other = factories.PatientFactory(clinic=patient.clinic, family_name="Merged-Heron")
+    version = version_of_pair(patient, other)
+    return merge_patients(patient, other, choices={}, version=version, reason="one passport", by=lead, at=at)
 
 
 @pytest.fixture
@@ -344,7 +355,7 @@ def _url(name: str, rows: dict[str, Any]) -> str:
     stock = name.rsplit("_", 1)[-1] in {"change", "history", "delete"}
     # Parts that name a second row are found among the rows; the others stand as they are.
     more = {
-        key: rows.get(value, value) if key in {"letter", "report", "number"} else value
+        key: rows.get(value, value) if key in {"letter", "report", "number", "merge"} else value
         for key, value in row.more.items()
     }
     return reverse(name, kwargs={"object_id" if stock else "pk": rows[row.about].pk, **more})

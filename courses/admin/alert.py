@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership
 from clinic.rota import next_gap
 from courses.admin.alert_page import AlertPage
+from courses.admin.people import who_column
 from courses.alerts.inbox import mine, standing_words, with_last_news
 from courses.models import Alert, Silence
 
@@ -62,16 +63,18 @@ class MineFilter(admin.SimpleListFilter):
         return mine(queryset, active_membership(request.user)) if self.value() == "mine" else queryset
 
 
+WHO = who_column("patient")
+
+
 @admin.register(Alert)
 class AlertAdmin(AlertPage):
     """The inbox: most pressing first."""
 
     change_list_template = "courses/admin/alert_list.html"
-    list_display = ("about", "patient", "standing", "age", "answer")
-    list_display_links = ("about", "patient")
+    list_display = ("about", WHO, "standing", "age", "answer")
+    list_display_links = ("about", WHO)
     list_filter = (MineFilter, UnresolvedFilter, "severity", "rule")
     list_select_related = ("clinic", "patient", "course", "acknowledged_by__user")
-    search_fields = ("patient__family_name", "patient__given_name")
     list_per_page = 50
     sortable_by = ()
     actions = None

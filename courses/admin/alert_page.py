@@ -13,8 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.admin import ClinicScopedAdmin
 from courses.admin.alert_context import alert_page
+from courses.admin.people import OfPatientsAdmin
 from courses.alerts.answering import acknowledge, add_note, resolve
 from courses.alerts.forms import LowerLevelForm, NoteForm, ResolveForm, SeenForm, SnoozeForm
 from courses.alerts.levels import lower_level
@@ -22,7 +22,7 @@ from courses.alerts.silencing import snooze
 from courses.models import Level
 
 
-class AlertPage(ClinicScopedAdmin):
+class AlertPage(OfPatientsAdmin):
     """The alert page beneath the inbox."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,9 +17,11 @@ from django.utils.translation import gettext as _
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Holiday, Membership
+from courses.admin.course_picker import choose_course
 from courses.admin.mistakes import Mistakes
 from courses.models import Appointment, Course
 from courses.plans.booking import book_appointment, cancel_appointment, mark_missed, move_appointment
+from courses.plans.choosing import course_named
 from courses.plans.forms import BookingForm, CancelForm, clinicians
 
 
@@ -59,7 +60,10 @@ class AppointmentAdmin(ClinicScopedAdmin):
     ) -> HttpResponse:
         """Book."""
         by = self.require(request, "courses.book_appointment")
-        form = BookingForm(request.POST or None, clinic=by.clinic, initial=self._suggestion(request, by))
+        course, title = self._course(request, by), _("Book visit")
+        if course is None and request.method != "POST":
+            return choose_course(self, request, title=title, kept={"day": request.GET.get("day", "")})
+        form = BookingForm(request.POST or None, clinic=by.clinic, initial=self._suggestion(request, by, course))
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data
             try:
@@ -77,7 +81,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
             else:
                 messages.success(request, _("Booked: %(visit)s.") % {"visit": _in_words(booked)})
                 return self._to_day(booked.starts_at)
-        return self._form(request, form, title=_("Book an appointment"), action=_("Book"))
+        return self._form(request, form, title=title, action=_("Book visit"), course=course)
 
     def change_view(
         self,
@@ -137,7 +141,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
                 told = _("Moved to %(visit)s. The old time is free. No mail says so: tell the patient.")
                 messages.success(request, told % {"visit": _in_words(moved)})
                 return self._to_day(moved.starts_at)
-        return self._form(request, form, title=_("Move the appointment"), action=_("Move"))
+        return self._form(request, form, title=_("Move visit"), action=_("Move visit"), course=old.course)
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give the time back."""
@@ -154,7 +158,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
                 messages.success(request, told % {"visit": _in_words(appointment)})
                 return self._to_day(appointment.starts_at)
         title = _("Cancel the appointment")
-        return self._form(request, form, title=title, action=title, subject=_in_words(appointment))
+        return self._form(request, form, title=title, action=title, course=appointment.course)
 
     def missed(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The patient did not come: asked once more, with the name and the time, before it counts."""
@@ -203,11 +207,16 @@ class AppointmentAdmin(ClinicScopedAdmin):
             ],
         }
 
-    def _suggestion(self, request: HttpRequest, by: Membership) -> dict[str, Any]:
+    def _course(self, request: HttpRequest, by: Membership) -> Course | None:
+        """The course one comes from or chose, or the one the form was sent with."""
+        sent = request.POST.get("course", "")
+        if sent.isdecimal() and len(sent) < 19:
+            rows = Course.objects.for_clinic(by.clinic).select_related("patient", "practitioner__user")
+            return rows.filter(pk=int(sent)).first()
+        return course_named(by.clinic, request.GET.get("course", ""))
+
+    def _suggestion(self, request: HttpRequest, by: Membership, course: Course | None) -> dict[str, Any]:
         """The course and the day one comes from."""
-        wanted = request.GET.get("course", "")
-        courses = Course.objects.for_clinic(by.clinic).filter(uuid=wanted) if _is_uuid(wanted) else None
-        course = courses.first() if courses is not None else None
         day = parse_date(request.GET.get("day", ""))
         found: dict[str, Any] = {"practitioner": by.pk if by.is_clinician else None}
         if course:
@@ -217,10 +226,16 @@ class AppointmentAdmin(ClinicScopedAdmin):
         return found
 
     def _form(
-        self, request: HttpRequest, form: Any, *, title: str, action: str, subject: str = ""
+        self, request: HttpRequest, form: Any, *, title: str, action: str, course: Course | None = None
     ) -> HttpResponse:
-        context = {"form": form, "title": title, "action": action, "patient": subject}
-        response = self.page(request, "courses/admin/form.html", context)
+        context = {
+            "form": form,
+            "title": title,
+            "action": action,
+            "chosen": course,
+            "choose_url": reverse("admin:courses_appointment_add"),
+        }
+        response = self.page(request, "courses/admin/booking.html", context)
         response.status_code = 422 if form.is_bound else 200
         return response
 
@@ -232,7 +247,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
 def _in_words(appointment: Appointment) -> str:
     """Who and when."""
     starts_at = appointment.clinic.local(appointment.starts_at)
-    return f"{appointment.course.patient}, {date_format(starts_at, 'D j M, H:i')}"
+    return f"{appointment.course.patient.picker_label}, {date_format(starts_at, 'D j M, H:i')}"
 
 
 def _only_known(error: ValidationError, form: Any) -> ValidationError:
@@ -244,11 +259,3 @@ def _only_known(error: ValidationError, form: Any) -> ValidationError:
         message for field, errors in error.error_dict.items() if field not in form.fields for message in errors
     ]
     return ValidationError({**known, **({"__all__": others} if others else {})})
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.admin import ClinicScopedAdmin
 from courses.admin.course_page import course_for_page, course_page
 from courses.admin.hand_over import HandOvers
 from courses.admin.late_flags import keeps_flags, of_course
 from courses.admin.log_view import LogSession
 from courses.admin.measure_views import Measures
 from courses.admin.mistakes import Mistakes
+from courses.admin.people import OfPatientsAdmin, who_column
 from courses.admin.review_views import Reviews
 from courses.admin.schedule import Schedule
 from courses.models import Course
@@ -30,13 +30,15 @@ from courses.plans.forms import HoldCourseForm, OverrideForm
 from courses.plans.lifecycle import hold_course, resume_course
 from courses.plans.overriding import give_override
 
+WHO = who_column("patient")
+
 
 @admin.register(Course)
-class CourseAdmin(ClinicScopedAdmin):
+class CourseAdmin(OfPatientsAdmin):
     """Courses: a list, and a page for each."""
 
     list_display = (
-        "patient",
+        WHO,
         "complaint",
         "status",
         "practitioner",
@@ -44,11 +46,10 @@ class CourseAdmin(ClinicScopedAdmin):
         "progress",
         "last_session_on",
     )
-    list_display_links = ("patient", "complaint")
+    list_display_links = (WHO, "complaint")
     list_filter = ("status", "practitioner", "protocol")
     empty_text = gettext_lazy("No course yet: it is started from a patient's page, after the intake.")
     list_select_related = ("patient", "practitioner__user", "clinic")
-    search_fields = ("patient__family_name", "patient__given_name", "complaint")
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.choices import LabelledMultipleChoiceField
 from clinic.models import Membership
 from courses.models import Course, HandOver
 from courses.plans.forms import clinicians
@@ -36,7 +37,7 @@ class HandOverForm(forms.Form):
         max_length=200,
         help_text=gettext_lazy("Stands on the course page, as in “parental leave until May”."),
     )
-    courses = forms.ModelMultipleChoiceField(
+    courses = LabelledMultipleChoiceField(
         Course.objects.none(),
         label=gettext_lazy("Courses"),
         widget=forms.CheckboxSelectMultiple,
@@ -79,7 +80,8 @@ class HandOvers:
         """All open courses of one member, ticked; the one of `?course=` alone where one comes from its page."""
         by = self.admin.require(request, "courses.hand_over")
         member = get_object_or_404(Membership.objects.visible_to(by).select_related("user", "clinic"), pk=pk)
-        courses = Course.objects.visible_to(by).open().filter(practitioner=member).select_related("patient")
+        courses = Course.objects.visible_to(by).open().filter(practitioner=member)
+        courses = courses.select_related("patient", "practitioner__user")
         courses = courses.order_by("patient__family_name", "patient__given_name", "pk")
         data = request.POST if request.method == "POST" else None
         form = HandOverForm(data, member=member, courses=courses, ticked=request.GET.get("course", ""))

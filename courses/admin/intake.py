@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -100,6 +101,8 @@ class IntakeFlow:
         if here is Step.CLEARANCE:
             return self._clearance(request, patient)
         go = request.POST.get("go", "")
+        if here is Step.PERSON and request.method == "POST" and go not in {"back", "later"}:
+            return self._person(request, patient, by, is_merged=patient.pk != pk)
         flags = self._flags(request, patient, here)
         # Before the rest is looked at, and whichever button was pressed.
         reports = flags.report(patient, by=by, at=timezone.now()) if flags and request.method == "POST" else []
@@ -110,9 +113,6 @@ class IntakeFlow:
         if request.method == "POST" and self._may_record(form, flags):
             told_before = reports_of_form(patient, flags.key) if flags else []
             record_step(form, patient, by=by, asked_flags=flags is not None)
-            if here is Step.PERSON and form.changed_data:
-                # Whoever has the file open meanwhile is told who changed what.
-                self.admin.log_change(request, patient, self.admin.construct_change_message(request, form, []))
             drop_draft(patient, step=here)
             if reports or told_before:
                 return self._told(request, patient, reports or told_before)
@@ -122,6 +122,22 @@ class IntakeFlow:
     def _may_record(self, form: Any, flags: IntakeFlagsForm | None) -> bool:
         """Whether all of a step can be written."""
         return bool(form.is_valid()) and (flags is None or flags.is_valid())
+
+    @transaction.atomic
+    def _person(self, request: HttpRequest, patient: Patient, by: Membership, *, is_merged: bool) -> HttpResponse:
+        """Identity and contact, under the lock that duplicates are looked for under."""
+        form = self._form(request, patient, Step.PERSON)
+        if is_merged:
+            form.add_error(
+                None, _("The records were merged while you typed. Compare with this record, then save.")
+            )
+        if not form.is_valid():
+            return self._page(request, patient, Step.PERSON, form, None, told=[])
+        save_person(form, by=by)
+        if form.changed_data:
+            # Whoever has the file open meanwhile is told who changed what.
+            self.admin.log_change(request, patient, self.admin.construct_change_message(request, form, []))
+        return to_step(patient, step_after(Step.PERSON))
 
     def _form(self, request: HttpRequest, patient: Patient, here: Step) -> Any:
         data = request.POST if request.method == "POST" else None
@@ -245,10 +261,7 @@ def record_step(form: Any, patient: Patient, *, by: Membership, asked_flags: boo
     at = timezone.now()
     if isinstance(form, ScreeningForm):
         form.is_red_flags_asked = asked_flags
-    if isinstance(form, RecordForm):
-        form.record(by=by, at=at)
-    else:
-        save_person(form, by=by)
+    form.record(by=by, at=at)
 
 
 def save_person(form: Any, *, by: Membership) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.admin import ClinicScopedAdmin
+from courses.admin.people import OfPatientsAdmin, who_column
 from courses.exchange.forms import LetterForm
 from courses.exchange.letters import take_out, unprintable, write_referral, write_summary
 from courses.exchange.typesetting import TypesettingFailed
@@ -27,14 +27,13 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 @admin.register(Letter)
-class LetterAdmin(ClinicScopedAdmin):
+class LetterAdmin(OfPatientsAdmin):
     """Letters are written from their course or red flag and never changed."""
 
-    list_display = ("patient", "kind", "addressee", "written_by", "written_at")
+    list_display = (who_column("patient"), "kind", "addressee", "written_by", "written_at")
     list_filter = ("kind",)
     empty_text = gettext_lazy("No letter yet: it is written from a course or, for a red flag, from its alert.")
     list_select_related = ("patient", "written_by__user")
-    search_fields = ("patient__family_name", "patient__given_name")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the PDF: that is read when it is taken out."""

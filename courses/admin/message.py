@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.choices import picker_label
 from clinic.models import Endpoint, Membership, Message
 from patients.models import Patient
 
@@ -57,7 +58,7 @@ def recipient_names(messages: Iterable[Message], *, seen_by: Membership) -> dict
     for kind, pks in keys.items():
         rows = MODELS[kind].objects.visible_to(seen_by).filter(pk__in=pks)
         rows = rows.select_related("user") if kind == "membership" else rows
-        names.update({f"{kind}:{row.pk}": str(row) for row in rows})
+        names.update({f"{kind}:{row.pk}": picker_label(row) for row in rows})
     return names
 
 

@@ -18,9 +18,11 @@ from clinic.access import active_membership
 from courses.admin.intake import RIGHT as INTAKE_RIGHT
 from courses.admin.intake import IntakeFlow, to_step
 from courses.admin.late_flags import keeps_flags, of_patient
+from courses.admin.merge import Merging, open_merges
 from courses.alerts.correcting import withdraw_report
 from courses.alerts.forms import WithdrawForm
 from courses.models import Course, Protocol, RedFlag
+from courses.plans.archiving import still_open
 from courses.plans.lifecycle import plan_course
 from courses.plans.standing import care_fact, withdrawn_reports
 from courses.plans.start_forms import PlanForm
@@ -30,6 +32,7 @@ from courses.sessions.forms import RedFlagReportForm
 from courses.sessions.wording import instruction
 from patients.admin import PatientAdmin
 from patients.correction_words import file_correction_words
+from patients.identity.merging import survivor
 from patients.models import Consent, Patient
 from patients.progress import Step, intake_progress, next_undone
 from patients.standing import clearance_of
@@ -45,7 +48,7 @@ class CoursePatientAdmin(PatientAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Report a red flag or take one back, the intake, start a course."""
-        intake = IntakeFlow(self)
+        intake, merging = IntakeFlow(self), Merging(self)
         own = [
             path("<int:pk>/intake/", self.admin_site.admin_view(intake.resume), name="patients_patient_intake"),
             path(
@@ -63,6 +66,12 @@ class CoursePatientAdmin(PatientAdmin):
                 self.admin_site.admin_view(self.withdraw),
                 name="patients_patient_withdraw",
             ),
+            path("<int:pk>/merge/", self.admin_site.admin_view(merging.view), name="patients_patient_merge"),
+            path(
+                "<int:pk>/merge/<uuid:merge>/undo/",
+                self.admin_site.admin_view(merging.undo),
+                name="patients_patient_undo_merge",
+            ),
             path(
                 "<int:pk>/start-course/",
                 self.admin_site.admin_view(self.start_course),
@@ -70,6 +79,20 @@ class CoursePatientAdmin(PatientAdmin):
             ),
         ]
         return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The patient's page; of a merged record, where everything is now."""
+        if object_id.isdecimal() and len(object_id) < 19:
+            patient = self.record_itself(request, int(object_id))
+            if patient.merged_into_id:
+                return Merging(self).pointer(request, patient, survivor(patient))
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -91,6 +114,21 @@ class CoursePatientAdmin(PatientAdmin):
         )
         messages.success(request, told)
         return self.to_patient(obj)
+
+    def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:
+        """Asks while a course, a visit or an alert is open; refuses while a red flag is."""
+        left = still_open(patient, at=timezone.now())
+        if not left.is_anything or (request.POST.get("seen") == left.seen and not left.red_flags):
+            return None
+        context = {
+            "patient": patient,
+            "left": left,
+            "may_read": request.user.has_perm("courses.view_course"),
+            "title": _("Archive patient"),
+        }
+        response = self.page(request, "patients/admin/archive.html", context)
+        response.status_code = 409
+        return response
 
     def red_flag(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Somebody called: what is it, since when. Write-only for those who may not read clinical rows."""
@@ -186,6 +224,7 @@ class CoursePatientAdmin(PatientAdmin):
             "courses": list(patient.courses.select_related("practitioner__user", "protocol")),
             "is_clinical": request.user.has_perm("courses.view_course"),
             "contact_changes": list(patient.contact_changes.select_related("changed_by__user")[:20]),
+            "merges": open_merges(patient) if request.user.has_perm("patients.view_patientmerge") else [],
         }
         if not context["is_clinical"]:
             return context

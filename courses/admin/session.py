@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
-from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
 from courses.admin.late_flags import keeps_flags, of_session
 from courses.admin.mistakes import Mistakes
+from courses.admin.people import OfPatientsAdmin, who_column
 from courses.corrections.voiding import parts_of, void_words
 from courses.models import AdverseEvent, PainScore, Session, SessionMotion
 from courses.plans.standing import withdrawn_reports
@@ -53,14 +53,14 @@ class VoidFilter(admin.SimpleListFilter):
 
 
 @admin.register(Session)
-class SessionAdmin(ClinicScopedAdmin):
+class SessionAdmin(OfPatientsAdmin):
     """Sessions are logged from their course and never deleted."""
 
-    list_display = ("course", "number", "held_at", "pain", "practitioner", "treatment")
+    patient_path = "course__patient"
+    list_display = (who_column("course__patient"), "number", "held_at", "pain", "practitioner", "treatment")
     list_filter = (VoidFilter, "practitioner", "is_needled")
     empty_text = gettext_lazy("No session yet: it is logged from its course, or from Today.")
     list_select_related = ("course__patient", "practitioner__user")
-    search_fields = ("course__patient__family_name", "course__patient__given_name")
     date_hierarchy = "held_at"
     list_per_page = 50
 

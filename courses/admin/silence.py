@@ -14,9 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicScopedAdmin
+from clinic.models import Membership
+from courses.admin.course_picker import choose_course
+from courses.admin.people import who_column
 from courses.alerts.forms import SilenceForm
 from courses.alerts.silencing import end_silence, silence
-from courses.models import Silence
+from courses.models import Course, Silence
+from courses.plans.choosing import course_named
 
 
 @admin.register(Silence)
@@ -29,7 +33,7 @@ class SilenceAdmin(ClinicScopedAdmin):
         "reason",
         "matter",
         "severity",
-        "course",
+        who_column("course__patient"),
         "practitioner",
         "by",
         "starts_at",
@@ -66,6 +70,11 @@ class SilenceAdmin(ClinicScopedAdmin):
     ) -> HttpResponse:
         """The form, and what it does."""
         by = self.require(request, "courses.silence_alerts")
+        if "choose" in request.GET and request.method != "POST":
+            chosen = course_named(by.clinic, request.GET.get("course", ""))
+            if chosen is None:
+                return choose_course(self, request, title=_("Silence one course"), kept={"choose": "1"})
+            return HttpResponseRedirect(f"{reverse('admin:courses_silence_add')}?course={chosen.pk}")
         form = SilenceForm(request.POST or None, clinic=by.clinic, initial={"course": request.GET.get("course")})
         if request.method == "POST" and form.is_valid():
             values = dict(form.cleaned_data)
@@ -77,8 +86,15 @@ class SilenceAdmin(ClinicScopedAdmin):
             else:
                 messages.success(request, _("Silenced. Alerts are raised all the same and told when it ends."))
                 return HttpResponseRedirect(reverse("admin:courses_silence_changelist"))
-        context = {"form": form, "title": _("Silence alerts for a while"), "action": _("Silence")}
-        response = self.page(request, "courses/admin/form.html", context)
+        context = {
+            "form": form,
+            "title": _("Silence alerts for a while"),
+            "action": _("Silence alerts"),
+            "chosen": _chosen(form["course"].value(), by),
+            "may_choose": True,
+            "choose_url": f"{reverse('admin:courses_silence_add')}?choose=1",
+        }
+        response = self.page(request, "courses/admin/booking.html", context)
         response.status_code = 422 if form.errors else 200
         return response
 
@@ -93,3 +109,10 @@ class SilenceAdmin(ClinicScopedAdmin):
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("admin:courses_silence_changelist"))
+
+
+def _chosen(key: object, by: Membership) -> Course | None:
+    """The course that the form names."""
+    text = str(key or "")
+    rows = Course.objects.visible_to(by).select_related("patient", "practitioner__user")
+    return rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, Role
 from courses.models import Alert, Course, Level, Silence
+from courses.plans.choosing import CourseChoice, open_courses
 from courses.rules.red_flag import SEVERE_PAIN
 
 OUTCOMES = [(outcome, outcome.label) for outcome in Alert.HUMAN_OUTCOMES]
@@ -96,8 +97,8 @@ class SilenceForm(forms.Form):
         initial=Silence.SEVERITIES[1],
         help_text=_("What is more severe is told all the same. Red flags are never muted."),
     )
-    course = forms.ModelChoiceField(
-        label=_("Only this course"), queryset=Course.objects.none(), required=False, empty_label=_("every course")
+    course = CourseChoice(
+        label=_("Only this course"), queryset=Course.objects.none(), required=False, widget=forms.HiddenInput
     )
     practitioner = forms.ModelChoiceField(
         label=_("Only the patients of"),
@@ -110,7 +111,7 @@ class SilenceForm(forms.Form):
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        courses = Course.objects.for_clinic(clinic).open().select_related("patient")
+        courses = open_courses(clinic)
         treaters = Membership.objects.for_clinic(clinic).active().with_role(Role.PRACTITIONER, Role.LEAD)
         offers = {"course": courses, "practitioner": treaters.select_related("user")}
         for name, rows in offers.items():

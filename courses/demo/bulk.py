@@ -33,7 +33,12 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
 
 def _defaults(model: type[models.Model], *, known: set[str]) -> dict[str, Any]:
     """What fields that are not named start with, where the column must hold something."""
-    unnamed = [field for field in model._meta.concrete_fields if field.name not in known and not field.primary_key]
+    # A generated column is the database's own to write.
+    unnamed = [
+        field
+        for field in model._meta.concrete_fields
+        if field.name not in known and not field.primary_key and not field.generated
+    ]
     return {field.name: field.get_default() for field in unnamed if not field.null}
 
 

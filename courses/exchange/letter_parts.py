@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
 from courses.models import Course, Needling, Session
+from patients.identity.words import patient_label
 from patients.models import Patient
 
 Part = dict[str, Any]
@@ -25,7 +26,7 @@ def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membersh
         "clinic": {"name": clinic.name, "lines": [line for line in (clinic.phone, clinic.reply_to) if line]},
         "to": addressee,
         "date": day_words(clinic.local(at).date()),
-        "subject": _("%(patient)s, born %(born)s") % {"patient": patient, "born": day_words(patient.born_on)},
+        "subject": patient_label(patient),
         "urgent": "",
         "urgent_line": "",
         "paragraphs": [part.strip() for part in message.split("\n\n") if part.strip()],

@@ -130,6 +130,18 @@ class Alert(models.Model):
     course = models.ForeignKey(
         Course, models.PROTECT, null=True, blank=True, related_name="alerts", verbose_name=_("course")
     )
+    came_from = models.ForeignKey(
+        Patient,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("raised for the merged record"),
+        help_text=_(
+            "Two records of one person may each have an open alert of one matter: neither is lost in the other."
+        ),
+    )
     rule = models.CharField(_("about"), max_length=20, choices=Rule)
     flag_code = models.SlugField(_("flag"), max_length=40, blank=True)
     severity = models.CharField(_("severity"), max_length=10, choices=Severity)
@@ -175,7 +187,7 @@ class Alert(models.Model):
         ordering = ["-raised_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["patient", "course", "rule", "flag_code"],
+                fields=["patient", "course", "rule", "flag_code", "came_from"],
                 condition=~Q(state="resolved"),
                 nulls_distinct=False,
                 name="courses_alert_one_unresolved_per_matter",

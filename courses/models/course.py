@@ -9,6 +9,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Max, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
@@ -94,6 +95,18 @@ class Course(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient}: {self.complaint}"
+
+    @property
+    def picker_label(self) -> str:
+        """How a picker names the course: two courses of one patient differ in it."""
+        return f"{self.booking_label} · {self.complaint}"
+
+    @property
+    def booking_label(self) -> str:
+        """The same for those who may not read what it is for."""
+        start = _("from %(day)s") % {"day": date_format(self.starts_on, "j M Y")}
+        parts = (self.patient.picker_label, start, self.get_status_display(), str(self.practitioner))
+        return " · ".join(str(part) for part in parts)
 
     @property
     def n_planned(self) -> int:

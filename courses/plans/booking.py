@@ -6,11 +6,13 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.models import Holiday, Membership, OpeningHours, required_reason
 from courses.models import Appointment, AppointmentEvent, Course
 from courses.plans.standing import clearance_for
+from patients.models import Patient
 from patients.wording import reason_texts
 
 Kind = AppointmentEvent.Kind
@@ -28,7 +30,10 @@ def book_appointment(
     at: datetime,
     moved_from: Appointment | None = None,
 ) -> Appointment:
-    """A booked time; ValidationError where the time is past, closed or taken, or needling is not cleared."""
+    """A booked time; ValidationError where the time is past, closed or taken, or needling is not cleared.
+
+    Taken: the practitioner, or the patient with anybody else.
+    """
     _refuse_bad_time(course, starts_at=starts_at, ends_at=ends_at, at=at)
     if is_for_needling:
         _refuse_uncleared(course, practitioner=practitioner, starts_at=starts_at)
@@ -45,6 +50,9 @@ def book_appointment(
     )
     try:
         with transaction.atomic():
+            # Two bookings of one patient are made one after the other.
+            Patient.objects.select_for_update().get(pk=course.patient_id)
+            refuse_overlap(course, starts_at=starts_at, ends_at=ends_at)
             appointment.save()
     except IntegrityError as error:
         raise _clash(error, practitioner) from error
@@ -174,6 +182,27 @@ def _refuse_bad_time(course: Course, *, starts_at: datetime, ends_at: datetime, 
     fits = hours.filter(weekday=start.isoweekday(), opens_at__lte=start.time(), closes_at__gte=end.time())
     if hours.exists() and (start.date() != end.date() or not fits.exists()):
         raise ValidationError({"starts_at": _("The clinic is not open then.")})
+
+
+def refuse_overlap(
+    course: Course, *, starts_at: datetime, ends_at: datetime, apart_from: Appointment | None = None
+) -> None:
+    """Nobody is in two visits at once: ValidationError names the other. The caller holds the patient's lock."""
+    standing = Appointment.objects.for_clinic(course.clinic).standing().filter(course__patient=course.patient_id)
+    overlapping = standing.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    if apart_from is not None:
+        overlapping = overlapping.exclude(pk=apart_from.pk)
+    other = overlapping.select_related("practitioner__user").order_by("starts_at").first()
+    if other is None:
+        return
+    values = {
+        "patient": course.patient,
+        "when": date_format(course.clinic.local(other.starts_at), "D j M Y, H:i"),
+        "end": date_format(course.clinic.local(other.ends_at), "H:i"),
+        "who": other.practitioner,
+    }
+    message = _("%(patient)s has another visit then: %(when)s to %(end)s with %(who)s. Choose another time.")
+    raise ValidationError({"starts_at": message % values})
 
 
 def _refuse_uncleared(course: Course, *, practitioner: Membership, starts_at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, Role
 from courses.models import Course
+from courses.plans.choosing import CourseChoice, open_courses
 
 
 class HoldCourseForm(forms.Form):
@@ -31,18 +32,18 @@ class OverrideForm(forms.Form):
     )
 
 
-class CourseChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Courses by patient and practitioner: the complaint is no matter of the front desk."""
-
-    def label_from_instance(self, course: Any) -> str:
-        """Who with whom."""
-        return f"{course.patient} ({course.practitioner})"
-
-
 class BookingForm(forms.Form):
     """A time with a practitioner."""
 
-    course = CourseChoice(Course.objects.none(), label=_("Patient"))
+    course = CourseChoice(
+        Course.objects.none(),
+        label=_("Patient"),
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("Choose the patient first."),
+            "invalid_choice": _("This course cannot be booked: it is over, or the patient is archived."),
+        },
+    )
     practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Practitioner"))
     starts_at = forms.DateTimeField(
         label=_("Starts"),
@@ -58,13 +59,7 @@ class BookingForm(forms.Form):
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        courses = (
-            Course.objects.for_clinic(clinic)
-            .open()
-            .select_related("patient", "practitioner__user")
-            .order_by("patient__family_name")
-        )
-        _offer(self.fields["course"], courses)
+        _offer(self.fields["course"], open_courses(clinic))
         _offer(self.fields["practitioner"], clinicians(clinic))
 
     @property

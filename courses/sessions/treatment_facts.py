@@ -46,7 +46,7 @@ def treatment_facts(standing: PatientStanding, *, on: date) -> TreatmentFacts:
     """What file and alerts say of a patient for the treatment of a day."""
     file = standing.file
     conditions = {one.item.code: one.item.wording for one in file.findings}
-    conditions |= _by_age(file.patient.age(on)) | _by_weeks(file.findings, screening=file.screening, on=on)
+    conditions |= _by_age(file.patient.ages(on)) | _by_weeks(file.findings, screening=file.screening, on=on)
     missing = frozenset(str(stream) for stream in MODALITIES if not file.consents.get(stream))
     if Consent.Stream.MOXA in missing:
         conditions["no_moxa_consent"] = _("no consent to moxibustion on file")
@@ -73,9 +73,14 @@ def _item(finding: ScreeningFinding) -> ScreenedItem:
     )
 
 
-def _by_age(years: int) -> dict[str, str]:
-    words = {f"under_{age}": _("under %(age)d years old") % {"age": age} for age in UNDER if years < age}
-    return words | ({"elderly": _("elderly")} if years >= ELDERLY_FROM else {})
+def _by_age(ages: tuple[int, int] | None) -> dict[str, str]:
+    """What holds of the patient's age, or may hold where the birth date is not known exactly."""
+    if ages is None:
+        doubt = {f"under_{age}": _("may be under %(age)d: birth date unknown") % {"age": age} for age in UNDER}
+        return {**doubt, "elderly": _("may be elderly: birth date unknown")}
+    youngest, oldest = ages
+    words = {f"under_{age}": _("under %(age)d years old") % {"age": age} for age in UNDER if youngest < age}
+    return words | ({"elderly": _("elderly")} if oldest >= ELDERLY_FROM else {})
 
 
 def _by_weeks(findings: Iterable[ScreeningFinding], *, screening: Screening | None, on: date) -> dict[str, str]:

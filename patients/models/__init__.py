@@ -5,6 +5,7 @@ from patients.models.consent import Consent
 from patients.models.contact_change import ContactChange
 from patients.models.correction import FileCorrection
 from patients.models.intake_draft import IntakeDraft
+from patients.models.merge import PatientMerge
 from patients.models.pain_type import PainType, PatientPainType
 from patients.models.patient import Patient
 from patients.models.screening import Screening, ScreeningFinding, ScreeningItem
@@ -19,6 +20,7 @@ __all__ = [
     "NeuroCheck",
     "PainType",
     "Patient",
+    "PatientMerge",
     "PatientPainType",
     "Screening",
     "ScreeningFinding",

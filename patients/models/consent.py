@@ -40,6 +40,7 @@ class Consent(Voidable):
         SIGNED = "signed", _("signed on paper")
         SPOKEN = "spoken", _("in person or by phone")
         LINK = "link", _("through a link in a mail")
+        MERGE = "merge", _("two records merged: ask the patient again")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="consents", verbose_name=_("patient"))

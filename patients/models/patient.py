@@ -9,19 +9,25 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet
+from patients.identity.birth import Birth
+from patients.identity.words import patient_label
 
 
 class PatientQuerySet(ClinicScopedQuerySet["Patient"]):
     """Patients."""
 
     def current(self) -> Self:
-        """Not archived."""
-        return self.filter(archived_at=None)
+        """Not archived, and not merged into another record."""
+        return self.standing().filter(archived_at=None)
+
+    def standing(self) -> Self:
+        """Records of their own: not merged into another one."""
+        return self.filter(merged_into=None)
 
 
 class Patient(models.Model):
@@ -29,9 +35,17 @@ class Patient(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="patients", verbose_name=_("clinic"))
-    given_name = models.CharField(_("given name"), max_length=80)
-    family_name = models.CharField(_("family name"), max_length=80)
-    born_on = models.DateField(_("date of birth"))
+    given_name = models.CharField(
+        _("given name"),
+        max_length=80,
+        blank=True,
+        help_text=_("A person with one name: leave the other one empty."),
+    )
+    family_name = models.CharField(_("family name"), max_length=80, blank=True)
+    born_on = models.DateField(_("date of birth"), null=True, blank=True)
+    birth_year = models.PositiveSmallIntegerField(
+        _("year of birth"), null=True, blank=True, help_text=_("Where only the year is known.")
+    )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("email"), blank=True)
     language = models.CharField(_("language"), max_length=12, default="en")
@@ -52,6 +66,23 @@ class Patient(models.Model):
     email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_away"
+    )
+    # What a search compares. The database writes all three, whoever writes the name (migration 0003).
+    search_text = models.GeneratedField(
+        expression=Func("given_name", "family_name", function="patients_search_text"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    search_near = models.GeneratedField(
+        expression=Func("given_name", "family_name", function="patients_search_near"),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+    phone_digits = models.GeneratedField(
+        expression=Func("phone", function="patients_digits"), output_field=models.TextField(), db_persist=True
+    )
 
     objects = PatientQuerySet.as_manager()
 
@@ -70,20 +101,48 @@ class Patient(models.Model):
                 name="patients_patient_birth_not_in_the_future",
                 violation_error_message=_("The date of birth must not be in the future."),
             ),
+            models.CheckConstraint(
+                condition=Q(birth_year=None) | Q(born_on=None, birth_year__gte=1900),
+                name="patients_patient_birth_day_or_year",
+            ),
+            models.CheckConstraint(
+                condition=~Q(given_name="", family_name=""),
+                name="patients_patient_has_a_name",
+                violation_error_message=_("Enter a name: the given name, the family name or both."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("pk")), name="patients_patient_not_merged_into_itself"
+            ),
         ]
         indexes = [
             models.Index(fields=["clinic", "family_name", "given_name"], name="patients_patient_by_name"),
             models.Index(fields=["clinic", "born_on"], name="patients_patient_by_birth"),
+            # Written at once: a list of what waits to be indexed would be read through by every search.
             GinIndex(
-                OpClass(Lower("family_name"), name="gin_trgm_ops"),
-                OpClass(Lower("given_name"), name="gin_trgm_ops"),
-                name="patients_patient_like_name",
+                OpClass(Upper("email"), name="gin_trgm_ops"), name="patients_patient_by_email", fastupdate=False
+            ),
+            GinIndex(
+                OpClass("search_text", name="gin_trgm_ops"), name="patients_patient_by_text", fastupdate=False
+            ),
+            GinIndex(fields=["search_near"], name="patients_patient_near_text", fastupdate=False),
+            GinIndex(
+                OpClass("phone_digits", name="gin_trgm_ops"), name="patients_patient_by_phone", fastupdate=False
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.given_name} {self.family_name}"
+        return f"{self.given_name} {self.family_name}".strip()
 
-    def age(self, on: date) -> int:
-        """Whole years on a day."""
-        return on.year - self.born_on.year - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
+    @property
+    def birth(self) -> Birth:
+        """The birth date as far as it is known."""
+        return Birth(self.born_on, self.birth_year)
+
+    @property
+    def picker_label(self) -> str:
+        """How a picker names the patient."""
+        return patient_label(self)
+
+    def ages(self, on: date) -> tuple[int, int] | None:
+        """The youngest and oldest age in whole years on a day; None where nothing is known."""
+        return self.birth.ages(on)

@@ -51,7 +51,11 @@ def test_likely_duplicate_must_be_confirmed_to_be_another_person(clinic, patient
     form = patient_form(clinic, values)
     assert not form.is_valid()
     assert str(patient) in form.errors["is_another_person"][0]
-    assert patient_form(clinic, {**values, "is_another_person": "on"}).is_valid()
+    confirmed = {**values, "is_another_person": "on", "shown_twins": str(patient.pk)}
+    asked = patient_form(clinic, confirmed)
+    assert not asked.is_valid()
+    assert str(patient) in asked.errors["is_email_right"][0]
+    assert patient_form(clinic, {**confirmed, "is_email_right": "on", "shown_email": patient.email}).is_valid()
 
 
 def test_changing_a_patient_asks_nothing_of_duplicates(clinic, patient, contact):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from patients.intake import (
     ImagingFact,
     archive_patient,
-    likely_duplicates,
     record_assessment,
     record_consent,
     record_neuro_check,
@@ -21,62 +19,11 @@ from patients.intake import (
 )
 from patients.models import Assessment, Consent, Imaging, NeuroCheck, Patient, PatientPainType, ScreeningItem
 from patients.standing import consents_by_stream, has_consent
-from tests.factories import PatientFactory, document, make_clinic
+from tests.factories import document
 
 pytestmark = pytest.mark.django_db
 
 REMINDERS = Consent.Stream.REMINDERS
-
-
-@pytest.fixture
-def ana(clinic) -> Patient:
-    return PatientFactory(
-        clinic=clinic,
-        given_name="Ana",
-        family_name="Kingfisher",
-        born_on=date(1971, 2, 3),
-        phone="+44 1632 960111",
-        email="ana@example.org",
-    )
-
-
-def someone(**values: Any) -> dict[str, Any]:
-    """Somebody who resembles Ana in nothing."""
-    return {"given_name": "Bo", "family_name": "Wren", "born_on": date(1990, 1, 1), **values}
-
-
-@pytest.mark.parametrize(
-    "likeness",
-    [
-        {"given_name": "Ana", "family_name": "Kingfisher"},
-        {"given_name": "ANA", "family_name": "kingfisher"},
-        {"born_on": date(1971, 2, 3), "family_name": "Kingfischer"},
-        {"born_on": date(1971, 2, 3), "given_name": "Anna"},
-        {"email": "ANA@example.org"},
-        {"phone": "+44 1632 960111"},
-    ],
-)
-def test_likely_the_same_person(clinic, ana, likeness):
-    assert likely_duplicates(clinic, **someone(**likeness)) == [ana]
-
-
-@pytest.mark.parametrize(
-    "likeness",
-    [{}, {"born_on": date(1971, 2, 3)}, {"family_name": "Kingfisher"}, {"email": "", "phone": ""}],
-)
-def test_likely_somebody_else(clinic, ana, likeness):
-    assert likely_duplicates(clinic, **someone(**likeness)) == []
-
-
-def test_patient_of_another_clinic_is_no_duplicate(ana):
-    other = make_clinic("Harbour")
-    same = someone(given_name="Ana", family_name="Kingfisher", born_on=ana.born_on, email=ana.email)
-    assert likely_duplicates(other, **same) == []
-
-
-def test_patients_without_contact_are_not_alike_for_that(clinic):
-    PatientFactory(clinic=clinic, phone="", email="")
-    assert likely_duplicates(clinic, **someone(phone="", email="")) == []
 
 
 def test_assessment_keeps_its_pictures(patient, practitioner, at):

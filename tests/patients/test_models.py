@@ -129,7 +129,7 @@ def test_question_is_answered_once_in_a_screening(patient, practitioner, clinic,
 
 @pytest.mark.parametrize(("on", "age"), [(date(2026, 5, 30), 45), (date(2026, 5, 31), 46)])
 def test_age_grows_on_the_birthday(on, age):
-    assert Patient(born_on=date(1980, 5, 31)).age(on) == age
+    assert Patient(born_on=date(1980, 5, 31)).ages(on) == (age, age)
 
 
 def test_types_on_a_day_include_the_first_and_exclude_the_last(patient, at, on):

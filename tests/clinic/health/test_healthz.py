@@ -177,7 +177,8 @@ class TestDatabaseThatKeepsNothing:
         [
             "SET default_transaction_read_only = on; SET transaction_read_only = on",
             "CREATE FUNCTION disk_is_full() RETURNS trigger AS $$ BEGIN"
-            " RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$ LANGUAGE plpgsql;"
+            " RAISE EXCEPTION 'could not extend file: No space left on device'"
+            " USING ERRCODE = 'disk_full'; END $$ LANGUAGE plpgsql;"
             " CREATE TRIGGER disk_is_full BEFORE INSERT OR UPDATE ON clinic_heartbeat"
             " FOR EACH ROW EXECUTE FUNCTION disk_is_full()",
         ],

@@ -16,7 +16,8 @@ from courses.models import Appointment, Course
 from courses.plans.booking import book_appointment, cancel_appointment, mark_missed, move_appointment
 from patients.intake import record_neuro_check, record_pain_type
 from patients.models import NeuroCheck, PatientPainType
-from tests.factories import CourseFactory, PatientFactory
+from tests.conftest import NOW
+from tests.factories import CourseFactory, PatientFactory, cleared_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -97,9 +98,26 @@ class TestBook:
             book(tomorrow + timedelta(minutes=30))
         assert Appointment.objects.count() == 1
 
-    def test_two_practitioners_work_at_one_time(self, book, lead):
+    def test_two_practitioners_work_at_one_time(self, book, lead, clinic):
         book()
-        book(practitioner=lead)
+        other = CourseFactory(patient=cleared_patient(clinic, by=lead, at=NOW), practitioner=lead)
+        book(practitioner=lead, course=other)
+        assert Appointment.objects.count() == 2
+
+    @pytest.mark.parametrize("minutes", [-30, 0, 30])
+    def test_patient_is_not_in_two_visits_at_once(self, book, lead, course, tomorrow, minutes):
+        """Neither with another practitioner nor for another course."""
+        book()
+        second = CourseFactory(patient=course.patient, practitioner=lead, complaint="Headache")
+        with pytest.raises(ValidationError) as caught:
+            book(tomorrow + timedelta(minutes=minutes), practitioner=lead, course=second)
+        assert "Thu 12 Mar 2026, 11:00 to 12:00 with Practitioner Tree" in caught.value.messages[0]
+
+    @pytest.mark.parametrize("minutes", [-60, 60])
+    def test_patient_has_one_visit_after_another(self, book, lead, course, tomorrow, minutes):
+        book()
+        second = CourseFactory(patient=course.patient, practitioner=lead, complaint="Headache")
+        book(tomorrow + timedelta(minutes=minutes), practitioner=lead, course=second)
         assert Appointment.objects.count() == 2
 
 
@@ -271,4 +289,23 @@ def test_of_many_who_book_one_time_at_once_one_is_taken_and_the_others_are_told(
     monkeypatch.setattr(Appointment, "save", save_together)
     outcomes = at_once(*[book] * 6)
     assert Counter(type(outcome) for outcome in outcomes) == {Appointment: 1, ValidationError: 5}
+    assert Appointment.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_book_one_patient_at_once_with_two_practitioners_book_one_visit(
+    course, lead, at, tomorrow, at_once
+):
+    def book(practitioner):
+        return lambda: book_appointment(
+            course=course,
+            practitioner=practitioner,
+            starts_at=tomorrow,
+            ends_at=tomorrow + HOUR,
+            is_for_needling=False,
+            by=lead,
+            at=at,
+        )
+
+    at_once(book(course.practitioner), book(lead))
     assert Appointment.objects.count() == 1

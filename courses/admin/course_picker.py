@@ -1,0 +1,31 @@
+"""The search step of every page on which a course is chosen: no script, by keyboard, one address a choice."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from clinic.access import active_membership
+from clinic.admin import ClinicScopedAdmin
+from courses.plans.choosing import MOST_SHOWN, find_courses
+
+
+def choose_course(
+    screen: ClinicScopedAdmin, request: HttpRequest, *, title: str, kept: dict[str, str] | None = None
+) -> HttpResponse:
+    """A search and what it finds; each find leads back to the page with its course. `kept` goes along."""
+    by, q = active_membership(request.user), request.GET.get("q", "")[:100].replace("\x00", "")
+    kept = {name: value for name, value in (kept or {}).items() if value}
+    courses = find_courses(by, q)
+    context: dict[str, Any] = {
+        "title": title,
+        "q": q,
+        "courses": courses[:MOST_SHOWN],
+        "is_more": len(courses) > MOST_SHOWN,
+        "kept": list(kept.items()),
+        "link": f"{urlencode(kept)}&" if kept else "",
+        "may_read": request.user.has_perm("courses.view_course"),
+    }
+    return screen.page(request, "courses/admin/choose_course.html", context)

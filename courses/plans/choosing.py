@@ -1,0 +1,54 @@
+"""Choosing a course: found by its patient, told from the patient's other courses."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from clinic.choices import LabelledChoiceField
+from clinic.models import Clinic, Membership
+from courses.models import Course
+from patients.identity.search import of_patients
+
+MOST_SHOWN = 20
+
+
+class CourseChoice(LabelledChoiceField):
+    """One course; what it is for is said only to those who may read it."""
+
+    def __init__(self, *args: Any, is_clinical: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_clinical = is_clinical
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Patient with birth date, start, status, practitioner."""
+        return str(obj.picker_label if self.is_clinical else obj.booking_label)
+
+
+def open_courses(clinic: Clinic) -> QuerySet[Course]:
+    """The open courses of patients who are on the lists, with whom their labels name."""
+    rows = Course.objects.for_clinic(clinic).open().filter(patient__archived_at=None, patient__merged_into=None)
+    rows = rows.select_related("patient", "practitioner__user")
+    return rows.order_by("patient__family_name", "patient__given_name", "-starts_on", "pk")
+
+
+def find_courses(member: Membership, text: str) -> list[Course]:
+    """Open courses whose patient fits what was typed; before anything is typed, one's own."""
+    rows = open_courses(member.clinic)
+    if text.strip():
+        rows = of_patients(rows, member.clinic, text)
+    elif member.is_clinician:
+        rows = rows.filter(practitioner=member)
+    return list(rows[: MOST_SHOWN + 1])
+
+
+def course_named(clinic: Clinic, key: str) -> Course | None:
+    """The course that an address names; None for anything else."""
+    try:
+        wanted = UUID(key)
+    except ValueError:
+        return None
+    rows = Course.objects.for_clinic(clinic).select_related("patient", "practitioner__user")
+    return rows.filter(uuid=wanted).first()

@@ -1,0 +1,139 @@
+"""Finding a patient by whatever somebody remembers: name, birth date, phone, email, number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+
+from clinic.models import Clinic
+from patients.identity.birth import EARLIEST_YEAR, readings
+from patients.identity.names import words_match
+from patients.identity.phones import core_digits, region_of
+from patients.models import Patient
+
+RowT = TypeVar("RowT", bound=Model)
+# With fewer exact finds, names that are one slip away are offered too.
+FEW = 5
+# So many names that are spelled alike are looked at one by one.
+MOST_ALIKE = 200
+FEWEST_DIGITS = 4
+DATE = re.compile(
+    r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?|\d{1,2}[-./]\d{1,2}[-./]\d{4}"
+    r"|\d{1,2}(?:st|nd|rd|th|\.)?\s+[^\W\d_]{3,9}\.?,?\s+\d{4}|(?<!\d)(?:19|20)\d{6}(?!\d)"
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was typed into the search, taken apart."""
+
+    names: str
+    days: tuple[date, ...] = ()
+    number: str = ""
+
+
+def plain(text: str) -> str:
+    """A name in the form in which names are compared; the database makes it, for searches as for records."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT patients_plain(%s)", [text.replace("\x00", "")[:200]])
+        return str(cursor.fetchone()[0])
+
+
+def near(text: str) -> list[str]:
+    """The words of a plain name and what is left of each without one of its letters."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT patients_near(%s)", [text])
+        return list(cursor.fetchone()[0])
+
+
+def find_patients(clinic: Clinic, text: str) -> QuerySet[Patient]:
+    """The clinic's records that fit all of what was typed; of a merged record, the one it went into."""
+    # Ordered by what no index orders: to find the first few, the database would else read the whole list.
+    rows = Patient.objects.for_clinic(clinic).order_by("search_text")
+    wanted = _take_apart(text)
+    keys = set(rows.filter(_exact(clinic, wanted, text)).values_list("pk", flat=True)[: 10 * MOST_ALIKE])
+    if len(keys) < FEW and wanted.names and not wanted.number:
+        keys |= _alike(rows, wanted)
+    pointed = Q(pk__in=keys, merged_into=None) | Q(pk__in=_followed(rows, keys))
+    return Patient.objects.for_clinic(clinic).filter(pointed)
+
+
+def of_patients(rows: QuerySet[RowT], clinic: Clinic, text: str, *, path: str = "patient") -> QuerySet[RowT]:
+    """Rows of any kind whose patient fits what was typed."""
+    return rows.filter(**{f"{path}__in": find_patients(clinic, text).values("pk")})
+
+
+def _take_apart(text: str) -> Wanted:
+    text = text.replace("\x00", " ").strip()
+    days: list[date] = []
+    for found in DATE.findall(text):
+        days += readings(" ".join(found.split()))
+    rest = DATE.sub(" ", text) if days else text
+    # What holds a digit and no letter is a number: of a phone, a record, a year.
+    has_letter = any(character.isalpha() for character in rest)
+    number = "" if has_letter else rest.strip(" #")
+    return Wanted(names="" if number else plain(rest), days=tuple(days), number=number)
+
+
+def _exact(clinic: Clinic, wanted: Wanted, text: str) -> Q:
+    if "@" in text:
+        return Q(email__icontains=text.strip())
+    if key := _uuid(text.strip()):
+        return Q(uuid=key)
+    condition = Q(born_on__in=wanted.days) if wanted.days else Q()
+    for word in wanted.names.split():
+        condition &= Q(search_text__contains=word)
+    if wanted.number:
+        condition &= _of_number(clinic, wanted.number)
+    return condition if condition else Q(pk=None)
+
+
+def _of_number(clinic: Clinic, number: str) -> Q:
+    """A phone in any notation, the number of a record, or a year of birth."""
+    digits = "".join(character for character in number if character.isdecimal())
+    condition = Q(pk=None)
+    if digits == number and len(digits) <= 9:
+        condition |= Q(pk=int(digits))
+    if len(digits) == 4 and EARLIEST_YEAR <= int(digits) <= 2100:
+        condition |= Q(birth_year=int(digits)) | Q(born_on__year=int(digits))
+    core = core_digits(number, region_of(clinic))
+    if len(core) >= FEWEST_DIGITS:
+        condition |= Q(phone_digits__contains=core)
+    return condition
+
+
+def _alike(rows: QuerySet[Patient], wanted: Wanted) -> set[int]:
+    """Records with a word one slip away for each word typed; the birth date as typed."""
+    words = [word for word in wanted.names.split() if len(word) > 2]
+    if not words:
+        return set()
+    if wanted.days:
+        rows = rows.filter(born_on__in=wanted.days)
+    for word in words:
+        rows = rows.filter(search_near__overlap=near(word))
+    found = rows.values_list("pk", "search_text")[:MOST_ALIKE]
+    return {pk for pk, text in found if words_match(" ".join(words), text.replace("|", " "))}
+
+
+def _followed(rows: QuerySet[Patient], keys: set[int]) -> set[int]:
+    """Where merged records went: to the end of the chain, in a fixed number of queries for usual chains."""
+    away = dict(rows.filter(pk__in=keys).exclude(merged_into=None).values_list("pk", "merged_into"))
+    targets = {target for target in away.values() if target is not None}
+    further = dict(rows.filter(pk__in=targets).exclude(merged_into=None).values_list("pk", "merged_into"))
+    while further:
+        targets = (targets - further.keys()) | {target for target in further.values() if target is not None}
+        further = dict(rows.filter(pk__in=targets).exclude(merged_into=None).values_list("pk", "merged_into"))
+    return targets
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) >= 32 else None
+    except ValueError:
+        return None

@@ -1,0 +1,39 @@
+"""A patient beside their birth date and age: one wording for every picker, list, page head and letter."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from patients.identity.birth import Birth
+
+if TYPE_CHECKING:
+    from patients.models import Patient
+
+
+def birth_words(birth: Birth, *, on: date | None = None) -> str:
+    """“born 31 May 1980 (45)”, “born 1950 (75 or 76)”, “birth date unknown”; with the age where a day is given."""
+    if birth.known_year is None:
+        return _("birth date unknown")
+    day = date_format(birth.on, "j M Y") if birth.on else str(birth.year)
+    ages = birth.ages(on) if on else None
+    if ages is None:
+        return _("born %(day)s") % {"day": day}
+    youngest, oldest = ages
+    age = str(oldest) if youngest == oldest else _("%(one)d or %(other)d") % {"one": youngest, "other": oldest}
+    return _("born %(day)s (%(age)s)") % {"day": day, "age": age}
+
+
+def patient_label(patient: Patient, *, on: date | None = None) -> str:
+    """A patient as a picker names them: with what tells them from somebody of the same name."""
+    return f"{patient}, {birth_words(patient.birth, on=on)}"
+
+
+def birth_typed(birth: Birth) -> str:
+    """A birth date as the form shows it for editing."""
+    if birth.known_year is None:
+        return _("unknown")
+    return date_format(birth.on, "j M Y") if birth.on else str(birth.year)

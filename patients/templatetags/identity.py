@@ -1,0 +1,52 @@
+"""A patient's name with the birth date beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from patients.identity.words import birth_words, patient_label
+from patients.models import Patient
+
+register = template.Library()
+
+
+@register.simple_tag
+def who(patient: Patient) -> SafeString:
+    """The name, birth date and age: how every staff page names the patient it is about."""
+    words = birth_words(patient.birth, on=timezone.localdate())
+    return format_html('<span class="patient-name">{} <small class="born">{}</small></span>', patient, words)
+
+
+@register.simple_tag
+def whose(row: Any) -> SafeString | str:
+    """The same for the patient whom a row of any kind is about; nothing where it is about none."""
+    patient = patient_of(row)
+    return who(patient) if patient else ""
+
+
+def patient_of(row: Any) -> Patient | None:
+    """The patient whom a row is about: itself, its patient, or that of its course or session."""
+    if row is None or isinstance(row, Patient):
+        return row
+    for name in ("patient", "course", "session"):
+        found = patient_of(getattr(row, name, None)) if hasattr(row, name) else None
+        if found:
+            return found
+    return None
+
+
+@register.filter
+def born(patient: Patient) -> str:
+    """Birth date and age alone, where the name stands elsewhere."""
+    return birth_words(patient.birth, on=timezone.localdate())
+
+
+@register.filter
+def named(patient: Patient) -> str:
+    """Name, birth date and age as plain words, inside a sentence."""
+    return patient_label(patient, on=timezone.localdate())
