@@ -233,7 +233,8 @@ class MembershipAdmin(ClinicScopedAdmin):
     ) -> type[ModelForm[Any]]:
         """An invitation for a new member."""
         kwargs["form"] = MemberForm if change else InvitationForm
-        return super().get_form(request, obj, change, **kwargs)
+        made: type[ModelForm[Any]] = super().get_form(request, obj, change, **kwargs)
+        return made
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The person first, then the licence."""

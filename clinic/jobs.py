@@ -18,7 +18,7 @@ log = structlog.stdlib.get_logger(__name__)
 MAX_DELIVERIES = 3
 
 
-class CountedTask(Task):  # type: ignore[misc]
+class CountedTask(Task):  # type: ignore[type-arg]
     """Given up where it was handed out three times and none of its processes lived to say how it went."""
 
     abstract = True
@@ -36,7 +36,7 @@ class CountedTask(Task):  # type: ignore[misc]
 
     def _is_worn_out(self) -> bool:
         try:
-            return broker.n_handed_out_again(self.request.id) >= MAX_DELIVERIES
+            return broker.n_handed_out_again(str(self.request.id)) >= MAX_DELIVERIES
         except (RedisError, OSError, ValueError):
             # Who cannot count runs it: most of what comes back lost its process to a restart.
             return False

@@ -27,7 +27,7 @@ def switch_clinic(request: HttpRequest) -> HttpResponse:
     if chosen not in {str(membership.uuid) for membership in own}:
         raise Http404
     request.session[SESSION_KEY] = chosen
-    User.objects.filter(pk=request.user.pk).update(last_membership=chosen)
+    User.objects.filter(pk=request.user.pk or 0).update(last_membership=chosen)
     to = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(to, allowed_hosts=None, require_https=request.is_secure())
     return HttpResponseRedirect(to if is_ours else "/")

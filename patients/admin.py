@@ -72,7 +72,8 @@ class PatientAdmin(ClinicScopedAdmin):
     ) -> HttpResponse:
         """One way to save is enough."""
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().render_change_form(request, context, *args, **kwargs)
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return page
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -73,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user = authenticate(request, **credentials)
         if user is not None:
             attempts.succeeded(attempt, at=timezone.now())
-        return user  # type: ignore[return-value]  # the project's user model
+        return user
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """After a new password was chosen through a mailed link."""

@@ -27,7 +27,7 @@ BAD_FORM = 422
 
 
 def _user(request: HttpRequest) -> User:
-    return User.objects.get(pk=request.user.pk)
+    return User.objects.get(pk=request.user.pk or 0)
 
 
 @never_cache

@@ -61,6 +61,11 @@ def run(name: str, arguments: Sequence[str], *, database: Mapping[str, Any], ser
     return done.stdout
 
 
+def major_version(connection: Any) -> int:
+    """The server's, of a connection of Django's."""
+    return int(connection.pg_version) // 10_000
+
+
 def connection_variables(database: Mapping[str, Any]) -> dict[str, str]:
     """The address and the password as libpq's variables: neither appears in the list of processes."""
     options = database.get("OPTIONS", {})

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connections
 
 from clinic.backups.manifest import NAME, BadBackup, Manifest, checksum, read_manifest
-from clinic.backups.programs import run
+from clinic.backups.programs import major_version, run
 from clinic.backups.write import DOCUMENTS, DUMP
 
 
@@ -41,7 +41,7 @@ def restore_database(dump: Path) -> None:
     with connection.cursor() as cursor:
         if connection.introspection.table_names(cursor):
             raise BadBackup("The database is not empty. Make a new one and restore into that.")
-    server = connection.pg_version // 10_000
+    server = major_version(connection)
     connection.close()
     options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     name = str(connection.settings_dict["NAME"])

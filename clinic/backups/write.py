@@ -15,7 +15,7 @@ from django.db import connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from clinic.backups.manifest import NAME, BadBackup, Manifest, checksum
-from clinic.backups.programs import run
+from clinic.backups.programs import major_version, run
 from clinic.models import Heartbeat
 
 DUMP, DOCUMENTS = "database.dump", "documents"
@@ -76,7 +76,7 @@ def _dump(dump: Path, *, at: datetime) -> Manifest:
             "--no-owner",
             "--no-privileges",
         ]
-        run("pg_dump", arguments, database=connection.settings_dict, server=connection.pg_version // 10_000)
+        run("pg_dump", arguments, database=connection.settings_dict, server=major_version(connection))
     return Manifest(
         taken_at=at, postgres=version, migrations=_migrations(), tables=counts, settings=_settings_list()
     )

@@ -14,6 +14,7 @@ from django.db import migrations, models
 
 import clinic.models.clinic
 import clinic.models.endpoint
+import clinic.validators
 
 
 class Migration(migrations.Migration):
@@ -138,7 +139,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="For example Europe/Berlin.",
                         max_length=64,
-                        validators=[clinic.models.clinic.validate_zone],
+                        validators=[clinic.validators.validate_zone],
                         verbose_name="time zone",
                     ),
                 ),

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from clinic.outbox.transports.smtp import SmtpBackend
+from clinic.outbox.transports.smtp import SmtpBackend, _Limited
 
 SECONDS = 120.0
 MASK = "***"
@@ -30,7 +30,7 @@ class TalkingBackend(SmtpBackend):
     say: Say = print
     is_login_refused = False
 
-    def _hold(self, client: smtplib.SMTP) -> None:
+    def _hold(self, client: _Limited) -> None:
         super()._hold(client)
         client.debuglevel = 1
         client._print_debug = self._repeat  # type: ignore[attr-defined]  # smtplib's own hook would print to stderr
@@ -91,7 +91,7 @@ def send_test_mail(address: str, *, say: Say) -> None:
 
 
 def _connection(say: Say) -> Any:
-    connection = get_connection()
+    connection: Any = get_connection()
     if isinstance(connection, SmtpBackend):
         connection = get_connection(f"{__name__}.{TalkingBackend.__name__}")
         connection.say = say

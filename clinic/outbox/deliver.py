@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -68,7 +69,7 @@ def _carry(messages: Sequence[Message], senders: Senders, *, clock: Clock) -> in
 
 def _deliver(messages: Sequence[Message], senders: Senders, left_behind: list[Message], *, clock: Clock) -> int:
     """Carry what leaves as one through; whatever happens to it, the queue behind it goes on."""
-    due = [message for message in messages if _tried([message], lambda one=message: _decide(one, clock()), clock)]
+    due = [message for message in messages if _tried([message], partial(_decide_now, message, clock=clock), clock)]
     if not due:
         return 0
     parcel = _made_together(due) if len(due) > 1 else None
@@ -134,6 +135,10 @@ def _tried(
             log.error("message cannot be made", message=str(message.uuid), kind=message.kind, error=name)
             note_unmade(message, name, at=clock())
     return False
+
+
+def _decide_now(message: Message, *, clock: Clock) -> bool:
+    return _decide(message, clock())
 
 
 def _decide(message: Message, at: datetime) -> bool:

@@ -80,4 +80,5 @@ def _get(request: HttpRequest, path: str, query: str) -> HttpResponse | None:
     # The form's new token is that of this person's cookie.
     if "CSRF_COOKIE" in asked.META:
         request.META |= {"CSRF_COOKIE": asked.META["CSRF_COOKIE"], "CSRF_COOKIE_NEEDS_UPDATE": True}
-    return response
+    answer: HttpResponse = response
+    return answer

@@ -76,7 +76,7 @@ def _is_touched(formset: Any, row: Row, then: Mapping[str, Any]) -> bool:
 
 def _first_seen(form: Any) -> str:
     """The field beside which something is said about the whole row."""
-    return next(name for name, one in form.fields.items() if not one.widget.is_hidden)
+    return next(str(name) for name, one in form.fields.items() if not one.widget.is_hidden)
 
 
 def _rows(data: QueryDict, prefix: str) -> list[Row]:
@@ -90,8 +90,8 @@ def _rows(data: QueryDict, prefix: str) -> list[Row]:
 
 def _write(data: QueryDict, prefix: str, rows: list[Row], *, n_stored: int) -> None:
     for full in list(data):
-        number = full.removeprefix(f"{prefix}-").partition("-")[0]
-        if full.startswith(f"{prefix}-") and number.isdecimal():
+        place = full.removeprefix(f"{prefix}-").partition("-")[0]
+        if full.startswith(f"{prefix}-") and place.isdecimal():
             del data[full]
     for number, row in enumerate(rows):
         for name, values in row.items():

@@ -19,7 +19,7 @@ from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 SALT = "clinic.posting.opened"
@@ -121,9 +121,8 @@ def put(form: forms.BaseForm, data: QueryDict, name: str, value: Any) -> None:
     prepared = one.prepare_value(python_of(value))
     widget = one.widget
     if isinstance(widget, forms.MultiWidget):
-        for part, inner, each in zip(
-            widget.widgets_names, widget.widgets, widget.decompress(prepared), strict=True
-        ):
+        names: list[str] = widget.widgets_names  # type: ignore[attr-defined]  # the stubs lack it
+        for part, inner, each in zip(names, widget.widgets, widget.decompress(prepared) or [], strict=True):
             data[full + part] = _text(inner.format_value(each))
     elif isinstance(widget, forms.CheckboxInput):
         if prepared:
@@ -146,7 +145,7 @@ def shown(one: forms.Field, value: Any) -> str:
     if isinstance(value, date):
         return date_format(value, "DATE_FORMAT")
     if isinstance(value, time):
-        return date_format(value, "TIME_FORMAT")
+        return time_format(value, "TIME_FORMAT")
     several = list(value) if isinstance(value, (list, tuple)) else [value]
     words = [_chosen(one, each) for each in several if each is not None and each != ""]
     return ", ".join(words) or _("nothing")

@@ -157,4 +157,4 @@ def _labels(entry: LogEntry) -> set[str]:
 
 
 def _name(user: Any) -> str:
-    return user.get_full_name() or user.get_username()
+    return str(user.get_full_name() or user.get_username())

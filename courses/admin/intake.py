@@ -112,7 +112,7 @@ class IntakeFlow:
             record_step(form, patient, by=by, asked_flags=flags is not None)
             if here is Step.PERSON and form.changed_data:
                 # Whoever has the file open meanwhile is told who changed what.
-                self.admin.log_change(request, patient, self.admin.construct_change_message(request, form, None))
+                self.admin.log_change(request, patient, self.admin.construct_change_message(request, form, []))
             drop_draft(patient, step=here)
             if reports or told_before:
                 return self._told(request, patient, reports or told_before)

@@ -26,6 +26,7 @@ KINDS: dict[str, Any] = {
     "reminder": gettext_lazy("mail to a patient"),
     "curve_notice": gettext_lazy("news of the healing curve"),
     "hand_over": gettext_lazy("courses handed over"),
+    "account_notice": gettext_lazy("change to an account"),
     "member_refused": gettext_lazy("mail to staff is refused"),
     "endpoint_refused": gettext_lazy("another system refuses"),
 }

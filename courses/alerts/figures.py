@@ -42,7 +42,8 @@ def _reached_times(at: datetime) -> Metric:
     took: dict[str, list[float]] = defaultdict(list)
     rows = Reach.objects.all_clinics().filter(reported_at__gt=at - WINDOW).exclude(reached_at=None).order_by()
     for severity, reported_at, reached_at in rows.values_list("severity", "reported_at", "reached_at").iterator():
-        took[severity].append(max((reached_at - reported_at).total_seconds(), 0.0))
+        if reached_at is not None:
+            took[severity].append(max((reached_at - reported_at).total_seconds(), 0.0))
     return _histogram(
         "healing_curve_reached_seconds",
         "From a report to the first message that was accepted, of the last 30 days' reports.",

@@ -85,7 +85,7 @@ def _session(world: World) -> Values:
         "practitioner": world.member.pk,
         "before": "5",
         "after": "4",
-        "is_needled": "",
+        "is_needled": "no",
         "no_red_flag": "on",
         "seen_number": world.session.number,
         "needling-TOTAL_FORMS": "0",

@@ -113,7 +113,8 @@ def _answer(error: Exception) -> Answer | None:
         return None
     if code <= 0:
         return None
-    return Answer(code, words.decode(errors="replace") if isinstance(words, bytes) else str(words))
+    said: object = words
+    return Answer(code, said.decode(errors="replace") if isinstance(said, bytes) else str(said))
 
 
 def _is_about_us(error: Exception) -> bool:

@@ -50,7 +50,7 @@ class _Answers:
 class _Limited(smtplib.SMTP):
     """A client whose every wait has an end, and who knows whether the server may have taken a mail."""
 
-    def __init__(self, hold: Callable[[smtplib.SMTP], None], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, hold: Callable[[_Limited], None], *args: Any, **kwargs: Any) -> None:
         hold(self)
         # While the content of a mail is on its way and not answered, nobody knows whether it was taken.
         self.may_have_taken = False
@@ -60,8 +60,8 @@ class _Limited(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """The answer, whole and in time."""
         if self.file is None:
-            self.file = _Answers(self.sock)  # type: ignore[assignment,arg-type]
-        answers: _Answers = self.file  # type: ignore[assignment]
+            self.file = _Answers(self.sock)  # type: ignore[arg-type]
+        answers: _Answers = self.file
         answers.ends_at = time.monotonic() + self._patience()
         return super().getreply()
 

@@ -52,8 +52,11 @@ def late_alerts(clinic: Clinic, *, at: datetime) -> Late | None:
     for reach in late:
         first.setdefault(reach.alert_id, reach)
     alerts = Alert.objects.for_clinic(clinic).in_bulk(list(first)[:N_SHOWN])
+    last = _last_messages(alerts)
     shown = [
-        LateAlert(alerts[pk], reach.reported_at, _what_keeps_it(pk)) for pk, reach in first.items() if pk in alerts
+        LateAlert(alerts[pk], reach.reported_at, _what_keeps_it(last.get(f"alert:{pk}")))
+        for pk, reach in first.items()
+        if pk in alerts
     ]
     return Late(len(first), tuple(shown))
 
@@ -85,10 +88,16 @@ def _hurry(late: Iterable[Reach], *, at: datetime) -> int:
     return waiting.filter(first_due_at=None, due_at__gt=at + LONGEST_FOR_RED_FLAGS).update(due_at=at)
 
 
-def _what_keeps_it(alert_id: int) -> str:
-    """Why no message was accepted, as far as the messages say."""
-    messages = Message.objects.filter(group_key=f"alert:{alert_id}").order_by("-pk")
-    last = messages.exclude(state=Message.State.CANCELLED).first()
+def _last_messages(alerts: Iterable[int]) -> dict[str, Message]:
+    """The newest message about each alert that was not cancelled, by the name of its group."""
+    groups = [f"alert:{pk}" for pk in alerts]
+    messages = Message.objects.filter(group_key__in=groups).exclude(state=Message.State.CANCELLED)
+    newest = messages.order_by("group_key", "-pk").distinct("group_key")
+    return {message.group_key: message for message in newest}
+
+
+def _what_keeps_it(last: Message | None) -> str:
+    """Why no message was accepted, as far as the newest message says."""
     if last is None:
         return _("Nobody could be addressed: nobody has a mail address.")
     if last.trouble == Message.Trouble.US:

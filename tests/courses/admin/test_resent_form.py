@@ -28,7 +28,7 @@ def send(course, practitioner, signed_in, at, time_machine):
             "practitioner": practitioner.pk,
             "before": "5",
             "after": "4",
-            "is_needled": "",
+            "is_needled": "no",
             "no_red_flag": "on",
             "seen_number": "1",
             "note": "slept well",
