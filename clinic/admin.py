@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -27,22 +27,22 @@ from clinic.addresses import correct_address, is_unused
 from clinic.choices import LabelledChoiceField
 from clinic.filters import OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
-from clinic.inlines import PICKERS, HolidayInline, OpeningHoursInline
+from clinic.inlines import HolidayInline, OpeningHoursInline
 from clinic.invite_admin import InvitesOnce
 from clinic.models import Clinic, Duty, Membership, Role
 from clinic.posting.stale_admin import MergesStalePages
 from clinic.rota import duty_gaps
 from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
+from clinic.typed_fields import TypedFieldsMixin
 
 
-class ClinicScopedAdmin(MergesStalePages):
+class ClinicScopedAdmin(TypedFieldsMixin, MergesStalePages):
     """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
 
     exclude = ("clinic",)
     # What an empty list says: what would stand here, and where it comes from.
     empty_text: ClassVar[Any] = gettext_lazy("Nothing yet.")
     show_full_result_count = False
-    formfield_overrides: ClassVar[dict[Any, Any]] = PICKERS
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """The rows the active membership may see."""
@@ -94,6 +94,14 @@ class ClinicScopedAdmin(MergesStalePages):
         title = capfirst(self.opts.verbose_name_plural)
         more = {"title": title, "empty_text": self.empty_text}
         return super().changelist_view(request, {**more, **(extra_context or {})})
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """A filter that means nothing shows everything, and says so: the stock list would break."""
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, ValueError, IncorrectLookupParameters) as error:
+            messages.warning(request, _("This filter was not understood. The whole list is shown."))
+            raise IncorrectLookupParameters from error
 
     def require(self, request: HttpRequest, permission: str) -> Membership:
         """The active membership, if it has the right; 403 otherwise."""
@@ -163,13 +171,6 @@ class DutyAdmin(ClinicScopedAdmin):
     list_select_related = ("member__user",)
     date_hierarchy = None
     fields = ("member", "starts_at", "ends_at")
-    # One labelled field a time: the stock pair of date and time has one label for both.
-    formfield_overrides: ClassVar[dict[Any, Any]] = {
-        models.DateTimeField: {
-            "form_class": forms.DateTimeField,
-            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        }
-    }
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """What is over leaves the list."""
@@ -243,7 +244,9 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
         invited = invite_member(clinic=clinic, at=timezone.now(), **form.invitation())
         obj.pk, obj.user, obj.clinic, obj.uuid = invited.pk, invited.user, invited.clinic, invited.uuid
         obj._state.adding = False
-        messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": invited.user.email})
+        messages.success(
+            request, _("The invitation will be emailed to %(email)s.") % {"email": invited.user.email}
+        )
 
     def get_urls(self) -> list[URLPattern]:
         """Deactivation and a second invitation beside the stock pages."""

@@ -14,6 +14,7 @@ from clinic.endpoints import validate_url
 from clinic.joining import refuse_double, refuse_supervisor
 from clinic.models import Clinic, Endpoint, Membership, Responder, Role, User
 from clinic.staff import is_last_manager
+from clinic.typed_fields import typed_formfield
 
 
 class ClinicForm(forms.ModelForm[Clinic]):
@@ -41,6 +42,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "idle_minutes",
             "two_factor_grace_days",
         )
+        formfield_callback = typed_formfield
 
 
 class MemberForm(forms.ModelForm[Membership]):
@@ -56,6 +58,7 @@ class MemberForm(forms.ModelForm[Membership]):
             "is_supervised",
             "supervisor",
         )
+        formfield_callback = typed_formfield
 
     def clean_role(self) -> str:
         """A clinic keeps a manager."""
@@ -126,6 +129,7 @@ class EndpointForm(forms.ModelForm[Endpoint]):
     class Meta:
         model = Endpoint
         fields = ("name", "url", "member", "is_on")
+        formfield_callback = typed_formfield
         # An address of this kind is a secret itself: the device does not keep it.
         widgets = {"url": forms.URLInput(attrs={"data-not-kept": "", "class": "vURLField"})}
 

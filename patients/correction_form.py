@@ -8,8 +8,8 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clinic.typed_fields import typed_formfield
 from patients.correcting import FIELDS, Subject
-from patients.record_form import DAY
 
 
 class FileCorrectionForm(forms.ModelForm[models.Model]):
@@ -30,11 +30,7 @@ class FileCorrectionForm(forms.ModelForm[models.Model]):
 def correction_form(subject: Subject) -> type[FileCorrectionForm]:
     """The form of one kind of record."""
     model, fields = FIELDS[subject]
-    columns = {name: model._meta.get_field(name) for name in fields}
-    days: dict[str, type[forms.Widget] | forms.Widget] = {
-        name: forms.DateInput(attrs=DAY)
-        for name, column in columns.items()
-        if isinstance(column, models.DateField)
-    }
-    made = forms.modelform_factory(model, form=FileCorrectionForm, fields=fields, widgets=days)
+    made = forms.modelform_factory(
+        model, form=FileCorrectionForm, fields=fields, formfield_callback=typed_formfield
+    )
     return cast(type[FileCorrectionForm], made)

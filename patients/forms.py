@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership
+from clinic.typed_dates import PAST, DayField
 from patients.identity.form import PatientForm
 from patients.intake import (
     ImagingFact,
@@ -27,7 +28,7 @@ from patients.models import (
     PainType,
     PatientPainType,
 )
-from patients.record_form import DAY, RecordForm
+from patients.record_form import RecordForm
 from patients.screening_form import ScreeningForm
 
 SIGNS = [("", gettext_lazy("not examined")), *NeuroCheck.Sign.choices]
@@ -40,7 +41,7 @@ class AssessmentForm(RecordForm):
 
     diagnosed_by = forms.CharField(label=gettext_lazy("Diagnosed by"), max_length=120)
     licence = forms.CharField(label=gettext_lazy("Licence"), max_length=80)
-    diagnosed_on = forms.DateField(label=gettext_lazy("Diagnosed on"), widget=forms.DateInput(attrs=DAY))
+    diagnosed_on = DayField(label=gettext_lazy("Diagnosed on"), span=PAST)
     origin = forms.ChoiceField(
         label=gettext_lazy("Origin"), choices=[("", gettext_lazy("choose")), *Assessment.Origin.choices]
     )
@@ -49,7 +50,7 @@ class AssessmentForm(RecordForm):
         choices=[("", gettext_lazy("none")), *Imaging.Kind.choices],
         required=False,
     )
-    imaging_on = forms.DateField(label=gettext_lazy("Taken on"), widget=forms.DateInput(attrs=DAY), required=False)
+    imaging_on = DayField(label=gettext_lazy("Taken on"), span=PAST, required=False)
     imaging_level = forms.CharField(label=gettext_lazy("Level"), max_length=40, required=False)
     imaging_finding = forms.CharField(label=gettext_lazy("Finding"), max_length=300, required=False)
     is_vertigo_explained = forms.BooleanField(
@@ -83,7 +84,7 @@ class PainTypeForm(RecordForm):
     pain_type = forms.ModelChoiceField(PainType.objects.none(), label=gettext_lazy("Type"))
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=PatientPainType.Status.choices)
     has_vertigo = forms.BooleanField(label=gettext_lazy("With vertigo"), required=False)
-    starts_on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs=DAY))
+    starts_on = DayField(label=gettext_lazy("From"), span=PAST)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,7 +116,7 @@ class NeuroCheckForm(RecordForm):
 
     title = gettext_lazy("Record a neurological check")
 
-    checked_on = forms.DateField(label=gettext_lazy("Checked on"), widget=forms.DateInput(attrs=DAY))
+    checked_on = DayField(label=gettext_lazy("Checked on"), span=PAST)
     result = forms.ChoiceField(
         label=gettext_lazy("Result"),
         choices=NeuroCheck.Result.choices,

@@ -13,19 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership
+from clinic.typed_dates import PAST, DayField
 from patients.forms import SIGNS, AssessmentForm
 from patients.intake import record_consent, record_neuro_check, record_pain_type
 from patients.models import Consent, NeuroCheck, PainType, PatientPainType
-from patients.record_form import DAY, RecordForm
+from patients.record_form import RecordForm
 from patients.standing import consents_by_stream
 
 
 class IntakeAssessmentForm(AssessmentForm):
     """The diagnosis with its picture, and the neurological examination that belongs to it."""
 
-    checked_on = forms.DateField(
-        label=gettext_lazy("Examined on"), widget=forms.DateInput(attrs=DAY), required=False
-    )
+    checked_on = DayField(label=gettext_lazy("Examined on"), span=PAST, required=False)
     result = forms.ChoiceField(
         label=gettext_lazy("Result"),
         choices=[("", gettext_lazy("not examined")), *NeuroCheck.Result.choices],
@@ -88,7 +87,7 @@ class TypesForm(RecordForm):
         required=False,
         help_text=gettext_lazy("Asks for a specialist until vascular and vestibular causes are excluded."),
     )
-    starts_on = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs=DAY))
+    starts_on = DayField(label=gettext_lazy("From"), span=PAST)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership
+from clinic.typed_dates import EXPIRY, PAST, DayField
 from patients.documents import Document, read_document
 from patients.intake import record_specialist_letter
-from patients.record_form import DAY, RecordForm
+from patients.record_form import RecordForm
 
 
 class SpecialistLetterForm(RecordForm):
@@ -30,10 +31,8 @@ class SpecialistLetterForm(RecordForm):
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
     )
     written_by = forms.CharField(label=gettext_lazy("Written by"), max_length=120)
-    written_on = forms.DateField(label=gettext_lazy("Written on"), widget=forms.DateInput(attrs=DAY))
-    expires_on = forms.DateField(
-        label=gettext_lazy("Expires on"), widget=forms.DateInput(attrs=DAY), required=False
-    )
+    written_on = DayField(label=gettext_lazy("Written on"), span=PAST)
+    expires_on = DayField(label=gettext_lazy("Expires on"), span=EXPIRY, required=False)
     scope = forms.CharField(
         label=gettext_lazy("What it allows"),
         max_length=200,

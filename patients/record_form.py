@@ -11,8 +11,6 @@ from django.utils.functional import Promise
 from clinic.models import Membership
 from patients.models import Patient
 
-DAY = {"type": "date"}
-
 
 class RecordForm(forms.Form):
     """Something written into a patient's file, by somebody at a time."""

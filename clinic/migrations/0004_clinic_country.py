@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             model_name="clinic",
             name="phone",
             field=models.CharField(
-                help_text="Patients are told to call it. It is a link on their phones.",
+                help_text="Shown to patients as the number to call.",
                 max_length=40,
                 verbose_name="phone",
             ),

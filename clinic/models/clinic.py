@@ -63,9 +63,7 @@ class Clinic(models.Model):
         validators=[validate_country],
         help_text=_("ISO 3166 code. It decides the emergency number and how phone numbers are read."),
     )
-    phone = models.CharField(
-        _("phone"), max_length=40, help_text=_("Patients are told to call it. It is a link on their phones.")
-    )
+    phone = models.CharField(_("phone"), max_length=40, help_text=_("Shown to patients as the number to call."))
     reply_to = models.EmailField(
         _("reply address"),
         blank=True,

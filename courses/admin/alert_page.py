@@ -57,7 +57,7 @@ class AlertPage(OfPatientsAdmin):
             return self._back(alert)
         try:
             acknowledge(alert, by=by, at=timezone.now(), seen=form.cleaned_data["seen"], way="admin")
-            messages.success(request, _("Yours now. Nobody is told again until the acknowledgement lapses."))
+            messages.success(request, _("Acknowledged. No reminder is sent until the acknowledgement expires."))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         return self._back(alert)

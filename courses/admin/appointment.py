@@ -10,13 +10,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Holiday, Membership
+from clinic.typed_dates import day_asked
 from courses.admin.course_picker import choose_course
 from courses.admin.mistakes import Mistakes
 from courses.models import Appointment, Course
@@ -51,7 +51,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         """The day."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        day = parse_date(request.GET.get("day", "")) or timezone.localdate()
+        day = _day_asked(request) or timezone.localdate()
         context = {**self._day(active_membership(request.user), day), "title": _("Bookings")}
         return self.page(request, "courses/admin/bookings.html", context)
 
@@ -217,7 +217,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
 
     def _suggestion(self, request: HttpRequest, by: Membership, course: Course | None) -> dict[str, Any]:
         """The course and the day one comes from."""
-        day = parse_date(request.GET.get("day", ""))
+        day = _day_asked(request)
         found: dict[str, Any] = {"practitioner": by.pk if by.is_clinician else None}
         if course:
             found |= {"course": course.pk, "practitioner": course.practitioner_id}
@@ -242,6 +242,14 @@ class AppointmentAdmin(ClinicScopedAdmin):
     def _to_day(self, at: datetime) -> HttpResponse:
         url = reverse("admin:courses_appointment_changelist")
         return HttpResponseRedirect(f"{url}?day={timezone.localdate(at).isoformat()}")
+
+
+def _day_asked(request: HttpRequest) -> date | None:
+    """The day in the address; one that cannot be meant is said so, and today is shown."""
+    day, refused = day_asked(request.GET.get("day", ""), today=timezone.localdate())
+    if refused:
+        messages.error(request, refused)
+    return day
 
 
 def _in_words(appointment: Appointment) -> str:

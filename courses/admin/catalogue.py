@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.sign_off import sign_off
+from clinic.typed_fields import TYPED
 from courses.models import AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
 from courses.points.names import key_of
 from courses.sessions.point_catalogue import PointCatalogue
@@ -26,7 +27,8 @@ class ProtocolAdmin(ClinicScopedAdmin):
     list_filter = ("is_offered", "needs_sign_off")
     # Ticks need no script and can be read aloud; the stock picker of two lists cannot.
     formfield_overrides: ClassVar[dict[Any, Any]] = {
-        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}
+        **TYPED,
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }
     prepopulated_fields = {"code": ("name",)}
 

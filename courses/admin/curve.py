@@ -20,6 +20,7 @@ from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from clinic.posting.owner import OPENED
 from clinic.posting.stale import MAIN, settle, stamp
+from clinic.typed_numbers import DecimalNumberField
 from courses.charts.control_chart import control_svg
 from courses.models import AlertThreshold, Prior, PriorEvent
 from courses.priors.adoption import roll_back, roll_back_to_shipped
@@ -31,7 +32,7 @@ from courses.priors.thresholds import approve_threshold
 class BudgetForm(forms.Form):
     """How many pain alerts per 100 sessions the clinic can answer."""
 
-    budget = forms.DecimalField(
+    budget = DecimalNumberField(
         label=gettext_lazy("Pain alerts per 100 sessions that we can answer"),
         min_value=0,
         max_value=100,
@@ -39,7 +40,7 @@ class BudgetForm(forms.Form):
         help_text=gettext_lazy("Red flags do not count: no budget ever holds one back."),
     )
     # What the dry run on the screen was of: only that may be set.
-    tried = forms.DecimalField(required=False, widget=forms.HiddenInput)
+    tried = DecimalNumberField(required=False, widget=forms.HiddenInput)
 
     def is_to_be_set(self) -> bool:
         """Whether the budget was tried before and is now confirmed."""

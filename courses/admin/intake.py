@@ -169,6 +169,7 @@ class IntakeFlow:
         context = {
             "patient": patient,
             "levels": levels,
+            "reports": reports,
             "instruction": instruction(levels[0]),
             "is_new": True,
             "is_saved": True,

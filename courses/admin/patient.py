@@ -156,6 +156,8 @@ class CoursePatientAdmin(PatientAdmin):
             context |= {
                 "levels": levels,
                 "instruction": instruction(levels[0]) if levels else "",
+                # Also those that the same form brought before.
+                "reports": reports_of_form(patient, values["form_key"]),
                 "is_new": bool(new),
                 "is_saved": True,
             }
@@ -181,8 +183,8 @@ class CoursePatientAdmin(PatientAdmin):
         context = {
             "form": form,
             "patient": patient,
-            "title": found.flag.wording,
-            "action": _("Entered by mistake"),
+            "title": found.said,
+            "action": _("Withdraw report"),
         }
         response = self.page(request, "patients/admin/record.html", context)
         response.status_code = 422 if form.is_bound else 200

@@ -21,6 +21,7 @@ from clinic.admin import ClinicScopedAdmin
 from clinic.models import Clinic
 from clinic.posting.owner import OPENED
 from clinic.posting.stale import MAIN, settle, stamp
+from clinic.typed_numbers import FloatNumberField, WholeNumberField
 from courses.models import RuleSettings
 from courses.priors.adopted import bounds_of
 from courses.priors.bounds import BoundsTrial, set_bounds, try_bounds
@@ -68,8 +69,8 @@ def bound_field(name: str) -> forms.Field:
         "help_text": _("%(low)g to %(high)g; shipped %(shipped)g") % values,
     }
     if limit.is_whole:
-        return forms.IntegerField(min_value=int(limit.low), max_value=int(limit.high), **common)
-    return forms.FloatField(min_value=limit.low, max_value=limit.high, **common)
+        return WholeNumberField(min_value=int(limit.low), max_value=int(limit.high), **common)
+    return FloatNumberField(min_value=limit.low, max_value=limit.high, **common)
 
 
 class BoundsForm(forms.Form):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.models import Clinic
+from clinic.typed_dates import BOOKING, MomentField, MomentInput
 from courses.models import Appointment, Course
 from courses.plans.proposing import Conflict, Proposal
 from courses.plans.scheduling import SeriesRefused, book_series, propose_series, remember_wishes
@@ -25,17 +26,12 @@ from patients.wording import VERDICTS, reason_texts
 if TYPE_CHECKING:
     from courses.admin.course import CourseAdmin
 
-TIME_FORMAT = "%Y-%m-%dT%H:%M"
-
 
 class SlotForm(forms.Form):
     """One session: one of the free times, another one, or left out."""
 
     when = forms.ChoiceField(required=False)
-    other = forms.DateTimeField(
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format=TIME_FORMAT),
-    )
+    other = MomentField(required=False, span=BOOKING, widget=MomentInput(attrs={"step": 300}))
 
     def __init__(self, data: Any, *, proposal: Proposal, clinic: Clinic) -> None:
         first = proposal.times[0].isoformat() if proposal.times else ""

@@ -42,7 +42,7 @@ GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
     (
         gettext_lazy("Before treatment"),
         {
-            "PainType": gettext_lazy("Which types are told apart, and what each needs before needling."),
+            "PainType": gettext_lazy("Types of neck pain, and what each needs before needling."),
             "ScreeningItem": gettext_lazy("What is asked at the intake, and what an answer forbids."),
         },
     ),

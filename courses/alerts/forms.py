@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, Role
+from clinic.typed_numbers import WholeNumberField
 from courses.models import Alert, Course, Level, Silence
 from courses.plans.choosing import CourseChoice, open_courses
 from courses.rules.red_flag import SEVERE_PAIN
@@ -106,7 +107,7 @@ class SilenceForm(forms.Form):
         required=False,
         empty_label=_("every practitioner"),
     )
-    days = forms.IntegerField(label=_("For how many days"), min_value=1, max_value=14, initial=1)
+    days = WholeNumberField(label=_("For how many days"), unit="days", min_value=1, max_value=14, initial=1)
     reason = forms.CharField(label=_("Why"), max_length=200)
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership, Responder
 from courses.models import Alert, AlertEvent, RedFlag
+from courses.models.red_flag import said
 
 
 def findings_words(findings: Sequence[Mapping[str, Any]], *, flags: Mapping[str, str]) -> list[str]:
@@ -29,7 +30,8 @@ def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> st
     """One frozen finding with the sum it rests on; `flags` are the wordings by code."""
     evidence = finding["evidence"]
     if finding["rule"] == "red_flag":
-        return flags.get(evidence["flag"], evidence["flag"])
+        wording = flags.get(evidence["flag"], evidence["flag"])
+        return said(evidence["flag"], wording, evidence.get("answer", ""))
     return f"{rule_words(finding)} {_sum(evidence)}".strip()
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 from django.utils.safestring import SafeString
 
+from courses.alerts.told import told_to_patient
 from courses.checkins.memory import Shown, read_and_remember, remembered
 from courses.checkins.page import Kept, Told, pain_chart, told_of
 from courses.checkins.replay import keep_answer
@@ -37,6 +38,8 @@ class Page:
     told: Told
     chart: SafeString | None = None
     may_answer_again: bool = False
+    # Whether staff were emailed about what was reported, as the messages say; empty where nothing was.
+    staff_told: str = ""
 
 
 def load(link: CheckInLink) -> Loaded:
@@ -83,14 +86,15 @@ def _page(
     try:
         row.refresh_from_db(fields=["answered_at"])
         chart = None if told.emergency else pain_chart(row.session.course, at=at)
-        return Page(told, chart, may_answer_again(row, at=at))
+        return Page(told, chart, may_answer_again(row, at=at), told_to_patient(reports, at=at))
     except Exception as error:  # noqa: BLE001 - the answer is saved: a missing chart must not say otherwise
         log.error("check-in page without its chart", check_in=row.pk, error=type(error).__name__)
         return Page(told)
 
 
 def _reports(answer: CheckInAnswer) -> list[RedFlagReport]:
-    return list(RedFlagReport.objects.filter(check_in=answer.check_in_id, form_key=answer.form_key))
+    reports = RedFlagReport.objects.filter(check_in=answer.check_in_id, form_key=answer.form_key)
+    return list(reports.select_related("patient", "clinic"))
 
 
 def _on_disk(link: CheckInLink, entry: CheckInEntry, *, at: datetime) -> Kept:

@@ -97,6 +97,7 @@ def _after(loaded: Loaded, page: Page) -> HttpResponse:
         "told": told,
         "chart": page.chart,
         "may_answer_again": page.may_answer_again,
+        "staff_told": page.staff_told,
     }
     is_only_refused = told.kept == Kept.SAVED and told.is_score_refused and not told.has_flags
     return _page("thanks", context, status=410 if is_only_refused else STATUS[told.kept])

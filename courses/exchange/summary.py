@@ -134,7 +134,7 @@ def _measures(course: Course, scores: Sequence[PainScore], *, group: str) -> lis
 def _alerts(course: Course, alerts: Sequence[Alert]) -> list[Part]:
     reports: dict[str, str] = {}
     for report in course.red_flag_reports.select_related("flag"):
-        reports.setdefault(report.flag.code, report.flag.wording)
+        reports.setdefault(report.flag.code, report.said)
     told = [alert for alert in alerts if alert.is_red_flag or alert.rule == Alert.Rule.PAIN]
     if not told:
         return [{"title": _("Red flags"), "paragraphs": [_("None was reported.")]}]

@@ -49,7 +49,7 @@ def urgent_parts(alert: Alert) -> list[Part]:
 
 def _report(report: RedFlagReport) -> Part:
     facts = [
-        [_("Red flag"), report.flag.wording],
+        [_("Red flag"), report.said],
         [_("Reported"), f"{moment_words(report.reported_at, report.clinic)}, {report.get_source_display()}"],
     ]
     if report.answer:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.typed_numbers import DecimalNumberField, WholeNumberField
 from courses.measures.entry import (
     NDI_ITEMS,
     NDI_LEAST,
@@ -25,9 +26,9 @@ from courses.models import Direction, MeasureCode, MeasureScore
 N_ACTIVITIES, LEAST_ACTIVITIES = 5, 3
 
 
-def _number(label: Any, most: int, **kwargs: Any) -> forms.IntegerField:
-    widget = forms.NumberInput(attrs={"inputmode": "numeric", "class": "short-number"})
-    return forms.IntegerField(
+def _number(label: Any, most: int, **kwargs: Any) -> WholeNumberField:
+    widget = forms.TextInput(attrs={"class": "short-number"})
+    return WholeNumberField(
         label=label, min_value=kwargs.pop("least", 0), max_value=most, required=False, widget=widget, **kwargs
     )
 
@@ -89,19 +90,23 @@ class MeasuresForm(forms.Form):
             self.fields[f"psfs-{number}-label"] = forms.CharField(
                 label=_("Activity %(number)d") % {"number": number}, max_length=80, required=False, initial=named
             )
-            self.fields[f"psfs-{number}"] = _number(_("How well, 0-10, activity %(n)d") % {"n": number}, 10)
+            self.fields[f"psfs-{number}"] = _number(
+                _("How well, 0-10, activity %(n)d") % {"n": number}, 10, out_of=10
+            )
 
     def _add_peg(self, activities: Sequence[str]) -> None:
         for item in PEG_ITEMS:
-            self.fields[f"peg-{item}"] = _number(PEG_QUESTIONS[item], 10)
+            self.fields[f"peg-{item}"] = _number(PEG_QUESTIONS[item], 10, out_of=10)
 
     def _add_peg_one(self, activities: Sequence[str]) -> None:
-        self.fields["peg_one"] = _number(_("How much did your neck limit your life this week? 0-10"), 10)
+        self.fields["peg_one"] = _number(
+            _("How much did your neck limit your life this week? 0-10"), 10, out_of=10
+        )
 
     def _add_ndi(self, activities: Sequence[str]) -> None:
-        self.fields["ndi"] = forms.DecimalField(
+        self.fields["ndi"] = DecimalNumberField(
             label=_("Score"), min_value=0, max_value=100, decimal_places=1, required=False,
-            widget=forms.NumberInput(attrs={"inputmode": "decimal", "class": "short-number", "step": "any"}),
+            widget=forms.TextInput(attrs={"class": "short-number"}),
         )  # fmt: skip
         self.fields["ndi-unit"] = forms.ChoiceField(
             label=_("Counted in"),
@@ -120,7 +125,7 @@ class MeasuresForm(forms.Form):
 
     def _add_rom(self, activities: Sequence[str]) -> None:
         for item, label in Direction.choices:
-            self.fields[f"rom-{item}"] = _number(label, 120)
+            self.fields[f"rom-{item}"] = _number(label, 120, unit="°")
 
     def _check_activities(self, values: dict[str, Any]) -> None:
         named = 0

@@ -8,6 +8,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
@@ -15,6 +16,9 @@ from courses.models.check_in import CheckIn
 from courses.models.course import Course
 from courses.models.session import Session
 from patients.models import Patient
+
+# The question about severe pain, and its answer that takes the flag's own words back.
+SEVERE_PAIN, USUAL = "severe_pain", "usual"
 
 
 class Level(models.TextChoices):
@@ -100,6 +104,13 @@ class RedFlag(models.Model):
         return said.get("report") or self.wording
 
 
+def said(flag_code: str, wording: str, answer: str) -> str:
+    """What a report says: the answer goes before the question. Usual pain is not pain that got worse."""
+    if flag_code == SEVERE_PAIN and answer == USUAL:
+        return gettext("Pain of 8 to 10: the patient's usual pain")
+    return wording
+
+
 class RedFlagReport(models.Model):
     """One yes, once: whoever gave it, by whatever way."""
 
@@ -178,6 +189,11 @@ class RedFlagReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {self.flag.code}"
+
+    @property
+    def said(self) -> str:
+        """What was reported, in words; needs `flag` loaded."""
+        return said(self.flag.code, self.flag.wording, self.answer)
 
     @property
     def is_entered_late(self) -> bool:

@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, Role
+from clinic.typed_dates import BOOKING, DayField, MomentField, MomentInput
+from clinic.typed_numbers import WholeNumberField
 from courses.models import Course
 from courses.plans.choosing import CourseChoice, open_courses
 
@@ -22,9 +24,9 @@ class HoldCourseForm(forms.Form):
 class OverrideForm(forms.Form):
     """Why a patient may be needled once all the same."""
 
-    valid_on = forms.DateField(
+    valid_on = DayField(
         label=_("For the session on"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        span=BOOKING,
         help_text=_("One session, one day."),
     )
     reason = forms.CharField(
@@ -45,11 +47,8 @@ class BookingForm(forms.Form):
         },
     )
     practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Practitioner"))
-    starts_at = forms.DateTimeField(
-        label=_("Starts"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 300}, format="%Y-%m-%dT%H:%M"),
-    )
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=240, initial=45)
+    starts_at = MomentField(label=_("Starts"), span=BOOKING, widget=MomentInput(attrs={"step": 300}))
+    minutes = WholeNumberField(label=_("Minutes"), unit="min", min_value=5, max_value=240, initial=45)
     is_for_needling = forms.BooleanField(
         label=_("For needling"),
         required=False,

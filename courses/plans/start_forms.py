@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Membership, OpeningHours, Role
+from clinic.typed_dates import BOOKING, DayField
+from clinic.typed_numbers import WholeNumberField
 from courses.models import Course, Protocol
 from courses.plans.proposing import Wishes
 from courses.plans.starting import parse_reviews, parse_weeks, refuse_unsuited
@@ -34,7 +36,7 @@ class PlanForm(forms.Form):
     protocol = forms.ModelChoiceField(Protocol.objects.none(), widget=forms.HiddenInput)
     complaint = forms.CharField(label=_("Complaint"), max_length=120, initial=_("Neck pain"))
     practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Treating practitioner"))
-    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = DayField(label=_("Starts on"), span=BOOKING)
     weekly_sessions = forms.CharField(
         label=_("Sessions in each week"), max_length=120, help_text=_("For example 3, 3, 2, 2: ten in four weeks.")
     )
@@ -90,7 +92,7 @@ class WishesForm(forms.Form):
     )
     earliest = forms.TimeField(label=_("Not before"), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
     latest = forms.TimeField(label=_("Done by"), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=240)
+    minutes = WholeNumberField(label=_("Minutes"), unit="min", min_value=5, max_value=240)
     practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Practitioner"))
 
     def __init__(self, data: Any, *, course: Course) -> None:

@@ -13,6 +13,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.typed_dates import VISIT, MomentField
+from clinic.typed_fields import typed_formfield
 from courses.models import AdverseEventItem, AftercareMeasure, Needling, PainScore, Point, RedFlag, Session
 from courses.plans.standing import PatientStanding
 from courses.points.names import Reading
@@ -41,10 +43,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    held_at = forms.DateTimeField(
-        label=gettext_lazy("Time"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME_FORMAT),
-    )
+    held_at = MomentField(label=gettext_lazy("Time"), span=VISIT)
     is_needled = forms.BooleanField(label=gettext_lazy("Needles were used"), required=False)
     adverse_events = forms.ModelMultipleChoiceField(
         AdverseEventItem.objects.none(),
@@ -183,6 +182,7 @@ class NeedlingRow(forms.ModelForm[Needling]):
     class Meta:
         model = Needling
         fields = NEEDLING_FIELDS
+        formfield_callback = typed_formfield
 
     def __init__(
         self,

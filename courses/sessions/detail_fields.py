@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.typed_numbers import DecimalNumberField, WholeNumberField
 from courses.models import Session, SessionMotion, SessionSymptom
 from courses.models.session_findings import MOST_DEGREES
 from courses.sessions.entry import NeedlingEntry, Particulars
@@ -54,22 +55,34 @@ class QuickScale:
 class DetailFields(forms.Form):
     """Needle counts, needles, movement, symptoms, life, and what STRICTA asks of a session."""
 
-    needles_in = forms.IntegerField(label=_("Needles in"), min_value=0, max_value=200, required=False)
-    needles_out = forms.IntegerField(label=_("Needles out"), min_value=0, max_value=200, required=False)
+    needles_in = WholeNumberField(
+        label=_("Needles in"), unit="needles", min_value=0, max_value=200, required=False
+    )
+    needles_out = WholeNumberField(
+        label=_("Needles out"), unit="needles", min_value=0, max_value=200, required=False
+    )
     needle_difference = forms.CharField(
         label=_("Why the counts differ, and what was done"), max_length=200, required=False
     )
-    needle_diameter_mm = forms.DecimalField(
-        label=_("Diameter (mm)"), min_value=0, max_value=2, max_digits=3, decimal_places=2, required=False
+    needle_diameter_mm = DecimalNumberField(
+        label=_("Diameter (mm)"),
+        unit="mm",
+        min_value=0,
+        max_value=2,
+        max_digits=3,
+        decimal_places=2,
+        required=False,
     )
-    needle_length_mm = forms.IntegerField(label=_("Length (mm)"), min_value=0, max_value=200, required=False)
+    needle_length_mm = WholeNumberField(
+        label=_("Length (mm)"), unit="mm", min_value=0, max_value=200, required=False
+    )
     needle_maker = forms.CharField(label=_("Maker"), max_length=60, required=False)
     needle_lot = forms.CharField(label=_("Lot"), max_length=40, required=False)
     position = forms.ChoiceField(
         label=_("Position"), choices=[("", _("not noted")), *Session.Position.choices], required=False
     )
-    rested_minutes = forms.IntegerField(
-        label=_("Rested afterwards (minutes)"), min_value=0, max_value=240, required=False
+    rested_minutes = WholeNumberField(
+        label=_("Rested afterwards (minutes)"), unit="min", min_value=0, max_value=240, required=False
     )
     variation = forms.CharField(label=_("Differs from the plan because"), max_length=200, required=False)
     other_treatments = forms.MultipleChoiceField(
@@ -86,7 +99,8 @@ class DetailFields(forms.Form):
                 label=label, choices=[("", ""), *GRADES], coerce=int, empty_value=None, required=False
             )
         for name in SessionMotion.DIRECTIONS:
-            self.fields[f"motion_{name}"] = forms.IntegerField(
+            self.fields[f"motion_{name}"] = WholeNumberField(
+                unit="°",
                 label=SessionMotion._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
                 min_value=0,
                 max_value=MOST_DEGREES,

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from clinic.typed_numbers import WholeNumberField
 from courses.models import AdverseEvent, AdverseEventItem, AftercareMeasure
 from courses.sessions.aftercare import Checked, Fault, faults, suggest
 from courses.sessions.entry import EventEntry
@@ -84,7 +85,9 @@ class EventFields:
                 choices=AdverseEvent.Causality.choices, required=False
             )
             self.fields[f"serious_{item.code}"] = forms.BooleanField(required=False)
-            self.fields[f"onset_{item.code}"] = forms.IntegerField(min_value=0, max_value=20_000, required=False)
+            self.fields[f"onset_{item.code}"] = WholeNumberField(
+                unit="min", min_value=0, max_value=20_000, required=False
+            )
             self.fields[f"went_{item.code}"] = forms.CharField(max_length=200, required=False)
         for measure in self.measures:
             self.fields[f"aftercare_{measure.code}"] = forms.BooleanField(label=measure.name, required=False)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
+from clinic.typed_dates import VISIT, MomentField
 from courses.models import Course, RedFlagReport
 from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
@@ -25,7 +26,6 @@ from courses.sessions.treatment_facts import TreatmentFacts
 from courses.sessions.visit_field import VisitFields
 from patients.models import NeuroCheck
 
-TIME_FORMAT = "%Y-%m-%dT%H:%M"
 NOTE_LENGTH = 300
 YES_NO = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 
@@ -52,10 +52,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         choices=[("", gettext_lazy("not made")), *NeuroCheck.Result.choices],
         required=False,
     )
-    held_at = forms.DateTimeField(
-        label=gettext_lazy("Time"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME_FORMAT),
-    )
+    held_at = MomentField(label=gettext_lazy("Time"), span=VISIT)
     practitioner = forms.ModelChoiceField(Membership.objects.none(), label=gettext_lazy("Practitioner"))
     supervised_by = forms.ModelChoiceField(
         Membership.objects.none(), label=gettext_lazy("Supervised by"), required=False
@@ -198,11 +195,7 @@ class RedFlagReportForm(RedFlagFields, forms.Form):
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     caller = forms.CharField(label=gettext_lazy("Who told you"), max_length=120, required=False)
-    onset_at = forms.DateTimeField(
-        label=gettext_lazy("When it began"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=TIME_FORMAT),
-    )
+    onset_at = MomentField(label=gettext_lazy("When it began"), required=False, span=VISIT)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=NOTE_LENGTH, required=False)
 
     def __init__(self, *args: Any, flags: Any, **kwargs: Any) -> None:

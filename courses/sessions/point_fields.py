@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.typed_numbers import WholeNumberField
 from courses.models import Needling, Point, Protocol, Session
 from courses.points.names import Reading, lies_on_midline
 from courses.sessions.entry import NeedlingEntry
@@ -30,9 +31,11 @@ class NeedlingForm(forms.Form):
     listed = forms.CharField(label=_("Not in the list"), max_length=20, required=False)
     site = forms.CharField(label=_("Body site"), max_length=80, required=False)
     side = forms.ChoiceField(label=_("Side"), choices=Needling.Side.choices, initial=Needling.Side.BOTH)
-    depth_mm = forms.IntegerField(label=_("Depth (mm)"), min_value=0, max_value=150, required=False)
-    angle_degrees = forms.IntegerField(label=_("Angle (°)"), min_value=0, max_value=90, required=False)
-    retention_minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=120, required=False)
+    depth_mm = WholeNumberField(label=_("Depth (mm)"), unit="mm", min_value=0, max_value=150, required=False)
+    angle_degrees = WholeNumberField(label=_("Angle (°)"), unit="°", min_value=0, max_value=90, required=False)
+    retention_minutes = WholeNumberField(
+        label=_("Minutes"), unit="min", min_value=0, max_value=120, required=False
+    )
     stimulation = forms.ChoiceField(
         label=_("Stimulation"), choices=Needling.Stimulation.choices, initial=Needling.Stimulation.NONE
     )

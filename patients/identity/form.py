@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Clinic
 from clinic.phones import validate_phone
+from clinic.typed_fields import typed_formfield
 from patients.identity.addresses import meant_address
 from patients.identity.birth import Birth
 from patients.identity.duplicates import Person, Twin, likely_twins, lock_identities, sharing_email
@@ -80,6 +81,7 @@ class PatientForm(forms.ModelForm[Patient]):
         model = Patient
         fields = ("given_name", "family_name", "born_on", "phone", "email", "language", "is_training")
         widgets = {"language": forms.Select(choices=settings.LANGUAGES)}
+        formfield_callback = typed_formfield
 
     clinic: Clinic
 

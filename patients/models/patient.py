@@ -52,7 +52,7 @@ class Patient(models.Model):
     is_training = models.BooleanField(
         _("training patient"),
         default=False,
-        help_text=_("Invented, for practice: never pages anyone, gets no mail."),
+        help_text=_("For practice: no alerts or emails are sent, and no figure counts it."),
     )
     preferred_weekdays = ArrayField(
         models.PositiveSmallIntegerField(),

@@ -113,7 +113,7 @@
     difference();
   };
   const difference = () => {
-    const differs = needlesIn.value !== "" && needlesOut.value !== "" && needlesIn.value !== needlesOut.value;
+    const differs = needlesIn.value.trim() !== "" && needlesOut.value.trim() !== "" && needlesIn.value.trim() !== needlesOut.value.trim();
     const field = form.querySelector(".difference");
     field.classList.toggle("is-asked", differs || field.querySelector("input").value !== "");
   };
@@ -241,7 +241,7 @@
     isCounted = needlesIn.value !== "";
     difference();
     form.querySelectorAll("details").forEach((fold) => {
-      const filled = [...fold.querySelectorAll("input:checked, input[type=text], input[type=number], textarea")];
+      const filled = [...fold.querySelectorAll("input:checked, input[type=text], textarea")];
       if (filled.some((field) => field.checked || field.value !== field.defaultValue)) fold.open = true;
     });
   });

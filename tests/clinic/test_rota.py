@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from clinic.models import Duty
 from clinic.rota import Gap, duty_gaps, next_gap
@@ -83,11 +84,8 @@ def test_form_offers_those_who_may_answer(signed_in, lead, practitioner, manager
 
 
 def test_form_writes_the_clinics_wall_time(signed_in, lead, clinic):
-    values = {
-        "member": lead.pk,
-        "starts_at": "2099-01-01T08:00",
-        "ends_at": "2099-01-01T20:00",
-    }
+    day = clinic.local(timezone.now()).date() + timedelta(days=60)
+    values = {"member": lead.pk, "starts_at": f"{day}T08:00", "ends_at": f"{day}T20:00"}
     assert signed_in(lead).post("/admin/clinic/duty/add/", values).status_code == 302
     duty = Duty.objects.get()
     assert (duty.clinic, f"{clinic.local(duty.starts_at):%H:%M}") == (clinic, "08:00")

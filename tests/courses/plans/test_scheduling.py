@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import Holiday, OpeningHours
 from courses.models import Appointment, Course, Protocol
@@ -181,7 +182,7 @@ class TestPages:
             "protocol": standard.pk,
             "complaint": "Neck pain",
             "practitioner": practitioner.pk,
-            "starts_on": "2099-03-02",
+            "starts_on": str(timezone.localdate() + timedelta(days=90)),
             "weekly_sessions": "2, 2, 1",
             "review_sessions": "4",
         }

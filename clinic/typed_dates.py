@@ -1,0 +1,270 @@
+"""Days and times as people type them: understood as what they mean and shown in words, or refused with a sentence.
+
+The browser's own picker is used where there is one; where there is none, or without scripts, text arrives.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import from_current_timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from clinic.countries import country_of_zone
+
+# Where 3/12/2026 is the twelfth of March, and where both orders are in use.
+MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "UM", "PH", "FM", "MH", "PW"})
+EITHER_ORDER = frozenset({"", "CA", "CN", "JP", "KR", "TW", "HU", "MN", "IR", "ZA", "KE", "SE", "LT"})
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_YEAR_FIRST = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
+_NUMBERS = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
+_DAY_WORD = re.compile(r"(?:[^\W\d]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s*([^\W\d]{3,9})\.?,?\s*(\d{4})")
+_WORD_DAY = re.compile(r"(?:[^\W\d]{3,9},?\s+)?([^\W\d]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
+# Conversions between time zones stay far from the ends of the calendar.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How far from today a date of one meaning can lie, in days."""
+
+    back: int
+    ahead: int
+
+    def refuse_outside(self, day: date, *, today: date) -> None:
+        """ValidationError where the day cannot be meant."""
+        words = {"day": said_day(day)}
+        if day > today and self.ahead == 0:
+            raise ValidationError(_("%(day)s is in the future. Enter a date up to today.") % words, code="future")
+        if day < today and self.back == 0:
+            raise ValidationError(_("%(day)s is in the past. Enter a date from today on.") % words, code="past")
+        first, last = today - timedelta(days=self.back), today + timedelta(days=self.ahead)
+        if not first <= day <= last:
+            words |= {"first": said_day(first), "last": said_day(last)}
+            raise ValidationError(
+                _("%(day)s is too far away. Enter a date from %(first)s to %(last)s.") % words, code="far"
+            )
+
+
+YEAR = 366
+BIRTH = Span(back=130 * YEAR, ahead=0)
+# Something that happened: a diagnosis, a picture, an examination, the beginning of a complaint or of a career.
+PAST = Span(back=100 * YEAR, ahead=0)
+# A visit that took place; the clock of a device may be a day off.
+VISIT = Span(back=50 * YEAR, ahead=1)
+# A visit to come, and what is planned around it.
+BOOKING = Span(back=YEAR, ahead=2 * YEAR)
+DUTY = Span(back=YEAR, ahead=2 * YEAR)
+HOLIDAY = Span(back=5 * YEAR, ahead=5 * YEAR)
+EXPIRY = Span(back=50 * YEAR, ahead=50 * YEAR)
+# A column that no form asks for.
+EVER = Span(back=130 * YEAR, ahead=130 * YEAR)
+# A page of the diary.
+DIARY = Span(back=50 * YEAR, ahead=5 * YEAR)
+# The meaning of a model's column by its name, for forms that are made from models.
+SPANS: dict[str, Span] = {
+    "born_on": BIRTH,
+    "checked_on": PAST,
+    "diagnosed_on": PAST,
+    "ended_on": PAST,
+    "ends_at": DUTY,
+    "expires_on": EXPIRY,
+    "licence_expires_on": EXPIRY,
+    "on": HOLIDAY,
+    "practising_since": PAST,
+    "starts_at": DUTY,
+    "starts_on": PAST,
+    "taken_on": PAST,
+    "written_on": PAST,
+}
+
+
+def said_day(day: date) -> str:
+    """A day in words, with its weekday."""
+    return formats.date_format(day, "l j F Y")
+
+
+def read_day(text: str) -> date:
+    """The day that was typed; ValidationError with a sentence where it is none or could be two."""
+    typed = text.strip()
+    plain = _plain(typed)
+    parts = _day_parts(plain, typed)
+    if parts is None:
+        words = _("“%(typed)s” is not a date. Enter it as 3 Dec 2026 or 2026-12-03.")
+        raise ValidationError(words % {"typed": typed}, code="date")
+    try:
+        day = date(*parts)
+    except ValueError as error:
+        words = _("“%(typed)s” is not a day of the calendar. Enter it as 3 Dec 2026.")
+        raise ValidationError(words % {"typed": typed}, code="date") from error
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        words = _("“%(typed)s” has an impossible year. Enter the date as 3 Dec 2026.")
+        raise ValidationError(words % {"typed": typed}, code="date")
+    return day
+
+
+def read_moment(text: str) -> datetime:
+    """The wall time that was typed, without a zone; ValidationError with a sentence where it is none."""
+    typed = text.strip()
+    found = _MOMENT.fullmatch(_plain(typed))
+    if found is None:
+        words = _("“%(typed)s” is not a date and time. Enter it as 3 Dec 2026 14:30.")
+        raise ValidationError(words % {"typed": typed}, code="date")
+    hour, minute, half = int(found[2]), int(found[3]), (found[4] or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    try:
+        clock = time(hour, minute)
+    except ValueError as error:
+        words = _("“%(typed)s” has no such time of day. Enter it as 3 Dec 2026 14:30.")
+        raise ValidationError(words % {"typed": typed}, code="date") from error
+    return datetime.combine(read_day(found[1]), clock)
+
+
+def day_asked(text: str, *, today: date) -> tuple[date | None, str]:
+    """The day that an address asks for; None, and a sentence where one was typed that cannot be meant."""
+    if not text.strip():
+        return None, ""
+    try:
+        day = read_day(text)
+        DIARY.refuse_outside(day, today=today)
+    except ValidationError as refused:
+        return None, " ".join(refused.messages)
+    return day, ""
+
+
+class DayInput(forms.DateInput):
+    """The browser's picker, and beside it the day in words."""
+
+    template_name = "clinic/widgets/day.html"
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+    def format_value(self, value: Any) -> str | None:
+        """As the picker wants it; text that is no date as it was typed."""
+        understood = self.understood(value)
+        return understood.strftime(self.format or "") if understood else super().format_value(value)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """With the words, and as plain text where the picker would hide what was typed."""
+        context = super().get_context(name, value, attrs)
+        understood = self.understood(value)
+        context["widget"]["said"] = self.said(understood) if understood else ""
+        if value and understood is None:
+            context["widget"]["type"] = "text"
+        return context
+
+    def understood(self, value: Any) -> Any:
+        """The day a value means; None where it means none."""
+        try:
+            return read_day(value) if isinstance(value, str) else value
+        except ValidationError:
+            return None
+
+    def said(self, value: Any) -> str:
+        """The day in words."""
+        return said_day(value)
+
+
+class MomentInput(DayInput):
+    """The browser's picker of a day and a time, and beside it both in words."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.format = "%Y-%m-%dT%H:%M"
+
+    def understood(self, value: Any) -> Any:
+        """The wall time a value means; None where it means none."""
+        try:
+            return read_moment(value) if isinstance(value, str) else value
+        except ValidationError:
+            return None
+
+    def said(self, value: Any) -> str:
+        """Day and time in words."""
+        return f"{said_day(value)}, {formats.date_format(value, 'H:i')}"
+
+
+class DayField(forms.DateField):
+    """A day of one meaning."""
+
+    widget = DayInput
+
+    def __init__(self, *, span: Span, **kwargs: Any) -> None:
+        self.span = span
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        """The day that was typed, if it can be meant."""
+        if value in self.empty_values:
+            return None
+        day = value if isinstance(value, date) else read_day(str(value))
+        day = day.date() if isinstance(day, datetime) else day
+        self.span.refuse_outside(day, today=timezone.localdate())
+        return day
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time of one meaning, in the clinic's wall time."""
+
+    widget = MomentInput
+
+    def __init__(self, *, span: Span, **kwargs: Any) -> None:
+        self.span = span
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The instant that was typed, if it can be meant."""
+        if value in self.empty_values:
+            return None
+        if isinstance(value, datetime):
+            return super().to_python(value)
+        wall = read_moment(str(value))
+        self.span.refuse_outside(wall.date(), today=timezone.localdate())
+        return from_current_timezone(wall)
+
+
+def _plain(typed: str) -> str:
+    """Digits of any script as 0 to 9; circled digits are none, and stay as they are."""
+    if any(unicodedata.category(sign) in {"No", "Nl"} for sign in typed):
+        return typed
+    normal = unicodedata.normalize("NFKC", typed)
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in normal)
+
+
+def _day_parts(plain: str, typed: str) -> tuple[int, int, int] | None:
+    """Year, month and day as numbers; None where the text has another form."""
+    if found := _YEAR_FIRST.fullmatch(plain):
+        return int(found[1]), int(found[2]), int(found[3])
+    if found := _NUMBERS.fullmatch(plain):
+        return _in_order(int(found[1]), int(found[3]), int(found[4]), typed, is_dotted=found[2] == ".")
+    if (found := _DAY_WORD.fullmatch(plain)) and found[2][:3].lower() in _MONTHS:
+        return int(found[3]), _MONTHS.index(found[2][:3].lower()) + 1, int(found[1])
+    if (found := _WORD_DAY.fullmatch(plain)) and found[1][:3].lower() in _MONTHS:
+        return int(found[3]), _MONTHS.index(found[1][:3].lower()) + 1, int(found[2])
+    return None
+
+
+def _in_order(first: int, second: int, year: int, typed: str, *, is_dotted: bool) -> tuple[int, int, int]:
+    """Numbers in the order of the clinic's country; refused where both orders are in use and both make sense."""
+    here = country_of_zone(timezone.get_current_timezone_name())
+    is_month_first = here in MONTH_FIRST and not is_dotted
+    is_unsure = here in EITHER_ORDER and not is_dotted and first != second and max(first, second) <= 12
+    if is_unsure:
+        words = _("“%(typed)s” can be read in two ways. Write the month as a word: 3 Dec 2026.")
+        raise ValidationError(words % {"typed": typed}, code="date")
+    if here in EITHER_ORDER and second > 12:
+        is_month_first = True
+    return (year, first, second) if is_month_first else (year, second, first)

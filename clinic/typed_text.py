@@ -1,0 +1,65 @@
+"""Text as people type and paste it: without signs that nobody sees. One place, before any form reads it.
+
+Control signs, zero-width signs and marks that turn the direction of writing make two names differ that look the
+same, and PostgreSQL refuses a NUL. Joiners stay where a script needs them: between letters of Arabic or Indic
+scripts, and in joined emoji.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+KEPT = frozenset("\t\n\r")
+JOINERS = frozenset("\u200c\u200d")
+# What is checked letter by letter against what was chosen before.
+SECRET = ("password", "csrfmiddlewaretoken")
+
+
+def without_unseen(text: str) -> str:
+    """The text without signs that nobody sees."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(sign for place, sign in enumerate(text) if _is_seen(text, place, sign))
+
+
+def _is_seen(text: str, place: int, sign: str) -> bool:
+    if sign in JOINERS:
+        return 0 < place < len(text) - 1 and _joins(text[place - 1]) and _joins(text[place + 1])
+    # Format signs and control signs; the soft hyphen is one of the former.
+    return sign in KEPT or unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}
+
+
+def _joins(sign: str) -> bool:
+    """Whether a script that uses joiners has this sign: none of the Latin, Greek and Cyrillic letters."""
+    return ord(sign) >= 0x0600 and unicodedata.category(sign)[0] in "LMS"
+
+
+class TypedTextMiddleware:
+    """Cleans what was typed into a form or an address before a view reads it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.GET = _cleaned(request.GET)  # type: ignore[assignment]
+        if request.method == "POST":
+            request.POST = _cleaned(request.POST)  # type: ignore[assignment]
+        return self.get_response(request)
+
+
+def _cleaned(typed: QueryDict) -> QueryDict:
+    """The same object where there is nothing to clean."""
+    cleaned = {
+        name: [value if name.startswith(SECRET) else without_unseen(value) for value in values]
+        for name, values in typed.lists()
+    }
+    if all(typed.getlist(name) == values for name, values in cleaned.items()):
+        return typed
+    copy = typed.copy()
+    for name, values in cleaned.items():
+        copy.setlist(name, values)
+    copy._mutable = False
+    return copy

@@ -1,0 +1,83 @@
+"""No fixed sentence says that somebody has been told: such sentences come from `courses.alerts.told`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CLAIM = re.compile(
+    r"(?:has|have|had) been (?:told|emailed|informed|notified|alerted)"
+    r"|(?:was|were) (?:told|emailed|informed|notified)"
+    r"|(?:is|are) (?:being )?(?:told|emailed|informed|notified|alerted)|mail goes|on its way|gets? no mail",
+    re.IGNORECASE,
+)
+# Where the sentences are computed from rows.
+COMPUTED = {"courses/alerts/told.py"}
+# Each other sentence with the reason why it claims nothing of what has happened.
+ALLOWED = {
+    "an alert of which nobody was told": "names a kind of fault, found by the auditor from the rows",
+    "Nobody was told of it.": "a fault, found by the auditor from the rows",
+    "It takes no step by itself: nobody is told again, and nobody else is told.": "a fault, found from the rows",
+    "The whole chain was told, and nobody answered.": "help text of a column that the chain's end sets",
+    "Who is told first, and who next while nobody answers.": "a setting",
+    "Who is told of an alert": "a setting",
+    "Told what this person is told. Empty: told of every alert of the clinic.": "a setting",
+    "Telephone, opening hours, holidays, who is told of alerts in which order.": "names a page of settings",
+    "Other systems that are told of alerts.": "names a page of settings",
+    "No rota: every duty lead is emailed about alerts. Add who is on duty, and only they are emailed.": (
+        "a setting"
+    ),
+    "What the patient is told before they agree": "a heading over the text itself",
+    "This alert is acknowledged already: nobody is told until that lapses.": "a rule of the loop",
+    "What is more severe is told all the same. Red flags are never muted.": "a rule of the loop",
+    "No alert is silenced: all are told.": "a rule of the loop",
+    "The silence is over: what it muted is told now.": "the silence ended in the same transaction",
+    "The course ended, and this alert with it. Nobody will be told of it again.": "a rule of the loop",
+    "If the address is known here, a link is on its way. It works for three days.": "must not tell who is known",
+    "The course is on its way: is there any reason not to go on as planned?": "another meaning",
+    "is on its way": "a state of a row in words",
+    "This clinic's mail goes to the new address from now on.": "a setting",
+    "Where mail goes": "a heading of a setting",
+    "Staff mail goes to another address - %(clinic)s": "a setting",
+    "This is the address the mail goes to already.": "a setting",
+}
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Every visible sentence of templates and code, with its file."""
+    for path in (ROOT / "templates").rglob("*.*"):
+        text = path.read_text(encoding="utf-8")
+        found = re.findall(r'{%\s*translate\s+"([^"]*)"', text)
+        found += re.findall(r"{%\s*blocktranslate[^%]*%}(.*?){%\s*endblocktranslate", text, re.DOTALL)
+        found += re.findall(r">([^<>{}%]{12,})<", text)
+        yield from ((str(path.relative_to(ROOT)), one) for one in found)
+    for folder in ("clinic", "patients", "courses"):
+        for path in (ROOT / folder).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            found = re.findall(r'(?<![\w.])(?:_|gettext|gettext_lazy|ngettext)\(\s*((?:"[^"]*"\s*)+)', text)
+            yield from ((str(path.relative_to(ROOT)), "".join(re.findall(r'"([^"]*)"', one))) for one in found)
+
+
+def test_no_fixed_sentence_claims_that_somebody_has_been_told():
+    claims = {
+        (where, sentence.strip())
+        for where, sentence in sentences()
+        if CLAIM.search(sentence) and where not in COMPUTED
+    }
+    assert {(where, one) for where, one in claims if one not in ALLOWED} == set()
+
+
+def test_nothing_is_allowed_that_is_not_there():
+    said = {sentence.strip() for _where, sentence in sentences()}
+    assert set(ALLOWED) <= said
+
+
+@pytest.mark.parametrize(
+    "words", ["The duty lead has been told.", "Our staff have been told.", "Staff are being told now."]
+)
+def test_claims_are_recognised(words):
+    assert CLAIM.search(words)
