@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -26,7 +27,7 @@ class ProtocolAdmin(ClinicScopedAdmin):
     list_display = ("name", "n_sessions", "n_weeks", "is_offered", sign_off)
     list_filter = ("is_offered", "needs_sign_off")
     # Ticks need no script and can be read aloud; the stock picker of two lists cannot.
-    formfield_overrides: ClassVar[dict[Any, Any]] = {
+    formfield_overrides: Mapping[Any, Mapping[str, Any]] = {
         **TYPED,
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('patients', '0004_identity'),
+        ("patients", "0004_identity"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='patient',
-            name='is_training',
-            field=models.BooleanField(default=False, help_text='For practice: no alerts or emails are sent, and no figure counts it.', verbose_name='training patient'),
+            model_name="patient",
+            name="is_training",
+            field=models.BooleanField(
+                default=False,
+                help_text="For practice: no alerts or emails are sent, and no figure counts it.",
+                verbose_name="training patient",
+            ),
         ),
     ]
