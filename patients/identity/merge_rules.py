@@ -34,6 +34,7 @@ RULES = Registered(
         "patients.neurocheck.patient": MOVES,
         "patients.specialistletter.patient": MOVES,
         "patients.consent.patient": MOVES,
+        "patients.contactchange.patient": MOVES,
         "patients.filecorrection.patient": MOVES,
         "patients.intakedraft.patient": Rule(left=drafts_of_steps_typed_twice),
         "patients.patientpaintype.patient": Rule(changes=types_held_twice),

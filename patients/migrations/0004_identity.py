@@ -93,6 +93,7 @@ DROP FUNCTION patients_plain(text);
 FOLLOWING = (
     "assessment",
     "consent",
+    "contactchange",
     "filecorrection",
     "intakedraft",
     "neurocheck",
@@ -100,7 +101,14 @@ FOLLOWING = (
     "screening",
     "specialistletter",
 )
-AS_WRITTEN = ("consent", "filecorrection")
+# Tables whose rows stay as written, with the triggers that held them so until now.
+AS_WRITTEN = {
+    "consent": {"only_void": "UPDATE", "kept": "DELETE"},
+    "contactchange": {"as_written": "UPDATE OR DELETE"},
+    "filecorrection": {"as_written": "UPDATE", "kept": "DELETE"},
+}
+# The functions they call; of all others patients_kept.
+CALLED = {"only_void": "clinic_only_void"}
 MERGING = "\n".join(
     [
         """
@@ -121,7 +129,8 @@ BEGIN
     RETURN NEW;
 END $$ LANGUAGE plpgsql;
 
--- A row that stays as written may change its patient through a merge that names it, and in no other way.
+-- A row that stays as written may change its patient through a merge that names it, or become void where it can,
+-- and in no other way.
 CREATE FUNCTION patients_as_written_but_merged() RETURNS trigger AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
@@ -132,6 +141,12 @@ BEGIN
                 OR (m.kept_id = OLD.patient_id AND m.merged_id = NEW.patient_id)
             )
         ) THEN
+            RETURN NEW;
+        END IF;
+        IF to_jsonb(OLD) ? 'voided_at' AND to_jsonb(OLD)->>'voided_at' IS NULL AND
+            to_jsonb(NEW)->>'voided_at' IS NOT NULL AND
+            to_jsonb(NEW) - ARRAY['voided_at', 'voided_by_id', 'void_reason'] =
+            to_jsonb(OLD) - ARRAY['voided_at', 'voided_by_id', 'void_reason'] THEN
             RETURN NEW;
         END IF;
     ELSIF TG_ARGV[0] = 'patients.consent.patient' AND EXISTS (
@@ -169,11 +184,10 @@ CREATE TRIGGER patients_patientmerge_kept BEFORE UPDATE OR DELETE ON patients_pa
             for table in FOLLOWING
         ),
         *(
-            f"DROP TRIGGER patients_{table}_as_written ON patients_{table};"
-            f"DROP TRIGGER patients_{table}_kept ON patients_{table};"
-            f"CREATE TRIGGER patients_{table}_as_written BEFORE UPDATE OR DELETE ON patients_{table} "
+            "".join(f"DROP TRIGGER patients_{table}_{name} ON patients_{table};" for name in triggers)
+            + f"CREATE TRIGGER patients_{table}_as_written BEFORE UPDATE OR DELETE ON patients_{table} "
             f"FOR EACH ROW EXECUTE FUNCTION patients_as_written_but_merged('patients.{table}.patient');"
-            for table in AS_WRITTEN
+            for table, triggers in AS_WRITTEN.items()
         ),
     ]
 )
@@ -181,11 +195,12 @@ MERGING_REVERSE = "\n".join(
     [
         *(
             f"DROP TRIGGER patients_{table}_as_written ON patients_{table};"
-            f"CREATE TRIGGER patients_{table}_as_written BEFORE UPDATE ON patients_{table} "
-            "FOR EACH ROW EXECUTE FUNCTION patients_kept();"
-            f"CREATE TRIGGER patients_{table}_kept BEFORE DELETE ON patients_{table} "
-            "FOR EACH ROW EXECUTE FUNCTION patients_kept();"
-            for table in AS_WRITTEN
+            + "".join(
+                f"CREATE TRIGGER patients_{table}_{name} BEFORE {events} ON patients_{table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {CALLED.get(name, 'patients_kept')}();"
+                for name, events in triggers.items()
+            )
+            for table, triggers in AS_WRITTEN.items()
         ),
         *(f"DROP TRIGGER patients_{table}_follows_merge ON patients_{table};" for table in FOLLOWING),
         "DROP TRIGGER patients_patientmerge_kept ON patients_patientmerge;",
