@@ -66,7 +66,7 @@ def test_clearance_no_longer_rests_on_it(kind, code, course, patient, lead, at):
 
 
 def test_consent_is_voided_and_otherwise_as_written(patient, refused, lead, at):
-    with refused("clinic_only_void"):
+    with refused("patients_kept"):
         Consent.objects.filter(patient=patient).update(is_given=False)
 
 

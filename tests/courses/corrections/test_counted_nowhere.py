@@ -55,6 +55,8 @@ NOT_VOIDABLE = {
     "patients.FileCorrection": "a history",
     "patients.Imaging": "read through its assessment alone",
     "patients.IntakeDraft": "not yet on file",
+    "patients.Patient": "merged, not voided: points to the record it went into",
+    "patients.PatientMerge": "a history; undone, not voided",
     "patients.ScreeningFinding": "read through its screening alone",
 }
 # Who may read void rows too, and why.

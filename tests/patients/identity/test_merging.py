@@ -97,7 +97,7 @@ def full_file(patient: Patient, by: Any, at: Any, rng: random.Random) -> None:  
                 status=Appointment.Status.CANCELLED,
             )
         if rng.random() < 0.3:
-            end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date())
+            end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
         if rng.random() < 0.5:
             Letter.objects.create(
                 clinic=clinic, patient=patient, course=course, kind="summary", addressee="Dr. Yew",
