@@ -71,6 +71,8 @@ def _get(request: HttpRequest, path: str, query: str) -> HttpResponse | None:
     asked.method, asked.path, asked.path_info = "GET", path, path
     asked.GET, asked.resolver_match = QueryDict(query), match
     asked._post, asked._files = QueryDict(), MultiValueDict()  # type: ignore[attr-defined]
+    # Where something is chosen before the form appears, the choice is among what was typed.
+    asked.typed = request.POST  # type: ignore[attr-defined]
     try:
         response = match.func(asked, *match.args, **match.kwargs)
     except Http404:

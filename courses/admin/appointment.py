@@ -209,7 +209,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
 
     def _course(self, request: HttpRequest, by: Membership) -> Course | None:
         """The course one comes from or chose, or the one the form was sent with."""
-        sent = request.POST.get("course", "")
+        sent = (request.POST or getattr(request, "typed", {})).get("course", "")
         if sent.isdecimal() and len(sent) < 19:
             rows = Course.objects.for_clinic(by.clinic).select_related("patient", "practitioner__user")
             return rows.filter(pk=int(sent)).first()

@@ -73,7 +73,7 @@ def test_duty_ends_after_it_starts(on_duty, refused):
 
 def test_page_shows_the_gaps(signed_in, lead, clinic, practitioner, at):
     client = signed_in(lead)
-    assert "every duty lead is told" in client.get("/admin/clinic/duty/").content.decode()
+    assert "every duty lead is emailed" in client.get("/admin/clinic/duty/").content.decode()
     Duty.objects.create(clinic=clinic, member=practitioner, starts_at=at, ends_at=at + HOUR)
     assert "Nobody is on duty at these times" in client.get("/admin/clinic/duty/").content.decode()
 

@@ -16,6 +16,8 @@ from tests.test_tenancy import OPEN_PREFIXES, TABLE, _url
 ROLES = ("lead", "practitioner", "manager", "front_desk")
 # Pages on which another role has other forms.
 MORE_FOR_SOME = {"admin:clinic_membership_change", "admin:clinic_clinic_change"}
+# Pages on which something is chosen before the form appears, with the choice.
+CHOSEN = {"admin:courses_appointment_add": "?course={course.uuid}"}
 TYPED = {
     "text",
     "number",
@@ -126,7 +128,7 @@ def staff_forms(cast: dict[str, Any], rows: dict[str, Any]) -> dict[str, StaffFo
         for name in TABLE:
             if role not in TABLE[name].roles or not is_staff_page(name):
                 continue
-            url = _url(name, rows)
+            url = _url(name, rows) + CHOSEN.get(name, "").format(**rows)
             if url in opened and name not in MORE_FOR_SOME:
                 continue
             opened.add(url)

@@ -39,9 +39,12 @@ def browsers(cast):  # noqa: F811
 
 
 def typed_back(page: str, form: StaffForm) -> dict[str, list[str]]:
-    """What the form holds on the page that came back."""
+    """What the form holds on the page that came back; a page whose form is gone by now lists what was typed."""
     found: dict[str, list[str]] = {}
-    for tag in BeautifulSoup(page, "html.parser").find_all("form"):
+    soup = BeautifulSoup(page, "html.parser")
+    for name in soup.select("dl dt"):
+        found.setdefault(name.get_text(strip=True), []).append(name.find_next("dd").get_text())
+    for tag in soup.find_all("form"):
         for one in tag.find_all(["input", "select", "textarea"]):
             if one.get("name") and (value := sent_of(one)):
                 found.setdefault(str(one["name"]), []).extend(value)

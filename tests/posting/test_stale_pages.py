@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from bs4 import BeautifulSoup
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import Clinic, Duty, Holiday, Membership
 from clinic.posting.stale_admin import MergesStalePages
@@ -122,7 +124,7 @@ def test_a_stale_page_undoes_nothing_and_is_told(browsers, rows):  # noqa: F811
 def another(model: Any, values: dict[str, Any], url: str, client: Client) -> tuple[str, str, str]:
     """A field of the form with two other valid values."""
     special = {
-        Duty: ("ends_at", "2060-01-01T10:00", "2061-01-01T10:00"),
+        Duty: ("ends_at", in_days(200), in_days(300)),
         Membership: ("licence_number", "L-77", "L-78"),
     }
     if model in special:
@@ -132,6 +134,11 @@ def another(model: Any, values: dict[str, Any], url: str, client: Client) -> tup
         if wanted in names:
             return wanted, "One 1 23 45 67" if wanted != "phone" else "+49 30 1111111", "+49 30 2222222"
     return (names[0], "One", "Two") if names else ("", "", "")
+
+
+def in_days(n: int) -> str:
+    """Ten o'clock on a day to come, as a form takes it."""
+    return f"{timezone.localdate() + timedelta(days=n):%Y-%m-%d}T10:00"
 
 
 def errors(response) -> Any:
