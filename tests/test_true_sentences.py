@@ -20,8 +20,6 @@ COMPUTED = {"courses/alerts/told.py"}
 # Each other sentence with the reason why it claims nothing of what has happened.
 ALLOWED = {
     "an alert of which nobody was told": "names a kind of fault, found by the auditor from the rows",
-    "Nobody was told of it.": "a fault, found by the auditor from the rows",
-    "It takes no step by itself: nobody is told again, and nobody else is told.": "a fault, found from the rows",
     "The whole chain was told, and nobody answered.": "help text of a column that the chain's end sets",
     "Who is told first, and who next while nobody answers.": "a setting",
     "Who is told of an alert": "a setting",
@@ -37,6 +35,11 @@ ALLOWED = {
     "No alert is silenced: all are told.": "a rule of the loop",
     "The silence is over: what it muted is told now.": "the silence ended in the same transaction",
     "The course ended, and this alert with it. Nobody will be told of it again.": "a rule of the loop",
+    (
+        "{{ clinic }} invited you to work there as {{ role }}."
+        " If you accept, you see its patients and its alerts are emailed to you."
+    ): "a rule",
+    "Nobody was emailed about it.": "said of a fault that means this",
     "If the address is known here, a link is on its way. It works for three days.": "must not tell who is known",
     "The course is on its way: is there any reason not to go on as planned?": "another meaning",
     "is on its way": "a state of a row in words",

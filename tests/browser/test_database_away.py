@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from clinic.database import base, within
+from clinic.database import base, is_resting, within
 from clinic.models import Clinic, Membership, Message, Role
 from clinic.spool import spool_health
 from courses.checkins import memory, views
@@ -21,8 +21,8 @@ from courses.checkins.replay import replay_answers
 from courses.models import Alert, CheckIn, PainScore, RedFlagReport
 from courses.reminders.links import check_in_path
 from tests.factories import CourseFactory, MembershipFactory, cleared_patient, log_run, make_clinic
-from tests.faults.servers import OwnServer
-from tests.faults.test_database import on_own_database
+from tests.faults.servers import OwnServer, on_own_database
+from tests.processes import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services, pytest.mark.browser]
 
@@ -87,6 +87,7 @@ def _tell(browser: Browser, server: OwnServer, url: str, *, how: str, has_script
         assert page.get_by_role("link", name="Call the clinic").get_attribute("href") == "tel:+493023125000"
     finally:
         server.start() if how == "stopped" else server.thaw()
+        wait_until(lambda: not is_resting())
     # The patient, unsure, sends it again while it waits.
     page.reload()
     _instruction_is_shown(page)
@@ -126,6 +127,10 @@ def test_connection_that_froze_ends_in_time(monkeypatch):
             assert time.monotonic() - started < 1.0 + 2.0
             with suppress(OperationalError):
                 connection.close()
+            # Nobody waits again for a server that was silent a moment ago.
+            with pytest.raises(OperationalError):
+                Clinic.objects.count()
+            wait_until(lambda: not is_resting())
             assert Clinic.objects.count() == 0
         finally:
             os.kill(pid, signal.SIGCONT)
@@ -146,3 +151,4 @@ def test_connection_that_is_only_looked_at_is_given_up_in_time(monkeypatch):
             assert connection.connection is None
         finally:
             os.kill(pid, signal.SIGCONT)
+            wait_until(lambda: not is_resting())

@@ -66,6 +66,7 @@ def test_first_intake_to_first_session(sign_in, practitioner, today):
     page.get_by_role("link", name="Log session").first.click()
     page.get_by_role("group", name="Pain before").get_by_label("6", exact=True).check()
     page.get_by_role("checkbox", name="None of these").first.check()
+    page.locator("#id_is_needled_no").check()
     page.get_by_role("button", name="Save session").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert Session.objects.get().clearance["verdict"] == "clear"

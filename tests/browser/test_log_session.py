@@ -84,7 +84,7 @@ def test_from_the_form_to_the_acknowledged_alert(form_of, running_course, lead, 
     page.context.clear_cookies()
     page.goto(link)
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.get_by_role("status")).to_contain_text("Taken on by")
+    expect(page.get_by_role("status")).to_contain_text("Acknowledged by")
     assert Alert.objects.filter(state="acknowledged").count() == 1
 
 

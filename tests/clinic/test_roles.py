@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from psycopg import errors
 
+from clinic.models import Message
 from clinic.private_services.postgres import APP, OWNER
 from tests.faults.servers import own_postgres
 from tests.processes import database_url
@@ -98,13 +99,9 @@ def test_what_would_open_the_history_is_refused(app, statement):
         app.execute(statement)
 
 
-def test_a_kept_row_stays_as_it_is(app, clinic, manager):
-    app.execute(
-        "INSERT INTO clinic_message (uuid, clinic_id, kind, subject_id, recipient, channel, guarantee, is_urgent, "
-        "group_key, bundle_key, dedup_key, state, created_at, due_at, n_attempts, is_refused, error) VALUES "
-        "(gen_random_uuid(), %s, 'x', 1, 'membership:1', 'email', 'at_least_once', false, '', '', 'k', 'pending', "
-        "now(), now(), 0, false, '')",
-        [clinic.pk],
+def test_a_kept_row_stays_as_it_is(app, clinic, at):
+    Message.objects.create(
+        clinic=clinic, kind="x", subject_id=1, recipient="membership:1", dedup_key="k", created_at=at, due_at=at
     )
     with pytest.raises(errors.CheckViolation):
         app.execute("DELETE FROM clinic_message")

@@ -87,6 +87,7 @@ class AlertMachine(Promises):
     def log_a_session(self, before, after, told, is_needled, says_why):
         """Needling while an emergency, a doctor today or an urgent referral is open is refused, or a breach."""
         was_held = self._is_held()
+        self._a_moment_later()
         visit = entry(
             self.at,
             by=self.world.practitioner,
@@ -105,6 +106,10 @@ class AlertMachine(Promises):
         self.last_entry = visit
         assert not (is_needled and was_held) or logged.session.is_uncleared
 
+    def _a_moment_later(self):
+        """No two sessions of a course are held at one instant."""
+        self.at += timedelta(seconds=1)
+
     @precondition(lambda self: self.last_entry is not None)
     @rule()
     def send_the_same_form_again(self):
@@ -117,6 +122,7 @@ class AlertMachine(Promises):
     @rule()
     def report_the_same_again_on_a_new_form(self):
         """Is a new report, with a message of its own."""
+        self._a_moment_later()
         again = replace(self.last_entry, form_key=uuid.uuid4(), held_at=self.at, uncleared_reason="As before.")
         n_reports = RedFlagReport.objects.count()
         log_session(self.course, entry=again, by=self.world.practitioner, at=self.at)

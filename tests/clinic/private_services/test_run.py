@@ -187,7 +187,11 @@ def test_signals_reach_the_command(launch: Launch, number: signal.Signals) -> No
 
 def test_servers_named_in_the_environment_are_used_instead(launch: Launch, kept: Path) -> None:
     process = launch(
-        "--folder", kept, "--", "sh", "-c", "echo $DATABASE_URL; echo $REDIS_URL", DATABASE_URL="mine"
+        "--folder",
+        kept,
+        *("--", "sh", "-c", "echo $DATABASE_URL; echo $REDIS_URL"),
+        DATABASE_URL="mine",
+        DATABASE_OWNER_URL="",
     )
     database, redis = process.communicate()[0].split()
     assert (database, redis.partition(":")[0]) == ("mine", "redis+socket")

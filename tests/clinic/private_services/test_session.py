@@ -30,6 +30,7 @@ def test_a_server_that_stops_by_itself_is_noticed() -> None:
 def test_given_servers_are_passed_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://a/b")
     monkeypatch.setenv("REDIS_URL", "redis://c")
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
     with private_services() as services:
         assert services.environment == {"DATABASE_URL": "postgres://a/b", "REDIS_URL": "redis://c"}
         assert services.are_running()

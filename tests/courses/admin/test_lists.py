@@ -16,7 +16,7 @@ EMPTY = {
     "/admin/courses/letter/": "No letter yet",
     "/admin/courses/silence/": "No alert is silenced",
     "/admin/courses/alert/": "No alert needs an answer",
-    "/admin/clinic/duty/": "No rota is kept",
+    "/admin/clinic/duty/": "No rota:",
 }
 
 

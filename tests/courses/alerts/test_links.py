@@ -87,7 +87,7 @@ class TestPage:
         page = client.post(path, {"seen": last_news(alert)})
         taken = Alert.objects.get()
         assert (taken.state, taken.acknowledged_by) == ("acknowledged", lead)
-        assert f"Taken on by {lead}" in page.content.decode()
+        assert f"Acknowledged by {lead}" in page.content.decode()
         assert taken.events.last().detail["way"] == "mail"
 
     def test_confirming_again_changes_nothing(self, client, path, alert, practitioner):

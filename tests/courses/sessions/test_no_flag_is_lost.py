@@ -137,6 +137,8 @@ def put_in_the_way(course, practitioner, lead, case, monkeypatch, *, at: datetim
     set_the_clinic_up(course, practitioner, lead, case, at=at)
     if case["earlier_alert"]:
         live_through(course, practitioner, lead, case, at=at)
+    if case["rota"] == "left":
+        Membership.objects.filter(pk=lead.pk).update(deactivated_at=at)
     withdrawn = [Consent.Stream.TREATMENT] if case["is_consent_withdrawn"] else []
     withdrawn += [Consent.Stream.REMINDERS, Consent.Stream.CHECK_INS] if case["is_unsubscribed"] else []
     for stream in withdrawn:
@@ -187,8 +189,6 @@ def set_the_clinic_up(course, practitioner, lead, case, *, at: datetime) -> None
         Duty.objects.create(
             clinic=clinic, member=lead, starts_at=at - timedelta(days=10), ends_at=at + timedelta(days=days)
         )
-        if case["rota"] == "left":
-            Membership.objects.filter(pk=lead.pk).update(deactivated_at=at)
     if case["bounds"]:
         loosest = {name: int(limit.high) if limit.is_whole else limit.high for name, limit in LIMITS.items()}
         set_bounds(clinic, try_bounds(clinic, loosest, at=at), reason="x", by=lead, at=at)
