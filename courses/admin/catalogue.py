@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -27,7 +26,7 @@ class ProtocolAdmin(ClinicScopedAdmin):
     list_display = ("name", "n_sessions", "n_weeks", "is_offered", sign_off)
     list_filter = ("is_offered", "needs_sign_off")
     # Ticks need no script and can be read aloud; the stock picker of two lists cannot.
-    formfield_overrides: Mapping[Any, Mapping[str, Any]] = {
+    formfield_overrides = {  # type: ignore[misc]  # the admin's own name for it
         **TYPED,
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }
