@@ -14,7 +14,7 @@ from tests.faults.memory import PATH
 from tests.faults.promises import World
 from tests.faults.sink import TroubledSink
 from tests.faults.storm import Storm
-from tests.faults.totals import PROPERTY
+from tests.faults.totals import record_totals
 from tests.processes import Process, Worker, environment, own_broker
 
 ProcessT = TypeVar("ProcessT", bound=Process)
@@ -40,7 +40,7 @@ def world(settings, clinic: Clinic, practitioner: Membership, lead: Membership, 
 @pytest.fixture
 def storm(practitioner: Membership, lead: Membership, smtp: TroubledSink, record_property) -> Storm:
     """Alerts to be raised, and counted afterwards."""
-    return Storm(practitioner, smtp, lambda totals: record_property(PROPERTY, str(totals)))
+    return Storm(practitioner, smtp, lambda totals: record_totals(record_property, totals))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,11 @@ def test_task_is_given_up_after_three_deliveries(storm, env, start_worker, tmp_p
     env["WATCHDOG_SECONDS"] = "5"
     log = Path(tmp_path / "came")
     storm.rage(1)
+    since = time.monotonic()
     current_app.send_task(task.name, args=[str(log)])
     worker = start_worker(include="tests.faults.crashing")
     fault = wait_until(lambda: Fault.objects.open().filter(kind=Fault.Kind.CRASHING).first())
+    storm.noticed = time.monotonic() - since
     assert fault.subject == f"task:{task.name}"
     assert log.read_text().splitlines() == ["came"] * 3
     storm.fault_is_over()

@@ -14,7 +14,7 @@ from clinic.outbox.bell import ring
 from tests.factories import MembershipFactory, make_clinic
 from tests.faults.servers import OwnServer, on_own_database
 from tests.faults.storm import Storm, lapse_leases
-from tests.faults.totals import PROPERTY
+from tests.faults.totals import record_totals
 from tests.processes import Fallback, Worker, environment, own_broker, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
@@ -46,7 +46,7 @@ def _make_storm(smtp, record_property) -> Storm:
     clinic = make_clinic("Linden")
     practitioner = MembershipFactory(clinic=clinic, role=Role.PRACTITIONER, user__username="practitioner")
     MembershipFactory(clinic=clinic, role=Role.LEAD, user__username="lead")
-    return Storm(practitioner, smtp, lambda totals: record_property(PROPERTY, str(totals)))
+    return Storm(practitioner, smtp, lambda totals: record_totals(record_property, totals))
 
 
 def _restart(server: OwnServer) -> datetime:

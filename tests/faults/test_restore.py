@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from clinic.backups.read import opened, restore_database, restore_documents
 from clinic.backups.write import write_backup
 from clinic.models import Heartbeat, Message
 from clinic.outbox.deliver import deliver_due
-from courses.models import Alert, Appointment, Course, Reminder
+from courses.models import Alert, Appointment, Course, Reach, Reminder
 from courses.reminders.planning import plan_reminders
 from courses.sessions.flags import report_red_flags
 from patients.models import Patient
 from tests.factories import flag
 from tests.faults.servers import on_own_database
+from tests.faults.storm import Totals
+from tests.faults.totals import record_totals
 from tests.processes import ROOT, database_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
@@ -86,7 +89,9 @@ def message_ids(smtp) -> list[str]:
     return [mail["Message-ID"] for mail in smtp.mails]
 
 
-def test_every_row_comes_back_and_nothing_is_sent_twice(smtp, monkeypatch, tmp_path, documents, key, capsys):
+def test_every_row_comes_back_and_nothing_is_sent_twice(
+    smtp, monkeypatch, tmp_path, documents, key, capsys, record_property
+):
     public, secret = key
     with on_own_database(monkeypatch):
         live_clinic()
@@ -99,6 +104,7 @@ def test_every_row_comes_back_and_nothing_is_sent_twice(smtp, monkeypatch, tmp_p
         n_open = Alert.objects.unresolved().filter(state="open").count()
     assert len(sent) > 5
     (documents / "letters/one.pdf").unlink()
+    lost_at = time.monotonic()
     with on_own_database(monkeypatch, is_migrated=False):
         with opened(file, identity=secret) as (manifest, content):
             restore_database(content / "database.dump")
@@ -111,6 +117,8 @@ def test_every_row_comes_back_and_nothing_is_sent_twice(smtp, monkeypatch, tmp_p
         deliver_due(clock=timezone.now)
         again = message_ids(smtp)[len(sent) :]
         assert set(again) & set(sent) == set()
+        seconds = time.monotonic() - lost_at
+        n_unreached = Reach.objects.running().count()
         # Staff hear again of what is still open; patients hear nothing.
         assert again
         assert {message.kind for message in Message.objects.filter(state="sent", created_at__gt=taken_at)} == {
@@ -123,9 +131,11 @@ def test_every_row_comes_back_and_nothing_is_sent_twice(smtp, monkeypatch, tmp_p
         call_command("settle_restored", taken_at=manifest.taken_at.isoformat())
         deliver_due(clock=timezone.now)
         assert len(message_ids(smtp)) == len(sent) + len(again)
+    n_twice = len(set(again) & set(sent))
+    record_totals(record_property, Totals(n_open, len(sent) + len(again), n_unreached, n_twice, seconds))
     with capsys.disabled():
         n_rows = sum(manifest.tables.values())
-        print(f"\nrestore: {n_rows} rows of {len(after)} tables compared, 0 differences, 0 messages sent twice")
+        print(f"\nrestore: {n_rows} rows of {len(after)} tables, 0 differences, {n_twice} messages sent twice")
 
 
 def test_the_commands_do_the_same(monkeypatch, tmp_path, documents, key, smtp):

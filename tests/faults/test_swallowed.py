@@ -114,7 +114,7 @@ def cookie(client, practitioner) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
-def test_database(storm, env, keep, cookie):
+def test_database_that_swallows_everything(storm, env, keep, cookie):
     with SwallowingProxy(postgres_socket()) as proxy:
         behind = env | through(proxy)
         web = Web(behind)
@@ -155,7 +155,7 @@ def test_lines_to_the_database_that_stood_while_new_ones_come_through(storm, env
         kept.stop()
 
 
-def test_broker(storm, env, keep, cookie, tmp_path, monkeypatch):
+def test_broker_that_swallows_everything(storm, env, keep, cookie, tmp_path, monkeypatch):
     """No fallback here: the worker and beat themselves go on afterwards."""
     monkeypatch.setattr(bell, "SECONDS", 1.0)
     url = env["REDIS_URL"]
@@ -185,7 +185,7 @@ def test_broker(storm, env, keep, cookie, tmp_path, monkeypatch):
             one.stop()
 
 
-def test_mail_server(storm, smtp, env, keep):
+def test_mail_server_that_swallows_everything(storm, smtp, env, keep):
     with SwallowingProxy((smtp.host, smtp.port)) as proxy:
         kept = keep(Fallback(env | {"EMAIL_URL": f"smtp://127.0.0.1:{proxy.port}"}, every=1))
         proxy.swallow()
