@@ -28,7 +28,7 @@ def test_one_key_acknowledges_on_the_page(sign_in, lead, two_flags):
     page = sign_in(lead)
     page.goto(f"/admin/courses/alert/{two_flags[0].pk}/change/")
     page.keyboard.press("a")
-    page.get_by_text("Yours now.").wait_for()
+    page.get_by_text("No reminder is sent until the acknowledgement expires.").wait_for()
     assert [alert.state for alert in two_flags.all()] == ["acknowledged", "open"]
 
 
@@ -47,5 +47,5 @@ def test_key_in_the_list_answers_the_row_one_is_in(sign_in, lead, two_flags):
     assert {alert.state for alert in two_flags.all()} == {"open"}
     page.locator("#result_list tr").nth(2).locator("a").first.focus()
     page.keyboard.press("a")
-    page.get_by_text("Yours now.").wait_for()
+    page.get_by_text("No reminder is sent until the acknowledgement expires.").wait_for()
     assert [alert.state for alert in two_flags.all()] == ["open", "acknowledged"]

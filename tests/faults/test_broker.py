@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.utils import timezone
@@ -39,17 +41,18 @@ def own_env(transactional_db, smtp, broker) -> dict[str, str]:
 @pytest.fixture
 def post_session(course, practitioner, signed_in):
     """Saves the session form with several red flags; how long the form took."""
-    client, now = signed_in(practitioner), timezone.now()
+    client = signed_in(practitioner)
+    minutes_ago = count()
 
     def post() -> float:
+        held_at = course.clinic.local(timezone.now() - timedelta(minutes=next(minutes_ago)))
         filled_in = {
             "form_key": uuid.uuid4(),
             "before": 4,
             "after": 3,
-            "held_at": course.clinic.local(now).strftime("%Y-%m-%dT%H:%M"),
+            "held_at": held_at.strftime("%Y-%m-%dT%H:%M"),
             "practitioner": practitioner.pk,
-            "is_needled": "yes",
-            "uncleared_reason": "It took place all the same.",
+            "is_needled": "no",
             "needling-TOTAL_FORMS": 0,
             "needling-INITIAL_FORMS": 0,
             **{f"flag_{code}": "on" for code in FLAGS},

@@ -23,7 +23,7 @@ def test_task_is_given_up_after_three_deliveries(storm, env, start_worker, tmp_p
     since = time.monotonic()
     current_app.send_task(task.name, args=[str(log)])
     worker = start_worker(include="tests.faults.crashing")
-    fault = wait_until(lambda: Fault.objects.open().filter(kind=Fault.Kind.CRASHING).first())
+    fault = wait_until(lambda: Fault.objects.open().filter(kind=Fault.Kind.CRASHING).first(), seconds=150)
     storm.noticed = time.monotonic() - since
     assert fault.subject == f"task:{task.name}"
     assert log.read_text().splitlines() == ["came"] * 3

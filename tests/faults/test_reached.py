@@ -112,7 +112,7 @@ def test_message_that_cannot_be_made(storm, smtp, deliver, clinic):
     wait_until(
         lambda: skip_pauses() or Fault.objects.open().filter(kind=Fault.Kind.UNSENDABLE).exists(), seconds=120
     )
-    assert AlertEvent.objects.filter(kind="undeliverable").exists()
+    wait_until(lambda: AlertEvent.objects.filter(kind="undeliverable").exists())
     type(clinic).objects.filter(pk=clinic.pk).update(zone=zone)
     storm.fault_is_over()
     Alert.objects.update(repeat_at=timezone.now(), next_step_at=timezone.now())
