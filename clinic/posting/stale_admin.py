@@ -33,7 +33,8 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not connection.in_atomic_block:
             return row
-        self.model._base_manager.select_for_update().filter(pk=row.pk).values_list("pk").first()
+        # Not against rows that only point to it: whoever adds one need not wait.
+        self.model._base_manager.select_for_update(no_key=True).filter(pk=row.pk).values_list("pk").first()
         return super().get_object(request, object_id, from_field)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
