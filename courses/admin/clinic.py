@@ -21,8 +21,9 @@ from clinic.phones import validate_emergency_number
 from clinic.posting.again import form_again
 from clinic.posting.owner import DRAFT, MACHINERY, OPENED
 from courses.zones.changing import change_zone
-from courses.zones.foreseeing import Foreseen, Keep, foresee
+from courses.zones.foreseeing import foresee
 from courses.zones.forms import KeepForm
+from courses.zones.rows import Foreseen, Keep
 
 ANSWERS = frozenset({"keep", "seen", "number_answer", "_back", "_answered"})
 
@@ -92,7 +93,7 @@ class CourseClinicAdmin(ClinicAdmin):
         if form.is_number_asked or not answer.is_valid():
             raise self._asks(request, foreseen, number, answer)
         if answer.cleaned_data["seen"] != foreseen.seen:
-            told = _("Something was booked, moved or cancelled meanwhile. Look at the list again, then confirm.")
+            told = _("The list has changed since this page was opened. Check it again, then confirm.")
             raise self._asks(request, foreseen, number, answer, errors=[told], status=409)
         keep = Keep(answer.cleaned_data["keep"])
         by = active_membership(request.user)

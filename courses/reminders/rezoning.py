@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -15,15 +17,35 @@ from courses.reminders.schedule import morning_after, next_permitted, the_day_be
 BECAUSE = "the clinic's time zone changed"
 
 
+@dataclass(frozen=True, slots=True)
+class ReminderMove:
+    """A planned reminder that leaves at another time, or is about another; no time where it is too late for it."""
+
+    row: Reminder
+    due_at: datetime | None
+
+
+def reminder_moves(clinic: Clinic, *, starts: Mapping[int, datetime], at: datetime) -> list[ReminderMove]:
+    """What the clinic's clock does to what is planned, locked; visits start as they do, or as `starts` says."""
+    found = []
+    for row in _planned(clinic):
+        starts_at = _starts_at(row, starts)
+        due_at = _due_at(row, clinic, starts_at=starts_at, at=at)
+        is_due = row.due_at <= at and due_at is not None and due_at <= at
+        if starts_at != row.starts_at or (due_at != row.due_at and not is_due):
+            found.append(ReminderMove(row, due_at))
+    return found
+
+
 @transaction.atomic
 def replan_for_zone(clinic: Clinic, *, at: datetime) -> int:
     """Plan anew what is planned; returns how many were. What was sent, or is being sent just now, stays as it is.
 
     The clinic and its visits have their new zone and times already, and the caller holds them.
     """
-    overtaken = [row for row in _planned(clinic) if _due_at(row, clinic, at=at) != row.due_at or _is_moved(row)]
-    cancel_planned(Reminder.objects.filter(pk__in=[row.pk for row in overtaken]), because=BECAUSE, at=at)
-    again = [found for row in overtaken if (found := _anew(row, clinic, at=at))]
+    moves = reminder_moves(clinic, starts={}, at=at)
+    cancel_planned(Reminder.objects.filter(pk__in=[one.row.pk for one in moves]), because=BECAUSE, at=at)
+    again = [found for one in moves if one.due_at and (found := _anew(one.row, due_at=one.due_at))]
     queue_reminders(again, at=at, suffix=f":{at.isoformat()}")
     return len(again)
 
@@ -45,33 +67,31 @@ def _planned(clinic: Clinic) -> list[Reminder]:
     return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
-def _is_moved(row: Reminder) -> bool:
-    return row.appointment is not None and row.appointment.starts_at != row.starts_at
+def _starts_at(row: Reminder, starts: Mapping[int, datetime]) -> datetime | None:
+    """When the visit starts that a reminder is about."""
+    return starts.get(row.appointment.pk, row.appointment.starts_at) if row.appointment else row.starts_at
 
 
-def _due_at(row: Reminder, clinic: Clinic, *, at: datetime) -> datetime | None:
+def _due_at(row: Reminder, clinic: Clinic, *, starts_at: datetime | None, at: datetime) -> datetime | None:
     """When the reminder is to leave by the clinic's clock; None where it is too late for it."""
     zone, earliest = clinic.zone_info, next_permitted(at, clinic.zone_info)
     if row.check_in is not None:
         n_days = DAYS_AFTER[CheckIn.Kind(row.check_in.kind)]
         return max(morning_after(row.check_in.session.held_at, zone, n_days=n_days), earliest)
-    if row.appointment is None:
+    if starts_at is None:
         return None
-    due_at = max(the_day_before(row.appointment.starts_at, zone), earliest)
-    return due_at if due_at < row.appointment.starts_at else None
+    due_at = max(the_day_before(starts_at, zone), earliest)
+    return due_at if due_at < starts_at else None
 
 
-def _anew(row: Reminder, clinic: Clinic, *, at: datetime) -> Reminder | None:
-    """The reminder that takes the place of one that was cancelled, saved; None where none can."""
-    due_at = _due_at(row, clinic, at=at)
-    if due_at is None:
-        return None
+def _anew(row: Reminder, *, due_at: datetime) -> Reminder | None:
+    """The reminder that takes the place of one that was cancelled, saved; None where there is one already."""
     row.due_at, row.state, row.refused_because, row.settled_at = due_at, Reminder.State.PLANNED, "", None
     if row.check_in is not None:
         CheckIn.objects.filter(pk=row.check_in.pk, answered_at=None, revoked_at=None).update(
             expires_at=due_at + CHECK_IN_LIFE
         )
-    elif row.appointment is not None and _is_moved(row):
+    elif row.appointment is not None and row.appointment.starts_at != row.starts_at:
         return _of_new_time(row, row.appointment, due_at=due_at)
     row.save(update_fields=["due_at", "state", "refused_because", "settled_at"])
     return row

@@ -1,9 +1,10 @@
-"""The change itself: visits and duties moved or kept, reminders planned anew, alerts told by the new clock."""
+"""The change itself: visits and duties moved or kept, reminders planned anew. Alerts keep their moments."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,13 +12,15 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from clinic.models import Duty, Membership
-from courses.alerts.rezoning import rezone_alerts
 from courses.models import Appointment, AppointmentEvent
 from courses.reminders.rezoning import replan_for_zone
-from courses.zones.foreseeing import Foreseen, Keep, Row, span_words
+from courses.zones.rows import Foreseen, Keep, Row, span_words
+from courses.zones.walls import Span
 
 # Where no visit is: all step aside together, so that none stands in the way of another.
 ASIDE = timedelta(days=365_000)
+CHUNK = 500
+PlacedT = TypeVar("PlacedT", Appointment, Duty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,67 +35,68 @@ class Changed:
 @transaction.atomic
 def change_zone(foreseen: Foreseen, *, keep: Keep, by: Membership, at: datetime) -> Changed:
     """Carry out what was foreseen, in the transaction that foresaw it and saved the clinic's new zone."""
-    if foreseen.counts(keep).n_impossible:
+    if foreseen.counts(keep).n_overlapping:
         raise ValidationError(
-            _("Some visits would overlap. Move or cancel one of each first, or keep the moments.")
+            _("Some visits would overlap. Move or cancel one of each first, or keep the moments in time.")
         )
     n_visits = n_duties = 0
     if keep == Keep.WALL:
-        n_visits = _move_visits(foreseen.visits)
-        n_duties = _move_duties(foreseen.duties)
+        n_visits = _move_visits(_moved(foreseen.visits))
+        n_duties = _move_duties(_moved(foreseen.duties))
     _write_history(foreseen, keep, by=by, at=at)
-    n_reminders = replan_for_zone(foreseen.clinic, at=at)
-    rezone_alerts(foreseen.clinic, at=at)
-    return Changed(n_visits, n_duties, n_reminders)
+    return Changed(n_visits, n_duties, replan_for_zone(foreseen.clinic, at=at))
 
 
-def _move_visits(rows: tuple[Row, ...]) -> int:
-    moved = [row for row in rows if _place(row)]
-    visits = Appointment.objects.filter(pk__in=[row.subject.pk for row in moved])
-    visits.update(starts_at=F("starts_at") + ASIDE, ends_at=F("ends_at") + ASIDE)
-    Appointment.objects.bulk_update(
-        [row.subject for row in moved if isinstance(row.subject, Appointment)],
-        ["starts_at", "ends_at"],
-        batch_size=500,
-    )
-    return len(moved)
+def _moved(rows: tuple[Row, ...]) -> list[tuple[Row, Span]]:
+    return [(row, row.wall.span) for row in rows if row.wall.span is not None and row.is_moved(Keep.WALL)]
 
 
-def _move_duties(rows: tuple[Row, ...]) -> int:
-    moved = [row.subject for row in rows if _place(row) and isinstance(row.subject, Duty)]
-    Duty.objects.bulk_update(moved, ["starts_at", "ends_at"], batch_size=500)
-    return len(moved)
+def _move_visits(moved: list[tuple[Row, Span]]) -> int:
+    visits = [_placed(row.subject, span) for row, span in moved if isinstance(row.subject, Appointment)]
+    aside = Appointment.objects.filter(pk__in=[one.pk for one in visits])
+    aside.update(starts_at=F("starts_at") + ASIDE, ends_at=F("ends_at") + ASIDE)
+    Appointment.objects.bulk_update(visits, ["starts_at", "ends_at"], batch_size=CHUNK)
+    return len(visits)
 
 
-def _place(row: Row) -> bool:
-    """Set the row's times to those of its wall clock (not saved); whether they are others."""
-    subject, span = row.subject, row.wall.span
-    is_moved = (subject.starts_at, subject.ends_at) != (span.starts_at, span.ends_at)
-    subject.starts_at, subject.ends_at = span.starts_at, span.ends_at
-    return is_moved
+def _move_duties(moved: list[tuple[Row, Span]]) -> int:
+    duties = [_placed(row.subject, span) for row, span in moved if isinstance(row.subject, Duty)]
+    Duty.objects.bulk_update(duties, ["starts_at", "ends_at"], batch_size=CHUNK)
+    return len(duties)
+
+
+def _placed(one: PlacedT, span: Span) -> PlacedT:
+    one.starts_at, one.ends_at = span.starts_at, span.ends_at
+    return one
 
 
 def _write_history(foreseen: Foreseen, keep: Keep, *, by: Membership, at: datetime) -> None:
-    zone = foreseen.clinic.zone_info
-    kept = _("The time on the clock was kept.") if keep == Keep.WALL else _("The moment was kept.")
-    words = _("%(old)s → %(new)s. %(kept)s Before: %(before)s; now: %(after)s.")
     AppointmentEvent.objects.bulk_create(
-        AppointmentEvent(
-            clinic=foreseen.clinic,
-            appointment=row.subject,
-            kind=AppointmentEvent.Kind.REZONED,
-            reason=(
-                words
-                % {
-                    "old": foreseen.old,
-                    "new": foreseen.new,
-                    "kept": kept,
-                    "before": row.before,
-                    "after": span_words(row.with_answer(keep).span, zone),
-                }
-            )[:300],
-            by=by,
-            happened_at=at,
-        )
-        for row in foreseen.visits
+        (
+            AppointmentEvent(
+                clinic=foreseen.clinic,
+                appointment=row.subject,
+                kind=AppointmentEvent.Kind.REZONED,
+                reason=_reason(foreseen, row, keep),
+                by=by,
+                happened_at=at,
+            )
+            for row in foreseen.visits
+            if isinstance(row.subject, Appointment)
+        ),
+        batch_size=CHUNK,
     )
+
+
+def _reason(foreseen: Foreseen, row: Row, keep: Keep) -> str:
+    kept = _("The time on the clock was kept.") if keep == Keep.WALL else _("The moment in time was kept.")
+    words = _("%(old)s → %(new)s. %(kept)s Before: %(before)s; now: %(after)s.")
+    span = row.with_answer(keep).span or row.now
+    values = {
+        "old": foreseen.old,
+        "new": foreseen.new,
+        "kept": kept,
+        "before": row.before,
+        "after": span_words(span, foreseen.clinic.zone_info),
+    }
+    return (words % values)[:300]

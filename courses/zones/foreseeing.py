@@ -1,313 +1,162 @@
-"""What another time zone does to every booked visit and duty to come, before anything is saved."""
+"""What another time zone does to every booked visit, duty and planned reminder, before anything is saved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from hashlib import sha256
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clinic.models import Clinic, Duty
 from courses.models import Appointment, Reminder
+from courses.reminders.rezoning import ReminderMove, reminder_moves
+from courses.zones.clashes import Hours, clashes
+from courses.zones.rows import Foreseen, Outcome, Row, span_words
 from courses.zones.walls import Span, same_wall, same_wall_span
 
-
-class Keep(models.TextChoices):
-    """What stays as it is."""
-
-    WALL = "wall", gettext_lazy("The times on the clock")
-    INSTANTS = "instants", gettext_lazy("The moments in time")
+# No two clocks on earth are further apart.
+FURTHEST = timedelta(hours=27)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What becomes of one stretch of time, and what somebody must know of it."""
+class Change:
+    """From which clock to which, and when."""
 
-    span: Span
-    words: str
-    notes: tuple[str, ...] = ()
-    is_past: bool = False
-    is_closed: bool = False
-    is_overlapping: bool = False
-    is_impossible: bool = False
-
-    @property
-    def utc(self) -> str:
-        """The moments themselves."""
-        return utc_words(self.span)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One visit or duty: as it is, and with each answer."""
-
-    subject: Appointment | Duty
-    before: str
-    wall: Outcome
-    instants: Outcome
-
-    @property
-    def before_utc(self) -> str:
-        """The moments it is at now."""
-        return self.instants.utc
-
-    def with_answer(self, keep: Keep) -> Outcome:
-        """What becomes of it."""
-        return self.wall if keep == Keep.WALL else self.instants
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many visits of an answer need somebody's attention."""
-
-    n_moved: int
-    n_past: int
-    n_closed: int
-    n_overlapping: int
-    n_impossible: int
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """Everything that a change of zone touches."""
-
-    clinic: Clinic
-    old: str
-    new: str
-    visits: tuple[Row, ...]
-    duties: tuple[Row, ...]
-    n_reminders: int
-
-    @property
-    def seen(self) -> str:
-        """A word for exactly this: another one as soon as anything listed is another."""
-        parts = [self.old, self.new]
-        for row in (*self.visits, *self.duties):
-            parts += [
-                type(row.subject).__name__,
-                str(row.subject.pk),
-                str(row.subject.starts_at.timestamp()),
-                str(row.subject.ends_at.timestamp()),
-                *row.wall.notes,
-                "|",
-                *row.instants.notes,
-            ]
-        return sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-    def counts(self, keep: Keep) -> Counts:
-        """The sums of one answer."""
-        all_rows = [(row, row.with_answer(keep)) for row in (*self.visits, *self.duties)]
-        found = [one for row, one in all_rows if isinstance(row.subject, Appointment)]
-        return Counts(
-            n_moved=sum(_is_moved(row.subject, one) for row, one in all_rows),
-            n_past=sum(one.is_past for one in found),
-            n_closed=sum(one.is_closed for one in found),
-            n_overlapping=sum(one.is_overlapping for one in found),
-            n_impossible=sum(one.is_impossible for one in found),
-        )
-
-    @property
-    def wall_counts(self) -> Counts:
-        """The sums where wall times are kept."""
-        return self.counts(Keep.WALL)
-
-    @property
-    def instants_counts(self) -> Counts:
-        """The sums where instants are kept."""
-        return self.counts(Keep.INSTANTS)
+    before: ZoneInfo
+    after: ZoneInfo
+    at: datetime
 
 
 def foresee(clinic: Clinic, *, old: str, at: datetime) -> Foreseen:
-    """What the clinic's zone does to what was booked while it had the old one.
+    """What the clinic's zone does to what was entered while it had the old one.
 
-    Locks the visits and duties: inside a transaction what is listed is what will be moved.
+    Locks what it lists: inside a transaction what is listed is what will be moved.
     """
-    before, after = ZoneInfo(old), clinic.zone_info
-    visits = _visits(clinic, at=at)
-    duties = list(
-        Duty.objects.for_clinic(clinic)
-        .filter(ends_at__gt=at)
-        .select_related("member__user")
-        .select_for_update(of=("self",), no_key=True)
-        .order_by("starts_at", "pk")
-    )
-    spans = {one.pk: same_wall_span(one.starts_at, one.ends_at, before, after) for one in visits}
-    clashes = _clashes(clinic, visits, spans)
-    hours, told = _Hours(clinic), _told_of(visits)
+    change = Change(ZoneInfo(old), clinic.zone_info, at)
+    visits, duties = _visits(clinic, change), _duties(clinic, change)
+    spans = {one.pk: _wall_span(one, change) for one in visits}
     return Foreseen(
         clinic=clinic,
         old=old,
         new=clinic.zone,
-        visits=tuple(
-            _visit_row(
-                one,
-                spans[one.pk],
-                clash=clashes.get(one.pk),
-                hours=hours,
-                told_at=one.pk in told,
-                zones=(before, after),
-                at=at,
-            )
-            for one in visits
-        ),
-        duties=tuple(_duty_row(one, zones=(before, after), at=at) for one in duties),
-        n_reminders=Reminder.objects.for_clinic(clinic).filter(state=Reminder.State.PLANNED).count(),
+        visits=_visit_rows(clinic, visits, spans, change),
+        duties=tuple(_duty_row(one, change) for one in duties),
+        reminders=_reminder_rows(clinic, spans, change),
     )
 
 
-def span_words(span: Span, zone: ZoneInfo) -> str:
-    """A stretch as a clock in a zone shows it."""
-    start, end = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
-    until = date_format(end, "H:i" if start.date() == end.date() else "D j M Y, H:i")
-    return f"{date_format(start, 'D j M Y, H:i')}–{until}"
-
-
-def utc_words(span: Span) -> str:
-    """A stretch by the clock that no country changes."""
-    return f"{span_words(span, ZoneInfo('UTC'))} UTC"
-
-
-def _visits(clinic: Clinic, *, at: datetime) -> list[Appointment]:
-    rows = Appointment.objects.for_clinic(clinic).filter(status=Appointment.Status.BOOKED, starts_at__gt=at)
+def _visits(clinic: Clinic, change: Change) -> list[Appointment]:
+    """Booked visits that are to come by one clock or the other, locked."""
+    rows = Appointment.objects.for_clinic(clinic).filter(
+        status=Appointment.Status.BOOKED, starts_at__gt=change.at - FURTHEST
+    )
     rows = rows.select_related("course__patient", "practitioner__user")
-    return list(rows.select_for_update(of=("self",), no_key=True).order_by("starts_at", "pk"))
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("starts_at", "pk")
+    return [one for one in locked if max(one.starts_at, _wall_span(one, change).starts_at) > change.at]
 
 
-def _visit_row(
-    one: Appointment,
-    kept: Span,
-    *,
-    clash: str | None,
-    hours: _Hours,
-    told_at: bool,
-    zones: tuple[ZoneInfo, ZoneInfo],
-    at: datetime,
-) -> Row:
-    before, after = zones
-    now = Span(one.starts_at, one.ends_at)
-    old_words = span_words(now, before)
-    wall_notes = [_("This time does not exist there that day: the clock is put forward.")] * kept.is_skipped
-    if clash:
-        wall_notes.append(clash)
-    instants_notes = []
-    if told_at:
-        told = _("The patient was reminded of %(when)s. Call them.")
-        instants_notes.append(told % {"when": date_format(one.starts_at.astimezone(before), "H:i")})
-    return Row(
-        one,
-        old_words,
-        wall=_outcome(kept, wall_notes, hours=hours, zone=after, at=at, clash=clash),
-        instants=_outcome(now, instants_notes, hours=hours, zone=after, at=at),
-    )
+def _duties(clinic: Clinic, change: Change) -> list[Duty]:
+    """Duties that end later than now by one clock or the other, locked."""
+    rows = Duty.objects.for_clinic(clinic).filter(ends_at__gt=change.at - FURTHEST).select_related("member__user")
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("starts_at", "pk")
+    return [one for one in locked if max(one.ends_at, _wall_span(one, change).ends_at) > change.at]
+
+
+def _wall_span(one: Appointment | Duty, change: Change) -> Span:
+    return same_wall_span(one.starts_at, one.ends_at, change.before, change.after)
+
+
+def _visit_rows(
+    clinic: Clinic, visits: list[Appointment], spans: dict[int, Span], change: Change
+) -> tuple[Row, ...]:
+    taken, hours, told = clashes(clinic, visits, spans), Hours(clinic), _told_of(visits)
+    rows = []
+    for one in visits:
+        now, kept = Span(one.starts_at, one.ends_at), spans[one.pk]
+        before = span_words(now, change.before)
+        call = [_call(one, change)] if one.pk in told else []
+        gap = [_("The clock is put forward then: this time does not exist.")] if kept.is_skipped else []
+        clash = [taken[one.pk]] if one.pk in taken else []
+        wall = _outcome(
+            kept, [*gap, *clash, *(call if kept.is_skipped else [])], hours, change, is_overlapping=bool(clash)
+        )
+        instants = _outcome(now, call, hours, change, was_past=now.starts_at <= change.at)
+        rows.append(Row(one, now, before, wall=wall, instants=instants))
+    return tuple(rows)
+
+
+def _call(one: Appointment, change: Change) -> str:
+    told = _("The patient was reminded of %(when)s. Call them.")
+    return told % {"when": date_format(one.starts_at.astimezone(change.before), "H:i")}
 
 
 def _outcome(
-    span: Span, notes: list[str], *, hours: _Hours, zone: ZoneInfo, at: datetime, clash: str | None = None
+    span: Span,
+    notes: list[str],
+    hours: Hours,
+    change: Change,
+    *,
+    is_overlapping: bool = False,
+    was_past: bool = False,
 ) -> Outcome:
-    is_past, is_closed = span.starts_at <= at, not hours.has(span)
-    notes = [
-        *notes,
-        *([_("This would be in the past.")] if is_past else []),
-        *([_("The clinic is closed then.")] if is_closed else []),
-    ]
+    is_past, is_closed = span.starts_at <= change.at and not was_past, not hours.has(span)
+    if is_past:
+        notes = [*notes, _("This would be in the past.")]
+    if is_closed:
+        notes = [*notes, _("The clinic is closed then.")]
     return Outcome(
         span,
-        span_words(span, zone),
+        span_words(span, change.after),
         tuple(notes),
         is_past=is_past,
         is_closed=is_closed,
-        is_overlapping=clash is not None,
-        is_impossible=clash is not None,
+        is_overlapping=is_overlapping,
+        is_skipped=span.is_skipped,
     )
 
 
-def _duty_row(one: Duty, *, zones: tuple[ZoneInfo, ZoneInfo], at: datetime) -> Row:
+def _duty_row(one: Duty, change: Change) -> Row:
     """A duty that has begun keeps its beginning."""
-    before, after = zones
-    now = Span(one.starts_at, one.ends_at)
-    kept = same_wall_span(one.starts_at, one.ends_at, before, after)
-    if one.starts_at <= at:
-        until = same_wall(one.ends_at, before, after).at
+    now, kept = Span(one.starts_at, one.ends_at), _wall_span(one, change)
+    if one.starts_at <= change.at:
+        until = same_wall(one.ends_at, change.before, change.after).at
         kept = Span(one.starts_at, until) if until > one.starts_at else now
-    notes = (_("This would be over already."),) if kept.ends_at <= at else ()
+    is_over = kept.ends_at <= change.at < one.ends_at
+    notes = (_("This would be over already."),) if is_over else ()
     return Row(
         one,
-        span_words(now, before),
-        wall=Outcome(kept, span_words(kept, after), notes, is_past=bool(notes)),
-        instants=Outcome(now, span_words(now, after)),
+        now,
+        span_words(now, change.before),
+        wall=Outcome(kept, span_words(kept, change.after), notes, is_past=is_over),
+        instants=Outcome(now, span_words(now, change.after)),
     )
 
 
-def _is_moved(subject: Appointment | Duty, one: Outcome) -> bool:
-    return (subject.starts_at, subject.ends_at) != (one.span.starts_at, one.span.ends_at)
+def _reminder_rows(clinic: Clinic, spans: dict[int, Span], change: Change) -> tuple[Row, ...]:
+    """The reminders that leave at another time with one answer at least."""
+    starts = {pk: span.starts_at for pk, span in spans.items()}
+    wall = {one.row.pk: one for one in reminder_moves(clinic, starts=starts, at=change.at)}
+    instants = {one.row.pk: one for one in reminder_moves(clinic, starts={}, at=change.at)}
+    rows = []
+    for pk in sorted({*wall, *instants}):
+        reminder = (wall.get(pk) or instants[pk]).row
+        now = Span(reminder.due_at, reminder.due_at)
+        outcomes = [_reminder_outcome(reminder, found.get(pk), change) for found in (wall, instants)]
+        rows.append(Row(reminder, now, span_words(now, change.before), wall=outcomes[0], instants=outcomes[1]))
+    return tuple(sorted(rows, key=lambda row: (row.now.starts_at, row.subject.pk)))
 
 
-class _Hours:
-    """When the clinic is open, by its own clock."""
-
-    def __init__(self, clinic: Clinic) -> None:
-        self.clinic = clinic
-        self.closed_on = set(clinic.holidays.values_list("on", flat=True))
-        self.hours: dict[int, list[tuple[time, time]]] = {}
-        for row in clinic.opening_hours.all():
-            self.hours.setdefault(row.weekday, []).append((row.opens_at, row.closes_at))
-
-    def has(self, span: Span) -> bool:
-        """Whether the clinic is open for the whole of it."""
-        start, end = self.clinic.local(span.starts_at), self.clinic.local(span.ends_at)
-        if start.date() in self.closed_on:
-            return False
-        if not self.hours:
-            return True
-        fits = any(
-            opens <= start.time() and end.time() <= closes
-            for opens, closes in self.hours.get(start.isoweekday(), [])
-        )
-        return start.date() == end.date() and fits
+def _reminder_outcome(reminder: Reminder, move: ReminderMove | None, change: Change) -> Outcome:
+    due_at = move.due_at if move is not None else reminder.due_at
+    if due_at is None:
+        return Outcome(None, _("Not sent"), (_("It is too late for a reminder. Call the patient."),))
+    span = Span(due_at, due_at)
+    return Outcome(span, span_words(span, change.after))
 
 
-def _clashes(clinic: Clinic, visits: Sequence[Appointment], spans: dict[int, Span]) -> dict[int, str]:
-    """By visit, whom it would keep busy twice if wall times were kept."""
-    firm = Appointment.objects.for_clinic(clinic).standing().exclude(pk__in=[one.pk for one in visits])
-    earliest = min((span.starts_at for span in spans.values()), default=None)
-    others = list(firm.filter(ends_at__gt=earliest).select_related("course")) if earliest else []
-    placed = [(one, spans[one.pk]) for one in visits]
-    placed += [(one, Span(one.starts_at, one.ends_at)) for one in others]
-    found: dict[int, str] = {}
-    moved = {one.pk for one in visits}
-    for key in (lambda one: ("who", one.practitioner_id), lambda one: ("whom", one.course.patient_id)):
-        groups: dict[object, list[tuple[Appointment, Span]]] = {}
-        for pair in placed:
-            groups.setdefault(key(pair[0]), []).append(pair)
-        for group in groups.values():
-            for one, other in _overlapping(group):
-                for visit, against in ((one, other), (other, one)):
-                    if visit.pk in moved:
-                        found.setdefault(visit.pk, _clash_words(against, spans, clinic))
-    return found
-
-
-def _overlapping(group: Iterable[tuple[Appointment, Span]]) -> Iterable[tuple[Appointment, Appointment]]:
-    ordered = sorted(group, key=lambda pair: (pair[1].starts_at, pair[0].pk))
-    for number, (one, span) in enumerate(ordered):
-        for other, later in ordered[number + 1 :]:
-            if later.starts_at >= span.ends_at:
-                break
-            yield one, other
-
-
-def _clash_words(other: Appointment, spans: dict[int, Span], clinic: Clinic) -> str:
-    span = spans.get(other.pk, Span(other.starts_at, other.ends_at))
-    return _("Overlaps another visit: %(when)s.") % {"when": span_words(span, clinic.zone_info)}
-
-
-def _told_of(visits: Sequence[Appointment]) -> set[int]:
+def _told_of(visits: list[Appointment]) -> set[int]:
     """The visits whose patients were reminded already."""
     sent = Reminder.objects.filter(appointment__in=visits, state__in=[Reminder.State.SENT, Reminder.State.UNKNOWN])
-    return set(sent.values_list("appointment_id", flat=True))
+    return {pk for pk in sent.values_list("appointment_id", flat=True) if pk is not None}
