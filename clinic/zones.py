@@ -26,7 +26,7 @@ def hold_zone(clinic: Clinic) -> None:
 
 
 def zone_choices(country: str, *, stored: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every zone of a place by country, the clinic's own first; one on file that is no place stands before them."""
+    """Every zone of a place by country, the clinic's own first; before them one on file that is no place."""
     names = {code: found.name for code, found in countries().items()}
     by_country = zones_by_country()
     codes = sorted(by_country, key=lambda code: (code != country, names[code]))

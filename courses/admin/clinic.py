@@ -78,7 +78,7 @@ class CourseClinicAdmin(ClinicAdmin):
             return self._ask(request, asked)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Once everything is written, hours and holidays too: what the new zone does to it, if that is confirmed."""
+        """Once all is written, hours and holidays too: what the new zone does to it, if that is confirmed."""
         super().save_related(request, form, formsets, change)
         clinic: Clinic = form.instance
         is_moved = place_of(form.zone_before) != place_of(clinic.zone)

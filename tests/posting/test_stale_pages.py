@@ -247,5 +247,5 @@ def test_clinic_of_a_stale_page_is_read_under_lock(browsers, clinic, django_asse
     values = opened(browsers["manager"], url)
     with django_assert_max_num_queries(80) as captured:
         save(browsers["manager"], url, values)
-    assert any("FOR UPDATE" in query["sql"] and "clinic_clinic" in query["sql"] for query in captured)
+    assert any("FOR NO KEY UPDATE" in query["sql"] and "clinic_clinic" in query["sql"] for query in captured)
     assert Clinic.objects.count() >= 1
