@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from django.conf import settings
 from django.urls import reverse
 
 from clinic.contact import wrong_numbers
@@ -15,7 +14,7 @@ from clinic.forms import ClinicForm
 from clinic.models import Clinic
 from clinic.phones import tel_link
 
-TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+TEMPLATES = sorted(Path("templates").rglob("*.html"))
 # A number that patients are shown.
 NUMBER = re.compile(r"\b(?:clinic\.phone|emergency_number|crisis_line\.number)\b")
 

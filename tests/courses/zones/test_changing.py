@@ -82,10 +82,9 @@ class TestVisits:
             OpeningHours.objects.create(clinic=clinic, weekday=weekday, opens_at="08:00", closes_at="18:00")
         visit(2026, 3, 16, 10)
         found = look("Asia/Tokyo")
-        assert (found.wall_counts.n_closed, found.instants_counts.n_closed) == (0, 0)
-        found = look("America/New_York")
-        # From Tokyo now: what is at 18:00 there.
-        assert (found.wall_counts.n_closed, found.instants_counts.n_closed) == (1, 1)
+        # At 18:00 there, when the clinic closes.
+        assert (found.wall_counts.n_closed, found.instants_counts.n_closed) == (0, 1)
+        assert found.visits[0].instants.notes == ("The clinic is closed then.",)
 
     def test_of_another_clinic_stays(self, visit, change, stranger):
         other = CourseFactory(patient=cleared_patient(stranger.clinic, by=stranger, at=NOW), practitioner=stranger)
