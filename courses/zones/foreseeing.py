@@ -125,6 +125,8 @@ def _duty_row(one: Duty, change: Change) -> Row:
         kept = Span(one.starts_at, until) if until > one.starts_at else now
     is_over = kept.ends_at <= change.at < one.ends_at
     notes = (_("This would be over already."),) if is_over else ()
+    if not notes and kept.starts_at == one.starts_at and kept.ends_at != one.ends_at:
+        notes = (_("It has begun and keeps its beginning."),)
     return Row(
         one,
         now,
