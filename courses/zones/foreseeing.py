@@ -161,4 +161,4 @@ def _reminder_outcome(reminder: Reminder, move: ReminderMove | None, change: Cha
 def _told_of(visits: list[Appointment]) -> set[int]:
     """The visits whose patients were reminded already."""
     sent = Reminder.objects.filter(appointment__in=visits, state__in=[Reminder.State.SENT, Reminder.State.UNKNOWN])
-    return {pk for pk in sent.values_list("appointment_id", flat=True) if pk is not None}
+    return set(sent.values_list("appointment_id", flat=True))
