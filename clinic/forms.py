@@ -118,6 +118,7 @@ class DutyForm(forms.ModelForm[Duty]):
     class Meta:
         model = Duty
         fields = ("member", "starts_at", "ends_at")
+        formfield_callback = typed_formfield
 
     def clean(self) -> dict[str, Any]:
         """By the clock the clinic still has."""
