@@ -26,7 +26,7 @@ from clinic.account.two_factor import reset_two_factor, resets_of
 from clinic.addresses import correct_address, is_unused
 from clinic.choices import LabelledChoiceField
 from clinic.filters import OwnClinicFilter
-from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
+from clinic.forms import AddressForm, ClinicForm, DutyForm, InvitationForm, MemberForm
 from clinic.inlines import HolidayInline, OpeningHoursInline
 from clinic.invite_admin import InvitesOnce
 from clinic.models import Clinic, Duty, Membership, Role
@@ -127,7 +127,6 @@ class ClinicScopedAdmin(TypedFieldsMixin, MergesStalePages):
             kwargs["queryset"] = manager.visible_to(active_membership(request.user))
 
 
-@admin.register(Clinic)
 class ClinicAdmin(ClinicScopedAdmin):
     """The clinic's own settings; the list is skipped, there is only one's own clinic."""
 
@@ -135,7 +134,7 @@ class ClinicAdmin(ClinicScopedAdmin):
     form = ClinicForm
     inlines = [OpeningHoursInline, HolidayInline]
     fieldsets = [
-        (None, {"fields": ["name", "zone", "phone", "reply_to"]}),
+        (None, {"fields": ["name", "country", "zone", "phone", "reply_to"]}),
         (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
         (gettext_lazy("Alerts"), {"fields": ["escalation_chain"]}),
         (gettext_lazy("Mail to patients"), {"fields": ["is_day3_asked"]}),
@@ -155,14 +154,19 @@ class ClinicAdmin(ClinicScopedAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A clinic belongs to no clinic. Only what was changed is written: another's change meanwhile stays."""
-        if form.changed_data:
-            obj.save(update_fields=form.changed_data)
+        """A clinic belongs to no clinic. Only what is another value is written."""
+        stored = Clinic.objects.get(pk=obj.pk)
+        form.zone_before = stored.zone
+        names = [name for name in form.fields if getattr(stored, name) != getattr(obj, name)]
+        if names:
+            obj.save(update_fields=names)
 
 
 @admin.register(Duty)
 class DutyAdmin(ClinicScopedAdmin):
     """Who answers when, and the gaps in between."""
+
+    form = DutyForm
 
     DAYS_AHEAD = 28
     change_list_template = "clinic/admin/duty_list.html"
@@ -182,6 +186,11 @@ class DutyAdmin(ClinicScopedAdmin):
         roles = (Role.PRACTITIONER, Role.LEAD, Role.MANAGER)
         kwargs["queryset"] = members.with_role(*roles).select_related("user")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """That knows whose clock its times were typed by."""
+        made = super().get_form(request, obj, change, **kwargs)
+        return type("ClinicDutyForm", (made,), {"clinic": active_membership(request.user).clinic})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A plan may change; who was told of an alert stands in the alert."""

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.models import Holiday, Membership, OpeningHours, required_reason
+from clinic.zones import hold_zone
 from courses.models import Appointment, AppointmentEvent, Course
 from courses.plans.standing import clearance_for
 from patients.models import Patient
@@ -34,6 +35,7 @@ def book_appointment(
 
     Taken: the practitioner, or the patient with anybody else.
     """
+    hold_zone(course.clinic)
     _refuse_bad_time(course, starts_at=starts_at, ends_at=ends_at, at=at)
     if is_for_needling:
         _refuse_uncleared(course, practitioner=practitioner, starts_at=starts_at)
@@ -72,6 +74,7 @@ def move_appointment(
     at: datetime,
 ) -> Appointment:
     """A new appointment in place of a booked one, which is cancelled."""
+    hold_zone(appointment.course.clinic)
     _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=_("moved"))
     moved = book_appointment(
         course=appointment.course,
@@ -111,6 +114,7 @@ def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership,
     locked = Appointment.objects.select_for_update(of=("self",)).select_related(
         "course__clinic", "practitioner__user"
     )
+    hold_zone(appointment.course.clinic)
     appointment = locked.get(pk=appointment.pk)
     if appointment.status not in {Appointment.Status.CANCELLED, Appointment.Status.MISSED}:
         raise ValidationError(_("Only a visit that was cancelled or marked as missed can be booked again."))

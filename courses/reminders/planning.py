@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from clinic.batch import each
-from clinic.models import Message
+from clinic.models import Clinic, Message
 from clinic.outbox.queue import enqueue_all
 from courses.models import Appointment, CheckIn, Reminder, Session
 from courses.reminders.schedule import SHORTEST_NOTICE, morning_after, next_permitted, the_day_before
@@ -51,7 +51,7 @@ def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
         )
         for check_in in check_ins
     )
-    _queue(reminders, at=at)
+    queue_reminders(reminders, at=at)
     return check_ins
 
 
@@ -75,9 +75,13 @@ def _plan_upcoming(*, at: datetime) -> int:
 
 @transaction.atomic
 def _plan_before(appointment: Appointment, *, at: datetime) -> bool:
+    # The visit and the clinic's clock as they are once nobody can move them: the time zone may just have changed.
+    visits = Appointment.objects.filter(pk=appointment.pk, starts_at=appointment.starts_at)
+    if visits.select_for_update(no_key=True).values_list("pk").first() is None:
+        return False
     if appointment.starts_at - appointment.booked_at < SHORTEST_NOTICE:
         return False
-    zone = appointment.clinic.zone_info
+    zone = Clinic.objects.get(pk=appointment.clinic_id).zone_info
     due_at = max(the_day_before(appointment.starts_at, zone), next_permitted(at, zone))
     if due_at >= appointment.starts_at:
         return False
@@ -88,7 +92,7 @@ def _plan_before(appointment: Appointment, *, at: datetime) -> bool:
         defaults={"clinic": appointment.clinic, "course": appointment.course, "due_at": due_at},
     )
     if is_new:
-        _queue([reminder], at=at)
+        queue_reminders([reminder], at=at)
     return is_new
 
 
@@ -119,7 +123,7 @@ def plan_again(reminders: QuerySet[Reminder], *, at: datetime) -> int:
         row.due_at = max(row.due_at, next_permitted(at, row.clinic.zone_info))
         row.state, row.refused_because, row.settled_at = Reminder.State.PLANNED, "", None
     Reminder.objects.bulk_update(again, ["due_at", "state", "refused_because", "settled_at"])
-    _queue(again, at=at, suffix=f":{at.isoformat()}")
+    queue_reminders(again, at=at, suffix=f":{at.isoformat()}")
     return len(again)
 
 
@@ -133,7 +137,7 @@ def _still_makes_sense(reminder: Reminder, *, at: datetime) -> bool:
     return reminder.starts_at is not None and earliest < reminder.starts_at
 
 
-def _queue(reminders: Sequence[Reminder], *, at: datetime, suffix: str = "") -> None:
+def queue_reminders(reminders: Sequence[Reminder], *, at: datetime, suffix: str = "") -> None:
     messages = [
         Message(
             clinic=reminder.clinic,
