@@ -1,4 +1,4 @@
-"""No measure of the shipped list is suggested to somebody it is not for: every measure, every fact of an intake."""
+"""No measure of the shipped list is suggested to somebody it is not for: each measure, each fact of an intake."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from clinic.presets import load_rows
 from courses.models import AftercareMeasure
-from courses.presets import DATA
 from courses.plans.standing import PatientStanding
+from courses.presets import DATA
 from courses.sessions.aftercare import ADVICE, Measure, suggest
 from courses.sessions.next_steps import patient_words
 from courses.sessions.treatment_facts import UNDER, measure_of, treatment_facts
