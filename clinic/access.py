@@ -57,7 +57,7 @@ READING = (
 LEADING = _rights("clinic", "add change delete", "duty") | {
     "courses.silence_alerts",
     "clinic.reset_two_factor",
-    "patients.add_test_patient",
+    "patients.make_test_patient",
 }
 TREATING = (
     BOOKING

@@ -126,7 +126,7 @@ class PatientAdmin(ClinicScopedAdmin):
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
         """A test patient is made as one, by a lead or a manager: nobody silences a real patient's red flags."""
-        may_make = obj is None and request.user.has_perm("patients.add_test_patient")
+        may_make = obj is None and request.user.has_perm("patients.make_test_patient")
         return ("clinic",) if may_make else ("clinic", "is_training")
 
     def get_form(
