@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from clinic.access import active_membership
 from clinic.models import Membership, User
 from courses.admin.mistake_lists import void_lines, voidable_lines
 from courses.charts.curve_chart import LARGE, NARROW, CurvePicture, curve_svg
@@ -65,7 +66,7 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
         "reminders": list(course.reminders.all()[:N_REMINDERS]),
         **_reviewing(course, reviews, says, n_held=len(sessions), open_rules=_open_rules(standing, alerts)),
         "measures": _measures(course, scores, group=record.group),
-        **_clearance(standing, on=today),
+        **_clearance(standing, by=by, on=today),
         "void_entries": void_lines(course),
         "voidable_entries": voidable_lines(course),
         "events": list(course.events.select_related("by__user")),
@@ -149,12 +150,12 @@ def _measures(course: Course, scores: list[PainScore], *, group: str) -> list[An
     return [line_words(line) for line in lines]
 
 
-def _clearance(standing: CourseStanding, *, on: date) -> dict[str, Any]:
+def _clearance(standing: CourseStanding, *, by: Any, on: date) -> dict[str, Any]:
     found = standing.clearance(on=on, practitioner=standing.course.practitioner)
     return {
         "clearance": found,
         "clearance_verdict": VERDICTS[found.verdict],
-        "clearance_reasons": reason_texts(found),
+        "clearance_reasons": reason_texts(found, to=active_membership(by)),
     }
 
 

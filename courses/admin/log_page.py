@@ -184,7 +184,7 @@ def log_page(
         "worse": [worse_words(one) for one in here.record.worse_than_start()],
         "clearance": here.clearance,
         "clearance_verdict": VERDICTS[here.clearance.verdict],
-        "clearance_reasons": reason_texts(here.clearance),
+        "clearance_reasons": reason_texts(here.clearance, to=by),
         "is_at_ceiling": here.is_at_ceiling,
         "check_due": check_words(here.clearance_facts),
         "is_check_due": any(one.code in NEEDS_ONLY_A_CHECK for one in here.clearance.reasons),

@@ -27,6 +27,7 @@ from courses.plans.lifecycle import plan_course
 from courses.plans.standing import care_fact, withdrawn_reports
 from courses.plans.start_forms import PlanForm
 from courses.plans.starting import offers
+from courses.plans.whom_to_ask import whom_to_ask
 from courses.sessions.flags import report_red_flags, reports_of_form
 from courses.sessions.forms import RedFlagReportForm
 from courses.sessions.wording import instruction
@@ -37,7 +38,7 @@ from patients.models import Consent, Patient
 from patients.progress import Step, intake_progress, next_undone
 from patients.standing import clearance_of
 from patients.voiding import void_records
-from patients.wording import VERDICTS, reason_texts
+from patients.wording import READING_RIGHT, VERDICTS, ask_words, reason_texts
 
 
 @admin.register(Patient)
@@ -117,13 +118,15 @@ class CoursePatientAdmin(PatientAdmin):
 
     def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:
         """Asks while a course, a visit or an alert is open; refuses while a red flag is."""
-        left = still_open(patient, at=timezone.now())
+        at = timezone.now()
+        left = still_open(patient, at=at)
         if not left.is_anything or (request.POST.get("seen") == left.seen and not left.red_flags):
             return None
         context = {
             "patient": patient,
             "left": left,
-            "may_read": request.user.has_perm("courses.view_course"),
+            "may_read": request.user.has_perm(READING_RIGHT),
+            "ask": ask_words(whom_to_ask(patient.clinic, next(iter(left.courses), None), at=at)),
             "title": _("Archive patient"),
         }
         response = self.page(request, "patients/admin/archive.html", context)
@@ -236,7 +239,7 @@ class CoursePatientAdmin(PatientAdmin):
         return context | {
             "clearance": clearance,
             "clearance_verdict": VERDICTS[clearance.verdict],
-            "clearance_reasons": reason_texts(clearance),
+            "clearance_reasons": reason_texts(clearance, to=active_membership(request.user)),
             "assessments": patient.assessments.prefetch_related("imaging"),
             "pain_types": patient.pain_types.select_related("pain_type", "recorded_by__user"),
             "letters": patient.specialist_letters.all(),

@@ -1,4 +1,4 @@
-"""How a clinic's courses go, in a fixed number of queries."""
+"""How a clinic's courses go, test patients left out, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from courses.priors.adopted import in_force
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import records_of
+from patients.counting import counted
 
 N_WEEKS = 12
 MAX_CURVES = 9
@@ -69,7 +70,7 @@ class Board:
 def board(membership: Membership, *, at: datetime) -> Board:
     """The dashboard of the member's clinic."""
     alerts = list(
-        Alert.objects.visible_to(membership)
+        counted(Alert.objects.visible_to(membership))
         .unresolved()
         .most_pressing_first()
         .select_related("patient", "course__patient", "course__practitioner__user", "acknowledged_by__user")
@@ -91,7 +92,7 @@ def board(membership: Membership, *, at: datetime) -> Board:
 
 
 def _statuses(membership: Membership) -> tuple[StatusCount, ...]:
-    rows = Course.objects.visible_to(membership).order_by().values_list("status").annotate(n=Count("pk"))
+    rows = counted(Course.objects.visible_to(membership)).order_by().values_list("status").annotate(n=Count("pk"))
     counts = dict(rows)
     return tuple(StatusCount(status, str(status.label), counts.get(status, 0)) for status in Course.Status)
 
@@ -103,7 +104,7 @@ def _weeks(membership: Membership, *, at: datetime) -> tuple[Bar, ...]:
     first = this_week - timedelta(weeks=N_WEEKS - 1)
     start = datetime.combine(first, datetime.min.time(), tzinfo=zone)
     rows = (
-        Session.objects.visible_to(membership)
+        counted(Session.objects.visible_to(membership))
         .filter(held_at__gte=start)
         .order_by()
         .annotate(week=TruncWeek("held_at", tzinfo=zone))
@@ -116,13 +117,12 @@ def _weeks(membership: Membership, *, at: datetime) -> tuple[Bar, ...]:
 
 
 def _check_ins(membership: Membership, *, at: datetime) -> tuple[CheckInRate, ...]:
-    """Of the weeks shown; invented patients left out."""
-    sent = Reminder.objects.visible_to(membership).filter(
+    """Of the weeks shown."""
+    sent = counted(Reminder.objects.visible_to(membership)).filter(
         Q(state=Reminder.State.SENT) | Q(check_in__answered_at__isnull=False),
         check_in__isnull=False,
         check_in__voided_at=None,
         due_at__gte=at - timedelta(weeks=N_WEEKS),
-        course__patient__is_training=False,
     )
     by_kind = sent.order_by().values_list("check_in__kind")
     rows = by_kind.annotate(n=Count("pk"), n_answered=Count("check_in__answered_at"))

@@ -13,6 +13,7 @@ from clinic.models import Holiday, Membership, OpeningHours, required_reason
 from clinic.zones import hold_zone
 from courses.models import Appointment, AppointmentEvent, Course
 from courses.plans.standing import clearance_for
+from courses.plans.whom_to_ask import whom_to_ask
 from patients.models import Patient
 from patients.wording import reason_texts
 
@@ -38,7 +39,7 @@ def book_appointment(
     hold_zone(course.clinic)
     _refuse_bad_time(course, starts_at=starts_at, ends_at=ends_at, at=at)
     if is_for_needling:
-        _refuse_uncleared(course, practitioner=practitioner, starts_at=starts_at)
+        _refuse_uncleared(course, practitioner=practitioner, starts_at=starts_at, by=by, at=at)
     appointment = Appointment(
         clinic=course.clinic,
         course=course,
@@ -126,7 +127,11 @@ def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership,
         _refuse_bad_time(appointment.course, starts_at=appointment.starts_at, ends_at=appointment.ends_at, at=at)
         if appointment.is_for_needling:
             _refuse_uncleared(
-                appointment.course, practitioner=appointment.practitioner, starts_at=appointment.starts_at
+                appointment.course,
+                practitioner=appointment.practitioner,
+                starts_at=appointment.starts_at,
+                by=by,
+                at=at,
             )
     set_booked(appointment, reason=reason, by=by, at=at)
 
@@ -209,8 +214,12 @@ def refuse_overlap(
     raise ValidationError({"starts_at": message % values})
 
 
-def _refuse_uncleared(course: Course, *, practitioner: Membership, starts_at: datetime) -> None:
+def _refuse_uncleared(
+    course: Course, *, practitioner: Membership, starts_at: datetime, by: Membership, at: datetime
+) -> None:
     on = course.clinic.local(starts_at).date()
     clearance = clearance_for(course, on=on, practitioner=practitioner)
     if not clearance.may_book:
-        raise ValidationError({"is_for_needling": reason_texts(clearance)})
+        raise ValidationError(
+            {"is_for_needling": reason_texts(clearance, to=by, ask=whom_to_ask(course.clinic, course, at=at))}
+        )

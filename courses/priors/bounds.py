@@ -19,6 +19,7 @@ from courses.priors.pain_facts import frozen_expectation, pain_facts
 from courses.rules.bounds import RuleBounds, beyond_limits
 from courses.rules.facts import Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
+from patients.counting import counted
 
 LOOK_BACK = timedelta(days=90)
 
@@ -98,9 +99,9 @@ def set_bounds(clinic: Clinic, tried: BoundsTrial, *, reason: str, by: Membershi
 
 
 def _courses(clinic: Clinic, *, since: datetime, at: datetime) -> list[list[PainScore]]:
-    """All scores of the courses that have one since, oldest first; training patients left out."""
-    recent = PainScore.objects.for_clinic(clinic).filter(scored_at__gte=since, scored_at__lte=at)
-    wanted = recent.filter(course__patient__is_training=False).values("course")
+    """All scores of the courses that have one since, oldest first; test patients left out."""
+    recent = counted(PainScore.objects.for_clinic(clinic)).filter(scored_at__gte=since, scored_at__lte=at)
+    wanted = recent.values("course")
     scores = PainScore.objects.for_clinic(clinic).filter(course__in=wanted, scored_at__lte=at)
     by_course: dict[int, list[PainScore]] = {}
     for score in scores.select_related("session").order_by("scored_at", "pk"):

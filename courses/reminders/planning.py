@@ -13,7 +13,9 @@ from clinic.batch import each
 from clinic.models import Clinic, Message
 from clinic.outbox.queue import enqueue_all
 from courses.models import Appointment, CheckIn, Reminder, Session
+from courses.reminders.permission import TEST_PATIENT
 from courses.reminders.schedule import SHORTEST_NOTICE, morning_after, next_permitted, the_day_before
+from patients.counting import counted
 
 MESSAGE_KIND = "reminder"
 HORIZON = timedelta(days=8)
@@ -41,6 +43,8 @@ def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
         )
         for kind, due_at in due.items()
     )
+    is_test = session.course.patient.is_training
+    told = {"state": Reminder.State.REFUSED, "refused_because": TEST_PATIENT, "settled_at": at} if is_test else {}
     reminders = Reminder.objects.bulk_create(
         Reminder(
             clinic=session.clinic,
@@ -48,10 +52,12 @@ def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
             kind=REMINDS[CheckIn.Kind(check_in.kind)],
             check_in=check_in,
             due_at=due[CheckIn.Kind(check_in.kind)],
+            **told,
         )
         for check_in in check_ins
     )
-    queue_reminders(reminders, at=at)
+    if not is_test:
+        queue_reminders(reminders, at=at)
     return check_ins
 
 
@@ -64,7 +70,7 @@ def _questions(session: Session) -> Iterator[tuple[CheckIn.Kind, datetime]]:
 def _plan_upcoming(*, at: datetime) -> int:
     kind = Reminder.Kind.BEFORE_24H
     upcoming = (
-        Appointment.objects.all_clinics()
+        counted(Appointment.objects.all_clinics())
         .between(at, at + HORIZON)
         .filter(status=Appointment.Status.BOOKED, starts_at__gte=at + SHORTEST_NOTICE)
         .exclude(reminders__kind=kind)
@@ -116,7 +122,7 @@ def cancel_planned(reminders: QuerySet[Reminder], *, because: str, at: datetime)
 @transaction.atomic
 def plan_again(reminders: QuerySet[Reminder], *, at: datetime) -> int:
     """Plan what was cancelled or refused and never sent, where its time is still to come; returns how many."""
-    settled = reminders.filter(state__in=[Reminder.State.CANCELLED, Reminder.State.REFUSED])
+    settled = counted(reminders).filter(state__in=[Reminder.State.CANCELLED, Reminder.State.REFUSED])
     rows = list(settled.select_for_update(of=("self",)).select_related("clinic", "course", "check_in"))
     again = [row for row in rows if _still_makes_sense(row, at=at)]
     for row in again:

@@ -14,7 +14,7 @@ from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in
 from courses.sessions.verdict import Standing
 from patients.models import Patient
-from tests.factories import flag, log_run, log_visit, set_scores
+from tests.factories import as_test_patients, flag, log_run, log_visit, set_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ class TestAlert:
         assert pain().state == "open"
 
     def test_pages_nobody_for_a_training_patient(self, going_down, at):
-        Patient.objects.update(is_training=True)
+        as_test_patients(Patient.objects.all())
         log_visit(going_down, at, before=4, after=9)
         assert pain().severity == "red"
         assert not Message.objects.filter(kind="staff_alert").exists()
