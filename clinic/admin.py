@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -24,6 +25,7 @@ from clinic.access import active_membership
 from clinic.account.forms import ResetForm
 from clinic.account.two_factor import reset_two_factor, resets_of
 from clinic.addresses import correct_address, is_unused
+from clinic.asked import is_list_address
 from clinic.choices import LabelledChoiceField
 from clinic.filters import OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
@@ -98,10 +100,13 @@ class ClinicScopedAdmin(TypedFieldsMixin, MergesStalePages):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """A filter that means nothing shows everything, and says so: the stock list would break."""
         try:
-            return super().get_changelist_instance(request)
-        except (OverflowError, ValueError, IncorrectLookupParameters) as error:
-            messages.warning(request, _("This filter was not understood. The whole list is shown."))
-            raise IncorrectLookupParameters from error
+            if is_list_address(request, n_columns=len(self.get_list_display(request)) + bool(self.actions)):
+                return super().get_changelist_instance(request)
+        except (OverflowError, ValueError, IncorrectLookupParameters, DisallowedModelAdminLookup):
+            pass
+        messages.warning(request, _("This filter was not understood. The whole list is shown."))
+        request.GET = QueryDict()  # type: ignore[assignment]
+        return super().get_changelist_instance(request)
 
     def require(self, request: HttpRequest, permission: str) -> Membership:
         """The active membership, if it has the right; 403 otherwise."""
