@@ -17,7 +17,7 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.asked import asked
 from clinic.models import Holiday, Membership
-from clinic.typed_dates import day_asked
+from clinic.typed_dates import DayInput, day_asked
 from courses.admin.course_picker import choose_course
 from courses.admin.mistakes import Mistakes
 from courses.models import Appointment, Course
@@ -199,6 +199,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         people |= {row.practitioner_id: row.practitioner for row in rows}
         return {
             "day": day,
+            "day_input": DayInput().render("day", day, {"id": "id_day"}),
             "yesterday": day - timedelta(days=1),
             "tomorrow": day + timedelta(days=1),
             "n_standing": sum(row.status == Appointment.Status.BOOKED for row in rows),
