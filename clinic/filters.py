@@ -9,10 +9,11 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
+from clinic.asked import is_list_address
 from clinic.choices import picker_label
 from clinic.models import Membership, Role
 
@@ -44,10 +45,13 @@ class FiltersAsOffered(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """A filter that means nothing shows everything, and says so: the stock list would break."""
         try:
-            return super().get_changelist_instance(request)
-        except (OverflowError, ValueError, IncorrectLookupParameters, DisallowedModelAdminLookup) as error:
-            messages.warning(request, _("This filter was not understood. The whole list is shown."))
-            raise IncorrectLookupParameters from error
+            if is_list_address(request, n_columns=len(self.get_list_display(request)) + bool(self.actions)):
+                return super().get_changelist_instance(request)
+        except (OverflowError, ValueError, IncorrectLookupParameters, DisallowedModelAdminLookup):
+            pass
+        messages.warning(request, _("This filter was not understood. The whole list is shown."))
+        request.GET = QueryDict()  # type: ignore[assignment]
+        return super().get_changelist_instance(request)
 
     def _is_relation(self, name: str) -> bool:
         try:

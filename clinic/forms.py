@@ -17,6 +17,7 @@ from clinic.joining import refuse_double, refuse_supervisor
 from clinic.models import Clinic, Duty, Endpoint, Membership, Responder, Role, User
 from clinic.staff import is_last_manager
 from clinic.typed_fields import typed_formfield
+from clinic.typed_names import NameField
 from clinic.zones import country_choices, hold_zone, place_if_any, zone_choices
 
 
@@ -170,8 +171,8 @@ class InvitationForm(MemberForm):
     # The clinic that invites; its admin says which.
     clinic: Clinic | None = None
 
-    first_name = forms.CharField(label=gettext_lazy("Given name"), max_length=150)
-    last_name = forms.CharField(label=gettext_lazy("Family name"), max_length=150)
+    first_name = NameField(label=gettext_lazy("Given name"), max_length=150)
+    last_name = NameField(label=gettext_lazy("Family name"), max_length=150)
     username = forms.CharField(
         label=gettext_lazy("Username"),
         max_length=150,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
+from clinic.asked import asked
 from courses.admin.intake import RIGHT as INTAKE_RIGHT
 from courses.admin.intake import IntakeFlow, to_step
 from courses.admin.late_flags import keeps_flags, of_patient
@@ -199,8 +200,8 @@ class CoursePatientAdmin(PatientAdmin):
         patient = self.row(request, pk)
         on = timezone.localdate()
         offered = offers(patient, on=on)
-        wanted = [one.protocol for one in offered if one.protocol.code == request.GET.get("protocol")]
-        chosen = next(iter([*wanted, *(one.protocol for one in offered)]), None)
+        by_code = {one.protocol.code: one.protocol for one in offered}
+        chosen = asked(request, "protocol", by_code.get) or next(iter(by_code.values()), None)
         form = PlanForm(request.POST or None, patient=patient, initial=_plan(chosen, request, on=on))
         if request.method == "POST" and form.is_valid():
             try:
