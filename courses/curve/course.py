@@ -133,8 +133,9 @@ class CoursePosterior:
         A change below one point is a plateau; no top unless it surely lies within the course, clear of its start.
         """
         paths = self._smoothed.paths(end_week, timing)
-        about = {"n_scores": self.n_scores, "prior_version": self.prior.version}
-        return shape_of(paths, **about), peak_of(paths, last_week=self._last_week, **about)
+        n, version = self.n_scores, self.prior.version
+        peak = peak_of(paths, last_week=self._last_week, n_scores=n, prior_version=version)
+        return shape_of(paths, n_scores=n, prior_version=version), peak
 
     def shape(self, end_week: float, timing: Timing = Timing.BEFORE) -> Shape:
         """Return the probability of each shape of the line up to a week."""

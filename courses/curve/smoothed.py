@@ -132,7 +132,7 @@ class Smoothed:
 
 def mean_levels(found: Mixture) -> Floats:
     """Return the mean of each mixture within 0..10, (m,)."""
-    return np.clip((found.weights * found.means).sum(axis=1), 0.0, HIGHEST_SCORE)
+    return np.asarray(np.clip((found.weights * found.means).sum(axis=1), 0.0, HIGHEST_SCORE))
 
 
 def _looser(prior: Prior) -> Prior:
