@@ -158,12 +158,18 @@ def _of_course(alert: Alert, finding: Mapping[str, Any]) -> Sum:
     return Sum(
         heading=_("After session %(session)s") % evidence,
         observed=None,
-        says=_("Relief so far %(gain)d %%; chance of 30 %% relief at the planned end %(chance)d %%.")
-        % {"gain": gain, "chance": chance},
+        says=_gain_words(gain)
+        + _("; %(chance)d%% chance of at least 30%% less pain by the planned end.") % {"chance": chance},
         reasons=(rule_words(finding),),
         lines=tuple(_sources(alert, evidence)),
         bar=SafeString(""),
     )
+
+
+def _gain_words(percent: int) -> str:
+    if percent < 0:
+        return _("Pain so far %(percent)d%% more than at the start") % {"percent": -percent}
+    return _("Relief so far %(percent)d%%") % {"percent": percent}
 
 
 def _rounded(ratio: float) -> str:

@@ -11,6 +11,7 @@ from courses.curve.answers import (
     Shape,
     ShapeName,
     Unknown,
+    whole_scores,
 )
 from courses.curve.budget import (
     DEFAULT_BUDGET_PER_100,
@@ -64,4 +65,5 @@ __all__ = [
     "predicted_by",
     "sequential_predictions",
     "threshold_for",
+    "whole_scores",
 ]

@@ -69,6 +69,17 @@ def quantile_scores(p: Floats, *, levels: Floats) -> Ints:
     return np.asarray((below[:, None, :] < levels[:, None] - 1e-12).sum(axis=2))
 
 
+def spread_quantiles(p: Floats, *, levels: Floats) -> Floats:
+    """Return quantiles at levels (m,) of p with each score's mass spread evenly over half a point on either side,
+    within 0..10, (n, m). Rounded up from the half below they are those of `quantile_scores`.
+    """
+    scores, below = quantile_scores(p, levels=levels), np.cumsum(p, axis=1)
+    rows = np.arange(len(p))[:, None]
+    mass = p[rows, scores]
+    inside = np.clip((levels - (below[rows, scores] - mass)) / mass, 0.0, 1.0)
+    return np.clip(scores - 0.5 + inside, 0.0, HIGHEST_SCORE)
+
+
 def upper_tails(p: Floats) -> Floats:
     """Return P(Y >= k) for k = 0..10, (n, 11)."""
     return np.minimum(np.cumsum(p[..., ::-1], axis=-1)[..., ::-1], 1.0)

@@ -19,6 +19,7 @@ from courses.priors.adopted import in_force
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import records_of
+from courses.priors.wording import worse_words
 from patients.counting import counted
 
 N_WEEKS = 12
@@ -41,6 +42,8 @@ class Attention:
     course: Course
     alerts: tuple[Alert, ...]
     chart: SafeString
+    # Worse than at the start, in the patient's own scores.
+    worse: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,15 @@ def _attention(membership: Membership, alerts: list[Alert], *, at: datetime) -> 
     shown = []
     for course in chosen:
         record = records[course.pk]
-        picture = curve_picture(record, posterior_of(record, now), alerts=by_course[course.pk])
+        ahead = record.week(at) if course.is_open else None
+        picture = curve_picture(
+            record,
+            posterior_of(record, now),
+            alerts=by_course[course.pk],
+            next_week=ahead,
+            today_week=ahead,
+        )
         chart = curve_svg(picture, size=SMALL, uid=f"course-{course.pk}")
-        shown.append(Attention(course, tuple(by_course[course.pk]), chart))
+        worse = tuple(worse_words(one) for one in record.worse_than_start())
+        shown.append(Attention(course, tuple(by_course[course.pk]), chart, worse))
     return tuple(shown), len(by_course)
