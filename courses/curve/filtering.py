@@ -29,7 +29,9 @@ class Filtered:
     def of(
         cls, prior: Prior, panel: Panel, *, effects: Effects | None = None, levels: Floats | None = None
     ) -> "Filtered":
-        """Filter every course of the panel under the Prior; `levels` (n_scores,) stand in for those of the scores."""
+        """Filter every course of the panel under the Prior; `levels` (n_scores,) stand in for those of the
+        scores.
+        """
         effects = effects or Effects.of(prior, panel.timings)
         means = effects.means_of(prior, panel.group_names)[panel.groups]
         rows = effects.rows(panel.weeks, timings=panel.timings)

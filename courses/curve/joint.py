@@ -1,7 +1,7 @@
 """The joint alarm: one score far above its prediction, or the last scores together; after any alarm anew.
 
-Without the restart a single shift would spend the budget for several sessions running: once somebody has been told,
-only what began later counts.
+Without the restart a single shift would spend the budget for several sessions running: once somebody has been
+told, only what began later counts.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,15 @@ from courses.curve.prior import Prior
 from courses.curve.scores import Bools, Floats, Ints
 
 # The share of the rate that a single score may take; memory takes what is left.
-SINGLE_SHARE = 0.8
+SINGLE_SHARE = 0.75
+# Nothing is divided by 0.
+SMALLEST_MEMORY = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class JointStatistic:
-    """Per row of a panel (n,): LR* of the score, M by how many starts are allowed (n, 4), 0 where not told; whether a
-    fixed rule alarms; the session, rising within a course.
+    """Per row of a panel (n,): LR* of the score, M by how many starts are allowed (n, 4), 0 where not told;
+    whether a fixed rule alarms; the session, rising within a course.
     """
 
     panel: Panel
@@ -63,7 +65,9 @@ class JointStatistic:
         return np.split(order, np.cumsum(counts)[:-1])
 
     def scan(self, *, lr: float, memory: float) -> tuple[Bools, Floats]:
-        """Return which rows alarm at these thresholds, each course in order with restart, and the M that counted."""
+        """Return which rows alarm at these thresholds, each course in order with restart, and the M that
+        counted.
+        """
         alarms = self.is_fixed | (self.lr > lr)
         counted = np.zeros(self.panel.n_scores)
         last = np.full(self.panel.n_courses, -1)
@@ -92,7 +96,7 @@ def panel_memory(prior: Prior, panel: Panel, *, p: Floats) -> Floats:
 def joint_thresholds(
     statistic: JointStatistic, *, told: Bools, rate: float, single_share: float = SINGLE_SHARE
 ) -> tuple[float, float]:
-    """Return the thresholds of LR* and M at which the alarms on told scores come as near as can be below a rate."""
+    """Return the thresholds of LR* and M whose alarms on told scores come nearest to a rate from below."""
     single = float(np.quantile(statistic.lr[told], 1.0 - single_share * rate))
     most = rate * told.sum() + 1e-9
     values = np.unique(statistic.memory[told])
@@ -101,4 +105,4 @@ def joint_thresholds(
         middle = (low + high) // 2
         alarms, _ = statistic.scan(lr=single, memory=float(values[middle]))
         low, high = (low, middle) if alarms[told].sum() <= most else (middle + 1, high)
-    return single, float(values[high])
+    return single, max(float(values[high]), SMALLEST_MEMORY)

@@ -1,14 +1,16 @@
 """Memory: how much likelier the last scores of a timing are under a shift that began some sessions ago and lasts.
 
-One score beside its own prediction sees a jump once: the curve has absorbed it by the next session. Here the scores
-since a start s are judged on the history before it (Page 1954; Lorden 1971; Willsky & Jones 1976): they are lowered
-by the shift d, predicted one after another, and each prediction is raised by d again. With r = P(score | shift) /
-P(score | none),
+One score beside its own prediction sees a jump once: the curve has absorbed it by the next session. Here the
+scores since a start s are judged on the history before it (Page 1954; Lorden 1971; Willsky & Jones 1976): they
+are lowered by the shift d, predicted one after another, and each prediction is raised by d again. With r =
+P(score | shift) / P(score | none),
 
-    M(y) = sum over starts s and shifts d of [product of r over the scores from s to the last one] * r(y),
+    M(y) = sum over starts s and shifts d of weight(d) * [product of r over the scores from s to the last one] *
+    r(y),
 
-its running maximum over y. Each summand has mean 1 where there is no shift (a test martingale), so that a sum of 12
-below 12 speaks against one. The start at the newest score itself is left out: a single score belongs to LR*.
+its running maximum over y. Each product has mean 1 where there is no shift (a test martingale), so that M below
+the sum of the weights speaks against one. The start at the newest score itself is left out: a single score
+belongs to LR*.
 
 The shift is that of the course: scores of every timing are lowered from the start's session on. What is counted is
 kept apart by timing: the product runs over the scores of one timing only, a partial likelihood.
@@ -29,7 +31,10 @@ from courses.curve.sequential import MIN_EARLIER_SCORES, mixture_at
 # How many scores of a timing back a shift may have begun.
 N_BACK = 3
 # Points above the history, session by session from the start on: what came and stayed, and what grows.
-SHIFTS = np.array([[1.0] * 4, [2.0] * 4, [3.0] * 4, [0.5, 1.0, 1.5, 2.0]])
+SHIFTS = np.array([[2.0] * 4, [3.0] * 4, [0.5, 1.0, 1.5, 2.0]])
+SHIFT_WEIGHTS = np.array([1.0, 0.25, 0.3])
+# What M is on the mean where nothing has shifted: below it the scores speak against a shift.
+NEUTRAL_MEMORY = N_BACK * float(SHIFT_WEIGHTS.sum())
 # A score this soon before the start's belongs to the same session: half a day.
 SAME_SESSION_WEEKS = 0.5 / 7.0
 LEAST_RATIO, MOST_RATIO = 1e-6, 1e6
@@ -38,8 +43,8 @@ _BLOCK_ITEMS = 8192
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """Of n scores: the summand of each start 1, 2, 3 scores of the timing back and each shift, for every score
-    0..10, (n, 3, n_shifts, 11); 0 where no start lies so far back.
+    """Of n scores: the weighted summand of each start 1, 2, 3 scores of the timing back and each shift, for every
+    score 0..10, (n, 3, n_shifts, 11); 0 where no start lies so far back.
     """
 
     terms: Floats
@@ -70,7 +75,9 @@ def memory_of(prior: Prior, panel: Panel, *, p: Floats, rows: Ints | None = None
 
 @dataclass(frozen=True, eq=False)
 class _Starts:
-    """Rows at which a shift may begin, (n,), each with the rows of its timing from itself on, -1 for none, (n, 4)."""
+    """Rows at which a shift may begin, (n,), each with the rows of its timing from itself on, -1 for none, (n,
+    4).
+    """
 
     rows: Ints
     following: Ints
@@ -98,7 +105,6 @@ def _add(terms: Floats, prior: Prior, panel: Panel, *, p: Floats, starts: _Start
     """Fill in the summands of some starts."""
     n_starts, n_shifts = len(starts.rows), len(SHIFTS)
     copies = _copies(panel, starts)
-    shift = np.tile(np.arange(n_shifts), n_starts)
     start, back = np.nonzero(starts.following >= 0)
     asked = starts.following[start, back]
     # One item for each start, each shift, and each score since.
@@ -106,7 +112,9 @@ def _add(terms: Floats, prior: Prior, panel: Panel, *, p: Floats, starts: _Start
         copies.length[start][:, None] * np.arange(n_shifts)
     )
     age = copies.age[target]
-    raised = _raised(prior, copies, rows=target.ravel(), shift=np.tile(np.arange(n_shifts), len(start)), age=age.ravel())
+    raised = _raised(
+        prior, copies, rows=target.ravel(), shift=np.tile(np.arange(n_shifts), len(start)), age=age.ravel()
+    )
     ratios = np.clip(raised.reshape(len(start), n_shifts, -1) / p[asked][:, None, :], LEAST_RATIO, MOST_RATIO)
     observed = ratios[np.arange(len(start)), :, panel.scores[asked].astype(np.int64)]
     product = np.ones((n_starts, N_BACK + 1, n_shifts))
@@ -114,7 +122,9 @@ def _add(terms: Floats, prior: Prior, panel: Panel, *, p: Floats, starts: _Start
     so_far = np.cumprod(product, axis=1)
     is_later = (back > 0) & (place[asked] >= 0)
     one, behind = start[is_later], back[is_later]
-    terms[place[asked[is_later]], behind - 1] = so_far[one, behind - 1][:, :, None] * ratios[is_later]
+    terms[place[asked[is_later]], behind - 1] = (so_far[one, behind - 1] * SHIFT_WEIGHTS)[:, :, None] * ratios[
+        is_later
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,13 +149,15 @@ def _copies(panel: Panel, starts: _Starts) -> _Copies:
     length = last + 1 - begin
     lengths = np.repeat(length, n_shifts)
     ends = np.cumsum(lengths)
-    source = np.arange(ends[-1]) - np.repeat(ends - lengths, lengths) + np.repeat(np.repeat(begin, n_shifts), lengths)
+    source = (
+        np.arange(ends[-1]) - np.repeat(ends - lengths, lengths) + np.repeat(np.repeat(begin, n_shifts), lengths)
+    )
     item = np.repeat(np.arange(len(starts.rows)), length * n_shifts)
     age = np.full(len(source), -1)
     since = panel.weeks[source] + SAME_SESSION_WEEKS
     for column in starts.following.T:
         known = column >= 0
-        age += (known & True)[item] & (since >= panel.weeks[column][item])
+        age += known[item] & (since >= panel.weeks[column][item])
     shift = np.repeat(np.tile(np.arange(n_shifts), len(starts.rows)), lengths)
     lowered = np.where(age >= 0, SHIFTS[shift, np.maximum(age, 0)], 0.0)
     courses = np.repeat(panel.course[starts.rows], n_shifts)

@@ -1,8 +1,9 @@
 """The protocol for rises: how soon the joint alarm notices what is put into held-out courses.
 
-A held-out course of at least 7 scores gets, from a start drawn between its 4th and its 4th-last score: 2 or 3 points
-that last, half a point more each session, or 3 points once. It is predicted anew under the Prior of its fold. The
-thresholds let the joint alarm, with restart, speak on 2.5 % of the told scores of the untouched series.
+A held-out course of at least 7 scores gets, from a start drawn between its 4th and its 4th-last score: 2 or 3
+points that last, half a point more each session, or 3 points once. It is predicted anew under the Prior of its
+fold. The thresholds let the joint alarm, with restart, speak on 2.5 % of the told scores of the untouched
+series.
 """
 
 import csv
@@ -18,7 +19,7 @@ from courses.curve.joint import SINGLE_SHARE, JointStatistic, joint_thresholds, 
 from courses.curve.panel import Panel
 from courses.curve.prior import Prior
 from courses.curve.scores import HIGHEST_SCORE, Bools, Floats, Ints
-from courses.curve.scoring import FALSE_ALARM_RATE
+from courses.curve.scoring import FALSE_ALARM_RATE, error_by_subject
 
 LEAST_SCORES = 7
 FIRST_START, LAST_START = 3, 4
@@ -37,8 +38,8 @@ RISE_COLUMNS = ("subject", "week", "score", "kind", "k", "lr", "memory", "alarm"
 
 @dataclass(frozen=True, eq=False)
 class Rises:
-    """Courses of one kind as they were predicted: sessions since the start, 1 for the start itself, 0 before it (n,);
-    LR* and M of each score.
+    """Courses of one kind as they were predicted: sessions since the start, 1 for the start itself, 0 before it
+    (n,); LR* and M of each score.
     """
 
     kind: str
@@ -82,7 +83,13 @@ class Draws:
 
 
 def predict_rises(
-    panel: Panel, *, fit: Fit, n_folds: int = 5, seed: int = 0, progress: Progress | None = None
+    panel: Panel,
+    *,
+    fit: Fit,
+    n_folds: int = 5,
+    seed: int = 0,
+    kinds: Sequence[str] = KINDS,
+    progress: Progress | None = None,
 ) -> tuple[HeldOut, list[Rises]]:
     """Return the untouched series as predicted, then it and each kind of rise with their statistics."""
     course_fold = patient_folds(panel, n_folds=n_folds, seed=seed)
@@ -93,11 +100,15 @@ def predict_rises(
             priors[fold] = fit(panel.select(course_fold != fold))
         if progress is not None:
             progress(fold + 1, n_folds)
-    untouched, base = _predicted(panel, priors, course_fold, kind=UNTOUCHED, k=np.zeros(panel.n_scores, dtype=np.int64))
+    untouched, base = _predicted(
+        panel, priors, course_fold, kind=UNTOUCHED, k=np.zeros(panel.n_scores, dtype=np.int64)
+    )
     found, long = [base], draws.start >= 0
-    for kind in KINDS if long.any() else ():
+    for kind in kinds if long.any() else ():
         risen = panel.with_scores(draws.risen(panel, kind)).select(long)
-        found.append(_predicted(risen, priors, course_fold[long], kind=kind, k=draws.k(panel)[long[panel.course]])[1])
+        found.append(
+            _predicted(risen, priors, course_fold[long], kind=kind, k=draws.k(panel)[long[panel.course]])[1]
+        )
     return untouched, found
 
 
@@ -115,7 +126,9 @@ def _predicted(
         memory[rows] = panel_memory(prior, part, p=found.p)
     held = HeldOut(panel, p, raised, told, row_fold)
     each = np.arange(panel.n_scores)
-    return held, Rises(kind, k, told, row_fold, JointStatistic.of(panel, lr=held.lr_star(), memory=memory, session=each))
+    return held, Rises(
+        kind, k, told, row_fold, JointStatistic.of(panel, lr=held.lr_star(), memory=memory, session=each)
+    )
 
 
 @dataclass(frozen=True)
@@ -140,6 +153,11 @@ class RiseFigures:
     joint: Mapping[str, Caught]
     single: Mapping[str, Caught]
 
+    def joint_statistic(self, rises: "Rises") -> Floats:
+        """Return the larger of LR* and M, each over its threshold (n,); M of starts after the last alarm only."""
+        _, counted = rises.statistic.scan(lr=self.lr, memory=self.memory)
+        return np.maximum(rises.statistic.lr / self.lr, counted / self.memory)
+
 
 def figures_of(
     found: Sequence[Rises], *, rate: float = FALSE_ALARM_RATE, single_share: float = SINGLE_SHARE
@@ -154,7 +172,10 @@ def figures_of(
     alarms, _ = base.statistic.scan(lr=lr, memory=memory)
     by_kind = {one.kind: one for one in found}
     joint, single = (
-        {name: _caught(by_kind.get(kind), last=last, lr=one, memory=other) for name, (kind, last) in FIGURES.items()}
+        {
+            name: _caught(by_kind.get(kind), last=last, lr=one, memory=other)
+            for name, (kind, last) in FIGURES.items()
+        }
         for one, other in ((lr, memory), (alone, math.inf))
     )
     return RiseFigures(lr, memory, float(alarms[base.told].mean()), int(base.told.sum()), joint, single)
@@ -167,10 +188,8 @@ def _caught(rises: Rises | None, *, last: int, lr: float, memory: float) -> Caug
     in_time = alarms & (rises.k >= 1) & (rises.k <= last)
     panel = rises.statistic.panel
     is_caught = np.bincount(panel.course, weights=in_time, minlength=panel.n_courses) > 0
-    _, patient = np.unique(panel.patients, return_inverse=True)
-    n, share = panel.n_courses, float(is_caught.mean())
-    off = np.bincount(patient, weights=is_caught - share)
-    return Caught(share, n, float(np.sqrt((off**2).sum()) / n))
+    error = error_by_subject(is_caught, subjects=panel.patients)
+    return Caught(float(is_caught.mean()), panel.n_courses, error)
 
 
 def as_numbers(figures: RiseFigures) -> dict[str, float | int | None]:
@@ -187,18 +206,15 @@ def as_numbers(figures: RiseFigures) -> dict[str, float | int | None]:
     return {name: None if math.isnan(value) else value for name, value in values.items()}
 
 
-def write_rises(
-    found: Sequence[Rises], figures: RiseFigures, *, subjects: Sequence[str], file: TextIO
-) -> None:
+def write_rises(found: Sequence[Rises], figures: RiseFigures, *, subjects: Sequence[str], file: TextIO) -> None:
     """Write one CSV row per score, the untouched series first; `alarm` above 1 alarms."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(RISE_COLUMNS)
     for one in found:
         statistic = one.statistic
         panel = statistic.panel
-        alarms, counted = statistic.scan(lr=figures.lr, memory=figures.memory)
+        joint = figures.joint_statistic(one)
         for row in range(panel.n_scores):
-            joint = max(statistic.lr[row] / figures.lr, counted[row] / figures.memory)
             writer.writerow(
                 [
                     subjects[panel.patients[panel.course[row]]],
@@ -208,9 +224,9 @@ def write_rises(
                     int(one.k[row]),
                     f"{statistic.lr[row]:.8g}",
                     f"{statistic.memory[row, -1]:.8g}",
-                    f"{joint:.8g}",
+                    f"{joint[row]:.8g}",
                     int(one.told[row]),
-                    int(alarms[row]),
+                    int(joint[row] > 1.0),
                     int(one.fold[row]),
                 ]
             )
