@@ -142,10 +142,17 @@ def _fitted(panel: Panel) -> Prior:
 
 
 def predict_series(
-    series: Series, *, n_folds: int = 5, seed: int = 0, progress: Progress | None = None
+    series: Series,
+    *,
+    n_folds: int = 5,
+    seed: int = 0,
+    has_memory: bool = False,
+    progress: Progress | None = None,
 ) -> HeldOut:
     """Predict every score, from the third of its subject on, under a Prior fitted to the other folds."""
-    return held_out(series.panel, fit=_fitted, n_folds=n_folds, seed=seed, progress=progress)
+    return held_out(
+        series.panel, fit=_fitted, n_folds=n_folds, seed=seed, has_memory=has_memory, progress=progress
+    )
 
 
 def summarise(predictions: HeldOut, *, seconds: float) -> dict[str, float | int | None]:

@@ -4,14 +4,13 @@ Without the restart a single shift would spend the budget for several sessions r
 told, only what began later counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from courses.curve.lasting import N_BACK, Memory, memory_of
+from courses.curve.lasting import N_BACK
 from courses.curve.panel import Panel
-from courses.curve.prior import Prior
 from courses.curve.scores import Bools, Floats, Ints
 
 # The share of the rate that a single score may take; memory takes what is left.
@@ -47,6 +46,12 @@ class JointStatistic:
         sessions = panel.session if session is None else session
         return cls(panel, lr, memory, nothing if is_fixed is None else is_fixed, sessions)
 
+    def select(self, courses: Ints) -> "JointStatistic":
+        """Return the statistic of some courses, in the order given."""
+        numbered = replace(self.panel, source=np.arange(self.panel.n_scores)).select(courses)
+        rows = numbered.source
+        return JointStatistic(numbered, self.lr[rows], self.memory[rows], self.is_fixed[rows], self.session[rows])
+
     @cached_property
     def back(self) -> Ints:
         """Session of the last, second last and third last score of the timing, -1 for none, (n, 3)."""
@@ -79,18 +84,6 @@ class JointStatistic:
             alarms[rows] = found
             last[course[found]] = np.maximum(last[course[found]], self.session[rows[found]])
         return alarms, counted
-
-
-def observed_memory(memory: Memory, scores: Ints) -> Floats:
-    """Return M of the observed scores (n,) by how many starts are allowed, 0 to 3, (n, 4)."""
-    rows = np.arange(len(scores))
-    columns = [np.zeros(len(scores)), *(memory.ratio(allowed)[rows, scores] for allowed in range(1, N_BACK + 1))]
-    return np.stack(columns, axis=1)
-
-
-def panel_memory(prior: Prior, panel: Panel, *, p: Floats) -> Floats:
-    """Return M of every observed score of a panel by how many starts are allowed, (n_scores, 4)."""
-    return observed_memory(memory_of(prior, panel, p=p), panel.scores.astype(np.int64))
 
 
 def joint_thresholds(

@@ -24,12 +24,14 @@ from courses.curve.answering import History, answered
 from courses.curve.design import levels_of
 from courses.curve.filtering import Filtered
 from courses.curve.panel import Panel
+from courses.curve.predictive import SCORE_VALUES
 from courses.curve.prior import Prior
 from courses.curve.scores import N_SCORE_VALUES, Bools, Floats, Ints
 from courses.curve.sequential import MIN_EARLIER_SCORES, mixture_at
 
 # How many scores of a timing back a shift may have begun.
 N_BACK = 3
+N_ALLOWED = N_BACK + 1
 # Points above the history, session by session from the start on: what came and stayed, and what grows.
 SHIFTS = np.array([[2.0] * 4, [3.0] * 4, [0.5, 1.0, 1.5, 2.0]])
 SHIFT_WEIGHTS = np.array([1.0, 0.25, 0.3])
@@ -45,9 +47,14 @@ _BLOCK_ITEMS = 8192
 class Memory:
     """Of n scores: the weighted summand of each start 1, 2, 3 scores of the timing back and each shift, for every
     score 0..10, (n, 3, n_shifts, 11); 0 where no start lies so far back.
+
+    `expected` (n, 3, n_shifts): the mean expected from the history before the start, with what is carried over;
+    `excess`: points by which the scores from the start to the last one lie above theirs, added up.
     """
 
     terms: Floats
+    expected: Floats
+    excess: Floats
 
     def ratio(self, allowed: Ints | int = N_BACK) -> Floats:
         """Return M of every score (n, 11) where a shift may have begun at most so many scores back, (n,)."""
@@ -55,6 +62,15 @@ class Memory:
         is_allowed = back <= np.reshape(allowed, (-1, 1))
         total = (self.terms.sum(axis=2) * is_allowed[:, :, None]).sum(axis=1)
         return np.asarray(np.maximum.accumulate(total, axis=1))
+
+    def likeliest(self, row: int, *, allowed: int) -> tuple[Ints, Floats]:
+        """Return for every score 0..10 how many scores ago the likeliest shift began, and how far on the mean the
+        scores since lie above what was expected, (11,) each.
+        """
+        terms = self.terms[row, : max(allowed, 1)].reshape(-1, N_SCORE_VALUES)
+        best, shift = np.divmod(terms.argmax(axis=0), len(SHIFTS))
+        newest = SCORE_VALUES - self.expected[row, best, shift]
+        return best + 1, (self.excess[row, best, shift] + newest) / (best + 2)
 
 
 def memory_of(prior: Prior, panel: Panel, *, p: Floats, rows: Ints | None = None) -> Memory:
@@ -65,12 +81,15 @@ def memory_of(prior: Prior, panel: Panel, *, p: Floats, rows: Ints | None = None
     wanted = np.arange(panel.n_scores) if rows is None else rows
     place = np.full(panel.n_scores, -1)
     place[wanted] = np.arange(len(wanted))
-    terms = np.zeros((len(wanted), N_BACK, len(SHIFTS), N_SCORE_VALUES))
+    found = Memory(
+        np.zeros((len(wanted), N_BACK, len(SHIFTS), N_SCORE_VALUES)),
+        *np.zeros((2, len(wanted), N_BACK, len(SHIFTS))),
+    )
     starts = _Starts.of(panel, wanted=place >= 0)
     for first in range(0, len(starts.rows), _BLOCK_ITEMS // len(SHIFTS)):
         part = starts.part(slice(first, first + _BLOCK_ITEMS // len(SHIFTS)))
-        _add(terms, prior, panel, p=p, starts=part, place=place)
-    return Memory(terms)
+        _add(found, prior, panel, p=p, starts=part, place=place)
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +120,7 @@ class _Starts:
         return _Starts(self.rows[places], self.following[places])
 
 
-def _add(terms: Floats, prior: Prior, panel: Panel, *, p: Floats, starts: _Starts, place: Ints) -> None:
+def _add(found: Memory, prior: Prior, panel: Panel, *, p: Floats, starts: _Starts, place: Ints) -> None:
     """Fill in the summands of some starts."""
     n_starts, n_shifts = len(starts.rows), len(SHIFTS)
     copies = _copies(panel, starts)
@@ -112,7 +131,7 @@ def _add(terms: Floats, prior: Prior, panel: Panel, *, p: Floats, starts: _Start
         copies.length[start][:, None] * np.arange(n_shifts)
     )
     age = copies.age[target]
-    raised = _raised(
+    raised, means = _raised(
         prior, copies, rows=target.ravel(), shift=np.tile(np.arange(n_shifts), len(start)), age=age.ravel()
     )
     ratios = np.clip(raised.reshape(len(start), n_shifts, -1) / p[asked][:, None, :], LEAST_RATIO, MOST_RATIO)
@@ -122,9 +141,13 @@ def _add(terms: Floats, prior: Prior, panel: Panel, *, p: Floats, starts: _Start
     so_far = np.cumprod(product, axis=1)
     is_later = (back > 0) & (place[asked] >= 0)
     one, behind = start[is_later], back[is_later]
-    terms[place[asked[is_later]], behind - 1] = (so_far[one, behind - 1] * SHIFT_WEIGHTS)[:, :, None] * ratios[
-        is_later
-    ]
+    means = means.reshape(len(start), n_shifts)
+    over = np.zeros((n_starts, N_BACK + 1, n_shifts))
+    over[start, back] = panel.scores[asked][:, None] - means
+    row = place[asked[is_later]]
+    found.expected[row, behind - 1] = means[is_later]
+    found.excess[row, behind - 1] = np.cumsum(over, axis=1)[one, behind - 1]
+    found.terms[row, behind - 1] = (so_far[one, behind - 1] * SHIFT_WEIGHTS)[:, :, None] * ratios[is_later]
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,12 +199,27 @@ def _copies(panel: Panel, starts: _Starts) -> _Copies:
     return _Copies(copied, levels_of(panel.scores)[source] - lowered, first, length, age)
 
 
-def _raised(prior: Prior, copies: _Copies, *, rows: Ints, shift: Ints, age: Ints) -> Floats:
-    """Return the distribution of the scores at the rows (n,) of the copies under their shifts, (n, 11)."""
+def _raised(prior: Prior, copies: _Copies, *, rows: Ints, shift: Ints, age: Ints) -> tuple[Floats, Floats]:
+    """Return the distribution of the scores at the rows (n,) of the copies under their shifts, (n, 11), and the
+    mean that the lowered history alone makes one expect, (n,).
+    """
     filtered = Filtered.of(prior, copies.panel, levels=copies.levels)
     by = SHIFTS[shift, age]
     before = np.where(age > 0, np.floor(SHIFTS[shift, np.maximum(age - 1, 0)]), 0.0)
     found = mixture_at(prior, filtered, rows=rows)
     history = History.before(copies.panel, rows)
     rise = (np.floor(by) - before).astype(np.int64)
-    return answered(prior.answering, found.probabilities(rise=by), history=history, rise=rise)
+    raised = answered(prior.answering, found.probabilities(rise=by), history=history, rise=rise)
+    return raised, (found.weights * found.means).sum(axis=1)
+
+
+def observed_memory(memory: Memory, scores: Ints) -> Floats:
+    """Return M of the observed scores (n,) by how many starts are allowed, 0 to 3, (n, 4)."""
+    rows = np.arange(len(scores))
+    columns = [np.zeros(len(scores)), *(memory.ratio(allowed)[rows, scores] for allowed in range(1, N_BACK + 1))]
+    return np.stack(columns, axis=1)
+
+
+def panel_memory(prior: Prior, panel: Panel, *, p: Floats) -> Floats:
+    """Return M of every observed score of a panel by how many starts are allowed, (n_scores, 4)."""
+    return observed_memory(memory_of(prior, panel, p=p), panel.scores.astype(np.int64))

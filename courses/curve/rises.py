@@ -15,7 +15,8 @@ from typing import TextIO
 import numpy as np
 
 from courses.curve.folds import Fit, HeldOut, Progress, patient_folds, predicted_by
-from courses.curve.joint import SINGLE_SHARE, JointStatistic, joint_thresholds, panel_memory
+from courses.curve.joint import SINGLE_SHARE, JointStatistic, joint_thresholds
+from courses.curve.lasting import N_ALLOWED
 from courses.curve.panel import Panel
 from courses.curve.prior import Prior
 from courses.curve.scores import HIGHEST_SCORE, Bools, Floats, Ints
@@ -116,19 +117,16 @@ def _predicted(
     panel: Panel, priors: Mapping[int, Prior], course_fold: Ints, *, kind: str, k: Ints
 ) -> tuple[HeldOut, Rises]:
     p, raised = np.full((2, panel.n_scores, 11), 1.0 / 11.0)
-    told, memory = np.zeros(panel.n_scores, dtype=bool), np.zeros((panel.n_scores, 4))
+    told, memory = np.zeros(panel.n_scores, dtype=bool), np.zeros((panel.n_scores, N_ALLOWED))
     row_fold = course_fold[panel.course]
     for fold, prior in priors.items():
         rows = row_fold == fold
-        part = panel.select(course_fold == fold)
-        found = predicted_by(prior, part)
-        p[rows], raised[rows], told[rows] = found.p, found.raised, found.can_tell
-        memory[rows] = panel_memory(prior, part, p=found.p)
-    held = HeldOut(panel, p, raised, told, row_fold)
+        found = predicted_by(prior, panel.select(course_fold == fold), has_memory=True)
+        p[rows], raised[rows], told[rows], memory[rows] = found.p, found.raised, found.can_tell, found.memory
+    held = HeldOut(panel, p, raised, told, row_fold, memory)
     each = np.arange(panel.n_scores)
-    return held, Rises(
-        kind, k, told, row_fold, JointStatistic.of(panel, lr=held.lr_star(), memory=memory, session=each)
-    )
+    statistic = JointStatistic.of(panel, lr=held.lr_star(), memory=memory, session=each)
+    return held, Rises(kind, k, told, row_fold, statistic)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,14 @@ class Verdict:
                 "n_scores": self.expected.n_scores,
                 "prior": self.expected.prior_version,
             }
+            if self.expected.memory:
+                memory = self.expected.memory
+                kept["memory"] = {
+                    "ratio": [round(value, 2) for value in memory.ratio],
+                    "one_in": [round(value, 1) for value in memory.one_in],
+                    "back": list(memory.back),
+                    "above": [round(value, 2) for value in memory.above],
+                }
         return kept
 
 
