@@ -114,11 +114,14 @@ class CourseStanding(PatientStanding):
 
     @property
     def told_session(self) -> int:
-        """The last session whose scores raised or worsened a pain alert of the course; 0 for none.
+        """The last session whose scores raised, worsened or joined an alert of the course; 0 for none.
 
-        What was found in a score that was corrected since counts as never told.
+        What was found in a score that was corrected since counts as never told. Scores say it themselves; the
+        alerts tell of those logged before they did.
         """
-        return max((number for alert in self.course_alerts for number in _told_sessions(alert)), default=0)
+        by_score = (score.session.number for score in self.scores if score.session and score.expected.get("told"))
+        by_alert = (number for alert in self.course_alerts for number in _told_sessions(alert))
+        return max((*by_score, *by_alert), default=0)
 
     @cached_property
     def scores(self) -> list[PainScore]:

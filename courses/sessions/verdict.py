@@ -43,6 +43,9 @@ class Verdict:
         kept: dict[str, object] = {"standing": str(self.standing), "have": self.have, "need": self.need}
         if self.is_watched:
             kept["watch"] = True
+        # What lasts is looked for only after the last session that staff were told of.
+        if self.findings:
+            kept["told"] = True
         if self.expected:
             kept |= {
                 "mean": round(self.expected.mean, 2),
