@@ -25,6 +25,7 @@ from courses.curve.fit import fit_prior
 from courses.curve.folds import HeldOut, held_out, predicted_by
 from courses.curve.panel import Panel
 from courses.curve.prior import SHIPPED_PRIOR, Calibration, Prior
+from courses.curve.remembering import NextMemory, memory_of_next
 from courses.curve.scores import CourseScores, Timing
 from courses.curve.sequential import Predictions, next_scores, sequential_predictions
 from courses.curve.sessions import Sessions, control_limits
@@ -42,6 +43,7 @@ __all__ = [
     "CoursePosterior",
     "CourseScores",
     "HeldOut",
+    "NextMemory",
     "NextScore",
     "Panel",
     "Peak",
@@ -61,6 +63,7 @@ __all__ = [
     "fit_prior",
     "fold_fit",
     "held_out",
+    "memory_of_next",
     "next_scores",
     "predicted_by",
     "sequential_predictions",

@@ -33,11 +33,14 @@ class Mixture:
     sds: Floats
     weights: Floats
 
-    def probabilities(self, *, rise: float = 0.0) -> Floats:
-        """Return the mass of each whole score with the mean raised, (n, 11); the ends absorb the tails."""
+    def probabilities(self, *, rise: float | Floats = 0.0) -> Floats:
+        """Return the mass of each whole score with the mean raised, by one or by n rises, (n, 11); the ends absorb
+        the tails.
+        """
+        means = self.means + np.reshape(rise, (-1, 1))
         below = np.empty((len(self.means), HIGHEST_SCORE))
         for column, cut in enumerate(_CUTS):
-            below[:, column] = (self.weights * ndtr((cut - rise - self.means) / self.sds)).sum(axis=1)
+            below[:, column] = (self.weights * ndtr((cut - means) / self.sds)).sum(axis=1)
         edges = np.concatenate([np.zeros((len(below), 1)), below, np.ones((len(below), 1))], axis=1)
         masses = np.maximum(np.diff(edges, axis=1), SMALLEST_PROBABILITY)
         return np.asarray(masses / masses.sum(axis=1, keepdims=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -52,7 +52,7 @@ def try_bounds(clinic: Clinic, numbers: Mapping[str, float | int], *, at: dateti
     beside them how many courses would have lapsed and been off track."""
     bounds = RuleBounds.of({**bounds_of(clinic).numbers(), **numbers}, version="tried")
     now = thresholds_of(clinic)
-    then = Thresholds(now.lr, now.lr_of_quarter_budget, now.version, bounds)
+    then = replace(now, bounds=bounds)
     found = {"sessions": set(), "now": set(), "then": set()}  # type: dict[str, set[object]]
     for every in _courses(clinic, since=at - LOOK_BACK, at=at):
         for score in (one for one in every if one.scored_at >= at - LOOK_BACK):
