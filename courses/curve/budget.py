@@ -162,7 +162,7 @@ class _Spending:
         if not self.n_pseudo:
             return float(own)
         reference = reference_joint(self.least_excess)
-        alarms, _ = reference.scan(lr=lr, memory=memory)
+        alarms = reference.alarms(lr=lr, memory=memory)
         return own + self.n_pseudo * float(alarms.mean())
 
 

@@ -96,7 +96,7 @@ def series_check(
     *,
     budget_per_100: float,
     is_fixed: Bools | None = None,
-    n_resamples: int = 200,
+    n_resamples: int = 60,
     seed: int = 0,
 ) -> tuple[float, float]:
     """Return the realised rate per 100 of a series calibrated by patient folds, and its standard error.

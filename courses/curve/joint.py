@@ -69,6 +69,15 @@ class JointStatistic:
         counts = np.bincount(self.panel.step) if self.panel.n_scores else np.zeros(0, dtype=np.int64)
         return np.split(order, np.cumsum(counts)[:-1])
 
+    def alarms(self, *, lr: float, memory: float) -> Bools:
+        """Return which rows alarm at these thresholds; only courses that memory may speak of are scanned."""
+        found = self.is_fixed | (self.lr > lr)
+        hot = np.unique(self.panel.course[self.memory[:, -1] > memory])
+        if len(hot):
+            part = self.select(hot)
+            found[part.panel.source], _ = part.scan(lr=lr, memory=memory)
+        return np.asarray(found)
+
     def scan(self, *, lr: float, memory: float) -> tuple[Bools, Floats]:
         """Return which rows alarm at these thresholds, each course in order with restart, and the M that
         counted.
@@ -96,6 +105,6 @@ def joint_thresholds(
     low, high = 0, len(values) - 1
     while low < high:
         middle = (low + high) // 2
-        alarms, _ = statistic.scan(lr=single, memory=float(values[middle]))
+        alarms = statistic.alarms(lr=single, memory=float(values[middle]))
         low, high = (low, middle) if alarms[told].sum() <= most else (middle + 1, high)
     return single, max(float(values[high]), SMALLEST_MEMORY)

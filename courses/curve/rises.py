@@ -80,7 +80,7 @@ class Draws:
             "drift": np.floor(DRIFT_PER_SESSION * k + self.fraction[panel.course]) * (k > 0),
             "once3": 3.0 * (k == 1),
         }[kind]
-        return np.minimum(panel.scores + by, HIGHEST_SCORE)
+        return np.asarray(np.minimum(panel.scores + by, HIGHEST_SCORE))
 
 
 def predict_rises(

@@ -70,7 +70,7 @@ class Sessions:
         alone = np.asarray((self.statistic > threshold) | self.is_fixed)
         if self.joint is None or self.place is None or not np.isfinite(memory):
             return alone
-        rows, _ = self.joint.scan(lr=threshold, memory=memory)
+        rows = self.joint.alarms(lr=threshold, memory=memory)
         found = np.zeros(self.n_sessions, dtype=bool)
         np.logical_or.at(found, self.place, rows)
         return found

@@ -38,6 +38,7 @@ def test_scan_is_that_of_plain_loops(seed: int) -> None:
     one = statistic(panel_of(1, 9, 4, 12, 7, 3), seed=seed, fixed=0.1)
     alarms, _ = one.scan(lr=6.0, memory=14.0)
     assert alarms.tolist() == one_by_one(one, lr=6.0, memory=14.0).tolist()
+    assert one.alarms(lr=6.0, memory=14.0).tolist() == alarms.tolist()
     assert 0 < alarms.sum() < len(alarms)
 
 
