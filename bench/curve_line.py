@@ -49,7 +49,7 @@ def courses_of(path: Path) -> Iterator[tuple[Prior, CourseScores]]:
     folds = patient_folds(panel, n_folds=N_FOLDS, seed=0)
     for fold in range(N_FOLDS):
         prior = fit_prior(panel.select(folds != fold), version="fold", fitted_on="")
-        yield from ((prior, _course(panel, number)) for number in np.flatnonzero(folds == fold))
+        yield from ((prior, _course(panel, int(number))) for number in np.flatnonzero(folds == fold))
 
 
 def followed(prior: Prior, course: CourseScores) -> Followed:
@@ -118,8 +118,18 @@ def _projection_rows(came: list[Ahead]) -> list[dict[str, object]]:
             about = f"{low:.0f} to {high:.0f} weeks ahead"
             rows += [
                 _row(f"{about}: mean error", float(np.mean([one.error for one in some])), "points", len(some)),
-                _row(f"{about}: inside the usual range", np.mean([one.in50 for one in some]), "share", len(some)),
-                _row(f"{about}: inside the wide range", np.mean([one.in90 for one in some]), "share", len(some)),
+                _row(
+                    f"{about}: inside the usual range",
+                    float(np.mean([one.in50 for one in some])),
+                    "share",
+                    len(some),
+                ),
+                _row(
+                    f"{about}: inside the wide range",
+                    float(np.mean([one.in90 for one in some])),
+                    "share",
+                    len(some),
+                ),
             ]
     return rows
 

@@ -23,7 +23,7 @@ from courses.priors.wording import worse_words
 from courses.sessions.compared import Treated, treated_beside
 
 # Alerts that rest on the curve show it; a red flag's page must not wait for one.
-WITH_CURVE = frozenset({Alert.Rule.PAIN, Alert.Rule.OFF_COURSE})
+WITH_CURVE = frozenset({Alert.Rule.PAIN, Alert.Rule.OFF_COURSE, Alert.Rule.WORSE_THAN_START})
 ABOUT_TREATMENT = frozenset({Alert.Rule.PAIN, Alert.Rule.RED_FLAG, Alert.Rule.UNCLEARED})
 
 

@@ -139,7 +139,7 @@ def _today(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
         "text",
         _("today"),
         x=x - 4 if is_late else x + 4,
-        y=frame.y_end - 10,
+        y=frame.top + 11,
         text_anchor="end" if is_late else "start",
         class_="chart-label",
     )

@@ -136,8 +136,10 @@ class CurvePicture:
             yield "taken", _("acknowledged")
         if any(marker.resolved_week is not None for marker in self.markers):
             yield "resolved", _("resolved")
-        if self.reviews:
+        if any(review.is_held for review in self.reviews):
             yield "review", _("review")
+        if not all(review.is_held for review in self.reviews):
+            yield "planned", _("review planned")
         if self.holds:
             yield "hold", _("on hold")
         if any(not visit.is_missed for visit in self.visits):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -90,7 +91,10 @@ def primary_run(record: Record) -> tuple[list[float], list[int]]:
 def _band(record: Record, posterior: curve.CoursePosterior, *, primary: str, next_week: float | None) -> Band:
     """The line and its bands up to the last score, and those of the coming ones where any is to be drawn."""
     last = float(posterior.course.weeks.max())
-    weeks = np.unique([*np.linspace(0.0, last, N_POINTS), *posterior.course.weeks])
+    # From score to score, and each week of a long gap: what lies between two scores says nothing more.
+    seen = np.unique(posterior.course.weeks)
+    inside = [week for low, high in pairwise(seen) for week in np.arange(low + 1.0, high - 1.0)]
+    weeks = np.unique([*seen, *inside])
     coming = None
     if next_week is not None:
         coming = coming_week(record, next_week)
