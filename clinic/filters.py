@@ -50,7 +50,7 @@ class FiltersAsOffered(admin.ModelAdmin):  # type: ignore[type-arg]
         except (OverflowError, ValueError, IncorrectLookupParameters, DisallowedModelAdminLookup):
             pass
         messages.warning(request, _("This filter was not understood. The whole list is shown."))
-        request.GET = QueryDict()  # type: ignore[assignment]
+        request.GET = QueryDict()
         return super().get_changelist_instance(request)
 
     def _is_relation(self, name: str) -> bool:
