@@ -105,7 +105,7 @@ class ClinicScopedAdmin(TypedFieldsMixin, MergesStalePages):
         except (OverflowError, ValueError, IncorrectLookupParameters, DisallowedModelAdminLookup):
             pass
         messages.warning(request, _("This filter was not understood. The whole list is shown."))
-        request.GET = QueryDict()  # type: ignore[assignment]
+        request.GET = QueryDict()
         return super().get_changelist_instance(request)
 
     def require(self, request: HttpRequest, permission: str) -> Membership:
