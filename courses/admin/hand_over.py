@@ -72,8 +72,9 @@ def _is_the_same(data: Any, before: list[HandOver]) -> bool:
 
 
 def _ticked(request: HttpRequest, courses: Any) -> str:
-    """The course of `?course=`, where it is one of those to hand over."""
-    return asked(request, "course", lambda typed: one_of({str(one.pk) for one in courses})(typed)) or ""
+    """What `?course=` says. One that is not to hand over is said, and ticks nothing: not all of them."""
+    asked(request, "course", lambda typed: one_of({str(one.pk) for one in courses})(typed))
+    return request.GET.get("course", "")
 
 
 class HandOvers:
