@@ -176,32 +176,32 @@ class TestLasting:
     """The last scores together, from the forms that log them."""
 
     @pytest.fixture
-    def worse(self, going_down, at):
-        """Seven quiet visits, then pain that has come up by two and stays."""
+    def worse(self, course, at):
+        """Visits a week apart, scored before needling only."""
 
         def make(*scores):
             for week, score in enumerate(scores):
-                log_visit(going_down, at + week * 7 * DAY, before=score, after=None, is_needled=False)
+                log_visit(course, at + week * 7 * DAY, before=score, after=None, is_needled=False)
 
         return make
 
-    def test_what_lasts_raises_an_alert_that_says_since_when(self, worse, going_down):
-        worse(3, 3, 3, 3, 5, 5, 5)
-        first = next(score for score in going_down.scores.filter(timing="before") if score.expected.get("told"))
+    def test_what_lasts_raises_an_alert_that_says_since_when(self, worse, course):
+        worse(3, 3, 4, 3, 3, 3, 5, 5, 5)
+        first = next(score for score in course.scores.filter(timing="before") if score.expected.get("told"))
         [finding] = [one for one in pain().findings if one["rule"] == "lasting"]
         evidence = finding["evidence"]
         assert evidence["lasting"] > evidence["lasting_threshold"]
         assert evidence["since_session"] < first.session.number == evidence["session"]
         assert evidence["above"] > 1
 
-    def test_it_is_told_once(self, worse, going_down):
-        worse(3, 3, 3, 3, 5, 5, 5, 5, 5)
-        told = [bool(score.expected.get("told")) for score in going_down.scores.filter(timing="before")]
+    def test_it_is_told_once(self, worse, course):
+        worse(3, 3, 4, 3, 3, 3, 5, 5, 5, 5)
+        told = [bool(score.expected.get("told")) for score in course.scores.filter(timing="before")]
         assert sum(told) == 1
 
-    def test_every_judged_score_keeps_what_a_correction_needs(self, worse, going_down):
+    def test_every_judged_score_keeps_what_a_correction_needs(self, worse, course):
         worse(3, 3, 3, 3)
-        kept = going_down.scores.filter(timing="before").last().expected["memory"]
+        kept = course.scores.filter(timing="before").last().expected["memory"]
         assert {name: len(values) for name, values in kept.items()} == dict.fromkeys(
             ("ratio", "one_in", "back", "above"), 11
         )
