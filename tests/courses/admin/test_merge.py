@@ -247,7 +247,7 @@ class TestPicker:
         page = client.get(add, {"choose": "1", "q": course.patient.family_name}).content.decode()
         assert f"choose=1&amp;course={course.uuid}" in page
         chosen = client.get(add, {"choose": "1", "course": course.uuid}, follow=True)
-        assert chosen.context["form"]["course"].value() == str(course.pk)
+        assert str(chosen.context["form"]["course"].value()) == str(course.pk)
         assert "born 31 May 1980" in chosen.content.decode()
 
     def test_number_of_queries_does_not_grow(self, signed_in, lead, course, django_assert_max_num_queries):
