@@ -17,6 +17,10 @@ WHY_SEVERE = {
     True: _("Pain of 8 or more: ask this question and answer it."),
     False: _("Scores cannot show worsening for this patient: ask this question and answer it."),
 }
+BOTH = _(
+    "A red flag is ticked as well, and a red flag that is sent is reported at once. "
+    "Untick “None of these”. If the flag was a mistake, untick it and withdraw its report."
+)
 NONE_FIELD = "no_red_flag"
 UNANSWERED = ("", _("not asked or not sure"))
 
@@ -129,7 +133,7 @@ class RedFlagFields:
         if not self.ticked(values) and not values.get(NONE_FIELD):
             return {NONE_FIELD: str(_("Ask about red flags: tick what applies, or “None of these”."))}
         if self.contradicts(values, scores):
-            return {NONE_FIELD: str(_("A red flag is ticked as well: untick one of the two."))}
+            return {NONE_FIELD: str(BOTH)}
         is_asked = self.asks_severe_pain(scores) and self.severe_question() is not None
         is_ticked = SEVERE_PAIN in {entry.flag.code for entry in self.ticked(values)}
         if is_asked and not is_ticked and not values.get(f"answer_{SEVERE_PAIN}"):

@@ -99,7 +99,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         values["appointment"] = self.find_visit(values)
         scores = self._scores(values)
         # An error takes its field out of the values: what was told is read before.
-        self._told = () if self.contradicts(values, scores) else self.told(values, scores)
+        self._told = self.told(values, scores)
         for field, message in self.flag_errors(values, scores).items():
             self.add_error(field, message)
         for field, message in self.aftercare_errors(is_flag_told=bool(self._told)):
@@ -107,7 +107,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         return values
 
     def flags_told(self) -> tuple[FlagEntry, ...]:
-        """Every yes, whatever else is wrong with the form; none while it says “none of these” as well."""
+        """Every yes, whatever else is wrong with the form, “none of these” beside it included."""
         return self._told
 
     def origin(self, course: Course, *, at: datetime) -> Origin:

@@ -34,13 +34,8 @@ class IntakeFlagsForm(RedFlagFields, forms.Form):
         return values
 
     def report(self, patient: Patient, *, by: Membership, at: datetime) -> list[RedFlagReport]:
-        """Every yes as a report, with all that follows, whatever else is wrong with the form.
-
-        Nothing while it says "none of these" as well: the form comes back and asks which of the two is meant.
-        """
+        """Every yes as a report, with all that follows, whatever else is wrong with the form."""
         self.is_valid()
-        if self.contradicts(self.cleaned_data, []):
-            return []
         return report_red_flags(
             patient=patient,
             course=patient.courses.open().first(),

@@ -78,6 +78,11 @@ def invalid_neighbour(view, world, _patch):
     return send(view, world, {**values, name: nonsense})
 
 
+def none_beside_a_flag(view, world, _patch):
+    """A flag ticked, then “none of these” by its key or without the script that unticks one of the two."""
+    return send(view, world, {**view.flagged(world), "no_red_flag": "on"})
+
+
 def no_form_key(view, world, _patch):
     return send(view, world, {**view.flagged(world), view.key_name: "x"})
 
@@ -247,6 +252,7 @@ GATES: dict[str, tuple[str, Gate]] = {
     "second send": (EVERY, second_send),
     "second send, flag added": (EVERY, second_send_flag_added),
     "invalid neighbour field": (EVERY, invalid_neighbour),
+    "none of these as well": (EVERY, none_beside_a_flag),
     "no form key": (EVERY, no_form_key),
     "stale page": (EVERY, stale_page),
     "right withdrawn": (STAFF, right_withdrawn),
