@@ -56,7 +56,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(_named(error)) from error
         self.stdout.write(
-            f"Clinic “{name}” is made. {manager} is invited as its manager; the username is {username}."
+            f"Created clinic “{name}”. {manager} will be emailed an invitation as its manager. Username: {username}"
         )
 
 
