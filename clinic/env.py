@@ -42,12 +42,12 @@ problems: list[Problem] = []
 
 
 def text(name: str, default: str = "") -> str:
-    """The value of NAME, or the content of the file named by NAME_FILE."""
-    file_name = os.environ.get(f"{name}_FILE")
-    if name in os.environ or not file_name:
-        return os.environ.get(name, default)
+    """The value of NAME, or the content of the file named by NAME_FILE; an empty one counts as not set."""
+    value, file_name = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if value or not file_name:
+        return value or default
     try:
-        return Path(file_name).read_text(encoding="utf-8").strip()
+        return Path(file_name).read_text(encoding="utf-8").strip() or default
     except OSError as error:
         problems.append(Problem(name, f"{name}_FILE={file_name} cannot be read: {error.strerror}."))
     except UnicodeDecodeError:

@@ -46,7 +46,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
         label=gettext_lazy("Who is told of an alert"),
         choices=Responder.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("From top to bottom, while nobody answers."),
+        help_text=gettext_lazy("In this order, while nobody answers."),
         error_messages={"required": gettext_lazy("Choose at least one step: an alert must reach somebody.")},
     )
 

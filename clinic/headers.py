@@ -32,7 +32,7 @@ KEYWORDS = {"inline", "eval", "data", "blob", "self", "wasm-eval", "trusted-type
 
 
 class HeadersMiddleware:
-    """A page with a token in its address names itself to nobody; no page is framed into another site's."""
+    """A page with a token in its address names itself to no other site; no page is framed into another site's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -42,7 +42,9 @@ class HeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         match = request.resolver_match
-        if match is not None and TOKENS & match.kwargs.keys():
+        if match is not None and TOKENS & match.kwargs.keys() and getattr(match.func, "csrf_exempt", False):
+            # Browsers then send no origin with a form either: a page whose form is checked for its origin keeps
+            # to `same-origin`, which names it to no other site.
             response.headers["Referrer-Policy"] = "no-referrer"
         return response
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from clinic.models import Holiday, OpeningHours
+from typing import Any
+
+from django.http import HttpRequest
+
+from clinic.models import Clinic, Holiday, OpeningHours
 from clinic.posting.stale_admin import MergedInline
 from clinic.typed_fields import TypedFieldsMixin
 
@@ -12,7 +16,10 @@ class OpeningHoursInline(TypedFieldsMixin, MergedInline):
 
     model = OpeningHours
     template = "clinic/admin/inline_table.html"
-    extra = 2
+
+    def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
+        """A row for each day of the week, and two more for a day with a break."""
+        return max(2, 7 - (obj.opening_hours.count() if obj else 0))
 
 
 class HolidayInline(TypedFieldsMixin, MergedInline):

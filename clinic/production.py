@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +37,7 @@ def _faults() -> Iterator[tuple[str, str]]:
     for name in ("DEMO", "DEBUG"):
         if getattr(settings, name) and settings.BASE_URL.startswith("https://"):
             yield name, f"{name}=1 and an https BASE_URL do not go together: set {name}=0. {_WHY[name]}"
+    yield from _folder_faults()
     if settings.DEMO or settings.DEBUG:
         return
     yield from _key_faults()
@@ -56,6 +58,24 @@ def _key_faults() -> Iterator[tuple[str, str]]:
     if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_CHARACTERS:
         make = 'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
         yield "SECRET_KEY", f"SECRET_KEY must be at least {SHORTEST_KEY} random characters. This makes one: {make}"
+
+
+def _folder_faults() -> Iterator[tuple[str, str]]:
+    """Whoever asks for it gets any file in STATIC_ROOT, so that nothing else may be in there."""
+    served = Path(settings.STATIC_ROOT).resolve()
+    private = {
+        "the program": settings.ROOT,
+        "MEDIA_ROOT": settings.MEDIA_ROOT,
+        "SPOOL_ROOT": settings.SPOOL_ROOT,
+    }
+    for what, folder in private.items():
+        if Path(folder).resolve().is_relative_to(served):
+            yield (
+                "STATIC_ROOT",
+                f"STATIC_ROOT={served} holds the folder of {what}, and everybody can download what is in "
+                "STATIC_ROOT. Leave it empty or name a folder for nothing else.",
+            )
+            return
 
 
 def _mail_faults() -> Iterator[tuple[str, str]]:

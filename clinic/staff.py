@@ -158,7 +158,7 @@ class InvitationMail(_MemberMail):
     """The mail with which a new member chooses a password."""
 
     def render(self, message: Message) -> Mail:
-        """The mail; the link works as long as no password was chosen with it."""
+        """The mail; its link works once, for three days."""
         user = self._user(message)
         is_new = not user.has_usable_password()
         return compose(

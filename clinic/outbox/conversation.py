@@ -68,7 +68,7 @@ def send_test_mail(address: str, *, say: Say) -> None:
     """A mail to `address` over the configured transport; NotSent with the reason, in words."""
     message = EmailMessage(
         subject="Healing Curve: test of the mail settings",
-        body=f"This mail was sent to test the mail settings of {settings.BASE_URL}. Nothing need be done.\n",
+        body=f"This mail was sent to test the mail settings of {settings.BASE_URL}. There is nothing to do.\n",
         to=[address],
         headers={"Auto-Submitted": "auto-generated"},
     )

@@ -42,6 +42,15 @@ def test_value_goes_before_file(found, monkeypatch, tmp_path):
     assert (env.text("NAME"), found) == ("value", [])
 
 
+@pytest.mark.parametrize("content", ["", "\n"])
+def test_empty_value_counts_as_not_set(found, monkeypatch, tmp_path, content):
+    monkeypatch.setenv("NAME", "")
+    assert (env.text("NAME", "default"), found) == ("default", [])
+    (tmp_path / "empty").write_text(content)
+    monkeypatch.setenv("NAME_FILE", str(tmp_path / "empty"))
+    assert (env.text("NAME", "default"), found) == ("default", [])
+
+
 def test_missing_file_is_named(found, monkeypatch, tmp_path):
     monkeypatch.setenv("NAME_FILE", str(tmp_path / "missing"))
     assert env.text("NAME", "default") == "default"

@@ -60,10 +60,14 @@ class TestEveryPage:
             "/c/forged/",
             "/u/forged/",
             "/a/forged/",
-            reverse("account_reset_password_from_key", args=["1", "x-y"]),
         ]
         assert {client.get(path)["Referrer-Policy"] for path in paths} == {"no-referrer"}
         assert {client.post(path)["Referrer-Policy"] for path in paths} == {"no-referrer"}
+
+    def test_whose_form_is_checked_for_its_origin_lets_the_browser_send_one(self, client):
+        """Without a referrer a browser sends `Origin: null`, which is refused: nobody could choose a password."""
+        path = reverse("account_reset_password_from_key", args=["1", "set-password"])
+        assert client.get(path)["Referrer-Policy"] == "same-origin"
 
 
 class TestReport:

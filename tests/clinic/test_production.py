@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,10 @@ BAD: list[tuple[str, dict[str, str | None], str]] = [
     ("sender that is none", {"DEFAULT_FROM_EMAIL": "Clinic"}, "DEFAULT_FROM_EMAIL"),
     ("short key", {"SECRET_KEY": "k1Jz" * 12 + "x"}, "SECRET_KEY"),
     ("key of one letter", {"SECRET_KEY": "x" * 60}, "SECRET_KEY"),
+    ("program served", {"STATIC_ROOT": str(ROOT)}, "STATIC_ROOT"),
+    ("folder it is started in served", {"STATIC_ROOT": "."}, "STATIC_ROOT"),
+    ("documents served", {"STATIC_ROOT": "/srv/x", "MEDIA_ROOT": "/srv/x/media"}, "STATIC_ROOT"),
+    ("answers served", {"STATIC_ROOT": "/srv/x", "SPOOL_ROOT": "/srv/x"}, "STATIC_ROOT"),
     ("demo on the net", {"DEMO": "1"}, "DEMO"),
     ("debug on the net", {"DEBUG": "1"}, "DEBUG"),
 ]
@@ -126,6 +131,7 @@ def test_cut_password_says_how_to_write_it():
         {"EMAIL_URL": "smtp+tls://clinic@example.org:pass@mail.example.org:587"},
         {"EMAIL_URL": "smtp://mail.example.org"},
         {"DATABASE_URL": "postgres://u@/database?host=/run/postgresql"},
+        {"STATIC_ROOT": "/srv/static", "MEDIA_ROOT": "/srv/media"},
         # A demo and a developer's machine send nowhere on purpose.
         {"DEMO": "1", "BASE_URL": None, "EMAIL_URL": "filemail:///tmp/mail", "DEFAULT_FROM_EMAIL": None},
         {"DEBUG": "1", "BASE_URL": None, "EMAIL_URL": "consolemail://", "DEFAULT_FROM_EMAIL": None},
@@ -156,3 +162,25 @@ def test_no_process_starts_with_it(process, what):
     assert done.returncode != 0
     assert name in done.stderr + done.stdout
     assert HUSH not in done.stderr + done.stdout
+
+
+SETTINGS = """
+import json
+from clinic import settings
+read = {name: repr(value) for name, value in vars(settings).items() if name.isupper() and name != "LANGUAGES"}
+print(json.dumps(read))
+"""
+
+
+def test_what_the_example_leaves_empty_counts_as_not_set():
+    """Whoever copies `.env.example` and fills in what is required gets the defaults of the rest."""
+    example = re.findall(r"^([A-Z_]+)=$", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
+    empty = {name: "" for name in example if name not in SOUND}
+    assert "STATIC_ROOT" in empty
+    with_them, without = (
+        subprocess.run(
+            [sys.executable, "-c", SETTINGS], cwd=ROOT, env=names, capture_output=True, text=True, check=True
+        ).stdout
+        for names in (SOUND | empty, SOUND)
+    )
+    assert json.loads(with_them) == json.loads(without)

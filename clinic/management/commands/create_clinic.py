@@ -58,7 +58,8 @@ class Command(BaseCommand):
             phone = _asked(f"Phone that patients call, with the country's code [{country}]: ", region=country)
         username = self._make(name.strip(), zone=zone, country=country, phone=phone, manager=manager)
         self.stdout.write(
-            f"Clinic “{name.strip()}” is made. {manager} is invited as its manager; the username is {username}."
+            f"Created clinic “{name.strip()}”. {manager} will be emailed an invitation as its manager."
+            f" Username: {username}"
         )
         if phone is None:
             self.stderr.write(

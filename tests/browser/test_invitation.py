@@ -1,0 +1,33 @@
+"""A person who was invited opens the link of the mail in Chromium, chooses a password and signs in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from clinic.models import Clinic, Message
+from clinic.staff import invitation_mail
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+PASSWORD = "Wood pigeon 7"
+
+
+def test_first_manager_of_a_new_clinic_gets_in(page):
+    call_command("create_clinic", "Linden Street", zone="Europe/London", manager="you@example.org")
+    mail = invitation_mail.render(Message.objects.get(kind="staff_invitation"))
+    [link] = re.findall(r"/accounts/password/reset/key/\S+", mail.text)
+    page.goto(link)
+    page.locator("[name=password1]").fill(PASSWORD)
+    page.locator("[name=password2]").fill(PASSWORD)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/accounts/password/reset/key/done/")
+    page.goto("/accounts/login/")
+    page.get_by_label("Username").fill("you")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/admin/")
+    expect(page.get_by_text(Clinic.objects.get().name).first).to_be_visible()
