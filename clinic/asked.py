@@ -6,7 +6,6 @@ one that was asked for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
@@ -18,8 +17,6 @@ from django.utils.translation import gettext as _
 T = TypeVar("T")
 LONGEST_SEARCH = 100
 _SHOWN = 40
-# The stock list's own parameters, and what may stand there.
-_OF_LISTS = {"p": re.compile(r"\d{1,6}"), "o": re.compile(r"-?\d{1,2}(?:\.-?\d{1,2})*")}
 
 
 def asked(request: HttpRequest, name: str, read: Callable[[str], T | None]) -> T | None:
@@ -57,16 +54,6 @@ def searched(request: HttpRequest) -> str:
         words = _("The search was too long. Only its first %(n)d characters were looked for.")
         _tell(request, "q", words % {"n": LONGEST_SEARCH})
     return typed[:LONGEST_SEARCH]
-
-
-def is_list_address(request: HttpRequest, *, n_columns: int) -> bool:
-    """Whether page number and order of a list can be meant: the stock list ignores those that cannot."""
-    for name, pattern in _OF_LISTS.items():
-        typed = request.GET.get(name, "")
-        if typed and not pattern.fullmatch(typed):
-            return False
-    columns = [abs(int(one)) for one in request.GET.get("o", "").split(".") if one]
-    return all(1 <= one <= n_columns for one in columns)
 
 
 def shortened(typed: str) -> str:

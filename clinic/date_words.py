@@ -1,6 +1,6 @@
 """A day in words, and how far away it is: what a picker of dates says beside itself.
 
-`static/js/dates.js` says the same while somebody types; a test holds both to one table.
+`static/js/dates.js` says the same while somebody types; tests/browser/test_date_words.py holds both to one table.
 """
 
 from __future__ import annotations

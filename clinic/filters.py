@@ -7,14 +7,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
-from clinic.asked import is_list_address
+from clinic.asked import asked
 from clinic.choices import picker_label
+from clinic.list_address import is_order_and_page, is_understood
 from clinic.models import Membership, Role
 
 
@@ -45,16 +47,32 @@ class FiltersAsOffered(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """A filter that means nothing shows everything, and says so: the stock list would break."""
         try:
-            if is_list_address(request, n_columns=len(self.get_list_display(request)) + bool(self.actions)):
-                return super().get_changelist_instance(request)
+            if is_order_and_page(request, n_columns=len(self.get_list_display(request)) + bool(self.actions)):
+                changelist = super().get_changelist_instance(request)
+                if is_understood(request, changelist):
+                    return changelist
         except (OverflowError, ValueError, IncorrectLookupParameters, DisallowedModelAdminLookup):
             pass
         messages.warning(request, _("This filter was not understood. The whole list is shown."))
         request.GET = QueryDict()
         return super().get_changelist_instance(request)
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A page of the history that does not exist is the nearest one, and said so."""
+        response = super().history_view(request, object_id, extra_context)
+        page = (getattr(response, "context_data", None) or {}).get("action_list")
+        if page is not None:
+            asked(request, PAGE_VAR, lambda typed: _in(page.paginator.page_range, typed))
+        return response
+
     def _is_relation(self, name: str) -> bool:
         try:
             return bool(self.opts.get_field(name).is_relation)
         except FieldDoesNotExist:
             return False
+
+
+def _in(pages: Any, typed: str) -> int | None:
+    return int(typed) if typed.isdecimal() and int(typed) in pages else None

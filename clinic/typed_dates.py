@@ -26,6 +26,9 @@ _DAY_WORD = re.compile(r"(?:[^\W\d]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s*([
 _WORD_DAY = re.compile(r"(?:[^\W\d]{3,9},?\s+)?([^\W\d]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 _MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 
+# A year with fewer digits is one that is still being typed.
+_FIRST_SAID = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -127,6 +130,8 @@ class DayInput(forms.DateInput):
 
     template_name = "clinic/widgets/day.html"
     input_type = "date"
+    # What the page's script reads it as.
+    kind = "day"
 
     def format_value(self, value: Any) -> str | None:
         """As the picker wants it; text that is no date as it was typed."""
@@ -142,8 +147,10 @@ class DayInput(forms.DateInput):
         context = super().get_context(name, value, attrs)
         understood = self.understood(value)
         today = timezone.localdate()
-        said = self.said(understood, today=today) if understood else ""
-        context["widget"] |= {"said": said, "today": today.isoformat(), "order": order_in(current_country())}
+        is_said = understood is not None and understood.year >= _FIRST_SAID
+        said = self.said(understood, today=today) if is_said else ""
+        more = {"today": today.isoformat(), "order": order_in(current_country()), "kind": self.kind}
+        context["widget"] |= {"said": said, **more}
         if value and understood is None:
             context["widget"]["type"] = "text"
         return context
@@ -164,6 +171,7 @@ class MomentInput(DayInput):
     """The browser's picker of a day and a time, and beside it both in words."""
 
     input_type = "datetime-local"
+    kind = "moment"
 
     def picked(self, value: Any) -> str:
         """A value as the picker holds it."""

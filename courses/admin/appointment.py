@@ -63,7 +63,8 @@ class AppointmentAdmin(ClinicScopedAdmin):
         by = self.require(request, "courses.book_appointment")
         course, title = self._course(request, by), _("Book visit")
         if course is None and request.method != "POST":
-            return choose_course(self, request, title=title, kept={"day": request.GET.get("day", "")})
+            day = _day_asked(request)
+            return choose_course(self, request, title=title, kept={"day": day.isoformat() if day else ""})
         form = BookingForm(request.POST or None, clinic=by.clinic, initial=self._suggestion(request, by, course))
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data

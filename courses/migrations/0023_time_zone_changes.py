@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0022_gel_in_pregnancy'),
+        ("courses", "0022_gel_in_pregnancy"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='appointmentevent',
-            name='kind',
-            field=models.CharField(choices=[('booked', 'booked'), ('moved', 'moved to another time'), ('cancelled', 'cancelled'), ('missed', 'marked as missed'), ('attended', 'session logged'), ('reopened', 'booked again'), ('rezoned', "the clinic's time zone changed")], max_length=10, verbose_name='what'),
+            model_name="appointmentevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("booked", "booked"),
+                    ("moved", "moved to another time"),
+                    ("cancelled", "cancelled"),
+                    ("missed", "marked as missed"),
+                    ("attended", "session logged"),
+                    ("reopened", "booked again"),
+                    ("rezoned", "the clinic's time zone changed"),
+                ],
+                max_length=10,
+                verbose_name="what",
+            ),
         ),
     ]

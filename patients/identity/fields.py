@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from clinic.region import MONTH_DAY, UNSURE, current_country, order_in
 from clinic.typed_names import NameField
 from clinic.typed_text import plain_digits
 from patients.identity.birth import EARLIEST_YEAR, BadBirth, Birth, parse_birth
-from patients.identity.words import birth_typed, birth_words
+from patients.identity.words import birth_sentences, birth_typed, birth_words
 
 __all__ = ["BirthField", "BirthInput", "NameField"]
 
@@ -24,13 +25,14 @@ class BirthInput(forms.TextInput):
     """Typed as text, and beside it how it was understood."""
 
     template_name = "clinic/widgets/day.html"
+    kind = "birth"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """With the day in words, and how the country writes days."""
         context = super().get_context(name, value, attrs)
         today, order = timezone.localdate(), order_in(current_country())
         more = {"said": _said(value, today=today, order=order), "today": today.isoformat(), "order": order}
-        context["widget"] |= {**more, "is_birth": True}
+        context["widget"] |= {**more, "kind": self.kind, "sentences": json.dumps(birth_sentences())}
         return context
 
 

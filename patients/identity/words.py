@@ -16,15 +16,25 @@ if TYPE_CHECKING:
 
 def birth_words(birth: Birth, *, on: date | None = None) -> str:
     """“born 31 May 1980 (45)”, “born 1950 (75 or 76)”, “birth date unknown”; with the age where a day is given."""
+    sentences = birth_sentences()
     if birth.known_year is None:
-        return _("birth date unknown")
+        return sentences["unknown"]
     day = date_format(birth.on, "j M Y") if birth.on else str(birth.year)
     ages = birth.ages(on) if on else None
     if ages is None:
         return _("born %(day)s") % {"day": day}
     youngest, oldest = ages
-    age = str(oldest) if youngest == oldest else _("%(one)d or %(other)d") % {"one": youngest, "other": oldest}
-    return _("born %(day)s (%(age)s)") % {"day": day, "age": age}
+    age = str(oldest) if youngest == oldest else sentences["either"] % {"one": youngest, "other": oldest}
+    return sentences["born"] % {"day": day, "age": age}
+
+
+def birth_sentences() -> dict[str, str]:
+    """The sentences of a birth date, for the page's script as well."""
+    return {
+        "born": _("born %(day)s (%(age)s)"),
+        "either": _("%(one)s or %(other)s"),
+        "unknown": _("birth date unknown"),
+    }
 
 
 def patient_label(patient: Patient, *, on: date | None = None) -> str:

@@ -1,13 +1,34 @@
-// Beside each field of a day: how the date was understood, in words, while it is typed. Text that the server may
-// read in another way says nothing here; clinic/date_words.py and patients/identity/words.py say the same.
-(() => {
+// Beside each field of a day: how it was understood, in words, while it is typed. It reads as the server does
+// (clinic/typed_dates.py, patients/identity/birth.py) and says the same (clinic/date_words.py,
+// patients/identity/words.py); what the server would refuse says nothing here.
+window.dateWords = (() => {
   "use strict";
   const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+  const NAMES = [
+    "january jan januar", "february feb februar", "march mar märz maerz", "april apr", "may mai", "june jun juni",
+    "july jul juli", "august aug", "september sep sept", "october oct oktober okt", "november nov",
+    "december dec dezember dez",
+  ].map((names) => names.split(" "));
+  const UNKNOWN = ["unknown", "not known", "?", "unbekannt", "不详", "未知"];
+  const EARLIEST_BIRTH = 1900;
   const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang || "en-GB";
   const words = (options) => new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
   const weekday = words({ weekday: "long" });
   const month = words({ month: "short" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const named = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  // "in 2 days", not the words some languages have for it: the server counts too.
+  const counted = new Intl.RelativeTimeFormat(language, { numeric: "always" });
+
+  // Signs that nobody sees are dropped on the way to the server, and digits of any script are read.
+  const seen = (text) => text.replace(/(?!\s)[\p{Cc}\p{Cf}\p{Cs}]/gu, "").trim();
+  const digit = (sign) => {
+    const code = sign.codePointAt(0);
+    let before = 0;
+    while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before += 1;
+    return String(before % 10);
+  };
+  const plain = (text) =>
+    /[\p{No}\p{Nl}]/u.test(text) ? text : text.normalize("NFKC").replace(/\p{Nd}/gu, digit);
 
   const day = (year, monthNumber, dayNumber) => {
     const at = new Date(0);
@@ -16,28 +37,56 @@
     // A year that is still being typed is not yet a date.
     return isReal && Number(year) >= 1000 ? at : null;
   };
-
-  const inOrder = (first, second, year, order) => {
-    if (order === "") {
-      if (first !== second && Math.max(first, second) <= 12) return null;
-      return second > 12 ? day(year, first, second) : day(year, second, first);
-    }
-    return order === "mdy" ? day(year, first, second) : day(year, second, first);
+  const inOrder = (first, second, year, order, isDotted) => {
+    if (order === "" && !isDotted && first !== second && Math.max(first, second) <= 12) return null;
+    const isMonthFirst = (order === "mdy" && !isDotted) || (order === "" && second > 12);
+    return isMonthFirst ? day(year, first, second) : day(year, second, first);
   };
-
-  const read = (text, order) => {
-    let found = /^(\d{4})[-./](\d{1,2})[-./](\d{1,2})$/.exec(text);
-    if (found) return day(found[1], found[2], found[3]);
-    found = /^(\d{1,2})([-./])(\d{1,2})\2(\d{4})$/.exec(text);
-    if (found) return inOrder(Number(found[1]), Number(found[3]), found[4], found[2] === "." ? "dmy" : order);
-    found = /^(\d{1,2})(?:st|nd|rd|th|\.)? ?([a-z]{3,9})\.?,? ?(\d{4})$/i.exec(text);
-    if (found) return named(found[3], found[2], found[1]);
-    found = /^([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$/i.exec(text);
-    return found ? named(found[3], found[1], found[2]) : null;
-  };
-  const named = (year, name, dayNumber) => {
+  const ofMonth = (year, name, dayNumber) => {
     const number = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1;
     return number ? day(year, number, dayNumber) : null;
+  };
+  const read = (typed, order) => {
+    const text = plain(typed);
+    let found = /^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?$/u.exec(text);
+    if (found) return day(found[1], found[2], found[3]);
+    found = /^(\d{1,2})([-./])(\d{1,2})\2(\d{4})$/.exec(text);
+    if (found) return inOrder(Number(found[1]), Number(found[3]), found[4], order, found[2] === ".");
+    found = /^(?:[\p{L}_]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s*([\p{L}_]{3,9})\.?,?\s*(\d{4})$/u.exec(text);
+    if (found && MONTHS.includes(found[2].slice(0, 3).toLowerCase())) return ofMonth(found[3], found[2], found[1]);
+    found = /^(?:[\p{L}_]{3,9},?\s+)?([\p{L}_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/u.exec(text);
+    return found ? ofMonth(found[3], found[1], found[2]) : null;
+  };
+  const readMoment = (typed, order) => {
+    const found = /^(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?$/i.exec(plain(typed));
+    if (!found) return null;
+    const isHalf = found[4] && Number(found[2]) >= 1 && Number(found[2]) <= 12;
+    const hour = isHalf ? (Number(found[2]) % 12) + (/^p/i.test(found[4]) ? 12 : 0) : Number(found[2]);
+    const at = hour < 24 && Number(found[3]) < 60 ? read(found[1].trim(), order) : null;
+    return at && { at, clock: `${String(hour).padStart(2, "0")}:${found[3]}` };
+  };
+  // A day, a year, or nothing known; null where it is no birth date.
+  const readBirth = (typed, order, today) => {
+    const text = plain(typed).toLowerCase().split(/\s+/).join(" ");
+    if (UNKNOWN.includes(text)) return { isUnknown: true };
+    if (/^\d{4}$/.test(text)) {
+      const year = Number(text);
+      return year >= EARLIEST_BIRTH && year <= today.getUTCFullYear() ? { year } : null;
+    }
+    const at = birthDay(text, order);
+    return at && at.getUTCFullYear() >= EARLIEST_BIRTH && at <= today ? { at } : null;
+  };
+  const birthDay = (text, order) => {
+    let found = /^(\d{4})[-./年 ](\d{1,2})[-./月 ](\d{1,2})日?$/u.exec(text) || /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+    if (found) return day(found[1], found[2], found[3]);
+    found = /^(\d{1,2})([-./ ])(\d{1,2})\2(\d{4})$/.exec(text);
+    if (found && found[2] === ".") return day(found[4], found[3], found[1]);
+    if (found) return inOrder(Number(found[1]), Number(found[3]), found[4], order, false);
+    found = /^(\d{1,2})(?:st|nd|rd|th|\.)? ?(\p{L}+)\.?,? ?(\d{4})$/u.exec(text);
+    const [dayNumber, name] = found ? [found[1], found[2]] : [];
+    if (found) return day(found[3], NAMES.findIndex((one) => one.includes(name)) + 1, dayNumber);
+    found = /^(\p{L}+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$/u.exec(text);
+    return found ? day(found[3], NAMES.findIndex((one) => one.includes(found[1])) + 1, found[2]) : null;
   };
 
   const wholeMonths = (first, last) =>
@@ -47,36 +96,53 @@
     const days = Math.round((at - today) / 86400000);
     const sign = days < 0 ? -1 : 1;
     const count = Math.abs(days);
-    if (count < 14) return count > 1 ? relativeOf(sign * count, "day") : relative.format(days, "day");
-    if (count < 61) return relativeOf(sign * Math.floor(count / 7), "week");
+    if (count < 2) return named.format(days, "day");
+    if (count < 14) return counted.format(days, "day");
+    if (count < 61) return counted.format(sign * Math.floor(count / 7), "week");
     const months = wholeMonths(days < 0 ? at : today, days < 0 ? today : at);
-    return months < 24 ? relativeOf(sign * months, "month") : relativeOf(sign * Math.floor(months / 12), "year");
+    return months < 24 ? counted.format(sign * months, "month") : counted.format(sign * Math.floor(months / 12), "year");
   };
-  // "in 2 days", not the words some languages have for it: the server counts too.
-  const counted = new Intl.RelativeTimeFormat(language, { numeric: "always" });
-  const relativeOf = (n, unit) => counted.format(n, unit);
-
   // English writes "Sep" on every page; some browsers write "Sept".
   const monthName = (at) => (language === "en-GB" ? month.format(at).slice(0, 3) : month.format(at));
   const plainDay = (at) => `${at.getUTCDate()} ${monthName(at)} ${at.getUTCFullYear()}`;
-  const said = (input, box) => {
-    const typed = input.value.trim().replace(/\s+/g, " ");
-    const today = read(box.dataset.today || "", "dmy");
-    if ("birth" in box.dataset) {
-      const at = read(typed, box.dataset.order || "");
-      if (!at || !today || at > today) return "";
-      return `${plainDay(at)} (${Math.max(0, Math.floor(wholeMonths(at, today) / 12))})`;
-    }
-    const found = /^(.+?)(?:T|,? )(\d{1,2}:\d{2})$/.exec(typed);
-    const at = read(found ? found[1] : typed, box.dataset.order || "");
-    if (!at || !today) return "";
-    const clock = found ? `, ${found[2].padStart(5, "0")}` : "";
-    return `${weekday.format(at)} ${plainDay(at)}${clock}, ${distance(at, today)}`;
+  const filled = (sentence, values) => sentence.replace(/%\((\w+)\)s/g, (_all, name) => values[name]);
+
+  const birthWords = (birth, today, sentences) => {
+    if (birth.isUnknown) return sentences.unknown;
+    const oldest = birth.at ? Math.floor(wholeMonths(birth.at, today) / 12) : today.getUTCFullYear() - birth.year;
+    const youngest = birth.at ? oldest : Math.max(oldest - 1, 0);
+    const age = youngest === oldest ? String(oldest) : filled(sentences.either, { one: youngest, other: oldest });
+    return filled(sentences.born, { day: birth.at ? plainDay(birth.at) : String(birth.year), age });
   };
 
+  // What stands beside a field: `kind` is day, moment or birth; `sentences` are the words of a birth date.
+  const dateWords = (typed, { kind, order, today, sentences }) => {
+    const text = seen(typed);
+    const now = read(today, "dmy");
+    if (kind === "birth") {
+      const birth = readBirth(text, order, now);
+      return birth ? birthWords(birth, now, sentences) : "";
+    }
+    const moment = kind === "moment" ? readMoment(text, order) : null;
+    const at = moment ? moment.at : kind === "day" && read(text, order);
+    if (!at) return "";
+    const clock = moment ? `, ${moment.clock}` : "";
+    return `${weekday.format(at)} ${plainDay(at)}${clock}, ${distance(at, now)}`;
+  };
+
+  const say = (box) => {
+    const output = box.querySelector(".date-said");
+    const { kind, order, today, sentences } = box.dataset;
+    const more = { kind, order, today, sentences: sentences ? JSON.parse(sentences) : {} };
+    output.textContent = dateWords(box.querySelector("input").value, more);
+  };
+  const sayAll = () => document.querySelectorAll(".dated").forEach(say);
   document.addEventListener("input", (event) => {
-    const box = event.target.closest(".dated");
-    const output = box?.querySelector(".date-said");
-    if (output) output.textContent = said(event.target, box);
+    const box = event.target.closest?.(".dated");
+    if (box) say(box);
   });
+  // A draft, or the browser after Back, fills fields in without typing.
+  document.addEventListener("draft-restored", sayAll);
+  window.addEventListener("pageshow", sayAll);
+  return dateWords;
 })();
