@@ -30,23 +30,25 @@ ALLOWED = {
         "a setting"
     ),
     "What the patient is told before they agree": "a heading over the text itself",
-    "This alert is acknowledged already: nobody is told until that lapses.": "a rule of the loop",
-    "What is more severe is told all the same. Red flags are never muted.": "a rule of the loop",
-    "No alert is silenced: all are told.": "a rule of the loop",
-    "The silence is over: what it muted is told now.": "the silence ended in the same transaction",
-    "The course ended, and this alert with it. Nobody will be told of it again.": "a rule of the loop",
+    "This alert is already acknowledged. No reminder is sent until the acknowledgement "
+    "expires.": "a rule of the loop",
+    "More severe alerts are still sent. Red flags are never muted.": "a rule of the loop",
+    "No silences. Alerts are sent as usual.": "a rule of the loop",
+    "Silence ended. Open alerts that it held back will be sent now.": "the silence ended in the same transaction",
+    "The course ended and closed this alert. No more emails are sent about it.": "a rule of the loop",
     (
         "{{ clinic }} invited you to work there as {{ role }}."
         " If you accept, you see its patients and its alerts are emailed to you."
     ): "a rule",
     "Nobody was emailed about it.": "said of a fault that means this",
-    "If the address is known here, a link is on its way. It works for three days.": "must not tell who is known",
+    "If this address has an account, you will get an email with a link. The link works for 3 "
+    "days.": "must not tell who is known",
     "The course is on its way: is there any reason not to go on as planned?": "another meaning",
     "is on its way": "a state of a row in words",
     "This clinic's mail goes to the new address from now on.": "a setting",
     "Where mail goes": "a heading of a setting",
-    "Staff mail goes to another address - %(clinic)s": "a setting",
-    "This is the address the mail goes to already.": "a setting",
+    "Your address for staff emails was changed - %(clinic)s": "a setting",
+    "Emails already go to this address. Enter a different one.": "a setting",
 }
 
 

@@ -123,7 +123,7 @@ class CourseAdmin(OfPatientsAdmin):
         if request.method == "POST":
             try:
                 resume_course(course, at=timezone.now())
-                messages.success(request, _("The course goes on."))
+                messages.success(request, _("Course resumed."))
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
         return self._back(course)

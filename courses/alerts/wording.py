@@ -60,9 +60,9 @@ def _rule_words(rule: str) -> str:
         ),
         "still_worse": _("Still worse on day 3."),
         "drift": _("Two scores running above nine of ten expected."),
-        "ceiling": _("So near the top that scores cannot show worsening: ask."),
+        "ceiling": _("The scores are too high to show worsening. Ask the patient."),
         "needled_without_clearance": _("Needled without clearance (%(because)s)."),
-        "off_course": _("Little relief so far and little to be expected by the planned end."),
+        "off_course": _("Little relief so far, and little expected by the planned end."),
         "lapsed": _("No session for %(days)s days."),
         "unanswered": _("The check-in after session %(session)s, asked on %(asked)s, was not answered."),
     }.get(rule, rule)
@@ -75,7 +75,7 @@ def _reasons_of_rise(because: str) -> str:
         "first_ten": _("the first 10 of this course"),
         "high_and_rising": _("8 or more, and higher than last time"),
         "above_every": _("far above every earlier score"),
-        "after_near_zero": _("nearly free of pain before, and now not"),
+        "after_near_zero": _("almost no pain before, and pain now"),
     }
     reasons = ", ".join(words.get(reason, reason) for reason in because.split(", ") if reason)
     return f": {reasons}" if reasons else ""

@@ -49,7 +49,7 @@ class DischargeForm(forms.Form):
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     status = forms.ChoiceField(
-        label=_("How it ended"),
+        label=_("How the course ended"),
         choices=[
             (Course.Status.COMPLETED, _("completed as planned")),
             (Course.Status.STOPPED, _("stopped early")),

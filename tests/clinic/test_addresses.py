@@ -136,7 +136,7 @@ def test_old_address_is_told_without_a_name(invited, correct, smtp, at):
     deliver_due(clock=lambda: at + MINUTE)
     [told] = [mail for mail in smtp.mails if mail["To"] == "rwoan@example.org"]
     text = told.get_payload(0).get_payload(decode=True).decode()
-    assert "it no longer comes here" in text
+    assert "They are no longer sent here." in text
     assert "Rowan" not in text
     assert NEW not in text
 

@@ -14,8 +14,8 @@ EMPTY = {
     "/admin/courses/course/": "No course yet",
     "/admin/courses/session/": "No session yet",
     "/admin/courses/letter/": "No letter yet",
-    "/admin/courses/silence/": "No alert is silenced",
-    "/admin/courses/alert/": "No alert needs an answer",
+    "/admin/courses/silence/": "No silences.",
+    "/admin/courses/alert/": "No unresolved alerts.",
     "/admin/clinic/duty/": "No rota:",
 }
 
