@@ -24,8 +24,8 @@ ALLOWED = {
     "Who is told first, and who next while nobody answers.": "a setting",
     "Who is told of an alert": "a setting",
     "Told what this person is told. Empty: told of every alert of the clinic.": "a setting",
-    "Telephone, opening hours, holidays, who is told of alerts in which order.": "names a page of settings",
-    "Other systems that are told of alerts.": "names a page of settings",
+    "Phone, opening hours, holidays, contact list for alerts.": "names a page of settings",
+    "Other systems that get alerts.": "names a page of settings",
     "No rota: every duty lead is emailed about alerts. Add who is on duty, and only they are emailed.": (
         "a setting"
     ),
@@ -43,7 +43,7 @@ ALLOWED = {
     "Nobody was emailed about it.": "said of a fault that means this",
     "If this address has an account, you will get an email with a link. The link works for 3 "
     "days.": "must not tell who is known",
-    "The course is on its way: is there any reason not to go on as planned?": "another meaning",
+    "The course is not off track: is there any reason not to continue as planned?": "another meaning",
     "is on its way": "a state of a row in words",
     "This clinic's mail goes to the new address from now on.": "a setting",
     "Where mail goes": "a heading of a setting",

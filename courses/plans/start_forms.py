@@ -91,7 +91,7 @@ class WishesForm(forms.Form):
         help_text=_("None ticked: any day the clinic is open."),
     )
     earliest = forms.TimeField(label=_("Not before"), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
-    latest = forms.TimeField(label=_("Done by"), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
+    latest = forms.TimeField(label=_("Finished by"), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
     minutes = WholeNumberField(label=_("Minutes"), unit="min", min_value=5, max_value=240)
     practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Practitioner"))
 

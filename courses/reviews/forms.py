@@ -69,7 +69,7 @@ class DischargeForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Stands in the summary letter. Promise nothing; say when to see a doctor."),
+        help_text=_("Printed in the summary letter. Make no promises. Say when to see a doctor."),
     )
 
     def discharge(self) -> Discharge:

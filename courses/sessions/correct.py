@@ -53,7 +53,7 @@ def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: da
     session = rows.get(pk=session.pk)
     accept_flags_of_correction(session, fix.flags, form_key=fix.form_key, scores=fix.scores, by=by, at=at)
     if session.is_void:
-        raise ValidationError(_("The session is void: nothing of it can be corrected."))
+        raise ValidationError(_("The session is void. It cannot be corrected."))
     if version_of(session) != fix.version:
         raise StaleEdit(list(session.corrections.filter(pk__gt=fix.version).select_related("corrected_by__user")))
     _refuse(session, fix, at=at)

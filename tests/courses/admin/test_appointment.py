@@ -43,7 +43,7 @@ def test_cancelled_visit_is_named_and_who_must_tell_the_patient(signed_in, front
     url = reverse("admin:courses_appointment_cancel", args=[appointment.pk])
     page = signed_in(front_desk).post(url, {"reason": "ill"}, follow=True)
     assert f"Cancelled: {appointment.course.patient}, " in _said(page)
-    assert "make sure the patient knows" in _said(page)
+    assert "The patient is not emailed about this." in _said(page)
 
 
 def test_moved_visit_is_named_with_its_new_time(signed_in, front_desk, appointment):

@@ -132,7 +132,7 @@ def test_correcting_the_same_version_twice_is_refused(five, practitioner, at):
 )
 def test_an_extension_is_no_matter_of_correction(five, practitioner, at, first, second):
     wrong = record_review(five, entry=entry(first), by=practitioner, at=at)
-    with pytest.raises(ValidationError, match="hold a new review"):
+    with pytest.raises(ValidationError, match="Save a new review"):
         correct_review(wrong, entry=entry(second), by=practitioner, at=at)
 
 
