@@ -64,7 +64,7 @@ class AssessmentForm(RecordForm):
         if values.get("imaging_kind"):
             for name in ("imaging_on", "imaging_finding"):
                 if not values.get(name):
-                    self.add_error(name, _("Say this of the picture, or choose “none”."))
+                    self.add_error(name, _("Enter this for the image, or choose “none”."))
         return values
 
     def record(self, *, by: Membership, at: datetime) -> Assessment:

@@ -44,7 +44,7 @@ ALLOWED = {
     "If this address has an account, you will get an email with a link. The link works for 3 "
     "days.": "must not tell who is known",
     "The course is not off track: is there any reason not to continue as planned?": "another meaning",
-    "is on its way": "a state of a row in words",
+    "is being sent": "a state of a row in words",
     "This clinic's mail goes to the new address from now on.": "a setting",
     "Where mail goes": "a heading of a setting",
     "Your address for staff emails was changed - %(clinic)s": "a setting",

@@ -129,7 +129,7 @@ class RedFlagFields:
         if not self.ticked(values) and not values.get(NONE_FIELD):
             return {NONE_FIELD: str(_("Ask about red flags: tick what applies, or “None of these”."))}
         if self.contradicts(values, scores):
-            return {NONE_FIELD: str(_("A red flag is ticked as well: untick one of the two."))}
+            return {NONE_FIELD: str(_("A red flag is ticked too. Untick one of the two."))}
         is_asked = self.asks_severe_pain(scores) and self.severe_question() is not None
         is_ticked = SEVERE_PAIN in {entry.flag.code for entry in self.ticked(values)}
         if is_asked and not is_ticked and not values.get(f"answer_{SEVERE_PAIN}"):

@@ -68,7 +68,7 @@ class PatientForm(forms.ModelForm[Patient]):
     )
     shown_email = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=gettext_lazy("Why is it corrected?"),
+        label=gettext_lazy("Reason for the correction"),
         max_length=300,
         required=False,
         widget=forms.HiddenInput,

@@ -194,7 +194,7 @@ class TestPage:
     def test_says_that_the_account_keeps_its_own(self, signed_in, manager, invited, at):
         used(invited, at)
         page = signed_in(manager).get(reverse("admin:clinic_membership_address", args=[invited.pk]))
-        assert b"only its owner may change that" in page.content
+        assert b"Only its owner may change that" in page.content
 
     def test_lead_may_not(self, signed_in, lead, invited):
         path = reverse("admin:clinic_membership_address", args=[invited.pk])

@@ -49,7 +49,7 @@ def test_not_again_at_once(signed_in, manager, endpoint, gateway, at, time_machi
     time_machine.move_to(at, tick=False)
     client.post(path)
     page = client.post(path, follow=True)
-    assert b"wait ten seconds" in page.content
+    assert b"Wait 10 seconds" in page.content
     time_machine.move_to(at + timedelta(seconds=10), tick=False)
     client.post(path)
     assert len(gateway.taken) == 2
