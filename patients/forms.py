@@ -50,7 +50,7 @@ class AssessmentForm(RecordForm):
         choices=[("", gettext_lazy("none")), *Imaging.Kind.choices],
         required=False,
     )
-    imaging_on = DayField(label=gettext_lazy("Taken on"), span=PAST, required=False)
+    imaging_on = DayField(label=gettext_lazy("Date of the image"), span=PAST, required=False)
     imaging_level = forms.CharField(label=gettext_lazy("Level"), max_length=40, required=False)
     imaging_finding = forms.CharField(label=gettext_lazy("Finding"), max_length=300, required=False)
     is_vertigo_explained = forms.BooleanField(

@@ -19,11 +19,11 @@ CLAIM = re.compile(
 COMPUTED = {"courses/alerts/told.py"}
 # Each other sentence with the reason why it claims nothing of what has happened.
 ALLOWED = {
-    "an alert of which nobody was told": "names a kind of fault, found by the auditor from the rows",
-    "The whole chain was told, and nobody answered.": "help text of a column that the chain's end sets",
-    "Who is told first, and who next while nobody answers.": "a setting",
+    "an alert that reached nobody": "names a kind of fault, found by the auditor from the rows",
+    "Nobody on the contact list answered.": "help text of a column that the chain's end sets",
+    "Who is emailed first, and who next while nobody answers.": "a setting",
     "Who is told of an alert": "a setting",
-    "Told what this person is told. Empty: told of every alert of the clinic.": "a setting",
+    "Gets the alerts that this person gets. Empty: gets every alert of the clinic.": "a setting",
     "Phone, opening hours, holidays, contact list for alerts.": "names a page of settings",
     "Other systems that get alerts.": "names a page of settings",
     "No rota: every duty lead is emailed about alerts. Add who is on duty, and only they are emailed.": (

@@ -73,7 +73,7 @@ class PatientForm(forms.ModelForm[Patient]):
         required=False,
         widget=forms.HiddenInput,
         help_text=gettext_lazy(
-            "Required where a name or the date of birth changes. What was there before is kept."
+            "Required where a name or the date of birth changes. The earlier entry stays on file."
         ),
     )
 

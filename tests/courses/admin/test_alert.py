@@ -138,7 +138,7 @@ class TestPage:
         now = timezone.now()
         for member in (practitioner, lead):
             write_event(two[1], AlertEvent.Kind.SENT, at=now, member=member.pk)
-        assert "mail accepted: Practitioner Tree, Lead Tree" in page(signed_in(lead), two[1])
+        assert "email accepted: Practitioner Tree, Lead Tree" in page(signed_in(lead), two[1])
 
     def test_acknowledges_by_a_button_with_its_key(self, two, signed_in, lead):
         client = signed_in(lead)

@@ -81,7 +81,7 @@ def test_event_says_outcome_and_note():
 def test_event_says_whom_it_is_about_and_which_step():
     assert (
         event_words(AlertEvent(kind="sent", detail={"member": 3}), names={3: "Lars Larch"})
-        == "mail accepted: Lars Larch"
+        == "email accepted: Lars Larch"
     )
     assert (
         event_words(AlertEvent(kind="escalated", detail={"step": "duty_lead"}), names={}) == "escalated: duty lead"
@@ -102,7 +102,7 @@ def test_event_says_until_when_in_the_clinics_time():
 
 
 def test_event_without_words_is_its_kind():
-    assert event_words(AlertEvent(kind="repeated"), names={}) == "told again"
+    assert event_words(AlertEvent(kind="repeated"), names={}) == "reminder sent"
 
 
 @pytest.mark.django_db
