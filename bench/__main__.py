@@ -15,7 +15,7 @@ from typing import Any
 
 import django
 
-PARTS = ("curve_speed", "curve_quality", "curve_budget", "pages", "loop")
+PARTS = ("curve_speed", "curve_quality", "curve_line", "curve_budget", "pages", "loop")
 RESULTS = Path(__file__).parent / "results.json"
 
 

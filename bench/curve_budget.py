@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from courses.curve.budget import spendable_per_100
 from courses.curve.budget_study import BUDGET_PER_100, realised, series_check
 from courses.curve.evaluation import predict_series, read_series
 from courses.curve.folds import HeldOut
 from courses.curve.scores import Bools, Floats
-from courses.curve.sessions import Sessions
+from courses.curve.sessions import LEAST_EXCESS, Sessions
 from courses.priors.evidence import expectations_of
 from courses.priors.fixed_rules import fixed_alarms
 from courses.priors.rows import Record, ScoreRow
@@ -36,16 +37,20 @@ def row(name: str, value: float, unit: str, *, n: int, ratio: float | None = Non
 def series_rows(path: Path) -> list[dict[str, object]]:
     """Return realised minus budgeted rate of a series by patient folds, with its standard error."""
     with path.open(encoding="utf-8", newline="") as file:
-        predictions = predict_series(read_series(file))
+        predictions = predict_series(read_series(file), has_memory=True)
     rows, n = [], int(predictions.can_tell.sum())
-    for what, is_fixed in (("LR* alone", None), ("all pain rules", fixed_rows(predictions))):
-        most = Sessions.of(predictions, is_fixed_alarm=is_fixed).rate_per_100(0.0)
-        rows.append(row(f"{path.stem}, {what}: all 2 above their mean", most, "alerts per 100 scores", n=n))
+    each = np.arange(predictions.panel.n_scores)
+    for what, is_fixed in (("LR* and memory", None), ("all pain rules", fixed_rows(predictions))):
+        least = 0.0 if is_fixed is None else LEAST_EXCESS
+        sessions = Sessions.of(predictions, is_fixed_alarm=is_fixed, session=each, least_excess=least)
+        most = spendable_per_100(sessions)
+        rows.append(row(f"{path.stem}, {what}: spendable", most, "alerts per 100 scores", n=n))
         for budget in SERIES_BUDGETS:
             rate, error = series_check(predictions, budget_per_100=budget, is_fixed=is_fixed)
-            name = f"{path.stem}, {what}: realised minus a budget of {budget:g}"
-            rows.append(row(name, rate - budget, "alerts per 100 scores", n=n, ratio=rate / budget))
-            rows.append(row(f"{name}, standard errors", (rate - budget) / error, "standard errors", n=n))
+            wanted = min(budget, most)
+            name = f"{path.stem}, {what}: realised minus the lesser of {budget:g} and what is spendable"
+            rows.append(row(name, rate - wanted, "alerts per 100 scores", n=n, ratio=rate / wanted))
+            rows.append(row(f"{name}, standard errors", (rate - wanted) / error, "standard errors", n=n))
     return rows
 
 

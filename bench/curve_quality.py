@@ -21,7 +21,7 @@ def measure() -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for path in sorted(Path(folder).glob("*.csv")) if folder else []:
         with path.open(encoding="utf-8", newline="") as file:
-            _, figures = evaluate(read_series(file))
+            figures = evaluate(read_series(file)).figures
         for name, unit in FIGURES:
             rows.append(
                 {

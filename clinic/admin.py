@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -25,8 +24,8 @@ from clinic.account.forms import ResetForm
 from clinic.account.two_factor import reset_two_factor, resets_of
 from clinic.addresses import correct_address, is_unused
 from clinic.choices import LabelledChoiceField
-from clinic.filters import OwnClinicFilter
-from clinic.forms import AddressForm, ClinicForm, InvitationForm, MemberForm
+from clinic.filters import FiltersAsOffered, OwnClinicFilter
+from clinic.forms import AddressForm, ClinicForm, DutyForm, InvitationForm, MemberForm
 from clinic.inlines import HolidayInline, OpeningHoursInline
 from clinic.invite_admin import InvitesOnce
 from clinic.models import Clinic, Duty, Membership, Role
@@ -36,7 +35,7 @@ from clinic.staff import deactivate_member, invite_member, reactivate_member, se
 from clinic.typed_fields import TypedFieldsMixin
 
 
-class ClinicScopedAdmin(TypedFieldsMixin, MergesStalePages):
+class ClinicScopedAdmin(TypedFieldsMixin, FiltersAsOffered, MergesStalePages):
     """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
 
     exclude = ("clinic",)
@@ -95,14 +94,6 @@ class ClinicScopedAdmin(TypedFieldsMixin, MergesStalePages):
         more = {"title": title, "empty_text": self.empty_text}
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """A filter that means nothing shows everything, and says so: the stock list would break."""
-        try:
-            return super().get_changelist_instance(request)
-        except (OverflowError, ValueError, IncorrectLookupParameters) as error:
-            messages.warning(request, _("This filter was not understood. The whole list is shown."))
-            raise IncorrectLookupParameters from error
-
     def require(self, request: HttpRequest, permission: str) -> Membership:
         """The active membership, if it has the right; 403 otherwise."""
         if not request.user.has_perm(permission):
@@ -127,7 +118,6 @@ class ClinicScopedAdmin(TypedFieldsMixin, MergesStalePages):
             kwargs["queryset"] = manager.visible_to(active_membership(request.user))
 
 
-@admin.register(Clinic)
 class ClinicAdmin(ClinicScopedAdmin):
     """The clinic's own settings; the list is skipped, there is only one's own clinic."""
 
@@ -135,7 +125,7 @@ class ClinicAdmin(ClinicScopedAdmin):
     form = ClinicForm
     inlines = [OpeningHoursInline, HolidayInline]
     fieldsets = [
-        (None, {"fields": ["name", "zone", "phone", "reply_to"]}),
+        (None, {"fields": ["name", "country", "zone", "phone", "reply_to"]}),
         (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
         (gettext_lazy("Alerts"), {"fields": ["escalation_chain"]}),
         (gettext_lazy("Mail to patients"), {"fields": ["is_day3_asked"]}),
@@ -155,14 +145,19 @@ class ClinicAdmin(ClinicScopedAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A clinic belongs to no clinic. Only what was changed is written: another's change meanwhile stays."""
-        if form.changed_data:
-            obj.save(update_fields=form.changed_data)
+        """A clinic belongs to no clinic. Only what is another value is written."""
+        stored = Clinic.objects.get(pk=obj.pk)
+        form.zone_before = stored.zone
+        names = [name for name in form.fields if getattr(stored, name) != getattr(obj, name)]
+        if names:
+            obj.save(update_fields=names)
 
 
 @admin.register(Duty)
 class DutyAdmin(ClinicScopedAdmin):
     """Who answers when, and the gaps in between."""
+
+    form = DutyForm
 
     DAYS_AHEAD = 28
     change_list_template = "clinic/admin/duty_list.html"
@@ -182,6 +177,11 @@ class DutyAdmin(ClinicScopedAdmin):
         roles = (Role.PRACTITIONER, Role.LEAD, Role.MANAGER)
         kwargs["queryset"] = members.with_role(*roles).select_related("user")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """That knows whose clock its times were typed by."""
+        made = super().get_form(request, obj, change, **kwargs)
+        return type("ClinicDutyForm", (made,), {"clinic": active_membership(request.user).clinic})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A plan may change; who was told of an alert stands in the alert."""

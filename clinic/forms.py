@@ -6,20 +6,42 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.countries import emergency_number_in
 from clinic.endpoints import validate_url
 from clinic.joining import refuse_double, refuse_supervisor
-from clinic.models import Clinic, Endpoint, Membership, Responder, Role, User
+from clinic.models import Clinic, Duty, Endpoint, Membership, Responder, Role, User
 from clinic.staff import is_last_manager
 from clinic.typed_fields import typed_formfield
+from clinic.typed_names import NameField
+from clinic.zones import country_choices, hold_zone, place_if_any, zone_choices
 
 
 class ClinicForm(forms.ModelForm[Clinic]):
-    """The clinic's settings."""
+    """The clinic's settings.
 
+    In another country another number may be the one to call: which of both it is, is asked where nobody said.
+    """
+
+    USUAL, OWN = "usual", "own"
+
+    zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        help_text=gettext_lazy("The city whose clock the clinic keeps."),
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "“%(value)s” is not the time zone of a place. Choose a city from the list."
+            )
+        },
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        help_text=gettext_lazy("It decides the emergency number and how phone numbers are read."),
+    )
     escalation_chain = forms.MultipleChoiceField(
         label=gettext_lazy("Who is told of an alert"),
         choices=Responder.choices,
@@ -32,6 +54,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
         model = Clinic
         fields = (
             "name",
+            "country",
             "zone",
             "phone",
             "reply_to",
@@ -43,6 +66,67 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "two_factor_grace_days",
         )
         formfield_callback = typed_formfield
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # An old name of a place is that place.
+        self.initial["zone"] = place_if_any(self.initial.get("zone", ""))
+        self._choices("zone", zone_choices(self.initial.get("country", ""), stored=self.initial["zone"]))
+        country = [] if self.initial.get("country") else [("", "---------")]
+        self._choices("country", [*country, *country_choices()])
+        # Answered on the page that asks; None while nobody did.
+        self.number_answer: str | None = None
+        self.usual_number = ""
+
+    @property
+    def number_before(self) -> str:
+        """The emergency number that is on file."""
+        return str(self.initial.get("emergency_number", ""))
+
+    @property
+    def is_number_asked(self) -> bool:
+        """Whether somebody has yet to say which emergency number it is to be."""
+        return bool(self.usual_number) and self.number_answer is None
+
+    def clean(self) -> dict[str, Any]:
+        """With the emergency number of the new country, unless another was typed or chosen."""
+        values = super().clean() or {}
+        if "country" not in values or "country" not in self.changed_data:
+            return values
+        usual = emergency_number_in(values["country"])
+        if "emergency_number" in self.changed_data or usual == self.number_before:
+            return values
+        self.usual_number = usual
+        answer = self.data.get("number_answer")
+        self.number_answer = answer if answer in {self.USUAL, self.OWN} else None
+        if self.number_answer != self.OWN:
+            # While nobody answered, nothing is saved.
+            values["emergency_number"] = usual
+        return values
+
+    def _choices(self, name: str, choices: Any) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+
+class DutyForm(forms.ModelForm[Duty]):
+    """Who answers when."""
+
+    # By whose clock; its admin says which.
+    clinic: Clinic | None = None
+
+    class Meta:
+        model = Duty
+        fields = ("member", "starts_at", "ends_at")
+        formfield_callback = typed_formfield
+
+    def clean(self) -> dict[str, Any]:
+        """By the clock the clinic still has."""
+        values = super().clean() or {}
+        if self.clinic is not None and connection.in_atomic_block:
+            hold_zone(self.clinic)
+        return values
 
 
 class MemberForm(forms.ModelForm[Membership]):
@@ -87,8 +171,8 @@ class InvitationForm(MemberForm):
     # The clinic that invites; its admin says which.
     clinic: Clinic | None = None
 
-    first_name = forms.CharField(label=gettext_lazy("Given name"), max_length=150)
-    last_name = forms.CharField(label=gettext_lazy("Family name"), max_length=150)
+    first_name = NameField(label=gettext_lazy("Given name"), max_length=150)
+    last_name = NameField(label=gettext_lazy("Family name"), max_length=150)
     username = forms.CharField(
         label=gettext_lazy("Username"),
         max_length=150,

@@ -17,6 +17,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from clinic.models import Membership, User
+from clinic.region import country_override
 
 SESSION_KEY = "membership"
 # Pages of patients, behind a signed link: nobody is signed in there.
@@ -44,7 +45,7 @@ NOT_HERE = {403, 404}
 
 
 class ActiveMembershipMiddleware:
-    """Sets `user.active_membership` and the clinic's time zone for the request.
+    """Sets `user.active_membership`, the clinic's time zone and its country for the request.
 
     What is not found in this clinic and is a page of another one of the same person is offered there.
     """
@@ -57,7 +58,8 @@ class ActiveMembershipMiddleware:
         if membership is None:
             return self.get_response(request)
         request.user.active_membership = membership  # type: ignore[union-attr]
-        with timezone.override(zoneinfo.ZoneInfo(membership.clinic.zone)):
+        clinic = membership.clinic
+        with timezone.override(zoneinfo.ZoneInfo(clinic.zone)), country_override(clinic.country):
             response = self.get_response(request)
             if response.status_code in NOT_HERE and request.method == "GET":
                 return _offer_elsewhere(request) or response

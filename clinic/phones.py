@@ -22,6 +22,12 @@ def dialled(text: str) -> str:
     return re.sub(r"[^0-9+*#]", "", digits)
 
 
+def tel_link(text: str | None) -> str:
+    """The address that makes a phone dial a number as written; what follows an extension is dialled by hand."""
+    number = re.split(r"(?i)\s*(?:ext|extension|x)\.?\s*\d+\s*$|[;,/]", text or "")[0]
+    return f"tel:{dialled(number)}"
+
+
 def validate_phone(text: str, *, region: str) -> None:
     """Refuse what no phone can reach in the clinic's country, or from it where the number is international."""
     try:

@@ -6,30 +6,25 @@ The browser's own picker is used where there is one; where there is none, or wit
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import from_current_timezone
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.countries import country_of_zone
+from clinic.date_words import said_day, said_in_full, said_moment
+from clinic.region import MONTH_DAY, UNSURE, current_country, order_in
+from clinic.typed_text import plain_digits
 
-# Where 3/12/2026 is the twelfth of March, and where both orders are in use.
-MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "UM", "PH", "FM", "MH", "PW"})
-EITHER_ORDER = frozenset({"", "CA", "CN", "JP", "KR", "TW", "HU", "MN", "IR", "ZA", "KE", "SE", "LT"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR_FIRST = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
 _NUMBERS = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
 _DAY_WORD = re.compile(r"(?:[^\W\d]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s*([^\W\d]{3,9})\.?,?\s*(\d{4})")
 _WORD_DAY = re.compile(r"(?:[^\W\d]{3,9},?\s+)?([^\W\d]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 _MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
-# Conversions between time zones stay far from the ends of the calendar.
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,34 +82,25 @@ SPANS: dict[str, Span] = {
 }
 
 
-def said_day(day: date) -> str:
-    """A day in words, with its weekday."""
-    return formats.date_format(day, "l j F Y")
-
-
 def read_day(text: str) -> date:
     """The day that was typed; ValidationError with a sentence where it is none or could be two."""
     typed = text.strip()
-    plain = _plain(typed)
+    plain = plain_digits(typed)
     parts = _day_parts(plain, typed)
     if parts is None:
         words = _("“%(typed)s” is not a date. Enter it as 3 Dec 2026 or 2026-12-03.")
         raise ValidationError(words % {"typed": typed}, code="date")
     try:
-        day = date(*parts)
+        return date(*parts)
     except ValueError as error:
         words = _("“%(typed)s” is not a day of the calendar. Enter it as 3 Dec 2026.")
         raise ValidationError(words % {"typed": typed}, code="date") from error
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        words = _("“%(typed)s” has an impossible year. Enter the date as 3 Dec 2026.")
-        raise ValidationError(words % {"typed": typed}, code="date")
-    return day
 
 
 def read_moment(text: str) -> datetime:
     """The wall time that was typed, without a zone; ValidationError with a sentence where it is none."""
     typed = text.strip()
-    found = _MOMENT.fullmatch(_plain(typed))
+    found = _MOMENT.fullmatch(plain_digits(typed))
     if found is None:
         words = _("“%(typed)s” is not a date and time. Enter it as 3 Dec 2026 14:30.")
         raise ValidationError(words % {"typed": typed}, code="date")
@@ -129,16 +115,11 @@ def read_moment(text: str) -> datetime:
     return datetime.combine(read_day(found[1]), clock)
 
 
-def day_asked(text: str, *, today: date) -> tuple[date | None, str]:
-    """The day that an address asks for; None, and a sentence where one was typed that cannot be meant."""
-    if not text.strip():
-        return None, ""
-    try:
-        day = read_day(text)
-        DIARY.refuse_outside(day, today=today)
-    except ValidationError as refused:
-        return None, " ".join(refused.messages)
-    return day, ""
+def day_asked(text: str, *, today: date) -> date:
+    """The day of the diary that an address asks for; ValidationError with a sentence where it cannot be meant."""
+    day = read_day(text)
+    DIARY.refuse_outside(day, today=today)
+    return day
 
 
 class DayInput(forms.DateInput):
@@ -147,19 +128,22 @@ class DayInput(forms.DateInput):
     template_name = "clinic/widgets/day.html"
     input_type = "date"
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
     def format_value(self, value: Any) -> str | None:
         """As the picker wants it; text that is no date as it was typed."""
         understood = self.understood(value)
-        return understood.strftime(self.format or "") if understood else super().format_value(value)
+        return self.picked(understood) if understood else super().format_value(value)
+
+    def picked(self, value: Any) -> str:
+        """A value as the picker holds it."""
+        return f"{value:%Y-%m-%d}".rjust(10, "0")
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """With the words, and as plain text where the picker would hide what was typed."""
         context = super().get_context(name, value, attrs)
         understood = self.understood(value)
-        context["widget"]["said"] = self.said(understood) if understood else ""
+        today = timezone.localdate()
+        said = self.said(understood, today=today) if understood else ""
+        context["widget"] |= {"said": said, "today": today.isoformat(), "order": order_in(current_country())}
         if value and understood is None:
             context["widget"]["type"] = "text"
         return context
@@ -171,9 +155,9 @@ class DayInput(forms.DateInput):
         except ValidationError:
             return None
 
-    def said(self, value: Any) -> str:
+    def said(self, value: Any, *, today: date) -> str:
         """The day in words."""
-        return said_day(value)
+        return said_in_full(value, today=today)
 
 
 class MomentInput(DayInput):
@@ -181,9 +165,9 @@ class MomentInput(DayInput):
 
     input_type = "datetime-local"
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        self.format = "%Y-%m-%dT%H:%M"
+    def picked(self, value: Any) -> str:
+        """A value as the picker holds it."""
+        return f"{value:%Y-%m-%dT%H:%M}".rjust(16, "0")
 
     def understood(self, value: Any) -> Any:
         """The wall time a value means; None where it means none."""
@@ -192,9 +176,9 @@ class MomentInput(DayInput):
         except ValidationError:
             return None
 
-    def said(self, value: Any) -> str:
+    def said(self, value: Any, *, today: date) -> str:
         """Day and time in words."""
-        return f"{said_day(value)}, {formats.date_format(value, 'H:i')}"
+        return said_moment(value, today=today)
 
 
 class DayField(forms.DateField):
@@ -233,15 +217,20 @@ class MomentField(forms.DateTimeField):
             return super().to_python(value)
         wall = read_moment(str(value))
         self.span.refuse_outside(wall.date(), today=timezone.localdate())
-        return from_current_timezone(wall)
+        return _instant(wall)
 
 
-def _plain(typed: str) -> str:
-    """Digits of any script as 0 to 9; circled digits are none, and stay as they are."""
-    if any(unicodedata.category(sign) in {"No", "Nl"} for sign in typed):
-        return typed
-    normal = unicodedata.normalize("NFKC", typed)
-    return "".join(str(unicodedata.decimal(sign, sign)) for sign in normal)
+def _instant(wall: datetime) -> datetime:
+    """The instant of a wall time; refused in the hour that the clocks skip or repeat."""
+    first = timezone.make_aware(wall)
+    shown = {"time": f"{wall:%H:%M}", "day": said_day(wall)}
+    if timezone.localtime(first.astimezone(UTC)).replace(tzinfo=None) != wall:
+        words = _("%(time)s does not exist on %(day)s: the clocks go forward. Enter an hour later.")
+        raise ValidationError(words % shown, code="clocks")
+    if first.utcoffset() != first.replace(fold=1).utcoffset():
+        words = _("%(time)s comes twice on %(day)s: the clocks go back. Enter a time before or after that hour.")
+        raise ValidationError(words % shown, code="clocks")
+    return first
 
 
 def _day_parts(plain: str, typed: str) -> tuple[int, int, int] | None:
@@ -259,12 +248,9 @@ def _day_parts(plain: str, typed: str) -> tuple[int, int, int] | None:
 
 def _in_order(first: int, second: int, year: int, typed: str, *, is_dotted: bool) -> tuple[int, int, int]:
     """Numbers in the order of the clinic's country; refused where both orders are in use and both make sense."""
-    here = country_of_zone(timezone.get_current_timezone_name())
-    is_month_first = here in MONTH_FIRST and not is_dotted
-    is_unsure = here in EITHER_ORDER and not is_dotted and first != second and max(first, second) <= 12
-    if is_unsure:
+    order = order_in(current_country())
+    if order == UNSURE and not is_dotted and first != second and max(first, second) <= 12:
         words = _("“%(typed)s” can be read in two ways. Write the month as a word: 3 Dec 2026.")
         raise ValidationError(words % {"typed": typed}, code="date")
-    if here in EITHER_ORDER and second > 12:
-        is_month_first = True
+    is_month_first = (order == MONTH_DAY and not is_dotted) or (order == UNSURE and second > 12)
     return (year, first, second) if is_month_first else (year, second, first)

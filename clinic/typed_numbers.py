@@ -7,14 +7,17 @@ number is typed as text, with a keyboard of digits on a phone, and read here.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+
+from clinic.typed_text import plain_digits
 
 # Dashes and signs that mean minus, and the decimal sign of Arabic and Persian.
 _SIGNS = str.maketrans({"−": "-", "﹣": "-", "－": "-", "٫": ".", "．": ".", "，": ","})
@@ -77,11 +80,8 @@ class Reading:
 
 
 def _plain(typed: str) -> str:
-    """Digits of any script as 0 to 9. Circled and raised digits mean something else and stay as they are."""
-    if any(unicodedata.category(sign) in {"No", "Nl"} for sign in typed):
-        return typed
-    normal = unicodedata.normalize("NFKC", typed).translate(_SIGNS)
-    return "".join(str(unicodedata.decimal(sign, sign)) for sign in normal)
+    """Digits of any script as 0 to 9, and one minus, comma and point."""
+    return plain_digits(typed).translate(_SIGNS)
 
 
 class _Typed:
@@ -94,8 +94,42 @@ class _Typed:
         mode = "numeric" if self.reading.is_whole else "decimal"
         return {} if widget.is_hidden else {"inputmode": mode, "autocomplete": "off"}
 
+    def run_validators(self, value: Any) -> None:
+        """A number outside its limits is refused with both of them, not with the one that was passed first."""
+        try:
+            super().run_validators(value)  # type: ignore[misc]
+        except ValidationError as error:
+            raise ValidationError([self._plainly(one, value) for one in error.error_list]) from error
+
+    def limits(self) -> tuple[Any, Any]:
+        """The lowest and the highest number that is taken; None where there is none."""
+        own: list[Any] = self.validators  # type: ignore[attr-defined]
+        least = [one.limit_value for one in own if isinstance(one, MinValueValidator)]
+        most = [one.limit_value for one in own if isinstance(one, MaxValueValidator)]
+        return max(least, default=None), min(most, default=None)
+
+    def _plainly(self, error: ValidationError, value: Any) -> ValidationError:
+        """The same refusal with the number that was typed, and what may be typed instead."""
+        if error.code not in {"min_value", "max_value", "max_digits", "max_whole_digits"}:
+            return error
+        least, most = self.limits()
+        words = {
+            (True, True): _("%(number)s is not possible here. Enter a number from %(least)s to %(most)s."),
+            (True, False): _("%(number)s is too low. Enter %(least)s or more."),
+            (False, True): _("%(number)s is too high. Enter %(most)s or less."),
+            (False, False): _("%(number)s has too many digits."),
+        }[least is not None, most is not None]
+        unit = f" {self.reading.unit}" if self.reading.unit else ""
+        said = {"number": _said(value), "least": _said(least), "most": _said(most) + unit}
+        return ValidationError(words % said, code=error.code)
+
     def _read(self, value: Any) -> Decimal | None:
         return self.reading.read(str(value)) if value not in {None, ""} else None
+
+
+def _said(number: Any) -> str:
+    """A number as a page writes it; nothing for none."""
+    return "" if number is None else str(number_format(number, use_l10n=True))
 
 
 class WholeNumberField(_Typed, forms.IntegerField):

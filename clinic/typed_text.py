@@ -32,6 +32,14 @@ def _is_seen(text: str, place: int, sign: str) -> bool:
     return sign in KEPT or unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}
 
 
+def plain_digits(typed: str) -> str:
+    """Digits of any script as 0 to 9. Circled and raised digits mean something else and stay as they are."""
+    if any(unicodedata.category(sign) in {"No", "Nl"} for sign in typed):
+        return typed
+    normal = unicodedata.normalize("NFKC", typed)
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in normal)
+
+
 def _joins(sign: str) -> bool:
     """Whether a script that uses joiners has this sign: none of the Latin, Greek and Cyrillic letters."""
     return ord(sign) >= 0x0600 and unicodedata.category(sign)[0] in "LMS"

@@ -75,7 +75,8 @@ class PatientAdmin(ClinicScopedAdmin):
     @admin.display(description=gettext_lazy("family name"), ordering="family_name")
     def family(self, patient: Patient) -> str:
         """A link needs words, also for a person with one name."""
-        return patient.family_name or "–"
+        name = patient.family_name or "–"
+        return _("%(name)s (test patient)") % {"name": name} if patient.is_training else name
 
     @admin.display(description=gettext_lazy("given name"), ordering="given_name")
     def given(self, patient: Patient) -> str:
@@ -122,6 +123,11 @@ class PatientAdmin(ClinicScopedAdmin):
             return queryset, False
         found = find_patients(active_membership(request.user).clinic, search_term)
         return queryset.filter(pk__in=found.values("pk")), False
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A test patient is made as one, by a lead or a manager: nobody silences a real patient's red flags."""
+        may_make = obj is None and request.user.has_perm("patients.make_test_patient")
+        return ("clinic",) if may_make else ("clinic", "is_training")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership
 from clinic.typed_dates import PAST, DayField
+from clinic.typed_names import NameField
 from patients.identity.form import PatientForm
 from patients.intake import (
     ImagingFact,
@@ -39,7 +40,7 @@ class AssessmentForm(RecordForm):
 
     title = gettext_lazy("Record an assessment")
 
-    diagnosed_by = forms.CharField(label=gettext_lazy("Diagnosed by"), max_length=120)
+    diagnosed_by = NameField(label=gettext_lazy("Diagnosed by"), max_length=120)
     licence = forms.CharField(label=gettext_lazy("Licence"), max_length=80)
     diagnosed_on = DayField(label=gettext_lazy("Diagnosed on"), span=PAST)
     origin = forms.ChoiceField(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership
 from clinic.typed_dates import EXPIRY, PAST, DayField
+from clinic.typed_names import NameField
 from patients.documents import Document, read_document
 from patients.intake import record_specialist_letter
 from patients.record_form import RecordForm
@@ -30,7 +31,7 @@ class SpecialistLetterForm(RecordForm):
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
     )
-    written_by = forms.CharField(label=gettext_lazy("Written by"), max_length=120)
+    written_by = NameField(label=gettext_lazy("Written by"), max_length=120)
     written_on = DayField(label=gettext_lazy("Written on"), span=PAST)
     expires_on = DayField(label=gettext_lazy("Expires on"), span=EXPIRY, required=False)
     scope = forms.CharField(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clinic.access import permissions_of
+from clinic.models import Membership
 from patients.clearance import Clearance, Reason, ReasonCode, Verdict
+
+# Whoever may read a diagnosis may read why a patient is not cleared.
+READING_RIGHT = "patients.view_assessment"
 
 VERDICTS = {
     Verdict.CLEAR: _("May be needled"),
@@ -54,6 +60,13 @@ def set_aside_texts(clearance: Clearance) -> list[str]:
     return [reason_text(reason) for reason in clearance.set_aside]
 
 
-def reason_texts(clearance: Clearance) -> list[str]:
-    """Every reason as a sentence."""
+def reason_texts(clearance: Clearance, *, to: Membership, ask: Membership | None = None) -> list[str]:
+    """Every reason as a sentence; somebody who may not read a diagnosis learns only whom to ask."""
+    if clearance.reasons and READING_RIGHT not in permissions_of(to):
+        return [ask_words(ask)]
     return [reason_text(reason) for reason in clearance.reasons]
+
+
+def ask_words(who: Membership | None) -> str:
+    """What the front desk reads in place of every reason."""
+    return gettext("Needs a clinician: ask %(name)s.") % {"name": who or gettext("a practitioner")}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import User
+from clinic.typed_fields import typed_formfield
 
 
 class NameForm(forms.ModelForm[User]):
@@ -20,6 +21,7 @@ class NameForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("first_name", "last_name")
+        formfield_callback = typed_formfield
         labels = {"first_name": gettext_lazy("Given name"), "last_name": gettext_lazy("Family name")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

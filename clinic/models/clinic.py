@@ -73,7 +73,7 @@ class Clinic(models.Model):
     emergency_wording = models.CharField(
         _("emergency wording"),
         max_length=300,
-        default="Call the emergency number now, or have somebody take you to an emergency department.",
+        default="Call the emergency number now. Or ask someone to take you to an emergency department.",
         help_text=_("Shown to a patient at once when an answer points to an emergency."),
     )
     languages = ArrayField(models.CharField(max_length=12), verbose_name=_("languages"), default=default_languages)

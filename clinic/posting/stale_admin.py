@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from clinic.posting.again import form_again
 from clinic.posting.owner import OPENED
 from clinic.posting.rows import drop_removed, merge_rows, opened_rows
-from clinic.posting.stale import MAIN, Merged, Opened, Who, merge, opened_with, refusing, stamp
+from clinic.posting.stale import MAIN, Merged, Opened, Who, merge, opened_with, refuse_other_clock, refusing, stamp
 
 CONFLICTS = "_stale_conflicts"
 
@@ -33,7 +33,8 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not connection.in_atomic_block:
             return row
-        self.model._base_manager.select_for_update().filter(pk=row.pk).values_list("pk").first()
+        # Not against rows that only point to it: whoever adds one need not wait.
+        self.model._base_manager.select_for_update(no_key=True).filter(pk=row.pk).values_list("pk").first()
         return super().get_object(request, object_id, from_field)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
@@ -80,6 +81,7 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         fields = flatten_fieldsets(self.get_fieldsets(request, row))
         form = self.get_form(request, row, change=True, fields=fields)(data, instance=row)
         merge(form, data, opened.values.get(MAIN, {}), who=who, into=merged)
+        refuse_other_clock(form, opened, into=merged)
         request.POST = data  # type: ignore[assignment]
         for formset in self._create_formsets(request, row, change=True)[0]:  # type: ignore[attr-defined]
             drop_removed(formset, data, opened.values, merged)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from courses.admin.chart_views import chart_views
 from courses.alerts.answering import last_news
 from courses.alerts.checklists import checklists_of
 from courses.alerts.forms import LowerLevelForm, NoteForm, ResolveForm, SeenForm, SnoozeForm
@@ -12,16 +13,17 @@ from courses.alerts.inbox import standing_words, visits_without_reminder
 from courses.alerts.reached.words import reach_lines
 from courses.alerts.sums import Sum, sums_of
 from courses.alerts.wording import finding_words, flag_wordings, history_lines, member_names
-from courses.charts.curve_chart import NARROW, curve_svg
+from courses.charts.curve_chart import NARROW
 from courses.models import Alert, Course
 from courses.priors.adopted import in_force
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import record_of
+from courses.priors.wording import worse_words
 from courses.sessions.compared import Treated, treated_beside
 
 # Alerts that rest on the curve show it; a red flag's page must not wait for one.
-WITH_CURVE = frozenset({Alert.Rule.PAIN, Alert.Rule.OFF_COURSE})
+WITH_CURVE = frozenset({Alert.Rule.PAIN, Alert.Rule.OFF_COURSE, Alert.Rule.WORSE_THAN_START})
 ABOUT_TREATMENT = frozenset({Alert.Rule.PAIN, Alert.Rule.RED_FLAG, Alert.Rule.UNCLEARED})
 
 
@@ -42,7 +44,7 @@ def alert_page(alert: Alert, *, user: Any, at: datetime) -> dict[str, Any]:
         "is_on_hold": alert.course is not None and alert.course.status == Course.Status.ON_HOLD,
         "treated": _treated(alert),
         "successors": list(alert.successors.order_by("pk")),
-        "curve": _curve(alert, at=at),
+        **_curve(alert, at=at),
         **_forms(alert),
         **_rights(alert, user),
     }
@@ -72,13 +74,28 @@ def _treated(alert: Alert) -> list[Treated]:
     return treated_beside(alert.course, number=max((one for one in numbers if one), default=None))
 
 
-def _curve(alert: Alert, *, at: datetime) -> Any:
+def _curve(alert: Alert, *, at: datetime) -> dict[str, Any]:
+    """The curve as it stands now, with what the patient's own scores say of it."""
     if alert.course is None or alert.rule not in WITH_CURVE:
-        return None
+        return {"chart_views": []}
     record = record_of(alert.course, at=at)
-    posterior = posterior_of(record, in_force(alert.course.clinic))
-    picture = curve_picture(record, posterior, alerts=[alert])
-    return curve_svg(picture, size=NARROW, uid=f"alert-{alert.pk}") if picture.dots else None
+    posterior, now = posterior_of(record, in_force(alert.course.clinic)), record.week(at)
+    ahead = now if alert.course.is_open else None
+    views = chart_views(
+        record,
+        posterior,
+        picture_of=lambda timing: curve_picture(
+            record, posterior, alerts=[alert], timing=timing, next_week=ahead, today_week=ahead
+        ),
+        uid=f"alert-{alert.pk}",
+        wide=NARROW,
+        next_week=now,
+        is_over=not alert.course.is_open,
+    )
+    return {
+        "chart_views": views if record.rows else [],
+        "worse": [worse_words(one) for one in record.worse_than_start()],
+    }
 
 
 def _forms(alert: Alert) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.asked import asked
 from clinic.models import Holiday, Membership
-from clinic.typed_dates import day_asked
+from clinic.typed_dates import DayInput, day_asked
 from courses.admin.course_picker import choose_course
 from courses.admin.mistakes import Mistakes
 from courses.models import Appointment, Course
@@ -202,6 +203,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         people |= {row.practitioner_id: row.practitioner for row in rows}
         return {
             "day": day,
+            "day_input": DayInput().render("day", day, {"id": "id_day"}),
             "yesterday": day - timedelta(days=1),
             "tomorrow": day + timedelta(days=1),
             "n_standing": sum(row.status == Appointment.Status.BOOKED for row in rows),
@@ -217,7 +219,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         if sent.isdecimal() and len(sent) < 19:
             rows = Course.objects.for_clinic(by.clinic).select_related("patient", "practitioner__user")
             return rows.filter(pk=int(sent)).first()
-        return course_named(by.clinic, request.GET.get("course", ""))
+        return asked(request, "course", lambda typed: course_named(by.clinic, typed))
 
     def _suggestion(self, request: HttpRequest, by: Membership, course: Course | None) -> dict[str, Any]:
         """The course and the day one comes from."""
@@ -250,10 +252,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
 
 def _day_asked(request: HttpRequest) -> date | None:
     """The day in the address; one that cannot be meant is said so, and today is shown."""
-    day, refused = day_asked(request.GET.get("day", ""), today=timezone.localdate())
-    if refused:
-        messages.error(request, refused)
-    return day
+    return asked(request, "day", lambda typed: day_asked(typed, today=timezone.localdate()))
 
 
 def _in_words(appointment: Appointment) -> str:

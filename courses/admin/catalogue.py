@@ -90,7 +90,7 @@ class PointAdmin(ClinicScopedAdmin):
 class AftercareMeasureAdmin(ClinicScopedAdmin):
     """What may be given to take home, and what forbids it."""
 
-    list_display = ("name", "way", "blocked_by", "cautioned_by", "is_offered", sign_off)
+    list_display = ("name", "way", "blocked_by", "doctor_first_if", "cautioned_by", "is_offered", sign_off)
     list_filter = ("is_offered", "needs_sign_off")
 
 

@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from clinic.access import active_membership
 from clinic.models import Membership, User
+from courses.admin.chart_views import ChartView, chart_views
 from courses.admin.mistake_lists import void_lines, voidable_lines
-from courses.charts.curve_chart import LARGE, NARROW, CurvePicture, curve_svg
+from courses.charts.curve_chart import LARGE, NARROW
 from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, CheckInAnswer, Course, Needling, PainScore, Review
 from courses.plans.adherence import adherence_of
 from courses.plans.standing import CourseStanding
+from courses.plans.visits import next_visit_at
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record
-from courses.priors.telling import CurveSays, curve_says
-from courses.priors.timeline import holds_of, markers_of, reviews_of
-from courses.priors.wording import curve_sentences
+from courses.priors.telling import CurveSays
+from courses.priors.timeline import holds_of, markers_of, reviews_of, visits_of
 from courses.reviews.due import due_review
 from courses.reviews.reviewing import standing_of
 from courses.reviews.wording import question_words, relief_words
@@ -49,15 +52,14 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
     scores, alerts, record = standing.scores, standing.course_alerts, standing.record(at=at)
     sessions = _sessions(course, scores)
     reviews = list(course.reviews.standing().select_related("reviewed_by__user"))
-    picture, says = _curve(standing, record, alerts=alerts, reviews=reviews, n_held=len(sessions), at=at)
+    views = _curve(standing, record, alerts=alerts, reviews=reviews, n_held=len(sessions), at=at)
+    says = views[0].says
     return {
         "course": course,
-        "picture": picture,
-        "chart": curve_svg(picture, size=LARGE, uid=f"course-{course.pk}"),
-        "narrow_chart": curve_svg(picture, size=NARROW, uid=f"narrow-{course.pk}"),
-        "sentences": curve_sentences(says, is_over=not course.is_open) if says else [],
+        "picture": views[0].picture,
+        "chart_views": views,
         "sessions": sessions,
-        "adherence": adherence_of(course, list(course.appointments.all()), n_held=len(sessions), at=at),
+        "adherence": adherence_of(course, course.appointments.all(), n_held=len(sessions), at=at),
         "alerts": sorted(alerts, key=lambda alert: (alert.is_resolved, -alert.raised_at.timestamp())),
         "adverse_events": list(course.adverse_events.select_related("item", "session")),
         "hand_overs": list(course.hand_overs.select_related("from_member__user")),
@@ -65,7 +67,7 @@ def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
         "reminders": list(course.reminders.all()[:N_REMINDERS]),
         **_reviewing(course, reviews, says, n_held=len(sessions), open_rules=_open_rules(standing, alerts)),
         "measures": _measures(course, scores, group=record.group),
-        **_clearance(standing, on=today),
+        **_clearance(standing, by=by, on=today),
         "void_entries": void_lines(course),
         "voidable_entries": voidable_lines(course),
         "events": list(course.events.select_related("by__user")),
@@ -81,16 +83,34 @@ def _curve(
     reviews: Sequence[Review],
     n_held: int,
     at: datetime,
-) -> tuple[CurvePicture, CurveSays | None]:
-    """The picture with its time line, and what it says; the posterior is computed once for both."""
+) -> list[ChartView]:
+    """The picture of each timing with its time line, and what it says."""
     course, posterior = standing.course, posterior_of(record, standing.in_force)
-    picture = replace(
-        curve_picture(record, posterior),
-        markers=markers_of(record, alerts, course=course),
-        holds=holds_of(record, course.holds.all(), course=course),
-        reviews=reviews_of(record, reviews, course=course, n_held=n_held),
+    appointments = list(course.appointments.all())
+    last_at = record.rows[-1].scored_at if record.rows else None
+    next_week = record.week(next_visit_at(course, appointments, last_at=last_at, at=at))
+    picture_of = partial(
+        curve_picture,
+        record,
+        posterior,
+        next_week=next_week if course.is_open else None,
+        today_week=record.week(at) if course.is_open else None,
+        visits=visits_of(record, appointments, course=course, at=at),
     )
-    return picture, curve_says(record, posterior, next_week=record.week(at))
+    markers = markers_of(record, alerts, course=course)
+    holds = holds_of(record, course.holds.all(), course=course)
+    held = reviews_of(record, reviews, course=course, n_held=n_held)
+
+    return chart_views(
+        record,
+        posterior,
+        picture_of=lambda timing: replace(picture_of(timing=timing), markers=markers, holds=holds, reviews=held),
+        uid=f"course-{course.pk}",
+        wide=LARGE,
+        narrow=NARROW,
+        next_week=next_week,
+        is_over=not course.is_open,
+    )
 
 
 def _sessions(course: Course, scores: list[PainScore]) -> list[dict[str, Any]]:
@@ -149,12 +169,12 @@ def _measures(course: Course, scores: list[PainScore], *, group: str) -> list[An
     return [line_words(line) for line in lines]
 
 
-def _clearance(standing: CourseStanding, *, on: date) -> dict[str, Any]:
+def _clearance(standing: CourseStanding, *, by: Any, on: date) -> dict[str, Any]:
     found = standing.clearance(on=on, practitioner=standing.course.practitioner)
     return {
         "clearance": found,
         "clearance_verdict": VERDICTS[found.verdict],
-        "clearance_reasons": reason_texts(found),
+        "clearance_reasons": reason_texts(found, to=active_membership(by)),
     }
 
 

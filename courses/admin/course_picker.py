@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.asked import searched
 from courses.plans.choosing import MOST_SHOWN, find_courses
 
 
@@ -16,7 +17,7 @@ def choose_course(
     screen: ClinicScopedAdmin, request: HttpRequest, *, title: str, kept: dict[str, str] | None = None
 ) -> HttpResponse:
     """A search and what it finds; each find leads back to the page with its course. `kept` goes along."""
-    by, q = active_membership(request.user), request.GET.get("q", "")[:100].replace("\x00", "")
+    by, q = active_membership(request.user), searched(request)
     kept = {name: value for name, value in (kept or {}).items() if value}
     courses = find_courses(by, q)
     context: dict[str, Any] = {

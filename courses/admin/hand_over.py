@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.asked import asked, one_of
 from clinic.choices import LabelledMultipleChoiceField
 from clinic.models import Membership
 from courses.models import Course, HandOver
@@ -70,6 +71,12 @@ def _is_the_same(data: Any, before: list[HandOver]) -> bool:
     return done == {(course, to, reason) for course in data.getlist("courses")}
 
 
+def _ticked(request: HttpRequest, courses: Any) -> str:
+    """What `?course=` says. One that is not to hand over is said, and ticks nothing: not all of them."""
+    asked(request, "course", lambda typed: one_of({str(one.pk) for one in courses})(typed))
+    return request.GET.get("course", "")
+
+
 class HandOvers:
     """The view, bound to the course admin whose rows it may see."""
 
@@ -84,7 +91,7 @@ class HandOvers:
         courses = courses.select_related("patient", "practitioner__user")
         courses = courses.order_by("patient__family_name", "patient__given_name", "pk")
         data = request.POST if request.method == "POST" else None
-        form = HandOverForm(data, member=member, courses=courses, ticked=request.GET.get("course", ""))
+        form = HandOverForm(data, member=member, courses=courses, ticked=_ticked(request, courses))
         before = _sent_before(data, by) if data is not None else []
         if before and _is_the_same(data, before):
             again = _(

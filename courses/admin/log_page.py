@@ -13,9 +13,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.charts.curve_chart import PANEL, curve_svg
+from courses.admin.chart_views import ChartView, chart_views
+from courses.charts.curve_chart import PANEL
 from courses.curve import CoursePosterior
-from courses.models import Course, Needling, Point, RedFlagReport, Session
+from courses.models import Alert, Course, Needling, Point, RedFlagReport, Session
 from courses.plans.standing import CourseStanding, with_override
 from courses.plans.visit_flags import flags_of_visit
 from courses.priors.picture import curve_picture
@@ -164,7 +165,7 @@ def log_page(
     """The context of the page; `is_sent` where the form was sent to be saved and was not."""
     course = here.course
     alerts = here.standing.course_alerts
-    picture = curve_picture(here.record, here.posterior, alerts=alerts)
+    views = _views(here, alerts)
     reports = reports_of_form(course.patient, form.cleaned_data["form_key"]) if _has_key(form, is_sent) else []
     return {
         "course": course,
@@ -179,12 +180,12 @@ def log_page(
         "copied": here.copied,
         "is_plan_copied": not here.last_rows,
         "point_table": here.catalogue.index.table,
-        "chart": curve_svg(picture, size=PANEL, uid="log"),
-        "picture": picture,
+        "chart_views": views,
+        "picture": views[0].picture,
         "worse": [worse_words(one) for one in here.record.worse_than_start()],
         "clearance": here.clearance,
         "clearance_verdict": VERDICTS[here.clearance.verdict],
-        "clearance_reasons": reason_texts(here.clearance),
+        "clearance_reasons": reason_texts(here.clearance, to=by),
         "is_at_ceiling": here.is_at_ceiling,
         "check_due": check_words(here.clearance_facts),
         "is_check_due": any(one.code in NEEDS_ONLY_A_CHECK for one in here.clearance.reasons),
@@ -196,6 +197,21 @@ def log_page(
         "draft_key": draft_key(course, by),
         "title": _("Log session %(number)s") % {"number": here.number},
     }
+
+
+def _views(here: Bedside, alerts: Sequence[Alert]) -> list[ChartView]:
+    """The curve so far and what it expects of the visit that is being logged: now."""
+    record, now = here.record, here.record.week(here.at)
+    return chart_views(
+        record,
+        here.posterior,
+        picture_of=lambda timing: curve_picture(
+            record, here.posterior, alerts=alerts, timing=timing, next_week=now, today_week=now
+        ),
+        uid="log",
+        wide=PANEL,
+        next_week=now,
+    )
 
 
 def _option(point: Point, facts: TreatmentFacts) -> PointOption:

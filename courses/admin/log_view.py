@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.asked import asked
 from clinic.models import Membership
 from clinic.posting.twins import judges_repeats
 from courses.admin.correct_view import correction_page
@@ -123,12 +124,18 @@ def _form(
     )
 
 
+def _visit(here: Bedside, typed: str) -> str | None:
+    """The visit that the address names, if it is one of the course."""
+    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 19
+    return typed if is_number and here.course.appointments.filter(pk=typed).exists() else None
+
+
 def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:
     """What an empty form starts with: nothing that a patient would have to be asked."""
     last = here.last_needled
     needles = ("needle_diameter_mm", "needle_length_mm", "needle_maker")
     return {
-        "appointment": request.GET.get("appointment"),
+        "appointment": asked(request, "appointment", lambda typed: _visit(here, typed)),
         "is_needled": "yes" if "copy" in request.GET and here.copied else None,
         "seen_number": here.standing.last_number,
         **({name: getattr(last, name) for name in needles} if last else {}),

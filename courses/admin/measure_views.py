@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.asked import asked, one_of
 from clinic.posting.added import opened_at, opened_now
 from courses.measures.entry import MeasuresEntry
 from courses.measures.forms import MeasuresForm
@@ -35,7 +36,7 @@ class Measures:
         """The form of one stage; what was typed is kept where something is wrong."""
         by = self.admin.require(request, "courses.add_measurescore")
         course = self.admin.row(request, pk)
-        stage = _stage(request.GET.get("stage", ""), course)
+        stage = _stage(asked(request, "stage", one_of(Stage.values)), course)
         codes = Measure.objects.visible_to(by).filter(is_offered=True).values_list("code", flat=True)
         form = MeasuresForm(request.POST or None, codes=list(codes), stage=stage, activities=_activities(course))
         if request.method == "POST" and form.is_valid():
@@ -62,10 +63,10 @@ class Measures:
         return response
 
 
-def _stage(asked: str, course: Course) -> Stage:
+def _stage(wanted: str | None, course: Course) -> Stage:
     """The stage that was asked for, else the start until it is there, else a review."""
-    if asked in Stage.values:
-        return Stage(asked)
+    if wanted:
+        return Stage(wanted)
     has_start = course.measure_scores.filter(stage=Stage.START).exists()
     if not has_start:
         return Stage.START

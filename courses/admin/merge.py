@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.asked import searched
 from courses.plans.merge_page import merge_words, side_of, value_words, warnings_for, written_words
 from courses.plans.merging import complaint_choice, courses_with_one_name
 from patients.identity.duplicates import Person, likely_twins
@@ -210,7 +211,7 @@ class Merging:
         return response
 
     def _choose(self, request: HttpRequest, kept: Patient) -> HttpResponse:
-        q = request.GET.get("q", "")[:100].replace("\x00", "")
+        q = searched(request)
         if q.strip():
             found = list(find_patients(kept.clinic, q).exclude(pk=kept.pk)[:MOST_SHOWN])
         else:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.admin import ClinicScopedAdmin
+from clinic.asked import searched
 from clinic.forms import ReasonForm
 from clinic.models import Membership
 from courses.corrections.entries import ENTRIES, entry_in, void_entry
@@ -53,7 +54,7 @@ class Mistakes:
         by, session = self._session(request, pk)
         if session.is_void:
             return self._said_before(request, session)
-        words = request.GET.get("q", "")
+        words = searched(request)
         courses = courses_for(session, by=by, words=words, chosen=request.POST.get("course", ""))
         form = MoveSessionForm(request.POST or None, courses=courses, initial={"version": version_of(session)})
         if request.method == "POST" and form.is_valid() and not self._is_stale(form, session):

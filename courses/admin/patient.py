@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
+from clinic.asked import asked
 from courses.admin.intake import RIGHT as INTAKE_RIGHT
 from courses.admin.intake import IntakeFlow, to_step
 from courses.admin.late_flags import keeps_flags, of_patient
@@ -27,6 +28,7 @@ from courses.plans.lifecycle import plan_course
 from courses.plans.standing import care_fact, withdrawn_reports
 from courses.plans.start_forms import PlanForm
 from courses.plans.starting import offers
+from courses.plans.whom_to_ask import whom_to_ask
 from courses.sessions.flags import report_red_flags, reports_of_form
 from courses.sessions.forms import RedFlagReportForm
 from courses.sessions.wording import instruction
@@ -37,7 +39,7 @@ from patients.models import Consent, Patient
 from patients.progress import Step, intake_progress, next_undone
 from patients.standing import clearance_of
 from patients.voiding import void_records
-from patients.wording import VERDICTS, reason_texts
+from patients.wording import READING_RIGHT, VERDICTS, ask_words, reason_texts
 
 
 @admin.register(Patient)
@@ -117,13 +119,15 @@ class CoursePatientAdmin(PatientAdmin):
 
     def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:
         """Asks while a course, a visit or an alert is open; refuses while a red flag is."""
-        left = still_open(patient, at=timezone.now())
+        at = timezone.now()
+        left = still_open(patient, at=at)
         if not left.is_anything or (request.POST.get("seen") == left.seen and not left.red_flags):
             return None
         context = {
             "patient": patient,
             "left": left,
-            "may_read": request.user.has_perm("courses.view_course"),
+            "may_read": request.user.has_perm(READING_RIGHT),
+            "ask": ask_words(whom_to_ask(patient.clinic, next(iter(left.courses), None), at=at)),
             "title": _("Archive patient"),
         }
         response = self.page(request, "patients/admin/archive.html", context)
@@ -196,8 +200,8 @@ class CoursePatientAdmin(PatientAdmin):
         patient = self.row(request, pk)
         on = timezone.localdate()
         offered = offers(patient, on=on)
-        wanted = [one.protocol for one in offered if one.protocol.code == request.GET.get("protocol")]
-        chosen = next(iter([*wanted, *(one.protocol for one in offered)]), None)
+        by_code = {one.protocol.code: one.protocol for one in offered}
+        chosen = asked(request, "protocol", by_code.get) or next(iter(by_code.values()), None)
         form = PlanForm(request.POST or None, patient=patient, initial=_plan(chosen, request, on=on))
         if request.method == "POST" and form.is_valid():
             try:
@@ -236,7 +240,7 @@ class CoursePatientAdmin(PatientAdmin):
         return context | {
             "clearance": clearance,
             "clearance_verdict": VERDICTS[clearance.verdict],
-            "clearance_reasons": reason_texts(clearance),
+            "clearance_reasons": reason_texts(clearance, to=active_membership(request.user)),
             "assessments": patient.assessments.prefetch_related("imaging"),
             "pain_types": patient.pain_types.select_related("pain_type", "recorded_by__user"),
             "letters": patient.specialist_letters.all(),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.asked import asked, one_of
 from clinic.posting.added import opened_at, opened_now
 from courses.models import Course, Review
 from courses.priors.wording import curve_sentences, gain_words
@@ -82,7 +83,8 @@ class Reviews:
         """Complete or stop."""
         by = self.admin.require(request, "courses.change_course")
         course, at = self.admin.row(request, pk), timezone.now()
-        form = DischargeForm(request.POST or None, initial={"status": request.GET.get("status", "")})
+        status = asked(request, "status", one_of({Course.Status.COMPLETED, Course.Status.STOPPED})) or ""
+        form = DischargeForm(request.POST or None, initial={"status": status})
         if request.method == "POST" and form.is_valid():
             try:
                 done = discharge(course, entry=form.discharge(), by=by, at=at)

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.access import active_membership
 from clinic.models import Clinic
 from clinic.typed_dates import BOOKING, MomentField, MomentInput
 from courses.models import Appointment, Course
@@ -118,6 +119,7 @@ class Schedule:
     def _page(
         self, request: HttpRequest, course: Course, wishes: WishesForm, slots: list[SlotForm], at: datetime
     ) -> HttpResponse:
+        by = active_membership(request.user)
         clearance = clearance_for(course, on=course.clinic.local(at).date(), practitioner=course.practitioner)
         context = {
             "course": course,
@@ -128,7 +130,7 @@ class Schedule:
             "unplaced": [slot for slot in slots if not slot.proposal.is_placed],
             "clearance": clearance,
             "clearance_verdict": VERDICTS[clearance.verdict],
-            "clearance_reasons": reason_texts(clearance),
+            "clearance_reasons": reason_texts(clearance, to=by, ask=course.practitioner),
             "title": _("Appointments of the course"),
         }
         response = self.admin.page(request, "courses/admin/schedule.html", context)

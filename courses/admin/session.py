@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
+from clinic.asked import asked, one_of
 from clinic.models import Membership
 from courses.admin.correct_view import CorrectSession
 from courses.admin.late_flags import keeps_flags, of_session
@@ -107,7 +108,7 @@ class SessionAdmin(OfPatientsAdmin):
         if not self.has_view_permission(request, session):
             raise PermissionDenied
         by, at = active_membership(request.user), timezone.now()
-        context = session_page(session, by=by, at=at, saved=request.GET.get("saved", ""))
+        context = session_page(session, by=by, at=at, saved=asked(request, "saved", one_of({"1", "before"})) or "")
         return self.page(request, "courses/admin/session.html", context)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicScopedAdmin
+from clinic.asked import asked
 from clinic.models import Membership
 from courses.admin.course_picker import choose_course
 from courses.admin.people import who_column
@@ -71,11 +72,11 @@ class SilenceAdmin(ClinicScopedAdmin):
         """The form, and what it does."""
         by = self.require(request, "courses.silence_alerts")
         if "choose" in request.GET and request.method != "POST":
-            chosen = course_named(by.clinic, request.GET.get("course", ""))
+            chosen = asked(request, "course", lambda typed: course_named(by.clinic, typed))
             if chosen is None:
                 return choose_course(self, request, title=_("Silence one course"), kept={"choose": "1"})
             return HttpResponseRedirect(f"{reverse('admin:courses_silence_add')}?course={chosen.pk}")
-        form = SilenceForm(request.POST or None, clinic=by.clinic, initial={"course": request.GET.get("course")})
+        form = SilenceForm(request.POST or None, clinic=by.clinic, initial={"course": _asked_course(request, by)})
         if request.method == "POST" and form.is_valid():
             values = dict(form.cleaned_data)
             now = timezone.now()
@@ -111,6 +112,12 @@ class SilenceAdmin(ClinicScopedAdmin):
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("admin:courses_silence_changelist"))
+
+
+def _asked_course(request: HttpRequest, by: Membership) -> int | None:
+    """The course that the address names."""
+    found = asked(request, "course", lambda typed: _chosen(typed, by))
+    return found.pk if found else None
 
 
 def _chosen(key: object, by: Membership) -> Course | None:

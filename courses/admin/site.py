@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership, to_sign_in
+from clinic.contact import wrong_numbers
 from courses.admin.navigation import navigation
 from courses.admin.setup import setup_groups
 from courses.admin.today import today
@@ -72,6 +73,8 @@ class StaffAdminSite(AdminSite):
             now = waiting(membership)
             context["navigation"] = navigation(request, n_open=now.n_open)
             context["unanswered"], context["faults"] = now.unanswered, open_faults(membership)
+            if request.user.has_perm("clinic.change_clinic"):
+                context["wrong_numbers"] = wrong_numbers(membership.clinic)
             context["unreached"] = late_alerts(membership.clinic, at=timezone.now())
         return context
 

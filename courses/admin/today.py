@@ -19,6 +19,7 @@ from courses.plans.checks_due import patients_with_check_due
 from courses.plans.unlogged import unlogged_visits
 from courses.priors.picture import primary_run
 from courses.priors.rows import records_of
+from courses.priors.wording import worse_words
 
 MAX_ALERTS = 8
 # The others follow as these are logged or marked.
@@ -37,6 +38,8 @@ class Visit:
     alerts: tuple[Alert, ...]
     is_review_due: bool
     is_check_due: bool = False
+    # Worse than at the start, in the patient's own scores.
+    worse: tuple[str, ...] = ()
 
     @property
     def need(self) -> int:
@@ -156,6 +159,7 @@ def _visits(membership: Membership, appointments: list[Appointment], *, at: date
                 alerts=tuple(alerts[course.pk]),
                 is_review_due=n_held in course.review_sessions,
                 is_check_due=course.patient_id in check_due,
+                worse=tuple(worse_words(one) for one in records[course.pk].worse_than_start()),
             )
         )
     return visits

@@ -15,6 +15,7 @@ from courses.alerts.steps import calendar_of
 from courses.alerts.watch_list import watch_list
 from courses.models import Alert, Course, Digest, Reminder
 from courses.rules.facts import Severity
+from patients.counting import counted
 from patients.models import Patient
 
 MESSAGE_KIND = "daily_digest"
@@ -75,7 +76,7 @@ def make_digest(clinic: Clinic, *, at: datetime) -> Digest | None:
 def contents_for(member: Membership, digest: Digest) -> Contents:
     """What a member reads: a practitioner of their own courses, a lead or a manager of the whole clinic."""
     own = Q(course__practitioner=member) if member.role == Role.PRACTITIONER else Q()
-    alerts = Alert.objects.visible_to(member).filter(own, state=Alert.State.OPEN, patient__is_training=False)
+    alerts = counted(Alert.objects.visible_to(member)).filter(own, state=Alert.State.OPEN)
     alerts = alerts.order_by("raised_at", "pk")
     return Contents(
         matters=tuple(alerts.filter(severity=Severity.REVIEW, is_quiet=False)),
@@ -111,7 +112,7 @@ def _watch_list(member: Membership, digest: Digest) -> list[Course]:
 
 
 def _refused_addresses(member: Membership, digest: Digest) -> list[Patient]:
-    patients = Patient.objects.visible_to(member).current().filter(is_training=False)
+    patients = counted(Patient.objects.visible_to(member)).current()
     if member.role == Role.PRACTITIONER:
         patients = patients.filter(courses__practitioner=member).distinct()
     return list(
@@ -120,5 +121,5 @@ def _refused_addresses(member: Membership, digest: Digest) -> list[Patient]:
 
 
 def _n_unknown(member: Membership, own: Q, digest: Digest) -> int:
-    reminders = Reminder.objects.visible_to(member).filter(own, state=Reminder.State.UNKNOWN)
+    reminders = counted(Reminder.objects.visible_to(member)).filter(own, state=Reminder.State.UNKNOWN)
     return reminders.filter(settled_at__gt=digest.since, settled_at__lte=digest.made_at).count()

@@ -1,4 +1,4 @@
-"""Figures of the alerts, read from rows at each scrape."""
+"""Figures of the alerts, test patients left out, read from rows at each scrape."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from courses.models import Alert, AlertEvent, Reach, Severity
+from patients.counting import counted
 
 # A histogram speaks of the alerts of this time: its cost does not grow with the years.
 WINDOW = timedelta(days=30)
@@ -30,7 +31,7 @@ def _unresolved(at: datetime) -> Iterator[Metric]:
     age = GaugeMetricFamily(
         "healing_curve_alerts_oldest_age_seconds", "Age of the oldest unresolved alert.", labels=labels
     )
-    rows = Alert.objects.all_clinics().unresolved().order_by().values_list("state", "severity")
+    rows = counted(Alert.objects.all_clinics()).unresolved().order_by().values_list("state", "severity")
     for state, severity, n, oldest in rows.annotate(n=Count("pk"), oldest=Min("raised_at")):
         number.add_metric([state, severity], n)
         age.add_metric([state, severity], max((at - oldest).total_seconds(), 0.0))
@@ -40,7 +41,12 @@ def _unresolved(at: datetime) -> Iterator[Metric]:
 
 def _reached_times(at: datetime) -> Metric:
     took: dict[str, list[float]] = defaultdict(list)
-    rows = Reach.objects.all_clinics().filter(reported_at__gt=at - WINDOW).exclude(reached_at=None).order_by()
+    rows = (
+        counted(Reach.objects.all_clinics())
+        .filter(reported_at__gt=at - WINDOW)
+        .exclude(reached_at=None)
+        .order_by()
+    )
     for severity, reported_at, reached_at in rows.values_list("severity", "reported_at", "reached_at").iterator():
         if reached_at is not None:
             took[severity].append(max((reached_at - reported_at).total_seconds(), 0.0))
@@ -55,7 +61,7 @@ def _unreached(at: datetime) -> Metric:
     family = GaugeMetricFamily(
         "healing_curve_unreached", "Reports of which nobody was told in time.", labels=["severity"]
     )
-    rows = Reach.objects.all_clinics().late_by(at).order_by().values_list("severity")
+    rows = counted(Reach.objects.all_clinics()).late_by(at).order_by().values_list("severity")
     found = dict(rows.annotate(n=Count("pk")))
     for severity in Severity.values:
         family.add_metric([severity], found.get(severity, 0))
@@ -64,7 +70,7 @@ def _unreached(at: datetime) -> Metric:
 
 def _answer_times(at: datetime) -> Metric:
     acknowledged: dict[str, list[float]] = defaultdict(list)
-    rows = Alert.objects.all_clinics().filter(raised_at__gt=at - WINDOW).order_by()
+    rows = counted(Alert.objects.all_clinics()).filter(raised_at__gt=at - WINDOW).order_by()
     answered_at = Min("events__happened_at", filter=Q(events__kind=AlertEvent.Kind.ACKNOWLEDGED))
     answers = rows.values_list("severity", "raised_at").annotate(answered_at=answered_at, of=Min("pk"))
     for severity, raised_at, first_answer_at, _pk in answers.iterator():

@@ -77,7 +77,7 @@ def restart_clocks(alert: Alert, *, at: datetime) -> None:
 
 
 def is_paged(alert: Alert) -> bool:
-    """Whether this alert is mailed to people: reviews and late entries wait for the digest, training patients
+    """Whether this alert is mailed to people: reviews and late entries wait for the digest, test patients
     are invented."""
     return policy_of(alert).is_mailed and not alert.is_quiet and not alert.patient.is_training
 

@@ -106,6 +106,30 @@ def _ratio_lines(alert: Alert, evidence: Mapping[str, Any]) -> list[Line]:
     """How much better “3 worse than expected” explains the score, and from where on that alerts."""
     if "lr" not in evidence:
         return []
+    return [*_single_lines(alert, evidence), *_lasting_lines(alert, evidence)]
+
+
+def _lasting_lines(alert: Alert, evidence: Mapping[str, Any]) -> list[Line]:
+    """The last scores together: since when, how far above, how rare by chance, and from where on that alerts."""
+    if "lasting" not in evidence:
+        return []
+    values = {
+        "ratio": _rounded(evidence["lasting"]),
+        "n": evidence["n_since"],
+        "above": number_format(evidence["above"], 1),
+        "from": _rounded(evidence["lasting_threshold"]),
+        "basis": _threshold_basis(alert, evidence),
+    }
+    level = number_format(evidence["level"], 1)
+    return [
+        (_("Last scores together"), _("%(n)s scores, on average %(above)s above what was expected") % values),
+        (_("Level reached"), _("%(level)s, the mean of the last two scores") % {"level": level}),
+        (_("Likelihood ratio of what lasts (M)"), _("%(ratio)s; alerts above %(from)s (%(basis)s)") % values),
+        (_("Odds of that by chance"), rarity_words(evidence["lasting_one_in"])),
+    ]
+
+
+def _single_lines(alert: Alert, evidence: Mapping[str, Any]) -> list[Line]:
     ratio = _("%(ratio)s times likelier if pain is 3 higher than expected")
     lines = [(_("Likelihood ratio (LR*)"), ratio % {"ratio": _rounded(evidence["lr"])})]
     if "threshold" in evidence:
@@ -158,12 +182,18 @@ def _of_course(alert: Alert, finding: Mapping[str, Any]) -> Sum:
     return Sum(
         heading=_("After session %(session)s") % evidence,
         observed=None,
-        says=_("Relief so far %(gain)d %%; chance of 30 %% relief at the planned end %(chance)d %%.")
-        % {"gain": gain, "chance": chance},
+        says=_gain_words(gain)
+        + _("; %(chance)d%% chance of at least 30%% less pain by the planned end.") % {"chance": chance},
         reasons=(rule_words(finding),),
         lines=tuple(_sources(alert, evidence)),
         bar=SafeString(""),
     )
+
+
+def _gain_words(percent: int) -> str:
+    if percent < 0:
+        return _("Pain so far %(percent)d%% more than at the start") % {"percent": -percent}
+    return _("Relief so far %(percent)d%%") % {"percent": percent}
 
 
 def _rounded(ratio: float) -> str:

@@ -44,6 +44,9 @@ def rule_words(finding: Mapping[str, Any]) -> str:
         "because": _reasons_of_rise(because) if finding["rule"] in {"plain_rise", "floor"} else because,
         "rise": _plain(evidence.get("rise")),
         "start": evidence.get("start", ""),
+        "since": _since(evidence),
+        "above": _plain(round(2.0 * evidence.get("above", 0.0)) / 2.0),
+        "chance": rarity_words(evidence.get("lasting_one_in", 1.0)),
         "latest": _plain(evidence.get("latest")),
         "session": evidence.get("session", ""),
         "asked": evidence.get("asked", ""),
@@ -59,6 +62,10 @@ def _rule_words(rule: str) -> str:
             "Worse than at the start: %(rise)s points, from %(start)s to %(latest)s on average."
         ),
         "still_worse": _("Still worse on day 3."),
+        "lasting": _(
+            "%(since)s about %(above)s points above what was expected; by chance this comes up %(chance)s."
+        ),
+        # Raised by earlier versions.
         "drift": _("Two scores running above nine of ten expected."),
         "ceiling": _("The scores are too high to show worsening. Ask the patient."),
         "needled_without_clearance": _("Needled without clearance (%(because)s)."),
@@ -79,6 +86,13 @@ def _reasons_of_rise(because: str) -> str:
     }
     reasons = ", ".join(words.get(reason, reason) for reason in because.split(", ") if reason)
     return f": {reasons}" if reasons else ""
+
+
+def _since(evidence: Mapping[str, Any]) -> str:
+    """From which session on pain has been higher; by the number of scores where they belong to no session."""
+    if evidence.get("since_session") is None:
+        return _("The last %(n)s scores lie") % {"n": evidence.get("n_since", "")}
+    return _("Since session %(session)s") % {"session": evidence["since_session"]}
 
 
 def _plain(number: float | None) -> str:

@@ -2,82 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from courses.charts.curve_picture import (
+    Band,
+    CurvePicture,
+    Dot,
+    Expected,
+    describe,
+    dot_label,
+    next_label,
+)
 from courses.charts.scale import Frame, week_ticks
 from courses.charts.svg import Value, element, path
 from courses.charts.timeline import (
     LANE,
-    Marker,
-    ReviewMark,
-    Span,
-    describe_timeline,
     hold_parts,
     lanes_of,
     marker_parts,
     review_parts,
+    visit_parts,
 )
 
+__all__ = ["LARGE", "NARROW", "PANEL", "SMALL", "Band", "CurvePicture", "Dot", "Expected", "curve_svg", "describe"]
+
+TOP = 24
 LARGE, PANEL, SMALL, NARROW = (760, 340), (460, 300), (340, 190), (340, 280)
-
-
-@dataclass(frozen=True)
-class Dot:
-    """One score."""
-
-    week: float
-    score: int
-    timing: str
-    session: int | None = None
-
-
-@dataclass(frozen=True)
-class Band:
-    """Fitted mean and central bands at weeks; all of one length."""
-
-    weeks: Sequence[float]
-    mean: Sequence[float]
-    low50: Sequence[float]
-    high50: Sequence[float]
-    low90: Sequence[float]
-    high90: Sequence[float]
-
-
-@dataclass(frozen=True)
-class CurvePicture:
-    """What is drawn: scores, the fitted curve, alerts, the planned end."""
-
-    dots: tuple[Dot, ...]
-    band: Band | None
-    markers: tuple[Marker, ...]
-    planned_end_week: float
-    primary: str
-    n_scores: int
-    prior: str
-    holds: tuple[Span, ...] = ()
-    reviews: tuple[ReviewMark, ...] = ()
-    # The curve gave no answer: the scores stand alone.
-    has_failed: bool = False
-
-    @property
-    def last_week(self) -> float:
-        """The week of the last score: the curve is a fit before it and a projection after."""
-        return max((dot.week for dot in self.dots), default=0.0)
-
-    @property
-    def n_weeks(self) -> float:
-        """How many weeks the paper spans."""
-        return max(self.planned_end_week, self.last_week, 1.0)
-
-    @property
-    def timeline(self) -> list[str]:
-        """Alerts, holds and reviews in words."""
-        return describe_timeline(self.markers, self.holds, self.reviews)
 
 
 def curve_svg(
@@ -94,8 +49,11 @@ def curve_svg(
         *_bands(picture, frame),
         *hold_parts(picture.holds, frame),
         *review_parts(picture.reviews, frame),
+        *visit_parts(picture.visits, frame),
         *_lines(picture, frame),
+        *_today(picture, frame),
         *_dots(picture, frame),
+        *_next(picture, frame),
         *marker_parts(picture.markers, frame),
         viewBox=f"0 0 {width} {height}",
         class_="chart curve-chart",
@@ -108,35 +66,9 @@ def curve_svg(
 
 def _frame(picture: CurvePicture, width: int, height: int) -> Frame:
     """Room for every lane of alerts above the plot."""
-    frame = Frame(width, height, left=30, right=14, top=18, bottom=34, n_weeks=picture.n_weeks * 1.02)
-    n_lanes = max(lanes_of(picture.markers, frame), default=0)
-    return replace(frame, top=18 + LANE * n_lanes)
-
-
-def describe(picture: CurvePicture) -> str:
-    """The chart in words, for those who do not see it."""
-    if not picture.dots:
-        return _("No score has been recorded yet.")
-    first, last = picture.dots[0], picture.dots[-1]
-    words = _("%(n)s scores from week %(start).0f to week %(end).0f. First %(first)s, last %(last)s.") % {
-        "n": picture.n_scores,
-        "start": first.week,
-        "end": last.week,
-        "first": first.score,
-        "last": last.score,
-    }
-    if picture.band is None:
-        return words
-    return (
-        words
-        + " "
-        + _("Expected at the planned end: %(mean).0f, nine of ten between %(low).0f and %(high).0f.")
-        % {
-            "mean": picture.band.mean[-1],
-            "low": picture.band.low90[-1],
-            "high": picture.band.high90[-1],
-        }
-    )
+    frame = Frame(width, height, left=30, right=14, top=TOP, bottom=34, n_weeks=picture.n_weeks * 1.02)
+    n_lanes = max(lanes_of(picture.markers, frame), default=-1) + 1
+    return replace(frame, top=TOP + LANE * n_lanes)
 
 
 def _grid(frame: Frame) -> Iterator[SafeString]:
@@ -150,7 +82,7 @@ def _grid(frame: Frame) -> Iterator[SafeString]:
         )
     middle = (frame.left + frame.x_end) / 2
     yield element("text", _("week"), x=middle, y=frame.y_end + 29, text_anchor="middle", class_="chart-label")
-    yield element("text", _("pain"), x=0, y=frame.top - 10, class_="chart-label")
+    yield element("text", _("pain: 0 = no pain, 10 = worst pain"), x=0, y=11, class_="chart-label")
 
 
 def _bands(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
@@ -164,6 +96,12 @@ def _bands(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
         upper = [(frame.x(week), frame.y(value)) for week, value in zip(band.weeks, high, strict=True)]
         lower = [(frame.x(week), frame.y(value)) for week, value in zip(band.weeks, low, strict=True)]
         yield element("path", d=path([*upper, *reversed(lower)], is_closed=True), class_=name, fill=fill)
+        for edge in (upper, lower):
+            # Told apart in print and without colour: the wide range has dotted edges, the usual one thin ones.
+            dashes = "1 3" if name == "chart-band90" else None
+            yield element(
+                "path", d=path(edge), class_="chart-edge", fill="none", stroke="#7f9db3", stroke_dasharray=dashes
+            )
 
 
 def _lines(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
@@ -171,10 +109,12 @@ def _lines(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
     if band is not None:
         points = list(zip(band.weeks, band.mean, strict=True))
         fitted = [(frame.x(week), frame.y(mean)) for week, mean in points if week <= last]
-        ahead = [(frame.x(week), frame.y(mean)) for week, mean in points if week >= last]
+        ahead = [(frame.x(week), frame.y(mean)) for week, mean in points if week > last]
         common: dict[str, Value] = {"fill": "none", "stroke": "#1d5d92", "stroke_width": 2}
         yield element("path", d=path(fitted), class_="chart-mean", **common)
-        yield element("path", d=path(ahead), class_="chart-mean", stroke_dasharray="5 4", **common)
+        if ahead:
+            line = path([*fitted[-1:], *ahead])
+            yield element("path", d=line, class_="chart-mean", stroke_dasharray="5 4", **common)
     end = frame.x(picture.planned_end_week)
     yield element(
         "path",
@@ -185,6 +125,51 @@ def _lines(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
     )
     label_x = min(end + 32, frame.width)
     yield element("text", _("planned end"), x=label_x, y=frame.y_end + 29, text_anchor="end", class_="chart-label")
+
+
+def _today(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
+    """A line at today, named beside it where there is room."""
+    if picture.today_week is None or not picture.is_today_drawn:
+        return
+    x = frame.x(picture.today_week)
+    line = path([(x, frame.top - 2), (x, frame.y_end)])
+    yield element("path", d=line, class_="chart-today", stroke="#47555e", stroke_dasharray="6 2 1 2")
+    is_late = x > frame.x_end - 36
+    yield element(
+        "text",
+        _("today"),
+        x=x - 4 if is_late else x + 4,
+        y=frame.top + 11,
+        text_anchor="end" if is_late else "start",
+        class_="chart-label",
+    )
+
+
+def _next(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
+    """A bracket over the scores expected at the next visit, the mean a small square: the sentence's numbers."""
+    expected = picture.band.next if picture.band else None
+    if expected is None:
+        return
+    x, low, high = frame.x(expected.week), frame.y(expected.low90), frame.y(expected.high90)
+    bracket = (
+        path([(x - 5, high), (x + 5, high)]) + path([(x, high), (x, low)]) + path([(x - 5, low), (x + 5, low)])
+    )
+    yield element(
+        "g",
+        element("title", next_label(expected)),
+        element("path", d=bracket, class_="chart-next", fill="none", stroke="#1f2a33", stroke_width=1.5),
+        element(
+            "rect",
+            x=x - 3.5,
+            y=frame.y(expected.mean) - 3.5,
+            width=7,
+            height=7,
+            class_="chart-next-mean",
+            fill="#ffffff",
+            stroke="#1f2a33",
+            stroke_width=1.5,
+        ),
+    )
 
 
 def _dots(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
@@ -206,18 +191,3 @@ def _dot(dot: Dot, picture: CurvePicture, frame: Frame) -> SafeString:
         return element("circle", words, cx=x, cy=y, r=3.5, class_="chart-ring", fill="#ffffff", stroke="#1d5d92")
     diamond = path([(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)], is_closed=True)
     return element("path", words, d=diamond, class_="chart-diamond", fill="#ffffff", stroke="#6b4fa0")
-
-
-def dot_label(dot: Dot) -> str:
-    """One score in words."""
-    names = {
-        "before": _("before"),
-        "after": _("after"),
-        "day1": _("day 1"),
-        "day3": _("day 3"),
-        "other": _("other"),
-    }
-    values = {"number": dot.session, "timing": names[dot.timing], "score": dot.score, "week": dot.week}
-    if dot.session is None:
-        return _("Week %(week).1f, %(timing)s: %(score)s") % values
-    return _("Session %(number)s, %(timing)s: %(score)s") % values

@@ -12,6 +12,8 @@ from courses.charts.scale import Frame
 from courses.charts.svg import element, path
 
 LANE, STEP, MOST_LANES = 15.0, 11.0, 4
+# Half the gap at the foot of the plot where a visit was missed.
+GAP = 6.0
 PRESSING = frozenset({"E0", "E1", "E2", "red"})
 
 
@@ -42,6 +44,15 @@ class ReviewMark:
     week: float
     label: str
     is_held: bool
+
+
+@dataclass(frozen=True)
+class VisitMark:
+    """A visit that is booked, or was missed."""
+
+    week: float
+    label: str
+    is_missed: bool
 
 
 def lanes_of(markers: Sequence[Marker], frame: Frame) -> list[int]:
@@ -139,8 +150,46 @@ def review_parts(reviews: Sequence[ReviewMark], frame: Frame) -> Iterator[SafeSt
         )
 
 
+def visit_parts(visits: Sequence[VisitMark], frame: Frame) -> Iterator[SafeString]:
+    """The foot of the plot: a tick where a visit is booked, a gap with a cross where one was missed."""
+    y = frame.y_end
+    shown = sorted((visit for visit in visits if visit.week <= frame.n_weeks), key=lambda visit: visit.week)
+    left = frame.left
+    for visit in shown:
+        x = frame.x(visit.week)
+        if visit.is_missed:
+            yield _foot(left, x - GAP, y)
+            left = max(left, x + GAP)
+            cross = path([(x - 3, y - 3), (x + 3, y + 3)]) + path([(x - 3, y + 3), (x + 3, y - 3)])
+            yield element(
+                "path",
+                element("title", visit.label),
+                d=cross,
+                class_="chart-missed",
+                stroke="#b06a00",
+                stroke_width=1.5,
+            )
+        else:
+            tick = path([(x, y - 7), (x, y)])
+            words = element("title", visit.label)
+            yield element("path", words, d=tick, class_="chart-booked", stroke="#47555e", stroke_width=2)
+    yield _foot(left, frame.x_end, y)
+
+
+def _foot(left: float, right: float, y: float) -> SafeString:
+    line = path([(left, y), (right, y)]) if right > left else ""
+    return (
+        element("path", d=line, class_="chart-foot", stroke="#8a949e", stroke_width=1.5)
+        if line
+        else SafeString("")
+    )
+
+
 def describe_timeline(
-    markers: Sequence[Marker], holds: Sequence[Span], reviews: Sequence[ReviewMark]
+    markers: Sequence[Marker],
+    holds: Sequence[Span],
+    reviews: Sequence[ReviewMark],
+    visits: Sequence[VisitMark] = (),
 ) -> list[str]:
     """The same in words."""
     labels = [marker.label for marker in markers]
@@ -149,6 +198,7 @@ def describe_timeline(
     planned = [f"{review.week:.0f}" for review in reviews if not review.is_held]
     if planned:
         labels.append(_("Reviews planned in week %(weeks)s.") % {"weeks": ", ".join(planned)})
+    labels += [visit.label for visit in visits]
     return labels
 
 

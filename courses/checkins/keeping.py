@@ -30,6 +30,11 @@ class Loaded:
     shown: Shown
     row: CheckIn | None
 
+    @property
+    def is_test(self) -> bool:
+        """Whether the page is a test patient's; the link says it too, for when the database is away."""
+        return self.row.session.course.patient.is_training if self.row else self.link.is_test
+
 
 @dataclass(frozen=True)
 class Page:

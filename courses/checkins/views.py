@@ -19,6 +19,7 @@ from courses.checkins.keeping import Loaded, Page, keep, last_answer, load
 from courses.checkins.page import Kept
 from courses.reminders.links import BadLink, open_check_in
 from courses.sessions.answers import is_open, may_answer_again
+from patients.identity.words import no_mail_words
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -61,7 +62,7 @@ def _ask_whatever_fails(request: HttpRequest, loaded: Loaded) -> HttpResponse:
 def _ask(request: HttpRequest, loaded: Loaded) -> HttpResponse:
     """The form, the page of the answer that was given, or that the link is closed."""
     at, row = timezone.now(), loaded.row
-    context: dict[str, Any] = {"clinic": loaded.shown.clinic, "check_in": row, "is_away": row is None}
+    context: dict[str, Any] = {**_common(loaded), "check_in": row, "is_away": row is None}
     if row is not None and not is_open(row, at=at):
         return _page("closed", context, status=410)
     if (
@@ -79,7 +80,7 @@ def _answer(request: HttpRequest, loaded: Loaded) -> HttpResponse:
     form = CheckInForm(request.POST, flags=loaded.shown.flags)
     form.is_valid()
     entry = form.entry()
-    context = {"clinic": loaded.shown.clinic, "check_in": loaded.row, "form": form, "is_away": loaded.row is None}
+    context = {**_common(loaded), "check_in": loaded.row, "form": form, "is_away": loaded.row is None}
     if entry.score is None and not entry.flags:
         is_closed = loaded.row is not None and not is_open(loaded.row, at=timezone.now())
         return _page("closed" if is_closed else "check_in", context, status=410 if is_closed else 422)
@@ -93,7 +94,7 @@ def _answer(request: HttpRequest, loaded: Loaded) -> HttpResponse:
 def _after(loaded: Loaded, page: Page) -> HttpResponse:
     told = page.told
     context = {
-        "clinic": loaded.shown.clinic,
+        **_common(loaded),
         "told": told,
         "chart": page.chart,
         "may_answer_again": page.may_answer_again,
@@ -101,6 +102,11 @@ def _after(loaded: Loaded, page: Page) -> HttpResponse:
     }
     is_only_refused = told.kept == Kept.SAVED and told.is_score_refused and not told.has_flags
     return _page("thanks", context, status=410 if is_only_refused else STATUS[told.kept])
+
+
+def _common(loaded: Loaded) -> dict[str, Any]:
+    """What every page says: whose clinic, and whether its patient is invented."""
+    return {"clinic": loaded.shown.clinic, "test_patient": no_mail_words() if loaded.is_test else ""}
 
 
 def _page(name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -11,6 +11,7 @@ from courses.curve.answers import (
     Shape,
     ShapeName,
     Unknown,
+    whole_scores,
 )
 from courses.curve.budget import (
     DEFAULT_BUDGET_PER_100,
@@ -24,6 +25,7 @@ from courses.curve.fit import fit_prior
 from courses.curve.folds import HeldOut, held_out, predicted_by
 from courses.curve.panel import Panel
 from courses.curve.prior import SHIPPED_PRIOR, Calibration, Prior
+from courses.curve.remembering import NextMemory, memory_of_next
 from courses.curve.scores import CourseScores, Timing
 from courses.curve.sequential import Predictions, next_scores, sequential_predictions
 from courses.curve.sessions import Sessions, control_limits
@@ -41,6 +43,7 @@ __all__ = [
     "CoursePosterior",
     "CourseScores",
     "HeldOut",
+    "NextMemory",
     "NextScore",
     "Panel",
     "Peak",
@@ -60,8 +63,10 @@ __all__ = [
     "fit_prior",
     "fold_fit",
     "held_out",
+    "memory_of_next",
     "next_scores",
     "predicted_by",
     "sequential_predictions",
     "threshold_for",
+    "whole_scores",
 ]

@@ -42,10 +42,11 @@ def preferred(answering: Answering, p: Floats) -> Floats:
     return np.asarray(weighted / weighted.sum(axis=1, keepdims=True))
 
 
-def answered(answering: Answering, p: Floats, *, history: History, rise: int = 0) -> Floats:
+def answered(answering: Answering, p: Floats, *, history: History, rise: int | Ints = 0) -> Floats:
     """Return the distribution of the written score from the curve's own p (n, 11), (n, 11).
 
-    With a rise, p is the curve's raised distribution and a repeated score comes out raised as well.
+    With a rise, one for all or n of them, p is the curve's raised distribution and a repeated score comes out
+    raised as well.
     """
     out = preferred(answering, p)
     repeats = repeat_probabilities(answering, history)

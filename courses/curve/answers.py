@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 from courses.curve.scores import Floats, Timing
 
 Interval = tuple[float, float]
+Interval90 = tuple[int, int]
+TINY = 1e-9
 
 
 class Unknown(StrEnum):
@@ -56,7 +59,7 @@ class NextScore:
 
 @dataclass(frozen=True, eq=False)
 class Bands:
-    """Fitted mean and central 50 % and 90 % bands of a score around it at weeks (n,), within 0..10."""
+    """Level and central 50 % and 90 % bands of a score around it at weeks (n,), within 0..10."""
 
     timing: Timing
     weeks: Floats
@@ -67,6 +70,17 @@ class Bands:
     upper90: Floats
     n_scores: int
     prior_version: int | str
+
+    @property
+    def whole90(self) -> list[tuple[int, int]]:
+        """The whole scores that the 90 % band runs between at each week: those of `NextScore.interval90`."""
+        return [whole_scores(low, high) for low, high in zip(self.lower90, self.upper90, strict=True)]
+
+
+def whole_scores(low: float, high: float) -> Interval90:
+    """Return the whole scores whose half points on either side hold the ends of a band."""
+    lowest, highest = (ceil(end - 0.5 - TINY) for end in (low, high))
+    return max(lowest, 0), max(highest, 0)
 
 
 @dataclass(frozen=True)

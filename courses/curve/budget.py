@@ -1,10 +1,18 @@
-"""The alert budget: the threshold of LR* at which all pain rules together alarm as often as wanted."""
+"""The alert budget: the thresholds of LR* and M at which all pain rules together alarm as often as wanted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from courses.curve.reference import pseudo_statistics, reference_threshold
+from courses.curve.joint import SINGLE_SHARE
+from courses.curve.lasting import NEUTRAL_MEMORY
+from courses.curve.reference import (
+    pseudo_statistics,
+    reference_joint,
+    reference_memory_threshold,
+    reference_threshold,
+)
 from courses.curve.scores import Floats
 from courses.curve.sessions import LEAST_EXCESS, Sessions
 
@@ -15,6 +23,10 @@ CLAMP_FACTOR = 3.0
 # Below 1 a score speaks against a rise, not for it.
 LEAST_THRESHOLD = 1.0
 RED_SHARE = 0.25
+HIGHEST_RATIO = 1e9
+PRECISION = 1e-3
+# M of a clinic's first day at the default budget beside the fixed rules.
+SHIPPED_MEMORY = 26.75
 MIN_PATIENTS = 30
 APPROVAL_CHANGE = 0.20
 # What the fixed rules cost a clinic without sessions of its own: simulated at 2 to 4 per 100.
@@ -25,11 +37,12 @@ N_LENT_SESSIONS = 50
 
 @dataclass(frozen=True)
 class AlertThreshold:
-    """LR* above `threshold` alarms; above `quarter_threshold` (a quarter of the budget) it may be red.
+    """LR* above `threshold` alarms; above `quarter_threshold` (a quarter of the budget) it may be red. M above
+    `memory_threshold` alarms too.
 
-    `realised_per_100`: held-out sessions of the clinic, per 100, on which this threshold or a fixed rule
-    would have alarmed; `fixed_per_100`: a fixed rule alone. `is_clamped`: held within a factor of 3 of the
-    reference.
+    `realised_per_100`: held-out sessions of the clinic, per 100, on which these thresholds or a fixed rule
+    would have alarmed; `fixed_per_100`: a fixed rule alone; `spendable_per_100`: the same at the lowest thresholds
+    there are, None where it was never reckoned. `is_clamped`: held at 3 times the reference.
     """
 
     budget_per_100: float
@@ -43,10 +56,20 @@ class AlertThreshold:
     n_sessions: int
     realised_per_100: float
     fixed_per_100: float
+    memory_threshold: float = SHIPPED_MEMORY
+    reference_memory_threshold: float = SHIPPED_MEMORY
+    spendable_per_100: float | None = None
 
     def needs_approval(self, *, earlier: "AlertThreshold") -> bool:
-        """True if the threshold moved by more than 20 % from the earlier one."""
-        return abs(self.threshold / earlier.threshold - 1.0) > APPROVAL_CHANGE
+        """True if a threshold moved by more than 20 % from the earlier one."""
+        moved = (self.threshold / earlier.threshold, self.memory_threshold / earlier.memory_threshold)
+        return any(abs(one - 1.0) > APPROVAL_CHANGE for one in moved)
+
+    @property
+    def unspendable_per_100(self) -> float:
+        """What of the budget no threshold can spend: so few scores stand out; 0 where that is not known."""
+        spendable = self.budget_per_100 if self.spendable_per_100 is None else self.spendable_per_100
+        return max(self.budget_per_100 - spendable, 0.0)
 
     @property
     def is_fixed_rules_over_budget(self) -> bool:
@@ -61,10 +84,13 @@ def threshold_for(
     has_fixed_rules: bool = True,
     least_excess: float = LEAST_EXCESS,
 ) -> AlertThreshold:
-    """Return the threshold at which fixed rules and LR* together meet the budget, LR* at least 1 per 100.
+    """Return the thresholds at which fixed rules, LR* and memory together meet the budget, the last two at least 1
+    per 100.
 
-    A weighted quantile of the clinic's held-out LR* and of pseudo-values from the shipped Prior, whose weight
-    falls to 0 at 2,000 own values; held within a factor of 3 of the shipped reference threshold.
+    LR* takes three quarters of what the fixed rules leave, by a weighted quantile of the clinic's held-out LR*
+    and of pseudo-values from the shipped Prior, whose weight falls to 0 at 2,000 own values. M takes what is
+    left, scanned in order with restart; where it cannot spend it, LR* may. Neither threshold is above 3 times
+    the shipped reference, which could hide a bad clinic, nor so low that the scores speak against a rise.
     """
     shipped_fixed = SHIPPED_FIXED_PER_100 / 100.0 if has_fixed_rules else 0.0
     pseudo = pseudo_statistics(least_excess)
@@ -75,28 +101,81 @@ def threshold_for(
     own = sessions.statistic[~sessions.is_fixed]
     values = np.concatenate([own, pseudo])
     weights = np.concatenate([np.ones(len(own)), np.full(len(pseudo), weight)])
+    mass = share * (total + 1.0)
     wanted, wanted_quarter = (
-        exceeded_by(values, weights=weights, mass=part * share * (total + 1.0)) for part in (1.0, RED_SHARE)
+        exceeded_by(values, weights=weights, mass=part * mass) for part in (SINGLE_SHARE, RED_SHARE)
     )
     shipped_share = _share(budget_per_100, fixed=shipped_fixed)
     reference, reference_quarter = (
         max(reference_threshold(part * shipped_share, least_excess=least_excess), LEAST_THRESHOLD)
-        for part in (1.0, RED_SHARE)
+        for part in (SINGLE_SHARE, RED_SHARE)
     )
+    spending = _Spending(sessions, n_pseudo, mass, least_excess)
+    reference_memory = reference_memory_threshold(shipped_share, least_excess=least_excess)
     threshold = _clamped(wanted, reference=reference)
+    wanted_memory = spending.memory_threshold(threshold)
+    memory = min(wanted_memory, reference_memory * CLAMP_FACTOR)
+    is_clamped = threshold < wanted or memory < wanted_memory
+    threshold = spending.lr_threshold(memory, highest=threshold)
     return AlertThreshold(
         budget_per_100=budget_per_100,
         threshold=threshold,
         quarter_threshold=max(threshold, _clamped(wanted_quarter, reference=reference_quarter)),
         reference_threshold=reference,
-        is_clamped=threshold != wanted,
+        is_clamped=is_clamped,
         is_provisional=sessions.n_patients < MIN_PATIENTS,
         n_patients=sessions.n_patients,
         n_scores=sessions.n_told,
         n_sessions=sessions.n_sessions,
-        realised_per_100=sessions.rate_per_100(threshold),
+        realised_per_100=sessions.rate_per_100(threshold, memory),
         fixed_per_100=sessions.fixed_per_100,
+        memory_threshold=memory,
+        reference_memory_threshold=reference_memory,
+        spendable_per_100=spendable_per_100(sessions) if sessions.n_sessions else None,
     )
+
+
+def spendable_per_100(sessions: Sessions) -> float:
+    """Return the sessions per 100 that any pain rule may alarm on: at the lowest thresholds there are."""
+    return sessions.rate_per_100(LEAST_THRESHOLD, NEUTRAL_MEMORY)
+
+
+@dataclass(frozen=True, eq=False)
+class _Spending:
+    """How many sessions alarm beyond the fixed rules at some thresholds: the clinic's own and pseudo-sessions."""
+
+    sessions: Sessions
+    n_pseudo: float
+    mass: float
+    least_excess: float
+
+    def memory_threshold(self, lr: float) -> float:
+        """Return the M that spends what LR* leaves."""
+        return _lowest(lambda memory: self._spent(lr, memory) <= self.mass, low=NEUTRAL_MEMORY, high=HIGHEST_RATIO)
+
+    def lr_threshold(self, memory: float, *, highest: float) -> float:
+        """Return the LR* that spends what M leaves, at most the one it has."""
+        return _lowest(lambda lr: self._spent(lr, memory) <= self.mass, low=LEAST_THRESHOLD, high=highest)
+
+    def _spent(self, lr: float, memory: float) -> float:
+        own = int((self.sessions.alarms(lr, memory) & ~self.sessions.is_fixed).sum())
+        if not self.n_pseudo:
+            return float(own)
+        reference = reference_joint(self.least_excess)
+        alarms = reference.alarms(lr=lr, memory=memory)
+        return own + self.n_pseudo * float(alarms.mean())
+
+
+def _lowest(is_kept: Callable[[float], bool], *, low: float, high: float) -> float:
+    """Return the lowest threshold between two that keeps to the budget, to about a thousandth of itself; the
+    highest where none does.
+    """
+    if is_kept(low):
+        return low
+    while high / low > 1.0 + PRECISION:
+        middle = float(np.sqrt(low * high))
+        low, high = (low, middle) if is_kept(middle) else (middle, high)
+    return high
 
 
 def pseudo_weight(n_told: int) -> float:
@@ -123,16 +202,16 @@ def _share(budget_per_100: float, *, fixed: float) -> float:
 
 
 def _clamped(wanted: float, *, reference: float) -> float:
-    return min(max(wanted, reference / CLAMP_FACTOR, LEAST_THRESHOLD), reference * CLAMP_FACTOR)
+    return min(max(wanted, LEAST_THRESHOLD), reference * CLAMP_FACTOR)
 
 
 # `threshold_for` of no sessions at the default budget beside the fixed rules, written down for a clinic's
 # first day.
 SHIPPED_THRESHOLD = AlertThreshold(
     budget_per_100=DEFAULT_BUDGET_PER_100,
-    threshold=9.26,
+    threshold=12.80,
     quarter_threshold=31.79,
-    reference_threshold=8.73,
+    reference_threshold=11.90,
     is_clamped=False,
     is_provisional=True,
     n_patients=0,
@@ -140,4 +219,6 @@ SHIPPED_THRESHOLD = AlertThreshold(
     n_sessions=0,
     realised_per_100=0.0,
     fixed_per_100=0.0,
+    memory_threshold=SHIPPED_MEMORY,
+    reference_memory_threshold=27.03,
 )

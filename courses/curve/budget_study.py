@@ -82,11 +82,12 @@ def realised(*, seed: int, n_patients: int | None = None) -> Realised:
     truth = random_truth(rng)
     drawn = int(rng.integers(10, 200))
     clinic = simulated_clinic(n_patients=n_patients or drawn, truth=truth, rng=rng)
-    predictions = held_out(clinic, fit=fold_fit(), seed=seed)
+    predictions = held_out(clinic, fit=fold_fit(), seed=seed, has_memory=True)
     threshold = threshold_for(Sessions.of(predictions), budget_per_100=BUDGET_PER_100, has_fixed_rules=False)
     prior = fit_prior(clinic, version="simulated", fitted_on="")
     later = simulated_clinic(n_patients=N_TEST_PATIENTS, truth=truth, rng=rng)
-    per_100 = Sessions.of(predicted_by(prior, later)).rate_per_100(threshold.threshold)
+    sessions = Sessions.of(predicted_by(prior, later, has_memory=True))
+    per_100 = sessions.rate_per_100(threshold.threshold, threshold.memory_threshold)
     return Realised(per_100, clinic.n_patients, clinic.n_scores)
 
 
@@ -95,12 +96,12 @@ def series_check(
     *,
     budget_per_100: float,
     is_fixed: Bools | None = None,
-    n_resamples: int = 200,
+    n_resamples: int = 60,
     seed: int = 0,
 ) -> tuple[float, float]:
     """Return the realised rate per 100 of a series calibrated by patient folds, and its standard error.
 
-    LR* alone, whatever the excess; with the rows that a fixed rule alarms on (n_scores,) all pain rules together.
+    LR* and memory, whatever the excess; with the rows that a fixed rule alarms on (n_scores,) all pain rules.
     The error is that of patients drawn anew, for calibrating and for testing each on its own.
     """
     rng = np.random.default_rng(seed)
@@ -127,34 +128,39 @@ class _Study:
         return 0.0 if self.is_fixed is None else LEAST_EXCESS
 
     def rate(self, *, rng: np.random.Generator | None) -> float:
-        """Return the alarms per 100 on the folds, each at the threshold of the others."""
-        fold, n_alarmed, n_sessions = self.predictions.fold, 0, 0
-        patient = self.predictions.panel.patients[self.predictions.panel.course]
+        """Return the alarms per 100 on the folds, each at the thresholds of the others."""
+        panel, n_alarmed, n_sessions = self.predictions.panel, 0, 0
+        fold = self.predictions.fold[panel.starts[:-1]]
         for number in np.unique(fold):
-            learn = _drawn(patient, fold != number, rng=rng)
-            test = _drawn(patient, fold == number, rng=rng)
-            alarms = self.sessions.alarms(self._threshold(learn))
-            n_alarmed += int(alarms[test].sum())
-            n_sessions += len(test)
+            learn = _drawn(panel.patients, fold != number, rng=rng)
+            test = self._of(_drawn(panel.patients, fold == number, rng=rng))
+            found = threshold_for(
+                self._of(learn),
+                budget_per_100=self.budget_per_100,
+                has_fixed_rules=self.is_fixed is not None,
+                least_excess=self.least_excess,
+            )
+            n_alarmed += test.n_alarmed(found.threshold, found.memory_threshold)
+            n_sessions += test.n_sessions
         return 100.0 * n_alarmed / n_sessions
 
-    def _threshold(self, rows: Ints) -> float:
+    def _of(self, courses: Ints) -> Sessions:
+        """The sessions of some courses, one that was drawn twice being two."""
+        joint = self.sessions.joint
+        if joint is None:
+            raise ValueError("the predictions have no memory")
+        part = joint.select(courses)
+        rows = part.panel.source
         n_told = int(self.predictions.can_tell[rows].sum())
-        own = Sessions(self.sessions.statistic[rows], self.sessions.is_fixed[rows], n_told, 0)
-        return threshold_for(
-            own,
-            budget_per_100=self.budget_per_100,
-            has_fixed_rules=self.is_fixed is not None,
-            least_excess=self.least_excess,
-        ).threshold
+        each = np.arange(len(rows))
+        return Sessions(part.lr, part.is_fixed, n_told, len(courses), part, each)
 
 
-def _drawn(patient: Ints, chosen: Bools, *, rng: np.random.Generator | None) -> Ints:
-    """Return the chosen rows, or those of as many of their patients drawn with replacement."""
-    rows = np.flatnonzero(chosen)
+def _drawn(patients: Ints, chosen: Bools, *, rng: np.random.Generator | None) -> Ints:
+    """Return the chosen courses, or those of as many of their patients drawn with replacement."""
+    courses = np.flatnonzero(chosen)
     if rng is None:
-        return rows
-    names, first = np.unique(patient[rows], return_index=True)
-    ends = np.append(first[1:], len(rows))
-    drawn = rng.integers(0, len(names), size=len(names))
-    return np.concatenate([rows[first[place] : ends[place]] for place in drawn])
+        return courses
+    names = np.unique(patients[courses])
+    drawn = rng.choice(names, size=len(names))
+    return np.concatenate([courses[patients[courses] == name] for name in drawn])

@@ -34,6 +34,6 @@ def calibrate(
     `is_fixed_alarm` and `session` (n_scores,) are per row in the panel's order: which rows a fixed rule
     alarms on already (None: there are no fixed rules), and which rows share a session (None: by time).
     """
-    predictions = held_out(panel, fit=fit or fold_fit(), n_folds=n_folds, seed=seed)
+    predictions = held_out(panel, fit=fit or fold_fit(), n_folds=n_folds, seed=seed, has_memory=True)
     sessions = Sessions.of(predictions, is_fixed_alarm=is_fixed_alarm, session=session)
     return threshold_for(sessions, budget_per_100=budget_per_100, has_fixed_rules=is_fixed_alarm is not None)

@@ -8,29 +8,27 @@ import numpy as np
 from scipy.special import ndtr
 
 from courses.curve.answers import Bands, CannotTell, NextScore, Peak, Relief, Shape, Unknown
-from courses.curve.design import N_CURVE_EFFECTS, Effects, clamp_shift, reachable_weeks
-from courses.curve.filtering import Filtered
 from courses.curve.panel import Panel
-from courses.curve.posterior import NoiseGrid, Posterior, posterior
 from courses.curve.predictive import (
     SCORE_VALUES,
     Mixture,
-    Targets,
-    mixture,
     quantile_scores,
     running_likelihood_ratio,
+    spread_quantiles,
     upper_tails,
 )
 from courses.curve.prior import Prior
-from courses.curve.scores import HIGHEST_SCORE, TIMING_CODE, CourseScores, Floats, Ints, Timing
+from courses.curve.scores import HIGHEST_SCORE, TIMING_CODE, CourseScores, Floats, Timing
 from courses.curve.sequential import MIN_EARLIER_SCORES, next_scores, predict_rows
-from courses.curve.shapes import Curves, peak_of, shape_of
+from courses.curve.shapes import peak_of, shape_of
+from courses.curve.smoothed import Account, Smoothed, mean_levels
 
 MIN_SCORES = MIN_EARLIER_SCORES + 1
 MIN_START = 3.0
 # A level of noise less likely than this moves no bound by a hundred-thousandth.
 SMALLEST_WEIGHT = 1e-7
-_BEFORE = TIMING_CODE[Timing.BEFORE]
+SMALLEST_SD = 1e-9
+LEVELS = np.array([0.05, 0.25, 0.75, 0.95])
 _GRID = np.linspace(0.0, HIGHEST_SCORE, 81)
 
 
@@ -54,7 +52,7 @@ class CoursePosterior:
             return self._cannot_tell(Unknown.TOO_FEW_SCORES, have=n_earlier + 1, need=MIN_SCORES)
         panel = earlier.with_next(weeks=np.array([float(week)]), timings=np.array([code]))
         p, raised = predict_rows(self.prior, panel, rows=np.array([earlier.n_scores]))
-        low5, low25, high75, high95 = quantile_scores(p, levels=np.array([0.05, 0.25, 0.75, 0.95]))[0].tolist()
+        low5, low25, high75, high95 = quantile_scores(p, levels=LEVELS)[0].tolist()
         return NextScore(
             week=float(week),
             timing=Timing(timing),
@@ -80,30 +78,42 @@ class CoursePosterior:
         return [mean if is_told else None for mean, is_told in zip(means, found.can_tell.tolist(), strict=True)]
 
     def bands(self, weeks: Floats, timing: Timing) -> Bands:
-        """Return the fitted mean at weeks (n,) and the bands of a score of that timing around it."""
+        """Return the level and its bands at weeks (n,): up to the last score what the scores so far say of those
+        weeks, after it what is to be expected of a coming score, the very numbers of `next_score`.
+        """
         weeks = np.asarray(weeks, dtype=float)
-        codes = np.full(len(weeks), TIMING_CODE[timing])
-        found = self._at(weeks, timings=codes, variance=1.0 + self.prior.carry**2)
-        levels = _quantiles(found, levels=np.array([0.05, 0.25, 0.75, 0.95]))
+        is_ahead = weeks > self._last_week
+        found = np.empty((len(weeks), 1 + len(LEVELS)))
+        found[~is_ahead] = self._fitted(weeks[~is_ahead], timing)
+        found[is_ahead] = self._expected(weeks[is_ahead], timing)
+        mean, low90, low50, high50, high90 = found.T
         return Bands(
             timing=Timing(timing),
             weeks=weeks,
-            mean=np.clip((found.weights * found.means).sum(axis=1), 0.0, HIGHEST_SCORE),
-            lower50=levels[:, 1],
-            upper50=levels[:, 2],
-            lower90=levels[:, 0],
-            upper90=levels[:, 3],
+            mean=mean,
+            lower50=low50,
+            upper50=high50,
+            lower90=low90,
+            upper90=high90,
             n_scores=self.n_scores,
             prior_version=self.prior.version,
         )
 
+    def level(self, weeks: Floats, timing: Timing) -> Floats:
+        """Return the line at weeks (n,), within 0..10; weeks after the last score as the last score's."""
+        seen = np.minimum(np.asarray(weeks, dtype=float), self._last_week)
+        return mean_levels(self._smoothed.mixture(seen, timing, noise=0.0))
+
     def relief(self, at_week: float) -> Relief | CannotTell:
-        """Return the chance of relief at a week: latent end against latent start of the before-scores."""
+        """Return the chance of relief at a week: latent end against latent start of the before-scores.
+
+        Up to the last score start, end and gain are those of the line.
+        """
         if self.n_scores < MIN_SCORES:
             return self._cannot_tell(Unknown.TOO_FEW_SCORES, have=self.n_scores, need=MIN_SCORES)
-        weeks = np.array([0.0, float(at_week)])
-        levels = self._at(weeks, timings=np.full(2, _BEFORE), variance=0.0)
-        start, end = (levels.weights * levels.means).sum(axis=1).tolist()
+        start, end = self.level(np.array([0.0, float(at_week)]), Timing.BEFORE).tolist()
+        if at_week > self._last_week:
+            end = float(self._projected(at_week))
         if start < MIN_START:
             return self._cannot_tell(Unknown.START_TOO_LOW, have=start, need=MIN_START)
         return Relief(
@@ -117,13 +127,23 @@ class CoursePosterior:
             prior_version=self.prior.version,
         )
 
-    def shape(self, end_week: float) -> Shape:
-        """Return the probability of each shape up to a week; a change below one point is a plateau."""
-        return shape_of(self._curves, end_week, n_scores=self.n_scores, prior_version=self.prior.version)
+    def outline(self, end_week: float, timing: Timing = Timing.BEFORE) -> tuple[Shape, Peak | None]:
+        """Return the probability of each shape of the line up to a week, and its top.
 
-    def peak(self, end_week: float) -> Peak | None:
-        """Return the top of the curve; None unless it surely opens downward with its top after the start."""
-        return peak_of(self._curves, end_week, n_scores=self.n_scores, prior_version=self.prior.version)
+        A change below one point is a plateau; no top unless it surely lies within the course, clear of its start.
+        """
+        paths = self._smoothed.paths(end_week, timing)
+        n, version = self.n_scores, self.prior.version
+        peak = peak_of(paths, last_week=self._last_week, n_scores=n, prior_version=version)
+        return shape_of(paths, n_scores=n, prior_version=version), peak
+
+    def shape(self, end_week: float, timing: Timing = Timing.BEFORE) -> Shape:
+        """Return the probability of each shape of the line up to a week."""
+        return self.outline(end_week, timing)[0]
+
+    def peak(self, end_week: float, timing: Timing = Timing.BEFORE) -> Peak | None:
+        """Return the top of the line up to a week, where there is one."""
+        return self.outline(end_week, timing)[1]
 
     @cached_property
     def _last_week(self) -> float:
@@ -134,53 +154,44 @@ class CoursePosterior:
         return Panel.of([self.course])
 
     @cached_property
-    def _filtered(self) -> Filtered:
-        """The course filtered with the effects of every timing, so that any of them can be asked for."""
-        every = np.array(sorted(TIMING_CODE.values()))
-        return Filtered.of(self.prior, self._panel, effects=Effects.of(self.prior, every))
+    def _own(self) -> Account:
+        """The course under the Prior as it stands."""
+        return self._smoothed.accounts[0]
 
     @cached_property
-    def _posterior(self) -> Posterior:
-        grid = NoiseGrid.of(self.prior, n_scores=self.n_scores)
-        return posterior(self._filtered.effects, self._filtered.information(), grid=grid)
+    def _smoothed(self) -> Smoothed:
+        return Smoothed.of(self.prior, self._panel)
 
-    @cached_property
-    def _mean_curve(self) -> Floats:
-        return self._filtered.means + self._posterior.deviation(self._filtered.effects)
+    def _fitted(self, weeks: Floats, timing: Timing) -> Floats:
+        """Return mean, 5 %, 25 %, 75 % and 95 % points of a score around the line, (n, 5)."""
+        if not len(weeks):
+            return np.empty((0, 1 + len(LEVELS)))
+        found = self._smoothed.mixture(weeks, timing, noise=1.0)
+        return np.column_stack([mean_levels(found), _quantiles(found, levels=LEVELS)])
 
-    @cached_property
-    def _curves(self) -> Curves:
-        draws = self._filtered.means + self._posterior.draws(self._filtered.effects)
-        return Curves(draws[:, :N_CURVE_EFFECTS], self._last_week)
+    def _expected(self, weeks: Floats, timing: Timing) -> Floats:
+        """Return the same of a coming score, from its distribution over 0..10, (n, 5)."""
+        if not len(weeks):
+            return np.empty((0, 1 + len(LEVELS)))
+        copies = self._panel.select(np.zeros(len(weeks), dtype=np.int64))
+        panel = copies.with_next(weeks=weeks, timings=np.full(len(weeks), TIMING_CODE[timing]))
+        p, _ = predict_rows(self.prior, panel, rows=panel.starts[1:] - 1)
+        return np.column_stack([p @ SCORE_VALUES, spread_quantiles(p, levels=LEVELS)])
 
-    def _at(self, weeks: Floats, *, timings: Ints, variance: float) -> Mixture:
-        """Return the mixture of the curve at weeks (n,), with a variance in units of s^2 around it."""
-        reachable = self._reachable(weeks)
-        return self._of(self._rows(reachable, timings), variance=variance, shift=self._shift(reachable))
+    def _projected(self, week: float) -> float:
+        """Return where the level is expected at a week after the last score."""
+        weeks = np.array([float(week)])
+        levels = self._own.levels(weeks, Timing.BEFORE)
+        return float(mean_levels(self._own.mixture(levels, shift=self._own.shift(weeks), noise=0.0))[0])
 
     def _p_at_most(self, week: float, *, share: float) -> float:
         """Return P(latent level at the week <= share of the latent start)."""
-        end = self._reachable(np.array([float(week)]))
-        row, start = (self._rows(weeks, np.array([_BEFORE])) for weeks in (end, np.zeros(1)))
-        excess = self._of(row - share * start, variance=0.0, shift=self._shift(end))
-        return float((excess.weights * ndtr(-excess.means / excess.sds)).sum())
-
-    def _of(self, rows: Floats, *, variance: float, shift: Floats) -> Mixture:
-        base = rows @ self._filtered.means[0] + shift
-        targets = Targets(x=rows, base=base, variance=np.full(len(rows), variance))
-        return mixture(self._filtered.effects, self._posterior.repeated(len(rows)), targets=targets)
-
-    def _rows(self, weeks: Floats, timings: Ints) -> Floats:
-        return self._filtered.effects.rows(weeks, timings=timings)
-
-    def _reachable(self, weeks: Floats) -> Floats:
-        ends = np.full(len(weeks), self._panel.planned_end_weeks[0])
-        return reachable_weeks(weeks, last_weeks=np.full(len(weeks), self._last_week), planned_end_weeks=ends)
-
-    def _shift(self, weeks: Floats) -> Floats:
-        n = len(weeks)
-        curves = np.repeat(self._mean_curve, n, axis=0)
-        return clamp_shift(curves, weeks=weeks, last_weeks=np.full(n, self._last_week))
+        weeks, weights = np.array([0.0, float(week)]), np.array([-share, 1.0])
+        levels = self._own.levels(weeks, Timing.BEFORE).contrast(weights)
+        shift = np.array([self._own.shift(weeks) @ weights])
+        excess = self._own.mixture(levels, shift=shift, noise=0.0)
+        below = ndtr(-excess.means / np.maximum(excess.sds, SMALLEST_SD))
+        return float((excess.weights * below).sum())
 
     def _cannot_tell(self, reason: Unknown, *, have: float, need: float) -> CannotTell:
         return CannotTell(reason, have, need, self.prior.version)

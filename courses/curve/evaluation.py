@@ -1,7 +1,6 @@
 """The evaluation protocol: 5 folds by subject, every score of a file predicted from its earlier ones."""
 
 import csv
-import math
 import re
 import time
 from collections.abc import Sequence
@@ -15,8 +14,15 @@ from courses.curve.folds import HeldOut, Progress, held_out
 from courses.curve.panel import Panel
 from courses.curve.predictive import SCORE_VALUES
 from courses.curve.prior import Prior
-from courses.curve.scores import HIGHEST_SCORE, N_SCORE_VALUES
-from courses.curve.scoring import likelihood_ratio_statistic, quality, sensitivity_to_rise, tail_statistic
+from courses.curve.rises import RiseFigures, Rises, as_numbers, figures_of, predict_rises
+from courses.curve.scores import HIGHEST_SCORE, N_SCORE_VALUES, Bools, Floats
+from courses.curve.scoring import (
+    caught_rises,
+    error_by_subject,
+    likelihood_ratio_statistic,
+    quality_values,
+    tail_statistic,
+)
 
 COLUMNS = ("subject", "week", "score")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
@@ -27,6 +33,7 @@ PREDICTION_COLUMNS = (
     "mean",
     *(f"p{score}" for score in range(N_SCORE_VALUES)),
     "lr",
+    "alarm",
     "fold",
 )
 
@@ -37,7 +44,7 @@ class BadFileError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """The subjects of a file, in order of first appearance, and their scores as a panel."""
+    """The subjects of a file, in the order of their names, and their scores as a panel."""
 
     subjects: tuple[str, ...]
     panel: Panel
@@ -101,13 +108,15 @@ def _score(text: str, *, line: int) -> int:
     if not NUMBER.fullmatch(text):
         raise BadFileError(f"line {line}: score {text!r} is not a number")
     score = float(text)
-    if not (0 <= score <= HIGHEST_SCORE and score == int(score)):
+    if not 0 <= score <= HIGHEST_SCORE:
         raise BadFileError(f"line {line}: score {text!r} must be a whole number 0 to 10")
+    if score != int(score):
+        raise BadFileError(f"line {line}: score {text!r} must be a whole number 0 to 10: round first")
     return int(score)
 
 
 def _series(rows: Sequence[tuple[str, float, int]]) -> Series:
-    number = {subject: place for place, subject in enumerate(dict.fromkeys(row[0] for row in rows))}
+    number = {subject: place for place, subject in enumerate(sorted({row[0] for row in rows}, key=_in_order))}
     n_subjects = len(number)
     panel = Panel.of_rows(
         np.array([number[row[0]] for row in rows]),
@@ -122,47 +131,58 @@ def _series(rows: Sequence[tuple[str, float, int]]) -> Series:
     return Series(tuple(number), panel)
 
 
+def _in_order(subject: str) -> list[tuple[int, int, str]]:
+    """Where a subject stands among the others, whatever the order of the rows: 2 before 10, as people count."""
+    parts = re.split("([0-9]+)", subject)
+    return [(0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts]
+
+
 def _fitted(panel: Panel) -> Prior:
     return fit_prior(panel, version="fold", fitted_on="")
 
 
 def predict_series(
-    series: Series, *, n_folds: int = 5, seed: int = 0, progress: Progress | None = None
+    series: Series,
+    *,
+    n_folds: int = 5,
+    seed: int = 0,
+    has_memory: bool = False,
+    progress: Progress | None = None,
 ) -> HeldOut:
     """Predict every score, from the third of its subject on, under a Prior fitted to the other folds."""
-    return held_out(series.panel, fit=_fitted, n_folds=n_folds, seed=seed, progress=progress)
+    return held_out(
+        series.panel, fit=_fitted, n_folds=n_folds, seed=seed, has_memory=has_memory, progress=progress
+    )
 
 
 def summarise(predictions: HeldOut, *, seconds: float) -> dict[str, float | int | None]:
-    """Return the protocol's figures as plain numbers; None where no score was predicted."""
-    told = predictions.can_tell
-    scores = predictions.scores[told]
-    found = quality(predictions.p[told], scores=scores)
+    """Return the protocol's figures as plain numbers, each with its standard error by subject (`_se`); None
+    where no score was predicted.
+    """
+    told, panel = predictions.can_tell, predictions.panel
+    scores, p = predictions.scores[told], predictions.p[told]
     statistics = {
-        "sens3_at_025_lr": likelihood_ratio_statistic(predictions.p[told], raised=predictions.raised[told]),
-        "sens3_at_025_tail": tail_statistic(predictions.p[told]),
+        "sens3_at_025_lr": likelihood_ratio_statistic(p, raised=predictions.raised[told]),
+        "sens3_at_025_tail": tail_statistic(p),
     }
-    figures = {
-        "log_score": found.log_score,
-        "crps": found.crps,
-        "coverage90": found.coverage90,
-        "upper975": found.upper975,
-        **{
-            name: sensitivity_to_rise(statistic, scores=scores) if len(scores) else math.nan
-            for name, statistic in statistics.items()
-        },
-    }
+    values: dict[str, Floats | Bools] = {**quality_values(p, scores=scores)} if len(scores) else {}
+    for name, statistic in statistics.items() if len(scores) else ():
+        values[name] = caught_rises(statistic, scores=scores)
+    subjects = panel.patients[panel.course[told]]
+    names = ("log_score", "crps", "coverage90", "upper975", *statistics)
+    errors = {name: error_by_subject(value, subjects=subjects) for name, value in values.items()}
     return {
-        "n_subjects": predictions.panel.n_patients,
-        "n_scores": predictions.panel.n_scores,
-        "n_predicted": found.n_scores,
-        **{name: None if math.isnan(value) else value for name, value in figures.items()},
+        "n_subjects": panel.n_patients,
+        "n_scores": panel.n_scores,
+        "n_predicted": len(scores),
+        **{name: float(values[name].mean()) if name in values else None for name in names},
+        **{f"{name}_se": errors.get(name) for name in names},
         "seconds": round(seconds, 3),
     }
 
 
-def write_predictions(predictions: HeldOut, *, subjects: Sequence[str], file: TextIO) -> None:
-    """Write one CSV row per predicted score, in order of subject and week."""
+def write_predictions(predictions: HeldOut, *, joint: Floats, subjects: Sequence[str], file: TextIO) -> None:
+    """Write one CSV row per predicted score, in order of subject and week; `joint` (n_scores,) above 1 alarms."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(PREDICTION_COLUMNS)
     panel, lr_star = predictions.panel, predictions.lr_star()
@@ -176,15 +196,41 @@ def write_predictions(predictions: HeldOut, *, subjects: Sequence[str], file: Te
                 f"{p @ SCORE_VALUES:.6f}",
                 *(f"{value:.8g}" for value in p),
                 f"{lr_star[row]:.8g}",
+                f"{joint[row]:.8g}",
                 int(predictions.fold[row]),
             ]
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What the protocol gave: predictions, figures, and the rises (only the untouched series where none was put
+    in).
+    """
+
+    predictions: HeldOut
+    figures: dict[str, float | int | None]
+    found: list[Rises]
+    rises: RiseFigures
+
+    def joint(self) -> Floats:
+        """Return the joint statistic of each score: above 1 the alarm speaks at 2.5 % of told scores."""
+        return self.rises.joint_statistic(self.found[0])
+
+
 def evaluate(
-    series: Series, *, n_folds: int = 5, seed: int = 0, progress: Progress | None = None
-) -> tuple[HeldOut, dict[str, float | int | None]]:
-    """Run the protocol and return its predictions and its figures."""
+    series: Series,
+    *,
+    n_folds: int = 5,
+    seed: int = 0,
+    kinds: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Run the protocol; `kinds` of rises are put into the held-out courses and predicted anew."""
     started = time.perf_counter()
-    predictions = predict_series(series, n_folds=n_folds, seed=seed, progress=progress)
-    return predictions, summarise(predictions, seconds=time.perf_counter() - started)
+    predictions, found = predict_rises(
+        series.panel, fit=_fitted, n_folds=n_folds, seed=seed, kinds=kinds, progress=progress
+    )
+    rises = figures_of(found)
+    figures = summarise(predictions, seconds=time.perf_counter() - started)
+    return Evaluation(predictions, {**figures, **(as_numbers(rises) if kinds else {})}, found, rises)

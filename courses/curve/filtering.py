@@ -26,13 +26,17 @@ class Filtered:
     innovations: Innovations
 
     @classmethod
-    def of(cls, prior: Prior, panel: Panel, *, effects: Effects | None = None) -> "Filtered":
-        """Filter every course of the panel under the Prior."""
+    def of(
+        cls, prior: Prior, panel: Panel, *, effects: Effects | None = None, levels: Floats | None = None
+    ) -> "Filtered":
+        """Filter every course of the panel under the Prior; `levels` (n_scores,) stand in for those of the
+        scores.
+        """
         effects = effects or Effects.of(prior, panel.timings)
         means = effects.means_of(prior, panel.group_names)[panel.groups]
         rows = effects.rows(panel.weeks, timings=panel.timings)
         expected = np.einsum("nr,nr->n", rows, means[panel.course])
-        levels = levels_of(panel.scores)
+        levels = levels_of(panel.scores) if levels is None else levels
         columns = np.column_stack([levels - expected, rows])
         filtered = innovations(panel, columns=columns, carry=prior.carry, carry_weeks=prior.carry_weeks)
         return cls(panel, levels, rows, effects, means, filtered)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from courses.curve.lasting import N_ALLOWED, panel_memory
 from courses.curve.panel import Panel
 from courses.curve.predictive import running_likelihood_ratio
 from courses.curve.prior import Prior
@@ -17,13 +18,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Per row of the panel: p and p raised by 3, each (n_scores, 11), whether it can be told, its fold."""
+    """Per row of the panel: p and p raised by 3, each (n_scores, 11), whether it can be told, its fold; M by how
+    many starts are allowed, (n_scores, 4), where it was asked for.
+    """
 
     panel: Panel
     p: Floats
     raised: Floats
     can_tell: Bools
     fold: Ints
+    memory: Floats | None = None
 
     @property
     def scores(self) -> Ints:
@@ -49,25 +53,35 @@ def patient_folds(panel: Panel, *, n_folds: int, seed: int) -> Ints:
 
 
 def held_out(
-    panel: Panel, *, fit: Fit, n_folds: int = 5, seed: int = 0, progress: Progress | None = None
+    panel: Panel,
+    *,
+    fit: Fit,
+    n_folds: int = 5,
+    seed: int = 0,
+    has_memory: bool = False,
+    progress: Progress | None = None,
 ) -> HeldOut:
     """Predict each score from its course's earlier ones, under a Prior fitted to the other folds."""
     course_fold = patient_folds(panel, n_folds=n_folds, seed=seed)
     p, raised = np.full((2, panel.n_scores, 11), 1.0 / 11.0)
     can_tell = np.zeros(panel.n_scores, dtype=bool)
+    memory = np.zeros((panel.n_scores, N_ALLOWED)) if has_memory else None
     row_fold = course_fold[panel.course]
     for fold in range(n_folds):
         rows = row_fold == fold
         if rows.any():
             prior = fit(panel.select(course_fold != fold))
-            found = sequential_predictions(prior, panel.select(course_fold == fold))
+            found = predicted_by(prior, panel.select(course_fold == fold), has_memory=has_memory)
             p[rows], raised[rows], can_tell[rows] = found.p, found.raised, found.can_tell
+            if memory is not None and found.memory is not None:
+                memory[rows] = found.memory
         if progress is not None:
             progress(fold + 1, n_folds)
-    return HeldOut(panel, p, raised, can_tell, row_fold)
+    return HeldOut(panel, p, raised, can_tell, row_fold, memory)
 
 
-def predicted_by(prior: Prior, panel: Panel) -> HeldOut:
+def predicted_by(prior: Prior, panel: Panel, *, has_memory: bool = False) -> HeldOut:
     """Predict each score from its course's earlier ones under one Prior that was fitted elsewhere."""
     found = sequential_predictions(prior, panel)
-    return HeldOut(panel, found.p, found.raised, found.can_tell, np.zeros(panel.n_scores, dtype=np.int64))
+    memory = panel_memory(prior, panel, p=found.p) if has_memory else None
+    return HeldOut(panel, found.p, found.raised, found.can_tell, np.zeros(panel.n_scores, dtype=np.int64), memory)

@@ -98,11 +98,18 @@ class Posterior:
         """Return draws of b minus the group's mean for a single course, (n_draws, r); always the same."""
         variance = self.grid.variance[:, None]
         spread = np.sqrt(variance / (variance + self.eigenvalues[0]))
-        levels = (np.arange(N_DRAWS) + 0.5) / N_DRAWS
-        node = np.minimum(np.searchsorted(np.cumsum(self.weights[0]), levels), len(self.grid.z) - 1)
+        node = self._drawn_nodes()
         noise = np.random.default_rng(0).standard_normal((N_DRAWS, self.eigenvalues.shape[1]))
         beta = self.shrunk()[0][node] + spread[node] * noise
         return np.asarray(self.grid.z[node, None] * effects.slope + beta @ self.basis[0].T)
+
+    def drawn_variances(self) -> Floats:
+        """Return s^2 of each of the draws, (n_draws,)."""
+        return np.asarray(self.grid.variance[self._drawn_nodes()])
+
+    def _drawn_nodes(self) -> Ints:
+        levels = (np.arange(N_DRAWS) + 0.5) / N_DRAWS
+        return np.minimum(np.searchsorted(np.cumsum(self.weights[0]), levels), len(self.grid.z) - 1)
 
 
 def posterior(effects: Effects, information: Information, *, grid: NoiseGrid) -> Posterior:

@@ -33,11 +33,14 @@ class Mixture:
     sds: Floats
     weights: Floats
 
-    def probabilities(self, *, rise: float = 0.0) -> Floats:
-        """Return the mass of each whole score with the mean raised, (n, 11); the ends absorb the tails."""
+    def probabilities(self, *, rise: float | Floats = 0.0) -> Floats:
+        """Return the mass of each whole score with the mean raised, by one or by n rises, (n, 11); the ends absorb
+        the tails.
+        """
+        means = self.means + np.reshape(rise, (-1, 1))
         below = np.empty((len(self.means), HIGHEST_SCORE))
         for column, cut in enumerate(_CUTS):
-            below[:, column] = (self.weights * ndtr((cut - rise - self.means) / self.sds)).sum(axis=1)
+            below[:, column] = (self.weights * ndtr((cut - means) / self.sds)).sum(axis=1)
         edges = np.concatenate([np.zeros((len(below), 1)), below, np.ones((len(below), 1))], axis=1)
         masses = np.maximum(np.diff(edges, axis=1), SMALLEST_PROBABILITY)
         return np.asarray(masses / masses.sum(axis=1, keepdims=True))
@@ -67,6 +70,17 @@ def quantile_scores(p: Floats, *, levels: Floats) -> Ints:
     """Return the smallest score whose cumulative probability reaches each level (m,), (n, m)."""
     below = np.cumsum(p[:, :-1], axis=1)
     return np.asarray((below[:, None, :] < levels[:, None] - 1e-12).sum(axis=2))
+
+
+def spread_quantiles(p: Floats, *, levels: Floats) -> Floats:
+    """Return quantiles at levels (m,) of p with each score's mass spread evenly over half a point on either side,
+    within 0..10, (n, m). Rounded up from the half below they are those of `quantile_scores`.
+    """
+    scores, below = quantile_scores(p, levels=levels), np.cumsum(p, axis=1)
+    rows = np.arange(len(p))[:, None]
+    mass = p[rows, scores]
+    inside = np.clip((levels - (below[rows, scores] - mass)) / mass, 0.0, 1.0)
+    return np.clip(scores - 0.5 + inside, 0.0, HIGHEST_SCORE)
 
 
 def upper_tails(p: Floats) -> Floats:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from courses.curve.predictive import RISE, SCORE_VALUES, running_likelihood_ratio, upper_tails
-from courses.curve.scores import HIGHEST_SCORE, Floats, Ints
+from courses.curve.scores import HIGHEST_SCORE, Bools, Floats, Ints
 
 FALSE_ALARM_RATE = 0.025
 
@@ -41,29 +41,48 @@ def randomised_pit(p: Floats, *, scores: Ints, seed: int) -> Floats:
     return np.asarray(np.cumsum(p, axis=1)[rows, scores] - uniform * p[rows, scores])
 
 
+def quality_values(p: Floats, *, scores: Ints, seed: int = 0) -> dict[str, Floats]:
+    """Return what `quality` takes the means of, (n,) each."""
+    pit = randomised_pit(p, scores=scores, seed=seed)
+    return {
+        "log_score": log_scores(p, scores=scores),
+        "crps": crps(p, scores=scores),
+        "coverage90": ((pit >= 0.05) & (pit <= 0.95)).astype(float),
+        "upper975": (pit > 0.975).astype(float),
+    }
+
+
 def quality(p: Floats, *, scores: Ints, seed: int = 0) -> Quality:
     """Return the mean scores of predictions p (n, 11) of observed scores (n,); NaN means of no scores."""
     if not len(scores):
         return Quality(0, np.nan, np.nan, np.nan, np.nan)
-    pit = randomised_pit(p, scores=scores, seed=seed)
-    return Quality(
-        n_scores=len(scores),
-        log_score=float(log_scores(p, scores=scores).mean()),
-        crps=float(crps(p, scores=scores).mean()),
-        coverage90=float(((pit >= 0.05) & (pit <= 0.95)).mean()),
-        upper975=float((pit > 0.975).mean()),
-    )
+    values = quality_values(p, scores=scores, seed=seed)
+    return Quality(n_scores=len(scores), **{name: float(value.mean()) for name, value in values.items()})
 
 
-def sensitivity_to_rise(statistic: Floats, *, scores: Ints) -> float:
-    """Return the share of scores raised by 3 that are caught at a false-alarm rate of 2.5 % per score.
+def caught_rises(statistic: Floats, *, scores: Ints) -> Bools:
+    """Return which scores, raised by 3, are caught at a false-alarm rate of 2.5 % per score, (n,).
 
     `statistic` (n, 11) is the alarm statistic of every possible score, higher being more alarming.
     """
     rows = np.arange(len(scores))
     threshold = np.quantile(statistic[rows, scores], 1.0 - FALSE_ALARM_RATE)
     raised = np.minimum(scores + RISE, HIGHEST_SCORE)
-    return float((statistic[rows, raised] > threshold).mean())
+    return np.asarray(statistic[rows, raised] > threshold)
+
+
+def sensitivity_to_rise(statistic: Floats, *, scores: Ints) -> float:
+    """Return the share of scores raised by 3 that are caught."""
+    return float(caught_rises(statistic, scores=scores).mean())
+
+
+def error_by_subject(values: Floats | Bools, *, subjects: Ints) -> float:
+    """Return the standard error of the mean of values (n,) whose subjects (n,) are independent, not the values."""
+    if not len(values):
+        return np.nan
+    _, subject = np.unique(subjects, return_inverse=True)
+    off = np.bincount(subject, weights=values - np.mean(values))
+    return float(np.sqrt((off**2).sum()) / len(values))
 
 
 def likelihood_ratio_statistic(p: Floats, *, raised: Floats) -> Floats:

@@ -28,7 +28,12 @@ class Predictions:
 
 def curve_mixture(prior: Prior, panel: Panel, *, rows: Ints, n_nodes: int | None = None) -> Mixture:
     """Return what the curve expects at the rows (n,), each from the earlier rows of its course, clamped."""
-    filtered = Filtered.of(prior, panel)
+    return mixture_at(prior, Filtered.of(prior, panel), rows=rows, n_nodes=n_nodes)
+
+
+def mixture_at(prior: Prior, filtered: Filtered, *, rows: Ints, n_nodes: int | None = None) -> Mixture:
+    """Return the same of a panel that has been filtered."""
+    panel = filtered.panel
     grid = NoiseGrid.of(prior, n_scores=int(panel.lengths.max(initial=0)), n_nodes=n_nodes)
     found = posterior(filtered.effects, filtered.information_before(rows), grid=grid)
     course, means = panel.course[rows], filtered.means[panel.course[rows]]

@@ -1,42 +1,48 @@
-"""Shape and peak of a course, from draws of its curve."""
+"""Shape and peak of a course, from draws of its level: the very line that is drawn."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from courses.curve.answers import Peak, Shape, ShapeName
-from courses.curve.design import WEEKS_PER_UNIT, clamp_shift
 from courses.curve.scores import HIGHEST_SCORE, Floats
 
 SMALL_CHANGE = 1.0
+# A line that rises by half a point is seen to rise.
+SMALL_RISE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Curves:
-    """Draws of (b0, b1, b2) (n, 3) of a course whose last score is at a week."""
+class Paths:
+    """Draws of a course's level (n, m) at increasing weeks (m,), the first 0; `deviations` (n, m) are draws of
+    what is not known of the good and bad weeks around them.
+    """
 
-    draws: Floats
-    last_week: float
+    weeks: Floats
+    levels: Floats
+    deviations: Floats
 
-    def levels(self, week: float) -> Floats:
-        """Return the level of each draw at a week, held after its vertex by the clamp, (n,)."""
-        n = len(self.draws)
-        shift = clamp_shift(self.draws, weeks=np.full(n, week), last_weeks=np.full(n, self.last_week))
-        u = week / WEEKS_PER_UNIT
-        return np.asarray(self.draws @ np.array([1.0, u, u * u]) + shift)
+    @property
+    def changes(self) -> Floats:
+        """The level at the end minus that at the start, of each draw, within the scale, (n,)."""
+        ends = np.clip((self.levels + self.deviations)[:, [0, -1]], 0.0, HIGHEST_SCORE)
+        return np.asarray(ends[:, 1] - ends[:, 0])
 
-    def peak_weeks(self) -> Floats:
-        """Return the week of the top of each draw, (n,); infinite where it opens upward."""
-        b1, b2 = self.draws[:, 1], self.draws[:, 2]
-        tops = np.divide(-b1, 2.0 * b2, out=np.full(len(b1), np.inf), where=b2 < 0)
-        return np.asarray(WEEKS_PER_UNIT * tops)
+    @property
+    def rises(self) -> Floats:
+        """How far the top of each draw lies above its start, (n,)."""
+        return np.asarray(self.levels.max(axis=1) - self.levels[:, 0])
+
+    def tops(self, *, is_smooth: bool = True) -> Floats:
+        """The week of the top of each draw, (n,); infinite where it is the last."""
+        places = (self.levels if is_smooth else self.levels + self.deviations).argmax(axis=1)
+        return np.where(places == len(self.weeks) - 1, np.inf, self.weeks[places])
 
 
-def shape_of(curves: Curves, end_week: float, *, n_scores: int, prior_version: int | str) -> Shape:
-    """Return the probability of each shape up to a week; a change below one point is a plateau."""
-    change = curves.levels(float(end_week)) - curves.draws[:, 0]
-    rises_first = (curves.draws[:, 1] > 0) & (curves.peak_weeks() < end_week)
-    flares = rises_first & (change < 0)
+def shape_of(paths: Paths, *, n_scores: int, prior_version: int | str) -> Shape:
+    """Return the probability of each shape up to the last week; a change below one point is a plateau."""
+    change = paths.changes
+    flares = (paths.rises >= SMALL_RISE) & np.isfinite(paths.tops()) & (change < 0)
     worsens = ~flares & (change >= SMALL_CHANGE)
     plateaus = ~flares & (np.abs(change) < SMALL_CHANGE)
     steady = ~(flares | worsens | plateaus)
@@ -47,16 +53,20 @@ def shape_of(curves: Curves, end_week: float, *, n_scores: int, prior_version: i
         ShapeName.WORSENING: float(worsens.mean()),
     }
     name = max(probabilities, key=lambda shape: probabilities[shape])
-    return Shape(name, probabilities[name], probabilities, float(end_week), n_scores, prior_version)
+    end_week = float(paths.weeks[-1])
+    return Shape(name, probabilities[name], probabilities, end_week, n_scores, prior_version)
 
 
-def peak_of(curves: Curves, end_week: float, *, n_scores: int, prior_version: int | str) -> Peak | None:
-    """Return the top of the curve with 90 % intervals; None unless it surely lies within the course."""
-    weeks = curves.peak_weeks()
-    low, middle, high = np.quantile(weeks, [0.05, 0.5, 0.95], method="inverted_cdf").tolist()
-    if not (low > 0.0 and np.isfinite(high) and middle <= end_week):
+def peak_of(paths: Paths, *, last_week: float, n_scores: int, prior_version: int | str) -> Peak | None:
+    """Return the top of the level with 90 % intervals; None unless it surely lies within the course, at least
+    a point above the start. At the last score there is none: that the line falls from now on is a projection.
+    """
+    tops = paths.tops()
+    middle = float(np.quantile(tops, 0.5, method="inverted_cdf"))
+    low, high = np.quantile(paths.tops(is_smooth=False), [0.05, 0.95], method="inverted_cdf").tolist()
+    is_inside = low > 0.0 and np.isfinite(high) and low <= middle <= high and middle != last_week
+    if not is_inside or np.median(paths.rises) < SMALL_CHANGE:
         return None
-    has_top = np.isfinite(weeks)
-    heights = curves.draws[has_top, 0] + 0.5 * curves.draws[has_top, 1] * weeks[has_top] / WEEKS_PER_UNIT
+    heights = paths.levels.max(axis=1)[np.isfinite(tops)]
     bottom, height, top = np.clip(np.quantile(heights, [0.05, 0.5, 0.95]), 0.0, HIGHEST_SCORE).tolist()
     return Peak(middle, (low, high), height, (bottom, top), n_scores, prior_version)

@@ -1,4 +1,4 @@
-"""How a clinic's courses go, in a fixed number of queries."""
+"""How a clinic's courses go, test patients left out, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from courses.priors.adopted import in_force
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import records_of
+from courses.priors.wording import worse_words
+from patients.counting import counted
 
 N_WEEKS = 12
 MAX_CURVES = 9
@@ -40,6 +42,8 @@ class Attention:
     course: Course
     alerts: tuple[Alert, ...]
     chart: SafeString
+    # Worse than at the start, in the patient's own scores.
+    worse: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Board:
 def board(membership: Membership, *, at: datetime) -> Board:
     """The dashboard of the member's clinic."""
     alerts = list(
-        Alert.objects.visible_to(membership)
+        counted(Alert.objects.visible_to(membership))
         .unresolved()
         .most_pressing_first()
         .select_related("patient", "course__patient", "course__practitioner__user", "acknowledged_by__user")
@@ -91,7 +95,7 @@ def board(membership: Membership, *, at: datetime) -> Board:
 
 
 def _statuses(membership: Membership) -> tuple[StatusCount, ...]:
-    rows = Course.objects.visible_to(membership).order_by().values_list("status").annotate(n=Count("pk"))
+    rows = counted(Course.objects.visible_to(membership)).order_by().values_list("status").annotate(n=Count("pk"))
     counts = dict(rows)
     return tuple(StatusCount(status, str(status.label), counts.get(status, 0)) for status in Course.Status)
 
@@ -103,7 +107,7 @@ def _weeks(membership: Membership, *, at: datetime) -> tuple[Bar, ...]:
     first = this_week - timedelta(weeks=N_WEEKS - 1)
     start = datetime.combine(first, datetime.min.time(), tzinfo=zone)
     rows = (
-        Session.objects.visible_to(membership)
+        counted(Session.objects.visible_to(membership))
         .filter(held_at__gte=start)
         .order_by()
         .annotate(week=TruncWeek("held_at", tzinfo=zone))
@@ -116,13 +120,12 @@ def _weeks(membership: Membership, *, at: datetime) -> tuple[Bar, ...]:
 
 
 def _check_ins(membership: Membership, *, at: datetime) -> tuple[CheckInRate, ...]:
-    """Of the weeks shown; invented patients left out."""
-    sent = Reminder.objects.visible_to(membership).filter(
+    """Of the weeks shown."""
+    sent = counted(Reminder.objects.visible_to(membership)).filter(
         Q(state=Reminder.State.SENT) | Q(check_in__answered_at__isnull=False),
         check_in__isnull=False,
         check_in__voided_at=None,
         due_at__gte=at - timedelta(weeks=N_WEEKS),
-        course__patient__is_training=False,
     )
     by_kind = sent.order_by().values_list("check_in__kind")
     rows = by_kind.annotate(n=Count("pk"), n_answered=Count("check_in__answered_at"))
@@ -141,7 +144,15 @@ def _attention(membership: Membership, alerts: list[Alert], *, at: datetime) -> 
     shown = []
     for course in chosen:
         record = records[course.pk]
-        picture = curve_picture(record, posterior_of(record, now), alerts=by_course[course.pk])
+        ahead = record.week(at) if course.is_open else None
+        picture = curve_picture(
+            record,
+            posterior_of(record, now),
+            alerts=by_course[course.pk],
+            next_week=ahead,
+            today_week=ahead,
+        )
         chart = curve_svg(picture, size=SMALL, uid=f"course-{course.pk}")
-        shown.append(Attention(course, tuple(by_course[course.pk]), chart))
+        worse = tuple(worse_words(one) for one in record.worse_than_start())
+        shown.append(Attention(course, tuple(by_course[course.pk]), chart, worse))
     return tuple(shown), len(by_course)

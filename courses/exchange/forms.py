@@ -5,11 +5,13 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.typed_names import NameField
+
 
 class LetterForm(forms.Form):
     """The facts write themselves; these are the author's words."""
 
-    addressee = forms.CharField(label=_("To"), max_length=200, help_text=_("Name of the doctor or department."))
+    addressee = NameField(label=_("To"), max_length=200, help_text=_("Name of the doctor or department."))
     message = forms.CharField(
         label=_("Your words"),
         required=False,

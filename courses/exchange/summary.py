@@ -14,13 +14,14 @@ from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, Course, PainScore
 from courses.plans.adherence import adherence_of
+from courses.plans.visits import next_visit_at
 from courses.priors.adopted import in_force
 from courses.priors.guard import KEPT_SECONDS
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record, record_of
 from courses.priors.telling import CurveSays, curve_says
-from courses.priors.timeline import holds_of, markers_of, reviews_of
+from courses.priors.timeline import holds_of, markers_of, reviews_of, visits_of
 from courses.priors.wording import curve_sentences, gain_words
 from courses.reviews.wording import relief_words
 
@@ -77,9 +78,18 @@ def _pain(
     if not record.rows:
         return [{"title": title, "paragraphs": [_("No score was recorded.")]}], {}
     posterior = posterior_of(record, in_force(course.clinic))
-    says = curve_says(record, posterior, next_week=record.week(at), seconds=KEPT_SECONDS)
+    appointments, last_at = list(course.appointments.all()), record.rows[-1].scored_at
+    coming = record.week(next_visit_at(course, appointments, last_at=last_at, at=at))
+    says = curve_says(record, posterior, next_week=coming, seconds=KEPT_SECONDS)
     picture = replace(
-        curve_picture(record, posterior, seconds=KEPT_SECONDS),
+        curve_picture(
+            record,
+            posterior,
+            next_week=coming if course.is_open else None,
+            today_week=record.week(at) if course.is_open else None,
+            visits=visits_of(record, appointments, course=course, at=at),
+            seconds=KEPT_SECONDS,
+        ),
         markers=markers_of(record, alerts, course=course),
         holds=holds_of(record, course.holds.all(), course=course),
         reviews=reviews_of(record, course.reviews.standing(), course=course, n_held=course.sessions.count()),
@@ -97,20 +107,34 @@ def _pain(
 
 def _says(says: CurveSays, course: Course) -> list[str]:
     """Relief so far; what may come only while the course runs, with its bounds."""
-    estimate = _("Estimates from %(n)d scores, no promise.") % {"n": says.n_scores}
+    estimate = _("Estimate from %(n)d scores. Results vary.") % {"n": says.n_scores}
     if not course.is_open:
         return [*curve_sentences(says, is_over=True), estimate]
     return [gain_words(says), " ".join([*curve_sentences(says), estimate])]
 
 
 def _caption(picture: CurvePicture) -> str:
-    words = [_("Filled: after a session; open: before; diamond: at home.")]
+    """Whose line it is, and the marks that are there."""
+    timings = {dot.timing for dot in picture.dots}
+    words = [
+        _("Filled circle: after a session; open circle: before.")
+        if picture.primary == "after"
+        else _("Filled circle: before a session.")
+    ]
+    if timings - {"before", "after"}:
+        words.append(_("Diamond: at home."))
     if picture.band:
-        words.append(_("Light and dark area: where nine of ten and half of the scores are expected."))
+        words.append(f"{picture.band_words}.")
+        words.append(_("Solid line: smoothed level. Dark area: usual range (half of scores)."))
+        words.append(_("Light area: wide range (9 in 10 scores)."))
+    if picture.band and picture.band.next:
+        words.append(_("Broken line: projection. Bracket: expected at the next visit."))
     if picture.markers:
-        words.append(_("Triangle: alert; ring: taken on; bar: resolved."))
+        words.append(_("Triangle: alert; ring: acknowledged; bar: resolved."))
     if picture.reviews:
         words.append(_("Square: review."))
+    if any(visit.is_missed for visit in picture.visits):
+        words.append(_("Cross: visit missed."))
     return " ".join(words)
 
 

@@ -32,6 +32,13 @@ class AftercareMeasure(models.Model):
     cautioned_by = ArrayField(
         models.CharField(max_length=40), verbose_name=_("with care if"), default=list, blank=True
     )
+    doctor_first_if = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("only after a doctor's word if"),
+        default=list,
+        blank=True,
+        help_text=_("Never suggested then: the patient asks the doctor or midwife first."),
+    )
     ask_first = models.CharField(
         _("ask first"), max_length=300, blank=True, help_text=_("What forbids it and no screening question tells.")
     )

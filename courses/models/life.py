@@ -23,6 +23,7 @@ class AppointmentEvent(models.Model):
         MISSED = "missed", _("marked as missed")
         ATTENDED = "attended", _("session logged")
         REOPENED = "reopened", _("booked again")
+        REZONED = "rezoned", _("the clinic's time zone changed")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     appointment = models.ForeignKey(

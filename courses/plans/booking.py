@@ -10,8 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.models import Holiday, Membership, OpeningHours, required_reason
+from clinic.zones import hold_zone
 from courses.models import Appointment, AppointmentEvent, Course
 from courses.plans.standing import clearance_for
+from courses.plans.whom_to_ask import whom_to_ask
 from patients.models import Patient
 from patients.wording import reason_texts
 
@@ -34,9 +36,10 @@ def book_appointment(
 
     Taken: the practitioner, or the patient with anybody else.
     """
+    hold_zone(course.clinic)
     _refuse_bad_time(course, starts_at=starts_at, ends_at=ends_at, at=at)
     if is_for_needling:
-        _refuse_uncleared(course, practitioner=practitioner, starts_at=starts_at)
+        _refuse_uncleared(course, practitioner=practitioner, starts_at=starts_at, by=by, at=at)
     appointment = Appointment(
         clinic=course.clinic,
         course=course,
@@ -72,6 +75,7 @@ def move_appointment(
     at: datetime,
 ) -> Appointment:
     """A new appointment in place of a booked one, which is cancelled."""
+    hold_zone(appointment.course.clinic)
     _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=_("moved"))
     moved = book_appointment(
         course=appointment.course,
@@ -111,6 +115,7 @@ def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership,
     locked = Appointment.objects.select_for_update(of=("self",)).select_related(
         "course__clinic", "practitioner__user"
     )
+    hold_zone(appointment.course.clinic)
     appointment = locked.get(pk=appointment.pk)
     if appointment.status not in {Appointment.Status.CANCELLED, Appointment.Status.MISSED}:
         raise ValidationError(_("Only a visit that was cancelled or marked as missed can be booked again."))
@@ -122,7 +127,11 @@ def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership,
         _refuse_bad_time(appointment.course, starts_at=appointment.starts_at, ends_at=appointment.ends_at, at=at)
         if appointment.is_for_needling:
             _refuse_uncleared(
-                appointment.course, practitioner=appointment.practitioner, starts_at=appointment.starts_at
+                appointment.course,
+                practitioner=appointment.practitioner,
+                starts_at=appointment.starts_at,
+                by=by,
+                at=at,
             )
     set_booked(appointment, reason=reason, by=by, at=at)
 
@@ -210,8 +219,12 @@ def refuse_overlap(
     raise ValidationError({"starts_at": message % values})
 
 
-def _refuse_uncleared(course: Course, *, practitioner: Membership, starts_at: datetime) -> None:
+def _refuse_uncleared(
+    course: Course, *, practitioner: Membership, starts_at: datetime, by: Membership, at: datetime
+) -> None:
     on = course.clinic.local(starts_at).date()
     clearance = clearance_for(course, on=on, practitioner=practitioner)
     if not clearance.may_book:
-        raise ValidationError({"is_for_needling": reason_texts(clearance)})
+        raise ValidationError(
+            {"is_for_needling": reason_texts(clearance, to=by, ask=whom_to_ask(course.clinic, course, at=at))}
+        )

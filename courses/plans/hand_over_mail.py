@@ -15,12 +15,19 @@ from clinic.outbox.queue import mail_member
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.models import Alert, HandOver
+from patients.counting import counted
 
 MESSAGE_KIND = "hand_over"
 
 
 def tell_of_hand_over(given: Sequence[HandOver], *, by: Membership, at: datetime) -> None:
-    """Queue a mail to whoever treats the courses now and to those who did, but not to who handed them over."""
+    """Queue a mail to whoever treats the courses now and to those who did, but not to who handed them over.
+
+    Nobody is written to about a test patient.
+    """
+    given = [one for one in given if not one.course.patient.is_training]
+    if not given:
+        return
     first = given[0]
     told = {one.to_member_id for one in given} | {one.from_member_id for one in given}
     for member_id in sorted(told - {by.pk}):
@@ -49,7 +56,7 @@ class HandOverMail:
         first = HandOver.objects.select_related("clinic", "handed_by__user", "to_member__user").get(
             pk=message.subject_id
         )
-        courses = HandOver.objects.filter(form_key=first.form_key, clinic=first.clinic).values("course")
+        courses = counted(HandOver.objects.filter(form_key=first.form_key, clinic=first.clinic)).values("course")
         context = {
             "by": first.handed_by,
             "to": first.to_member,

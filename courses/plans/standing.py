@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 
 from django.db.models import QuerySet
@@ -112,6 +112,17 @@ class CourseStanding(PatientStanding):
         """Every alert of the course, the oldest first."""
         return [alert for alert in self.alerts if alert.course_id == self.course.pk]
 
+    @property
+    def told_session(self) -> int:
+        """The last session whose scores raised, worsened or joined an alert of the course; 0 for none.
+
+        What was found in a score that was corrected since counts as never told. Scores say it themselves; the
+        alerts tell of those logged before they did.
+        """
+        by_score = (score.session.number for score in self.scores if score.session and score.expected.get("told"))
+        by_alert = (number for alert in self.course_alerts for number in _told_sessions(alert))
+        return max((*by_score, *by_alert), default=0)
+
     @cached_property
     def scores(self) -> list[PainScore]:
         """The course's scores with their sessions, in order."""
@@ -163,6 +174,15 @@ class CourseStanding(PatientStanding):
         """The verdict, with what a lead set aside for that day, but for a visit's `own` red flags."""
         found = clearance(self.facts(on=on, practitioner=practitioner, is_alone=is_alone, own=own))
         return with_override(self.course, found, on=on, practitioner=practitioner)
+
+
+def _told_sessions(alert: Alert) -> Iterator[int]:
+    """The sessions whose scores an alert tells of."""
+    if alert.outcome != Alert.Outcome.DATA_CORRECTED:
+        for finding in alert.findings:
+            evidence = finding["evidence"]
+            if "observed" in evidence and evidence.get("session"):
+                yield evidence["session"]
 
 
 def clearance_for(course: Course, *, on: date, practitioner: Membership | None = None) -> Clearance:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Membership, OpeningHours, Role
 from clinic.typed_dates import BOOKING, DayField
 from clinic.typed_numbers import WholeNumberField
+from clinic.typed_times import ClockField, ClockInput
 from courses.models import Course, Protocol
 from courses.plans.proposing import Wishes
 from courses.plans.starting import parse_reviews, parse_weeks, refuse_unsuited
@@ -90,13 +91,15 @@ class WishesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked: any day the clinic is open."),
     )
-    earliest = forms.TimeField(label=_("Not before"), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
-    latest = forms.TimeField(label=_("Finished by"), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"))
+    earliest = ClockField(label=_("Not before"), widget=ClockInput(attrs=CLOCK))
+    latest = ClockField(label=_("Finished by"), widget=ClockInput(attrs=CLOCK))
     minutes = WholeNumberField(label=_("Minutes"), unit="min", min_value=5, max_value=240)
     practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Practitioner"))
 
     def __init__(self, data: Any, *, course: Course) -> None:
-        super().__init__(data if data and "minutes" in data else None, initial=first_wishes(course))
+        super().__init__(
+            data if data and self.base_fields.keys() & data.keys() else None, initial=first_wishes(course)
+        )
         field = self.fields["practitioner"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = treating(course.clinic)

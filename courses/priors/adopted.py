@@ -15,6 +15,7 @@ from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
 from courses.rules.facts import Thresholds
 
 N_KEPT = 256
+Levels = tuple[float, float, str, float]
 # Asked at every session: as querysets these three cost more to put into words than to answer.
 NEWEST = """
 SELECT (SELECT id FROM courses_prior
@@ -52,7 +53,8 @@ class InForce:
     def thresholds(self) -> Thresholds:
         """When the rules alarm."""
         levels = _threshold(self.threshold_id) if self.threshold_id else _shipped()
-        return Thresholds(*levels, bounds=self.bounds)
+        ratio, of_quarter, version, memory = levels
+        return Thresholds(ratio, of_quarter, version, self.bounds, memory)
 
 
 def in_force(clinic: Clinic) -> InForce:
@@ -89,7 +91,7 @@ def _prior(row_id: int) -> curve.Prior:
 
 
 @lru_cache(maxsize=N_KEPT)
-def _threshold(row_id: int) -> tuple[float, float, str]:
+def _threshold(row_id: int) -> Levels:
     row = AlertThreshold.objects.get(pk=row_id)
     return _levels(row.numbers, version=f"v{row.version}")
 
@@ -100,9 +102,11 @@ def _bounds(row_id: int) -> RuleBounds:
     return RuleBounds.of(row.numbers, version=str(row))
 
 
-def _shipped() -> tuple[float, float, str]:
+def _shipped() -> Levels:
     return _levels(asdict(shipped_threshold()), version="shipped")
 
 
-def _levels(numbers: dict[str, Any], *, version: str) -> tuple[float, float, str]:
-    return numbers["threshold"], numbers["quarter_threshold"], version
+def _levels(numbers: dict[str, Any], *, version: str) -> Levels:
+    # What was calibrated before there was a memory works with the shipped one.
+    memory = numbers.get("memory_threshold", shipped_threshold().memory_threshold)
+    return numbers["threshold"], numbers["quarter_threshold"], version, memory

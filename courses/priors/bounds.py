@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ from courses.priors.pain_facts import frozen_expectation, pain_facts
 from courses.rules.bounds import RuleBounds, beyond_limits
 from courses.rules.facts import Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
+from patients.counting import counted
 
 LOOK_BACK = timedelta(days=90)
 
@@ -51,7 +52,7 @@ def try_bounds(clinic: Clinic, numbers: Mapping[str, float | int], *, at: dateti
     beside them how many courses would have lapsed and been off track."""
     bounds = RuleBounds.of({**bounds_of(clinic).numbers(), **numbers}, version="tried")
     now = thresholds_of(clinic)
-    then = Thresholds(now.lr, now.lr_of_quarter_budget, now.version, bounds)
+    then = replace(now, bounds=bounds)
     found = {"sessions": set(), "now": set(), "then": set()}  # type: dict[str, set[object]]
     for every in _courses(clinic, since=at - LOOK_BACK, at=at):
         for score in (one for one in every if one.scored_at >= at - LOOK_BACK):
@@ -98,9 +99,9 @@ def set_bounds(clinic: Clinic, tried: BoundsTrial, *, reason: str, by: Membershi
 
 
 def _courses(clinic: Clinic, *, since: datetime, at: datetime) -> list[list[PainScore]]:
-    """All scores of the courses that have one since, oldest first; training patients left out."""
-    recent = PainScore.objects.for_clinic(clinic).filter(scored_at__gte=since, scored_at__lte=at)
-    wanted = recent.filter(course__patient__is_training=False).values("course")
+    """All scores of the courses that have one since, oldest first; test patients left out."""
+    recent = counted(PainScore.objects.for_clinic(clinic)).filter(scored_at__gte=since, scored_at__lte=at)
+    wanted = recent.values("course")
     scores = PainScore.objects.for_clinic(clinic).filter(course__in=wanted, scored_at__lte=at)
     by_course: dict[int, list[PainScore]] = {}
     for score in scores.select_related("session").order_by("scored_at", "pk"):

@@ -34,14 +34,14 @@ class DryRun:
 def dry_run(clinic: Clinic, *, budget_per_100: float, at: datetime) -> DryRun:
     """Sessions that would have raised a pain alert under the budget, beside those of today's threshold."""
     evidence = Evidence.of(clinic, at=at)
-    sessions = evidence.sessions(curve.predicted_by(adopted_prior(clinic), evidence.panel))
-    proposed = curve.threshold_for(sessions, budget_per_100=budget_per_100)
+    sessions = evidence.sessions(curve.predicted_by(adopted_prior(clinic), evidence.panel, has_memory=True))
+    now, proposed = threshold_in_use(clinic), curve.threshold_for(sessions, budget_per_100=budget_per_100)
     recent = np.array(evidence.label_sessions(lambda _record, row: row.scored_at >= at - LOOK_BACK), dtype=bool)
     return DryRun(
         budget_per_100=budget_per_100,
         n_sessions=int(recent.sum()),
-        n_now=int(sessions.alarms(threshold_in_use(clinic).threshold)[recent].sum()),
-        n_then=int(sessions.alarms(proposed.threshold)[recent].sum()),
+        n_now=int(sessions.alarms(now.threshold, now.memory_threshold)[recent].sum()),
+        n_then=int(sessions.alarms(proposed.threshold, proposed.memory_threshold)[recent].sum()),
         threshold=proposed,
     )
 

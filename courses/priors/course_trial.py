@@ -16,6 +16,7 @@ from courses.priors.rows import records_of
 from courses.rules.bounds import RuleBounds
 from courses.rules.lapsed import find_lapsed
 from courses.rules.off_course import ReviewFacts, find_off_course
+from patients.counting import counted
 
 Stretch = tuple[datetime, datetime]
 
@@ -42,9 +43,9 @@ class Past:
 
 
 def past_courses(clinic: Clinic, *, since: datetime, at: datetime) -> list[Past]:
-    """The courses with a visit since, in a fixed number of queries; training patients left out."""
+    """The courses with a visit since, in a fixed number of queries; test patients left out."""
     recent = Session.objects.for_clinic(clinic).filter(held_at__gte=since, held_at__lte=at).values("course")
-    courses = Course.objects.for_clinic(clinic).filter(pk__in=recent, patient__is_training=False)
+    courses = counted(Course.objects.for_clinic(clinic)).filter(pk__in=recent)
     visits: dict[int, list[datetime]] = defaultdict(list)
     sessions = Session.objects.for_clinic(clinic).filter(course__in=courses, held_at__lte=at)
     for course_id, held_at in sessions.order_by("held_at").values_list("course", "held_at"):

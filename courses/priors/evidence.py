@@ -31,7 +31,7 @@ class Evidence:
 
     @classmethod
     def of(cls, clinic: Clinic, *, at: datetime) -> Evidence:
-        """Every course but those of training patients."""
+        """Every course but those of test patients."""
         return cls(clinic, tuple(clinic_records(clinic, at=at)), bounds_of(clinic))
 
     @cached_property

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 
 import numpy as np
 
 from courses import curve
 from courses.priors.rows import Record
-from courses.rules.facts import Expectation
+from courses.rules.facts import Expectation, Memory
 
 # Rarer than this is said no more exactly.
 RAREST = 1_000_000.0
 
 
 def expectation(
-    record: Record, *, prior: curve.Prior, timing: str, scored_at: datetime
+    record: Record, *, prior: curve.Prior, timing: str, scored_at: datetime, told_session: int = 0
 ) -> Expectation | curve.CannotTell:
-    """What was to be expected of a score of a timing at a time, from the record without that score."""
-    return expectation_of(curve.condition(prior, record.scores()), record, timing=timing, scored_at=scored_at)
+    """What was to be expected of a score of a timing at a time, from the record without that score.
+
+    `told_session`: the last session that staff were alerted to; a lasting shift is looked for only after it.
+    """
+    posterior = curve.condition(prior, record.scores())
+    found = expectation_of(posterior, record, timing=timing, scored_at=scored_at)
+    if isinstance(found, curve.CannotTell):
+        return found
+    allowed = _starts_after(record, told_session, timing=timing, scored_at=scored_at)
+    memory = curve.memory_of_next(
+        prior, posterior.course, week=record.week(scored_at), timing=curve.Timing(timing), allowed=allowed
+    )
+    return replace(found, memory=_memory(memory) if memory else None)
+
+
+def _starts_after(record: Record, told_session: int, *, timing: str, scored_at: datetime) -> int:
+    """How many of the last scores of a timing belong to sessions that nobody was alerted to yet."""
+    rows = [row for row in record.rows if row.timing == timing and row.scored_at <= scored_at]
+    untold = takewhile(lambda row: (row.session_number or told_session + 1) > told_session, reversed(rows))
+    return sum(1 for _row in untold)
+
+
+def _memory(found: curve.NextMemory) -> Memory:
+    return Memory(
+        ratio=tuple(np.minimum(found.ratio, RAREST).tolist()),
+        one_in=tuple(found.one_in.tolist()),
+        back=tuple(found.back.tolist()),
+        above=tuple(found.above.tolist()),
+    )
 
 
 def expectation_of(

@@ -40,7 +40,7 @@ def fit_clinic(clinic: Clinic, *, at: datetime) -> Fit:
     beside, current = InUse.of(clinic), adopted_prior(clinic)
     evidence = Evidence.of(clinic, at=at)
     fitted = curve.fit_prior(evidence.panel, version="", fitted_on=at.date().isoformat())
-    predictions = curve.held_out(evidence.panel, fit=curve.fold_fit(fitted))
+    predictions = curve.held_out(evidence.panel, fit=curve.fold_fit(fitted), has_memory=True)
     comparison = _compared(evidence, current, predictions, since=beside.since)
     if not comparison.is_adoptable:
         predictions = _as_in_use(evidence, current, beside)
@@ -66,20 +66,24 @@ def _as_in_use(evidence: Evidence, current: curve.Prior, in_use: InUse) -> curve
     record then.
     """
     if in_use.row is None:
-        return curve.predicted_by(current, evidence.panel)
+        return curve.predicted_by(current, evidence.panel, has_memory=True)
     then = evidence.panel.only_rows(~evidence.is_recorded_after(in_use.row.fitted_at))
     fold = curve.fold_fit(current)
 
     def fit(others: curve.Panel) -> curve.Prior:
         return fold(then.select(np.isin(then.patients, others.patients)))
 
-    return curve.held_out(evidence.panel, fit=fit)
+    return curve.held_out(evidence.panel, fit=fit, has_memory=True)
 
 
 def rates(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertThreshold) -> dict[str, Any]:
     """What would have been alarmed: by month at the fixed reference threshold, and at today's by much else."""
-    by_month = sessions.rates_by(evidence.label_sessions(evidence.month), threshold=threshold.reference_threshold)
-    today = partial(sessions.rates_by, threshold=threshold.threshold)
+    by_month = sessions.rates_by(
+        evidence.label_sessions(evidence.month),
+        threshold=threshold.reference_threshold,
+        memory=threshold.reference_memory_threshold,
+    )
+    today = partial(sessions.rates_by, threshold=threshold.threshold, memory=threshold.memory_threshold)
     return {
         "month": _listed(by_month),
         "session": _listed(today(evidence.label_sessions(session_number))),
@@ -92,7 +96,7 @@ def rates(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertTh
 def _by_timing(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertThreshold) -> list[Any]:
     """Sessions that have a score of each timing, and how many of them alarm."""
     timings = sorted({row.timing for _record, row in evidence.rows})
-    alarms = sessions.alarms(threshold.threshold)
+    alarms = sessions.alarms(threshold.threshold, threshold.memory_threshold)
     numbers: dict[str, set[int]] = {timing: set() for timing in timings}
     for number, (_record, row) in zip(evidence.session_numbers, evidence.rows, strict=True):
         numbers[row.timing].add(number)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from courses.models import PainScore
 from courses.priors.expecting import RAREST
-from courses.rules.facts import Expectation, PainFacts, ScoreFact, Thresholds
+from courses.rules.facts import Expectation, Memory, PainFacts, ScoreFact, Thresholds
 
 
 def pain_facts(
@@ -19,7 +20,7 @@ def pain_facts(
         thresholds=thresholds,
         before=_before(score, every),
         earlier=tuple(
-            ScoreFact(one.timing, _number(one), one.score, point90=one.expected.get("point90"))
+            ScoreFact(one.timing, _number(one), one.score)
             for one in sorted(earlier, key=lambda one: one.scored_at)
         ),
     )
@@ -45,7 +46,15 @@ def frozen_expectation(score: PainScore) -> Expectation | None:
         one_in=tuple(kept.get("rarities", unknown)),
         n_scores=kept["n_scores"],
         prior_version=kept["prior"],
+        memory=_frozen_memory(kept.get("memory")),
     )
+
+
+def _frozen_memory(kept: Mapping[str, Any] | None) -> Memory | None:
+    """What the last scores said together; nothing of a score logged before that was asked."""
+    if not kept:
+        return None
+    return Memory(*(tuple(kept[name]) for name in ("ratio", "one_in", "back", "above")))
 
 
 def _before(score: PainScore, every: Sequence[PainScore]) -> int | None:

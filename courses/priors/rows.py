@@ -12,6 +12,7 @@ from clinic.models import Clinic
 from courses.curve import CourseScores, Timing
 from courses.models import Course, PainScore
 from courses.rules.worse_than_start import TimedScore, Worse, worse_than_start
+from patients.counting import counted
 from patients.models import PatientPainType
 from patients.standing import curve_group, curve_groups
 
@@ -104,8 +105,8 @@ def records_of(courses: Iterable[Course], *, clinic: Clinic, at: datetime) -> di
 
 
 def clinic_records(clinic: Clinic, *, at: datetime) -> list[Record]:
-    """Every course of a clinic, training patients left out."""
-    courses = Course.objects.for_clinic(clinic).filter(patient__is_training=False)
+    """Every course of a clinic, test patients left out."""
+    courses = counted(Course.objects.for_clinic(clinic))
     return list(records_of(courses, clinic=clinic, at=at).values())
 
 

@@ -1,15 +1,21 @@
-"""What a course's curve says today: next score, shape, peak, relief; computed once for a page or a letter."""
+"""What a course's curve says today: next score, line, shape, peak, relief; computed once for a page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from courses import curve
 from courses.priors import guard
-from courses.priors.picture import primary_timing
+from courses.priors.picture import coming_week, primary_timing
 from courses.priors.rows import Record
 from courses.rules.worse_than_start import Worse
+
+N_LATEST = 3
+# From a point on, scores that rose are not said to fall, nor the other way round.
+CLEAR_CHANGE = 1.0
 
 LEAST_START, LEAST_SCORES = 3, 2
 
@@ -28,6 +34,17 @@ class SoFar:
 
 
 @dataclass(frozen=True)
+class Line:
+    """The line that is drawn, at the first and the last score, and what is expected at the planned end."""
+
+    start: float
+    now: float
+    end: float
+    low90: int
+    high90: int
+
+
+@dataclass(frozen=True)
 class CurveSays:
     """The curve's answers, each a value or why it cannot tell."""
 
@@ -42,6 +59,24 @@ class CurveSays:
     prior_version: str
     # Timings whose latest scores lie above the course's first: by the scores alone.
     worse: tuple[Worse, ...] = ()
+    line: Line | None = None
+    # How far the latest scores of the timing lie above its first: by the scores alone.
+    change: float | None = None
+
+    @property
+    def said_shape(self) -> curve.Shape | None:
+        """The shape, where the patient's own scores do not speak against it."""
+        if self.shape is None or self.worse or self.change is None:
+            return None
+        falls = self.shape.name in {curve.ShapeName.STEADY, curve.ShapeName.FLARE_THEN_IMPROVE}
+        rises = self.shape.name == curve.ShapeName.WORSENING
+        is_against = (falls and self.change >= CLEAR_CHANGE) or (rises and self.change <= -CLEAR_CHANGE)
+        return None if is_against else self.shape
+
+    @property
+    def said_peak(self) -> curve.Peak | None:
+        """The top, where the shape is said."""
+        return self.peak if self.said_shape else None
 
     @property
     def gain(self) -> float | None:
@@ -66,32 +101,52 @@ class CurveSays:
 
 
 def so_far_of(record: Record) -> SoFar | None:
-    """The first beside the last two before-scores, or the second alone; None where there is one."""
+    """The first beside the last two before-scores, or the second alone; None where there is one.
+
+    Where the last three are worse than the first, those: one and the same text never says relief as well.
+    """
     before = [row.score for row in record.rows if row.timing == curve.Timing.BEFORE]
     if len(before) < LEAST_SCORES:
         return None
+    worse = next((one for one in record.worse_than_start() if one.timing == curve.Timing.BEFORE), None)
+    if worse is not None:
+        return SoFar(before[0], worse.latest)
     latest = before[-2:] if len(before) > LEAST_SCORES else before[-1:]
     return SoFar(before[0], sum(latest) / len(latest))
 
 
 def curve_says(
-    record: Record, posterior: curve.CoursePosterior | None, *, next_week: float, seconds: float | None = None
+    record: Record,
+    posterior: curve.CoursePosterior | None,
+    *,
+    next_week: float,
+    timing: str | None = None,
+    seconds: float | None = None,
 ) -> CurveSays | None:
-    """What the posterior of a record says; None before the first score.
+    """What the posterior of a record says of a timing (its primary one unless named); None before the first score.
 
     Where the curve gives no answer what was observed stands alone, and the rest says that it cannot tell.
     """
     if not record.rows:
         return None
-    ask = partial(_says, record, posterior, next_week=next_week) if posterior else None
+    timing = timing or primary_timing(record)
+    ask = partial(_says, record, posterior, next_week=next_week, timing=timing) if posterior else None
     found = guard.answer(ask, seconds=seconds, course=record.course) if ask else None
-    return found or _observed(record, prior_version=str(posterior.prior.version) if posterior else "")
+    version = str(posterior.prior.version) if posterior else ""
+    return found or _observed(record, timing=timing, prior_version=version)
 
 
-def _observed(record: Record, *, prior_version: str) -> CurveSays:
+def change_of(record: Record, timing: str) -> float | None:
+    """How far the mean of the latest three scores of a timing (after the first) lies above the first."""
+    scores = [row.score for row in record.rows if row.timing == timing]
+    latest = scores[1:][-N_LATEST:]
+    return sum(latest) / len(latest) - scores[0] if latest else None
+
+
+def _observed(record: Record, *, timing: str, prior_version: str) -> CurveSays:
     silence = curve.CannotTell(curve.Unknown.NO_ANSWER, 0, 0, prior_version)
     return CurveSays(
-        timing=primary_timing(record),
+        timing=timing,
         next_score=silence,
         so_far=so_far_of(record),
         fitted_so_far=silence,
@@ -101,25 +156,37 @@ def _observed(record: Record, *, prior_version: str) -> CurveSays:
         n_scores=len(record.rows),
         prior_version=prior_version,
         worse=tuple(record.worse_than_start()),
+        change=change_of(record, timing),
     )
 
 
-def _says(record: Record, posterior: curve.CoursePosterior, *, next_week: float) -> CurveSays:
-    timing, end = primary_timing(record), record.planned_end_week
+def _says(record: Record, posterior: curve.CoursePosterior, *, next_week: float, timing: str) -> CurveSays:
     last = record.week(record.rows[-1].scored_at)
-    next_score = posterior.next_score(max(next_week, last), curve.Timing(timing))
+    next_score = posterior.next_score(coming_week(record, next_week), curve.Timing(timing))
     fitted = posterior.relief(last)
-    tells = not isinstance(fitted, curve.CannotTell) or fitted.reason_code != curve.Unknown.TOO_FEW_SCORES
-    end = max(end, last)
+    tells = not isinstance(next_score, curve.CannotTell)
+    end = max(record.planned_end_week, last)
+    shape, peak = posterior.outline(end, curve.Timing(timing)) if tells else (None, None)
     return CurveSays(
         timing=timing,
         next_score=next_score,
         so_far=so_far_of(record),
         fitted_so_far=fitted,
         relief_at_end=posterior.relief(end),
-        shape=posterior.shape(end) if tells else None,
-        peak=posterior.peak(end) if tells else None,
+        shape=shape,
+        peak=peak,
         n_scores=len(record.rows),
         prior_version=str(posterior.prior.version),
         worse=tuple(record.worse_than_start()),
+        line=_line(record, posterior, timing=timing) if tells else None,
+        change=change_of(record, timing),
     )
+
+
+def _line(record: Record, posterior: curve.CoursePosterior, *, timing: str) -> Line:
+    last = record.week(record.rows[-1].scored_at)
+    start, now = posterior.level(np.array([0.0, last]), curve.Timing(timing)).tolist()
+    end = coming_week(record, record.planned_end_week)
+    expected = posterior.bands(np.array([end]), curve.Timing(timing))
+    low90, high90 = expected.whole90[0]
+    return Line(start, now, float(expected.mean[0]), low90, high90)

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from courses.charts.timeline import Marker, ReviewMark, Span
-from courses.models import Alert, Course, Hold, Review
+from courses.charts.timeline import Marker, ReviewMark, Span, VisitMark
+from courses.models import Alert, Appointment, Course, Hold, Review
 from courses.priors.rows import Record
 
 
@@ -68,6 +68,27 @@ def reviews_of(
             words = _("Review planned after session %(number)s") % {"number": number}
             marks.append(ReviewMark(course.planned_week_of(number), words, is_held=False))
     return tuple(marks)
+
+
+def visits_of(
+    record: Record, appointments: Iterable[Appointment], *, course: Course, at: datetime
+) -> tuple[VisitMark, ...]:
+    """Visits still to come, and those the patient missed since the first score."""
+    first_at = record.rows[0].scored_at if record.rows else at
+    words = {
+        Appointment.Status.BOOKED: _("Visit booked for %(at)s"),
+        Appointment.Status.MISSED: _("Visit missed on %(at)s"),
+    }
+    return tuple(
+        VisitMark(
+            record.week(one.starts_at),
+            words[Appointment.Status(one.status)] % {"at": _moment(one.starts_at, course)},
+            is_missed=one.status == Appointment.Status.MISSED,
+        )
+        for one in appointments
+        if (one.status == Appointment.Status.BOOKED and one.starts_at >= at)
+        or (one.status == Appointment.Status.MISSED and one.starts_at >= first_at)
+    )
 
 
 def _alert_words(alert: Alert, course: Course | None) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from courses import curve
 from courses.models import PainScore
-from courses.priors.telling import CurveSays
+from courses.priors.telling import CurveSays, Line
 from courses.rules.worse_than_start import Worse
 
 SHAPES = {
@@ -23,15 +23,30 @@ TIMINGS = {"before": gettext_lazy("before a session"), "after": gettext_lazy("af
 def curve_sentences(says: CurveSays, *, is_over: bool = False) -> list[str]:
     """What comes next and the shape; the chances at the planned end. Looking back: what was.
 
-    Where the patient's own scores are worse than at the start that comes first, and no shape is said beside it.
+    Worse than at the start, by the patient's own scores, comes first; no shape is said against the scores.
     """
     first = [gain_words(says)] if is_over else [next_words(says)]
-    if says.shape is not None and not says.worse:
-        first.append(shape_words(says.shape))
-    if says.peak is not None and not says.worse:
-        first.append(peak_words(says.peak))
+    if says.line is not None:
+        first.append(line_words(says.line, is_over=is_over))
+    if says.said_shape is not None:
+        first.append(shape_words(says.said_shape))
+    if says.said_peak is not None:
+        first.append(peak_words(says.said_peak))
     sentences = [" ".join(first)] if is_over else [" ".join(first), relief_words(says)]
     return [*map(worse_words, says.worse), *sentences]
+
+
+def line_words(line: Line, *, is_over: bool) -> str:
+    """Where the line began and where it is now; what is expected at the planned end."""
+    words = _("Smoothed pain level: about %(start).0f at the start, about %(now).0f now.")
+    if is_over:
+        words = _("Smoothed pain level: about %(start).0f at the start, about %(now).0f at the end.")
+    words = words % {"start": line.start, "now": line.now}
+    if is_over:
+        return words
+    values = {"end": line.end, "low": line.low90, "high": line.high90}
+    expected = _("Expected at the planned end: about %(end).0f, wide range %(low)d to %(high)d.") % values
+    return f"{words} {expected}"
 
 
 def worse_words(worse: Worse) -> str:
@@ -63,7 +78,7 @@ def next_words(says: CurveSays) -> str:
     if isinstance(found, curve.CannotTell):
         return _("Next score: cannot tell yet, %(reason)s.") % {"reason": reason_words(found)}
     low, high = found.interval90
-    return _("Next score %(timing)s: about %(mean).0f, nine of ten between %(low)d and %(high)d.") % {
+    return _("Next score %(timing)s: about %(mean).0f, wide range %(low)d to %(high)d (9 in 10 scores).") % {
         "timing": TIMINGS[says.timing],
         "mean": found.mean,
         "low": low,
@@ -73,7 +88,7 @@ def next_words(says: CurveSays) -> str:
 
 def shape_words(shape: curve.Shape) -> str:
     """The likeliest shape with its probability."""
-    return _("Most likely %(shape)s (%(percent)d %%).") % {
+    return _("Most likely shape of the course: %(shape)s (%(percent)d%%).") % {
         "shape": SHAPES[shape.name],
         "percent": _percent(shape.probability),
     }
@@ -101,7 +116,9 @@ def relief_words(says: CurveSays) -> str:
     found = says.relief_at_end
     if isinstance(found, curve.CannotTell):
         return _("Relief at the planned end: cannot tell, %(reason)s.") % {"reason": reason_words(found)}
-    return _("Chance of at least 30 %% relief at the planned end: %(p30)d %%, of 50 %%: %(p50)d %%.") % {
+    return _(
+        "By the planned end: %(p30)d%% chance of at least 30%% less pain, %(p50)d%% chance of at least half."
+    ) % {
         "p30": _percent(found.p30),
         "p50": _percent(found.p50),
     }
@@ -134,5 +151,5 @@ def gain_words(says: CurveSays) -> str:
         return _("%(words)s; percentages are n/a when pain starts below 3.") % {"words": words}
     percent = round(100 * abs(found.gain))
     if found.gain < 0:
-        return _("%(words)s: %(percent)d %% more.") % {"words": words, "percent": percent}
-    return _("%(words)s: %(percent)d %% relief so far.") % {"words": words, "percent": percent}
+        return _("%(words)s: %(percent)d%% more.") % {"words": words, "percent": percent}
+    return _("%(words)s: %(percent)d%% relief so far.") % {"words": words, "percent": percent}

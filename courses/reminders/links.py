@@ -61,6 +61,7 @@ class CheckInLink:
     uuid: str
     language: str
     clinic: ClinicFacts | None = None
+    is_test: bool = False
 
 
 def facts_of(clinic: Clinic) -> ClinicFacts:
@@ -73,6 +74,7 @@ def check_in_path(check_in: CheckIn) -> str:
     carried = {
         "c": str(check_in.uuid),
         "l": check_in.session.course.patient.language,
+        **({"t": "1"} if check_in.session.course.patient.is_training else {}),
         **{letter: value for letter, value in _carried(facts_of(check_in.clinic)).items() if value},
     }
     return reverse("check-in", args=[signing.dumps(carried, salt=CHECK_IN_SALT, compress=True)])
@@ -88,7 +90,7 @@ def open_check_in(token: str) -> CheckInLink:
         return CheckInLink(found, settings.LANGUAGE_CODE)
     if not isinstance(found, dict) or "c" not in found:
         raise BadLink
-    return CheckInLink(found["c"], found.get("l") or settings.LANGUAGE_CODE, _facts(found))
+    return CheckInLink(found["c"], found.get("l") or settings.LANGUAGE_CODE, _facts(found), "t" in found)
 
 
 def row_of_link(link: CheckInLink) -> CheckIn:

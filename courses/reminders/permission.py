@@ -9,6 +9,7 @@ from patients.models import Consent
 from patients.standing import has_consent
 
 MAX_PER_DAY = 3
+TEST_PATIENT = "test patient"
 STREAMS = {
     Reminder.Kind.BEFORE_24H: Consent.Stream.REMINDERS,
     Reminder.Kind.CHECK_IN_DAY1: Consent.Stream.CHECK_INS,
@@ -22,7 +23,7 @@ def refusal(reminder: Reminder, *, at: datetime) -> str:
     if reminder.state != Reminder.State.PLANNED:
         return "already settled"
     if patient.is_training:
-        return "training patient"
+        return TEST_PATIENT
     if patient.archived_at:
         return "patient archived"
     if not patient.email:

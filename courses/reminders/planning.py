@@ -10,10 +10,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from clinic.batch import each
-from clinic.models import Message
+from clinic.models import Clinic, Message
 from clinic.outbox.queue import enqueue_all
 from courses.models import Appointment, CheckIn, Reminder, Session
+from courses.reminders.permission import TEST_PATIENT
 from courses.reminders.schedule import SHORTEST_NOTICE, morning_after, next_permitted, the_day_before
+from patients.counting import counted
 
 MESSAGE_KIND = "reminder"
 HORIZON = timedelta(days=8)
@@ -41,6 +43,8 @@ def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
         )
         for kind, due_at in due.items()
     )
+    is_test = session.course.patient.is_training
+    told = {"state": Reminder.State.REFUSED, "refused_because": TEST_PATIENT, "settled_at": at} if is_test else {}
     reminders = Reminder.objects.bulk_create(
         Reminder(
             clinic=session.clinic,
@@ -48,10 +52,12 @@ def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
             kind=REMINDS[CheckIn.Kind(check_in.kind)],
             check_in=check_in,
             due_at=due[CheckIn.Kind(check_in.kind)],
+            **told,
         )
         for check_in in check_ins
     )
-    _queue(reminders, at=at)
+    if not is_test:
+        queue_reminders(reminders, at=at)
     return check_ins
 
 
@@ -64,7 +70,7 @@ def _questions(session: Session) -> Iterator[tuple[CheckIn.Kind, datetime]]:
 def _plan_upcoming(*, at: datetime) -> int:
     kind = Reminder.Kind.BEFORE_24H
     upcoming = (
-        Appointment.objects.all_clinics()
+        counted(Appointment.objects.all_clinics())
         .between(at, at + HORIZON)
         .filter(status=Appointment.Status.BOOKED, starts_at__gte=at + SHORTEST_NOTICE)
         .exclude(reminders__kind=kind)
@@ -75,9 +81,13 @@ def _plan_upcoming(*, at: datetime) -> int:
 
 @transaction.atomic
 def _plan_before(appointment: Appointment, *, at: datetime) -> bool:
+    # The visit and the clinic's clock as they are once nobody can move them: the time zone may just have changed.
+    visits = Appointment.objects.filter(pk=appointment.pk, starts_at=appointment.starts_at)
+    if visits.select_for_update(no_key=True).values_list("pk").first() is None:
+        return False
     if appointment.starts_at - appointment.booked_at < SHORTEST_NOTICE:
         return False
-    zone = appointment.clinic.zone_info
+    zone = Clinic.objects.get(pk=appointment.clinic_id).zone_info
     due_at = max(the_day_before(appointment.starts_at, zone), next_permitted(at, zone))
     if due_at >= appointment.starts_at:
         return False
@@ -88,7 +98,7 @@ def _plan_before(appointment: Appointment, *, at: datetime) -> bool:
         defaults={"clinic": appointment.clinic, "course": appointment.course, "due_at": due_at},
     )
     if is_new:
-        _queue([reminder], at=at)
+        queue_reminders([reminder], at=at)
     return is_new
 
 
@@ -112,14 +122,14 @@ def cancel_planned(reminders: QuerySet[Reminder], *, because: str, at: datetime)
 @transaction.atomic
 def plan_again(reminders: QuerySet[Reminder], *, at: datetime) -> int:
     """Plan what was cancelled or refused and never sent, where its time is still to come; returns how many."""
-    settled = reminders.filter(state__in=[Reminder.State.CANCELLED, Reminder.State.REFUSED])
+    settled = counted(reminders).filter(state__in=[Reminder.State.CANCELLED, Reminder.State.REFUSED])
     rows = list(settled.select_for_update(of=("self",)).select_related("clinic", "course", "check_in"))
     again = [row for row in rows if _still_makes_sense(row, at=at)]
     for row in again:
         row.due_at = max(row.due_at, next_permitted(at, row.clinic.zone_info))
         row.state, row.refused_because, row.settled_at = Reminder.State.PLANNED, "", None
     Reminder.objects.bulk_update(again, ["due_at", "state", "refused_because", "settled_at"])
-    _queue(again, at=at, suffix=f":{at.isoformat()}")
+    queue_reminders(again, at=at, suffix=f":{at.isoformat()}")
     return len(again)
 
 
@@ -133,7 +143,7 @@ def _still_makes_sense(reminder: Reminder, *, at: datetime) -> bool:
     return reminder.starts_at is not None and earliest < reminder.starts_at
 
 
-def _queue(reminders: Sequence[Reminder], *, at: datetime, suffix: str = "") -> None:
+def queue_reminders(reminders: Sequence[Reminder], *, at: datetime, suffix: str = "") -> None:
     messages = [
         Message(
             clinic=reminder.clinic,

@@ -16,6 +16,7 @@ from clinic.models import Membership
 from courses.models import Alert, Course, Review
 from courses.models.alert import AlertQuerySet
 from courses.plans.lifecycle import extend_course
+from courses.plans.visits import next_visit_at
 from courses.priors.adopted import in_force
 from courses.priors.guard import KEPT_SECONDS
 from courses.priors.posteriors import posterior_of
@@ -61,7 +62,9 @@ def telling_of(course: Course, *, at: datetime, seconds: float | None = None) ->
     """What the curve says of a course now, in some seconds; None before the first score."""
     record = record_of(course, at=at)
     posterior = posterior_of(record, in_force(course.clinic))
-    return curve_says(record, posterior, next_week=record.week(at), seconds=seconds)
+    last_at = record.rows[-1].scored_at if record.rows else None
+    coming_at = next_visit_at(course, course.appointments.all(), last_at=last_at, at=at)
+    return curve_says(record, posterior, next_week=record.week(coming_at), seconds=seconds)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -51,6 +52,21 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """What the last scores of a timing say together of a shift that lasts; each for the scores 0 to 10.
+
+    `ratio`: how many times likelier they are under one; `one_in`: how rare a ratio this high is where nothing has
+    shifted; `back`: how many scores of the timing ago the likeliest began; `above`: how far the scores since lie
+    above what was expected from those before.
+    """
+
+    ratio: tuple[float, ...]
+    one_in: tuple[float, ...]
+    back: tuple[int, ...]
+    above: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Expectation:
     """What the curve expected of one score before it was known.
 
@@ -69,6 +85,14 @@ class Expectation:
     one_in: tuple[float, ...]
     n_scores: int
     prior_version: str
+    # None where no shift may have begun: too few scores, or staff were told of everything since.
+    memory: Memory | None = None
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Everything that must be a number before a rule may look at it."""
+        memory = (*self.memory.ratio, *self.memory.one_in, *self.memory.above) if self.memory else ()
+        return (self.mean, *self.lr_star, *self.one_in, *memory)
 
     def holds(self, score: int) -> bool:
         """Whether a score lies in the band."""
@@ -83,24 +107,18 @@ class ScoreFact:
     session_number: int | None
     score: int
     expected: Expectation | None = None
-    # Of an earlier score, as it was frozen when that score was logged.
-    point90: int | None = None
-
-    @property
-    def is_beyond_point90(self) -> bool:
-        """Whether it exceeds nine of ten of its own prediction."""
-        point90 = self.expected.point90 if self.expected else self.point90
-        return point90 is not None and self.score > point90
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """When the likelihood ratio alarms, calibrated to the clinic's budget, and the bounds of all the rules."""
+    """When the likelihood ratios alarm, calibrated to the clinic's budget, and the bounds of all the rules."""
 
     lr: float
     lr_of_quarter_budget: float
     version: str
     bounds: RuleBounds = SHIPPED_BOUNDS
+    # When the scores of the last sessions together alarm.
+    memory: float = math.inf
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from courses.rules.beyond_bounds import find_beyond_bounds
 from courses.rules.ceiling import find_ceiling
-from courses.rules.drift import find_drift
 from courses.rules.facts import Finding, PainFacts
 from courses.rules.floor import find_floor
+from courses.rules.lasting import find_lasting
 from courses.rules.plain_rise import find_plain_rise
 from courses.rules.still_worse import find_still_worse
 
 # Rules that hold whatever the curve does, and those that ask it.
 MODEL_FREE_RULES = (find_plain_rise, find_floor)
-MODEL_RULES = (find_beyond_bounds, find_still_worse, find_drift, find_ceiling)
-# Rules without a calibrated threshold: their alarms are counted beside the one that is fitted to the budget.
-FIXED_RULES = tuple(rule for rule in (*MODEL_FREE_RULES, *MODEL_RULES) if rule is not find_beyond_bounds)
+MODEL_RULES = (find_beyond_bounds, find_still_worse, find_lasting, find_ceiling)
+# Rules whose thresholds are fitted to the budget; the alarms of all others are counted beside them.
+CALIBRATED_RULES = (find_beyond_bounds, find_lasting)
+FIXED_RULES = tuple(rule for rule in (*MODEL_FREE_RULES, *MODEL_RULES) if rule not in CALIBRATED_RULES)
 
 
 def find_model_pain(facts: PainFacts) -> list[Finding]:

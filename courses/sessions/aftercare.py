@@ -7,7 +7,7 @@ advice while a red flag or a swelling is open; two supports at most; no heat ove
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 MOST_SUPPORTS = 2
@@ -22,6 +22,8 @@ class Measure:
     way: str
     blocked_by: tuple[str, ...] = ()
     cautioned_by: tuple[str, ...] = ()
+    # Only after the word of the patient's doctor or midwife.
+    doctor_first_if: tuple[str, ...] = ()
 
     @property
     def is_support(self) -> bool:
@@ -31,17 +33,23 @@ class Measure:
 
 @dataclass(frozen=True)
 class Checked:
-    """A measure against one patient: why not, what asks for care, and whether it is suggested."""
+    """A measure against one patient: why not, what asks for care or a doctor, and whether it is suggested."""
 
     code: str
     blocked_by: tuple[str, ...] = ()
     cautioned_by: tuple[str, ...] = ()
+    doctor_first: tuple[str, ...] = ()
     is_suggested: bool = False
 
     @property
     def is_allowed(self) -> bool:
         """Whether it may be given."""
         return not self.blocked_by
+
+    @property
+    def may_be_suggested(self) -> bool:
+        """Whether it may be proposed without anybody having been asked."""
+        return self.is_allowed and not self.doctor_first
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,8 @@ class Fault(StrEnum):
 def suggest(measures: Iterable[Measure], *, conditions: Mapping[str, str], is_flag_open: bool) -> Suggestions:
     """Each measure checked against a patient's conditions (code to words); the first that go together suggested.
 
-    What asks for care is offered, but not suggested before what does not.
+    What asks for care is offered, but not suggested before what does not. What a doctor or midwife must be asked
+    about first is offered and never suggested.
     """
     if is_flag_open:
         return Suggestions(is_contact_only=True)
@@ -77,14 +86,12 @@ def suggest(measures: Iterable[Measure], *, conditions: Mapping[str, str], is_fl
     careless_first = sorted(every, key=lambda one: bool(checked[one.code].cautioned_by))
     chosen: list[Measure] = []
     for one in careless_first:
-        if checked[one.code].is_allowed and not _clash([*chosen, one]):
+        if checked[one.code].may_be_suggested and not _clash([*chosen, one]):
             chosen.append(one)
     codes = {one.code for one in chosen}
     return Suggestions(
         is_contact_only=False,
-        measures=tuple(
-            Checked(one.code, *_found(checked[one.code]), is_suggested=one.code in codes) for one in every
-        ),
+        measures=tuple(replace(checked[one.code], is_suggested=one.code in codes) for one in every),
     )
 
 
@@ -105,11 +112,8 @@ def _check(measure: Measure, conditions: Mapping[str, str]) -> Checked:
         measure.code,
         tuple(conditions[code] for code in measure.blocked_by if code in conditions),
         tuple(conditions[code] for code in measure.cautioned_by if code in conditions),
+        tuple(conditions[code] for code in measure.doctor_first_if if code in conditions),
     )
-
-
-def _found(checked: Checked) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return checked.blocked_by, checked.cautioned_by
 
 
 def _clash(measures: list[Measure]) -> Fault | None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from clinic.models import Membership
 from courses.models import Needling
 from courses.rules.breach import NeedleFact, VisitFacts, find_breach, forbidden
 from courses.sessions.entry import NeedlingEntry, SessionEntry
@@ -48,14 +49,16 @@ def keep_clearance(clearance: Clearance) -> dict[str, Any]:
     }
 
 
-def refuse_silent_breach(entry: SessionEntry, clearance: Clearance) -> None:
+def refuse_silent_breach(entry: SessionEntry, clearance: Clearance, *, by: Membership) -> None:
     """Needling without clearance is saved only as what it is."""
     visit = visit_facts(entry, clearance)
     if find_breach(visit) is None or entry.uncleared_reason.strip():
         return
     message = _("Not cleared for needling. If needles were used, give the reason.")
     against = [_("Avoid: %(what)s.") % {"what": what} for what in forbidden(visit)]
-    raise ValidationError({"uncleared_reason": [message, *reason_texts(clearance), *against]})
+    raise ValidationError(
+        {"uncleared_reason": [message, *reason_texts(clearance, to=by, ask=entry.practitioner), *against]}
+    )
 
 
 def refuse_contradiction(needles: Iterable[object], *, is_needled: bool) -> None:

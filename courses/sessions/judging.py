@@ -82,17 +82,26 @@ def _expected(
 ) -> list[Expectation | CannotTell]:
     """What the curve expected of each new score, the ones before it known."""
     prior, record = standing.in_force.prior, standing.record(at=at)
+    told_session = standing.told_session
 
     def compute() -> list[Expectation | CannotTell]:
         found, growing = [], record
         for score in new:
-            found.append(expectation(growing, prior=prior, timing=score.timing, scored_at=score.scored_at))
+            found.append(
+                expectation(
+                    growing,
+                    prior=prior,
+                    timing=score.timing,
+                    scored_at=score.scored_at,
+                    told_session=told_session,
+                )
+            )
             growing = growing.with_score(score)
         return found
 
     found = guard.within(compute, seconds=guard.SECONDS)
     for one in found:
-        if isinstance(one, Expectation) and not all(map(math.isfinite, (one.mean, *one.lr_star, *one.one_in))):
+        if isinstance(one, Expectation) and not all(map(math.isfinite, one.numbers)):
             raise ArithmeticError("the curve's answer is not a number")
     return found
 

@@ -74,7 +74,7 @@ def log_session(
     if entry.neuro_check:
         _record_check(course, entry, by=by, at=at)
     clearance = _clearance(standing, entry)
-    refuse_silent_breach(entry, clearance)
+    refuse_silent_breach(entry, clearance, by=by)
     session = write_session(course, entry, clearance, number=standing.last_number + 1, by=by, at=at)
     reports = accept_flags(_origin(session, entry), entry.flags, by=by, at=at)
     if session.is_needled:

@@ -64,8 +64,12 @@ def patient_words(session: Session, scores: list[PainScore], *, at: datetime) ->
     """What to tell the patient today; contact advice alone while a red flag is open."""
     clinic = session.clinic
     facts = treatment_facts(PatientStanding(session.course.patient), on=clinic.local(session.held_at).date())
-    call = _("Call us at %(phone)s at once if anything new or worrying appears; in an emergency %(number)s.")
-    contact = call % {"phone": clinic.phone or "…", "number": clinic.emergency_number}
+    call = (
+        _("Call us at %(phone)s at once if anything new or worrying appears; in an emergency %(number)s.")
+        if clinic.phone
+        else _("Call us at once if anything new or worrying appears; in an emergency call %(number)s.")
+    )
+    contact = call % {"phone": clinic.phone, "number": clinic.emergency_number}
     reports = reports_of_form(session.course.patient, session.form_key)
     if facts.is_flag_open or reports:
         return [*_instruction(session, reports), contact]

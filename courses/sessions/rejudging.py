@@ -39,4 +39,5 @@ def _refreeze(score: PainScore, findings: tuple[Finding, ...]) -> None:
     if expected is None:
         return
     words = verdict(score.timing, score.score, expected=expected, findings=findings).as_json()
-    PainScore.objects.filter(pk=score.pk).update(expected={**score.expected, **words})
+    kept = {name: value for name, value in score.expected.items() if name != "told"}
+    PainScore.objects.filter(pk=score.pk).update(expected={**kept, **words})

@@ -60,7 +60,7 @@ def treatment_facts(standing: PatientStanding, *, on: date) -> TreatmentFacts:
 
 def measure_of(row: AftercareMeasure) -> Measure:
     """A row of the clinic's list as the rules take it."""
-    return Measure(row.code, row.way, tuple(row.blocked_by), tuple(row.cautioned_by))
+    return Measure(row.code, row.way, tuple(row.blocked_by), tuple(row.cautioned_by), tuple(row.doctor_first_if))
 
 
 def _item(finding: ScreeningFinding) -> ScreenedItem:

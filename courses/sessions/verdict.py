@@ -43,6 +43,9 @@ class Verdict:
         kept: dict[str, object] = {"standing": str(self.standing), "have": self.have, "need": self.need}
         if self.is_watched:
             kept["watch"] = True
+        # What lasts is looked for only after the last session that staff were told of.
+        if self.findings:
+            kept["told"] = True
         if self.expected:
             kept |= {
                 "mean": round(self.expected.mean, 2),
@@ -59,6 +62,14 @@ class Verdict:
                 "n_scores": self.expected.n_scores,
                 "prior": self.expected.prior_version,
             }
+            if self.expected.memory:
+                memory = self.expected.memory
+                kept["memory"] = {
+                    "ratio": [round(value, 2) for value in memory.ratio],
+                    "one_in": [round(value, 1) for value in memory.one_in],
+                    "back": list(memory.back),
+                    "above": [round(value, 2) for value in memory.above],
+                }
         return kept
 
 

@@ -21,6 +21,9 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 
+# Day and month in the order of a country, without the point that always puts the day first.
+STROKES = re.compile(r"([0-9]{1,2})([-/ ])([0-9]{1,2})\2([0-9]{4})")
+
 
 class BadBirth(ValueError):
     """Not a birth date; `why` is one of: form, day, ambiguous, future, early."""
@@ -63,14 +66,25 @@ def exchanged(day: date) -> date | None:
     return date(day.year, day.day, day.month) if day.day <= 12 else None
 
 
-def parse_birth(text: str, *, today: date, is_month_first: bool = False) -> Birth:
-    """What was typed as a birth date: a day in any usual notation, a year, or “unknown”; BadBirth says why not."""
+def parse_birth(text: str, *, today: date, is_month_first: bool = False, is_unsure: bool = False) -> Birth:
+    """What was typed as a birth date: a day in any usual notation, a year, or “unknown”; BadBirth says why not.
+
+    `is_unsure`: both orders of day and month are in use, so that 3/12/1980 is asked about.
+    """
     text = " ".join(text.strip().lower().split())
+    if is_unsure and (found := STROKES.fullmatch(text)) and int(found[3]) > 12:
+        is_month_first = True
     if text in UNKNOWN_WORDS:
         return Birth()
     if re.fullmatch(r"[0-9]{4}", text):
         return _checked(Birth(year=int(text)), today=today)
-    return _checked(Birth(on=_day(text, is_month_first=is_month_first)), today=today)
+    on = _day(text, is_month_first=is_month_first)
+    if is_unsure and (found := STROKES.fullmatch(text)):
+        # Only one of both orders may be in the calendar.
+        first, second = int(found[1]), int(found[3])
+        if first != second and max(first, second) <= 12:
+            raise BadBirth("ambiguous")
+    return _checked(Birth(on=on), today=today)
 
 
 def readings(text: str) -> list[date]:

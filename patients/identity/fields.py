@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,33 +11,42 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.region import MONTH_DAY, UNSURE, current_country, order_in
+from clinic.typed_names import NameField
+from clinic.typed_text import plain_digits
 from patients.identity.birth import EARLIEST_YEAR, BadBirth, Birth, parse_birth
-from patients.identity.names import BadName, clean_name
-from patients.identity.words import birth_typed
+from patients.identity.words import birth_typed, birth_words
 
-# Countries in which 5/6/1980 is the sixth of May.
-MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW"})
+__all__ = ["BirthField", "BirthInput", "NameField"]
 
 
-class NameField(forms.CharField):
-    """A name, cleaned of what nobody sees; control characters are refused."""
+class BirthInput(forms.TextInput):
+    """Typed as text, and beside it how it was understood."""
 
-    def to_python(self, value: Any) -> str:
-        """The name as it is stored."""
-        text = super().to_python(value) or ""
-        try:
-            return clean_name(text)
-        except BadName as error:
-            shown = "".join(character if character.isprintable() else "�" for character in text)
-            why = {
-                "control": _("%(label)s: “%(text)s” holds a character that is no part of a name. Type it anew."),
-                "no letter": _("%(label)s: “%(text)s” has no letter in it. Enter the name."),
-            }[str(error)]
-            raise ValidationError(why % {"label": self.label or _("Name"), "text": shown}) from error
+    template_name = "clinic/widgets/day.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """With the day in words, and how the country writes days."""
+        context = super().get_context(name, value, attrs)
+        today, order = timezone.localdate(), order_in(current_country())
+        more = {"said": _said(value, today=today, order=order), "today": today.isoformat(), "order": order}
+        context["widget"] |= {**more, "is_birth": True}
+        return context
+
+
+def _said(value: Any, *, today: date, order: str) -> str:
+    """How a birth date was understood; nothing where it was not."""
+    try:
+        birth = value if isinstance(value, Birth) else read_birth(str(value or ""), today=today, order=order)
+    except BadBirth:
+        return ""
+    return birth_words(birth, on=today)
 
 
 class BirthField(forms.CharField):
     """A day in any usual notation, a year, or “unknown”."""
+
+    widget = BirthInput
 
     def __init__(self, *args: Any, region: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 40)
@@ -62,7 +72,7 @@ class BirthField(forms.CharField):
         if not text:
             return None
         try:
-            return parse_birth(text, today=timezone.localdate(), is_month_first=self.region in MONTH_FIRST)
+            return read_birth(text, today=timezone.localdate(), order=order_in(self.region or current_country()))
         except BadBirth as error:
             raise ValidationError(
                 _why(error.why) % {"text": text, "year": EARLIEST_YEAR}, code=error.why
@@ -76,9 +86,19 @@ class BirthField(forms.CharField):
             return True
 
 
+def read_birth(text: str, *, today: date, order: str) -> Birth:
+    """What was typed as a birth date, by the country's order of day and month; BadBirth says why not."""
+    return parse_birth(
+        plain_digits(text), today=today, is_month_first=order == MONTH_DAY, is_unsure=order == UNSURE
+    )
+
+
 def _why(code: str) -> str:
     return {
         "form": _("Date of birth: “%(text)s” is not a date. Enter 31 May 1980, the year alone, or “unknown”."),
+        "ambiguous": _(
+            "Date of birth: “%(text)s” can be read in two ways. Write the month as a word: 3 Dec 1980."
+        ),
         "day": _("Date of birth: “%(text)s” is not in the calendar. Check day and month."),
         "future": _("Date of birth: “%(text)s” is in the future. Check the year."),
         "early": _("Date of birth: “%(text)s” is before %(year)s. Check the year."),

@@ -88,6 +88,8 @@ class PatientForm(forms.ModelForm[Patient]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
+            # A test patient is one from the first day: switched on later, it would silence red flags.
+            self.fields.pop("is_training", None)
             self.fields["reason"].widget = forms.TextInput()
             self.initial["born_on"] = self.instance.birth
         # Checking the form fills the patient in: what is on file is remembered.

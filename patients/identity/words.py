@@ -32,6 +32,11 @@ def patient_label(patient: Patient, *, on: date | None = None) -> str:
     return f"{patient}, {birth_words(patient.birth, on=on)}"
 
 
+def no_mail_words() -> str:
+    """What every page of a test patient says."""
+    return _("Test patient: no alerts or emails are sent")
+
+
 def birth_typed(birth: Birth) -> str:
     """A birth date as the form shows it for editing."""
     if birth.known_year is None:

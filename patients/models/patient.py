@@ -50,9 +50,11 @@ class Patient(models.Model):
     email = models.EmailField(_("email"), blank=True)
     language = models.CharField(_("language"), max_length=12, default="en")
     is_training = models.BooleanField(
-        _("training patient"),
+        _("test patient"),
         default=False,
-        help_text=_("For practice: no alerts or emails are sent, and no figure counts it."),
+        help_text=_(
+            "For practice: no alerts or emails are sent, and no figure counts it. It cannot be changed later."
+        ),
     )
     preferred_weekdays = ArrayField(
         models.PositiveSmallIntegerField(),
@@ -131,6 +133,11 @@ class Patient(models.Model):
         ]
 
     def __str__(self) -> str:
+        return _("%(name)s (test patient)") % {"name": self.name} if self.is_training else self.name
+
+    @property
+    def name(self) -> str:
+        """The name alone; everywhere else a test patient is marked as one."""
         return f"{self.given_name} {self.family_name}".strip()
 
     @property

@@ -5,21 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from patients.identity.words import birth_words, patient_label
+from patients.identity.words import birth_words, no_mail_words, patient_label
 from patients.models import Patient
 
 register = template.Library()
+
+# What a page calls the row it is about.
+ABOUT = ("patient", "course", "session", "appointment", "alert", "letter", "original", "object", "chosen")
 
 
 @register.simple_tag
 def who(patient: Patient) -> SafeString:
     """The name, birth date and age: how every staff page names the patient it is about."""
     words = birth_words(patient.birth, on=timezone.localdate())
-    return format_html('<span class="patient-name">{} <small class="born">{}</small></span>', patient, words)
+    mark = (
+        format_html(' <span class="badge badge-test">{}</span>', _("Test patient")) if patient.is_training else ""
+    )
+    return format_html(
+        '<span class="patient-name">{}{} <small class="born">{}</small></span>', patient.name, mark, words
+    )
 
 
 @register.simple_tag
@@ -38,6 +48,13 @@ def patient_of(row: Any) -> Patient | None:
         if found:
             return found
     return None
+
+
+@register.simple_tag(takes_context=True)
+def test_patient_words(context: Context) -> str:
+    """On a page about one test patient: that no alerts or emails are sent; else nothing."""
+    found = next((one for name in ABOUT if (one := patient_of(context.get(name)))), None)
+    return no_mail_words() if found and found.is_training else ""
 
 
 @register.filter

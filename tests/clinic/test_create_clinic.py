@@ -99,3 +99,62 @@ def test_same_name_again_is_another_clinic_with_a_short_name_of_its_own():
 def test_any_name_of_a_clinic_will_do(name):
     create(name=name)
     assert Clinic.objects.get().name == name
+
+
+def test_zone_is_that_of_a_country_with_one():
+    create(zone="", country="jp")
+    clinic = Clinic.objects.get()
+    assert (clinic.zone, clinic.country, clinic.emergency_number) == ("Asia/Tokyo", "JP", "119")
+
+
+@pytest.mark.parametrize(
+    ("country", "words"), [("us", "America/New_York, .*Give one|Give one .*America/New_York"), ("", "--zone")]
+)
+def test_zone_that_cannot_be_known_is_asked_for(country, words):
+    with pytest.raises(CommandError, match=words):
+        create(zone="", country=country)
+    assert not Clinic.objects.exists()
+
+
+def test_empty_phone_is_refused():
+    with pytest.raises(CommandError, match="phone"):
+        create(phone=" ")
+    assert not Clinic.objects.exists()
+
+
+def test_phone_that_was_not_given_is_missed():
+    err = io.StringIO()
+    create(stderr=err)
+    assert "no phone" in err.getvalue()
+
+
+class TestOnATerminal:
+    @pytest.fixture
+    def typed(self, monkeypatch):
+        """What somebody types, line by line; gives the questions."""
+        questions: list[str] = []
+
+        def type_in(*lines: str) -> list[str]:
+            left = iter(lines)
+            monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+            monkeypatch.setattr("builtins.input", lambda question: questions.append(question) or next(left))
+            return questions
+
+        return type_in
+
+    def test_zone_and_phone_are_asked_until_they_are_right(self, typed):
+        questions = typed("Berlin", "America/Denver", "", "ask inside", "+1 212 555 2368")
+        create(zone="", country="US")
+        clinic = Clinic.objects.get()
+        assert (clinic.zone, clinic.phone) == ("America/Denver", "+1 212 555 2368")
+        assert len(questions) == 5
+
+    def test_nothing_is_asked_that_was_given(self, typed):
+        assert typed() == []
+        create(phone="+49 30 23125 000")
+        assert Clinic.objects.get().phone == "+49 30 23125 000"
+
+    def test_no_input_asks_nothing(self, typed):
+        assert typed() == []
+        create(interactive=False)
+        assert Clinic.objects.get().phone == ""

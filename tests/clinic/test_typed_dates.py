@@ -74,7 +74,7 @@ def test_numbers_are_refused_where_both_orders_are_in_use():
 @pytest.mark.parametrize(
     "typed",
     [
-        *("2026-02-30", "30 Feb 2026", "31.4.2026", "0001-01-01", "9999-12-31", "tomorrow", "3 Dec 26"),
+        *("2026-02-30", "30 Feb 2026", "31.4.2026", "0000-01-01", "tomorrow", "3 Dec 26"),
         *("①.12.2026", "3 Foo 2026", "99999999999", "2026-13-01", "-1", "2026-00-00", "\x00"),
     ],
 )
@@ -120,12 +120,12 @@ def today():
 @pytest.mark.parametrize(
     ("field", "typed", "words"),
     [
-        ("diagnosed_on", "2026-12-20", "Sunday 20 December 2026 is in the future"),
+        ("diagnosed_on", "2026-12-20", "Sunday 20 Dec 2026 is in the future"),
         ("born_on", "2027-01-01", "in the future"),
         ("born_on", "1901-01-01", None),
         ("starts_at", "2036-12-03T10:00", "too far away"),
-        ("ends_at", "9999-12-31T23:59", "impossible year"),
-        ("starts_at", "0001-01-01T00:00", "impossible year"),
+        ("ends_at", "9999-12-31T23:59", "Enter a date from Friday 28 Nov 2025 to"),
+        ("starts_at", "0001-01-01T00:00", "1 Jan 0001 is too far away"),
         ("starts_at", "2026-02-30T10:00", "not a day of the calendar"),
         ("starts_at", "2026-12-03T25:00", "no such time"),
     ],
@@ -152,7 +152,7 @@ def test_day_is_said_in_words_beside_the_picker():
     html = DayInput().render("on", THIRD, {"id": "id_on"})
     assert 'type="date"' in html
     assert 'value="2026-12-03"' in html
-    assert "Thursday 3 December 2026" in html
+    assert "Thursday 3 Dec 2026, " in html
 
 
 def test_text_that_is_a_day_fills_the_picker():
@@ -168,4 +168,4 @@ def test_text_that_is_no_day_stands_as_typed():
 
 def test_moment_is_said_in_words():
     html = MomentInput().render("at", "2026-12-03T14:30", {"id": "id_at"})
-    assert "Thursday 3 December 2026, 14:30" in html
+    assert "Thursday 3 Dec 2026, 14:30, " in html

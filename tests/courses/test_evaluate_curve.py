@@ -1,3 +1,4 @@
+import csv
 import io
 import json
 import os
@@ -9,10 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = {
-    *("n_subjects", "n_scores", "n_predicted", "log_score", "crps", "coverage90", "upper975"),
-    *("sens3_at_025_lr", "sens3_at_025_tail", "seconds"),
-}
+FIGURES = ("log_score", "crps", "coverage90", "upper975", "sens3_at_025_lr", "sens3_at_025_tail")
+KEYS = {"n_subjects", "n_scores", "n_predicted", "seconds", *FIGURES, *(f"{name}_se" for name in FIGURES)}
+RISES = ("lasting2_by4", "drift_by4", "lasting3_by2", "once3")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_predictions_have_a_row_per_predicted_score(series: Path, tmp_path: Path
     out = tmp_path / "out.csv"
     run(series, "--folds", "2", "--predictions", out)
     lines = out.read_text().splitlines()
-    assert lines[0] == "subject,week,score,mean,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,lr,fold"
+    assert lines[0] == "subject,week,score,mean,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,lr,alarm,fold"
     assert len(lines) == 1 + 16
 
 
@@ -50,6 +50,45 @@ def test_bad_file_is_refused_with_its_line_and_nothing_is_written(series: Path, 
         run(series, "--predictions", out)
     assert refusal.value.returncode == 2
     assert not out.exists()
+
+
+def test_rises_have_a_row_per_score_of_each_kind_and_figures(series: Path, tmp_path: Path) -> None:
+    rows = [f"p{subject},{week},{(subject * 3 + week * 7) % 5 + 2}" for subject in range(8) for week in range(7)]
+    series.write_text("subject,week,score\n" + "\n".join(rows) + "\n")
+    out = tmp_path / "rises.csv"
+    figures = json.loads(run(series, "--folds", "2", "--rises", out))
+    assert {*KEYS, *RISES, *(f"{name}_n" for name in RISES), *(f"{name}_se" for name in RISES)} <= set(figures)
+    assert figures["once3_n"] == 8
+    lines = list(csv.DictReader(out.read_text().splitlines()))
+    assert len(lines) == 8 * 7 * 5
+    assert list(lines[0]) == [
+        *("subject", "week", "score", "kind", "k", "lr", "memory", "alarm", "told", "alarmed", "fold")
+    ]
+    told = [line for line in lines if line["kind"] == "none" and line["told"] == "1"]
+    assert figures["rises_n_told"] == len(told) == 8 * 5
+    assert figures["rises_false_alarms"] == sum(line["alarmed"] == "1" for line in told) / len(told) <= 0.025
+    caught = {line["subject"] for line in lines if line["kind"] == "once3" and line["k"] == line["alarmed"] == "1"}
+    assert figures["once3"] == len(caught) / 8
+
+
+@pytest.mark.parametrize("option", ["--predictions", "--rises"])
+def test_place_that_cannot_be_written_is_refused_before_the_work(
+    series: Path, tmp_path: Path, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worked(*_arguments: object, **_named: object) -> None:
+        raise AssertionError("nothing is reckoned first")
+
+    monkeypatch.setattr("courses.management.commands.evaluate_curve.evaluate", worked)
+    for place in (tmp_path / "none" / "out.csv", tmp_path, series):
+        with pytest.raises(CommandError) as refusal:
+            run(series, option, place)
+        assert refusal.value.returncode == 2
+    assert series.read_text().startswith("subject,week,score")
+
+
+def test_both_outputs_in_one_file_are_refused(series: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="different files"):
+        run(series, "--predictions", tmp_path / "out.csv", "--rises", tmp_path / "out.csv")
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from clinic.models import Membership, Role, User
 from patients.clearance import Clearance, Reason, ReasonCode, Verdict
 from patients.wording import REASONS, VERDICTS, reason_text, reason_texts
 
@@ -29,7 +30,22 @@ def test_percent_in_a_detail_stays_as_it_is():
     assert "50 % blocked" in reason_text(Reason(ReasonCode.CONTRAINDICATED, "50 % blocked"))
 
 
-def test_every_reason_of_a_verdict_is_said():
+@pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.LEAD, Role.MANAGER])
+def test_every_reason_of_a_verdict_is_said_to_those_who_may_read_it(role):
     reasons = (Reason(ReasonCode.NO_TYPE), Reason(ReasonCode.ON_HOLD))
-    found = reason_texts(Clearance(Verdict.BLOCKED, reasons, (), ""))
+    found = reason_texts(Clearance(Verdict.BLOCKED, reasons, (), ""), to=Membership(role=role, user=User()))
     assert found == [reason_text(reason) for reason in reasons]
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_front_desk_reads_whom_to_ask_in_place_of_every_reason(code):
+    blocked = Clearance(Verdict.BLOCKED, (Reason(code, "its detail"),), (), "")
+    anna = Membership(user=User(first_name="Anna", last_name="Lee"))
+    desk = Membership(role=Role.FRONT_DESK, user=User())
+    assert reason_texts(blocked, to=desk, ask=anna) == ["Needs a clinician: ask Anna Lee."]
+    assert reason_texts(blocked, to=desk) == ["Needs a clinician: ask a practitioner."]
+
+
+def test_nothing_in_the_way_is_nothing_to_ask_about():
+    clear = Clearance(Verdict.CLEAR, (), (), "")
+    assert reason_texts(clear, to=Membership(role=Role.FRONT_DESK, user=User())) == []

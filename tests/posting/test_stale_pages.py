@@ -247,5 +247,25 @@ def test_clinic_of_a_stale_page_is_read_under_lock(browsers, clinic, django_asse
     values = opened(browsers["manager"], url)
     with django_assert_max_num_queries(80) as captured:
         save(browsers["manager"], url, values)
-    assert any("FOR UPDATE" in query["sql"] and "clinic_clinic" in query["sql"] for query in captured)
+    assert any("FOR NO KEY UPDATE" in query["sql"] and "clinic_clinic" in query["sql"] for query in captured)
     assert Clinic.objects.count() >= 1
+
+
+@pytest.mark.parametrize("minute", ["", "T10:00"])
+def test_times_shown_by_another_clock_are_refused(browsers, clinic, lead, manager, minute):
+    """Read by the clinic's new clock they would be other moments; saved once more, they are meant so."""
+    starts_at = timezone.now() + timedelta(days=3)
+    duty = Duty.objects.create(
+        clinic=clinic, member=lead, starts_at=starts_at, ends_at=starts_at + timedelta(days=1)
+    )
+    url, client = reverse("admin:clinic_duty_change", args=[duty.pk]), browsers["manager"]
+    stale = opened(client, url)
+    Clinic.objects.filter(pk=clinic.pk).update(zone="Asia/Tokyo")
+    values = {**stale, "ends_at": f"{timezone.localdate() + timedelta(days=9)}{minute}"} if minute else stale
+    response = save(client, url, values)
+    assert response.status_code == 409
+    assert "time zone was changed to Asia/Tokyo" in response.content.decode()
+    duty.refresh_from_db()
+    assert duty.starts_at == starts_at
+    again = BeautifulSoup(response.content, "html.parser").select_one("input[name=opened]")["value"]
+    assert save(client, url, {**values, "opened": again}).status_code == 302

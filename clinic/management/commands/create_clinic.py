@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from clinic.countries import country_of_zone, emergency_number_in
+from clinic.countries import country_of_zone, emergency_number_in, zones_by_country
 from clinic.models import Clinic, Role, User
+from clinic.phones import validate_phone
 from clinic.presets import install_all
 from clinic.staff import invite_member
 
@@ -20,27 +22,55 @@ from clinic.staff import invite_member
 class Command(BaseCommand):
     """Makes a clinic and invites its manager by mail."""
 
-    help = "Make a clinic with its presets and invite its manager."
+    help = "Make a clinic with its presets and invite its manager. On a terminal it asks for what is missing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The clinic's name, zone and manager."""
+        """The clinic's name, country, zone, phone and manager."""
         parser.add_argument("name")
-        parser.add_argument("--zone", required=True, help="IANA time zone of a place, e.g. Europe/Berlin")
-        parser.add_argument("--country", default="", help="ISO 3166 code; that of the zone where not given")
         parser.add_argument(
-            "--phone", default="", help="the clinic's phone; the manager is asked for it otherwise"
+            "--zone",
+            default="",
+            help="IANA time zone of a place, e.g. Europe/Berlin; that of the country where it has only one",
         )
+        parser.add_argument("--country", default="", help="ISO 3166 code; that of the zone where not given")
+        parser.add_argument("--phone", help="the number patients call; needed by every clinic")
         parser.add_argument("--manager", required=True, metavar="EMAIL")
+        parser.add_argument(
+            "--no-input", action="store_false", dest="interactive", help="ask nothing, also on a terminal"
+        )
+
+    def handle(
+        self,
+        *,
+        name: str,
+        manager: str,
+        zone: str = "",
+        country: str = "",
+        phone: str | None = None,
+        interactive: bool = True,
+        **_options: Any,
+    ) -> None:
+        """Everything or nothing; what is asked is asked before anything is written."""
+        is_asking = interactive and sys.stdin.isatty()
+        country = country.strip().upper() or country_of_zone(zone)
+        zone = zone or _zone_in(country, is_asking=is_asking)
+        if phone is None and is_asking:
+            phone = _asked(f"Phone that patients call, with the country's code [{country}]: ", region=country)
+        username = self._make(name.strip(), zone=zone, country=country, phone=phone, manager=manager)
+        self.stdout.write(
+            f"Clinic “{name.strip()}” is made. {manager} is invited as its manager; the username is {username}."
+        )
+        if phone is None:
+            self.stderr.write(
+                "It has no phone: patients see no number to call. The manager is asked for it on every page."
+            )
 
     @transaction.atomic
-    def handle(
-        self, *, name: str, zone: str, manager: str, country: str = "", phone: str = "", **_options: Any
-    ) -> None:
-        """Everything or nothing."""
-        name = name.strip()
+    def _make(self, name: str, *, zone: str, country: str, phone: str | None, manager: str) -> str:
+        """The clinic, its presets and its manager; returns the username."""
         try:
             validate_email(manager)
-            clinic = _clinic(name, zone=zone, country=country.upper() or country_of_zone(zone), phone=phone)
+            clinic = _clinic(name, zone=zone, country=country, phone=phone)
             clinic.save()
             install_all(clinic)
             username = _free_username(manager)
@@ -55,16 +85,41 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError(_named(error)) from error
-        self.stdout.write(
-            f"Clinic “{name}” is made. {manager} is invited as its manager; the username is {username}."
-        )
+        return username
 
 
-def _clinic(name: str, *, zone: str, country: str, phone: str) -> Clinic:
-    """A clinic that may be saved; a phone that was not given is asked for on its pages."""
-    clinic = Clinic(name=name, slug=_free_slug(name), zone=zone, country=country, phone=phone)
+def _zone_in(country: str, *, is_asking: bool) -> str:
+    """The zone of a country; asked for where it has several, refused where nobody can be asked."""
+    zones = zones_by_country().get(country, ())
+    if len(zones) == 1:
+        return zones[0]
+    if not country or not zones:
+        raise CommandError("Give --zone, for example Europe/Berlin, or --country, for example DE.")
+    if not is_asking:
+        raise CommandError(f"{country} has several time zones. Give one with --zone: {', '.join(zones)}.")
+    typed = input(f"Time zone, one of {', '.join(zones)}: ").strip()
+    while typed not in zones:
+        typed = input(f"“{typed}” is not a time zone of {country}. Time zone: ").strip()
+    return typed
+
+
+def _asked(question: str, *, region: str) -> str:
+    """A phone number that can be dialled, asked for until one is typed."""
+    while True:
+        typed = input(question).strip()
+        try:
+            validate_phone(typed, region=region)
+        except ValidationError as error:
+            question = f"{' '.join(error.messages)} Phone: "
+        else:
+            return typed
+
+
+def _clinic(name: str, *, zone: str, country: str, phone: str | None) -> Clinic:
+    """A clinic that may be saved; None for a phone that nobody could be asked for, which its pages ask for."""
+    clinic = Clinic(name=name, slug=_free_slug(name), zone=zone, country=country, phone=(phone or "").strip())
     clinic.emergency_number = emergency_number_in(country)
-    clinic.full_clean(exclude=[] if phone else ["phone"])
+    clinic.full_clean(exclude=["phone"] if phone is None else [])
     return clinic
 
 

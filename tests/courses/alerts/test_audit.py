@@ -15,6 +15,8 @@ from courses.alerts.answering import acknowledge, last_news
 from courses.alerts.audit import audit_alerts
 from courses.alerts.health import alerts_health
 from courses.models import Alert
+from patients.models import Patient
+from tests.factories import as_test_patients
 
 pytestmark = pytest.mark.django_db
 
@@ -110,8 +112,8 @@ def test_silenced_alert_is_no_fault(find, mute, at, severity):
 
 
 def test_review_and_training_are_told_to_nobody_and_no_fault(find, course, at):
-    course.patient.is_training = True
-    course.patient.save()
+    as_test_patients(Patient.objects.all())
+    course.patient.refresh_from_db()
     find("red")
     assert audit_alerts(at=at + MINUTE) == 0
 

@@ -10,7 +10,7 @@ from courses.alerts.checklists import checklists_of, shipped_checklists
 from courses.models import Alert
 from courses.presets import DATA
 
-RULES = ["floor", "beyond_bounds", "plain_rise", "still_worse", "drift", "ceiling"]
+RULES = ["floor", "beyond_bounds", "plain_rise", "still_worse", "lasting", "drift", "ceiling"]
 
 
 @pytest.mark.parametrize("rule", Alert.Rule)

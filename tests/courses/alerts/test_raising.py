@@ -11,6 +11,8 @@ from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.raising import raise_alert
 from courses.models import Alert, Course
 from courses.rules.facts import Finding, Severity
+from patients.models import Patient
+from tests.factories import as_test_patients
 
 pytestmark = pytest.mark.django_db
 
@@ -155,8 +157,8 @@ class TestFurtherFinding:
 
 class TestNobodyIsPaged:
     def test_for_a_training_patient(self, course, report, find):
-        course.patient.is_training = True
-        course.patient.save()
+        as_test_patients(Patient.objects.all())
+        course.patient.refresh_from_db()
         assert {report("cardiac").severity, find("red").severity} == {"E0", "red"}
         assert not Message.objects.exists()
 

@@ -14,6 +14,8 @@ from courses.alerts import steps
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.steps import advance, calendar_of, step_past_undelivered, sweep
 from courses.models import Alert
+from patients.models import Patient
+from tests.factories import as_test_patients
 
 pytestmark = pytest.mark.django_db
 
@@ -186,8 +188,8 @@ class TestExhausted:
 
     def test_review_and_training_patient_never_are(self, course, find, pass_time, at):
         find("review")
-        course.patient.is_training = True
-        course.patient.save()
+        as_test_patients(Patient.objects.all())
+        course.patient.refresh_from_db()
         for days in range(1, 9):
             sweep(at=at + days * DAY)
         assert not Alert.objects.exhausted().exists()
@@ -225,8 +227,8 @@ def test_resolved_alert_takes_no_step(report, lead, at):
 
 
 def test_training_patient_moves_without_a_mail(course, report, pass_time):
-    course.patient.is_training = True
-    course.patient.save()
+    as_test_patients(Patient.objects.all())
+    course.patient.refresh_from_db()
     alert = report("cardiac")
     pass_time(30 * MINUTE)
     assert not Message.objects.exists()

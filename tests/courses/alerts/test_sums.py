@@ -94,7 +94,10 @@ def test_without_a_curve_says_so_and_shows_no_range(alert):
 def test_course_off_track_says_gain_and_chance(alert):
     evidence = {"gain": -0.061, "relief30": 0.001, "session": 5, "prior": "shipped", "n_scores": 10}
     (one,) = sums_of(alert(found("off_course", **evidence)))
-    assert one.says == "Relief so far -6 %; chance of 30 % relief at the planned end 1 %."
+    assert (
+        one.says
+        == "Pain so far 6% more than at the start; 1% chance of at least 30% less pain by the planned end."
+    )
     assert lines(one)["Prior"].startswith("shipped: from published figures")
 
 

@@ -14,7 +14,7 @@ from courses.models import Alert, RedFlagReport
 from courses.sessions.entry import FlagEntry
 from courses.sessions.flags import report_red_flags
 from patients.models import Patient
-from tests.factories import flag
+from tests.factories import as_test_patients, flag
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +107,7 @@ def test_nobody_reachable_is_said(report, at, course):
 
 
 def test_test_patient_alerts_nobody(report, at):
-    Patient.objects.update(is_training=True)
+    as_test_patients(Patient.objects.all())
     reports = RedFlagReport.objects.filter(pk__in=[one.pk for one in report()])
     assert words(reports, at) == ["Test patient: nobody is alerted."]
     assert told_to_patient(reports, at=at) == "Test patient: nobody is alerted."
@@ -145,7 +145,7 @@ class TestPages:
         assert 'href="tel:112"' in html
 
     def test_page_of_a_test_patient_says_so_before_and_after(self, signed_in, front_desk, course):
-        Patient.objects.update(is_training=True)
+        as_test_patients(Patient.objects.all())
         client, path = signed_in(front_desk), f"/admin/patients/patient/{course.patient_id}/red-flag/"
         assert "Test patient: nobody is alerted." in client.get(path).content.decode()
         page = client.post(path, {"form_key": str(uuid4()), "flag_bladder_bowel": "on"})

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from courses.admin.today import today
 from courses.alerts.answering import last_news, resolve
 from courses.alerts.watch import watch_courses
-from courses.models import Alert
+from courses.models import Alert, Appointment
 from tests.factories import log_run, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -59,9 +60,38 @@ def test_is_not_told_beside_an_open_pain_alert(course, at):
     assert not told().exists()
 
 
-@pytest.mark.parametrize("page", ["/admin/courses/course/{pk}/change/", "/admin/courses/course/{pk}/log/"])
-def test_is_said_on_the_pages_of_the_course(course, signed_in, practitioner, at, page):
+PAGES = (
+    "/admin/courses/course/{course}/change/",
+    "/admin/courses/course/{course}/log/",
+    "/admin/courses/course/{course}/review/",
+    "/admin/courses/course/{course}/end/",
+    "/admin/courses/alert/{alert}/change/",
+    "/dashboard/",
+)
+SAID = "Worse than at the start (before): 2.3 points. The first score was 6; the last 3 average 8.3."
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_is_said_on_every_page_that_shows_the_course(course, signed_in, lead, at, page):
     log_run(course, [(6, None), (7, None), (8, None), (8, None), (9, None)], until=at)
-    html = signed_in(practitioner).get(page.format(pk=course.pk)).content.decode()
-    assert "Worse than at the start (before): 2.3 points. The first score was 6; the last 3 average 8.3." in html
-    assert "a steady fall" not in html
+    watch_courses(at=at)
+    found = page.format(course=course.pk, alert=Alert.objects.order_by("-pk")[0].pk)
+    html = signed_in(lead).get(found).content.decode()
+    assert SAID in html
+    assert "steady fall" not in html
+    assert "relief so far" not in html.lower()
+
+
+def test_is_said_in_the_list_of_the_day(course, lead, at):
+    log_run(course, [(6, None), (7, None), (8, None), (8, None), (9, None)], until=at)
+    Appointment.objects.create(
+        clinic=course.clinic,
+        course=course,
+        practitioner=course.practitioner,
+        starts_at=at + timedelta(hours=2),
+        ends_at=at + timedelta(hours=3),
+        booked_by=lead,
+        booked_at=at,
+    )
+    (visit,) = today(lead, at=at).visits
+    assert visit.worse == (SAID,)

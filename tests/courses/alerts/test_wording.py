@@ -11,7 +11,8 @@ from courses.rules.facts import Finding, Severity
 from tests.courses.rules.making import expects, pain
 
 FLAGS = {"trauma": "Fall, crash or blow to the neck"}
-RULES = ["beyond_bounds", "plain_rise", "still_worse", "drift", "ceiling", "off_course", "lapsed", "unanswered"]
+RULES = ["beyond_bounds", "plain_rise", "still_worse", "lasting", "drift", "ceiling"]
+RULES += ["off_course", "lapsed", "unanswered"]
 
 
 @pytest.mark.parametrize("rule", [*RULES, "needled_without_clearance"])
@@ -34,6 +35,23 @@ def test_finding_says_the_sum_it_rests_on():
     assert (
         "Observed 7, before the session 4, expected 4.2 (2 to 6), about 1 in 8; Prior shipped, 6 scores." in words
     )
+
+
+def test_lasting_says_since_when_how_far_and_how_rare():
+    evidence = {
+        **pain(6, expected=expects(4.2)).evidence(),
+        "since_session": 7,
+        "n_since": 3,
+        "above": 2.1,
+        "lasting_one_in": 187.0,
+    }
+    words = finding_words(Finding("lasting", 1, Severity.AMBER, evidence).as_json(), flags={})
+    assert words.startswith(
+        "Since session 7 about 2 points above what was expected; by chance this comes up about 1 in 190."
+    )
+    alone = {**evidence, "since_session": None}
+    words = finding_words(Finding("lasting", 1, Severity.AMBER, alone).as_json(), flags={})
+    assert words.startswith("The last 3 scores lie about 2 points above")
 
 
 def test_finding_without_a_curve_says_what_was_seen():

@@ -20,7 +20,7 @@ from courses.models import Alert, CheckIn, Course, PainScore, RedFlag, RedFlagRe
 from courses.sessions import judging
 from courses.sessions.answers import settle_open_questions
 from patients.models import Patient
-from tests.factories import set_scores
+from tests.factories import as_test_patients, set_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -321,7 +321,7 @@ class TestClosed:
         assert levels() == {"trauma": "E1"}
 
     def test_training_patient_pages_nobody(self, answer, lead):
-        Patient.objects.update(is_training=True)
+        as_test_patients(Patient.objects.all())
         answer(3, cardiac="")
         assert levels() == {"cardiac": "E0"}
         assert not Message.objects.filter(kind="staff_alert").exists()

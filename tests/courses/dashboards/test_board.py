@@ -16,7 +16,7 @@ from courses.dashboards.board import MAX_CURVES, N_WEEKS, board
 from courses.models import Alert, CheckIn, Course, Reminder
 from courses.sessions.flags import report_red_flags
 from patients.models import Patient
-from tests.factories import CourseFactory, cleared_patient, flag, log_run, log_visit, make_clinic
+from tests.factories import CourseFactory, as_test_patients, cleared_patient, flag, log_run, log_visit, make_clinic
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ def test_check_ins_are_counted_answered_of_sent_by_day(course, manager, at):
 def test_check_ins_of_invented_patients_are_not_counted(course, manager, at):
     log_visit(course, at - 4 * DAY)
     Reminder.objects.update(state="sent")
-    Patient.objects.update(is_training=True)
+    as_test_patients(Patient.objects.all())
     assert [one.n_sent for one in board(manager, at=at).check_ins] == [0, 0]
 
 

@@ -53,7 +53,7 @@ class TestNight:
 
     def test_threshold_is_set_though_the_prior_is_kept_and_names_the_one_in_use(self, night):
         first = night()[0]
-        threshold = night(later=DAY, threshold={"threshold": 9.5}, **WORSE)[1]
+        threshold = night(later=DAY, threshold={"threshold": 13.5}, **WORSE)[1]
         assert (threshold.is_in_use, threshold.version, threshold.prior) == (True, 2, first)
 
     def test_candidate_compared_with_what_is_no_longer_in_use_is_kept(self, night, clinic):

@@ -15,7 +15,7 @@ from courses.priors.adopted import bounds_of
 from courses.priors.bounds import set_bounds, try_bounds
 from courses.rules.bounds import SHIPPED_BOUNDS
 from patients.models import Patient
-from tests.factories import CourseFactory, cleared_patient, log_run, log_visit
+from tests.factories import CourseFactory, as_test_patients, cleared_patient, log_run, log_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ def test_dry_run_says_what_was_raised_and_what_would_have_been(sessions, clinic,
 
 def test_dry_run_looks_at_90_days_and_no_training_patient(sessions, clinic, at):
     assert counts(clinic, at + 91 * DAY)[0] == 0
-    Patient.objects.update(is_training=True)
+    as_test_patients(Patient.objects.all())
     assert counts(clinic, at) == (0, 0, 0)
 
 
@@ -107,7 +107,7 @@ class TestCourses:
     def test_invented_patients_and_old_visits_do_not_count(self, course, clinic, at):
         log_run(course, [(7, 7), (7, 7), (8, 7), (8, 8), (8, 8)], until=at - 20 * DAY)
         assert self.lapses(clinic, at + 91 * DAY) == (0, 0)
-        Patient.objects.update(is_training=True)
+        as_test_patients(Patient.objects.all())
         assert (self.lapses(clinic, at), self.off_track(clinic, at)) == ((0, 0), (0, 0))
 
     def test_version_keeps_what_was_said_of_courses(self, course, change, at):

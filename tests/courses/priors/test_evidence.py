@@ -63,10 +63,12 @@ def test_plain_rise_alarms_its_session():
     assert found.sessions(predicted(found)).is_fixed.tolist() == [False, True]
 
 
-def test_two_scores_running_beyond_nine_of_ten_alarm_by_drift():
-    found = evidence(visits(4, 4, 4, 4, 4, 6, 7))
-    alarms = found.sessions(predicted(found)).is_fixed
-    assert alarms.tolist() == [False] * 6 + [True]
+def test_what_lasts_alarms_by_memory_and_is_no_fixed_rule():
+    found = evidence(visits(3, 3, 4, 3, 3, 3, 5, 5, 5))
+    sessions = found.sessions(curve.predicted_by(curve.SHIPPED_PRIOR, found.panel, has_memory=True))
+    assert not sessions.is_fixed.any()
+    assert sessions.alarms(1e9, 20.0).tolist() == [False] * 7 + [True, False]
+    assert not sessions.alarms(1e9).any()
 
 
 def test_score_that_stays_at_the_top_alarms_by_the_ceiling():

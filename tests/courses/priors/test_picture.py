@@ -8,8 +8,9 @@ import pytest
 
 from courses.curve import SHIPPED_PRIOR, condition
 from courses.models import Alert
-from courses.priors.picture import curve_picture, primary_run, primary_timing
+from courses.priors.picture import curve_picture, drawn_timings, primary_run, primary_timing
 from courses.priors.rows import record_of
+from courses.priors.telling import curve_says
 from tests.factories import log_run, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def test_every_score_is_a_dot(course, at):
 
 def test_band_runs_to_the_planned_end_inside_the_scale(course, at):
     log_run(course, [(6, 5), (5, 4)], until=at)
-    band = picture(course, at).band
+    band = picture(course, at, next_week=1.0).band
     assert (band.weeks[0], band.weeks[-1]) == (0, 8)
     assert all(
         0 <= low <= mean <= high <= 10 for low, mean, high in zip(band.low90, band.mean, band.high90, strict=True)
@@ -61,6 +62,35 @@ def test_course_that_went_on_is_drawn_to_its_last_score(course, at):
     log_run(course, [(6, 5), (5, 4)], until=at, days=21)
     course.save()
     assert picture(course, at).band.weeks[-1] == pytest.approx(3)
+
+
+def test_nothing_is_drawn_ahead_without_a_next_visit(course, at):
+    log_run(course, [(6, 5), (5, 4)], until=at)
+    band = picture(course, at).band
+    assert (band.weeks[-1], band.next, band.end) == (pytest.approx(4 / 7), None, None)
+
+
+@pytest.mark.parametrize("timing", ["before", "after"])
+def test_next_visit_is_drawn_as_it_is_said(course, at, timing):
+    log_run(course, [(6, 5), (5, 4), (6, 3), (4, 3)], until=at)
+    record = record_of(course, at=at)
+    posterior = condition(SHIPPED_PRIOR, record.scores())
+    drawn = curve_picture(record, posterior, timing=timing, next_week=4.0).band
+    said = curve_says(record, posterior, next_week=4.0, timing=timing)
+    assert (drawn.next.low90, drawn.next.high90) == said.next_score.interval90
+    assert drawn.next.mean == pytest.approx(said.next_score.mean)
+    assert drawn.mean[drawn.weeks.index(drawn.next.week)] == drawn.next.mean
+    assert (drawn.end.low90, drawn.end.high90) == (said.line.low90, said.line.high90)
+    last = drawn.weeks.index(record.week(record.rows[-1].scored_at))
+    assert (drawn.mean[0], drawn.mean[last]) == (pytest.approx(said.line.start), pytest.approx(said.line.now))
+
+
+def test_line_needs_two_scores_of_its_timing(course, at):
+    log_run(course, [(6, None), (5, None), (5, 4)], until=at)
+    assert picture(course, at, timing="after").n_missing == 1
+    assert picture(course, at, timing="after").band is None
+    assert picture(course, at, timing="before").band is not None
+    assert drawn_timings(record_of(course, at=at)) == ("after", "before")
 
 
 def test_alerts_are_marked_at_their_time_without_a_name(course, at):

@@ -28,9 +28,10 @@ def says(course, at):
 def test_two_sentences_with_bounds_and_chances(says):
     first, second = curve_sentences(says([(8, 7), (7, 6), (6, 5), (5, 4), (4, 3)]))
     assert first.startswith("Next score after a session: about ")
-    assert "nine of ten between" in first
-    assert "Most likely a steady fall (" in first
-    assert "at least 30 % relief at the planned end:" in second
+    assert "(9 in 10 scores)" in first
+    assert "Smoothed pain level: about 7 at the start, about 4 now." in first
+    assert "Most likely shape of the course: a steady fall (" in first
+    assert "chance of at least 30% less pain" in second
 
 
 def test_cannot_tell_yet_says_why(says):
@@ -55,7 +56,7 @@ def test_what_is_over_is_told_nothing_of_the_next_score(says):
 
 def test_worse_is_called_more_pain(says):
     found = says([(4, 4), (6, 6), (8, 8), (9, 9), (10, 10)])
-    assert gain_words(found) == "Pain before a session: 4 at the start, 9.5 lately: 138 % more."
+    assert gain_words(found) == "Pain before a session: 4 at the start, 9 lately: 125% more."
     assert found.gain < found.fitted_gain
 
 

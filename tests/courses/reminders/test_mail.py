@@ -17,7 +17,7 @@ from courses.reminders.permission import MAX_PER_DAY
 from courses.reminders.planning import plan_reminders
 from patients.intake import archive_patient, record_consent
 from patients.models import Consent, Patient
-from tests.factories import log_visit
+from tests.factories import as_test_patients, log_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +86,6 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("values", "why"),
         [
-            ({"is_training": True}, "training patient"),
             ({"email": ""}, "no email address"),
         ],
     )
@@ -94,6 +93,11 @@ class TestRefused:
         Patient.objects.update(**values)
         assert deliver(at + DAY) == 0
         assert (outcome(), smtp.mails) == (("refused", why), [])
+
+    def test_for_a_test_patient(self, reminder, deliver, smtp, at):
+        as_test_patients(Patient.objects.all())
+        assert deliver(at + DAY) == 0
+        assert (outcome(), smtp.mails) == (("refused", "test patient"), [])
 
     def test_for_an_archived_patient(self, reminder, patient, deliver, at):
         archive_patient(patient, at=at)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.rules.bounds import LIMITS, Limit, RuleBounds
-from courses.rules.facts import Expectation, Finding, PainFacts, ScoreFact, Thresholds
+from courses.rules.facts import Expectation, Finding, Memory, PainFacts, ScoreFact, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
 from tests.courses.rules.making import expects, pain
 
@@ -21,6 +21,14 @@ def running_maximum(values: list[float]) -> tuple[float, ...]:
     return tuple(max(values[: place + 1]) for place in range(len(values)))
 
 
+RATIOS = st.lists(st.floats(0, 1_000), min_size=11, max_size=11)
+MEMORIES = st.builds(
+    Memory,
+    ratio=RATIOS.map(running_maximum),
+    one_in=RATIOS.map(running_maximum),
+    back=st.lists(st.integers(1, 3), min_size=11, max_size=11).map(tuple),
+    above=RATIOS.map(tuple),
+)
 EXPECTATIONS = st.builds(
     Expectation,
     mean=st.floats(0, 10),
@@ -33,20 +41,21 @@ EXPECTATIONS = st.builds(
     one_in=st.just(tuple(float(score + 1) for score in range(11))),
     n_scores=st.just(6),
     prior_version=st.just("shipped"),
+    memory=st.none() | MEMORIES,
 )
 
 
 @st.composite
 def scores_in_their_course(draw: st.DrawFn) -> PainFacts:
     timing = draw(st.sampled_from(TIMINGS))
-    earlier = draw(st.lists(st.tuples(SCORES, st.none() | SCORES), max_size=6))
-    facts = [ScoreFact(timing, n + 1, score, point90=point90) for n, (score, point90) in enumerate(earlier)]
+    earlier = draw(st.lists(SCORES, max_size=6))
+    facts = [ScoreFact(timing, n + 1, score) for n, score in enumerate(earlier)]
     threshold = draw(st.floats(1, 100))
     numbers = {name: draw(_within(limit)) for name, limit in LIMITS.items()}
     bounds = RuleBounds.of(numbers, version="v7")
     return PainFacts(
         observed=ScoreFact(timing, len(earlier) + 1, draw(SCORES), draw(st.none() | EXPECTATIONS)),
-        thresholds=Thresholds(threshold, threshold * draw(st.floats(1, 5)), "v1", bounds),
+        thresholds=Thresholds(threshold, threshold * draw(st.floats(1, 5)), "v1", bounds, draw(st.floats(5, 500))),
         before=None if timing == "before" else draw(st.none() | SCORES),
         earlier=tuple(facts),
     )

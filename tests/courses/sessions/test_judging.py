@@ -14,7 +14,7 @@ from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in
 from courses.sessions.verdict import Standing
 from patients.models import Patient
-from tests.factories import flag, log_run, log_visit, set_scores
+from tests.factories import as_test_patients, flag, log_run, log_visit, set_scores
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ class TestAlert:
         assert pain().state == "open"
 
     def test_pages_nobody_for_a_training_patient(self, going_down, at):
-        Patient.objects.update(is_training=True)
+        as_test_patients(Patient.objects.all())
         log_visit(going_down, at, before=4, after=9)
         assert pain().severity == "red"
         assert not Message.objects.filter(kind="staff_alert").exists()
@@ -170,3 +170,39 @@ class TestKept:
 def test_visit_without_scores_has_no_verdict(course, at):
     assert log_visit(course, at, before=None, after=None).verdicts == ()
     assert not Alert.objects.exists()
+
+
+class TestLasting:
+    """The last scores together, from the forms that log them."""
+
+    @pytest.fixture
+    def worse(self, course, at):
+        """Visits a week apart, scored before needling only."""
+
+        def make(*scores):
+            for week, score in enumerate(scores):
+                log_visit(course, at + week * 7 * DAY, before=score, after=None, is_needled=False)
+
+        return make
+
+    def test_what_lasts_raises_an_alert_that_says_since_when(self, worse, course):
+        worse(3, 3, 4, 3, 3, 3, 5, 5, 5)
+        first = next(score for score in course.scores.filter(timing="before") if score.expected.get("told"))
+        [finding] = [one for one in pain().findings if one["rule"] == "lasting"]
+        evidence = finding["evidence"]
+        assert evidence["lasting"] > evidence["lasting_threshold"]
+        assert evidence["since_session"] < first.session.number == evidence["session"]
+        assert evidence["above"] > 1
+
+    def test_it_is_told_once(self, worse, course):
+        worse(3, 3, 4, 3, 3, 3, 5, 5, 5, 5)
+        told = [bool(score.expected.get("told")) for score in course.scores.filter(timing="before")]
+        assert sum(told) == 1
+
+    def test_every_judged_score_keeps_what_a_correction_needs(self, worse, course):
+        worse(3, 3, 3, 3)
+        kept = course.scores.filter(timing="before").last().expected["memory"]
+        assert {name: len(values) for name, values in kept.items()} == dict.fromkeys(
+            ("ratio", "one_in", "back", "above"), 11
+        )
+        assert kept["ratio"] == sorted(kept["ratio"])

@@ -32,7 +32,7 @@ from courses.sessions.log import log_check_in, log_session
 from patients.clearance import ReasonCode
 from patients.intake import record_consent
 from patients.models import Consent, Patient
-from tests.factories import entry, flag, log_run
+from tests.factories import as_test_patients, entry, flag, log_run
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +145,8 @@ def put_in_the_way(course, practitioner, lead, case, monkeypatch, *, at: datetim
         record_consent(
             patient=course.patient, stream=stream, is_given=False, how=Consent.How.SPOKEN, by=practitioner, at=at
         )
-    Patient.objects.filter(pk=course.patient_id).update(is_training=case["is_training"])
+    if case["is_training"]:
+        as_test_patients(Patient.objects.filter(pk=course.patient_id))
     is_over = case["status"] in {Course.Status.COMPLETED, Course.Status.STOPPED}
     Course.objects.filter(pk=course.pk).update(
         status=case["status"], ended_on=at.date() if is_over else None, hold_reason="travels"

@@ -30,7 +30,15 @@ from patients.intake import record_consent, record_neuro_check, record_pain_type
 from patients.models import Consent, NeuroCheck, Patient, PatientMerge, PatientPainType
 from patients.progress import Step, keep_draft
 from patients.standing import consents_by_stream
-from tests.factories import CourseFactory, PatientFactory, cleared_patient, document, flag, log_visit
+from tests.factories import (
+    CourseFactory,
+    PatientFactory,
+    as_test_patients,
+    cleared_patient,
+    document,
+    flag,
+    log_visit,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -293,7 +301,7 @@ def test_reason_is_asked(patient, double, lead, at, reason):
 
 
 def test_test_patient_is_never_merged_with_a_real_one(patient, double, lead, at):
-    Patient.objects.filter(pk=double.pk).update(is_training=True)
+    as_test_patients(Patient.objects.filter(pk=double.pk))
     with pytest.raises(ValidationError):
         merge(patient, double, lead, at)
 

@@ -13,6 +13,8 @@ from courses.alerts.audit import rearm
 from courses.alerts.rewinding import rewind
 from courses.alerts.steps import sweep
 from courses.models import Alert, AlertEvent, Reach
+from patients.models import Patient
+from tests.factories import as_test_patients
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +103,8 @@ def test_starting_the_steps_anew_is_no_new_report(report, at):
 
 
 def test_what_pages_nobody_has_none(find, course):
-    course.patient.is_training = True
-    course.patient.save()
+    as_test_patients(Patient.objects.all())
+    course.patient.refresh_from_db()
     find("red")
     find("review")
     assert not Reach.objects.exists()

@@ -1,0 +1,82 @@
+"""What an address asks for: read, or said that it was not understood. One place for every page.
+
+An address is typed, shortened, copied out of a mail: a value that is left out silently shows another page than the
+one that was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from typing import TypeVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+T = TypeVar("T")
+LONGEST_SEARCH = 100
+_SHOWN = 40
+# The stock list's own parameters, and what may stand there.
+_OF_LISTS = {"p": re.compile(r"\d{1,6}"), "o": re.compile(r"-?\d{1,2}(?:\.-?\d{1,2})*")}
+
+
+def asked(request: HttpRequest, name: str, read: Callable[[str], T | None]) -> T | None:
+    """What the address says under a name; None, and a message, where it means nothing or two things."""
+    values = {value for value in request.GET.getlist(name) if value.strip()}
+    if not values:
+        return None
+    if len(values) > 1:
+        words = _("The address says “%(name)s” more than once, with different values. It was left out.")
+        _tell(request, name, words % {"name": name})
+        return None
+    typed = values.pop()
+    try:
+        found = read(typed)
+    except ValidationError as error:
+        _tell(request, name, " ".join(error.messages))
+        return None
+    except (ValueError, OverflowError):
+        found = None
+    if found is None:
+        words = _("“%(typed)s” in the address was not understood. It was left out.")
+        _tell(request, name, words % {"typed": shortened(typed)})
+    return found
+
+
+def one_of(values: Collection[str]) -> Callable[[str], str | None]:
+    """For `asked`: one of these."""
+    return lambda typed: typed if typed in values else None
+
+
+def searched(request: HttpRequest) -> str:
+    """The words of a search; cut to a length that somebody types, and then said so."""
+    typed = str(request.GET.get("q", ""))
+    if len(typed) > LONGEST_SEARCH:
+        words = _("The search was too long. Only its first %(n)d characters were looked for.")
+        _tell(request, "q", words % {"n": LONGEST_SEARCH})
+    return typed[:LONGEST_SEARCH]
+
+
+def is_list_address(request: HttpRequest, *, n_columns: int) -> bool:
+    """Whether page number and order of a list can be meant: the stock list ignores those that cannot."""
+    for name, pattern in _OF_LISTS.items():
+        typed = request.GET.get(name, "")
+        if typed and not pattern.fullmatch(typed):
+            return False
+    columns = [abs(int(one)) for one in request.GET.get("o", "").split(".") if one]
+    return all(1 <= one <= n_columns for one in columns)
+
+
+def shortened(typed: str) -> str:
+    """As much of a value as a sentence can show."""
+    return typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]}…"
+
+
+def _tell(request: HttpRequest, name: str, words: str) -> None:
+    """Once for each name, and not again when the page's form is sent."""
+    told: set[str] = request.__dict__.setdefault("told_of_address", set())
+    if name not in told and request.method == "GET":
+        told.add(name)
+        messages.warning(request, words)

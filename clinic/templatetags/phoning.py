@@ -1,0 +1,10 @@
+"""Phone numbers that a tap dials."""
+
+from __future__ import annotations
+
+from django import template
+
+from clinic.phones import tel_link
+
+register = template.Library()
+register.filter("tel", tel_link)

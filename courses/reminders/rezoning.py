@@ -1,0 +1,114 @@
+"""Reminders of a clinic that got another time zone: each once, at the right time of its new clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from clinic.models import Clinic, Message
+from courses.models import Appointment, CheckIn, Reminder
+from courses.reminders.planning import CHECK_IN_LIFE, DAYS_AFTER, MESSAGE_KIND, cancel_planned, queue_reminders
+from courses.reminders.schedule import morning_after, next_permitted, the_day_before
+
+BECAUSE = "the clinic's time zone changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderMove:
+    """A planned reminder that leaves at another time, or is about another; no time where it is too late for it."""
+
+    row: Reminder
+    due_at: datetime | None
+
+
+def reminder_moves(clinic: Clinic, *, starts: Mapping[int, datetime], at: datetime) -> list[ReminderMove]:
+    """What the clinic's clock does to what is planned, locked; visits start as they do, or as `starts` says."""
+    found = []
+    for row in _planned(clinic):
+        starts_at = _starts_at(row, starts)
+        due_at = _due_at(row, clinic, starts_at=starts_at, at=at)
+        is_due = row.due_at <= at and due_at is not None and due_at <= at
+        if starts_at != row.starts_at or (due_at != row.due_at and not is_due):
+            found.append(ReminderMove(row, due_at))
+    return found
+
+
+@transaction.atomic
+def replan_for_zone(clinic: Clinic, *, at: datetime) -> int:
+    """Plan anew what is planned; returns how many were. What was sent, or is being sent just now, stays as it is.
+
+    The clinic and its visits have their new zone and times already, and the caller holds them.
+    """
+    moves = reminder_moves(clinic, starts={}, at=at)
+    cancel_planned(Reminder.objects.filter(pk__in=[one.row.pk for one in moves]), because=BECAUSE, at=at)
+    again = [found for one in moves if one.due_at and (found := _anew(one.row, due_at=one.due_at))]
+    queue_reminders(again, at=at, suffix=f":{at.isoformat()}")
+    return len(again)
+
+
+def _planned(clinic: Clinic) -> list[Reminder]:
+    """What is to be sent, locked; without what somebody is sending."""
+    planned = Reminder.objects.for_clinic(clinic).filter(state=Reminder.State.PLANNED)
+    messages = Message.objects.filter(kind=MESSAGE_KIND, subject_id__in=list(planned.values_list("pk", flat=True)))
+    # Messages before reminders: a sender takes them in this order.
+    locked = messages.select_for_update(no_key=True).order_by("pk")
+    in_flight = {one.subject_id for one in locked if one.state == Message.State.SENDING}
+    # What was cancelled meanwhile has its own reason: the planner names it.
+    standing = Q(appointment=None) | Q(appointment__status=Appointment.Status.BOOKED)
+    rows = (
+        planned.filter(standing)
+        .exclude(pk__in=in_flight)
+        .select_related("course", "appointment", "check_in__session")
+    )
+    return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
+
+
+def _starts_at(row: Reminder, starts: Mapping[int, datetime]) -> datetime | None:
+    """When the visit starts that a reminder is about."""
+    return starts.get(row.appointment.pk, row.appointment.starts_at) if row.appointment else row.starts_at
+
+
+def _due_at(row: Reminder, clinic: Clinic, *, starts_at: datetime | None, at: datetime) -> datetime | None:
+    """When the reminder is to leave by the clinic's clock; None where it is too late for it."""
+    zone, earliest = clinic.zone_info, next_permitted(at, clinic.zone_info)
+    if row.check_in is not None:
+        n_days = DAYS_AFTER[CheckIn.Kind(row.check_in.kind)]
+        return max(morning_after(row.check_in.session.held_at, zone, n_days=n_days), earliest)
+    if starts_at is None:
+        return None
+    due_at = max(the_day_before(starts_at, zone), earliest)
+    return due_at if due_at < starts_at else None
+
+
+def _anew(row: Reminder, *, due_at: datetime) -> Reminder | None:
+    """The reminder that takes the place of one that was cancelled, saved; None where there is one already."""
+    row.due_at, row.state, row.refused_because, row.settled_at = due_at, Reminder.State.PLANNED, "", None
+    if row.check_in is not None:
+        CheckIn.objects.filter(pk=row.check_in.pk, answered_at=None, revoked_at=None).update(
+            expires_at=due_at + CHECK_IN_LIFE
+        )
+    elif row.appointment is not None and row.appointment.starts_at != row.starts_at:
+        return _of_new_time(row, row.appointment, due_at=due_at)
+    row.save(update_fields=["due_at", "state", "refused_because", "settled_at"])
+    return row
+
+
+def _of_new_time(row: Reminder, visit: Appointment, *, due_at: datetime) -> Reminder | None:
+    """A reminder of the visit's new time: another row, or the one of when it last had this time."""
+    found, is_new = Reminder.objects.get_or_create(
+        appointment=visit,
+        kind=row.kind,
+        starts_at=visit.starts_at,
+        defaults={"clinic_id": row.clinic_id, "course": row.course, "due_at": due_at},
+    )
+    if is_new:
+        return found
+    if found.state != Reminder.State.CANCELLED:
+        return None
+    found.due_at, found.state, found.refused_because, found.settled_at = due_at, row.state, "", None
+    found.save(update_fields=["due_at", "state", "refused_because", "settled_at"])
+    return found

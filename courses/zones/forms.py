@@ -1,0 +1,19 @@
+"""What is to stay as it is when the clinic's time zone changes."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from courses.zones.rows import Keep
+
+
+class KeepForm(forms.Form):
+    """The answer, and what somebody saw when they gave it."""
+
+    keep = forms.ChoiceField(
+        label=gettext_lazy("What stays as it is?"),
+        choices=Keep.choices,
+        error_messages={"required": gettext_lazy("Choose one of both.")},
+    )
+    seen = forms.CharField(required=False)

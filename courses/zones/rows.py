@@ -1,0 +1,187 @@
+"""What another time zone does to one visit, duty or reminder, with each answer; and the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy
+
+from clinic.models import Clinic, Duty
+from courses.models import Appointment, Reminder
+from courses.zones.walls import Span
+
+# How many rows of each kind a page lists; what needs somebody is listed in any case.
+N_LISTED = 8
+
+
+class Keep(models.TextChoices):
+    """What stays as it is."""
+
+    WALL = "wall", gettext_lazy("The times on the clock")
+    INSTANTS = "instants", gettext_lazy("The moments in time")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of one stretch of time, and what somebody must know of it; no span: it does not take place."""
+
+    span: Span | None
+    words: str
+    notes: tuple[str, ...] = ()
+    is_past: bool = False
+    is_closed: bool = False
+    is_overlapping: bool = False
+    is_skipped: bool = False
+
+    @property
+    def utc(self) -> str:
+        """The moments themselves."""
+        return span_words(self.span, ZoneInfo("UTC")) + " UTC" if self.span else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One visit, duty or reminder: as it is, and with each answer."""
+
+    subject: Appointment | Duty | Reminder
+    now: Span
+    before: str
+    wall: Outcome
+    instants: Outcome
+
+    @property
+    def before_utc(self) -> str:
+        """The moments it is at now."""
+        return span_words(self.now, ZoneInfo("UTC")) + " UTC"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is listed however many there are: its time does not exist, or somebody else has it."""
+        return self.wall.is_skipped or self.wall.is_overlapping
+
+    def with_answer(self, keep: Keep) -> Outcome:
+        """What becomes of it."""
+        return self.wall if keep == Keep.WALL else self.instants
+
+    def is_moved(self, keep: Keep) -> bool:
+        """Whether it is at another moment then."""
+        span = self.with_answer(keep).span
+        return span is None or (span.starts_at, span.ends_at) != (self.now.starts_at, self.now.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What one answer does: how many rows of each kind move, and how many visits need somebody's attention."""
+
+    n_visits: int
+    n_duties: int
+    n_reminders: int
+    n_past: int
+    n_closed: int
+    n_overlapping: int
+    n_skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The rows of one kind: how many there are, and those that are listed."""
+
+    n: int
+    listed: tuple[Row, ...]
+
+    @property
+    def n_more(self) -> int:
+        """How many are not listed."""
+        return self.n - len(self.listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Everything that a change of zone touches."""
+
+    clinic: Clinic
+    old: str
+    new: str
+    visits: tuple[Row, ...]
+    duties: tuple[Row, ...]
+    reminders: tuple[Row, ...]
+
+    @property
+    def seen(self) -> str:
+        """A word for exactly this: another one as soon as a visit or duty is another, or needs other attention."""
+        parts = [self.old, self.new]
+        for row in (*self.visits, *self.duties):
+            parts += [
+                type(row.subject).__name__,
+                str(row.subject.pk),
+                str(row.now.starts_at.timestamp()),
+                str(row.now.ends_at.timestamp()),
+                *row.wall.notes,
+                "|",
+                *row.instants.notes,
+            ]
+        return sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+    def counts(self, keep: Keep) -> Counts:
+        """The sums of one answer."""
+        found = [row.with_answer(keep) for row in self.visits]
+        return Counts(
+            n_visits=_n_moved(self.visits, keep),
+            n_duties=_n_moved(self.duties, keep),
+            n_reminders=_n_moved(self.reminders, keep),
+            n_past=sum(one.is_past for one in found),
+            n_closed=sum(one.is_closed for one in found),
+            n_overlapping=sum(one.is_overlapping for one in found),
+            n_skipped=sum(one.is_skipped for one in found),
+        )
+
+    @property
+    def wall_counts(self) -> Counts:
+        """The sums where wall times are kept."""
+        return self.counts(Keep.WALL)
+
+    @property
+    def instants_counts(self) -> Counts:
+        """The sums where instants are kept."""
+        return self.counts(Keep.INSTANTS)
+
+    @property
+    def listed_visits(self) -> Kind:
+        """For a page."""
+        return _listed(self.visits)
+
+    @property
+    def listed_duties(self) -> Kind:
+        """For a page."""
+        return _listed(self.duties)
+
+    @property
+    def listed_reminders(self) -> Kind:
+        """For a page."""
+        return _listed(self.reminders)
+
+
+def span_words(span: Span, zone: ZoneInfo) -> str:
+    """A stretch, or one moment, as a clock in a zone shows it."""
+    start, end = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
+    begin = date_format(start, "D j M Y, H:i")
+    if span.starts_at == span.ends_at:
+        return begin
+    until = date_format(end, "H:i" if start.date() == end.date() else "D j M Y, H:i")
+    return f"{begin}–{until}"
+
+
+def _n_moved(rows: Sequence[Row], keep: Keep) -> int:
+    return sum(row.is_moved(keep) for row in rows)
+
+
+def _listed(rows: Sequence[Row]) -> Kind:
+    """What has to be named first, then the first few."""
+    named = [row for row in rows if row.is_named]
+    others = [row for row in rows if not row.is_named]
+    return Kind(len(rows), (*named, *others[: max(0, N_LISTED - len(named))]))

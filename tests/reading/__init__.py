@@ -1,0 +1,1 @@
+"""How easily a patient reads what the product says."""
