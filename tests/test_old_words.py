@@ -30,7 +30,7 @@ OLD_WORDS = {
     r"the bell": "name the part",
     r"the sum": "the calculation",
     r"the way back": "to resume",
-    r"no longer the case": "name what changed",
+    r"no longer so": "name what changed",
     r"comes? back": "reopens, returns",
     r"goes on|go on": "continues, resumes",
     r"compulsory": "required",
