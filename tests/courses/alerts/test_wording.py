@@ -47,11 +47,11 @@ def test_lasting_says_since_when_how_far_and_how_rare():
     }
     words = finding_words(Finding("lasting", 1, Severity.AMBER, evidence).as_json(), flags={})
     assert words.startswith(
-        "Since session 7 about 2 points above what was expected; by chance this comes up about 1 in 190."
+        "Since session 7: about 2 points higher than expected. By chance alone: about 1 in 190."
     )
     alone = {**evidence, "since_session": None}
     words = finding_words(Finding("lasting", 1, Severity.AMBER, alone).as_json(), flags={})
-    assert words.startswith("The last 3 scores lie about 2 points above")
+    assert words.startswith("Last 3 scores: about 2 points higher")
 
 
 def test_finding_without_a_curve_says_what_was_seen():

@@ -61,7 +61,8 @@ def test_headline_says_it_plainly(score, expected, headline, tone):
 
 def test_detail_says_range_and_score_and_how_rare():
     assert words(7, expects()).detail == (
-        "Expected about 4, wide range 2 to 6 (9 in 10 scores). It was 7. A score this high or higher: about 1 in 8."
+        "Expected about 4, wide range 2 to 6 (9 in 10 scores). It was 7. "
+        "A score this high or higher: about 1 in 8."
     )
 
 
