@@ -54,7 +54,7 @@ LABELS = {
     ),
     "ceiling_mean": gettext_lazy("Expected score above"),
     "ceiling_after_session": gettext_lazy("No lower than at the start, counted after session"),
-    "relief_chance": gettext_lazy("Chance of 30 % relief below (1 is certain)"),
+    "relief_chance": gettext_lazy("Chance of 30% relief below (1 is certain)"),
     "least_gain": gettext_lazy("and gain below (1 is free of pain)"),
     "patience": gettext_lazy("Times the planned interval"),
 }

@@ -33,7 +33,7 @@ def test_list_with_rows_says_nothing_of_the_kind(signed_in, lead, patient):
 
 def test_search_that_finds_nothing_shows_the_way_back(signed_in, lead, patient):
     html = signed_in(lead).get("/admin/patients/patient/?q=nobody").content.decode()
-    assert "Nothing here matches." in html
+    assert "Nothing matches." in html
     assert "No patient is on file yet" not in html
 
 
