@@ -94,7 +94,7 @@ class TestInbox:
         assert "No unresolved alerts." in signed_in(lead).get(INBOX).content.decode()
 
     def test_nothing_that_matches_shows_the_way_back(self, two, signed_in, lead):
-        assert "Nothing here matches" in signed_in(lead).get(INBOX + "?show=resolved").content.decode()
+        assert "Nothing matches" in signed_in(lead).get(INBOX + "?show=resolved").content.decode()
 
     def test_warns_leads_of_a_gap_in_the_rota(self, signed_in, lead, practitioner):
         now = timezone.now()
@@ -157,7 +157,7 @@ class TestPage:
         client = signed_in(lead)
         values = {"to": "E1", "reason": "Video.", "findings": "Walks well."}
         refused = post(client, two[0], "lower", **values)
-        assert (refused.status_code, "Speak to the patient first" in refused.content.decode()) == (422, True)
+        assert (refused.status_code, "Speak to the patient before" in refused.content.decode()) == (422, True)
         post(client, two[0], "lower", is_patient_reached="on", **values)
         assert Alert.objects.get(pk=two[0].pk).severity == "E1"
 

@@ -49,13 +49,13 @@ def test_person_told_again_and_again_is_one_line(course, at, clinic, lead):
 
 
 def test_check_in_says_when_it_goes(lines):
-    assert "Mail to the patient: next-day check-in: Thu 12 Mar, 10:00" in lines()
-    assert "Mail to the patient: day-3 check-in: Sat 14 Mar, 10:00" in lines()
+    assert "Email to the patient: next-day check-in: Thu 12 Mar, 10:00" in lines()
+    assert "Email to the patient: day-3 check-in: Sat 14 Mar, 10:00" in lines()
 
 
 def test_check_in_that_will_not_go_says_why(lines, patient, practitioner, at):
     refuse_consent(patient, Consent.Stream.CHECK_INS, by=practitioner, at=at)
-    assert "Mail to the patient: next-day check-in: will not be sent: no consent" in lines()
+    assert "Email to the patient: next-day check-in: will not be sent: no consent" in lines()
 
 
 def test_next_appointment(lines, course, lead, at):
