@@ -76,9 +76,9 @@ def _checked(email: str, reason: str, *, before: str) -> str:
     except ValidationError as error:
         raise ValidationError({"email": error.messages}) from error
     if email.lower() == before.lower():
-        raise ValidationError({"email": _("This is the address the mail goes to already.")})
+        raise ValidationError({"email": _("Emails already go to this address. Enter a different one.")})
     if not reason.strip():
-        raise ValidationError({"reason": _("Say how you know that the new address is theirs.")})
+        raise ValidationError({"reason": _("Enter how you know that the new address is theirs.")})
     return email
 
 
@@ -105,11 +105,11 @@ class AddressChangedMail:
         change = AddressChange.objects.for_clinic(message.clinic).get(pk=message.subject_id)
         with translation.override(message.clinic.languages[0]):
             words = _(
-                "A manager changed the address to which this clinic sends staff mail: it no longer comes here. "
-                "If that is not right, tell your clinic at once."
+                "A manager changed your address for emails from this clinic. They are no longer sent "
+                "here. If this is wrong, call your clinic at once."
             )
             context = {"words": words, "link": absolute(reverse("admin:index"))}
-            subject = _("Staff mail goes to another address - %(clinic)s") % {"clinic": message.clinic.name}
+            subject = _("Your address for staff emails was changed - %(clinic)s") % {"clinic": message.clinic.name}
             return compose(message, "delivery_notice", context, to=change.before, subject=subject)
 
     def settled(self, message: Message, *, at: datetime) -> None:

@@ -36,7 +36,7 @@ def save_endpoint(
 ) -> Endpoint:
     """The webhook, checked and trusted anew; ValidationError names the field at fault."""
     if member is not None and member.clinic_id != clinic.pk:
-        raise ValidationError({"member": _("Choose somebody of this clinic.")})
+        raise ValidationError({"member": _("Choose a person who works at this clinic.")})
     endpoint.clinic, endpoint.name, endpoint.url = clinic, name, url
     endpoint.member, endpoint.is_on, endpoint.failed_at = member, is_on, None
     try:
@@ -74,7 +74,7 @@ def send_test(endpoint: Endpoint, *, at: datetime) -> TestResult:
     except TransportError as error:
         return TestResult(False, _failure_words(error))
     Endpoint.objects.for_clinic(endpoint.clinic).filter(pk=endpoint.pk).update(failed_at=None)
-    return TestResult(True, _("The webhook took the test."))
+    return TestResult(True, _("The webhook accepted the test."))
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def _take_turn(endpoint: Endpoint, *, at: datetime) -> None:
     Clinic.objects.select_for_update().get(pk=endpoint.clinic_id)
     endpoints = Endpoint.objects.for_clinic(endpoint.clinic)
     if endpoints.filter(tested_at__gt=at - PAUSE_BETWEEN_TESTS, tested_at__lte=at).exists():
-        raise ValidationError(_("A webhook was tried a moment ago: wait ten seconds, then try again."))
+        raise ValidationError(_("A webhook was tested a moment ago. Wait 10 seconds, then try again."))
     endpoints.filter(pk=endpoint.pk).update(tested_at=at)
 
 
@@ -108,18 +108,23 @@ def _test_notice(endpoint: Endpoint, *, at: datetime) -> Notice:
 def _failure_words(error: TransportError) -> str:
     reason = str(error)
     known = {
-        "address not permitted": _("Its address is not permitted: it leads into a private network, or is none."),
-        "SSLCertVerificationError": _("Its certificate cannot be trusted: nothing was sent."),
-        "SSLError": _("It does not speak TLS as it should: nothing was sent."),
-        "TimeoutError": _("It did not answer within 5 seconds."),
-        "gaierror": _("Its name is not known."),
-        "ConnectionRefusedError": _("Nobody listens at its address."),
-        "HTTPException": _("What it answered is not HTTP."),
+        "address not permitted": _("The address is not allowed: it is not valid, or it is in a private network."),
+        "SSLCertVerificationError": _("The server's certificate is not trusted. Nothing was sent."),
+        "SSLError": _("The encrypted connection (TLS) failed. Nothing was sent."),
+        "TimeoutError": _("The server did not answer within 5 seconds."),
+        "gaierror": _("No server with this name was found."),
+        "ConnectionRefusedError": _("No server answers at this address."),
+        "HTTPException": _("The server's answer was not HTTP."),
     }
     if reason in known:
         return known[reason]
     if not reason.startswith("HTTP "):
-        return _("It could not be reached (%(reason)s).") % {"reason": reason}
+        return _("The server could not be reached (%(reason)s).") % {"reason": reason}
     if error.permanent:
-        return _("It refused the test (%(reason)s). An alert refused so would switch it off.") % {"reason": reason}
-    return _("It could not take the test now (%(reason)s). An alert would be tried again.") % {"reason": reason}
+        return _(
+            "The server refused the test (%(reason)s). If it refuses an alert like this, the webhook "
+            "is switched off."
+        ) % {"reason": reason}
+    return _("The test could not be delivered (%(reason)s). An alert would be sent again later.") % {
+        "reason": reason
+    }

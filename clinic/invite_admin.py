@@ -34,7 +34,7 @@ class InvitesOnce(Base):
         if member.supervisor is None:
             return _("nobody named yet")
         if not member.supervisor.may_supervise(timezone.localdate()):
-            return _("%(name)s: no licensed clinician, name another one") % {"name": member.supervisor}
+            return _("%(name)s is not a licensed clinician. Name another one.") % {"name": member.supervisor}
         return str(member.supervisor)
 
     def add_view(

@@ -16,13 +16,13 @@ def refuse_double(clinic: Clinic | None, *, username: str, email: str) -> None:
     """ValidationError, by field, where the person works here already or an account would be made twice."""
     same_name = User.objects.filter(username__iexact=username).first() if username else None
     if same_name is not None and same_name.email.lower() != email.lower():
-        raise ValidationError({"username": _("This username belongs to somebody else: choose another one.")})
+        raise ValidationError({"username": _("This username belongs to somebody else. Choose another one.")})
     here = Membership.objects.all_clinics().filter(clinic=clinic, user__email__iexact=email).select_related("user")
     member = here.order_by("deactivated_at", "pk").first() if clinic is not None and email else None
     if member is not None:
         raise ValidationError({"username" if same_name else "email": _is_member(member)})
     if same_name is None and email and User.objects.filter(email__iexact=email).exists():
-        message = _("This address has an account already, under another username. Ask the person for theirs.")
+        message = _("This address already has an account with another username. Ask the person for that username.")
         raise ValidationError({"email": message})
 
 

@@ -51,7 +51,7 @@ def invite_member(
         user.full_clean(exclude=["password"])
         user.save()
     elif user.email.lower() != email.lower():
-        raise ValidationError({"username": _("This username belongs to somebody else: choose another one.")})
+        raise ValidationError({"username": _("This username belongs to somebody else. Choose another one.")})
     membership = Membership(
         clinic=clinic,
         user=user,

@@ -53,7 +53,9 @@ class NameField(forms.CharField):
         except BadName as error:
             shown = "".join(character if character.isprintable() else LOST for character in text)
             why = {
-                "control": _("%(label)s: “%(text)s” holds a character that is no part of a name. Type it anew."),
+                "control": _(
+                    "%(label)s: “%(text)s” contains a character that does not belong in a name. Type it again."
+                ),
                 "no letter": _("%(label)s: “%(text)s” has no letter in it. Enter the name."),
             }[str(error)]
             raise ValidationError(why % {"label": self.label or _("Name"), "text": shown}) from error

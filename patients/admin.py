@@ -224,7 +224,7 @@ class PatientAdmin(ClinicScopedAdmin):
                     by=by,
                     at=timezone.now(),
                 )
-                messages.success(request, _("Corrected. What stood here before is kept."))
+                messages.success(request, _("Corrected. The earlier version stays on file."))
                 return self.to_patient(patient)
             except StaleRecord as stale:
                 meanwhile = stale.meanwhile

@@ -82,12 +82,12 @@ def correct_record(
     """Every fact that differs is kept as it was and changed; StaleRecord where somebody else was quicker."""
     Patient.objects.select_for_update().get(pk=patient.pk)
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why: a correction without a reason is not taken.")})
+        raise ValidationError({"reason": _("Enter the reason. A correction needs one.")})
     if version_of(patient, subject, subject_id) != version:
         raise StaleRecord(list(corrections_of(patient, subject, subject_id).filter(pk__gt=version)))
     record = record_of(patient, subject, subject_id)
     if record is None:
-        raise ValidationError(_("There is no such record."))
+        raise ValidationError(_("This record does not exist."))
     _model, fields = FIELDS[subject]
     changed = [name for name in fields if name in values and getattr(record, name) != values[name]]
     if not changed:

@@ -17,9 +17,9 @@ class FileCorrectionForm(forms.ModelForm[models.Model]):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=_("Why is it corrected?"),
+        label=_("Reason for the correction"),
         max_length=300,
-        help_text=_("Compulsory. It stays on file beside what stood here before."),
+        help_text=_("Required. The original stays on file."),
     )
 
     def facts(self) -> dict[str, Any]:

@@ -71,20 +71,26 @@ class Document:
 def read_document(upload: Any) -> Document:
     """An uploaded file as a document; ValidationError that says what to do where it is none."""
     if not upload.size:
-        raise ValidationError(_("The file is empty: choose it again."))
+        raise ValidationError(_("The file is empty. Choose it again."))
     if upload.size > MAX_BYTES:
         raise ValidationError(
-            _("The file has %(size).1f MB: at most %(most)d MB can be stored. Scan it in grey, or fewer pages.")
+            _(
+                "The file has %(size).1f MB. At most %(most)d MB can be stored. Scan it in grey, or scan "
+                "fewer pages."
+            )
             % {"size": upload.size / 1024 / 1024, "most": MAX_MEGABYTES}
         )
     content = upload.read()
     kind = _kind_of(content)
     if kind is None:
         raise ValidationError(
-            _("The file is no PDF, PNG or JPEG, whatever its name says: save the letter as PDF or photograph it.")
+            _(
+                "The file is not a PDF, PNG or JPEG, whatever its name says. Save the letter as a PDF, "
+                "or photograph it."
+            )
         )
     if _MARKS[kind][1] not in content[-_TAIL:]:
-        raise ValidationError(_("The file is cut off: copy or scan it again."))
+        raise ValidationError(_("The file is incomplete. Copy or scan it again."))
     return Document(kind, content)
 
 

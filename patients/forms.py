@@ -51,7 +51,7 @@ class AssessmentForm(RecordForm):
         choices=[("", gettext_lazy("none")), *Imaging.Kind.choices],
         required=False,
     )
-    imaging_on = DayField(label=gettext_lazy("Taken on"), span=PAST, required=False)
+    imaging_on = DayField(label=gettext_lazy("Date of the image"), span=PAST, required=False)
     imaging_level = forms.CharField(label=gettext_lazy("Level"), max_length=40, required=False)
     imaging_finding = forms.CharField(label=gettext_lazy("Finding"), max_length=300, required=False)
     is_vertigo_explained = forms.BooleanField(
@@ -65,7 +65,7 @@ class AssessmentForm(RecordForm):
         if values.get("imaging_kind"):
             for name in ("imaging_on", "imaging_finding"):
                 if not values.get(name):
-                    self.add_error(name, _("Say this of the picture, or choose “none”."))
+                    self.add_error(name, _("Enter this for the image, or choose “none”."))
         return values
 
     def record(self, *, by: Membership, at: datetime) -> Assessment:

@@ -43,7 +43,7 @@ class IntakeAssessmentForm(AssessmentForm):
         typed = [name for name in self.CHECK if values.get(name)]
         for name in ("checked_on", "result"):
             if typed and name not in typed and name not in self.errors:
-                self.add_error(name, _("Say this of the examination, or leave all of it open."))
+                self.add_error(name, _("Enter this too, or leave the whole examination blank."))
         signs = {values.get(name) for name in ("hoffmann", "gait", "grip")}
         if NeuroCheck.Sign.ABNORMAL in signs and values.get("result") == NeuroCheck.Result.NORMAL:
             self.add_error("result", _("A sign is abnormal: choose “unchanged” or “worse”."))
@@ -110,7 +110,7 @@ class TypesForm(RecordForm):
         """At least one type is on file."""
         values = super().clean() or {}
         if not self.has_some and not any(self._ticked(values)):
-            self.add_error(None, _("Tick at least one type; “Not diagnosed yet” is one."))
+            self.add_error(None, _("Tick at least one type. “Not diagnosed yet” is also a type."))
         return values
 
     @transaction.atomic

@@ -49,7 +49,7 @@ class SpecialistLetterForm(RecordForm):
         """A letter of the future clears nobody."""
         written_on: date = self.cleaned_data["written_on"]
         if written_on > timezone.localdate():
-            raise ValidationError(_("The letter is dated in the future: check the date."))
+            raise ValidationError(_("The letter is dated in the future. Check the date."))
         return written_on
 
     def clean(self) -> dict[str, Any]:

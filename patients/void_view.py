@@ -42,7 +42,7 @@ class VoidRecord:
             except ValidationError as error:
                 form.add_error(None, ValidationError(error.messages))
             else:
-                messages.success(request, _("Void. It stays on file and counts nowhere."))
+                messages.success(request, _("Marked as void. It stays on file and is not counted."))
                 return self.admin.to_patient(patient)
         name = str(record._meta.verbose_name)
         context = {

@@ -31,12 +31,14 @@ RECORDS: dict[str, type[Voidable]] = {
 }
 # What somebody should know before they void a record.
 WARNINGS: dict[str, str | Promise] = {
-    "assessment": gettext_lazy("Its imaging is void with it. Without a diagnosis nobody may be needled."),
-    "type": gettext_lazy("Types that it replaced stay ended: record the right type afterwards."),
-    "screening": gettext_lazy("The screening before it counts again. Without one nobody may be needled."),
-    "check": gettext_lazy("The check before it counts again."),
-    "letter": gettext_lazy("The letter before it counts again."),
-    "consent": gettext_lazy("What the patient said before counts again."),
+    "assessment": gettext_lazy(
+        "Its imaging becomes void too. Without a diagnosis the patient may not be needled."
+    ),
+    "type": gettext_lazy("Types that it replaced stay ended. Record the right type afterwards."),
+    "screening": gettext_lazy("The earlier screening is used again. Without one the patient may not be needled."),
+    "check": gettext_lazy("The earlier check is used again."),
+    "letter": gettext_lazy("The earlier letter is used again."),
+    "consent": gettext_lazy("The patient's earlier answer is used again."),
 }
 
 
@@ -57,7 +59,7 @@ def void_record(patient: Patient, *, kind: str, number: int, reason: str, by: Me
     Patient.objects.select_for_update().get(pk=patient.pk)
     record = record_in(patient, kind, number)
     if record is None:
-        raise ValidationError(_("There is no such record."))
+        raise ValidationError(_("This record does not exist."))
     if record.is_void:
         raise ValidationError(_("%(who)s voided this already.") % {"who": record.voided_by})
     void_rows(RECORDS[kind]._default_manager.filter(pk=number), reason=reason, by=by, at=at)

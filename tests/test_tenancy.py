@@ -330,7 +330,7 @@ def test_deactivated_member_finds_nothing(signed_in, practitioner, at):
     practitioner.save()
     page = client.get(reverse("admin:index"))
     assert page.status_code == 404
-    assert "you work in no clinic here now" in page.content.decode()
+    assert "you do not work at a clinic here now" in page.content.decode()
 
 
 def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:

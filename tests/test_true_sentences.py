@@ -19,34 +19,39 @@ CLAIM = re.compile(
 COMPUTED = {"courses/alerts/told.py"}
 # Each other sentence with the reason why it claims nothing of what has happened.
 ALLOWED = {
-    "an alert of which nobody was told": "names a kind of fault, found by the auditor from the rows",
-    "The whole chain was told, and nobody answered.": "help text of a column that the chain's end sets",
-    "Who is told first, and who next while nobody answers.": "a setting",
+    "Found in a late entry, an import or a correction. It is listed, and nobody is emailed at once.": (
+        "help text of a column"
+    ),
+    "an alert that reached nobody": "names a kind of fault, found by the auditor from the rows",
+    "Nobody on the contact list answered.": "help text of a column that the chain's end sets",
+    "Who is emailed first, and who next while nobody answers.": "a setting",
     "Who is told of an alert": "a setting",
-    "Told what this person is told. Empty: told of every alert of the clinic.": "a setting",
-    "Telephone, opening hours, holidays, who is told of alerts in which order.": "names a page of settings",
-    "Other systems that are told of alerts.": "names a page of settings",
+    "Gets the alerts that this person gets. Empty: gets every alert of the clinic.": "a setting",
+    "Phone, opening hours, holidays, contact list for alerts.": "names a page of settings",
+    "Other systems that get alerts.": "names a page of settings",
     "No rota: every duty lead is emailed about alerts. Add who is on duty, and only they are emailed.": (
         "a setting"
     ),
     "What the patient is told before they agree": "a heading over the text itself",
-    "This alert is acknowledged already: nobody is told until that lapses.": "a rule of the loop",
-    "What is more severe is told all the same. Red flags are never muted.": "a rule of the loop",
-    "No alert is silenced: all are told.": "a rule of the loop",
-    "The silence is over: what it muted is told now.": "the silence ended in the same transaction",
-    "The course ended, and this alert with it. Nobody will be told of it again.": "a rule of the loop",
+    "This alert is already acknowledged. No reminder is sent until the acknowledgement "
+    "expires.": "a rule of the loop",
+    "More severe alerts are still sent. Red flags are never muted.": "a rule of the loop",
+    "No silences. Alerts are sent as usual.": "a rule of the loop",
+    "Silence ended. Open alerts that it held back will be sent now.": "the silence ended in the same transaction",
+    "The course ended and closed this alert. No more emails are sent about it.": "a rule of the loop",
     (
         "{{ clinic }} invited you to work there as {{ role }}."
         " If you accept, you see its patients and its alerts are emailed to you."
     ): "a rule",
     "Nobody was emailed about it.": "said of a fault that means this",
-    "If the address is known here, a link is on its way. It works for three days.": "must not tell who is known",
-    "The course is on its way: is there any reason not to go on as planned?": "another meaning",
-    "is on its way": "a state of a row in words",
+    "If this address has an account, you will get an email with a link. The link works for 3 "
+    "days.": "must not tell who is known",
+    "The course is not off track: is there any reason not to continue as planned?": "another meaning",
+    "is being sent": "a state of a row in words",
     "This clinic's mail goes to the new address from now on.": "a setting",
     "Where mail goes": "a heading of a setting",
-    "Staff mail goes to another address - %(clinic)s": "a setting",
-    "This is the address the mail goes to already.": "a setting",
+    "Your address for staff emails was changed - %(clinic)s": "a setting",
+    "Emails already go to this address. Enter a different one.": "a setting",
 }
 
 

@@ -75,9 +75,9 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of this passkey")
-        self.fields["passwordless"].label = _("Sign in with it alone")
+        self.fields["passwordless"].label = _("Sign in without a password")
         self.fields["passwordless"].help_text = _(
-            "No password needed: the device asks for your fingerprint, your face or its code."
+            "Your device asks for your fingerprint, your face or its code instead."
         )
 
 
@@ -85,7 +85,7 @@ class ResetForm(forms.Form):
     """Why a colleague's second factor is reset."""
 
     reason = forms.CharField(
-        label=gettext_lazy("How do you know it is them who asked?"),
+        label=gettext_lazy("How do you know that they asked for this?"),
         max_length=200,
-        help_text=gettext_lazy("For example: asked me in person. It is kept with your name."),
+        help_text=gettext_lazy("For example: asked me in person. Your answer is saved with your name."),
     )

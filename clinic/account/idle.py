@@ -46,8 +46,8 @@ def _judge(request: HttpRequest, *, now: float) -> None:
     messages.info(
         request,
         ngettext(
-            "You were signed out after %(n)s minute without activity. Sign in to go on where you were.",
-            "You were signed out after %(n)s minutes without activity. Sign in to go on where you were.",
+            "You were signed out after %(n)s minute without activity. Sign in to return to this page.",
+            "You were signed out after %(n)s minutes without activity. Sign in to return to this page.",
             minutes,
         )
         % {"n": minutes},

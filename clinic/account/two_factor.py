@@ -112,11 +112,11 @@ def reset_two_factor(member: Membership, *, reason: str, by: Membership | None, 
     """
     user = User.objects.select_for_update().get(pk=member.user_id)
     if by is not None and by.user_id == user.pk:
-        raise ValidationError(_("You change your own two-factor sign-in under “Your account”."))
+        raise ValidationError(_("Change your own two-factor sign-in under “Your account”."))
     if not reason.strip():
-        raise ValidationError({"reason": _("Say how you know that the colleague asked for it.")})
+        raise ValidationError({"reason": _("Enter how you know that your colleague asked for this.")})
     if not has_two_factor(user):
-        raise ValidationError(_("Two-factor sign-in is not set up for this account: there is nothing to reset."))
+        raise ValidationError(_("Two-factor sign-in is not set up for this account. There is nothing to reset."))
     Authenticator.objects.filter(user=user).delete()
     return note_event(user, AccountEvent.Kind.TWO_FACTOR_RESET, at=at, by=by, reason=reason.strip())
 

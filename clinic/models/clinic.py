@@ -89,12 +89,12 @@ class Clinic(models.Model):
         models.CharField(max_length=20, choices=Responder),
         verbose_name=_("escalation chain"),
         default=default_escalation_chain,
-        help_text=_("Who is told first, and who next while nobody answers."),
+        help_text=_("Who is emailed first, and who next while nobody answers."),
     )
     is_day3_asked = models.BooleanField(
         _("check-in on day 3"),
         default=True,
-        help_text=_("Patients are asked again on the third day: still being worse then is worth a look."),
+        help_text=_("Patients are asked again on day 3. Staff look into it if they are still worse then."),
     )
     idle_minutes = models.PositiveSmallIntegerField(
         _("sign out after"),

@@ -38,7 +38,7 @@ class Endpoint(models.Model):
         blank=True,
         related_name="endpoints",
         verbose_name=_("for"),
-        help_text=_("Told what this person is told. Empty: told of every alert of the clinic."),
+        help_text=_("Gets the alerts that this person gets. Empty: gets every alert of the clinic."),
     )
     name = models.CharField(_("name"), max_length=80)
     url = models.CharField(

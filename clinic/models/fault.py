@@ -23,16 +23,16 @@ class Fault(models.Model):
     class Kind(models.TextChoices):
         """What is wrong."""
 
-        STUCK = "stuck", _("an alert takes no step")
-        UNTOLD = "untold", _("an alert of which nobody was told")
+        STUCK = "stuck", _("an alert is stuck")
+        UNTOLD = "untold", _("an alert that reached nobody")
         UNDELIVERED = "undelivered", _("red-flag mail given up")
         SPOOL = "spool", _("an answer on disk that could not be taken in")
-        UNREACHED = "unreached", _("a report of which no message was accepted in time")
+        UNREACHED = "unreached", _("no message about a report was accepted in time")
         REFUSED = "refused", _("the mail server refuses what this installation sends")
         UNSENDABLE = "unsendable", _("messages that cannot be made")
         CRASHING = "crashing", _("a task that ends its process every time")
-        CLOCK = "clock", _("a clock was set back; the step was set anew")
-        CURVE = "curve", _("the curve failed; the rules that need none stood")
+        CLOCK = "clock", _("a clock was set back, and the step was set again")
+        CURVE = "curve", _("the curve failed, and only the fixed rules were applied")
 
     # Noted when it happened, over at once: counted, no alarm.
     NOTED = (Kind.CURVE, Kind.CLOCK)

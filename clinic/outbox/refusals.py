@@ -99,16 +99,16 @@ class RefusalNotice:
 member_refused = RefusalNotice(
     gettext_lazy("A staff mail address was refused"),
     gettext_lazy(
-        "The mail server refused a colleague's address for good. Alerts go to the next person of the chain until "
-        "the address takes mail again: correct it, then send the invitation again."
+        "The mail server refused a colleague's address for good. Alerts go to the next person on "
+        "the contact list. Correct the address, then send the invitation again."
     ),
     "clinic_membership",
 )
 endpoint_refused = RefusalNotice(
-    gettext_lazy("A webhook was refused"),
+    gettext_lazy("A webhook refused a message"),
     gettext_lazy(
-        "A webhook refused what was sent to it, or its address is not permitted. It gets nothing more until its "
-        "address is saved anew. Alerts by mail are not touched by this."
+        "A webhook refused a message, or its address is not allowed. Nothing more is sent to it "
+        "until you save its address again. Alerts by email are not affected."
     ),
     "clinic_endpoint",
 )

@@ -97,7 +97,9 @@ def _fill(soup: BeautifulSoup, control: Tag, left: dict[str, list[str]]) -> None
         return
     if kind in NEVER or is_secret(name):
         if kind == "file":
-            control.insert_after(_strong(soup, _("Choose the file again: a file cannot be kept.")))
+            control.insert_after(
+                _strong(soup, _("Choose the file again. A form that was not saved does not keep its files."))
+            )
         return
     values = left.get(name, [])
     if kind in {"checkbox", "radio"} and control.name == "input":

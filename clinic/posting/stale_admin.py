@@ -69,7 +69,7 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         if merged.conflicts:
             response.status_code = 409
         for words in merged.kept if response.status_code == 302 else ():
-            messages.info(request, _("%(news)s while this page was open. It stays so.") % {"news": words})
+            messages.info(request, _("%(news)s while this page was open. That value is kept.") % {"news": words})
         return response  # type: ignore[no-any-return]
 
     def _merge(self, request: HttpRequest, row: Any, opened: Opened) -> Merged:

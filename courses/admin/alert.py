@@ -51,7 +51,7 @@ class UnresolvedFilter(admin.SimpleListFilter):
 class MineFilter(admin.SimpleListFilter):
     """Those one is on, and those of one's own patients that nobody is on."""
 
-    title = gettext_lazy("whose")
+    title = gettext_lazy("assigned to")
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ class AlertAdmin(AlertPage):
             alert.pk,
         )
 
-    @admin.display(description=gettext_lazy("who is on it"))
+    @admin.display(description=gettext_lazy("assigned to"))
     def standing(self, alert: Alert) -> str:
         """Where the answer stands."""
         return standing_words(alert)

@@ -94,7 +94,12 @@ class AlertPage(OfPatientsAdmin):
             snooze(alert, until=now + form.wait, reason=values["reason"], seen=values["seen"], by=by, at=now)
 
         return self._try(
-            request, alert, form, act, name="snooze_form", done=_("Put off: it comes back by itself.")
+            request,
+            alert,
+            form,
+            act,
+            name="snooze_form",
+            done=_("Snoozed. The alert reopens when the snooze ends."),
         )
 
     def lower(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -105,7 +110,7 @@ class AlertPage(OfPatientsAdmin):
         def act(values: dict[str, Any]) -> None:
             lower_level(alert, by=by, at=timezone.now(), **{**values, "to": Level(values["to"])})
 
-        return self._try(request, alert, form, act, name="lower_form", done=_("The level is lower."))
+        return self._try(request, alert, form, act, name="lower_form", done=_("Level lowered."))
 
     def _try(
         self,

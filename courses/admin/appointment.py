@@ -140,7 +140,9 @@ class AppointmentAdmin(ClinicScopedAdmin):
             except ValidationError as error:
                 form.add_error(None, _only_known(error, form))
             else:
-                told = _("Moved to %(visit)s. The old time is free. No mail says so: tell the patient.")
+                told = _(
+                    "Moved to %(visit)s. The old time is free. The patient is not emailed about this. Call them."
+                )
                 messages.success(request, told % {"visit": _in_words(moved)})
                 return self._to_day(moved.starts_at)
         return self._form(request, form, title=_("Move visit"), action=_("Move visit"), course=old.course)
@@ -156,7 +158,9 @@ class AppointmentAdmin(ClinicScopedAdmin):
             except ValidationError as error:
                 form.add_error(None, _only_known(error, form))
             else:
-                told = _("Cancelled: %(visit)s. The time is free. No mail says so: make sure the patient knows.")
+                told = _(
+                    "Cancelled: %(visit)s. The time is free. The patient is not emailed about this. Call them."
+                )
                 messages.success(request, told % {"visit": _in_words(appointment)})
                 return self._to_day(appointment.starts_at)
         title = _("Cancel the appointment")

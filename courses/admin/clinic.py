@@ -115,7 +115,7 @@ class CourseClinicAdmin(ClinicAdmin):
     ) -> AsksFirst:
         """The question; with what is missing, where this is an answer already."""
         if errors is None and "_answered" in request.POST:
-            status, errors = 422, [_("Choose one of both.")]
+            status, errors = 422, [_("Choose one of the two.")]
         chosen = answer.data.get("keep", "") if answer is not None else ""
         return AsksFirst(foreseen=foreseen, number=number, errors=errors or [], status=status, chosen=str(chosen))
 
@@ -157,7 +157,7 @@ def _tell(request: HttpRequest, n_visits: int, n_duties: int, n_reminders: int, 
     parts = [
         ngettext("%(n)d visit was moved", "%(n)d visits were moved", n_visits) % {"n": n_visits},
         ngettext("%(n)d duty was moved", "%(n)d duties were moved", n_duties) % {"n": n_duties},
-        ngettext("%(n)d reminder was planned anew", "%(n)d reminders were planned anew", n_reminders)
+        ngettext("%(n)d reminder was planned again", "%(n)d reminders were planned again", n_reminders)
         % {"n": n_reminders},
     ]
     told = _("The time zone is %(zone)s now. %(what)s.")

@@ -75,19 +75,19 @@ class CorrectSession:
         except ValidationError as error:
             form.add_error(None, error)
             return self._page(request, session, form, rows, status=422)
-        messages.success(request, _("Corrected. What stood here before is kept below."))
+        messages.success(request, _("Corrected. The earlier values are listed below."))
         if {row.field for row in told} & {Correction.Field.AFTERCARE, Correction.Field.EVENTS}:
             self._warn(request, form)
         return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
 
     def _is_void(self, request: HttpRequest, pk: int) -> HttpResponse:
-        messages.info(request, _("The session is void: nothing of it can be corrected."))
+        messages.info(request, _("The session is void. It cannot be corrected."))
         return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
 
     def _warn(self, request: HttpRequest, form: CorrectionForm) -> None:
         """What was given is kept as it was given; that it should not have been is said."""
         for words in form.reservations():
-            told = _("Kept as given. %(words)s Tell the patient to leave it off.")
+            told = _("Saved as given. %(words)s Ask the patient to stop.")
             messages.warning(request, told % {"words": words})
 
     def _told(self, request: HttpRequest, session: Session, meanwhile: list[Correction]) -> HttpResponse:

@@ -48,7 +48,7 @@ class CourseAdmin(OfPatientsAdmin):
     )
     list_display_links = (WHO, "complaint")
     list_filter = ("status", "practitioner", "protocol")
-    empty_text = gettext_lazy("No course yet: it is started from a patient's page, after the intake.")
+    empty_text = gettext_lazy("No course yet. Start one from a patient's page, after the intake.")
     list_select_related = ("patient", "practitioner__user", "clinic")
     list_per_page = 50
 
@@ -123,7 +123,7 @@ class CourseAdmin(OfPatientsAdmin):
         if request.method == "POST":
             try:
                 resume_course(course, at=timezone.now())
-                messages.success(request, _("The course goes on."))
+                messages.success(request, _("Course resumed."))
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
         return self._back(course)

@@ -37,7 +37,7 @@ class BudgetForm(forms.Form):
         min_value=0,
         max_value=100,
         decimal_places=1,
-        help_text=gettext_lazy("Red flags do not count: no budget ever holds one back."),
+        help_text=gettext_lazy("Red flags do not count. No budget ever limits them."),
     )
     # What the dry run on the screen was of: only that may be set.
     tried = DecimalNumberField(required=False, widget=forms.HiddenInput)

@@ -36,7 +36,7 @@ class HandOverForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         max_length=200,
-        help_text=gettext_lazy("Stands on the course page, as in “parental leave until May”."),
+        help_text=gettext_lazy("Shown on the course page. For example: parental leave until May."),
     )
     courses = LabelledMultipleChoiceField(
         Course.objects.none(),
@@ -95,7 +95,8 @@ class HandOvers:
         before = _sent_before(data, by) if data is not None else []
         if before and _is_the_same(data, before):
             again = _(
-                "This form was sent before, and counts once. For other courses open it anew; look at the bookings."
+                "This form was already sent and saved once. To hand over other courses, open the form "
+                "again. Check the bookings."
             )
             messages.warning(request, again)
             return HttpResponseRedirect(reverse("admin:courses_course_changelist"))
@@ -120,7 +121,9 @@ class HandOvers:
         )
         words = [told % {"n": done.n_courses, "name": to}]
         if done.n_bookings:
-            booked = ngettext("%(n)d booking went along.", "%(n)d bookings went along.", done.n_bookings)
+            booked = ngettext(
+                "%(n)d booking was handed over too.", "%(n)d bookings were handed over too.", done.n_bookings
+            )
             words.append(booked % {"n": done.n_bookings})
         messages.success(request, " ".join(words))
         for one in done.staying:

@@ -185,7 +185,7 @@ class IntakeFlow:
             keep_draft(patient, step=here, values=typed, by=by, at=timezone.now())
         if go == "back":
             return to_step(patient, step_before(here))
-        messages.success(request, _("Kept. The intake goes on where you left it."))
+        messages.success(request, _("Saved. You can continue the intake later from here."))
         return HttpResponseRedirect(reverse("admin:patients_patient_change", args=[patient.pk]))
 
     def _page(

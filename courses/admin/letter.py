@@ -32,7 +32,7 @@ class LetterAdmin(OfPatientsAdmin):
 
     list_display = (who_column("patient"), "kind", "addressee", "written_by", "written_at")
     list_filter = ("kind",)
-    empty_text = gettext_lazy("No letter yet: it is written from a course or, for a red flag, from its alert.")
+    empty_text = gettext_lazy("No letter yet. Write one from a course, or from the alert of a red flag.")
     list_select_related = ("patient", "written_by__user")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -117,7 +117,7 @@ class LetterAdmin(OfPatientsAdmin):
                 form.add_error(None, error)
             except TypesettingFailed as error:
                 log.error("letter not typeset", why=str(error))
-                form.add_error(None, _("The letter could not be made in time. Nothing was kept: try again."))
+                form.add_error(None, _("The letter could not be made in time. Nothing was saved. Try again."))
             else:
                 messages.success(request, _("The letter is ready. Read it before you sign it."))
                 return HttpResponseRedirect(reverse("admin:courses_letter_change", args=[letter.pk]))

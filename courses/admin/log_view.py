@@ -160,7 +160,9 @@ def _save(
             raise
         except Exception as error:  # noqa: BLE001 - whatever fails in the rest, a red flag must not go with it
             log.error("session not saved", course=here.course.pk, error=type(error).__name__)
-            form.add_error(None, _("The session could not be saved: a fault in this software. Try again."))
+            form.add_error(
+                None, _("The session could not be saved because of a fault in this software. Try again.")
+            )
     accept_flags(form.origin(here.course, at=at), form.flags_told(), by=by, at=at)
     return None
 

@@ -82,7 +82,7 @@ class MergeForm(forms.Form):
         self.fields["reason"] = forms.CharField(
             label=_("How do you know that both are one person?"),
             max_length=300,
-            help_text=_("It stays in the history with your name."),
+            help_text=_("Your answer is saved in the history with your name."),
         )
 
     def choices(self) -> dict[str, str]:
@@ -147,7 +147,7 @@ class Merging:
                 except ValidationError as error:
                     form.add_error(None, ValidationError(error.messages))
                 else:
-                    told = _("Merged. Everything of %(who)s is in this record now.")
+                    told = _("Merged. All entries of %(who)s are now in this record.")
                     messages.success(request, told % {"who": merged.picker_label})
                     return self.admin.to_patient(kept)
         context = {

@@ -28,8 +28,8 @@ KINDS: dict[str, Any] = {
     "curve_notice": gettext_lazy("news of the healing curve"),
     "hand_over": gettext_lazy("courses handed over"),
     "account_notice": gettext_lazy("change to an account"),
-    "member_refused": gettext_lazy("mail to staff is refused"),
-    "endpoint_refused": gettext_lazy("another system refuses"),
+    "member_refused": gettext_lazy("staff email address refused"),
+    "endpoint_refused": gettext_lazy("webhook refused a message"),
 }
 MODELS: dict[str, Any] = {"membership": Membership, "patient": Patient, "endpoint": Endpoint}
 

@@ -44,7 +44,7 @@ class Mistakes:
         if request.method == "POST" and form.is_valid() and not self._is_stale(form, session):
             at = timezone.now()
             if self._try(form, lambda: void_session(session, reason=form.cleaned_data["reason"], by=by, at=at)):
-                messages.success(request, _("Void. It stays on file and counts nowhere."))
+                messages.success(request, _("Marked as void. It stays on file and is not counted."))
                 return HttpResponseRedirect(_page_of(session))
         context = {**_about(session), "form": form, "title": _("Void session"), "action": _("Void session")}
         return self._page(request, "courses/admin/void_session.html", context, form)
@@ -61,7 +61,7 @@ class Mistakes:
             to, reason, at = form.cleaned_data["course"], form.cleaned_data["reason"], timezone.now()
             moved: list[Session] = []
             if self._try(form, lambda: moved.append(move_session(session, to=to, reason=reason, by=by, at=at))):
-                told = _("Moved to %(patient)s. It is void where it was.")
+                told = _("Moved to %(patient)s. The original is marked as void.")
                 messages.success(request, told % {"patient": to.patient})
                 return HttpResponseRedirect(_page_of(moved[0]))
         context = {
@@ -89,7 +89,7 @@ class Mistakes:
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
             if self._try(form, lambda: void_entry(course, kind=kind, number=number, reason=reason, by=by, at=at)):
-                messages.success(request, _("Void. It stays on file and counts nowhere."))
+                messages.success(request, _("Marked as void. It stays on file and is not counted."))
                 return back
         what = str(row._meta.verbose_name)
         context = {

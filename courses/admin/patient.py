@@ -182,7 +182,7 @@ class CoursePatientAdmin(PatientAdmin):
             except ValidationError as error:
                 form.add_error(None, ValidationError(error.messages))
             else:
-                messages.success(request, _("Withdrawn. The alert stays open until it is resolved: do that here."))
+                messages.success(request, _("Report withdrawn. The alert stays open until you resolve it here."))
                 return HttpResponseRedirect(reverse("admin:courses_alert_change", args=[event.alert_id]))
         context = {
             "form": form,

@@ -134,8 +134,8 @@ def held_since(course: Course, form: ReviewForm, since: datetime | None) -> str:
     if newer is None:
         return ""
     message = _(
-        "%(who)s held a review at %(time)s while this page was open and decided: %(decision)s. "
-        "Look at it; save again to hold another one."
+        "%(who)s saved a review at %(time)s while this page was open and decided: %(decision)s. "
+        "Check it. Save again to add another review."
     )
     at = course.clinic.local(newer.reviewed_at)
     values = {"who": newer.reviewed_by, "time": f"{at:%H:%M}", "decision": newer.get_decision_display()}
@@ -162,7 +162,7 @@ def _saved(review: Review) -> str:
 
 
 def _ended(done: Discharged) -> str:
-    words = _("The course is over.")
+    words = _("Course ended.")
     if done.n_appointments:
         count = done.n_appointments
         words += " " + ngettext("%(n)d booking was cancelled.", "%(n)d bookings were cancelled.", count) % {

@@ -33,7 +33,7 @@ RULES = {
     "plain_rise": gettext_lazy("Fixed rule: a rise"),
     "floor": gettext_lazy("Far above every earlier score"),
     "still_worse": gettext_lazy("Still worse on day 3"),
-    "ceiling": gettext_lazy("So near the top that scores cannot show worsening"),
+    "ceiling": gettext_lazy("Scores too high to show worsening"),
     "off_course": gettext_lazy("Off track at a review"),
     "lapsed": gettext_lazy("No session for too long"),
 }
@@ -43,7 +43,7 @@ LABELS = {
     "rise_always": gettext_lazy("Points above the score before needling, always"),
     "rise_while_unsure": gettext_lazy("Points above the score before needling, while the curve cannot tell"),
     "floor_rise": gettext_lazy("Points above every earlier score of the same time of measuring"),
-    "near_zero": gettext_lazy("Nearly free of pain: two scores running of at most"),
+    "near_zero": gettext_lazy("Almost no pain: two scores in a row of at most"),
     "high_after_near_zero": gettext_lazy("then a score of at least"),
     "high_score": gettext_lazy("A score is high from"),
     "rise_with_high_score": gettext_lazy("Points above the last score, for a high score"),
@@ -54,7 +54,7 @@ LABELS = {
     ),
     "ceiling_mean": gettext_lazy("Expected score above"),
     "ceiling_after_session": gettext_lazy("No lower than at the start, counted after session"),
-    "relief_chance": gettext_lazy("Chance of 30 % relief below (1 is certain)"),
+    "relief_chance": gettext_lazy("Chance of 30% relief below (1 is certain)"),
     "least_gain": gettext_lazy("and gain below (1 is free of pain)"),
     "patience": gettext_lazy("Times the planned interval"),
 }

@@ -34,8 +34,8 @@ GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
     (
         gettext_lazy("Clinic and staff"),
         {
-            "Clinic": gettext_lazy("Telephone, opening hours, holidays, who is told of alerts in which order."),
-            "Membership": gettext_lazy("Roles, licences and supervision; who works here no longer."),
+            "Clinic": gettext_lazy("Phone, opening hours, holidays, contact list for alerts."),
+            "Membership": gettext_lazy("Roles, licences, supervision, former staff."),
             "Duty": gettext_lazy("Who answers alerts when, and the gaps."),
         },
     ),
@@ -43,35 +43,37 @@ GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
         gettext_lazy("Before treatment"),
         {
             "PainType": gettext_lazy("Types of neck pain, and what each needs before needling."),
-            "ScreeningItem": gettext_lazy("What is asked at the intake, and what an answer forbids."),
+            "ScreeningItem": gettext_lazy("Intake questions, and what each answer rules out."),
         },
     ),
     (
         gettext_lazy("Treatment"),
         {
             "Protocol": gettext_lazy("Plans that a course starts from: sessions, weeks, reviews, points."),
-            "Point": gettext_lazy("The catalogue, with the care each point asks for."),
-            "AftercareMeasure": gettext_lazy("What may be given to take home, and who may not have it."),
+            "Point": gettext_lazy("The list of points, with safety advice."),
+            "AftercareMeasure": gettext_lazy("What patients can be given to take home, and who must not have it."),
             "Measure": gettext_lazy("Which outcomes are asked besides pain."),
-            "MeasureThreshold": gettext_lazy("From which change on one is noticed, or sure."),
+            "MeasureThreshold": gettext_lazy(
+                "The change that patients notice, and the change that is more than chance."
+            ),
         },
     ),
     (
-        gettext_lazy("When to worry"),
+        gettext_lazy("Alerts"),
         {
             "RedFlag": gettext_lazy("What is asked at every visit, and how urgent each answer is."),
-            "Prior": gettext_lazy("What courses are expected to do, and how many false alerts you accept."),
-            "RuleSettings": gettext_lazy("The fixed bounds of the rules beside the curve."),
-            "Silence": gettext_lazy("Alerts that are held back for a while, and why."),
+            "Prior": gettext_lazy("How pain is expected to change, and how many pain alerts you can answer."),
+            "RuleSettings": gettext_lazy("The limits of the fixed alert rules."),
+            "Silence": gettext_lazy("Alerts that are not sent for a while, and why."),
         },
     ),
     (
         gettext_lazy("Records and mail"),
         {
             "Session": gettext_lazy("Every visit of every course."),
-            "Letter": gettext_lazy("What was written to doctors."),
-            "Message": gettext_lazy("Mail that was sent, waits or failed."),
-            "Endpoint": gettext_lazy("Other systems that are told of alerts."),
+            "Letter": gettext_lazy("Letters to doctors."),
+            "Message": gettext_lazy("Emails that were sent, are waiting or failed."),
+            "Endpoint": gettext_lazy("Other systems that get alerts."),
         },
     ),
 )

@@ -29,7 +29,7 @@ class SilenceAdmin(ClinicScopedAdmin):
     """Made by a form, ended by a button, never changed."""
 
     change_form_template = "courses/admin/silence.html"
-    empty_text = gettext_lazy("No alert is silenced: all are told.")
+    empty_text = gettext_lazy("No silences. Alerts are sent as usual.")
     list_display = (
         "reason",
         "matter",
@@ -85,7 +85,9 @@ class SilenceAdmin(ClinicScopedAdmin):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                messages.success(request, _("Silenced. Alerts are raised all the same and told when it ends."))
+                messages.success(
+                    request, _("Silence saved. Alerts are still raised. They are sent when the silence ends.")
+                )
                 return HttpResponseRedirect(reverse("admin:courses_silence_changelist"))
         context = {
             "form": form,
@@ -106,7 +108,7 @@ class SilenceAdmin(ClinicScopedAdmin):
         if request.method == "POST":
             try:
                 end_silence(row, by=by, at=timezone.now())
-                messages.success(request, _("The silence is over: what it muted is told now."))
+                messages.success(request, _("Silence ended. Open alerts that it held back will be sent now."))
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("admin:courses_silence_changelist"))

@@ -54,7 +54,7 @@ def acknowledge(alert: Alert, *, by: Membership, at: datetime, seen: int, way: s
     if alert.state == Alert.State.ACKNOWLEDGED:
         return alert
     if last_news(alert) > seen:
-        raise IllegalMove(_("Something new was reported meanwhile: look at it, then acknowledge."))
+        raise IllegalMove(_("Something new was reported while this page was open. Read it, then acknowledge."))
     write_event(alert, AlertEvent.Kind.ACKNOWLEDGED, at=at, by=by, new_state=Alert.State.ACKNOWLEDGED, way=way)
     alert.acknowledged_by, alert.acknowledged_at = by, at
     alert.repeat_at = alert.escalate_at = alert.silenced_until = alert.exhausted_at = None
@@ -83,13 +83,17 @@ def resolve(
     """
     alert = locked(alert)
     if alert.is_resolved:
-        raise IllegalMove(_("This alert is resolved already."))
+        raise IllegalMove(_("This alert is already resolved."))
     if last_news(alert) > seen:
-        raise IllegalMove(_("Something new was reported meanwhile: look at it, then resolve."))
+        raise IllegalMove(_("Something new was reported while this page was open. Read it, then resolve."))
     if alert.is_red_flag and (by is None or not note.strip()):
-        raise ValidationError({"note": _("Say what was found and done: a red flag is resolved with a note.")})
+        raise ValidationError(
+            {"note": _("Enter what was found and done. A red flag cannot be resolved without it.")}
+        )
     if alert.is_red_flag and outcome not in Alert.HUMAN_OUTCOMES:
-        raise ValidationError({"outcome": _("A red flag is resolved by a person, with what they found.")})
+        raise ValidationError(
+            {"outcome": _("Only a person can resolve a red flag, and must enter what they found.")}
+        )
     said: dict[str, Any] = {"outcome": outcome, "note": note, "cause": cause}
     if medical_review.strip():
         said["medical_review"] = medical_review.strip()
@@ -106,7 +110,7 @@ def resolve(
 def add_note(alert: Alert, *, note: str, by: Membership, at: datetime) -> AlertEvent:
     """Write down what was done so far."""
     if not note.strip():
-        raise ValidationError({"note": _("The note is empty.")})
+        raise ValidationError({"note": _("The note is empty. Enter some text.")})
     return write_event(locked(alert), AlertEvent.Kind.NOTED, at=at, by=by, note=note)
 
 

@@ -76,13 +76,13 @@ def withdraw_report(report: RedFlagReport, *, reason: str, by: Membership, at: d
     whoever may override a clearance: PermissionDenied for others.
     """
     if not reason.strip():
-        raise ValidationError({"reason": _("Say how the mistake came about and how you know.")})
+        raise ValidationError({"reason": _("Enter how the mistake happened and how you know.")})
     if report.flag.code in WITHDRAWING_FLAGS and not may_override(by, course=report.course, on=at.date()):
         raise PermissionDenied
     told = AlertEvent.objects.filter(report=report).order_by("pk")
     first = told.first()
     if first is None or told.filter(kind=AlertEvent.Kind.WITHDRAWN).exists():
-        raise ValidationError(_("This report was withdrawn already."))
+        raise ValidationError(_("This report was already withdrawn."))
     alert = Alert.objects.select_for_update().get(pk=first.alert_id)
     return write_event(alert, AlertEvent.Kind.WITHDRAWN, at=at, by=by, report=report, note=reason.strip())
 

@@ -45,7 +45,7 @@ class ResolveForm(SeenForm):
 
     medical_review = forms.CharField(
         label=_("Medical review: which doctor, when, what was found"),
-        help_text=_("Without one the patient is not needled again."),
+        help_text=_("Without a medical review the patient cannot be needled again."),
         max_length=300,
         required=False,
     )
@@ -79,7 +79,7 @@ class LowerLevelForm(SeenForm):
     to = forms.ChoiceField(label=_("New level"), choices=[("", _("choose")), *Level.choices[1:]])
     reason = forms.CharField(label=_("Why it is lower"), max_length=300)
     findings = forms.CharField(
-        label=_("What the patient told or showed"), widget=forms.Textarea(attrs={"rows": 2})
+        label=_("What the patient said or showed"), widget=forms.Textarea(attrs={"rows": 2})
     )
     is_patient_reached = forms.BooleanField(label=_("I spoke to the patient"), required=False)
 
@@ -96,7 +96,7 @@ class SilenceForm(forms.Form):
         label=_("Up to"),
         choices=[(one.value, one.label) for one in Silence.SEVERITIES],
         initial=Silence.SEVERITIES[1],
-        help_text=_("What is more severe is told all the same. Red flags are never muted."),
+        help_text=_("More severe alerts are still sent. Red flags are never muted."),
     )
     course = CourseChoice(
         label=_("Only this course"), queryset=Course.objects.none(), required=False, widget=forms.HiddenInput
@@ -125,9 +125,9 @@ class WithdrawForm(forms.Form):
     """How a red flag came to be ticked by mistake."""
 
     reason = forms.CharField(
-        label=_("How the mistake came about, and how you know"),
+        label=_("How the mistake happened, and how you know"),
         max_length=300,
         help_text=_(
-            "The report stays on file with your name and these words; its alert is then resolved by a person."
+            "The report stays on file with your name and these words. A person must then resolve its alert."
         ),
     )

@@ -46,7 +46,7 @@ def write_event(
     old = Alert.State(alert.state)
     new = new_state or old
     if new not in MOVES[old]:
-        raise IllegalMove(_("This alert is %(state)s.") % {"state": old.label})
+        raise IllegalMove(_("This alert is already %(state)s.") % {"state": old.label})
     alert.state = new
     if old == Alert.State.OPEN and (new != old or kind in STOPPING):
         stop_clocks(alert, at=at)

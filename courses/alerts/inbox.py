@@ -63,7 +63,7 @@ def mine(rows: AlertRows, membership: Membership) -> AlertRows:
 def standing_words(alert: Alert) -> str:
     """Where the answer stands and who is on it; needs clinic and acknowledged_by loaded."""
     if alert.state == Alert.State.ACKNOWLEDGED and alert.acknowledged_by:
-        return _("%(who)s is on it") % {"who": alert.acknowledged_by}
+        return _("acknowledged by %(who)s") % {"who": alert.acknowledged_by}
     if alert.is_resolved:
         return alert.get_outcome_display()
     if alert.silenced_until:
@@ -71,9 +71,9 @@ def standing_words(alert: Alert) -> str:
     if alert.state == Alert.State.SNOOZED and alert.lapses_at:
         return _("snoozed until %(until)s") % {"until": _when(alert, alert.lapses_at)}
     if alert.exhausted_at:
-        return _("nobody answered, and nobody is left to tell")
+        return _("unanswered, and nobody is left on the contact list")
     is_for_digest = alert.is_quiet or alert.severity == Severity.REVIEW
-    return _("in the daily digest") if is_for_digest else _("nobody is on it yet")
+    return _("in the daily digest") if is_for_digest else _("unassigned")
 
 
 def visits_without_reminder(course: Course | None, *, at: datetime) -> list[Appointment]:

@@ -37,11 +37,11 @@ def lower_level(
     if not alert.is_red_flag or alert.is_resolved:
         raise IllegalMove(_("Only the level of an open red flag can be lowered."))
     if seen is not None and last_news(alert) > seen:
-        raise IllegalMove(_("Something new was reported meanwhile: look at it first."))
+        raise IllegalMove(_("Something new was reported while this page was open. Read it first."))
     _refuse_bare(reason, findings, is_patient_reached=is_patient_reached)
     old, new = Severity(alert.severity), Severity(to)
     if new.rank <= old.rank:
-        raise ValidationError({"to": _("This is no lower level.")})
+        raise ValidationError({"to": _("Choose a level that is lower than the present one.")})
     lowest = lowest_level([Severity(finding["severity"]) for finding in alert.findings])
     if new.rank > lowest.rank:
         raise ValidationError({"to": _("An emergency is never lowered below E1.")})
@@ -64,10 +64,10 @@ def lower_level(
 def _refuse_bare(reason: str, findings: str, *, is_patient_reached: bool) -> None:
     missing = {}
     if not is_patient_reached:
-        missing["is_patient_reached"] = _("Speak to the patient first: a level is never lowered from afar.")
+        missing["is_patient_reached"] = _("Speak to the patient before you lower the level. Then tick the box.")
     if not reason.strip():
-        missing["reason"] = _("Say why the level is lower.")
+        missing["reason"] = _("Enter why the level is lower.")
     if not findings.strip():
-        missing["findings"] = _("Write down what the patient told or showed.")
+        missing["findings"] = _("Enter what the patient said or showed.")
     if missing:
         raise ValidationError(missing)

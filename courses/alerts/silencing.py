@@ -29,15 +29,17 @@ def snooze(
     if alert.is_red_flag:
         raise IllegalMove(_("A red flag cannot be snoozed: acknowledge it, then act."))
     if alert.state == Alert.State.ACKNOWLEDGED:
-        raise IllegalMove(_("This alert is acknowledged already: nobody is told until that lapses."))
+        raise IllegalMove(
+            _("This alert is already acknowledged. No reminder is sent until the acknowledgement expires.")
+        )
     if seen is not None and last_news(alert) > seen:
-        raise IllegalMove(_("Something new was reported meanwhile: look at it first."))
+        raise IllegalMove(_("Something new was reported while this page was open. Read it first."))
     longest = policy_of(alert).lapse.after(at, calendar_of(alert.clinic))
     if not at < until <= longest:
         latest = f"{alert.clinic.local(longest):%Y-%m-%d %H:%M}"
         raise ValidationError({"until": _("Choose a time from now to %(latest)s.") % {"latest": latest}})
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why it can wait.")})
+        raise ValidationError({"reason": _("Enter why it can wait.")})
     until_text = until.isoformat()
     write_event(
         alert, AlertEvent.Kind.SNOOZED, at=at, by=by, new_state=Alert.State.SNOOZED, until=until_text, note=reason
@@ -69,7 +71,7 @@ def silence(
     if not at < ends_at <= at + LONGEST:
         raise ValidationError({"ends_at": _("A silence ends within 14 days.")})
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why nobody should be told.")})
+        raise ValidationError({"reason": _("Enter why these alerts should not be sent.")})
     made = Silence(
         clinic=by.clinic,
         rule=rule,
@@ -94,7 +96,7 @@ def end_silence(made: Silence, *, by: Membership, at: datetime) -> Silence:
     """End a silence early: what it muted is told now. IllegalMove where it is over."""
     made = Silence.objects.select_for_update().get(pk=made.pk)
     if made.ended_at is not None or made.ends_at <= at:
-        raise IllegalMove(_("This silence is over already."))
+        raise IllegalMove(_("This silence has already ended."))
     made.ended_at, made.ended_by = at, by
     made.save(update_fields=["ended_at", "ended_by"])
     for alert in _open_alerts(by):

@@ -75,8 +75,8 @@ def _heading(evidence: Mapping[str, Any]) -> str:
 
 def _says(evidence: Mapping[str, Any]) -> str:
     if "expected" not in evidence:
-        return _("The curve could not tell yet what to expect; the plain rules were applied.")
-    words = _("Expected about %(expected).0f, nine of ten between %(low90)d and %(high90)d.") % evidence
+        return _("The curve had no estimate yet. The fixed rules were applied.")
+    words = _("Expected about %(expected).0f, wide range %(low90)d to %(high90)d (9 in 10 scores).") % evidence
     return f"{words} {_('A score this high: %(rarity)s.') % {'rarity': rarity_words(evidence['one_in'])}}"
 
 
@@ -97,7 +97,7 @@ def _score_lines(evidence: Mapping[str, Any]) -> list[Line]:
     values = {"mean": number_format(round(evidence["expected"], 1), 1), **evidence}
     return [
         *lines,
-        (_("Expected"), _("%(mean)s; nine of ten between %(low90)d and %(high90)d") % values),
+        (_("Expected"), _("%(mean)s; wide range %(low90)d to %(high90)d (9 in 10 scores)") % values),
         (_("Odds of this or higher"), rarity_words(evidence["one_in"])),
     ]
 
@@ -122,7 +122,7 @@ def _lasting_lines(alert: Alert, evidence: Mapping[str, Any]) -> list[Line]:
     }
     level = number_format(evidence["level"], 1)
     return [
-        (_("Last scores together"), _("%(n)s scores, on average %(above)s above what was expected") % values),
+        (_("Last scores together"), _("%(n)s scores, on average %(above)s points higher than expected") % values),
         (_("Level reached"), _("%(level)s, the mean of the last two scores") % {"level": level}),
         (_("Likelihood ratio of what lasts (M)"), _("%(ratio)s; alerts above %(from)s (%(basis)s)") % values),
         (_("Odds of that by chance"), rarity_words(evidence["lasting_one_in"])),

@@ -70,5 +70,5 @@ def _subject(alerts: Sequence[Alert], *, clinic: str) -> str:
     worst = min(alerts, key=lambda alert: Severity.values.index(alert.severity))
     values = {"severity": worst.get_severity_display(), "number": worst.pk, "n": len(alerts), "clinic": clinic}
     if len(alerts) == 1:
-        return _("Alert %(number)s, told again: %(severity)s - %(clinic)s") % values
+        return _("Alert %(number)s, reminder: %(severity)s - %(clinic)s") % values
     return _("%(n)s alerts: %(severity)s - %(clinic)s") % values

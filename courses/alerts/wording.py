@@ -62,14 +62,12 @@ def _rule_words(rule: str) -> str:
             "Worse than at the start: %(rise)s points, from %(start)s to %(latest)s on average."
         ),
         "still_worse": _("Still worse on day 3."),
-        "lasting": _(
-            "%(since)s about %(above)s points above what was expected; by chance this comes up %(chance)s."
-        ),
+        "lasting": _("%(since)s about %(above)s points higher than expected. By chance alone: %(chance)s."),
         # Raised by earlier versions.
-        "drift": _("Two scores running above nine of ten expected."),
-        "ceiling": _("So near the top that scores cannot show worsening: ask."),
+        "drift": _("Two scores in a row above the wide range (9 in 10 scores)."),
+        "ceiling": _("The scores are too high to show worsening. Ask the patient."),
         "needled_without_clearance": _("Needled without clearance (%(because)s)."),
-        "off_course": _("Little relief so far and little to be expected by the planned end."),
+        "off_course": _("Little relief so far, and little expected by the planned end."),
         "lapsed": _("No session for %(days)s days."),
         "unanswered": _("The check-in after session %(session)s, asked on %(asked)s, was not answered."),
     }.get(rule, rule)
@@ -82,7 +80,7 @@ def _reasons_of_rise(because: str) -> str:
         "first_ten": _("the first 10 of this course"),
         "high_and_rising": _("8 or more, and higher than last time"),
         "above_every": _("far above every earlier score"),
-        "after_near_zero": _("nearly free of pain before, and now not"),
+        "after_near_zero": _("almost no pain before, and pain now"),
     }
     reasons = ", ".join(words.get(reason, reason) for reason in because.split(", ") if reason)
     return f": {reasons}" if reasons else ""
@@ -91,8 +89,8 @@ def _reasons_of_rise(because: str) -> str:
 def _since(evidence: Mapping[str, Any]) -> str:
     """From which session on pain has been higher; by the number of scores where they belong to no session."""
     if evidence.get("since_session") is None:
-        return _("The last %(n)s scores lie") % {"n": evidence.get("n_since", "")}
-    return _("Since session %(session)s") % {"session": evidence["since_session"]}
+        return _("Last %(n)s scores:") % {"n": evidence.get("n_since", "")}
+    return _("Since session %(session)s:") % {"session": evidence["since_session"]}
 
 
 def _plain(number: float | None) -> str:

@@ -60,7 +60,7 @@ def void_entry(course: Course, *, kind: str, number: int, reason: str, by: Membe
     lock_patient(course.patient)
     row = entry_in(course, kind, number)
     if row is None:
-        raise ValidationError(_("There is no such entry."))
+        raise ValidationError(_("This entry does not exist."))
     if row.is_void:
         raise ValidationError(_("%(who)s voided this already.") % {"who": row.voided_by})
     ENTRIES[kind].act(row, reason=reason, by=by, at=at)

@@ -218,7 +218,7 @@ def _report(
 
 
 def _note_other_patient(session: Session, *, by: Membership, at: datetime) -> None:
-    note = _("The session was moved to another patient. Ask whether this red flag concerns this patient at all.")
+    note = _("The session was moved to another patient. Check whether this red flag is about this patient.")
     reports = RedFlagReport.objects.filter(session=session).values("pk")
     told = AlertEvent.objects.filter(report__in=reports).values("alert")
     for alert in Alert.objects.unresolved().filter(pk__in=told):

@@ -17,5 +17,5 @@ class LetterForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 7}),
-        help_text=_("Stands before the facts. Leave an empty line between paragraphs."),
+        help_text=_("Printed before the facts. Leave an empty line between paragraphs."),
     )

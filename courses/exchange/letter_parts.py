@@ -33,7 +33,7 @@ def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membersh
         "sections": [],
         "greeting": _("With kind regards"),
         "signer": signer_lines(by),
-        "footer": _("Confidential. Scores are the patient's own; what is expected is an estimate, no promise."),
+        "footer": _("Confidential. The patient gave the scores. Expected scores are estimates. Results vary."),
         "page_words": _("Page {n} of {m}"),
     }
 

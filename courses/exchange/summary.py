@@ -161,7 +161,7 @@ def _alerts(course: Course, alerts: Sequence[Alert]) -> list[Part]:
         reports.setdefault(report.flag.code, report.said)
     told = [alert for alert in alerts if alert.is_red_flag or alert.rule == Alert.Rule.PAIN]
     if not told:
-        return [{"title": _("Red flags"), "paragraphs": [_("None was reported.")]}]
+        return [{"title": _("Red flags"), "paragraphs": [_("None reported.")]}]
     rows = [
         [
             moment_words(alert.raised_at, course.clinic),
@@ -179,7 +179,7 @@ def answer_words(alert: Alert) -> str:
     steps = []
     if alert.acknowledged_at:
         values = {"at": moment_words(alert.acknowledged_at, alert.clinic), "who": alert.acknowledged_by}
-        steps.append(_("taken on %(at)s by %(who)s") % values)
+        steps.append(_("acknowledged %(at)s by %(who)s") % values)
     if alert.resolved_at:
         values = {"at": moment_words(alert.resolved_at, alert.clinic), "outcome": alert.get_outcome_display()}
         steps.append(_("resolved %(at)s: %(outcome)s") % values)
@@ -195,7 +195,7 @@ def _adverse_events(course: Course) -> list[Part]:
         for one in events
     ]
     head = [_("When"), _("What"), _("How bad")]
-    return [{"title": _("Unwanted effects"), "head": head, "rows": rows, "widths": [2, 4, 4]}]
+    return [{"title": _("Side effects"), "head": head, "rows": rows, "widths": [2, 4, 4]}]
 
 
 def _reviews(course: Course) -> list[Part]:
@@ -211,7 +211,7 @@ def _reviews(course: Course) -> list[Part]:
         ]
         for one in reviews
     ]
-    head = [_("When"), _("After session"), _("Decision"), _("As seen then")]
+    head = [_("When"), _("After session"), _("Decision"), _("Numbers at the review")]
     return [{"title": _("Reviews"), "head": head, "rows": rows, "widths": [2, 1, 3, 3]}]
 
 

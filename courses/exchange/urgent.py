@@ -24,7 +24,7 @@ def urgency_words(alert: Alert) -> str:
         return _("Emergency: please see this patient now.")
     if alert.severity == Severity.E1:
         return _("Please see this patient today.")
-    return _("Please see this patient urgently; needling rests until you have cleared it.")
+    return _("Please see this patient urgently. We have paused needling until you clear it.")
 
 
 def urgent_parts(alert: Alert) -> list[Part]:
@@ -57,7 +57,7 @@ def _report(report: RedFlagReport) -> Part:
     if report.onset_at:
         facts.append([_("Began"), moment_words(report.onset_at, report.clinic)])
     if report.caller:
-        facts.append([_("Said by"), report.caller])
+        facts.append([_("Reported by"), report.caller])
     if report.note:
         facts.append([_("Noted"), report.note])
     return {"title": _("What was reported"), "facts": facts}

@@ -147,7 +147,9 @@ class MeasuresForm(forms.Form):
         except ValueError:
             most = 5 * values["ndi-answered"]
             self.add_error(
-                "ndi", _("With so many questions answered the score ends at %(most)d.") % {"most": most}
+                "ndi",
+                _("The highest score for this number of answered questions is %(most)d. Correct one of the two.")
+                % {"most": most},
             )
 
     def _psfs_scores(self, values: dict[str, Any]) -> list[ItemScore]:

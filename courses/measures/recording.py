@@ -23,7 +23,7 @@ def record_measures(course: Course, *, entry: MeasuresEntry, by: Membership, at:
         _refuse_other_content(course, sent_before, entry)
         return sent_before
     if not entry.scores:
-        raise ValidationError(_("Nothing was entered."))
+        raise ValidationError(_("Nothing was entered. Enter at least one score."))
     n_held = course.sessions.count()
     rows = [
         MeasureScore(

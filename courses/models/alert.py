@@ -86,7 +86,7 @@ class Alert(models.Model):
         UNCLEARED = "uncleared", _("needled without clearance")
         OFF_COURSE = "off_course", _("off track")
         WORSE_THAN_START = "worse_than_start", _("worse than at the start")
-        LAPSED = "lapsed", _("lapsed")
+        LAPSED = "lapsed", _("no session for too long")
         UNANSWERED = "unanswered", _("check-in unanswered")
 
     class Outcome(models.TextChoices):
@@ -99,8 +99,8 @@ class Alert(models.Model):
         EMERGENCY = "emergency", _("emergency services")
         DATA_CORRECTED = "data_corrected", _("entry corrected")
         COURSE_CLOSED = "course_closed", _("course closed")
-        SETTLED = "settled", _("back in the band")
-        OVERTAKEN = "overtaken", _("no longer so")
+        SETTLED = "settled", _("back in the expected range")
+        OVERTAKEN = "overtaken", _("no longer the case")
 
     # How a person may close a matter; the others are the machine's, and never close a red flag.
     HUMAN_OUTCOMES = (
@@ -150,7 +150,7 @@ class Alert(models.Model):
     chain = models.JSONField(_("escalation chain"), default=list)
     chain_position = models.PositiveSmallIntegerField(_("step of the chain"), default=0)
     raised_at = models.DateTimeField(_("raised"))
-    repeat_at = models.DateTimeField(_("told again"), null=True, blank=True)
+    repeat_at = models.DateTimeField(_("reminder due"), null=True, blank=True)
     escalate_at = models.DateTimeField(_("goes to the next person"), null=True, blank=True)
     lapses_at = models.DateTimeField(_("acknowledgement or snooze ends"), null=True, blank=True)
     silenced_until = models.DateTimeField(_("silenced until"), null=True, blank=True)
@@ -158,15 +158,17 @@ class Alert(models.Model):
         _("next step"), null=True, blank=True, help_text=_("The earliest of the four times above.")
     )
     exhausted_at = models.DateTimeField(
-        _("nobody left to tell"),
+        _("nobody left on the contact list"),
         null=True,
         blank=True,
-        help_text=_("The whole chain was told, and nobody answered."),
+        help_text=_("Nobody on the contact list answered."),
     )
     is_quiet = models.BooleanField(
-        _("in the digest alone"),
+        _("in the daily list only"),
         default=False,
-        help_text=_("Found in what was entered late, imported or corrected: it is listed and pages nobody."),
+        help_text=_(
+            "Found in a late entry, an import or a correction. It is listed, and nobody is emailed at once."
+        ),
     )
     acknowledged_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("acknowledged by")
@@ -245,25 +247,25 @@ class AlertEvent(models.Model):
         REPORTED_AGAIN = "reported_again", _("reported again")
         FINDING_ADDED = "finding_added", _("further finding")
         SEVERITY_RAISED = "severity_raised", _("more severe")
-        QUEUED = "queued", _("mail queued")
-        SENT = "sent", _("mail accepted")
-        NOT_SENT = "not_sent", _("mail not needed")
+        QUEUED = "queued", _("email queued")
+        SENT = "sent", _("email accepted")
+        NOT_SENT = "not_sent", _("email not needed")
         UNDELIVERABLE = "undeliverable", _("nobody reached")
         UNKNOWN = "unknown", _("sent or not: unknown")
         POSTED = "posted", _("webhook accepted")
         NOT_POSTED = "not_posted", _("webhook refused")
-        REPEATED = "repeated", _("told again")
+        REPEATED = "repeated", _("reminder sent")
         ESCALATED = "escalated", _("escalated")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
-        LAPSED = "lapsed", _("acknowledgement lapsed")
+        LAPSED = "lapsed", _("acknowledgement expired")
         SNOOZED = "snoozed", _("snoozed")
         SILENCED = "silenced", _("silenced")
         UNSILENCED = "unsilenced", _("silence over")
         REOPENED = "reopened", _("open again")
         FLAPPING = "flapping", _("opens again and again")
-        EXHAUSTED = "exhausted", _("nobody left to tell")
+        EXHAUSTED = "exhausted", _("nobody left on the contact list")
         LEVEL_LOWERED = "level_lowered", _("level lowered")
-        REARMED = "rearmed", _("armed anew")
+        REARMED = "rearmed", _("reminders restarted")
         RESOLVED = "resolved", _("resolved")
         NOTED = "noted", _("note")
         CORRECTED = "corrected", _("entry corrected")

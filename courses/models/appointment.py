@@ -42,7 +42,7 @@ class Appointment(models.Model):
         """What became of it."""
 
         BOOKED = "booked", _("booked")
-        KEPT = "kept", _("kept")
+        KEPT = "kept", _("attended")
         MISSED = "missed", _("missed")
         CANCELLED = "cancelled", _("cancelled")
 

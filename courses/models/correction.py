@@ -29,7 +29,7 @@ class Correction(models.Model):
         UNCLEARED = "uncleared_reason", _("needled without clearance because")
         CLEARANCE = "clearance", _("against the clearance")
         NEEDLINGS = "needlings", _("points")
-        EVENTS = "adverse_events", _("unwanted")
+        EVENTS = "adverse_events", _("side effects")
         AFTERCARE = "aftercare", _("aftercare")
         NOTE = "note", _("note")
         DETAILS = "details", _("particulars")

@@ -20,9 +20,9 @@ class Adherence:
     next_at: datetime | None
 
     @property
-    def percent(self) -> int | None:
-        """Held of what was due by now; None before anything was due."""
-        return min(round(100 * self.n_held / self.n_due), 100) if self.n_due else None
+    def n_held_of_due(self) -> int:
+        """How many of those due by now were held; a session ahead of the plan is not one of them."""
+        return min(self.n_held, self.n_due)
 
 
 def adherence_of(course: Course, appointments: Iterable[Appointment], *, n_held: int, at: datetime) -> Adherence:

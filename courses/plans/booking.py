@@ -122,7 +122,7 @@ def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership,
     if Appointment.objects.filter(moved_from=appointment).exists():
         raise ValidationError(_("The visit was moved: move the new appointment instead."))
     if not appointment.course.is_open:
-        raise ValidationError(_("The course is over. Reopen the course first."))
+        raise ValidationError(_("The course has ended. Reopen the course first."))
     if appointment.starts_at > at:
         _refuse_bad_time(appointment.course, starts_at=appointment.starts_at, ends_at=appointment.ends_at, at=at)
         if appointment.is_for_needling:
@@ -167,7 +167,7 @@ def _clash(error: IntegrityError, practitioner: Membership) -> Exception:
 def _change_booked(appointment: Appointment, status: Appointment.Status, **values: str) -> None:
     booked = Appointment.objects.filter(pk=appointment.pk, status=Appointment.Status.BOOKED)
     if not booked.update(status=status, **values):
-        raise ValidationError(_("The appointment is no longer booked: reload the page."))
+        raise ValidationError(_("The appointment is no longer booked. Reload the page."))
     appointment.refresh_from_db()
 
 
@@ -177,11 +177,16 @@ def _refuse_bad_time(course: Course, *, starts_at: datetime, ends_at: datetime, 
     if ends_at <= starts_at:
         raise ValidationError({"ends_at": _("The end must be after the start.")})
     if starts_at < at:
-        raise ValidationError({"starts_at": _("The time is past: choose a later one.")})
+        raise ValidationError({"starts_at": _("The time is in the past. Choose a later one.")})
     if not course.is_open:
-        raise ValidationError({"course": _("The course is over: start a new one.")})
+        raise ValidationError({"course": _("The course has ended. Start a new one.")})
     if start.date() < course.starts_on:
-        raise ValidationError({"starts_at": _("The course starts only on %(day)s.") % {"day": course.starts_on}})
+        raise ValidationError(
+            {
+                "starts_at": _("The course starts on %(day)s. Choose that day or a later one.")
+                % {"day": course.starts_on}
+            }
+        )
     holiday = Holiday.objects.for_clinic(clinic).filter(on=start.date()).first()
     if holiday:
         raise ValidationError(

@@ -43,7 +43,7 @@ class BookingForm(forms.Form):
         widget=forms.HiddenInput,
         error_messages={
             "required": _("Choose the patient first."),
-            "invalid_choice": _("This course cannot be booked: it is over, or the patient is archived."),
+            "invalid_choice": _("This course cannot be booked. It has ended, or the patient is archived."),
         },
     )
     practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Practitioner"))

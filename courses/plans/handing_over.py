@@ -98,12 +98,12 @@ def _refuse(courses: list[Course], to: Membership) -> None:
     if not courses:
         raise ValidationError({"courses": _("Tick the courses to hand over.")})
     if not (to.is_active and to.is_clinician) or to.clinic_id != courses[0].clinic_id:
-        raise ValidationError({"to": _("%(name)s does not treat here: choose somebody else.") % {"name": to}})
+        raise ValidationError({"to": _("%(name)s does not treat here. Choose somebody else.") % {"name": to}})
     for course in courses:
         if not course.is_open:
-            raise ValidationError({"courses": _("%(course)s: the course is over.") % {"course": course}})
+            raise ValidationError({"courses": _("%(course)s: the course has ended.") % {"course": course}})
         if course.practitioner_id == to.pk:
-            message = _("%(course)s: %(name)s treats it already.") % {"course": course, "name": to}
+            message = _("%(course)s: %(name)s already treats it.") % {"course": course, "name": to}
             raise ValidationError({"courses": message})
 
 

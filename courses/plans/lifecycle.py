@@ -78,7 +78,7 @@ def resume_course(course: Course, *, at: datetime) -> None:
         raise ValidationError(_("The course is not on hold."))
     holding = Alert.objects.unresolved().red_flags().filter(patient=course.patient, severity__in=HOLDING)
     if holding.exists():
-        raise ValidationError(_("A red flag of this patient is not resolved: resolve it first."))
+        raise ValidationError(_("A red flag of this patient is not resolved. Resolve it first."))
     course.status = status_by_sessions(course)
     course.hold_reason = ""
     course.save(update_fields=["status", "hold_reason"])
@@ -90,7 +90,7 @@ def extend_course(course: Course, *, n_sessions: int) -> Course:
     """Add sessions at the pace of the last planned weeks, with a review at the new end."""
     course = Course.objects.select_for_update().get(pk=course.pk)
     if not course.is_open:
-        raise ValidationError(_("The course is over: start a new one."))
+        raise ValidationError(_("The course has ended. Start a new one."))
     course.weekly_sessions = [*course.weekly_sessions, *_weeks_for(n_sessions, pace=_pace(course))]
     course.review_sessions = sorted({*course.review_sessions, course.n_planned})
     course.save(update_fields=["weekly_sessions", "review_sessions"])
@@ -104,7 +104,7 @@ def end_course(
     """Complete or stop a course."""
     course = Course.objects.select_for_update().get(pk=course.pk)
     if not course.is_open:
-        raise ValidationError(_("The course is over already."))
+        raise ValidationError(_("The course has already ended."))
     write_course_event(course, CourseEvent.Kind.ENDED, to=status, reason=reason, by=by, at=at)
     course.status, course.ended_on, course.end_reason, course.hold_reason = status, on, reason, ""
     course.save(update_fields=["status", "ended_on", "end_reason", "hold_reason"])
@@ -122,7 +122,7 @@ def reopen_course(course: Course, *, reason: str, by: Membership, at: datetime) 
     Patient.objects.select_for_update().get(pk=course.patient_id)
     course = Course.objects.select_for_update(of=("self",)).select_related("patient").get(pk=course.pk)
     if course.is_open:
-        raise ValidationError(_("The course is not over."))
+        raise ValidationError(_("The course has not ended."))
     if course.patient.courses.open().filter(complaint=course.complaint).exists():
         message = _("The patient has another open course for %(complaint)s. End that one first.")
         raise ValidationError(message % {"complaint": course.complaint})

@@ -38,19 +38,19 @@ def give_override(
             _("Only a lead with a valid licence who does not treat this patient can set a clearance aside.")
         )
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why needling is justified all the same.")})
+        raise ValidationError({"reason": _("Enter why needling is justified.")})
     if not today <= valid_on <= today + timedelta(days=MOST_DAYS_AHEAD):
         message = _("Choose today or a day within the next %(n)d days.")
         raise ValidationError({"valid_on": message % {"n": MOST_DAYS_AHEAD}})
     clearance = unaided_clearance(course, on=valid_on, practitioner=course.practitioner)
     if not clearance.reasons:
-        raise ValidationError(_("Nothing is in the way: no override is needed."))
+        raise ValidationError(_("Nothing blocks needling. No override is needed."))
     fixed = [reason_text(one) for one in clearance.reasons if not one.is_overridable]
     if fixed:
         raise ValidationError([_("Nobody may set this aside:"), *fixed])
     codes = sorted({one.code for one in clearance.reasons})
     if course.overrides.unused_on(valid_on).exists():
-        raise ValidationError(_("There is an override for that day already."))
+        raise ValidationError(_("There is already an override for that day."))
     return ClearanceOverride.objects.create(
         clinic=course.clinic,
         course=course,

@@ -92,7 +92,7 @@ class WishesForm(forms.Form):
         help_text=_("None ticked: any day the clinic is open."),
     )
     earliest = ClockField(label=_("Not before"), widget=ClockInput(attrs=CLOCK))
-    latest = ClockField(label=_("Done by"), widget=ClockInput(attrs=CLOCK))
+    latest = ClockField(label=_("Finished by"), widget=ClockInput(attrs=CLOCK))
     minutes = WholeNumberField(label=_("Minutes"), unit="min", min_value=5, max_value=240)
     practitioner = forms.ModelChoiceField(Membership.objects.none(), label=_("Practitioner"))
 

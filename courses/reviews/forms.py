@@ -49,7 +49,7 @@ class DischargeForm(forms.Form):
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     status = forms.ChoiceField(
-        label=_("How it ended"),
+        label=_("How the course ended"),
         choices=[
             (Course.Status.COMPLETED, _("completed as planned")),
             (Course.Status.STOPPED, _("stopped early")),
@@ -69,7 +69,7 @@ class DischargeForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Stands in the summary letter. Promise nothing; say when to see a doctor."),
+        help_text=_("Printed in the summary letter. Make no promises. Say when to see a doctor."),
     )
 
     def discharge(self) -> Discharge:

@@ -76,7 +76,7 @@ def record_review(course: Course, *, entry: ReviewEntry, by: Membership, at: dat
         _refuse_other_content(sent_before, entry)
         return sent_before
     if not course.is_open:
-        raise ValidationError(_("The course is over: correct its last review instead."))
+        raise ValidationError(_("The course has ended. Correct its last review instead."))
     is_extending = entry.decision == Review.Decision.EXTEND
     review = _review(course, entry, by=by, at=at)
     review.full_clean(exclude=["corrects"])
@@ -103,12 +103,12 @@ def correct_review(review: Review, *, entry: ReviewEntry, by: Membership, at: da
     """A row in place of a wrong one: the numbers stay as they were frozen, decision and reason are new."""
     review = Review.every.select_for_update().get(pk=review.pk)
     if review.is_void:
-        raise ValidationError(_("This review is void: it counts nowhere."))
+        raise ValidationError(_("This review is void and is not counted."))
     if Review.objects.filter(corrects=review).exists():
-        raise ValidationError(_("This review was corrected already: reload the page."))
+        raise ValidationError(_("This review was already corrected. Reload the page."))
     if (review.n_added > 0) != (entry.decision == Review.Decision.EXTEND):
         raise ValidationError(
-            {"decision": _("Whether the course is extended cannot be corrected: hold a new review.")}
+            {"decision": _("An extension of the course cannot be corrected. Save a new review.")}
         )
     corrected = Review(
         clinic_id=review.clinic_id,
@@ -141,7 +141,9 @@ def _review(course: Course, entry: ReviewEntry, *, by: Membership, at: datetime)
     standing = standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=rules)
     is_extending = entry.decision == Review.Decision.EXTEND
     if is_extending and is_extended:
-        raise ValidationError({"decision": _("The course was extended already: five more sessions, once.")})
+        raise ValidationError(
+            {"decision": _("The course was already extended by 5 sessions. This is possible once.")}
+        )
     return Review(
         clinic=course.clinic,
         course=course,

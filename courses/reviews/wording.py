@@ -16,26 +16,26 @@ QUESTIONS = {
     ),
     Question.ON_HOLD: gettext_lazy("The course is on hold: what must be cleared before anything else is decided?"),
     Question.OPEN_PAIN: gettext_lazy(
-        "A pain alert is open: what made it worse, and must the plan change "
-        "or a doctor look before the next session?"
+        "A pain alert is open: what made it worse? Before the next session, must the plan change "
+        "or a doctor see the patient?"
     ),
-    Question.CANNOT_TELL: gettext_lazy("The curve cannot tell yet: what do you and the patient see?"),
+    Question.CANNOT_TELL: gettext_lazy("Relief cannot be calculated yet: what do you and the patient see?"),
     Question.TOO_EARLY: gettext_lazy(
         "It is early, and some only change after session 6: is there a reason to change now?"
     ),
-    Question.GO_ON: gettext_lazy("The course is on its way: is there any reason not to go on as planned?"),
+    Question.GO_ON: gettext_lazy("The course is not off track: is there any reason not to continue as planned?"),
     Question.OFF_TRACK: gettext_lazy(
-        "Off track: little relief so far and little chance of 30 % at the planned end. "
-        "Would another plan, or a doctor's look, serve the patient better?"
+        "Off track: little relief so far and little chance of 30% relief at the planned end. "
+        "Would another plan, or a visit to a doctor, help the patient more?"
     ),
     Question.STOP_OR_REFER: gettext_lazy(
-        "Less than 30 % relief by now: is it time to stop, or to refer to a doctor?"
+        "Less than 30% relief by now: is it time to stop, or to refer to a doctor?"
     ),
     Question.EXTEND: gettext_lazy(
-        "A partial response of 10 to 50 %: would five more sessions than planned be worth it to the patient?"
+        "10% to 50% relief: would 5 more sessions than planned be worth it to the patient?"
     ),
     Question.COMPLETE: gettext_lazy(
-        "The aim of treatment looks reached or used up: shall the course end as planned?"
+        "More than 50% relief, or the course was already extended: should the course end as planned?"
     ),
 }
 
@@ -49,19 +49,19 @@ def question_words(asked: Iterable[str]) -> list[str]:
 def relief_words(review: Review) -> str:
     """The frozen numbers of a review in a line."""
     if review.gain is None:
-        return _("relief: could not tell")
+        return _("relief: not known")
     gain = round(100 * review.gain)
     words = (
-        _("relief so far %(gain)d %%") % {"gain": gain}
+        _("relief so far %(gain)d%%") % {"gain": gain}
         if gain >= 0
-        else _("%(more)d %% more pain") % {"more": -gain}
+        else _("%(more)d%% more pain") % {"more": -gain}
     )
     if review.relief30 is None or review.relief50 is None:
         return words
     return (
         words
         + "; "
-        + _("chance of 30 %% at the planned end: %(p30)d %%, of 50 %%: %(p50)d %%")
+        + _("by the planned end: %(p30)d%% chance of at least 30%% less pain, %(p50)d%% chance of at least half")
         % {"p30": _percent(review.relief30), "p50": _percent(review.relief50)}
     )
 

@@ -55,7 +55,7 @@ def refuse_silent_breach(entry: SessionEntry, clearance: Clearance, *, by: Membe
     if find_breach(visit) is None or entry.uncleared_reason.strip():
         return
     message = _("Not cleared for needling. If needles were used, give the reason.")
-    against = [_("Forbidden for this patient: %(what)s.") % {"what": what} for what in forbidden(visit)]
+    against = [_("Avoid: %(what)s.") % {"what": what} for what in forbidden(visit)]
     raise ValidationError(
         {"uncleared_reason": [message, *reason_texts(clearance, to=by, ask=entry.practitioner), *against]}
     )

@@ -53,7 +53,7 @@ def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: da
     session = rows.get(pk=session.pk)
     accept_flags_of_correction(session, fix.flags, form_key=fix.form_key, scores=fix.scores, by=by, at=at)
     if session.is_void:
-        raise ValidationError(_("The session is void: nothing of it can be corrected."))
+        raise ValidationError(_("The session is void. It cannot be corrected."))
     if version_of(session) != fix.version:
         raise StaleEdit(list(session.corrections.filter(pk__gt=fix.version).select_related("corrected_by__user")))
     _refuse(session, fix, at=at)
@@ -74,9 +74,9 @@ def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: da
 
 def _refuse(session: Session, fix: SessionFix, *, at: datetime) -> None:
     if not fix.reason.strip():
-        raise ValidationError({"reason": _("Say why: a correction without a reason is not taken.")})
+        raise ValidationError({"reason": _("Enter the reason. A correction needs one.")})
     if fix.held_at > at:
-        raise ValidationError({"held_at": _("The session lies in the future: check date and time.")})
+        raise ValidationError({"held_at": _("The session is in the future. Check the date and the time.")})
     refuse_contradiction(needles_after(session, fix.needlings), is_needled=fix.is_needled)
     course = session.course
     twin = course.sessions.filter(held_at=fix.held_at).exclude(pk=session.pk).first()

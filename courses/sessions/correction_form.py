@@ -47,7 +47,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
     is_needled = forms.BooleanField(label=gettext_lazy("Needles were used"), required=False)
     adverse_events = forms.ModelMultipleChoiceField(
         AdverseEventItem.objects.none(),
-        label=gettext_lazy("Anything unwanted?"),
+        label=gettext_lazy("Side effects"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -58,9 +58,9 @@ class CorrectionForm(RedFlagFields, DetailFields):
         required=False,
     )
     reason = forms.CharField(
-        label=gettext_lazy("Why is it corrected?"),
+        label=gettext_lazy("Reason for the correction"),
         max_length=300,
-        help_text=gettext_lazy("Compulsory. It stays on file beside what stood here before."),
+        help_text=gettext_lazy("Required. The original stays on file."),
     )
 
     def __init__(self, data: Any = None, *, session: Session) -> None:

@@ -146,7 +146,10 @@ class DetailFields(forms.Form):
         if n_out is None:
             return {"needles_out": str(_("%(n)d needles went in. Count them out.") % {"n": n_in})}
         if n_out != n_in and not self.cleaned_data.get("needle_difference"):
-            words = _("%(n_in)d in, %(n_out)d out. Count again; if it stays so, say what was done about it.")
+            words = _(
+                "%(n_in)d needles in, %(n_out)d out. Count again. If they still differ, enter why and "
+                "what was done."
+            )
             return {"needle_difference": str(words % {"n_in": n_in, "n_out": n_out})}
         return {}
 

@@ -21,7 +21,7 @@ BRUISE = "bruise"
 TOLD = ("event", "causality", "serious", "onset", "went")
 WORSE = "pain_worse"
 FAULTS = {
-    Fault.CONTACT_ONLY: _("A red flag is open: no aftercare but the advice to get in touch."),
+    Fault.CONTACT_ONLY: _("A red flag is open: give no aftercare, only the advice to call."),
     Fault.TOO_MANY: _("Two supports at most."),
     Fault.HEAT_OVER_SKIN: _("No heat over gel or plaster: choose one of the two."),
 }

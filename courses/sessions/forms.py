@@ -194,7 +194,7 @@ class RedFlagReportForm(RedFlagFields, forms.Form):
     """A red flag told by phone or in person: what, who called, since when."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    caller = forms.CharField(label=gettext_lazy("Who told you"), max_length=120, required=False)
+    caller = forms.CharField(label=gettext_lazy("Reported by"), max_length=120, required=False)
     onset_at = MomentField(label=gettext_lazy("When it began"), required=False, span=VISIT)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=NOTE_LENGTH, required=False)
 

@@ -99,13 +99,13 @@ def _held(course: Course) -> CourseStanding:
 
 def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> None:
     if entry.held_at > at:
-        raise ValidationError({"held_at": _("The session lies in the future: check date and time.")})
+        raise ValidationError({"held_at": _("The session is in the future. Check the date and the time.")})
     if _day(course, entry.held_at) < course.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
         raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
     if entry.appointment and Session.objects.filter(appointment=entry.appointment).exists():
         raise ValidationError(
-            {"appointment": _("This appointment has a session already: log a visit without one.")}
+            {"appointment": _("This appointment already has a session. Log this visit without an appointment.")}
         )
 
 
@@ -129,8 +129,8 @@ def _refuse_unseen(standing: CourseStanding, entry: SessionEntry) -> None:
     course = standing.course
     newest = course.sessions.select_related("logged_by__user").get(number=standing.last_number)
     message = _(
-        "%(who)s logged session %(number)d at %(time)s while this form was open. Look at it; "
-        "if this is another visit, save again: it becomes session %(next)d."
+        "%(who)s logged session %(number)d at %(time)s while this form was open. Check it. If "
+        "this is another visit, save again: it becomes session %(next)d."
     )
     values = {
         "who": newest.logged_by,

@@ -31,11 +31,11 @@ from courses.sessions.treatment_facts import TreatmentFacts, measure_of, treatme
 from courses.sessions.verdict import Standing
 
 STATES = {
-    Message.State.PENDING: gettext_lazy("leaves %(when)s"),
-    Message.State.SENDING: gettext_lazy("is on its way"),
-    Message.State.SENT: gettext_lazy("left %(when)s"),
+    Message.State.PENDING: gettext_lazy("will be sent %(when)s"),
+    Message.State.SENDING: gettext_lazy("is being sent"),
+    Message.State.SENT: gettext_lazy("sent %(when)s"),
     Message.State.CANCELLED: gettext_lazy("no longer needed"),
-    Message.State.FAILED: gettext_lazy("failed: it goes to the next person"),
+    Message.State.FAILED: gettext_lazy("failed, see the alert"),
     Message.State.UNKNOWN: gettext_lazy("sent or not: unknown"),
 }
 
@@ -85,13 +85,10 @@ def flare_words(scores: list[PainScore]) -> str:
     values = {"n": after.score - before.score}
     standing = after.expected.get("standing")
     if standing in {Standing.IN_BAND, Standing.BELOW}:
-        return (
-            _("Pain rose by %(n)d and stays inside the band: a flare that was to be expected now and then.")
-            % values
-        )
+        return _("Pain rose by %(n)d, within the expected range. Small flares are common.") % values
     if standing == Standing.ABOVE:
-        return _("Pain rose by %(n)d and is outside the band: look for the cause.") % values
-    return _("Pain rose by %(n)d; there are too few scores to say whether that was to be expected.") % values
+        return _("Pain rose by %(n)d and is above the expected range. Look for the cause.") % values
+    return _("Pain rose by %(n)d. There are too few scores to say whether this was expected.") % values
 
 
 def _staff_mail(session: Session) -> list[NextStep]:
@@ -109,7 +106,7 @@ def _staff_mail(session: Session) -> list[NextStep]:
     n_mails = Counter((row.recipient, events[row.subject_id]) for row in rows)
     mails = [
         NextStep(
-            what=_("Alert mail to %(who)s (%(role)s)") % {"who": member, "role": member.get_role_display()},
+            what=_("Alert email to %(who)s (%(role)s)") % {"who": member, "role": member.get_role_display()},
             when=_mail_words(row, session, n_mails=n_mails[key]),
             tone="warn",
             alert=alerts[events[row.subject_id]],
@@ -123,7 +120,7 @@ def _staff_mail(session: Session) -> list[NextStep]:
 
 def _mail_words(row: Message, session: Session, *, n_mails: int) -> str:
     words = str(STATES[Message.State(row.state)]) % {"when": _when(row.settled_at or row.due_at, session)}
-    return words if n_mails == 1 else _("%(n)d mails; the latest %(words)s") % {"n": n_mails, "words": words}
+    return words if n_mails == 1 else _("%(n)d emails; the latest: %(words)s") % {"n": n_mails, "words": words}
 
 
 def _open_alert(alert: Alert) -> NextStep:
@@ -138,14 +135,14 @@ def _patient_mail(session: Session, *, at: datetime) -> list[NextStep]:
     )
     steps = []
     for one in reminders.order_by("due_at"):
-        what = _("Mail to the patient: %(kind)s") % {"kind": one.get_kind_display()}
+        what = _("Email to the patient: %(kind)s") % {"kind": one.get_kind_display()}
         why_not = (
             refusal(one, at=max(one.due_at, at)) if one.state == Reminder.State.PLANNED else one.refused_because
         )
         when = _("will not be sent: %(why)s") % {"why": why_not} if why_not else _when(one.due_at, session)
         steps.append(NextStep(what, when, "warn" if why_not else "quiet"))
-    too_late = _("none: the session was entered too late for it")
-    return steps or [NextStep(_("Check-in mail to the patient"), too_late)]
+    too_late = _("none: the session was entered too late")
+    return steps or [NextStep(_("Check-in email to the patient"), too_late)]
 
 
 def _appointment(session: Session, *, at: datetime) -> NextStep:
@@ -167,7 +164,9 @@ def _due(session: Session) -> list[NextStep]:
     elif session.is_count_missing:
         due.append(NextStep(_("Needles"), _("Needle count missing"), "warn"))
     if session.is_needled and not session.needlings.exists():
-        due.append(NextStep(_("Points"), _("none listed: no safety check ran. Add them with “Correct”"), "warn"))
+        due.append(
+            NextStep(_("Points"), _("none listed, so no safety check ran. Add them with “Correct”"), "warn")
+        )
     return due
 
 
@@ -182,12 +181,17 @@ def _instruction(session: Session, reports: list[RedFlagReport]) -> list[str]:
 def _about_pain(scores: list[PainScore]) -> list[str]:
     flare = flare_words(scores)
     if flare and any(score.expected.get("standing") == Standing.ABOVE for score in scores):
-        return [_("Pain is stronger than expected today; we look into why, and you tell us how it is tomorrow.")]
+        return [
+            _("Your pain is higher than we expected. We will look into it. Please tell us tomorrow how it is.")
+        ]
     if flare:
         return [
-            _("More pain for a day or so happens after some sessions. It says nothing about how the course goes.")
+            _(
+                "More pain for a day or so happens after some sessions. It does not tell us how the "
+                "treatment will turn out."
+            )
         ]
-    return [_("Soreness for one to three days is common. If it is still clearly worse after three days, call us.")]
+    return [_("Soreness for 1 to 3 days is common. If it is still clearly worse after 3 days, call us.")]
 
 
 def _aftercare(session: Session, facts: TreatmentFacts) -> list[str]:

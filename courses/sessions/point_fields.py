@@ -42,7 +42,7 @@ class NeedlingForm(forms.Form):
     response = forms.ChoiceField(
         label=_("Response"), choices=[("", _("not noted")), *Needling.Response.choices], required=False
     )
-    needle = forms.CharField(label=_("Another needle"), max_length=40, required=False)
+    needle = forms.CharField(label=_("Different needle"), max_length=40, required=False)
 
     def __init__(self, *args: Any, catalogue: PointCatalogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -78,7 +78,7 @@ class VisitFields(forms.Form):
         rows = Appointment.objects.filter(course=self.course).select_related("clinic")
         visit = rows.filter(pk=typed).first() if typed.isdecimal() and len(typed) < 19 else None
         if visit is None:
-            self.add_error("appointment", _("This visit is not one of the course. Choose another one."))
+            self.add_error("appointment", _("This visit belongs to another course. Choose another one."))
             return None
         is_other_time = held_at is not None and not is_near(visit, held_at)
         if visit.status == Appointment.Status.BOOKED and held_at is not None and is_other_time:

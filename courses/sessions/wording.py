@@ -57,8 +57,8 @@ def _detail(standing: str, kept: dict[str, float], score: int) -> str:
     if standing == Standing.CANNOT_TELL:
         return _("%(have)d of %(need)d scores of this timing.") % {"have": kept["have"], "need": kept["need"]}
     if standing == Standing.ERROR:
-        return _("The curve gave no answer; the plain rules were applied.")
-    words = _("Expected around %(mean).0f, nine times in ten from %(low)d to %(high)d. It was %(score)d.") % {
+        return _("The curve gave no answer. The fixed rules were applied.")
+    words = _("Expected about %(mean).0f, wide range %(low)d to %(high)d (9 in 10 scores). It was %(score)d.") % {
         "mean": kept["mean"],
         "low": kept["low90"],
         "high": kept["high90"],

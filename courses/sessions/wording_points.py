@@ -19,7 +19,7 @@ def note_on(point: Point, screened: tuple[ScreenedItem, ...]) -> PointNote:
 def note_words(note: PointNote, *, is_restricted: bool) -> str:
     """The note as one line; empty where there is nothing to heed."""
     lead = {
-        Heed.FORBIDDEN: _("Forbidden for this patient: %(why)s."),
+        Heed.FORBIDDEN: _("Avoid for this patient: %(why)s."),
         Heed.CAUTION: _("Take care: %(why)s.") if note.reasons else "",
     }.get(note.heed, "")
     parts = [

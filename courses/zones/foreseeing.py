@@ -124,9 +124,9 @@ def _duty_row(one: Duty, change: Change) -> Row:
         until = same_wall(one.ends_at, change.before, change.after).at
         kept = Span(one.starts_at, until) if until > one.starts_at else now
     is_over = kept.ends_at <= change.at < one.ends_at
-    notes = (_("This would be over already."),) if is_over else ()
+    notes = (_("This would already have ended."),) if is_over else ()
     if not notes and kept.starts_at == one.starts_at and kept.ends_at != one.ends_at:
-        notes = (_("It has begun and keeps its beginning."),)
+        notes = (_("It has begun and keeps its start time."),)
     return Row(
         one,
         now,

@@ -14,6 +14,6 @@ class KeepForm(forms.Form):
     keep = forms.ChoiceField(
         label=gettext_lazy("What stays as it is?"),
         choices=Keep.choices,
-        error_messages={"required": gettext_lazy("Choose one of both.")},
+        error_messages={"required": gettext_lazy("Choose one of the two.")},
     )
     seen = forms.CharField(required=False)

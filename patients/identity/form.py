@@ -68,12 +68,12 @@ class PatientForm(forms.ModelForm[Patient]):
     )
     shown_email = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=gettext_lazy("Why is it corrected?"),
+        label=gettext_lazy("Reason for the correction"),
         max_length=300,
         required=False,
         widget=forms.HiddenInput,
         help_text=gettext_lazy(
-            "Required where a name or the date of birth changes. What was there before is kept."
+            "Required where a name or the date of birth changes. The earlier entry stays on file."
         ),
     )
 

@@ -18,7 +18,7 @@ class ScreeningItem(models.Model):
         """What a yes does."""
 
         BLOCKS = "blocks", _("no needling until cleared")
-        LIMITS = "limits", _("forbids a modality or a point")
+        LIMITS = "limits", _("rules out a modality or a point")
         CAUTION = "caution", _("take care")
 
     class Group(models.TextChoices):

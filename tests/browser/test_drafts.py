@@ -47,7 +47,7 @@ def test_points_come_back_with_their_rows(form):
 
 def test_it_can_be_discarded(form):
     form.reload()
-    form.get_by_role("button", name="Discard it").click()
+    form.get_by_role("button", name="Discard").click()
     expect(form.get_by_role("textbox", name="Note")).to_have_value("")
     assert form.evaluate(KEPT) == []
 

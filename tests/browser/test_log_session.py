@@ -379,5 +379,5 @@ def test_needling_without_clearance_needs_a_reason_and_tells_the_lead(form_of, r
     page.get_by_label("Needled without clearance because").fill("consent was given by word, form to follow")
     press(page, "Control+Enter")
     saved(page)
-    expect(page.get_by_text(f"Alert mail to {lead}")).to_be_visible()
+    expect(page.get_by_text(f"Alert email to {lead}")).to_be_visible()
     assert Alert.objects.get(course=running_course, rule="uncleared").chain[0]["members"] == [lead.pk]

@@ -136,7 +136,7 @@ def test_old_address_is_told_without_a_name(invited, correct, smtp, at):
     deliver_due(clock=lambda: at + MINUTE)
     [told] = [mail for mail in smtp.mails if mail["To"] == "rwoan@example.org"]
     text = told.get_payload(0).get_payload(decode=True).decode()
-    assert "it no longer comes here" in text
+    assert "They are no longer sent here." in text
     assert "Rowan" not in text
     assert NEW not in text
 
@@ -194,7 +194,7 @@ class TestPage:
     def test_says_that_the_account_keeps_its_own(self, signed_in, manager, invited, at):
         used(invited, at)
         page = signed_in(manager).get(reverse("admin:clinic_membership_address", args=[invited.pk]))
-        assert b"only its owner may change that" in page.content
+        assert b"Only its owner may change that" in page.content
 
     def test_lead_may_not(self, signed_in, lead, invited):
         path = reverse("admin:clinic_membership_address", args=[invited.pk])

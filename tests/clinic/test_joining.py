@@ -72,7 +72,7 @@ def test_same_person_of_another_clinic_is_invited(signed_in, manager, typed):
 def test_address_of_an_account_elsewhere_is_not_used_for_a_second_account(signed_in, manager, typed):
     UserFactory(username="zorilla", email="rowan@example.org")
     html = signed_in(manager).post(URL, typed()).content.decode()
-    assert "has an account already" in html
+    assert "already has an account" in html
     assert "zorilla" not in html
     assert User.objects.filter(email="rowan@example.org").count() == 1
 
@@ -162,7 +162,7 @@ def test_supervisor_named_before_is_shown_and_breaks_nothing(signed_in, manager,
     unfit = MembershipFactory(clinic=clinic, user__username="unfit", licence_number="")
     Membership.objects.filter(pk=practitioner.pk).update(is_supervised=True, supervisor=unfit)
     client = signed_in(manager)
-    assert "no licensed clinician" in client.get("/admin/clinic/membership/").content.decode()
+    assert "not a licensed clinician" in client.get("/admin/clinic/membership/").content.decode()
     values = {"role": "practitioner", "licence_number": "L-2", "is_supervised": "on", "supervisor": unfit.pk}
     assert client.post(f"/admin/clinic/membership/{practitioner.pk}/change/", values).status_code == 302
     practitioner.refresh_from_db()

@@ -67,7 +67,7 @@ def test_second_editor_is_told(correct):
 
 def test_record_of_another_patient_is_none(correct, clinic, practitioner):
     other = PatientFactory(clinic=clinic)
-    with pytest.raises(ValidationError, match="no such record"):
+    with pytest.raises(ValidationError, match="does not exist"):
         correct(subject_id=other.pk + 10**6, licence="x")
 
 

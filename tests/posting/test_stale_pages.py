@@ -153,7 +153,7 @@ def test_each_changes_another_field_and_both_survive(browsers, clinic, manager, 
     response = client.post(url, {**second, "name": "Linden Clinic"}, follow=True)
     clinic.refresh_from_db()
     assert (clinic.emergency_number, clinic.name) == ("110", "Linden Clinic")
-    assert "It stays so." in response.content.decode()
+    assert "That value is kept." in response.content.decode()
 
 
 def test_the_refusal_names_who_and_when(browsers, cast, clinic, manager):  # noqa: F811

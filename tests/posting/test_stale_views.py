@@ -137,7 +137,7 @@ def test_review_of_a_colleague_is_told_before_another_is_held(browser, course, p
     assert browser(practitioner).post(url, {**first, "decision": "continue"}).status_code == 302
     response = browser(lead).post(url, {**stale, "decision": "change", "reason": "slow"})
     assert response.status_code == 422
-    assert f"{practitioner} held a review" in text(response)
+    assert f"{practitioner} saved a review" in text(response)
     assert Review.objects.count() == 1
 
 

@@ -90,7 +90,7 @@ def target_of(url: str) -> Target:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise BadAddress(_("This is no address.")) from error
+        raise BadAddress(_("This is not a web address. Enter it as https://host/path.")) from error
     is_tls = parts.scheme == "https"
     if not is_tls and not (parts.scheme == "http" and settings.DEMO):
         raise BadAddress(_("The address must start with https://."))
@@ -98,7 +98,7 @@ def target_of(url: str) -> Target:
         raise BadAddress(_("The address must be like https://host/path, without a user name and without #."))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not PATH.fullmatch(path):
-        raise BadAddress(_("The address holds a character that must be written as %-code."))
+        raise BadAddress(_("The address contains a character that must be written as a %-code."))
     target = Target(host, port or (443 if is_tls else 80), path, is_tls)
     literal = _literal(host)
     if literal is not None:
@@ -130,7 +130,7 @@ def is_public(address: IpAddress) -> bool:
 def _require_permitted(found: list[IpAddress]) -> None:
     """All or none: a name with one address in the house is refused altogether."""
     if not found or not all(is_public(address) or (settings.DEMO and address.is_loopback) for address in found):
-        raise BadAddress(_("The address leads into a private network."))
+        raise BadAddress(_("The address is in a private network. Enter a public address."))
 
 
 def _literal(host: str) -> IpAddress | None:

@@ -99,9 +99,9 @@ def _last_messages(alerts: Iterable[int]) -> dict[str, Message]:
 def _what_keeps_it(last: Message | None) -> str:
     """Why no message was accepted, as far as the newest message says."""
     if last is None:
-        return _("Nobody could be addressed: nobody has a mail address.")
+        return _("Nobody could be emailed: nobody has an email address.")
     if last.trouble == Message.Trouble.US:
-        return _("The mail server refuses what we send.")
+        return _("The mail server refuses our emails.")
     if last.trouble == Message.Trouble.MESSAGE:
         return _("The email could not be made.")
     if last.state == Message.State.FAILED:

@@ -75,9 +75,9 @@ class TestInbox:
 
     def test_says_who_is_on_it(self, two, signed_in, lead):
         client = signed_in(lead)
-        assert "nobody is on it yet" in client.get(INBOX).content.decode()
+        assert "unassigned" in client.get(INBOX).content.decode()
         acknowledge(two[0], by=lead, at=timezone.now(), seen=2**40, way="admin")
-        assert "Lead Tree is on it" in client.get(INBOX).content.decode()
+        assert "acknowledged by Lead Tree" in client.get(INBOX).content.decode()
 
     def test_button_of_a_row_acknowledges_what_was_shown(self, two, signed_in, lead):
         client = signed_in(lead)
@@ -91,10 +91,10 @@ class TestInbox:
         assert html.count('data-row-key="a"') == 2
 
     def test_empty_says_so(self, signed_in, lead):
-        assert "No alert needs an answer" in signed_in(lead).get(INBOX).content.decode()
+        assert "No unresolved alerts." in signed_in(lead).get(INBOX).content.decode()
 
     def test_nothing_that_matches_shows_the_way_back(self, two, signed_in, lead):
-        assert "Nothing here matches" in signed_in(lead).get(INBOX + "?show=resolved").content.decode()
+        assert "Nothing matches" in signed_in(lead).get(INBOX + "?show=resolved").content.decode()
 
     def test_warns_leads_of_a_gap_in_the_rota(self, signed_in, lead, practitioner):
         now = timezone.now()
@@ -126,7 +126,7 @@ class TestPage:
 
     def test_shows_the_session_it_speaks_of_beside_the_one_before(self, two, signed_in, lead):
         html = page(signed_in(lead), two[1])
-        assert "What was done, beside the session before" in html
+        assert "This session and the one before" in html
         assert html.index("Session 6") < html.index("Session 4")
 
     def test_pain_shows_the_curve_and_a_red_flag_none(self, two, signed_in, lead):
@@ -138,7 +138,7 @@ class TestPage:
         now = timezone.now()
         for member in (practitioner, lead):
             write_event(two[1], AlertEvent.Kind.SENT, at=now, member=member.pk)
-        assert "mail accepted: Practitioner Tree, Lead Tree" in page(signed_in(lead), two[1])
+        assert "email accepted: Practitioner Tree, Lead Tree" in page(signed_in(lead), two[1])
 
     def test_acknowledges_by_a_button_with_its_key(self, two, signed_in, lead):
         client = signed_in(lead)
@@ -150,14 +150,14 @@ class TestPage:
         client = signed_in(lead)
         assert post(client, two[1], "snooze", hours=2, reason="She comes at noon.").status_code == 302
         assert Alert.objects.get(pk=two[1].pk).state == "snoozed"
-        assert "Put off for a while" not in page(client, two[0])
+        assert "Snooze for a while" not in page(client, two[0])
         assert post(client, two[0], "snooze", hours=2, reason="x").status_code == 422
 
     def test_lowers_a_level_after_contact(self, two, signed_in, lead):
         client = signed_in(lead)
         values = {"to": "E1", "reason": "Video.", "findings": "Walks well."}
         refused = post(client, two[0], "lower", **values)
-        assert (refused.status_code, "Speak to the patient first" in refused.content.decode()) == (422, True)
+        assert (refused.status_code, "Speak to the patient before" in refused.content.decode()) == (422, True)
         post(client, two[0], "lower", is_patient_reached="on", **values)
         assert Alert.objects.get(pk=two[0].pk).severity == "E1"
 
@@ -171,7 +171,7 @@ class TestPage:
     def test_on_hold_asks_to_call_and_shows_the_way_back(self, two, signed_in, lead):
         html = page(signed_in(lead), two[0])
         assert "The course is on hold" in html
-        assert "Take off hold" in html
+        assert "Resume course" in html
 
     def test_manager_may_not_resolve_nor_lower(self, two, signed_in, manager):
         client = signed_in(manager)
@@ -191,16 +191,16 @@ class TestBanner:
 
     @pytest.mark.parametrize("path", ["/admin/", INBOX, "/admin/courses/course/", "/admin/setup/"])
     def test_stands_on_every_page(self, exhausted, signed_in, practitioner, path):
-        assert "nobody is left to tell" in signed_in(practitioner).get(path).content.decode()
+        assert "Nobody is left on the contact list" in signed_in(practitioner).get(path).content.decode()
 
     def test_front_desk_sees_it_without_a_patient(self, exhausted, signed_in, front_desk):
         html = signed_in(front_desk).get("/admin/").content.decode()
-        assert "Fetch a practitioner or the lead now." in html
+        assert "Tell a practitioner or the lead in person now." in html
         assert exhausted.patient.family_name not in html
 
     def test_another_clinic_does_not(self, exhausted, signed_in, stranger):
-        assert "nobody is left to tell" not in signed_in(stranger).get("/admin/").content.decode()
+        assert "Nobody is left on the contact list" not in signed_in(stranger).get("/admin/").content.decode()
 
     def test_goes_when_somebody_answers(self, exhausted, signed_in, lead):
         acknowledge(exhausted, by=lead, at=timezone.now(), seen=2**40, way="admin")
-        assert "nobody is left to tell" not in signed_in(lead).get("/admin/").content.decode()
+        assert "Nobody is left on the contact list" not in signed_in(lead).get("/admin/").content.decode()

@@ -43,7 +43,7 @@ def test_cancelled_visit_is_named_and_who_must_tell_the_patient(signed_in, front
     url = reverse("admin:courses_appointment_cancel", args=[appointment.pk])
     page = signed_in(front_desk).post(url, {"reason": "ill"}, follow=True)
     assert f"Cancelled: {appointment.course.patient}, " in _said(page)
-    assert "make sure the patient knows" in _said(page)
+    assert "The patient is not emailed about this." in _said(page)
 
 
 def test_moved_visit_is_named_with_its_new_time(signed_in, front_desk, appointment):
@@ -77,9 +77,9 @@ def test_day_that_was_closed_later_says_what_stands_on_it(signed_in, front_desk,
     url = reverse("admin:courses_appointment_changelist")
     client = signed_in(front_desk)
     Holiday.objects.create(clinic=appointment.clinic, on=day, name="Boiler")
-    assert "1 booking stands all the same" in client.get(url, {"day": day.isoformat()}).content.decode()
+    assert "1 visit is still booked" in client.get(url, {"day": day.isoformat()}).content.decode()
     after = client.get(url, {"day": (day + timedelta(days=1)).isoformat()}).content.decode()
-    assert "stands all the same" not in after
+    assert "still booked" not in after
 
 
 def test_column_of_somebody_who_left_says_so(signed_in, front_desk, appointment, at):

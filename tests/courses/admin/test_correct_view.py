@@ -184,7 +184,7 @@ def test_aftercare_that_is_not_for_the_patient_is_kept_and_said(
     client = signed_in(practitioner)
     page = client.post(url, typed(client.get(url), aftercare=[gel.pk]), follow=True)
     assert [str(one) for one in session.aftercare_given.all()] == [gel.name]
-    assert f"Kept as given. Not for this patient: {allergy.wording}." in page.content.decode()
+    assert f"Saved as given. Not for this patient: {allergy.wording}." in page.content.decode()
 
 
 def test_not_for_the_manager(signed_in, manager, url):
@@ -209,4 +209,4 @@ def test_lead_overrides_through_the_page(signed_in, lead, practitioner, course, 
     values = {"valid_on": "2026-03-11", "reason": "seen with the surgeon"}
     assert signed_in(practitioner).get(url).status_code == 403
     page = signed_in(lead).post(url, values)
-    assert "Nothing is in the way" in page.content.decode()
+    assert "Nothing blocks needling" in page.content.decode()

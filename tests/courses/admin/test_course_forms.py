@@ -52,7 +52,7 @@ def test_open_alert_stands_before_the_numbers(signed_in, running, practitioner):
     log_visit(running, timezone.now(), before=3, after=9)
     alert = Alert.objects.get(course=running)
     page = signed_in(practitioner).get(reverse("admin:courses_course_review", args=[running.pk])).content.decode()
-    assert page.index(f"/admin/courses/alert/{alert.pk}/change/") < page.index("What the numbers say")
+    assert page.index(f"/admin/courses/alert/{alert.pk}/change/") < page.index("Numbers so far")
     assert "any reason not to go on" not in page
 
 
@@ -82,7 +82,7 @@ def test_measures_are_saved_for_their_stage(post):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({}, "Nothing was entered."),
+        ({}, "Nothing was entered. Enter at least one score."),
         ({"psfs-1": 4}, "Name the activity."),
         ({"psfs-1": 4, "psfs-1-label": "driving"}, "three to five"),
         ({"ndi": 46, "ndi-unit": "points", "ndi-answered": 9}, "ends at 45"),

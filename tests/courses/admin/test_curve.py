@@ -58,13 +58,13 @@ class TestWords:
         page = words()
         assert "There is no session to learn from yet." in page
         assert "provisional: under 30 patients" in page
-        assert "Nothing yet: the curve is fitted at night." in page
+        assert "Nothing yet. The curve is fitted at night." in page
         assert "<svg" not in page.split('id="months-head"')[1].split("</section>")[0]
 
     def test_first_sentence_says_the_rate_and_what_it_rests_on(self, night, words):
         night()
         page = words()
-        assert "About 4.8 in 100 sessions raise a pain alert; you said that you can answer 5." in page
+        assert "About 4.8 in 100 sessions raise a pain alert. Your budget is 5." in page
         assert "300 sessions of 60 patients, with 900 scores" in page
         assert "provisional" not in page
 
@@ -74,7 +74,7 @@ class TestWords:
 
     def test_clamp_is_told_with_the_true_rate(self, night, words):
         night(is_clamped=True, realised_per_100=11.3)
-        assert "The threshold is held at its limit: the true rate is 11.3 in 100 sessions, not 5." in words()
+        assert "The threshold is at its limit. The true rate is 11.3 in 100 sessions, not 5." in words()
 
     def test_fixed_rules_over_the_budget_are_told_with_their_rate(self, night, words):
         night(fixed_per_100=6.5)

@@ -25,7 +25,7 @@ def endpoint(clinic, gateway) -> Endpoint:
 
 def test_post_sends_one_signed_notice_that_is_no_alert(signed_in, manager, endpoint, gateway):
     page = signed_in(manager).post(reverse("admin:clinic_endpoint_test", args=[endpoint.pk]), follow=True)
-    assert b"The webhook took the test." in page.content
+    assert b"The webhook accepted the test." in page.content
     [(_path, headers, body)] = gateway.taken
     assert headers["Healing-Curve-Signature"].startswith("t=")
     facts = json.loads(body)
@@ -49,7 +49,7 @@ def test_not_again_at_once(signed_in, manager, endpoint, gateway, at, time_machi
     time_machine.move_to(at, tick=False)
     client.post(path)
     page = client.post(path, follow=True)
-    assert b"wait ten seconds" in page.content
+    assert b"Wait 10 seconds" in page.content
     time_machine.move_to(at + timedelta(seconds=10), tick=False)
     client.post(path)
     assert len(gateway.taken) == 2
@@ -74,7 +74,7 @@ def test_one_that_takes_it_is_trusted_again(endpoint, at):
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(404, "It refused the test (HTTP 404)."), (503, "It could not take the test now (HTTP 503).")],
+    [(404, "The server refused the test (HTTP 404)."), (503, "The test could not be delivered (HTTP 503).")],
 )
 def test_says_what_it_answered(endpoint, gateway, at, status, words):
     gateway.status = status
@@ -86,9 +86,9 @@ def test_says_what_it_answered(endpoint, gateway, at, status, words):
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://127.0.0.1:1/in", "Nobody listens"),
-        ("http://192.168.0.1/in", "not permitted"),
-        ("http://nowhere.invalid/in", "name is not known"),
+        ("http://127.0.0.1:1/in", "No server answers"),
+        ("http://192.168.0.1/in", "not allowed"),
+        ("http://nowhere.invalid/in", "No server with this name"),
     ],
 )
 def test_says_why_it_could_not_be_reached(endpoint, at, url, words):
@@ -104,4 +104,4 @@ def test_says_that_it_did_not_answer(endpoint, at, monkeypatch):
 def test_says_that_a_certificate_is_bad(endpoint, secured, at, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "ca.pem"))
     endpoint.url = secured("expired").url
-    assert "certificate cannot be trusted" in send_test(endpoint, at=at).words
+    assert "certificate is not trusted" in send_test(endpoint, at=at).words

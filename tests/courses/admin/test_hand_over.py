@@ -103,7 +103,7 @@ def test_second_click_is_no_error(post, course):
     post(course)
     again = post(course)
     assert again.status_code == 200
-    assert "This form was sent before, and counts once." in again.content.decode()
+    assert "This form was already sent and saved once." in again.content.decode()
     assert HandOver.objects.count() == 1
 
 

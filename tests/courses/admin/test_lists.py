@@ -14,8 +14,8 @@ EMPTY = {
     "/admin/courses/course/": "No course yet",
     "/admin/courses/session/": "No session yet",
     "/admin/courses/letter/": "No letter yet",
-    "/admin/courses/silence/": "No alert is silenced",
-    "/admin/courses/alert/": "No alert needs an answer",
+    "/admin/courses/silence/": "No silences.",
+    "/admin/courses/alert/": "No unresolved alerts.",
     "/admin/clinic/duty/": "No rota:",
 }
 
@@ -33,7 +33,7 @@ def test_list_with_rows_says_nothing_of_the_kind(signed_in, lead, patient):
 
 def test_search_that_finds_nothing_shows_the_way_back(signed_in, lead, patient):
     html = signed_in(lead).get("/admin/patients/patient/?q=nobody").content.decode()
-    assert "Nothing here matches." in html
+    assert "Nothing matches." in html
     assert "No patient is on file yet" not in html
 
 

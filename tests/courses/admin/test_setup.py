@@ -28,7 +28,7 @@ def test_front_desk_sees_what_it_may_open(signed_in, front_desk):
 
 def test_manager_finds_what_decides_about_alerts_in_one_place(signed_in, manager):
     rules = ["Red flags", "Healing curve and alert budget", "Rule settings", "Silences"]
-    assert _labels(signed_in(manager))["When to worry"] == rules
+    assert _labels(signed_in(manager))["Alerts"] == rules
 
 
 def _labels(client):

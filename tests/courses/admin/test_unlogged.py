@@ -205,7 +205,7 @@ class TestAttaching:
     def test_visit_of_somebody_else_is_no_choice(self, course, practitioner, signed_in, form, typed):
         page = form(signed_in(practitioner), course, appointment=typed)
         assert page.status_code == 422
-        assert "not one of the course" in page.content.decode()
+        assert "belongs to another course" in page.content.decode()
 
     def test_second_send_is_the_same_session(self, visit, course, practitioner, signed_in, now):
         visit(hours_ago=1)

@@ -105,7 +105,7 @@ class TestPage:
         seen = last_news(alert)
         report("trauma")
         page = client.post(path, {"seen": seen})
-        assert "Something new was reported meanwhile" in page.content.decode()
+        assert "Something new was reported while this page was open" in page.content.decode()
         assert Alert.objects.get().state == "open"
 
     def test_of_a_resolved_alert_says_so(self, client, path, alert, lead, at):

@@ -34,9 +34,9 @@ def lines(one):
 def test_says_observed_expected_range_and_odds(alert):
     (one,) = sums_of(alert(found(**frozen())))
     assert one.observed == 7
-    assert one.says == "Expected about 4, nine of ten between 2 and 6. A score this high: about 1 in 8."
+    assert one.says == "Expected about 4, wide range 2 to 6 (9 in 10 scores). A score this high: about 1 in 8."
     assert lines(one)["Before this session"] == "4, a change of +3"
-    assert lines(one)["Expected"] == "4.2; nine of ten between 2 and 6"
+    assert lines(one)["Expected"] == "4.2; wide range 2 to 6 (9 in 10 scores)"
     assert lines(one)["Odds of this or higher"] == "about 1 in 8"
     assert lines(one)["This course's scores used"] == "6"
     assert "range-bar" in one.bar
@@ -87,7 +87,7 @@ def test_another_clinics_prior_is_not_read(alert, stranger, at):
 
 def test_without_a_curve_says_so_and_shows_no_range(alert):
     (one,) = sums_of(alert(found("plain_rise", **pain(9).evidence(because="high_and_rising"))))
-    assert one.says == "The curve could not tell yet what to expect; the plain rules were applied."
+    assert one.says == "The curve had no estimate yet. The fixed rules were applied."
     assert (one.bar, "Expected" in lines(one)) == ("", False)
 
 

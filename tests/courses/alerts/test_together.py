@@ -59,7 +59,7 @@ def test_repeats_that_piled_up_are_one_mail(report, smtp, at):
     subjects = [mail["Subject"] for mail in smtp.to("practitioner@example.org")]
     assert subjects == [
         f"Alert {alert.pk}: emergency - Linden",
-        f"Alert {alert.pk}, told again: emergency - Linden",
+        f"Alert {alert.pk}, reminder: emergency - Linden",
     ]
     assert not Message.objects.filter(kind="staff_alert", state="pending", due_at__lte=at + HOUR).exists()
 

@@ -83,4 +83,4 @@ def test_that_may_not_be_reached_is_marked_and_told_of(endpoint, report, manager
     assert endpoint.failed_at == at
     deliver_due(clock=lambda: at + timedelta(seconds=1))
     subjects = [mail["Subject"] for mail in smtp.to("manager@example.org")]
-    assert "A webhook was refused - Linden" in subjects
+    assert "A webhook refused a message - Linden" in subjects

@@ -47,11 +47,11 @@ def test_lasting_says_since_when_how_far_and_how_rare():
     }
     words = finding_words(Finding("lasting", 1, Severity.AMBER, evidence).as_json(), flags={})
     assert words.startswith(
-        "Since session 7 about 2 points above what was expected; by chance this comes up about 1 in 190."
+        "Since session 7: about 2 points higher than expected. By chance alone: about 1 in 190."
     )
     alone = {**evidence, "since_session": None}
     words = finding_words(Finding("lasting", 1, Severity.AMBER, alone).as_json(), flags={})
-    assert words.startswith("The last 3 scores lie about 2 points above")
+    assert words.startswith("Last 3 scores: about 2 points higher")
 
 
 def test_finding_without_a_curve_says_what_was_seen():
@@ -99,7 +99,7 @@ def test_event_says_outcome_and_note():
 def test_event_says_whom_it_is_about_and_which_step():
     assert (
         event_words(AlertEvent(kind="sent", detail={"member": 3}), names={3: "Lars Larch"})
-        == "mail accepted: Lars Larch"
+        == "email accepted: Lars Larch"
     )
     assert (
         event_words(AlertEvent(kind="escalated", detail={"step": "duty_lead"}), names={}) == "escalated: duty lead"
@@ -120,7 +120,7 @@ def test_event_says_until_when_in_the_clinics_time():
 
 
 def test_event_without_words_is_its_kind():
-    assert event_words(AlertEvent(kind="repeated"), names={}) == "told again"
+    assert event_words(AlertEvent(kind="repeated"), names={}) == "reminder sent"
 
 
 @pytest.mark.django_db

@@ -27,15 +27,15 @@ def adherence(plan, clinic, at):
     return found
 
 
-@pytest.mark.parametrize(("n_held", "percent"), [(0, 0), (4, 80), (5, 100), (6, 100)])
-def test_percent_is_of_what_was_due_by_now(adherence, n_held, percent):
+@pytest.mark.parametrize(("n_held", "of_due"), [(0, 0), (4, 4), (5, 5), (6, 5)])
+def test_counts_what_was_held_of_what_was_due_by_now(adherence, n_held, of_due):
     found = adherence(n_held)
-    assert (found.n_due, found.n_planned, found.percent) == (5, 6, percent)
+    assert (found.n_due, found.n_planned, found.n_held_of_due) == (5, 6, of_due)
 
 
 def test_nothing_is_due_before_the_start(adherence, plan, at):
     plan.starts_on = at.date() + timedelta(days=1)
-    assert adherence(0).percent is None
+    assert adherence(0).n_due == 0
 
 
 def test_after_the_end_nothing_more_falls_due(adherence, plan, at):

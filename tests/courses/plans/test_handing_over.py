@@ -117,7 +117,7 @@ class TestRefusals:
 
     def test_course_that_is_over(self, give, course, at):
         end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
-        with pytest.raises(ValidationError, match="the course is over"):
+        with pytest.raises(ValidationError, match="the course has ended"):
             give()
 
     def test_somebody_who_does_not_treat(self, give, course, front_desk, practitioner):

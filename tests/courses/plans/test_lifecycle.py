@@ -181,7 +181,7 @@ class TestEnd:
 
     def test_twice_is_refused(self, course, at):
         end_course(course, status=Status.STOPPED, reason="x", on=at.date(), at=at)
-        with pytest.raises(ValidationError, match="over already"):
+        with pytest.raises(ValidationError, match="already ended"):
             end_course(course, status=Status.COMPLETED, reason="y", on=at.date(), at=at)
 
     def test_leaves_its_red_flags_open(self, course, at):

@@ -146,7 +146,7 @@ def test_needs_a_reason_and_something_to_set_aside(course, contraindicated, over
 
 
 def test_nothing_in_the_way_needs_none(course, override):
-    with pytest.raises(ValidationError, match="Nothing is in the way"):
+    with pytest.raises(ValidationError, match="Nothing blocks needling"):
         override(course)
 
 

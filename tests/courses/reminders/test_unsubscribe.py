@@ -54,13 +54,13 @@ def test_looking_changes_nothing(client, path, patient):
     page = client.get(path)
     assert page.status_code == 200
     assert client.head(path).status_code == 200
-    assert "End these mails" in page.content.decode()
+    assert "Stop these emails" in page.content.decode()
     assert consents_by_stream(patient)["reminders"] is True
 
 
 def test_page_says_that_visits_stand(mail_program, path, appointment_at):
     appointment_at(48)
-    assert "Your appointments stand." in mail_program.post(path).content.decode()
+    assert "Your appointments stay booked." in mail_program.post(path).content.decode()
     assert Appointment.objects.get().status == "booked"
 
 

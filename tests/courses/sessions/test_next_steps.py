@@ -35,8 +35,8 @@ def words(course, at, **values):
 
 def test_red_flag_names_who_gets_which_mail(lines, course, practitioner, lead, clinic):
     told = lines(flags=(flag(clinic, "trauma"),))
-    assert f"Alert mail to {practitioner} (practitioner): leaves Wed 11 Mar, 11:00" in told
-    assert f"Alert mail to {lead} (duty lead): leaves Wed 11 Mar, 11:00" in told
+    assert f"Alert email to {practitioner} (practitioner): will be sent Wed 11 Mar, 11:00" in told
+    assert f"Alert email to {lead} (duty lead): will be sent Wed 11 Mar, 11:00" in told
 
 
 def test_person_told_again_and_again_is_one_line(course, at, clinic, lead):
@@ -49,13 +49,13 @@ def test_person_told_again_and_again_is_one_line(course, at, clinic, lead):
 
 
 def test_check_in_says_when_it_goes(lines):
-    assert "Mail to the patient: next-day check-in: Thu 12 Mar, 10:00" in lines()
-    assert "Mail to the patient: day-3 check-in: Sat 14 Mar, 10:00" in lines()
+    assert "Email to the patient: next-day check-in: Thu 12 Mar, 10:00" in lines()
+    assert "Email to the patient: day-3 check-in: Sat 14 Mar, 10:00" in lines()
 
 
 def test_check_in_that_will_not_go_says_why(lines, patient, practitioner, at):
     refuse_consent(patient, Consent.Stream.CHECK_INS, by=practitioner, at=at)
-    assert "Mail to the patient: next-day check-in: will not be sent: no consent" in lines()
+    assert "Email to the patient: next-day check-in: will not be sent: no consent" in lines()
 
 
 def test_next_appointment(lines, course, lead, at):
@@ -98,9 +98,9 @@ def test_patient_is_told_what_to_do_at_home(course, at):
     ("before", "after", "standing", "said"),
     [
         (4, 4, Standing.IN_BAND, ""),
-        (4, 5, Standing.IN_BAND, "Pain rose by 1 and stays inside the band"),
-        (4, 8, Standing.ABOVE, "Pain rose by 4 and is outside the band"),
-        (4, 6, Standing.CANNOT_TELL, "Pain rose by 2; there are too few scores"),
+        (4, 5, Standing.IN_BAND, "Pain rose by 1, within the expected range"),
+        (4, 8, Standing.ABOVE, "Pain rose by 4 and is above the expected range"),
+        (4, 6, Standing.CANNOT_TELL, "Pain rose by 2. There are too few scores"),
     ],
 )
 def test_flare_is_inside_the_band_or_not(before, after, standing, said):

@@ -61,12 +61,13 @@ def test_headline_says_it_plainly(score, expected, headline, tone):
 
 def test_detail_says_range_and_score_and_how_rare():
     assert words(7, expects()).detail == (
-        "Expected around 4, nine times in ten from 2 to 6. It was 7. A score this high or higher: about 1 in 8."
+        "Expected about 4, wide range 2 to 6 (9 in 10 scores). It was 7. "
+        "A score this high or higher: about 1 in 8."
     )
 
 
 def test_detail_says_no_odds_of_an_ordinary_score():
-    assert words(3, expects()).detail == "Expected around 4, nine times in ten from 2 to 6. It was 3."
+    assert words(3, expects()).detail == "Expected about 4, wide range 2 to 6 (9 in 10 scores). It was 3."
 
 
 def test_detail_says_how_many_scores_are_missing():

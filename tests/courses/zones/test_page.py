@@ -131,7 +131,7 @@ class TestAsks:
         asked = settings_page.asked({**settings_page.opened(), "zone": "Asia/Tokyo"})
         response = settings_page.sent({**asked, "keep": keep})
         assert response.status_code == 422
-        assert "Choose one of both." in words(response)
+        assert "Choose one of the two." in words(response)
         assert settings_page.stored().zone == "Europe/Berlin"
 
     def test_same_place_by_its_old_name_is_not_asked(self, settings_page, booked):
