@@ -56,7 +56,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(_named(error)) from error
         self.stdout.write(
-            f"Created clinic “{name}”. {manager} will be emailed an invitation as its manager. Username: {username}"
+            f"Created clinic “{name}”. {manager} will be invited as manager by email. Username: {username}"
         )
 
 
