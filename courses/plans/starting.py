@@ -63,7 +63,7 @@ def parse_reviews(text: str, *, n_sessions: int) -> list[int]:
 
 
 def _suits(protocol: Protocol, types: set[str]) -> bool:
-    if protocol.is_specialised:
+    if protocol.is_specialised or not types:
         return False
     return not protocol.for_types or bool(types & set(protocol.for_types))
 

@@ -42,7 +42,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         choices=YES_NO,
         coerce=lambda value: value == "yes",
         empty_value=None,
-        error_messages={"required": gettext_lazy("Were needles used? Choose Yes or No.")},
+        error_messages={"required": gettext_lazy("Choose Yes or No.")},
     )
     uncleared_reason = forms.CharField(
         label=gettext_lazy("Needled without clearance because"), max_length=300, required=False

@@ -114,7 +114,7 @@ def test_without_a_shortcut_needles_follow_the_flags_and_save_follows_them(form_
 def test_needles_are_asked_and_never_guessed(form_of, running_course):
     page = form_of(running_course)
     press(page, "4", "Tab", "3", "Tab", "0", "Control+Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Were needles used? Choose Yes or No.")
+    expect(page.get_by_role("alert")).to_contain_text("Were needles used?: Choose Yes or No.")
     expect(page.locator("#id_is_needled_yes")).to_be_focused()
     press(page, "n", "Control+Enter")
     saved(page)

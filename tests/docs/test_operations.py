@@ -14,10 +14,12 @@ import psycopg
 import pytest
 from django.core import signing
 from django.core.management import get_commands, load_command_class
+from django.utils import timezone
 from ruamel.yaml import YAML
 
 from clinic import env
 from clinic.backups.programs import program
+from clinic.health.checks import examine
 from tests.faults.servers import own_postgres
 from tests.processes import ROOT
 
@@ -234,3 +236,23 @@ def test_the_script_of_the_roles_sets_and_changes_passwords(checkout, secrets):
 def psql() -> str:
     """The wheel's psql, as new as the wheel's server."""
     return program("psql", server=18)
+
+
+@pytest.mark.django_db
+def test_every_check_of_healthz_is_in_the_guide():
+    section = GUIDE.partition("## /healthz")[2].partition("\n## ")[0]
+    named = set(re.findall(r"^\| (\w+) \|", section, re.MULTILINE)) - {"check"}
+    assert named == set(examine(at=timezone.now()))
+
+
+def test_a_command_gets_the_settings_of_the_file_and_the_owners_address(tmp_path):
+    (tmp_path / "env").write_text("DATABASE_URL=postgres://app@h/d\nDEFAULT_FROM_EMAIL='Linden <a@example.org>'\n")
+    for given, expected in (("", "postgres://app@h/d"), ("postgres://owner@h/d", "postgres://owner@h/d")):
+        done = subprocess.run(
+            ["sh", ROOT / "deploy/run.sh", "sh", "-c", 'echo "$DATABASE_URL $DEFAULT_FROM_EMAIL"; pwd'],
+            env={"PATH": os.environ["PATH"], "ENV_FILE": str(tmp_path / "env"), "DATABASE_URL": given},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == f"{expected} Linden <a@example.org>\n{ROOT}\n"

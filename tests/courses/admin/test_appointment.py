@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -80,6 +80,16 @@ def test_day_that_was_closed_later_says_what_stands_on_it(signed_in, front_desk,
     assert "1 visit is still booked" in client.get(url, {"day": day.isoformat()}).content.decode()
     after = client.get(url, {"day": (day + timedelta(days=1)).isoformat()}).content.decode()
     assert "still booked" not in after
+
+
+def test_day_without_opening_hours_is_closed_and_not_free(signed_in, front_desk, practitioner, at):
+    clinic = front_desk.clinic
+    clinic.opening_hours.all().delete()
+    clinic.opening_hours.create(weekday=1, opens_at=time(8), closes_at=time(18))
+    monday = clinic.local(at).date() + timedelta(days=7 - clinic.local(at).date().weekday())
+    client, url = signed_in(front_desk), reverse("admin:courses_appointment_changelist")
+    for day, words in ((monday, "Free all day."), (monday + timedelta(days=1), "Closed.")):
+        assert words in client.get(url, {"day": day.isoformat()}).content.decode()
 
 
 def test_column_of_somebody_who_left_says_so(signed_in, front_desk, appointment, at):

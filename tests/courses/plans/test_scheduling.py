@@ -17,7 +17,7 @@ from courses.plans.scheduling import SeriesRefused, book_series, propose_series
 from courses.plans.starting import offers, parse_reviews, parse_weeks, refuse_unsuited
 from patients.intake import record_pain_type
 from patients.models import PatientPainType
-from tests.factories import CourseFactory, cleared_patient
+from tests.factories import CourseFactory, PatientFactory, cleared_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +158,11 @@ class TestOffers:
                 at=at,
             )
         return patient
+
+    def test_no_plan_is_said_to_suit_before_a_type_is_known(self, clinic, at):
+        found = offers(PatientFactory(clinic=clinic), on=at.date())
+        assert found[0].protocol.code == "standard"
+        assert not any(one.is_suggested for one in found)
 
     def test_ordinary_types_are_offered_ordinary_plans(self, patient, at):
         suggested = [one.protocol.code for one in offers(patient, on=at.date()) if one.is_suggested]

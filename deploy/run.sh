@@ -1,0 +1,15 @@
+#!/bin/sh
+# run.sh COMMAND...: with the settings of /etc/healing-curve/env, in the program's folder and, where root calls it, as
+# the user healing-curve. A DATABASE_URL that is given goes before that of the file: the owner's, to migrate and restore.
+set -eu
+cd "$(dirname "$0")/.."
+given=${DATABASE_URL:-}
+set -a
+. "${ENV_FILE:-/etc/healing-curve/env}"
+DATABASE_URL=${given:-$DATABASE_URL}
+set +a
+PATH=$PWD/.venv/bin:$PATH
+if [ "$(id -u)" = 0 ] && id healing-curve >/dev/null 2>&1; then
+    exec runuser -u healing-curve -- "$@"
+fi
+exec "$@"
