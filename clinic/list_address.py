@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
