@@ -73,7 +73,7 @@ def patient_words(session: Session, scores: list[PainScore], *, at: datetime) ->
     reports = reports_of_form(session.course.patient, session.form_key)
     if facts.is_flag_open or reports:
         return [*_instruction(session, reports), contact]
-    return [*_about_pain(scores), *_aftercare(session, facts), contact]
+    return [*_about_pain(session, scores), *_aftercare(session, facts), contact]
 
 
 def flare_words(scores: list[PainScore]) -> str:
@@ -178,7 +178,7 @@ def _instruction(session: Session, reports: list[RedFlagReport]) -> list[str]:
     return [_("See a doctor or an emergency department today.")] if level == Level.E1 else []
 
 
-def _about_pain(scores: list[PainScore]) -> list[str]:
+def _about_pain(session: Session, scores: list[PainScore]) -> list[str]:
     flare = flare_words(scores)
     if flare and any(score.expected.get("standing") == Standing.ABOVE for score in scores):
         return [
@@ -191,12 +191,15 @@ def _about_pain(scores: list[PainScore]) -> list[str]:
                 "treatment will turn out."
             )
         ]
-    return [_("Soreness for 1 to 3 days is common. If it is still clearly worse after 3 days, call us.")]
+    if session.is_needled:
+        return [_("Soreness for 1 to 3 days is common. If it is still clearly worse after 3 days, call us.")]
+    return []
 
 
 def _aftercare(session: Session, facts: TreatmentFacts) -> list[str]:
     given = [one.measure for one in session.aftercare_given.select_related("measure")]
-    return [f"{one.name}: {one.advice}" for one in given or _suggested(session, facts)]
+    measures = given or (_suggested(session, facts) if session.is_needled else [])
+    return [f"{one.name}: {one.advice}" for one in measures]
 
 
 def _suggested(session: Session, facts: TreatmentFacts) -> list[AftercareMeasure]:

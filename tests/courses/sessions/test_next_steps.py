@@ -94,6 +94,12 @@ def test_patient_is_told_what_to_do_at_home(course, at):
     assert not any("gel" in line.split(":")[0] for line in told)
 
 
+def test_without_needles_nothing_is_said_of_what_follows_needling(course, at):
+    told = words(course, at, is_needled=False)
+    assert len(told) == 1
+    assert "Call us" in told[0]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "standing", "said"),
     [
