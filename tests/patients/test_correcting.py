@@ -49,7 +49,7 @@ def test_fact_keeps_what_it_was_with_who_when_and_why(correct, assessment, pract
 
 
 def test_reason_is_compulsory(correct):
-    with pytest.raises(ValidationError, match="Say why"):
+    with pytest.raises(ValidationError, match="Enter the reason"):
         correct(licence="GMC 77", reason=" ")
 
 

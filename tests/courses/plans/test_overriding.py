@@ -141,7 +141,7 @@ def test_never_without_a_diagnosis(contraindicated, override, monkeypatch, at):
 
 
 def test_needs_a_reason_and_something_to_set_aside(course, contraindicated, override):
-    with pytest.raises(ValidationError, match="Say why"):
+    with pytest.raises(ValidationError, match="Enter why"):
         override(contraindicated, reason=" ")
 
 

@@ -59,7 +59,7 @@ def test_score_keeps_its_old_value_with_who_when_and_why(session, correct, pract
 
 
 def test_reason_is_compulsory(session, correct):
-    with pytest.raises(ValidationError, match="Say why"):
+    with pytest.raises(ValidationError, match="Enter the reason"):
         correct(scores={"after": 2}, reason="  ")
     assert score(session, "after").score == 3
 
