@@ -53,7 +53,7 @@ def test_open_alert_stands_before_the_numbers(signed_in, running, practitioner):
     alert = Alert.objects.get(course=running)
     page = signed_in(practitioner).get(reverse("admin:courses_course_review", args=[running.pk])).content.decode()
     assert page.index(f"/admin/courses/alert/{alert.pk}/change/") < page.index("Numbers so far")
-    assert "any reason not to go on" not in page
+    assert "any reason not to continue" not in page
 
 
 def test_review_without_a_reason_keeps_what_was_chosen(post):

@@ -132,7 +132,7 @@ class TestResolve:
 
     def test_twice_is_refused(self, report, close):
         alert = close(report())
-        with pytest.raises(IllegalMove, match="resolved already"):
+        with pytest.raises(IllegalMove, match="already resolved"):
             close(alert)
 
     def test_leaves_the_course_on_hold(self, report, close, course):
