@@ -118,6 +118,11 @@ DECLARE
     asked bigint := NEW.patient_id;
     target bigint;
 BEGIN
+    -- A row that stays where it is asks nobody: an answer to an alert would else wait for a report on its patient, and
+    -- the report for the alert.
+    IF TG_OP = 'UPDATE' AND NEW.patient_id IS NOT DISTINCT FROM OLD.patient_id THEN
+        RETURN NEW;
+    END IF;
     LOOP
         SELECT merged_into_id INTO target FROM patients_patient WHERE id = NEW.patient_id FOR KEY SHARE;
         EXIT WHEN target IS NULL;

@@ -17,6 +17,7 @@ from courses.alerts import mail
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.steps import sweep
 from courses.models import Alert, AlertEvent
+from courses.sessions.flags import lock_patient
 from tests.faults.sink import Point
 from tests.faults.storm import PATIENCE_SECONDS, report_emergency, staff_mails
 from tests.processes import Beat, wait_until
@@ -130,6 +131,33 @@ def test_report_while_somebody_acknowledges_is_told_on_its_own(storm, smtp, lead
     alert.refresh_from_db()
     assert alert.state == "open"
     assert deliver_due(clock=timezone.now) == 2
+
+
+def test_answer_does_not_wait_for_a_report_on_the_same_patient(storm, lead, in_background):
+    """The report locks the patient, then the alert: an answer that wanted both the other way round would lose one."""
+    storm.rage(1)
+    alert, at = Alert.objects.get(), timezone.now()
+    is_held, may_end = Event(), Event()
+
+    def hold_the_patient():
+        with transaction.atomic():
+            lock_patient(alert.patient)
+            is_held.set()
+            may_end.wait(60)
+
+    holder = in_background(hold_the_patient)
+    assert is_held.wait(30)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '2s'")
+    try:
+        acknowledge(alert, by=lead, at=at, seen=last_news(alert), way="mail")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+        may_end.set()
+        holder.join(30)
+    alert.refresh_from_db()
+    assert alert.state == "acknowledged"
 
 
 def test_sender_that_outlives_its_lease_comes_back_to_a_settled_row(storm, smtp, in_background):
