@@ -134,7 +134,7 @@ def test_report_while_somebody_acknowledges_is_told_on_its_own(storm, smtp, lead
 
 
 def test_answer_does_not_wait_for_a_report_on_the_same_patient(storm, lead, in_background):
-    """A report locks the patient, then the alert: an answer that did it the other way round would end one of them."""
+    """A report locks patient, then alert: an answer that did it the other way round would end one of them."""
     storm.rage(1)
     alert, at = Alert.objects.get(), timezone.now()
     is_held, may_end = Event(), Event()
