@@ -85,8 +85,11 @@ def test_measures_are_saved_for_their_stage(post):
         ({}, "Nothing was entered. Enter at least one score."),
         ({"psfs-1": 4}, "Name the activity."),
         ({"psfs-1": 4, "psfs-1-label": "driving"}, "three to five"),
-        ({"ndi": 46, "ndi-unit": "points", "ndi-answered": 9}, "ends at 45"),
-        ({"peg_one": 11}, "less than or equal to 10"),
+        (
+            {"ndi": 46, "ndi-unit": "points", "ndi-answered": 9},
+            "The highest score for this number of answered questions is 45",
+        ),
+        ({"peg_one": 11}, "Enter a number from 0 to 10"),
     ],
 )
 def test_wrong_measures_say_what_is_wrong_and_lose_nothing(post, values, said):
