@@ -42,7 +42,7 @@ def own_env(transactional_db, smtp, broker) -> dict[str, str]:
 def post_session(course, practitioner, signed_in):
     """Saves the session form with several red flags; how long the form took."""
     client = signed_in(practitioner)
-    minutes_ago = count()
+    minutes_ago = count(step=10)
 
     def post() -> float:
         held_at = course.clinic.local(timezone.now() - timedelta(minutes=next(minutes_ago)))
