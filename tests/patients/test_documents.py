@@ -38,9 +38,9 @@ def test_kind_is_told_by_content_whatever_the_name(content, kind):
         (b"MZ\x90\x00", "not a PDF, PNG or JPEG"),
         (b"<html>%PDF-1.7 %%EOF", "not a PDF, PNG or JPEG"),
         (b"<svg onload='x'/>", "not a PDF, PNG or JPEG"),
-        (PDF[:-7], "cut off"),
-        (PNG[:30], "cut off"),
-        (b"%PDF-" + b"0" * MAX_BYTES, "at most 10 MB"),
+        (PDF[:-7], "incomplete"),
+        (PNG[:30], "incomplete"),
+        (b"%PDF-" + b"0" * MAX_BYTES, "At most 10 MB"),
     ],
 )
 def test_others_are_refused_with_what_to_do(content, words):
