@@ -44,10 +44,14 @@ def silent_port():
 
 
 def where_it_waits() -> list[str]:
-    """The lines of code in which a ring still waits after a while; none where it is over."""
+    """The lines of code in which a ring still waits after a while; none where it is over.
+
+    A machine that stood still all that time is no fault of the ring, which then ends as soon as it may run.
+    """
     thread = Thread(target=bell.ring, daemon=True)
     thread.start()
     thread.join(SOON)
+    thread.join(bell.SECONDS * 2)
     frame = sys._current_frames().get(thread.ident or 0) if thread.is_alive() else None
     return traceback.format_stack(frame) if frame else []
 
