@@ -21,7 +21,9 @@ def test_task_is_given_up_after_three_deliveries(storm, env, start_worker, tmp_p
     log = Path(tmp_path / "came")
     storm.rage(1)
     since = time.monotonic()
-    current_app.send_task(task.name, args=[str(log)])
+    # Not by Celery's own pool, which may hold a connection to another test's broker.
+    with current_app.connection_for_write(env["REDIS_URL"]) as there:
+        current_app.send_task(task.name, args=[str(log)], connection=there)
     worker = start_worker(include="tests.faults.crashing")
     fault = wait_until(lambda: Fault.objects.open().filter(kind=Fault.Kind.CRASHING).first(), seconds=150)
     storm.noticed = time.monotonic() - since
