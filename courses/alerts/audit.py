@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from clinic.batch import each
 from clinic.models import Fault, Heartbeat, Message
@@ -106,16 +107,18 @@ def _was_held_back(alert: Alert) -> bool:
 
 def _undelivered() -> list[int]:
     """Open red flags of whose last news no mail was accepted, and one was given up."""
+    news = AlertEvent.objects.filter(alert=OuterRef("pk"), kind__in=REPORTS).order_by("-pk")
+    about_it = Message.objects.filter(
+        kind=MESSAGE_KIND, group_key=OuterRef("group_key"), created_at__gte=OuterRef("news_at")
+    )
     red_flags = Alert.objects.all_clinics().unresolved().red_flags().filter(state=Alert.State.OPEN)
-    return [alert.pk for alert in red_flags.order_by("pk") if _is_undelivered(alert)]
-
-
-def _is_undelivered(alert: Alert) -> bool:
-    news = alert.events.filter(kind__in=REPORTS).order_by("-pk").first()
-    messages = Message.objects.filter(group_key=f"alert:{alert.pk}", kind=MESSAGE_KIND)
-    since = messages.filter(created_at__gte=news.happened_at) if news else messages
-    states = set(since.values_list("state", flat=True))
-    return Message.State.FAILED in states and Message.State.SENT not in states
+    found = red_flags.annotate(
+        group_key=Concat(Value("alert:"), Cast("pk", CharField())),
+        news_at=Subquery(news.values("happened_at")[:1]),
+    ).filter(
+        Exists(about_it.filter(state=Message.State.FAILED)), ~Exists(about_it.filter(state=Message.State.SENT))
+    )
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def _unnoted_failures(at: datetime) -> list[Message]:

@@ -65,9 +65,13 @@ def test_silent_when_anything_is_not_well(calls, all_well, at):
     assert calls == []
 
 
-def test_nothing_to_call(settings, at):
+def test_nothing_to_call(settings, calls, all_well, at, monkeypatch):
+    looked: list[object] = []
+    monkeypatch.setattr(heartbeat, "examine", lambda **_about: looked.append(1) or {})
+    assert DeadMansSwitch().tick(at=at)
     settings.HEARTBEAT_URL = ""
     assert not DeadMansSwitch().tick(at=at)
+    assert (len(looked), len(calls)) == (1, 1)
 
 
 def test_server_that_is_away_or_silent_holds_nobody_up_and_is_not_named(

@@ -116,6 +116,12 @@ def test_wait_asked_for_is_kept(put, at):
     assert Message.objects.get().due_at == at + timedelta(minutes=30)
 
 
+def test_shorter_wait_than_ours_does_not_hurry_us(put, at):
+    put()
+    queue.put_off(queue.claim_next(at=at), at=at, error="busy", retry_after=timedelta(seconds=1))
+    assert Message.objects.get().due_at > at + timedelta(seconds=7)
+
+
 class TestChannels:
     def test_further_channel_is_a_class_and_a_line(self, put, pigeon, clock, settings):
         """A transport of ten lines, named in the settings, carries what its kind makes."""

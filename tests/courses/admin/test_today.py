@@ -103,5 +103,11 @@ class TestChecksDue:
         log_visit(of_class_b, at - timedelta(days=3))
         assert self.is_due(of_class_b, at)
 
+    def test_session_on_the_day_of_the_check_counts(self, of_class_b, practitioner, at):
+        self.check(of_class_b, practitioner, at, (at - timedelta(days=12)).date())
+        for days in (12, 9, 6, 3):
+            log_visit(of_class_b, at - timedelta(days=days))
+        assert self.is_due(of_class_b, at)
+
     def test_never_for_class_a(self, course, at):
         assert not self.is_due(course, at)

@@ -12,6 +12,7 @@ from clinic.outbox.deliver import deliver_due
 from clinic.outbox.transports.base import TransportError
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.mail import alert_mail
+from courses.alerts.steps import sweep
 from courses.models import Alert, Course
 from tests.factories import log_run
 
@@ -119,6 +120,19 @@ class TestDecision:
         assert deliver(4 * MINUTE) == 0
         acknowledge(alert, by=lead, at=at, seen=last_news(alert), way="admin")
         assert deliver(6 * MINUTE) == 0
+
+    @pytest.mark.parametrize(("waited", "is_due"), [(timedelta(minutes=1), True), (timedelta(minutes=2), False)])
+    def test_repeat_that_waited_yields_to_a_newer_mail_and_a_fresh_one_does_not(
+        self, report, practitioner, at, waited, is_due
+    ):
+        alert = report("cardiac")
+        for minutes in (5, 10, 15, 20, 25):
+            sweep(at=at + minutes * MINUTE)
+        repeats = alert.events.filter(kind="repeated").order_by("pk")
+        mails = Message.objects.filter(recipient=f"membership:{practitioner.pk}", subject_id__in=repeats)
+        repeat, newer = mails.order_by("pk")[:2]
+        Message.objects.filter(pk=newer.pk).update(state=Message.State.SENT, settled_at=newer.created_at)
+        assert alert_mail.still_due(repeat, at=repeat.created_at + waited) is is_due
 
 
 class TestDelivery:

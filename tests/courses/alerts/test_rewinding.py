@@ -11,7 +11,7 @@ from courses.alerts.answering import acknowledge, last_news
 from courses.alerts.audit import audit_alerts
 from courses.alerts.rewinding import rewind
 from courses.alerts.silencing import silence, snooze
-from courses.alerts.steps import sweep
+from courses.alerts.steps import PAUSE_AFTER_FAILURE, sweep
 from courses.models import Alert
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,13 @@ def test_alert_that_failed_and_was_pushed_ahead_is_taken_up(report, at):
     Alert.objects.update(next_step_at=at + 8 * HOUR)
     rewind(at=at + 6 * MINUTE)
     assert sweep(at=at + 6 * MINUTE) == 1
+
+
+def test_alert_that_failed_just_now_waits_its_pause(report, at):
+    report("cardiac")
+    late = at + 6 * MINUTE
+    Alert.objects.update(next_step_at=late + PAUSE_AFTER_FAILURE)
+    assert rewind(at=late) == 0
 
 
 def test_is_counted_and_no_alarm(report, at):

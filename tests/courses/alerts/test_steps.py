@@ -12,8 +12,9 @@ from django.core.management import call_command
 from clinic.models import Clinic, Membership, Message, User
 from courses.alerts import steps
 from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.alerts.history import write_event
 from courses.alerts.steps import advance, calendar_of, step_past_undelivered, sweep
-from courses.models import Alert
+from courses.models import Alert, AlertEvent
 from patients.models import Patient
 from tests.factories import as_test_patients
 
@@ -180,6 +181,14 @@ class TestExhausted:
         alert = find("red")
         step_past_undelivered(alert, at=at)
         assert (alert.escalate_at, alert.exhausted_at) == (at, None)
+
+    def test_last_mail_refused_after_another_was_accepted_exhausts_nothing(self, clinic, find, at):
+        clinic.escalation_chain = ["practitioner"]
+        clinic.save()
+        alert = find("red")
+        write_event(alert, AlertEvent.Kind.SENT, at=at)
+        step_past_undelivered(alert, at=at)
+        assert alert.exhausted_at is None
 
     def test_new_report_begins_anew(self, report, pass_time, at):
         report("cardiac")

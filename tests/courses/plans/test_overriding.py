@@ -156,6 +156,17 @@ def test_speaks_of_a_near_day(contraindicated, override, at, days):
         override(contraindicated, valid_on=at.date() + timedelta(days=days))
 
 
+@pytest.mark.parametrize("days", [0, 14])
+def test_first_and_last_day_that_may_be_named(contraindicated, override, at, days):
+    day = at.date() + timedelta(days=days)
+    assert override(contraindicated, valid_on=day).valid_on == day
+
+
+def test_licence_holds_on_its_last_day(contraindicated, override, clinic, at):
+    by = MembershipFactory(clinic=clinic, role=Role.LEAD, licence_number="L-2", licence_expires_on=at.date())
+    assert override(contraindicated, by=by).given_by == by
+
+
 def test_needling_under_it_tells_no_lead(contraindicated, override, at):
     override(contraindicated)
     log_visit(contraindicated, at)

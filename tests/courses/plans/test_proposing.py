@@ -76,6 +76,15 @@ def test_taken_hour_moves_within_the_day(proposals):
     assert (one.conflict, starts([one])[0]) == (None, local(MONDAY + timedelta(days=2), 10))
 
 
+def test_session_fits_exactly_between_two_others(proposals):
+    day = MONDAY + timedelta(days=2)
+    before, after = (local(day, 9), local(day, 10)), (local(day, 10, 45), local(day, 18))
+    (one,) = proposals(
+        [1], diary=Diary(BERLIN, WEEKDAYS, taken=(before, after)), minutes=45, weekdays=frozenset({3})
+    )
+    assert [moment.astimezone(BERLIN) for moment in one.times] == [local(day, 10)]
+
+
 def test_full_day_is_marked_as_busy(proposals):
     day = MONDAY + timedelta(days=2)
     busy = (local(day, 8), local(day, 19))

@@ -8,7 +8,7 @@ from clinic.presets import load_rows
 from courses.models import Needling, Point
 from courses.presets import DATA
 from courses.sessions.point_catalogue import PointCatalogue
-from courses.sessions.point_fields import NeedlingFormSet, copied_rows, planned_rows
+from courses.sessions.point_fields import MOST_ROWS, NeedlingFormSet, copied_rows, planned_rows
 from tests.factories import log_visit
 
 pytestmark = pytest.mark.django_db
@@ -193,13 +193,16 @@ def test_needle_is_the_sessions_where_the_row_names_none(rows):
     assert entry.needle == ""
 
 
-def test_more_rows_than_a_page_could_mean_are_refused(catalogue):
+@pytest.mark.parametrize(("more", "is_refused"), [(0, False), (1, True)])
+def test_more_rows_than_a_page_could_mean_are_refused(catalogue, more, is_refused):
+    n_rows = MOST_ROWS + more
     forms = NeedlingFormSet(
-        {"needling-TOTAL_FORMS": 1000, "needling-INITIAL_FORMS": 0},
+        {"needling-TOTAL_FORMS": n_rows, "needling-INITIAL_FORMS": 0},
         prefix="needling",
         form_kwargs={"catalogue": catalogue},
     )
-    assert not forms.is_valid()
+    assert bool(forms.non_form_errors()) is is_refused
+    assert len(forms.forms) == MOST_ROWS
 
 
 def test_copied_rows_are_understood_as_what_they_were(rows, course, at):
