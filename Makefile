@@ -1,6 +1,6 @@
 # Healing Curve. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-faults check bench shell screenshots backup restore compose-dev
+.PHONY: help setup demo test test-faults mutants check bench shell screenshots backup restore compose-dev
 SHELL := /bin/sh
 PORT ?= 8000
 WORKERS ?= 2
@@ -31,6 +31,9 @@ test: setup ## run all tests (TEST=tests/clinic narrows, WORKERS=4 widens)
 
 test-faults: setup ## the fault tests at length (N=500 alerts in each)
 	exec env FAULTS_N=$(N) $(WITH_SERVICES) $(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal tests/faults
+
+mutants: setup ## change decisions and see whether a test notices (N=120 SECONDS=1200 ROOMS="rules plans")
+	@exec env N=$(if $(filter 500,$(N)),120,$(N)) $(WITH_SERVICES) $(PYTHON_IN_VENV) -m bench.mutants
 
 check: setup ## format, lint, types, architecture, migrations, deployment, compose file, Dockerfile
 	.venv/bin/ruff format --check .
