@@ -159,7 +159,10 @@ def test_signs_that_nobody_sees_reach_no_row(found, cast):  # noqa: F811
         text = {str(one["name"]) for one in form.controls if one.get("type", "text") in {"text", "search"}}
         text |= {str(one["name"]) for one in form.controls if one.name == "textarea"}
         sent = {
-            name: [f"{value}{UNSEEN}Ä" if name in text and "inputmode" not in value else value for value in values]
+            name: [
+                f"{value}{UNSEEN}A\u0308" if name in text and "inputmode" not in value else value
+                for value in values
+            ]
             for name, values in form.typed().items()
         }
         with transaction.atomic():
@@ -182,6 +185,29 @@ def test_a_name_whose_letters_were_lost_is_refused_by_name(raw, signed_in, front
     )
     assert page.status_code == 200
     assert "Given name: “An\ufffd" in page.content.decode()
+
+
+def test_every_text_refuses_a_letter_that_was_lost_and_names_the_field(found):
+    fields, _pages = found
+    wrong, n_tried = [], 0
+    for name, field in fields.items():
+        if not isinstance(field, forms.CharField) or isinstance(field.widget, forms.PasswordInput):
+            continue
+        n_tried += 1
+        try:
+            wrong.append((name, field.clean("Ana \ufffd\ufffd b")))
+        except ValidationError as refused:
+            if "\ufffd" not in "".join(refused.messages):
+                wrong.append((name, refused.messages))
+    print(f"{n_tried} fields of text")
+    assert wrong == []
+    assert n_tried > 30
+
+
+def test_pages_of_the_account_are_among_the_pages(found):
+    fields, pages = found
+    assert {"account", "account_login", "account_reset_password"} <= {page.name for page in pages}
+    assert {"NameForm", "OwnAddressForm"} <= {name.split(".")[0] for name in fields}
 
 
 def _unseen_in_rows():
