@@ -18,19 +18,19 @@ _SHOWN = 40
 
 def refuse_lost_letters() -> None:
     """Make every field of text refuse them, once for the process."""
-    stock = forms.CharField.to_python
+    stock = forms.CharField.clean
     if getattr(stock, "refuses_lost_letters", False):
         return
 
-    def to_python(self: forms.CharField, value: Any) -> Any:
-        text = stock(self, value)
+    def clean(self: forms.CharField, value: Any) -> Any:
+        # Before the field reads the text: fields of lists and of JSON would answer about one of its parts.
         # A password is compared letter by letter, not shown.
-        if isinstance(text, str) and LOST in text and not isinstance(self.widget, forms.PasswordInput):
-            raise ValidationError(_sentence(str(self.label or _("Text")), text), code="lost")
-        return text
+        if isinstance(value, str) and LOST in value and not isinstance(self.widget, forms.PasswordInput):
+            raise ValidationError(_sentence(str(self.label or _("Text")), value), code="lost")
+        return stock(self, value)
 
-    to_python.refuses_lost_letters = True  # type: ignore[attr-defined]
-    forms.CharField.to_python = to_python  # type: ignore[method-assign]
+    clean.refuses_lost_letters = True  # type: ignore[attr-defined]
+    forms.CharField.clean = clean  # type: ignore[method-assign]
 
 
 def _sentence(label: str, text: str) -> str:
