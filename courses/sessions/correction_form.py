@@ -29,6 +29,7 @@ from courses.sessions.point_choice import listed_elsewhere, side_errors
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import treatment_facts
 from courses.sessions.visit_details import COLUMNS, MOTION, SYMPTOM, details_of
+from patients.identity.before_birth import refuse_before_birth
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M"
 N_EMPTY_ROWS = 2
@@ -89,6 +90,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
     def clean(self) -> dict[str, Any]:
         """A score that becomes 8 or more asks the severe-pain question as any other would."""
         values = super().clean() or {}
+        refuse_before_birth(self, self.session.course.patient.birth)
         if self._rises_to_severe(values) and not values.get(f"flag_{SEVERE_PAIN}"):
             self.add_error(
                 f"flag_{SEVERE_PAIN}", _("Pain of 8 or more: ask the patient, tick this and answer its question.")

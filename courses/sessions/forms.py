@@ -24,6 +24,7 @@ from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import TreatmentFacts
 from courses.sessions.visit_field import VisitFields
+from patients.identity.before_birth import refuse_before_birth
 from patients.models import NeuroCheck
 
 NOTE_LENGTH = 300
@@ -77,6 +78,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         }
         super().__init__(*args, **kwargs)
         self.asks_always = is_at_ceiling
+        self.birth = course.patient.birth
         clinic = course.clinic
         clinicians = (
             Membership.objects.for_clinic(clinic)
@@ -96,6 +98,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
     def clean(self) -> dict[str, Any]:
         """Red flags were asked, scores of 8 or more were asked about, the aftercare suits the patient."""
         values = super().clean() or {}
+        refuse_before_birth(self, self.birth)
         values["appointment"] = self.find_visit(values)
         scores = self._scores(values)
         # An error takes its field out of the values: what was told is read before.
