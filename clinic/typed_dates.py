@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from clinic.date_words import said_day, said_in_full, said_moment
 from clinic.region import MONTH_DAY, UNSURE, current_country, order_in
 from clinic.typed_text import plain_digits
+from clinic.wall_clock import AsksForClock, CarriesClock
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR_FIRST = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
@@ -177,7 +178,7 @@ class DayInput(forms.DateInput):
         return said_in_full(value, today=today)
 
 
-class MomentInput(DayInput):
+class MomentInput(CarriesClock, DayInput):
     """The browser's picker of a day and a time, and beside it both in words."""
 
     input_type = "datetime-local"
@@ -218,7 +219,7 @@ class DayField(forms.DateField):
         return day
 
 
-class MomentField(forms.DateTimeField):
+class MomentField(AsksForClock, forms.DateTimeField):
     """A day and a time of one meaning, in the clinic's wall time."""
 
     widget = MomentInput

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
 from clinic.typed_dates import VISIT, MomentField
+from clinic.wall_clock import is_by_other_clock
 from courses.models import Course, RedFlagReport
 from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
@@ -213,10 +214,15 @@ class RedFlagReportForm(RedFlagFields, forms.Form):
         unread = [name for name in self.errors if name in self.fields]
         for name in unread:
             del self.errors[name]
-        typed = [self.data.get(name, "") for name in unread if name in {"caller", "onset_at", "note"}]
+        typed = [_as_typed(self[name].data) for name in unread if name in {"caller", "onset_at", "note"}]
         note = "; ".join(text for text in (values.get("note"), *typed) if text)[:NOTE_LENGTH]
         values |= {"form_key": values.get("form_key") or uuid.uuid4(), "note": note}
         values.setdefault("caller", "")
         if not self.ticked(values):
             self.add_error(None, _("Tick what was reported."))
         return values
+
+
+def _as_typed(text: Any) -> str:
+    """What stood in a field, with the clock it was read by where that is the clinic's no more."""
+    return f"{text} ({text.clock})" if is_by_other_clock(text) else str(text or "")
