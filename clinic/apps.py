@@ -5,6 +5,7 @@ from django.contrib.admin.apps import SimpleAdminConfig
 from django.utils.translation import gettext_lazy as _
 
 from clinic import logs
+from clinic.lost_text import refuse_lost_letters
 
 
 class ClinicConfig(AppConfig):
@@ -14,10 +15,11 @@ class ClinicConfig(AppConfig):
     verbose_name = _("Clinic")
 
     def ready(self) -> None:
-        """Register the system checks and route the log."""
+        """Register the system checks, route the log, and hold every field of text to what can be read."""
         from clinic import checks, production  # noqa: F401, PLC0415
 
         logs.configure()
+        refuse_lost_letters()
 
 
 class StaffAdminConfig(SimpleAdminConfig):

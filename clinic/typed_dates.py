@@ -13,17 +13,23 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.date_words import said_day, said_in_full, said_moment
 from clinic.region import MONTH_DAY, UNSURE, current_country, order_in
 from clinic.typed_text import plain_digits
+from clinic.wall_clock import AsksForClock, CarriesClock
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR_FIRST = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
 _NUMBERS = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
-_DAY_WORD = re.compile(r"(?:[^\W\d]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s*([^\W\d]{3,9})\.?,?\s*(\d{4})")
-_WORD_DAY = re.compile(r"(?:[^\W\d]{3,9},?\s+)?([^\W\d]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_DAY_WORD = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?\s*([^\W\d]{3,9})\.?,?\s*(\d{4})")
+_WORD_DAY = re.compile(r"([^\W\d]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# A day of the week stands before the day or behind it: "Thu, 3 Dec 2026", "3 Dec 2026 (Thursday)".
+_BEFORE = re.compile(r"([^\W\d_]{3,9})\.?,?\s+(.+)")
+_BEHIND = re.compile(r"(.+?),?\s+\(?([^\W\d_]{3,9})\.?\)?")
 _MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 
 # A year with fewer digits is one that is still being typed.
@@ -88,16 +94,21 @@ SPANS: dict[str, Span] = {
 def read_day(text: str) -> date:
     """The day that was typed; ValidationError with a sentence where it is none or could be two."""
     typed = text.strip()
-    plain = plain_digits(typed)
+    plain, weekday = _without_weekday(plain_digits(typed))
     parts = _day_parts(plain, typed)
     if parts is None:
         words = _("“%(typed)s” is not a date. Enter it as 3 Dec 2026 or 2026-12-03.")
         raise ValidationError(words % {"typed": typed}, code="date")
     try:
-        return date(*parts)
+        day = date(*parts)
     except ValueError as error:
         words = _("“%(typed)s” is not a day of the calendar. Enter it as 3 Dec 2026.")
         raise ValidationError(words % {"typed": typed}, code="date") from error
+    if weekday not in {None, day.weekday()}:
+        words = _("“%(typed)s”: that day is a %(weekday)s. Correct the date or the day of the week.")
+        shown = {"typed": typed, "weekday": date_format(day, "l")}
+        raise ValidationError(words % shown, code="weekday")
+    return day
 
 
 def read_moment(text: str) -> datetime:
@@ -167,7 +178,7 @@ class DayInput(forms.DateInput):
         return said_in_full(value, today=today)
 
 
-class MomentInput(DayInput):
+class MomentInput(CarriesClock, DayInput):
     """The browser's picker of a day and a time, and beside it both in words."""
 
     input_type = "datetime-local"
@@ -208,7 +219,7 @@ class DayField(forms.DateField):
         return day
 
 
-class MomentField(forms.DateTimeField):
+class MomentField(AsksForClock, forms.DateTimeField):
     """A day and a time of one meaning, in the clinic's wall time."""
 
     widget = MomentInput
@@ -239,6 +250,21 @@ def _instant(wall: datetime) -> datetime:
         words = _("%(time)s comes twice on %(day)s: the clocks go back. Enter a time before or after that hour.")
         raise ValidationError(words % shown, code="clocks")
     return first
+
+
+def _without_weekday(plain: str) -> tuple[str, int | None]:
+    """The text without a day of the week, and which one was named."""
+    if (found := _BEFORE.fullmatch(plain)) and (weekday := _weekday(found[1])) is not None:
+        return found[2], weekday
+    if (found := _BEHIND.fullmatch(plain)) and (weekday := _weekday(found[2])) is not None:
+        return found[1], weekday
+    return plain, None
+
+
+def _weekday(word: str) -> int | None:
+    """Which day of the week a word names, whole or cut short; None where it names none."""
+    named = [number for number, name in enumerate(_WEEKDAYS) if name.startswith(word.lower())]
+    return named[0] if len(named) == 1 else None
 
 
 def _day_parts(plain: str, typed: str) -> tuple[int, int, int] | None:

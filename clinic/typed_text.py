@@ -2,7 +2,7 @@
 
 Control signs, zero-width signs and marks that turn the direction of writing make two names differ that look the
 same, and PostgreSQL refuses a NUL. Joiners stay where a script needs them: between letters of Arabic or Indic
-scripts, and in joined emoji.
+scripts, and in joined emoji. Letters are composed (NFC), so that a search finds them however they were typed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ SECRET = ("password", "csrfmiddlewaretoken")
 
 
 def without_unseen(text: str) -> str:
-    """The text without signs that nobody sees."""
+    """The text without signs that nobody sees, its letters composed."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(sign for place, sign in enumerate(text) if _is_seen(text, place, sign))
+    text = unicodedata.normalize("NFC", text)
+    kept = "".join(sign for place, sign in enumerate(text) if _is_seen(text, place, sign))
+    # What stood between a letter and its accent may be gone.
+    return unicodedata.normalize("NFC", kept)
 
 
 def _is_seen(text: str, place: int, sign: str) -> bool:
@@ -58,10 +61,14 @@ class TypedTextMiddleware:
         return self.get_response(request)
 
 
+def _is_secret(name: str) -> bool:
+    return any(word in name for word in SECRET)
+
+
 def _cleaned(typed: QueryDict) -> QueryDict:
     """The same object where there is nothing to clean."""
     cleaned = {
-        name: [value if name.startswith(SECRET) else without_unseen(value) for value in values]
+        name: [value if _is_secret(name) else without_unseen(value) for value in values]
         for name, values in typed.lists()
     }
     if all(typed.getlist(name) == values for name, values in cleaned.items()):

@@ -21,10 +21,12 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
-from clinic.models import Membership
+from clinic.models import Clinic, Membership
 from clinic.posting.owner import OPENED
 from clinic.posting.stale import MAIN, opened_with, settle, stamp
 from clinic.sign_off import sign_off
+from clinic.typed_codes import ChoosesCodes
+from patients.concerns import concern_words
 from patients.contacts import contact_of, keep_contact
 from patients.correcting import StaleRecord, Subject, correct_record, corrections_of, record_of, version_of
 from patients.correction_form import correction_form
@@ -314,13 +316,17 @@ class PainTypeAdmin(ClinicScopedAdmin):
 
 
 @admin.register(ScreeningItem)
-class ScreeningItemAdmin(ClinicScopedAdmin):
+class ScreeningItemAdmin(ChoosesCodes, ClinicScopedAdmin):
     """The clinic's screening questions."""
 
     list_display = ("wording", "effect", "tags", sign_off)
     list_filter = ("effect", "needs_sign_off")
     search_fields = ("wording", "code")
     readonly_fields = ("code", "source")
+
+    def codes_for(self, name: str, clinic: Clinic) -> dict[str, str]:
+        """What a question may be about."""
+        return concern_words()
 
 
 def _correction(

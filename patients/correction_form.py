@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.typed_fields import typed_formfield
 from patients.correcting import FIELDS, Subject
+from patients.identity.before_birth import refuse_before_birth
 
 
 class FileCorrectionForm(forms.ModelForm[models.Model]):
@@ -21,6 +22,13 @@ class FileCorrectionForm(forms.ModelForm[models.Model]):
         max_length=300,
         help_text=_("Required. The original stays on file."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is corrected to a day before the birth."""
+        values = super().clean()
+        about: Any = self.instance
+        refuse_before_birth(self, (about.assessment if hasattr(about, "assessment") else about).patient.birth)
+        return self.cleaned_data if values is None else values
 
     def facts(self) -> dict[str, Any]:
         """What was filled in, without the reason and the version."""

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 
 from clinic.models import Membership
+from patients.identity.before_birth import refuse_before_birth
 from patients.models import Patient
 
 
@@ -20,6 +21,12 @@ class RecordForm(forms.Form):
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         self.patient = patient
         super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing in the file is dated before the birth."""
+        values = super().clean()
+        refuse_before_birth(self, self.patient.birth)
+        return self.cleaned_data if values is None else values
 
     def record(self, *, by: Membership, at: datetime) -> object:
         """Write it."""

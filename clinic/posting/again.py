@@ -14,6 +14,7 @@ from django.utils.datastructures import MultiValueDict
 
 from clinic.posting.owner import MACHINERY
 from clinic.posting.refill import Refilled, is_secret, refill
+from clinic.wall_clock import SUFFIX
 
 N_HOPS = 2
 NOT_SENT = 422
@@ -56,7 +57,7 @@ def typed_in(posted: QueryDict) -> Iterable[tuple[str, str]]:
         (name, value)
         for name, values in posted.lists()
         for value in values
-        if name not in MACHINERY and not is_secret(name)
+        if name not in MACHINERY and not is_secret(name) and not name.endswith(SUFFIX)
     ]
 
 

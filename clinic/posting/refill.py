@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from clinic.posting.owner import DRAFT, OWNER, SENT_KEY, TOKEN
+from clinic.wall_clock import SUFFIX
 
 # What the new page says is newer than what was sent: its tokens, and what its reader has seen.
 FRESH = frozenset({TOKEN, OWNER, SENT_KEY, DRAFT, "seen", "seen_number"})
@@ -135,6 +136,7 @@ def _add_the_rest(found: Refilled, rest: dict[str, list[str]]) -> None:
     """What the page has no field for, where the person can read it: it is sent along."""
     rows = [(name, value) for name, values in rest.items() for value in values if value and name[:1] != "_"]
     rows = [(name, value) for name, value in rows if name not in {"go", "set", "try", "copy", "add_rows"}]
+    rows = [(name, value) for name, value in rows if not name.endswith(SUFFIX)]
     if not rows:
         return
     group = found.soup.new_tag("fieldset")

@@ -22,6 +22,8 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from clinic.wall_clock import SUFFIX, CarriesClock
+
 SALT = "clinic.posting.opened"
 MAIN = ""
 READ: Mapping[str, Callable[[str], Any]] = {
@@ -37,11 +39,10 @@ Who = Callable[[str], tuple[str, datetime] | None]
 
 @dataclass(frozen=True)
 class Opened:
-    """When a page was opened, what the fields of each of its forms held then, as plain values; by which clock."""
+    """When a page was opened, and what the fields of each of its forms held then, as plain values."""
 
     at: datetime
     values: Mapping[str, Mapping[str, Any]]
-    clock: str = ""
 
 
 @dataclass
@@ -76,8 +77,7 @@ def refusing(form: type[Any], conflicts: Mapping[str, Mapping[str, str]]) -> typ
 def stamp(opened: Mapping[str, forms.BaseForm], *, at: datetime) -> str:
     """What the fields of some forms hold as they are stored, signed, for the page to carry."""
     values = {prefix: stored(form) for prefix, form in opened.items()}
-    clock = timezone.get_current_timezone_name()
-    return signing.dumps({"at": at.isoformat(), "values": values, "clock": clock}, salt=SALT, compress=True)
+    return signing.dumps({"at": at.isoformat(), "values": values}, salt=SALT, compress=True)
 
 
 def opened_with(data: QueryDict, name: str = "opened") -> Opened | None:
@@ -87,7 +87,7 @@ def opened_with(data: QueryDict, name: str = "opened") -> Opened | None:
     except signing.BadSignature:
         return None
     at = parse_datetime(read["at"])
-    return Opened(at, read["values"], read.get("clock", "")) if at else None
+    return Opened(at, read["values"]) if at else None
 
 
 def stored(form: forms.BaseForm) -> dict[str, Any]:
@@ -117,19 +117,6 @@ def merge(form: forms.BaseForm, data: QueryDict, opened: Mapping[str, Any], *, w
             into.refuse(form.prefix or MAIN, name, words)
 
 
-def refuse_other_clock(form: forms.BaseForm, opened: Opened, into: Merged) -> None:
-    """Times a page showed by a clock that is the clinic's no more: by the new one they would be other moments."""
-    clock = timezone.get_current_timezone_name()
-    if not opened.clock or opened.clock == clock:
-        return
-    told = _(
-        "The clinic's time zone was changed to %(zone)s while this page was open. Check the time and save again."
-    )
-    for name, one in form.fields.items():
-        if isinstance(one, (forms.DateTimeField, forms.SplitDateTimeField)):
-            into.refuse(form.prefix or MAIN, name, told % {"zone": clock})
-
-
 def put(form: forms.BaseForm, data: QueryDict, name: str, value: Any) -> None:
     """A stored value into what was sent, as a browser would send it."""
     one, full = form.fields[name], form.add_prefix(name)
@@ -148,6 +135,8 @@ def put(form: forms.BaseForm, data: QueryDict, name: str, value: Any) -> None:
         data.setlist(full, [str(each) for each in prepared or ()])
     else:
         data[full] = _text(widget.format_value(prepared))
+        if isinstance(widget, CarriesClock):
+            data[f"{full}{SUFFIX}"] = timezone.get_current_timezone_name()
 
 
 def shown(one: forms.Field, value: Any) -> str:
@@ -256,7 +245,6 @@ def settle(make: Callable[[QueryDict], FormT], data: QueryDict, *, who: Who) -> 
     mended, opened, merged = data.copy(), opened_with(data), Merged()
     if opened is not None:
         merge(make(mended), mended, opened.values.get(MAIN, {}), who=who, into=merged)
-        refuse_other_clock(make(mended), opened, into=merged)
     form = make(mended)
     for name, words in merged.conflicts.get(form.prefix or MAIN, {}).items():
         form.add_error(name, words)

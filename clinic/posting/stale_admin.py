@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from clinic.posting.again import form_again
 from clinic.posting.owner import OPENED
 from clinic.posting.rows import drop_removed, merge_rows, opened_rows
-from clinic.posting.stale import MAIN, Merged, Opened, Who, merge, opened_with, refuse_other_clock, refusing, stamp
+from clinic.posting.stale import MAIN, Merged, Opened, Who, merge, opened_with, refusing, stamp
 
 CONFLICTS = "_stale_conflicts"
 
@@ -81,7 +81,6 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         fields = flatten_fieldsets(self.get_fieldsets(request, row))
         form = self.get_form(request, row, change=True, fields=fields)(data, instance=row)
         merge(form, data, opened.values.get(MAIN, {}), who=who, into=merged)
-        refuse_other_clock(form, opened, into=merged)
         request.POST = data  # type: ignore[assignment]
         for formset in self._create_formsets(request, row, change=True)[0]:  # type: ignore[attr-defined]
             drop_removed(formset, data, opened.values, merged)

@@ -12,15 +12,20 @@ from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.models import Clinic
 from clinic.sign_off import sign_off
+from clinic.typed_codes import ChoosesCodes
 from clinic.typed_fields import TYPED
-from courses.models import AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
+from courses.models import AdverseEventItem, AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
 from courses.points.names import key_of
 from courses.sessions.point_catalogue import PointCatalogue
+from courses.sessions.treatment_facts import computed_conditions
+from patients.concerns import risk_words
+from patients.models import PainType, ScreeningItem
 
 
 @admin.register(Protocol)
-class ProtocolAdmin(ClinicScopedAdmin):
+class ProtocolAdmin(ChoosesCodes, ClinicScopedAdmin):
     """Preset plans, editable, each with its source."""
 
     list_display = ("name", "n_sessions", "n_weeks", "is_offered", sign_off)
@@ -31,6 +36,10 @@ class ProtocolAdmin(ClinicScopedAdmin):
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }
     prepopulated_fields = {"code": ("name",)}
+
+    def codes_for(self, name: str, clinic: Clinic) -> dict[str, str]:
+        """The types of neck pain; none ticked: any."""
+        return dict(PainType.objects.filter(clinic=clinic).values_list("code", "name"))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """Only for a new plan."""
@@ -63,13 +72,19 @@ class PointForm(forms.ModelForm[Point]):
 
 
 @admin.register(Point)
-class PointAdmin(ClinicScopedAdmin):
+class PointAdmin(ChoosesCodes, ClinicScopedAdmin):
     """The catalogue of points."""
 
     form = PointForm
+    # Names; the form compares them with those of other points.
+    typed_freely = frozenset({"other_names"})
     list_display = ("code", "pinyin", "chinese_name", "place", "risk", "advice", sign_off)
     list_filter = ("risk", "needs_sign_off")
     search_fields = ("code", "pinyin", "chinese_name", "other_names")
+
+    def codes_for(self, name: str, clinic: Clinic) -> dict[str, str]:
+        """The risks that screening questions are about."""
+        return risk_words()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form knows whose list it is."""
@@ -87,11 +102,17 @@ class PointAdmin(ClinicScopedAdmin):
 
 
 @admin.register(AftercareMeasure)
-class AftercareMeasureAdmin(ClinicScopedAdmin):
+class AftercareMeasureAdmin(ChoosesCodes, ClinicScopedAdmin):
     """What may be given to take home, and what forbids it."""
 
     list_display = ("name", "way", "blocked_by", "doctor_first_if", "cautioned_by", "is_offered", sign_off)
     list_filter = ("is_offered", "needs_sign_off")
+
+    def codes_for(self, name: str, clinic: Clinic) -> dict[str, str]:
+        """What is known of a patient on the day: screening, side effects, age, weeks of a pregnancy."""
+        screening = ScreeningItem.objects.filter(clinic=clinic).values_list("code", "wording")
+        events = AdverseEventItem.objects.filter(clinic=clinic).values_list("code", "wording")
+        return {**dict(screening), **dict(events), **computed_conditions()}
 
 
 @admin.register(RedFlag)

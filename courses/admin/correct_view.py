@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from courses.admin.log_page import instruction_context
 from courses.models import Correction, Session
 from courses.sessions.correct import StaleEdit, accept_flags_of_correction, correct_session
-from courses.sessions.correction_form import CorrectionForm, needling_rows
+from courses.sessions.correction_form import CorrectionForm
+from courses.sessions.correction_points import needling_rows
 from courses.sessions.correction_words import correction_words
 from courses.sessions.flags import reports_of_form
+from courses.sessions.lists import session_lists
 from courses.sessions.meanwhile import corrected_since, with_what_is_new
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def correction_page(session: Session, form: CorrectionForm, rows: Any) -> dict[s
         "course": session.course,
         "form": form,
         "rows": rows,
+        "points": [(point.code, point.pinyin, ()) for point in session_lists(session.clinic).points],
         "title": _("Correct session %(number)s") % {"number": session.number},
     }
 

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from clinic.access import active_membership
 from clinic.models import Clinic
 from clinic.typed_dates import BOOKING, MomentField, MomentInput
+from clinic.wall_clock import AsksForClock, CarriesClock
 from courses.models import Appointment, Course
 from courses.plans.proposing import Conflict, Proposal
 from courses.plans.scheduling import SeriesRefused, book_series, propose_series, remember_wishes
@@ -28,10 +29,20 @@ if TYPE_CHECKING:
     from courses.admin.course import CourseAdmin
 
 
+class TimesSelect(CarriesClock, forms.Select):
+    """A list of times by the clinic's clock."""
+
+
+class TimeChoice(AsksForClock, forms.ChoiceField):
+    """One of a list of times."""
+
+    widget = TimesSelect
+
+
 class SlotForm(forms.Form):
     """One session: one of the free times, another one, or left out."""
 
-    when = forms.ChoiceField(required=False)
+    when = TimeChoice(required=False)
     other = MomentField(required=False, span=BOOKING, widget=MomentInput(attrs={"step": 300}))
 
     def __init__(self, data: Any, *, proposal: Proposal, clinic: Clinic) -> None:

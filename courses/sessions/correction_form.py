@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -14,27 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.typed_dates import VISIT, MomentField
-from clinic.typed_fields import typed_formfield
-from courses.models import AdverseEventItem, AftercareMeasure, Needling, PainScore, Point, RedFlag, Session
+from courses.models import AdverseEventItem, AftercareMeasure, PainScore, RedFlag, Session
 from courses.plans.standing import PatientStanding
-from courses.points.names import Reading
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
+from courses.sessions.correction_points import NeedlingRow
 from courses.sessions.detail_fields import DetailFields
 from courses.sessions.event_fields import reservations
-from courses.sessions.fix import NeedlingFix, SessionFix, version_of
+from courses.sessions.fix import SessionFix, version_of
 from courses.sessions.flag_fields import NONE_FIELD, RedFlagFields
-from courses.sessions.lists import session_lists
-from courses.sessions.point_catalogue import PointCatalogue
-from courses.sessions.point_choice import listed_elsewhere, side_errors
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import treatment_facts
 from courses.sessions.visit_details import COLUMNS, MOTION, SYMPTOM, details_of
+from patients.identity.before_birth import refuse_before_birth
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M"
-N_EMPTY_ROWS = 2
-NEEDLING_FIELDS = [
-    column.name for column in Needling._meta.concrete_fields if column.name not in {"id", "clinic", "session"}
-]
 VISIT_TIMINGS = (PainScore.Timing.BEFORE, PainScore.Timing.AFTER)
 
 
@@ -89,6 +81,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
     def clean(self) -> dict[str, Any]:
         """A score that becomes 8 or more asks the severe-pain question as any other would."""
         values = super().clean() or {}
+        refuse_before_birth(self, self.session.course.patient.birth)
         if self._rises_to_severe(values) and not values.get(f"flag_{SEVERE_PAIN}"):
             self.add_error(
                 f"flag_{SEVERE_PAIN}", _("Pain of 8 or more: ask the patient, tick this and answer its question.")
@@ -172,80 +165,3 @@ def initial_values(session: Session) -> dict[str, Any]:
         **details_of(session),
         **scores,
     }
-
-
-class NeedlingRow(forms.ModelForm[Needling]):
-    """One point as it was logged, or an empty line for one that was left out."""
-
-    is_gone = forms.BooleanField(label=gettext_lazy("was not needled"), required=False)
-
-    class Meta:
-        model = Needling
-        fields = NEEDLING_FIELDS
-        formfield_callback = typed_formfield
-
-    def __init__(
-        self,
-        data: Any,
-        *,
-        row: Needling | None,
-        number: int,
-        points: Any,
-        choices: list[tuple[Any, str]],
-        catalogue: PointCatalogue,
-    ) -> None:
-        self.row, self.catalogue = row, catalogue
-        # Checking a form fills its row in: the saved one must stay as it was.
-        super().__init__(
-            data, instance=copy(row) if row else None, prefix=f"needling-{row.pk if row else -number}"
-        )
-        # A line nobody touched is not checked: that asks several queries of the database each.
-        self.empty_permitted, self.use_required_attribute = True, False
-        point = self.fields["point"]
-        if isinstance(point, forms.ModelChoiceField):
-            point.queryset, point.choices = points, choices
-        if row is None:
-            del self.fields["is_gone"]
-        for field in self.fields.values():
-            field.widget.attrs["aria-label"] = f"{field.label}, {row or _('another point')}"
-
-    def clean(self) -> dict[str, Any]:
-        """A point of the list is chosen as that, however its name is written."""
-        values = super().clean() or {}
-        if values.get("is_gone"):
-            return values
-        point = values.get("point")
-        for name in ("unlisted", "ashi_site"):
-            words = "" if point else listed_elsewhere(values.get(name) or "", self.catalogue)
-            if words:
-                self.add_error(name, words)
-        for name, words in side_errors(str(point or ""), values.get("side") or "", point, Reading()):
-            self.add_error(name, words)
-        return values
-
-    def fix(self) -> NeedlingFix | None:
-        """What is to become of this line; None where nothing."""
-        if self.row is not None and self.cleaned_data.get("is_gone"):
-            return NeedlingFix(self.row, None)
-        if not self.has_changed():
-            return None
-        names = [name for name in self.fields if name != "is_gone"]
-        return NeedlingFix(self.row, {name: self.cleaned_data[name] for name in names})
-
-
-def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
-    """A line for each point, and some empty ones."""
-    points = Point.objects.for_clinic(session.clinic)
-    # Read once, not for every line.
-    catalogue = session_lists(session.clinic).catalogue
-    choices: list[tuple[Any, str]] = [
-        ("", _("not in the list: tender or other point")),
-        *((point.pk, str(point)) for point in points),
-    ]
-    # An empty line keeps its number when somebody adds a point meanwhile: what was typed there stays.
-    lines = [
-        *((row, 0) for row in session.needlings.select_related("point")),
-        *((None, number) for number in range(1, N_EMPTY_ROWS + 1)),
-    ]
-    shared: dict[str, Any] = {"points": points, "choices": choices, "catalogue": catalogue}
-    return [NeedlingRow(data, row=row, number=number, **shared) for row, number in lines]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
 from clinic.typed_dates import VISIT, MomentField
+from clinic.wall_clock import is_by_other_clock
 from courses.models import Course, RedFlagReport
 from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
@@ -24,6 +25,7 @@ from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import TreatmentFacts
 from courses.sessions.visit_field import VisitFields
+from patients.identity.before_birth import refuse_before_birth
 from patients.models import NeuroCheck
 
 NOTE_LENGTH = 300
@@ -77,6 +79,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         }
         super().__init__(*args, **kwargs)
         self.asks_always = is_at_ceiling
+        self.birth = course.patient.birth
         clinic = course.clinic
         clinicians = (
             Membership.objects.for_clinic(clinic)
@@ -96,6 +99,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
     def clean(self) -> dict[str, Any]:
         """Red flags were asked, scores of 8 or more were asked about, the aftercare suits the patient."""
         values = super().clean() or {}
+        refuse_before_birth(self, self.birth)
         values["appointment"] = self.find_visit(values)
         scores = self._scores(values)
         # An error takes its field out of the values: what was told is read before.
@@ -210,10 +214,15 @@ class RedFlagReportForm(RedFlagFields, forms.Form):
         unread = [name for name in self.errors if name in self.fields]
         for name in unread:
             del self.errors[name]
-        typed = [self.data.get(name, "") for name in unread if name in {"caller", "onset_at", "note"}]
+        typed = [_as_typed(self[name].data) for name in unread if name in {"caller", "onset_at", "note"}]
         note = "; ".join(text for text in (values.get("note"), *typed) if text)[:NOTE_LENGTH]
         values |= {"form_key": values.get("form_key") or uuid.uuid4(), "note": note}
         values.setdefault("caller", "")
         if not self.ticked(values):
             self.add_error(None, _("Tick what was reported."))
         return values
+
+
+def _as_typed(text: Any) -> str:
+    """What stood in a field, with the clock it was read by where that is the clinic's no more."""
+    return f"{text} ({text.clock})" if is_by_other_clock(text) else str(text or "")

@@ -14,8 +14,10 @@ from django.utils.dateparse import parse_datetime
 
 from clinic.models import Clinic
 from courses.models import Correction, Session
-from courses.sessions.correction_form import NEEDLING_FIELDS, TIME_FORMAT, initial_values
+from courses.sessions.correction_form import TIME_FORMAT, initial_values
+from courses.sessions.correction_points import line_values
 from courses.sessions.fix import kept
+from courses.sessions.lists import session_lists
 
 Field = Correction.Field
 Sent = str | list[str]
@@ -51,7 +53,7 @@ def as_it_stands(session: Session) -> dict[str, Sent]:
     values["held_at"] = values["held_at"].strftime(TIME_FORMAT)
     return {
         **{name: sent(value) for name, value in values.items()},
-        **_needlings(kept(session.needlings.all())),
+        **_needlings(kept(session.needlings.all()), session.clinic),
     }
 
 
@@ -80,8 +82,8 @@ def _details(row: Correction, _later: Mapping[str, Sent], _clinic: Clinic) -> di
     return {name: sent(value) for name, value in (row.before or {}).items()}
 
 
-def _points(row: Correction, _later: Mapping[str, Sent], _clinic: Clinic) -> dict[str, Sent]:
-    return _needlings(row.before or ())
+def _points(row: Correction, _later: Mapping[str, Sent], clinic: Clinic) -> dict[str, Sent]:
+    return _needlings(row.before or (), clinic)
 
 
 def _ticks(row: Correction, later: Mapping[str, Sent], _clinic: Clinic) -> dict[str, Sent]:
@@ -106,12 +108,13 @@ READ: Mapping[Correction.Field, Callable[[Correction, Mapping[str, Sent], Clinic
 }
 
 
-def _needlings(rows: Iterable[Mapping[str, Any]]) -> dict[str, Sent]:
-    """Kept rows by the names of their form fields; foreign keys are kept under their column's name."""
+def _needlings(rows: Iterable[Mapping[str, Any]], clinic: Clinic) -> dict[str, Sent]:
+    """Kept rows by the names of their form fields."""
+    codes = {point.pk: point.code for point in session_lists(clinic).points}
     return {
-        f"needling-{row['id']}-{name}": sent(row.get(name, row.get(f"{name}_id")))
+        f"needling-{row['id']}-{name}": sent(value)
         for row in rows
-        for name in NEEDLING_FIELDS
+        for name, value in line_values(row, codes).items()
     }
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from clinic.typed_numbers import WholeNumberField
 from courses.models import Needling, Point, Protocol, Session
 from courses.points.names import Reading, lies_on_midline
+from courses.sessions.correction_points import place_values
 from courses.sessions.entry import NeedlingEntry
 from courses.sessions.point_catalogue import PointCatalogue
-from courses.sessions.point_choice import OTHER, TENDER, PointChoice, TypedPoint, choices_for, choose_point
+from courses.sessions.point_choice import PointChoice, TypedPoint, choices_for, choose_point
 
 PREFIX = "needling"
 MOST_ROWS = 60
@@ -109,7 +110,7 @@ def copied_rows(session: Session) -> list[dict[str, Any]]:
     """The points of a session as rows of a form; what was felt is not copied."""
     return [
         {
-            **_point_values(one),
+            **place_values(one.point.code if one.point else "", one.unlisted, one.ashi_site),
             "side": one.side,
             "depth_mm": one.depth_mm,
             "angle_degrees": one.angle_degrees,
@@ -150,14 +151,6 @@ def empty_row(prefix: str, catalogue: PointCatalogue) -> PointRow:
     """A row that the page's script copies."""
     values = {"side": Needling.Side.BOTH}
     return PointRow(f"{prefix}-__prefix__", 0, values, [], choices=choices_for(Reading(), catalogue))
-
-
-def _point_values(one: Needling) -> dict[str, str]:
-    """A saved point as the fields of a row."""
-    if one.point:
-        return {"where": one.point.code, "listed": "", "site": ""}
-    listed = OTHER if one.unlisted else TENDER
-    return {"where": one.unlisted or one.ashi_site, "listed": listed, "site": one.ashi_site}
 
 
 def _row(form: NeedlingForm, number: int, *, with_errors: bool) -> PointRow:

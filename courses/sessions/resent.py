@@ -10,13 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from courses.models import Needling, Session
-from courses.sessions.correction_form import (
-    N_EMPTY_ROWS,
-    TIME_FORMAT,
-    CorrectionForm,
-    initial_values,
-    needling_rows,
-)
+from courses.sessions.correction_form import TIME_FORMAT, CorrectionForm, initial_values
+from courses.sessions.correction_points import COLUMNS as LINE_COLUMNS
+from courses.sessions.correction_points import N_EMPTY_ROWS, needling_rows, place_values
 from courses.sessions.entry import NeedlingEntry, SessionEntry
 from courses.sessions.meanwhile import as_it_stands, put, sent
 from courses.sessions.visit_details import COLUMNS, MOTION, SYMPTOM
@@ -91,12 +87,12 @@ def _line(form: CorrectionForm, name: str, old: str | list[str], new: str | list
 
 def _needlings(session: Session, rows: Sequence[NeedlingEntry], data: QueryDict) -> int:
     """Put the points that differ into the form's lines; how many do."""
-    saved = list(session.needlings.order_by("pk"))
+    saved = list(session.needlings.select_related("point").order_by("pk"))
     n_different = 0
     for number in range(max(len(saved), len(rows))):
         old = saved[number] if number < len(saved) else None
         new = _row(rows[number]) if number < len(rows) else None
-        if old is not None and new == _row_of(old):
+        if old is not None and new == _row(old):
             continue
         n_different += 1
         free = number - len(saved) + 1
@@ -109,21 +105,7 @@ def _needlings(session: Session, rows: Sequence[NeedlingEntry], data: QueryDict)
     return n_different
 
 
-def _row(one: NeedlingEntry) -> Row:
-    return {**{name: getattr(one, name) for name in _COLUMNS}, "point": one.point.pk if one.point else None}
-
-
-def _row_of(one: Needling) -> Row:
-    return {**{name: getattr(one, name) for name in _COLUMNS}, "point": one.point_id}
-
-
-_COLUMNS = (
-    "ashi_site",
-    "side",
-    "depth_mm",
-    "angle_degrees",
-    "stimulation",
-    "retention_minutes",
-    "response",
-    "needle",
-)
+def _row(one: NeedlingEntry | Needling) -> Row:
+    """A point as the fields of a line."""
+    place = place_values(one.point.code if one.point else "", one.unlisted, one.ashi_site)
+    return {**place, **{name: getattr(one, name) for name in LINE_COLUMNS}}

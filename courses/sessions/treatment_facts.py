@@ -49,13 +49,23 @@ def treatment_facts(standing: PatientStanding, *, on: date) -> TreatmentFacts:
     conditions |= _by_age(file.patient.ages(on)) | _by_weeks(file.findings, screening=file.screening, on=on)
     missing = frozenset(str(stream) for stream in MODALITIES if not file.consents.get(stream))
     if Consent.Stream.MOXA in missing:
-        conditions["no_moxa_consent"] = _("no consent to moxibustion on file")
+        conditions["no_moxa_consent"] = _no_moxa_words()
     return TreatmentFacts(
         items=tuple(_item(one) for one in file.findings),
         conditions=conditions,
         no_consent_to=missing,
         is_flag_open=bool(standing.open_flags),
     )
+
+
+def computed_conditions() -> dict[str, str]:
+    """The conditions of aftercare that nobody asks about: they follow from the file, with their words."""
+    return {
+        **{f"under_{age}": _("under %(age)d years old") % {"age": age} for age in UNDER},
+        "elderly": _("elderly"),
+        **{f"{PREGNANCY}_{limit}": _week_words(limit) for limit in (WEEKS_OF_CAUTION, WEEKS_OF_BLOCK)},
+        "no_moxa_consent": _no_moxa_words(),
+    }
 
 
 def measure_of(row: AftercareMeasure) -> Measure:
@@ -89,11 +99,19 @@ def _by_weeks(findings: Iterable[ScreeningFinding], *, screening: Screening | No
         if screening and one.item.code == PREGNANCY:
             weeks = _weeks_today(one, screened_on=screening.screened_at.date(), on=on)
             return {
-                f"{PREGNANCY}_{limit}": _("pregnant, week %(limit)d or later, or week unknown") % {"limit": limit}
+                f"{PREGNANCY}_{limit}": _week_words(limit)
                 for limit in (WEEKS_OF_CAUTION, WEEKS_OF_BLOCK)
                 if weeks is None or weeks >= limit
             }
     return {}
+
+
+def _week_words(limit: int) -> str:
+    return _("pregnant, week %(limit)d or later, or week unknown") % {"limit": limit}
+
+
+def _no_moxa_words() -> str:
+    return _("no consent to moxibustion on file")
 
 
 def _weeks_today(finding: ScreeningFinding, *, screened_on: date, on: date) -> int | None:

@@ -19,6 +19,7 @@ from clinic.models import Clinic
 from clinic.phones import validate_phone
 from clinic.typed_fields import typed_formfield
 from patients.identity.addresses import meant_address
+from patients.identity.before_birth import too_late_a_birth
 from patients.identity.birth import Birth
 from patients.identity.duplicates import Person, Twin, likely_twins, lock_identities, sharing_email
 from patients.identity.fields import BirthField, NameField
@@ -146,6 +147,9 @@ class PatientForm(forms.ModelForm[Patient]):
             self.add_error("family_name", _("Enter a name: the given name, the family name or both."))
         if self.errors:
             return values
+        if late := self._too_late_a_birth(values["birth"]):
+            self.add_error("born_on", late)
+            return values
         if self.instance.pk and self.identity and not values.get("reason"):
             self.add_error("reason", _("Say why a name or the date of birth is changed."))
             return values
@@ -153,6 +157,11 @@ class PatientForm(forms.ModelForm[Patient]):
         self._ask_about_email(values)
         self._ask_about_twins(values)
         return values
+
+    def _too_late_a_birth(self, birth: Birth) -> str:
+        """Why a record on file cannot have this birth date; empty where it may."""
+        is_moved = self.instance.pk and self.identity.keys() & {"born_on", "birth_year"}
+        return too_late_a_birth(self.instance, birth) if is_moved else ""
 
     def _ask_about_twins(self, values: dict[str, Any]) -> None:
         if self.instance.pk and not (self.identity or "phone" in self.changed_data):

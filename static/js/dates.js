@@ -4,6 +4,7 @@
 window.dateWords = (() => {
   "use strict";
   const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+  const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
   const NAMES = [
     "january jan januar", "february feb februar", "march mar märz maerz", "april apr", "may mai", "june jun juni",
     "july jul juli", "august aug", "september sep sept", "october oct oktober okt", "november nov",
@@ -46,15 +47,29 @@ window.dateWords = (() => {
     const number = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1;
     return number ? day(year, number, dayNumber) : null;
   };
+  const weekdayOf = (word) => {
+    const found = WEEKDAYS.filter((name) => name.startsWith(word.toLowerCase()));
+    return found.length === 1 ? WEEKDAYS.indexOf(found[0]) : -1;
+  };
+  // A day of the week before the day or behind it; a wrong one is refused by the server and says nothing here.
   const read = (typed, order) => {
     const text = plain(typed);
+    const before = /^(\p{L}{3,9})\.?,?\s+(.+)$/u.exec(text);
+    const behind = /^(.+?),?\s+\(?(\p{L}{3,9})\.?\)?$/u.exec(text);
+    const isBefore = before && weekdayOf(before[1]) >= 0;
+    const named = isBefore ? weekdayOf(before[1]) : behind ? weekdayOf(behind[2]) : -1;
+    if (named < 0) return readDay(text, order);
+    const at = readDay(isBefore ? before[2] : behind[1], order);
+    return at && at.getUTCDay() === named ? at : null;
+  };
+  const readDay = (text, order) => {
     let found = /^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?$/u.exec(text);
     if (found) return day(found[1], found[2], found[3]);
     found = /^(\d{1,2})([-./])(\d{1,2})\2(\d{4})$/.exec(text);
     if (found) return inOrder(Number(found[1]), Number(found[3]), found[4], order, found[2] === ".");
-    found = /^(?:[\p{L}_]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s*([\p{L}_]{3,9})\.?,?\s*(\d{4})$/u.exec(text);
+    found = /^(\d{1,2})(?:st|nd|rd|th|\.)?\s*([\p{L}_]{3,9})\.?,?\s*(\d{4})$/u.exec(text);
     if (found && MONTHS.includes(found[2].slice(0, 3).toLowerCase())) return ofMonth(found[3], found[2], found[1]);
-    found = /^(?:[\p{L}_]{3,9},?\s+)?([\p{L}_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/u.exec(text);
+    found = /^([\p{L}_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/u.exec(text);
     return found ? ofMonth(found[3], found[1], found[2]) : null;
   };
   const readMoment = (typed, order) => {

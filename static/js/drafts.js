@@ -93,7 +93,7 @@
     const isWhole = Boolean(form.dataset.draft);
     const isReturned = isSentBack && (isWhole || targetOf(form).split("?")[0] === window.location.pathname);
     const isKept = (name) =>
-      !NOT_KEPT.has(name) && [...form.elements].some((field) => field.name === name && (isTypedIn(field) || CARRIED.has(name) || /-TOTAL_FORMS$/.test(name)));
+      !NOT_KEPT.has(name) && [...form.elements].some((field) => field.name === name && (isTypedIn(field) || CARRIED.has(name) || /-(TOTAL_FORMS|clock)$/.test(name)));
     const values = () => {
       const found = {};
       new FormData(form).forEach((value, name) => {
@@ -161,8 +161,10 @@
       const newer = changed(values(), draft.was).filter((name) => !VARIES.has(name) && names && names.has(name));
       const left = {};
       [...form.elements].forEach((field) => {
-        const isOne = isTypedIn(field) || CARRIED.has(field.name);
-        if (!isOne || NOT_KEPT.has(field.name) || field.type === "file" || (names && !names.has(field.name))) return;
+        // A time comes back with the clock it was typed by: the server asks where that is the clinic's no more.
+        const of = field.name.replace(/-clock$/, "");
+        const isOne = isTypedIn(field) || CARRIED.has(field.name) || of !== field.name;
+        if (!isOne || NOT_KEPT.has(field.name) || field.type === "file" || (names && !names.has(of))) return;
         const kept = draft.fields[field.name] || [];
         if (field.type === "radio" || field.type === "checkbox") field.checked = kept.includes(field.value);
         else if (field.type === "select-multiple") [...field.options].forEach((option) => (option.selected = kept.includes(option.value)));

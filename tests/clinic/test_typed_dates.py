@@ -57,6 +57,32 @@ def test_day_is_understood(typed):
 
 
 @pytest.mark.parametrize(
+    "typed",
+    ["Thu 3.12.2026", "3 Dec 2026 (Thursday)", "Thurs. 2026-12-03", "December 3, 2026, Thu", "thu 2026年12月3日"],
+)
+def test_right_day_of_the_week_is_read_in_every_notation(typed):
+    assert read_day(typed) == THIRD
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Mon 3 Dec 2026", "Monday, 3.12.2026", "3 Dec 2026 (Fri)", "Wed. December 3, 2026", "Sunday 2026-12-03"],
+)
+def test_wrong_day_of_the_week_is_refused_and_both_are_named(typed):
+    for read, text in ((read_day, typed), (read_moment, f"{typed} 14:30")):
+        with pytest.raises(ValidationError) as refused:
+            read(text)
+        assert typed in refused.value.messages[0]
+        assert "Thursday" in refused.value.messages[0]
+
+
+@pytest.mark.parametrize("typed", ["Foo 3 Dec 2026", "T 3 Dec 2026", "S. 3.12.2026"])
+def test_what_is_no_day_of_the_week_is_not_dropped(typed):
+    with pytest.raises(ValidationError, match="not a date"):
+        read_day(typed)
+
+
+@pytest.mark.parametrize(
     ("zone", "month"), [("Europe/London", 12), ("Australia/Sydney", 12), ("America/New_York", 3)]
 )
 def test_numbers_are_in_the_order_of_the_clinics_country(zone, month):

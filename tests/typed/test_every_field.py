@@ -49,13 +49,25 @@ IMPOSSIBLE = ("0001-01-01", "9999-12-31", "2026-02-30", "30 Feb 2026", "①.12.2
 UNSEEN = "\u200b\u202e\x00\u2066\ufeff\x07"
 
 
+# The fields, found once for all tests that type into a field alone: opening every address takes a while.
+FIELDS: dict[str, forms.Field] = {}
+
+
 @pytest.fixture
 def found(cast, rows, smtp):  # noqa: F811
-    return shown_fields(cast, rows)
+    fields, pages = shown_fields(cast, rows)
+    FIELDS.update(fields)
+    return fields, pages
 
 
-def test_every_shown_field_reads_what_is_typed(found):
-    fields, _pages = found
+@pytest.fixture
+def fields(request):
+    if not FIELDS:
+        request.getfixturevalue("found")
+    return FIELDS
+
+
+def test_every_shown_field_reads_what_is_typed(fields):
     wrong = {}
     for name, field in fields.items():
         kind = getattr(field.widget, "input_type", "")
@@ -101,8 +113,7 @@ def test_no_template_or_script_makes_an_input_that_changes_what_is_typed():
     assert wrong == []
 
 
-def test_every_number_is_read_as_meant_or_refused_in_a_sentence(found):
-    fields, _pages = found
+def test_every_number_is_read_as_meant_or_refused_in_a_sentence(fields):
     wrong, n_tried = [], 0
     for name, field in fields.items():
         if not isinstance(field, NUMBERS):
@@ -123,8 +134,7 @@ def test_every_number_is_read_as_meant_or_refused_in_a_sentence(found):
     assert wrong == []
 
 
-def test_every_date_refuses_impossible_days_and_names_its_limits(found):
-    fields, _pages = found
+def test_every_date_refuses_impossible_days_and_names_its_limits(fields):
     wrong = []
     for name, field in fields.items():
         if not isinstance(field, (*DATES, BirthField)):
@@ -142,8 +152,7 @@ def test_every_date_refuses_impossible_days_and_names_its_limits(found):
     assert wrong == []
 
 
-def test_every_date_says_how_it_was_understood(found):
-    fields, _pages = found
+def test_every_date_says_how_it_was_understood(fields):
     for name, field in fields.items():
         if isinstance(field, (*DATES, BirthField)):
             typed = "3 Dec 1980 10:00" if isinstance(field, MomentField) else "3 Dec 1980"
@@ -159,7 +168,10 @@ def test_signs_that_nobody_sees_reach_no_row(found, cast):  # noqa: F811
         text = {str(one["name"]) for one in form.controls if one.get("type", "text") in {"text", "search"}}
         text |= {str(one["name"]) for one in form.controls if one.name == "textarea"}
         sent = {
-            name: [f"{value}{UNSEEN}Ä" if name in text and "inputmode" not in value else value for value in values]
+            name: [
+                f"{value}{UNSEEN}A\u0308" if name in text and "inputmode" not in value else value
+                for value in values
+            ]
             for name, values in form.typed().items()
         }
         with transaction.atomic():
@@ -182,6 +194,28 @@ def test_a_name_whose_letters_were_lost_is_refused_by_name(raw, signed_in, front
     )
     assert page.status_code == 200
     assert "Given name: “An\ufffd" in page.content.decode()
+
+
+def test_every_text_refuses_a_letter_that_was_lost_and_names_the_field(fields):
+    wrong, n_tried = [], 0
+    for name, field in fields.items():
+        if not isinstance(field, forms.CharField) or isinstance(field.widget, forms.PasswordInput):
+            continue
+        n_tried += 1
+        try:
+            wrong.append((name, field.clean("Ana \ufffd\ufffd b")))
+        except ValidationError as refused:
+            if "\ufffd" not in "".join(refused.messages):
+                wrong.append((name, refused.messages))
+    print(f"{n_tried} fields of text")
+    assert wrong == []
+    assert n_tried > 30
+
+
+def test_pages_of_the_account_are_among_the_pages(found):
+    fields, pages = found
+    assert {"account", "account_login", "account_reset_password"} <= {page.name for page in pages}
+    assert {"NameForm", "OwnAddressForm"} <= {name.split(".")[0] for name in fields}
 
 
 def _unseen_in_rows():

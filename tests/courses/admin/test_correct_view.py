@@ -68,7 +68,9 @@ def test_depth_and_a_further_point(signed_in, practitioner, url, typed, session)
     client, row = signed_in(practitioner), session.needlings.get()
     changes = {
         f"needling-{row.pk}-depth_mm": 10,
-        "needling--2-ashi_site": "left shoulder",
+        "needling--2-where": "left shoulder",
+        "needling--2-listed": "tender",
+        "needling--2-site": "left shoulder",
         "needling--2-side": "left",
     }
     response = client.post(url, typed(client.get(url), **changes))
@@ -146,13 +148,20 @@ class TestTwoEditors:
         client, row = signed_in(practitioner), session.needlings.get()
         event = AdverseEventItem.objects.for_clinic(session.clinic).first()
         measure = AftercareMeasure.objects.for_clinic(session.clinic).first()
-        further = {"needling--2-ashi_site": "right shoulder", "needling--2-side": "right"}
+        further = {
+            "needling--2-where": "right shoulder",
+            "needling--2-listed": "tender",
+            "needling--2-site": "right shoulder",
+            "needling--2-side": "right",
+        }
         mine = typed(client.get(url), note="slept badly", **further)
         theirs = {
             "adverse_events": [event.pk],
             "aftercare": [measure.pk],
             f"needling-{row.pk}-depth_mm": 10,
-            "needling--2-ashi_site": "left shoulder",
+            "needling--2-where": "left shoulder",
+            "needling--2-listed": "tender",
+            "needling--2-site": "left shoulder",
             "needling--2-side": "left",
             "position": "prone",
         }

@@ -9,7 +9,7 @@ from django import forms
 
 from courses import admin as screens
 from courses.models import Needling, Point
-from courses.sessions.correction_form import needling_rows
+from courses.sessions.correction_points import needling_rows
 from courses.sessions.entry import NeedlingEntry
 from tests.factories import log_visit
 
@@ -30,16 +30,62 @@ def test_point_that_is_in_the_list_is_not_added_again(signed_in, lead, code):
     assert not Point.objects.filter(code=code).exists()
 
 
-@pytest.mark.parametrize("field", ["unlisted", "ashi_site"])
+WRITTEN = (
+    *("LI4", "LI 4", "li-4", "Li4", "L.I. 4", "Hegu", "hé gǔ", "He Gu", "合谷", "Di 4"),
+    *("GB20 (bilateral)", "UB10", "SJ5", "DU14", "REN 22"),
+)
+MEANT = dict(
+    zip(WRITTEN, (*["LI4"] * 10, "GB20", "BL10", "TE5", "GV14", "CV22"), strict=True),
+)
+
+
+@pytest.fixture
+def line(course, at):
+    """The line of the correction form for a point that was logged as a tender spot."""
+    session = log_visit(course, at, needlings=(NeedlingEntry(None, Needling.Side.BOTH, "left shoulder"),)).session
+    prefix = f"needling-{session.needlings.get().pk}"
+
+    def of(**typed):
+        sent = {"side": "both", "stimulation": "none", **typed}
+        row, *_rest = needling_rows(session, {f"{prefix}-{name}": value for name, value in sent.items()})
+        return row
+
+    return of
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_correction_reads_a_point_however_it_is_written(line, text):
+    row = line(where=text)
+    assert row.is_valid(), row.errors
+    values = row.fix().values
+    assert (values["point"].code, values["unlisted"], values["ashi_site"]) == (MEANT[text], "", "")
+
+
 @pytest.mark.parametrize("text", ["LI 4", "Hegu", "合谷"])
-def test_correction_takes_no_point_of_the_list_for_one_outside_it(course, at, field, text):
-    session = log_visit(course, at, needlings=(NeedlingEntry(None, Needling.Side.LEFT, "left shoulder"),)).session
-    saved = session.needlings.get()
-    prefix = f"needling-{saved.pk}"
-    data = {f"{prefix}-side": "left", f"{prefix}-stimulation": "none", f"{prefix}-ashi_site": "hand"}
-    row, *_rest = needling_rows(session, {**data, f"{prefix}-{field}": text})
-    assert not row.is_valid()
-    assert "is LI4 Hegu in the point list" in str(row.errors[field])
+@pytest.mark.parametrize("listed", ["tender", "other"])
+def test_correction_takes_no_point_of_the_list_for_one_outside_it(line, listed, text):
+    as_point, as_site = line(where=text, listed=listed), line(where="Foo 9", listed=listed, site=text)
+    assert "is LI4 Hegu in the point list" in str(as_point.errors["listed"])
+    assert "is LI4 Hegu in the point list" in str(as_site.errors["site"])
+
+
+@pytest.mark.parametrize("text", ["Futu", "LI 99", "GB2O", "somewhere", "LI 4 SI 3", "C5"])
+def test_correction_asks_about_text_that_is_no_one_point(line, text):
+    row = line(where=text)
+    assert f"“{text}”" in str(row.errors["listed"]).replace("&#x27;", "'")
+    assert row.is_asked
+
+
+def test_same_point_in_another_notation_is_no_correction(course, at):
+    point = Point.objects.for_clinic(course.clinic).get(code="LI4")
+    entry = NeedlingEntry(point, Needling.Side.BOTH)
+    session = log_visit(course, at, needlings=(entry,)).session
+    prefix = f"needling-{session.needlings.get().pk}"
+    row, *_rest = needling_rows(
+        session, {f"{prefix}-where": "he gu", f"{prefix}-side": "both", f"{prefix}-stimulation": "none"}
+    )
+    assert row.is_valid()
+    assert row.fix() is None
 
 
 # Every form that takes a point, and how it knows which: a new one that is not here fails.
@@ -47,9 +93,9 @@ TAKEN = {
     ("NeedlingForm", "where"): "read from text",
     ("NeedlingForm", "site"): "refused where it names a point of the list",
     ("NeedlingForm", "listed"): "chosen from what the text may mean",
-    ("NeedlingRow", "point"): "chosen from the list",
-    ("NeedlingRow", "unlisted"): "refused where it names a point of the list",
-    ("NeedlingRow", "ashi_site"): "refused where it names a point of the list",
+    ("NeedlingRow", "where"): "read from text",
+    ("NeedlingRow", "site"): "refused where it names a point of the list",
+    ("NeedlingRow", "listed"): "chosen from what the text may mean",
     ("PointForm", "code"): "refused where another point has it",
     ("PointForm", "other_names"): "refused where another point has it",
 }

@@ -1,0 +1,40 @@
+"""Text in which a letter was lost on its way here is refused by every field of text: nobody can tell which it was.
+
+The sign for a lost letter (U+FFFD) is what bytes become that are no text. One place, over Django's own field of
+text, so that forms of this project, of the admin and of libraries are alike.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+LOST = "\ufffd"
+_SHOWN = 40
+
+
+def refuse_lost_letters() -> None:
+    """Make every field of text refuse them, once for the process."""
+    stock = forms.CharField.clean
+    if getattr(stock, "refuses_lost_letters", False):
+        return
+
+    def clean(self: forms.CharField, value: Any) -> Any:
+        # Before the field reads the text: fields of lists and of JSON would answer about one of its parts.
+        # A password is compared letter by letter, not shown.
+        if isinstance(value, str) and LOST in value and not isinstance(self.widget, forms.PasswordInput):
+            raise ValidationError(_sentence(str(self.label or _("Text")), value), code="lost")
+        return stock(self, value)
+
+    clean.refuses_lost_letters = True  # type: ignore[attr-defined]
+    forms.CharField.clean = clean  # type: ignore[method-assign]
+
+
+def _sentence(label: str, text: str) -> str:
+    place = max(text.index(LOST) - _SHOWN // 2, 0)
+    around = text[place : place + _SHOWN]
+    words = _("%(label)s: “%(text)s” lost a letter on the way here. Type it again in place of “%(sign)s”.")
+    return words % {"label": label, "text": around, "sign": LOST}

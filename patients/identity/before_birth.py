@@ -1,0 +1,98 @@
+"""What is dated in a patient's file did not happen before the patient was born."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from django import forms
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.date_words import said_day
+from clinic.typed_dates import DayField, MomentField
+from patients.identity.birth import Birth
+from patients.identity.words import birth_words
+from patients.models import Patient
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One column of days or moments in a patient's file, and by which rows it belongs to the patient."""
+
+    model: type[models.Model]
+    column: str
+    patient: str
+
+    @property
+    def words(self) -> str:
+        """The column as people read it."""
+        named = {
+            "what": self.model._meta.verbose_name,
+            "date": self.model._meta.get_field(self.column).verbose_name,
+        }  # type: ignore[union-attr]
+        return _("%(what)s, %(date)s") % named
+
+
+def refuse_before_birth(form: forms.BaseForm, birth: Birth) -> None:
+    """An error beside every day of the form that lies before the birth, as far as that is known."""
+    for name, field in form.fields.items():
+        day = form.cleaned_data.get(name)
+        if isinstance(day, datetime):
+            day = timezone.localtime(day).date()
+        if isinstance(field, (DayField, MomentField)) and isinstance(day, date) and is_before(day, birth):
+            words = _("%(day)s is before the birth date on file (%(birth)s). Check the year.")
+            form.add_error(name, words % {"day": said_day(day), "birth": birth_words(birth)})
+
+
+def is_before(day: date, birth: Birth) -> bool:
+    """Whether a day lies before somebody's birth; no where the birth is not known."""
+    if birth.on:
+        return day < birth.on
+    return birth.year is not None and day.year < birth.year
+
+
+def too_late_a_birth(patient: Patient, birth: Birth) -> str:
+    """Why a patient cannot be born then: the first day on file that lies before it; empty where none does."""
+    if birth.known_year is None:
+        return ""
+    first = min(_first_days(patient), key=lambda found: found[0], default=None)
+    if first is None or not is_before(first[0], birth):
+        return ""
+    words = _(
+        "%(birth)s is after something on file: %(day)s (%(what)s). Check the year, or correct that date first."
+    )
+    return words % {"birth": birth_words(birth), "day": said_day(first[0]), "what": first[1].words}
+
+
+def _first_days(patient: Patient) -> Iterator[tuple[date, Dated]]:
+    """The earliest day of each column; what is void counts nowhere."""
+    for one in dated_columns():
+        rows = one.model._default_manager.filter(**{one.patient: patient})
+        first = rows.aggregate(first=models.Min(one.column))["first"]
+        if first is not None:
+            yield (patient.clinic.local(first).date() if isinstance(first, datetime) else first), one
+
+
+@cache
+def dated_columns() -> tuple[Dated, ...]:
+    """Every column of the rows that belong to a patient, directly or by one row between."""
+    found: dict[tuple[type[models.Model], str], Dated] = {}
+    for near, way in _owned_by(Patient):
+        for model, path in ((near, way), *((far, f"{link}__{way}") for far, link in _owned_by(near))):
+            for column in model._meta.concrete_fields:
+                if isinstance(column, models.DateField):
+                    found.setdefault((model, column.name), Dated(model, column.name, path))
+    return tuple(found.values())
+
+
+def _owned_by(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
+    """The kinds of rows that point to a row of this kind, and by which column."""
+    for relation in model._meta.related_objects:
+        pointing = relation.related_model
+        # A record that was merged is no row of the file.
+        if isinstance(pointing, type) and pointing._meta.managed and pointing is not Patient:
+            yield pointing, relation.field.name
