@@ -54,11 +54,15 @@ READING = (
     | _rights("courses", "view", "sessionmotion sessionsymptom aftercaremeasure aftercaregiven adverseeventitem")
     | {"courses.acknowledge_alert"}
 )
-LEADING = _rights("clinic", "add change delete", "duty") | {
-    "courses.silence_alerts",
-    "clinic.reset_two_factor",
-    "patients.make_test_patient",
-}
+LEADING = (
+    _rights("clinic", "add change delete", "duty")
+    | _rights("courses", "view", "prediction")
+    | {
+        "courses.silence_alerts",
+        "clinic.reset_two_factor",
+        "patients.make_test_patient",
+    }
+)
 TREATING = (
     BOOKING
     | READING

@@ -81,6 +81,7 @@ TABLE: dict[str, Row] = {
     "healthz": Row(ALL, is_public=True),
     "metrics": Row(ALL, is_public=True),
     "dashboard": Row(LEADING),
+    "curve-quality": Row(LEADING),
     "check-in": Row(ALL, is_public=True),
     "acknowledge-alert": Row(ALL, is_public=True),
     "unsubscribe": Row(ALL, is_public=True),

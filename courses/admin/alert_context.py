@@ -18,7 +18,7 @@ from courses.models import Alert, Course
 from courses.priors.adopted import in_force
 from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
-from courses.priors.rows import record_of
+from courses.priors.rows import record_of, worse_by_course
 from courses.priors.wording import worse_words
 from courses.sessions.compared import Treated, treated_beside
 
@@ -76,8 +76,11 @@ def _treated(alert: Alert) -> list[Treated]:
 
 def _curve(alert: Alert, *, at: datetime) -> dict[str, Any]:
     """The curve as it stands now, with what the patient's own scores say of it."""
-    if alert.course is None or alert.rule not in WITH_CURVE:
-        return {"chart_views": []}
+    if alert.course is None:
+        return {"chart_views": [], "worse": []}
+    if alert.rule not in WITH_CURVE:
+        worse = worse_by_course([alert.course.pk], clinic=alert.clinic).get(alert.course.pk, [])
+        return {"chart_views": [], "worse": [worse_words(one) for one in worse]}
     record = record_of(alert.course, at=at)
     posterior, now = posterior_of(record, in_force(alert.course.clinic)), record.week(at)
     ahead = now if alert.course.is_open else None

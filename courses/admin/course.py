@@ -113,7 +113,8 @@ class CourseAdmin(OfPatientsAdmin):
         """The course page."""
         by = self.require(request, "courses.view_course")
         course = course_for_page(by, object_id)
-        context = course_page(course, by=request.user, at=timezone.now())
+        has_ranges = request.GET.get("ranges") == "then"
+        context = course_page(course, by=request.user, at=timezone.now(), has_ranges=has_ranges)
         return self.page(request, "courses/admin/course.html", {**context, "title": str(course)})
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:

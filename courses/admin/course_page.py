@@ -16,7 +16,7 @@ from clinic.access import active_membership
 from clinic.models import Membership, User
 from courses.admin.chart_views import ChartView, chart_views
 from courses.admin.mistake_lists import void_lines, voidable_lines
-from courses.charts.curve_chart import LARGE, NARROW
+from courses.charts.curve_chart import LARGE, NARROW, CurvePicture
 from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, CheckInAnswer, Course, Needling, PainScore, Review
@@ -27,6 +27,7 @@ from courses.priors.picture import curve_picture
 from courses.priors.posteriors import posterior_of
 from courses.priors.rows import Record
 from courses.priors.telling import CurveSays
+from courses.priors.then import with_ranges
 from courses.priors.timeline import holds_of, markers_of, reviews_of, visits_of
 from courses.reviews.due import due_review
 from courses.reviews.reviewing import standing_of
@@ -46,18 +47,24 @@ def course_for_page(by: Membership, key: str) -> Course:
     return get_object_or_404(courses, pk=key)
 
 
-def course_page(course: Course, *, by: Any, at: datetime) -> dict[str, Any]:
-    """Everything of one course and what can be done now, in a fixed number of queries."""
+def course_page(course: Course, *, by: Any, at: datetime, has_ranges: bool = False) -> dict[str, Any]:
+    """Everything of one course and what can be done now, in a fixed number of queries.
+
+    `has_ranges`: the picture shows what was expected at each past session, as it was then.
+    """
     standing, today = CourseStanding(course), course.clinic.local(at).date()
     scores, alerts, record = standing.scores, standing.course_alerts, standing.record(at=at)
     sessions = _sessions(course, scores)
     reviews = list(course.reviews.standing().select_related("reviewed_by__user"))
-    views = _curve(standing, record, alerts=alerts, reviews=reviews, n_held=len(sessions), at=at)
+    views = _curve(
+        standing, record, alerts=alerts, reviews=reviews, n_held=len(sessions), has_ranges=has_ranges, at=at
+    )
     says = views[0].says
     return {
         "course": course,
         "picture": views[0].picture,
         "chart_views": views,
+        "has_ranges": has_ranges,
         "sessions": sessions,
         "adherence": adherence_of(course, course.appointments.all(), n_held=len(sessions), at=at),
         "alerts": sorted(alerts, key=lambda alert: (alert.is_resolved, -alert.raised_at.timestamp())),
@@ -82,6 +89,7 @@ def _curve(
     alerts: Sequence[Alert],
     reviews: Sequence[Review],
     n_held: int,
+    has_ranges: bool,
     at: datetime,
 ) -> list[ChartView]:
     """The picture of each timing with its time line, and what it says."""
@@ -101,10 +109,14 @@ def _curve(
     holds = holds_of(record, course.holds.all(), course=course)
     held = reviews_of(record, reviews, course=course, n_held=n_held)
 
+    def full_picture(timing: str) -> CurvePicture:
+        picture = replace(picture_of(timing=timing), markers=markers, holds=holds, reviews=held)
+        return with_ranges(picture, record, standing.scores) if has_ranges else picture
+
     return chart_views(
         record,
         posterior,
-        picture_of=lambda timing: replace(picture_of(timing=timing), markers=markers, holds=holds, reviews=held),
+        picture_of=full_picture,
         uid=f"course-{course.pk}",
         wide=LARGE,
         narrow=NARROW,

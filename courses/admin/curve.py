@@ -149,6 +149,7 @@ class PriorAdmin(ClinicScopedAdmin):
             "tried": tried,
             "may_set": request.user.has_perm("courses.set_budget"),
             "may_adopt": request.user.has_perm("courses.adopt_prior"),
+            "may_see_quality": request.user.has_perm("courses.view_dashboard"),
             "title": _("Healing curve and alert budget"),
         }
         response = self.page(request, "courses/admin/curve.html", context)

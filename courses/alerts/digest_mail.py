@@ -15,7 +15,8 @@ from clinic.outbox.compose import absolute, compose
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.alerts.digest import contents_for
-from courses.models import Digest
+from courses.alerts.worse import worse_notes
+from courses.models import Alert, Digest
 
 
 class DigestMail:
@@ -33,10 +34,14 @@ class DigestMail:
         if not member.is_active or not member.address:
             raise TransportError("no active address", permanent=True)
         contents = contents_for(member, digest)
+        listed = [*contents.matters, *contents.late_entries]
         with translation.override(digest.clinic.languages[0]):
+            worse = worse_notes(listed, clinic=digest.clinic)
             context = {
-                "matters": [(alert, _link(alert)) for alert in contents.matters],
-                "late_entries": [(alert, _link(alert)) for alert in contents.late_entries],
+                "matters": [(alert, _link(alert), worse.get(alert.pk, "")) for alert in contents.matters],
+                "late_entries": [
+                    (alert, _link(alert), worse.get(alert.pk, "")) for alert in contents.late_entries
+                ],
                 "watch_list": _links(contents.watch_list),
                 "refused_addresses": _links(contents.refused_addresses),
                 "n_unknown_reminders": contents.n_unknown_reminders,
@@ -55,6 +60,14 @@ class DigestMail:
     def _member(self, message: Message) -> Membership:
         members = Membership.objects.for_clinic(message.clinic).select_related("user", "clinic")
         return members.get(pk=message.recipient_id)
+
+
+def _what(words: str, worse: str | None) -> str:
+    """What an alert is about, with by how much its course is worse; said once."""
+    if worse is None:
+        return words
+    is_said = words == Alert.Rule.WORSE_THAN_START.label
+    return worse if is_said else f"{words} ({worse})"
 
 
 def _link(row: models.Model) -> str:

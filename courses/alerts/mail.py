@@ -1,4 +1,7 @@
-"""The staff mail: alert number, clinic, severity, a link. No name, no score, no complaint."""
+"""The staff mail: alert number, clinic, severity, a link, and by how much a course is worse than at its start.
+
+No name, no score, no complaint.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from courses.alerts.reached.clock import note_reached
 from courses.alerts.steps import step_past_undelivered
 from courses.alerts.threads import thread_headers
 from courses.alerts.together import mail_together
+from courses.alerts.worse import worse_notes
 from courses.models import Alert, AlertEvent
 
 LONGEST_LOCK = "10s"
@@ -53,6 +57,7 @@ class AlertMail:
                 {
                     "alert": alert,
                     "event": event,
+                    "worse": worse_notes([alert], clinic=alert.clinic).get(alert.pk, ""),
                     "raised_at": alert.clinic.local(alert.raised_at),
                     "acknowledge_url": absolute(acknowledge_path(alert, member)),
                     "alert_url": absolute(reverse("admin:courses_alert_change", args=[alert.pk])),

@@ -14,6 +14,7 @@ from clinic.outbox.compose import absolute, compose
 from clinic.outbox.transports.base import Mail
 from courses.alerts.links import acknowledge_path
 from courses.alerts.threads import thread_headers
+from courses.alerts.worse import worse_notes
 from courses.models import Alert, AlertEvent
 from courses.models.alert import Severity
 
@@ -23,6 +24,7 @@ class Entry(TypedDict):
 
     alert: Alert
     event: AlertEvent
+    worse: str
     acknowledge_url: str
     alert_url: str
 
@@ -40,8 +42,9 @@ def bundle_key(alert: Alert, event: AlertEvent) -> str:
 
 def mail_together(messages: Sequence[Message], *, member: Membership) -> Mail:
     """One mail under the first message's name: each alert once, as it stands now."""
-    first, entries = messages[0], _entries(messages, member)
+    first = messages[0]
     with translation.override(first.clinic.languages[0]):
+        entries = _entries(messages, member)
         return compose(
             first,
             "staff_alerts",
@@ -55,10 +58,12 @@ def mail_together(messages: Sequence[Message], *, member: Membership) -> Mail:
 def _entries(messages: Iterable[Message], member: Membership) -> list[Entry]:
     events = AlertEvent.objects.filter(pk__in=[message.subject_id for message in messages])
     newest = {event.alert_id: event for event in events.select_related("alert__clinic").order_by("pk")}
+    notes = worse_notes([event.alert for event in newest.values()], clinic=member.clinic)
     return [
         {
             "alert": event.alert,
             "event": event,
+            "worse": notes.get(event.alert_id, ""),
             "acknowledge_url": absolute(acknowledge_path(event.alert, member)),
             "alert_url": absolute(reverse("admin:courses_alert_change", args=[event.alert_id])),
         }

@@ -18,6 +18,7 @@ from courses.charts.curve_picture import (
     dot_label,
     next_label,
 )
+from courses.charts.ranges_then import range_parts
 from courses.charts.scale import Frame, week_ticks
 from courses.charts.svg import Value, element, path
 from courses.charts.timeline import (
@@ -52,6 +53,7 @@ def curve_svg(
         *visit_parts(picture.visits, frame),
         *_lines(picture, frame),
         *_today(picture, frame),
+        *range_parts(picture.then, frame),
         *_dots(picture, frame),
         *_next(picture, frame),
         *marker_parts(picture.markers, frame),

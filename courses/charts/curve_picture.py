@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from courses.charts.ranges_then import RangeThen
 from courses.charts.timeline import Marker, ReviewMark, Span, VisitMark, describe_timeline
 
 CHECK_INS = frozenset({"day1", "day3"})
@@ -69,6 +70,9 @@ class CurvePicture:
     n_missing: int = 0
     today_week: float | None = None
     visits: tuple[VisitMark, ...] = ()
+    # The ranges expected at past scores, and why some are missing: where they were asked for.
+    then: tuple[RangeThen, ...] = ()
+    then_missing: tuple[str, ...] = ()
 
     @property
     def last_week(self) -> float:
@@ -89,7 +93,7 @@ class CurvePicture:
     @property
     def legend(self) -> list[tuple[str, str]]:
         """The marks that are there, as keys of the style sheet with their words."""
-        return [*self._score_keys(), *self._band_keys(), *self._mark_keys()]
+        return [*self._score_keys(), *self._band_keys(), *self._then_keys(), *self._mark_keys()]
 
     @property
     def band_words(self) -> str:
@@ -128,6 +132,10 @@ class CurvePicture:
         if self.band.next is not None:
             yield "ahead", _("projection")
             yield "next", _("expected at the next visit")
+
+    def _then_keys(self) -> Iterator[tuple[str, str]]:
+        if self.then:
+            yield "then", _("wide range expected at the time")
 
     def _mark_keys(self) -> Iterator[tuple[str, str]]:
         if self.markers:

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from courses.dashboards.views import dashboard
+from courses.dashboards.views import dashboard, quality
 
-urlpatterns = [path("dashboard/", dashboard, name="dashboard")]
+urlpatterns = [
+    path("dashboard/", dashboard, name="dashboard"),
+    path("dashboard/curve/", quality, name="curve-quality"),
+]

@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 
 from clinic.access import active_membership, staff_only
 from courses.charts.bars import bars_svg
+from courses.curve.reliability import LEAST_EXPECTED
+from courses.dashboards.alarm_results import LEAST_ANSWERED
 from courses.dashboards.board import board
+from courses.dashboards.curve_quality import LEAST_SESSIONS, curve_quality
 
 
 @staff_only("courses.view_dashboard")
@@ -24,3 +27,17 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "title": _("Dashboard"),
     }
     return render(request, "courses/dashboards/dashboard.html", context)
+
+
+@staff_only("courses.view_dashboard")
+def quality(request: HttpRequest) -> HttpResponse:
+    """How good the curve is at the clinic."""
+    context = {
+        **admin.site.each_context(request),
+        "quality": curve_quality(active_membership(request.user), at=timezone.now()),
+        "least_expected": LEAST_EXPECTED,
+        "least_answered": LEAST_ANSWERED,
+        "least_sessions": LEAST_SESSIONS,
+        "title": _("How good is the curve here?"),
+    }
+    return render(request, "courses/dashboards/curve_quality.html", context)

@@ -11,6 +11,7 @@ from clinic.models import Clinic, Membership, Role
 from courses.alerts.watch import watch_courses
 from courses.demo.clinic import keep_rota, make_clinic, next_open_day
 from courses.demo.history import Staff, write_history
+from courses.demo.predicting import predict_history
 from courses.demo.replay import Replay, settle_the_past
 from courses.demo.stories import STORIES, UNSURE, Story
 from courses.models import Protocol
@@ -31,6 +32,7 @@ def seed(*, n_clinics: int, n_courses: int, seed: int, at: datetime) -> list[Cli
         share = n_courses // n_clinics + (number < n_courses % n_clinics)
         n_first = min(share, N_COURSES_TO_LEARN_FROM)
         write_history(_staff(clinic), n_courses=n_first, n_known_people=HISTORY_STARTS_AT, rng=rng, at=at)
+        predict_history(clinic, at=at)
         fit_clinic(clinic, at=at - timedelta(days=200))
         n_known_people = HISTORY_STARTS_AT + n_first
         write_history(_staff(clinic), n_courses=share - n_first, n_known_people=n_known_people, rng=rng, at=at)

@@ -16,6 +16,7 @@ from courses.models.measure import Direction, Measure, MeasureCode, MeasureScore
 from courses.models.override import ClearanceOverride
 from courses.models.pain import PainScore
 from courses.models.point import Point
+from courses.models.prediction import Prediction
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
 from courses.models.protocol import Protocol
 from courses.models.reach import Reach
@@ -57,6 +58,7 @@ __all__ = [
     "Needling",
     "PainScore",
     "Point",
+    "Prediction",
     "Prior",
     "PriorEvent",
     "Protocol",

@@ -68,4 +68,5 @@ def expectation_of(
         one_in=tuple(min(found.one_in(score), RAREST) if found.tail[score] > 0 else RAREST for score in range(11)),
         n_scores=found.n_scores,
         prior_version=str(found.prior_version),
+        p=tuple(found.p.tolist()),
     )

@@ -104,6 +104,18 @@ def records_of(courses: Iterable[Course], *, clinic: Clinic, at: datetime) -> di
     }
 
 
+def worse_by_course(courses: Iterable[int], *, clinic: Clinic) -> dict[int, list[Worse]]:
+    """The courses whose latest scores lie above their first, by id, in one query; no curve is asked."""
+    rows: dict[int, list[TimedScore]] = {}
+    found = (
+        PainScore.objects.for_clinic(clinic).filter(course__in=courses).order_by("course_id", "scored_at", "pk")
+    )
+    for course_id, *values in found.values_list("course_id", "timing", "score", "scored_at", "session__number"):
+        rows.setdefault(course_id, []).append(TimedScore(*values))
+    worse = {course_id: worse_than_start(scores) for course_id, scores in rows.items()}
+    return {course_id: ones for course_id, ones in worse.items() if ones}
+
+
 def clinic_records(clinic: Clinic, *, at: datetime) -> list[Record]:
     """Every course of a clinic, test patients left out."""
     courses = counted(Course.objects.for_clinic(clinic))

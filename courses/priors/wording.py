@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -64,6 +66,14 @@ def worse_words(worse: Worse) -> str:
         )
         % values
     )
+
+
+def worse_note(every: Sequence[Worse]) -> str:
+    """How far above the first the latest scores lie, and no score itself, for mail; empty where they do not."""
+    if not every:
+        return ""
+    rise = max(one.rise for one in every)
+    return _("%(rise)s points worse than at the start") % {"rise": _plain(rise)}
 
 
 def _plain(number: float) -> str:

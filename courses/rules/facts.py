@@ -87,12 +87,14 @@ class Expectation:
     prior_version: str
     # None where no shift may have begun: too few scores, or staff were told of everything since.
     memory: Memory | None = None
+    # The probability of each score from 0 to 10; empty where only what the rules look at is at hand.
+    p: tuple[float, ...] = ()
 
     @property
     def numbers(self) -> tuple[float, ...]:
         """Everything that must be a number before a rule may look at it."""
         memory = (*self.memory.ratio, *self.memory.one_in, *self.memory.above) if self.memory else ()
-        return (self.mean, *self.lr_star, *self.one_in, *memory)
+        return (self.mean, *self.lr_star, *self.one_in, *memory, *self.p)
 
     def holds(self, score: int) -> bool:
         """Whether a score lies in the band."""

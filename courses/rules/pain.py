@@ -16,6 +16,8 @@ MODEL_RULES = (find_beyond_bounds, find_still_worse, find_lasting, find_ceiling)
 # Rules whose thresholds are fitted to the budget; the alarms of all others are counted beside them.
 CALIBRATED_RULES = (find_beyond_bounds, find_lasting)
 FIXED_RULES = tuple(rule for rule in (*MODEL_FREE_RULES, *MODEL_RULES) if rule not in CALIBRATED_RULES)
+# The rules by the name that findings carry, in the order in which they are listed.
+RULE_NAMES = tuple(rule.__name__.removeprefix("find_") for rule in (*CALIBRATED_RULES, *FIXED_RULES))
 
 
 def find_model_pain(facts: PainFacts) -> list[Finding]:

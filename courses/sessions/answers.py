@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from courses.alerts.settling import settle_alerts
-from courses.models import Alert, CheckIn, CheckInAnswer, PainScore, RedFlag, RedFlagReport
+from courses.models import Alert, CheckIn, CheckInAnswer, PainScore, Prediction, RedFlag, RedFlagReport
 from courses.plans.standing import CourseStanding
 from courses.priors.adopted import thresholds_of
 from courses.priors.pain_facts import frozen_expectation, pain_facts
@@ -19,6 +19,7 @@ from courses.rules.red_flag import SEVERE_PAIN
 from courses.sessions.entry import CheckInEntry, FlagEntry
 from courses.sessions.flags import Origin, accept_flags, lock_patient
 from courses.sessions.judging import judge_scores, raise_pain
+from courses.sessions.keeping import keep_again
 from courses.sessions.reassuring import may_reassure
 from courses.sessions.timing import timing_of_answer
 from courses.sessions.verdict import Verdict, verdict
@@ -216,5 +217,8 @@ def _replace(
     PainScore.objects.filter(pk=standing.pk).update(
         score=standing.score, expected=standing.expected, scored_at=said_at, recorded_at=at
     )
+    judged = [(standing, one) for one in verdicts]
+    because = Prediction.Because.ANSWERED_AGAIN
+    keep_again(judged, thresholds_of(standing.course.clinic), because=because, at=at)
     findings = [finding for one in verdicts for finding in one.findings]
     raise_pain(standing.course, findings, reports, is_late=False, at=at)

@@ -12,16 +12,18 @@ from django.db import transaction
 from clinic.models import Fault
 from courses.alerts.raising import note_findings, raise_alert
 from courses.curve import CannotTell
-from courses.models import Alert, Course, Level, PainScore, RedFlagReport
+from courses.models import Alert, Course, Level, PainScore, Prediction, RedFlagReport
 from courses.plans.standing import CourseStanding
 from courses.priors import guard
 from courses.priors.adopted import bounds_of
 from courses.priors.expecting import expectation
 from courses.priors.pain_facts import pain_facts
+from courses.priors.rows import Record
 from courses.rules.facts import Expectation, Finding, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.rules.still_worse import find_still_worse, is_on_watch
+from courses.sessions.keeping import Basis, keep_predictions
 from courses.sessions.verdict import Verdict, verdict
 
 log = structlog.stdlib.get_logger(__name__)
@@ -44,45 +46,46 @@ def judge_scores(
     """
     if not new:
         return []
-    course = standing.course
+    course, basis = standing.course, Basis()
     try:
         with transaction.atomic():
-            verdicts = _with_curve(standing, new, at=at)
+            verdicts, basis = _with_curve(standing, new, at=at)
     except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags stand
         log.error("curve failed", course=course.pk, error=type(error).__name__)
         Fault.note(Fault.Kind.CURVE, f"course:{course.pk}", at=at)
         verdicts = _without_curve(standing, new)
-    for score, one in zip(new, verdicts, strict=True):
+    judged = list(zip(new, verdicts, strict=True))
+    for score, one in judged:
         score.expected = one.as_json()
     PainScore.objects.bulk_create(new)
+    late = {score.pk: at - score.scored_at > LATE for score in new}
+    quiet = {score.pk: late[score.pk] or is_quiet for score in new}
+    because = Prediction.Because.MOVED if is_quiet else Prediction.Because.LOGGED
+    keep_predictions(judged, basis, because=because, is_quiet=quiet, at=at)
     for is_late in (False, True):
-        found = [
-            finding
-            for score, one in zip(new, verdicts, strict=True)
-            if (at - score.scored_at > LATE) is is_late
-            for finding in one.findings
-        ]
+        found = [finding for score, one in judged if late[score.pk] is is_late for finding in one.findings]
         raise_pain(course, found, reports, is_late=is_late or is_quiet, at=at)
     return verdicts
 
 
-def _with_curve(standing: CourseStanding, new: Sequence[PainScore], *, at: datetime) -> list[Verdict]:
-    every, thresholds = [*standing.scores, *new], standing.in_force.thresholds
+def _with_curve(
+    standing: CourseStanding, new: Sequence[PainScore], *, at: datetime
+) -> tuple[list[Verdict], Basis]:
+    every, thresholds, record = [*standing.scores, *new], standing.in_force.thresholds, standing.record(at=at)
     verdicts = []
-    for score, found in zip(new, _expected(standing, new, at=at), strict=True):
+    for score, found in zip(new, _expected(standing, record, new), strict=True):
         facts = pain_facts(score, every, thresholds, found if isinstance(found, Expectation) else None)
         findings = (*find_model_free_pain(facts), *find_model_pain(facts))
         watched = is_on_watch(facts) and not findings
         verdicts.append(verdict(score.timing, score.score, expected=found, findings=findings, is_watched=watched))
-    return verdicts
+    return verdicts, Basis(thresholds, standing.in_force.prior_id, record.group)
 
 
 def _expected(
-    standing: CourseStanding, new: Sequence[PainScore], *, at: datetime
+    standing: CourseStanding, record: Record, new: Sequence[PainScore]
 ) -> list[Expectation | CannotTell]:
     """What the curve expected of each new score, the ones before it known."""
-    prior, record = standing.in_force.prior, standing.record(at=at)
-    told_session = standing.told_session
+    prior, told_session = standing.in_force.prior, standing.told_session
 
     def compute() -> list[Expectation | CannotTell]:
         found, growing = [], record

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from clinic.models import Membership
 from courses.alerts.correcting import correct_pain
-from courses.models import PainScore, Session
+from courses.models import PainScore, Prediction, Session
 from courses.priors.adopted import thresholds_of
 from courses.priors.pain_facts import frozen_expectation, pain_facts
 from courses.rules.facts import Finding
 from courses.rules.pain import find_model_free_pain, find_model_pain
-from courses.sessions.verdict import verdict
+from courses.sessions.keeping import keep_again
+from courses.sessions.verdict import Verdict, verdict
 
 
 def rejudge_session(session: Session, *, reason: str, by: Membership, at: datetime) -> None:
@@ -23,21 +24,23 @@ def rejudge_session(session: Session, *, reason: str, by: Membership, at: dateti
     every = list(course.scores.select_related("session"))
     thresholds = thresholds_of(course.clinic)
     findings: list[Finding] = []
+    judged: list[tuple[PainScore, Verdict]] = []
     for score in every:
         if score.session_id != session.pk:
             continue
-        facts = pain_facts(score, every, thresholds, frozen_expectation(score))
+        expected = frozen_expectation(score)
+        facts = pain_facts(score, every, thresholds, expected)
         found = (*find_model_free_pain(facts), *find_model_pain(facts))
         findings.extend(found)
-        _refreeze(score, found)
+        judged.append((score, verdict(score.timing, score.score, expected=expected, findings=found)))
+        _refreeze(*judged[-1])
+    keep_again(judged, thresholds, because=Prediction.Because.CORRECTED, at=at)
     correct_pain(course, session_number=session.number, findings=findings, reason=reason, by=by, at=at)
 
 
-def _refreeze(score: PainScore, findings: tuple[Finding, ...]) -> None:
+def _refreeze(score: PainScore, found: Verdict) -> None:
     """The verdict the page shows follows the corrected score; what was expected stays."""
-    expected = frozen_expectation(score)
-    if expected is None:
+    if found.expected is None:
         return
-    words = verdict(score.timing, score.score, expected=expected, findings=findings).as_json()
     kept = {name: value for name, value in score.expected.items() if name != "told"}
-    PainScore.objects.filter(pk=score.pk).update(expected={**kept, **words})
+    PainScore.objects.filter(pk=score.pk).update(expected={**kept, **found.as_json()})

@@ -80,6 +80,7 @@ STAYS: Mapping[str, str] = {
             "courses.PainScore.recorded_at",
             "courses.PainScore.scored_at",
             "courses.PainScore.voided_at",
+            "courses.Prediction.judged_at",
             "courses.Prior.fitted_at",
             "courses.PriorEvent.happened_at",
             "courses.RedFlag.replaced_at",

@@ -46,6 +46,7 @@ NOT_VOIDABLE = {
     "courses.Letter": "kept as it was signed",
     "courses.LetterEvent": "a history",
     "courses.Needling": "read through its session alone",
+    "courses.Prediction": "read through its score alone; frozen as it was said",
     "courses.RedFlagReport": "withdrawn by a person, with its own event",
     "courses.Reminder": "cancelled",
     "courses.SessionMotion": "read through its session alone",
