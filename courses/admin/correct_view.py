@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.posting.entered import entered
 from courses.admin.log_page import instruction_context
 from courses.models import Correction, Session
 from courses.sessions.correct import StaleEdit, accept_flags_of_correction, correct_session
@@ -48,7 +49,8 @@ class CorrectSession:
         by = self.admin.require(request, "courses.correct_session")
         session = self.admin.row(request, pk)
         if session.is_void and request.method != "POST":
-            return self._is_void(request, pk)
+            messages.info(request, _("The session is void. It cannot be corrected."))
+            return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
         if request.method != "POST":
             return self._page(request, session, CorrectionForm(session=session), needling_rows(session))
         form, rows = CorrectionForm(request.POST, session=session), needling_rows(session, request.POST)
@@ -62,8 +64,7 @@ class CorrectSession:
             at=timezone.now(),
         )
         if session.is_void:
-            # Its red flags are taken by now.
-            return self._is_void(request, pk)
+            return self._voided_meanwhile(request, session, form, rows)
         newer = corrected_since(session, request.POST.get("version", ""))
         if newer:
             return self._told(request, session, newer)
@@ -83,9 +84,20 @@ class CorrectSession:
             self._warn(request, form)
         return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
 
-    def _is_void(self, request: HttpRequest, pk: int) -> HttpResponse:
-        messages.info(request, _("The session is void. It cannot be corrected."))
-        return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
+    def _voided_meanwhile(
+        self, request: HttpRequest, session: Session, form: CorrectionForm, rows: Any
+    ) -> HttpResponse:
+        """Its red flags are taken by now and their instruction is shown; the rest can be read and copied."""
+        context = {
+            "session": session,
+            "course": session.course,
+            "typed": entered(form, *rows),
+            "title": _("The session is void. It cannot be corrected."),
+            **instruction_context(reports_of_form(session.course.patient, form.key)),
+        }
+        response = self.admin.page(request, "courses/admin/voided_meanwhile.html", context)
+        response.status_code = 409
+        return response
 
     def _warn(self, request: HttpRequest, form: CorrectionForm) -> None:
         """What was given is kept as it was given; that it should not have been is said."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.asked import searched
+from clinic.posting.entered import entered
 from courses.plans.merge_page import merge_words, side_of, value_words, warnings_for, written_words
 from courses.plans.merging import complaint_choice, courses_with_one_name
 from patients.identity.duplicates import Person, likely_twins
@@ -199,12 +200,10 @@ class Merging:
 
     def pointer(self, request: HttpRequest, patient: Patient, into: Patient) -> HttpResponse:
         """A merged record: where everything is now. What was typed on a page from before is shown, not saved."""
-        typed = [
-            (name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if value and not name.startswith("_") and name not in {"csrfmiddlewaretoken", "form_key", "version"}
-        ]
+        typed: list[tuple[str, str]] = []
+        if request.method == "POST":
+            form = self.admin.get_form(request, patient, change=True)
+            typed = entered(form(request.POST, instance=patient))
         context = {"merged": patient, "patient": into, "typed": typed, "title": _("Merged record")}
         response = self.admin.page(request, "patients/admin/merged.html", context)
         response.status_code = 409 if request.method == "POST" else 200

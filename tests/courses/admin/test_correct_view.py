@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses.models import AdverseEventItem, AftercareMeasure, AlertEvent, Correction, Needling, Point
+from courses.corrections.voiding import void_session
+from courses.models import AdverseEventItem, AftercareMeasure, Alert, AlertEvent, Correction, Needling, Point
 from courses.sessions.entry import NeedlingEntry
 from patients.intake import record_screening
 from patients.models import ScreeningItem
@@ -114,6 +115,20 @@ def test_score_of_eight_asks_the_severe_pain_question(signed_in, practitioner, u
     client = signed_in(practitioner)
     page = client.post(url, typed(client.get(url), score_after="8"))
     assert "flag_severe_pain" in page.context["form"].errors
+
+
+def test_correction_of_what_was_voided_meanwhile_is_shown_and_its_flag_is_told(
+    signed_in, practitioner, lead, url, typed, session, at
+):
+    client = signed_in(practitioner)
+    values = typed(client.get(url), score_after="9", note="Dizzy on the way home", flag_severe_pain="on")
+    void_session(session, reason="twice", by=lead, at=at)
+    answer = client.post(url, values)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Dizzy on the way home" in page
+    assert "read the wrong line" in page
+    assert str(Alert.objects.get(flag_code="severe_pain").clinic.emergency_number) in page
 
 
 class TestTwoEditors:

@@ -1,0 +1,24 @@
+"""What somebody entered in a form that cannot be saved any more: for a page on which it can be read and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.forms import BaseForm
+
+from clinic.posting.owner import MACHINERY
+from clinic.posting.refill import is_secret
+from clinic.posting.stale import shown_typed
+
+
+def entered(*forms: BaseForm) -> list[tuple[str, str]]:
+    """The label and the value, as people read them, of each field that was changed after its form was opened."""
+    return [line for form in forms for line in _of(form)]
+
+
+def _of(form: BaseForm) -> Iterable[tuple[str, str]]:
+    for name in form.changed_data:
+        bound = form[name]
+        if name in MACHINERY or is_secret(name) or bound.is_hidden:
+            continue
+        yield str(bound.label), shown_typed(bound.field, bound.data)
