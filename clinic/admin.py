@@ -265,7 +265,9 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
     def deactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Close the door."""
         told = _(
-            "Deactivated: no signing in, no alerts. Hand their open courses over to a colleague, fill the rota."
+            "Deactivated: no access to this clinic, no alerts. "
+            "What they acknowledged is open again within a minute. "
+            "Hand their open courses over to a colleague, and fill the rota."
         )
         return self._do(request, pk, lambda member: deactivate_member(member, at=timezone.now()), told)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from clinic.batch import each
 from clinic.models import Clinic, Membership, Message
@@ -129,8 +130,17 @@ def _is_repeat_due(alert: Alert, *, at: datetime) -> bool:
 
 def sweep(*, at: datetime) -> int:
     """Take every step that is due; returns how many alerts moved. Safe many times at once."""
+    lapse_answers_of_those_who_left(at=at)
     due = list(Alert.objects.all_clinics().step_due_by(at).order_by("next_step_at").values_list("pk", flat=True))
     return each(due, partial(advance, at=at), on_failure=partial(_push_ahead, at=at))
+
+
+def lapse_answers_of_those_who_left(*, at: datetime) -> int:
+    """Whoever no longer works here does not act on what they acknowledged: it is open again from now on."""
+    left = Q(acknowledged_by__deactivated_at__isnull=False) | Q(acknowledged_by__user__is_active=False)
+    held = Alert.objects.all_clinics().filter(left, state=Alert.State.ACKNOWLEDGED)
+    is_still_to_lapse = Q(lapses_at=None) | Q(lapses_at__gt=at)
+    return held.filter(is_still_to_lapse).update(lapses_at=at, next_step_at=at)
 
 
 def _push_ahead(alert_id: int, *, at: datetime) -> None:

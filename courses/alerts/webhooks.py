@@ -58,9 +58,15 @@ class AlertWebhook:
                 endpoint=message.recipient_id,
                 error=message.error,
             )
-            if message.state == Message.State.SENT:
+            if message.state == Message.State.SENT and _is_of_a_person(message):
                 note_reached(alert, message, at=at)
         note_delivery(message, at=at)
+
+
+def _is_of_a_person(message: Message) -> bool:
+    """Whether a member reads there; another system of the clinic that took it has told nobody."""
+    of_members = Endpoint.objects.for_clinic(message.clinic).exclude(member=None)
+    return of_members.filter(pk=message.recipient_id).exists()
 
 
 alert_webhook = AlertWebhook()

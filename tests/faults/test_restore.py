@@ -118,7 +118,11 @@ def test_every_row_comes_back_and_nothing_is_sent_twice(
         again = message_ids(smtp)[len(sent) :]
         assert set(again) & set(sent) == set()
         seconds = time.monotonic() - lost_at
+        # Alerts about pain wait some minutes, as after they were raised.
+        deliver_due(clock=lambda: timezone.now() + timedelta(minutes=6))
+        again = message_ids(smtp)[len(sent) :]
         n_unreached = Reach.objects.running().filter(leaves_at__lte=timezone.now()).count()
+        assert n_unreached == 0
         # Staff hear again of what is still open; patients hear nothing.
         assert again
         assert {message.kind for message in Message.objects.filter(state="sent", created_at__gt=taken_at)} == {

@@ -201,6 +201,19 @@ class TestAttaching:
         assert page.status_code == 422
         assert "Change the time or the visit" in page.content.decode()
 
+    @pytest.mark.parametrize("status", ["missed", "cancelled"])
+    def test_visit_that_was_marked_while_the_page_was_open_is_asked_about(
+        self, visit, course, practitioner, signed_in, form, status
+    ):
+        one, client = visit(hours_ago=1), signed_in(practitioner)
+        Appointment.objects.update(status=status)
+        page = form(client, course, appointment=one.pk)
+        assert page.status_code == 422
+        assert "while this page was open" in page.content.decode()
+        assert not Session.objects.exists()
+        assert form(client, course, appointment="none").status_code == 302
+        assert Session.objects.get().appointment is None
+
     @pytest.mark.parametrize("typed", ["0", "-1", "x", "999999999999999999999999", "١٢"])
     def test_visit_of_somebody_else_is_no_choice(self, course, practitioner, signed_in, form, typed):
         page = form(signed_in(practitioner), course, appointment=typed)

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from clinic.models import Clinic, Membership, Message, User
+from clinic.staff import deactivate_member
 from courses.alerts import steps
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.history import write_event
@@ -218,6 +219,14 @@ class TestLapse:
         alert = acknowledge(report("cardiac"), by=lead, at=at, seen=2**40, way="admin")
         pass_time(59 * MINUTE)
         assert kinds(alert) == ["raised", "acknowledged"]
+
+    def test_answer_of_somebody_who_left_is_open_again_at_once(self, report, lead, told, at):
+        alert = acknowledge(report("cardiac"), by=lead, at=at, seen=2**40, way="admin")
+        deactivate_member(lead, at=at + MINUTE)
+        sweep(at=at + 2 * MINUTE)
+        alert.refresh_from_db()
+        assert alert.state == "open"
+        assert told(alert, "lapsed") == ["practitioner", "manager"]
 
     def test_snooze_ends(self, find, kinds, at):
         alert = find("amber")

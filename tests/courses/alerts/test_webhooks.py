@@ -53,6 +53,16 @@ def test_other_clinics_webhook_hears_nothing(report, stranger):
     assert not waiting().exists()
 
 
+@pytest.mark.parametrize("is_members", [False, True])
+def test_that_took_it_has_reached_a_person_only_where_it_is_a_persons(endpoint, report, lead, at, is_members):
+    Endpoint.objects.update(member=lead if is_members else None)
+    alert = report("cardiac")
+    [message] = waiting()
+    message.state = Message.State.SENT
+    alert_webhook.settled(message, at=at)
+    assert alert.reaches.exclude(reached_at=None).exists() is is_members
+
+
 def test_says_nothing_of_the_patient(endpoint, report):
     alert = report("cardiac")
     notice = alert_webhook.render(waiting()[0])
