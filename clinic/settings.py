@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "clinic.account.idle.IdleMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "clinic.middleware.ActiveMembershipMiddleware",
+    "courses.away.middleware.NumbersMiddleware",
     "clinic.account.two_factor.SetUpMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic.posting.middleware.PostingMiddleware",

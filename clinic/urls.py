@@ -9,6 +9,8 @@ from clinic.headers import csp_report
 from clinic.health.metrics import metrics
 from clinic.health.views import healthz
 
+handler500 = "courses.away.views.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", healthz, name="healthz"),

@@ -133,6 +133,7 @@ TABLE: dict[str, Row] = {
     "admin:courses_letter_summary": Row(TREATING, "course"),
     "admin:courses_letter_urgent": Row(TREATING, "alert"),
     "admin:courses_letter_pdf": Row(CLINICAL, "letter"),
+    "admin:courses_letter_void": Row(TREATING, "letter"),
     **model_rows("courses_measure", "measure", view=CLINICAL),
     **model_rows("courses_measurethreshold", "threshold", view=CLINICAL),
     **model_rows("courses_session", "session", view=CLINICAL),

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.models import Voidable
-from courses.models import CheckIn, ClearanceOverride, Course, MeasureScore, Review, Session
+from courses.models import CheckIn, ClearanceOverride, Course, Letter, MeasureScore, Review, Session
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,10 @@ def _void_rows(course: Course) -> Iterator[tuple[Any, str, str, str]]:
     scores = MeasureScore.every.filter(course=course).exclude(voided_at=None).select_related("voided_by__user")
     for one in scores:
         yield one, str(one), _day(course, one.measured_at), ""
+    letters = Letter.every.filter(course=course).exclude(voided_at=None).defer("pdf")
+    for letter in letters.select_related("voided_by__user"):
+        url = reverse("admin:courses_letter_change", args=[letter.pk])
+        yield letter, str(letter), _day(course, letter.written_at), url
     overrides = ClearanceOverride.every.filter(course=course).exclude(voided_at=None)
     for override in overrides.select_related("voided_by__user"):
         yield override, _("Override of the clearance"), _day(course, override.given_at), ""

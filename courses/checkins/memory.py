@@ -37,8 +37,13 @@ def read_and_remember(clinic: Clinic) -> Shown:
 
 def remembered(link: CheckInLink) -> Shown:
     """As this process last read it, else as the link says; never asks the database."""
-    known = _by_clinic.get(link.clinic.slug) if link.clinic else _only_one()
+    known = _by_clinic.get(link.clinic.slug) if link.clinic else only_one()
     return known or Shown(link.clinic or ClinicFacts(), shipped_flags())
+
+
+def only_one() -> Shown | None:
+    """Where nothing says which clinic is meant and this process knows one alone: that one."""
+    return next(iter(_by_clinic.values())) if len(_by_clinic) == 1 else None
 
 
 def forget() -> None:
@@ -51,8 +56,3 @@ def shipped_flags() -> tuple[RedFlag, ...]:
     """The list that every clinic starts with."""
     rows = (RedFlag(**row) for row in load_rows(DATA / "red_flags.json"))
     return tuple(flag for flag in rows if flag.asked == RedFlag.Asked.ALWAYS)
-
-
-def _only_one() -> Shown | None:
-    """An old link does not say which clinic: where there is one alone, it is that."""
-    return next(iter(_by_clinic.values())) if len(_by_clinic) == 1 else None

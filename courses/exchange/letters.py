@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clinic.models import Membership
+from clinic.models import Membership, required_reason, void_rows
 from courses.alerts.answering import add_note
 from courses.exchange.letter_parts import Part, letter_frame
 from courses.exchange.summary import summary_parts
 from courses.exchange.typesetting import ROOT, missing_characters, typeset
 from courses.exchange.urgent import urgency_words, urgent_parts
+from courses.exchange.void_mark import marked_void
 from courses.models import Alert, Course, Letter, LetterEvent
 
 TEMPLATE = ROOT / "templates" / "courses" / "letters" / "letter.typ"
@@ -52,11 +53,38 @@ def write_referral(alert: Alert, *, addressee: str, message: str, by: Membership
 
 
 def take_out(letter: Letter, *, by: Membership, at: datetime) -> bytes:
-    """The PDF; who took it and when is written down first."""
+    """The PDF, marked where it is void; who took it and when is written down first."""
     LetterEvent.objects.create(
         clinic_id=letter.clinic_id, letter=letter, kind=LetterEvent.Kind.DOWNLOADED, by=by, happened_at=at
     )
-    return bytes(letter.pdf)
+    pdf = bytes(letter.pdf)
+    return marked_void(pdf, void_words(letter), at=letter.written_at) if letter.is_void else pdf
+
+
+@transaction.atomic
+def void_letter(letter: Letter, *, reason: str, by: Membership, at: datetime) -> None:
+    """Written by mistake: kept, marked on its page and on every page of its PDF; ValidationError if it is void."""
+    reason = required_reason(reason)
+    # Waits for whoever voids it at the same time.
+    held = Letter.every.select_for_update(of=("self",)).select_related("voided_by__user").get(pk=letter.pk)
+    if held.is_void:
+        raise ValidationError(_("%(who)s voided this already.") % {"who": held.voided_by})
+    void_rows(Letter.objects.filter(pk=letter.pk), reason=reason, by=by, at=at)
+    LetterEvent.objects.create(
+        clinic_id=letter.clinic_id, letter=letter, kind=LetterEvent.Kind.VOIDED, by=by, happened_at=at
+    )
+    if letter.alert is not None and not letter.alert.is_resolved:
+        note = _("The urgent referral letter was voided: %(why)s") % {"why": reason}
+        add_note(letter.alert, note=note, by=by, at=at)
+
+
+def void_words(letter: Letter) -> str:
+    """Who voided a letter, when and why, in a sentence."""
+    if letter.voided_at is None:
+        raise ValueError("the letter is not void")
+    when = f"{letter.clinic.local(letter.voided_at):%d %b %Y, %H:%M}"
+    values = {"who": letter.voided_by, "when": when, "why": letter.void_reason}
+    return _("Void: do not send or file. Voided by %(who)s on %(when)s: %(why)s") % values
 
 
 def unprintable(*texts: str) -> str:

@@ -8,14 +8,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from courses.models.alert import Alert
 from courses.models.course import Course
 from patients.models import Patient
 
 
-class Letter(models.Model):
-    """One letter, kept as it was signed. The database refuses to change or delete it."""
+class Letter(Voidable):
+    """One letter, kept as it was signed. The database refuses to change or delete it, but for voiding it."""
 
     class Kind(models.TextChoices):
         """What it is for."""
@@ -39,17 +39,19 @@ class Letter(models.Model):
     written_at = models.DateTimeField(_("written"))
     pdf = models.BinaryField(_("PDF"))
 
-    objects = ClinicScopedQuerySet["Letter"].as_manager()
+    objects = VoidableQuerySet["Letter"].as_manager()
+    every = ClinicScopedQuerySet["Letter"].as_manager()
 
     class Meta:
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
         ordering = ["-written_at", "-pk"]
         constraints = [
+            void_says_why("courses_letter_void_says_why"),
             models.CheckConstraint(
                 condition=Q(kind="summary", course__isnull=False) | Q(kind="urgent", alert__isnull=False),
                 name="courses_letter_is_about_something",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -57,13 +59,14 @@ class Letter(models.Model):
 
 
 class LetterEvent(models.Model):
-    """Written, or taken out: who and when. The database refuses to change or delete it."""
+    """Written, taken out or voided: who and when. The database refuses to change or delete it."""
 
     class Kind(models.TextChoices):
         """What happened."""
 
         WRITTEN = "written", _("written")
         DOWNLOADED = "downloaded", _("downloaded")
+        VOIDED = "voided", _("voided")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="events", verbose_name=_("letter"))

@@ -92,6 +92,7 @@ STAYS: Mapping[str, str] = {
             "courses.RuleSettings.set_at",
             "courses.Session.held_at",
             "courses.Session.logged_at",
+            "courses.Letter.voided_at",
             "courses.Session.voided_at",
             "patients.Assessment.recorded_at",
             "patients.Assessment.voided_at",

@@ -27,14 +27,14 @@ def broken(signed_in, practitioner, monkeypatch):
 def test_says_what_to_do_and_never_to_wait_with_an_emergency(broken):
     assert broken.status_code == 500
     page = broken.content.decode()
-    assert "What you entered may not be saved" in page
-    assert "call the doctor, or the emergency number" in page
+    assert "What was saved is safe" in page
+    assert "Do not wait for this page. Call now" in page
     assert "broken for a test" not in page
 
 
 def test_its_style_is_there(broken):
     linked = re.findall(r'(?:href|src)="/static/([^"]+)"', broken.content.decode())
-    assert len(linked) == 5
+    assert len(linked) == 6
     assert [path for path in linked if finders.find(path) is None] == []
 
 
@@ -43,3 +43,11 @@ def test_its_style_is_no_breach_of_the_policy(broken):
     assert "<style" not in page
     assert " style=" not in page
     assert "style-src 'self'" in broken["Content-Security-Policy"]
+
+
+def test_page_that_fails_as_well_leaves_the_plainest_one(signed_in, practitioner, monkeypatch, broken):
+    monkeypatch.setattr("courses.away.views.numbers_of", lambda request: 1 / 0)
+    client = signed_in(practitioner)
+    page = client.get(reverse("admin:index"))
+    assert page.status_code == 500
+    assert "call the doctor, or the emergency number" in page.content.decode()

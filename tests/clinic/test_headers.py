@@ -141,4 +141,4 @@ class TestCookies:
         practitioner.user.save()
         client.post("/accounts/login/", {"login": "practitioner", "password": "a long word"})
         client.get("/admin/")
-        assert set(client.cookies) <= {"sessionid", "csrftoken", "known_device"}
+        assert set(client.cookies) <= {"sessionid", "csrftoken", "known_device", "clinic_numbers"}

@@ -43,7 +43,6 @@ NOT_VOIDABLE = {
     "courses.Course": "ended and reopened",
     "courses.HandOver": "handed back by another one",
     "courses.Hold": "ended by a person",
-    "courses.Letter": "kept as it was signed",
     "courses.LetterEvent": "a history",
     "courses.Needling": "read through its session alone",
     "courses.Prediction": "read through its score alone; frozen as it was said",
@@ -62,7 +61,9 @@ NOT_VOIDABLE = {
 }
 # Who may read void rows too, and why.
 READERS_OF_VOID = {
+    "courses/admin/letter.py": "the page of a void letter, and the filter of the list",
     "courses/admin/mistake_lists.py": "shows what is void",
+    "courses/exchange/letters.py": "says who voided a letter already",
     "courses/admin/session.py": "the page of a void session, and the filter of the list",
     "courses/admin/late_flags.py": "a red flag in a correction of a void session",
     "courses/corrections/entries.py": "says who voided an entry already",
