@@ -20,7 +20,9 @@ _CUTS = np.arange(HIGHEST_SCORE) + 0.5
 @dataclass(frozen=True, eq=False)
 class Targets:
     """Where scores are predicted, n items: design row minus its prediction `x` (n, r), mean at the prior
-    `base` (n,), variance of deviation and noise in units of s^2 (n,), and what comes to it in points squared (n,)."""
+    `base` (n,), variance of deviation and noise in units of s^2 (n,), and variance in points squared that is
+    added to it.
+    """
 
     x: Floats
     base: Floats

@@ -1,4 +1,4 @@
-"""Good sessions that are kept: learned where patients keep them, nothing where they do not, no matter of the alarm."""
+"""Good sessions that are kept: learned where patients keep them, and never a matter of the alarm."""
 
 from dataclasses import replace
 
