@@ -1,8 +1,8 @@
 """Is the alert budget kept? Realised rates of simulated clinics and of the series in CURVE_SERIES.
 
-In the simulated clinics 5 patients in 100 get worse. A rate is judged against what can be met: the budget, but never
-less than the fixed rules and 1 per 100, never more than what is spendable (docs/curve.md). CURVE_CLINICS says how many
-clinics are simulated: 20, or the 200 of docs/curve.md, which take half an hour.
+In the simulated clinics 5 patients in 100 get worse. A rate is judged against what can be met: the budget, but
+never less than the fixed rules and 1 per 100, never more than what is spendable (docs/curve.md). CURVE_CLINICS
+says how many clinics are simulated: 20, or the 200 of docs/curve.md, which take half an hour.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The healing curve beside simple predictors, on every CSV series in CURVE_SERIES: one run, one protocol.
 
-Every predictor learns on four folds of subjects and predicts each score of the fifth, from the third of its subject
-on, from that subject's earlier scores. The same folds, scores and figures for all; standard errors by subject. A
-rise by 3 is looked for by LR*: the curve's own, and for the rivals the ratio of a score written 3 higher.
+Every predictor learns on four folds of subjects and predicts each score of the fifth, from the third of its
+subject on, from that subject's earlier scores. The same folds, scores and figures for all; standard errors by
+subject. A rise by 3 is looked for by LR*: the curve's own, and for the rivals that of a score written 3 higher.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def clinic(*, seed: int, budget_per_100: float) -> Clinic:
 
 
 def _found(coming: Worsening, alarms: Floats) -> tuple[Ints, Ints]:
-    """First alert since the start, 0 for none, and sessions since the start of each worsening course, (n,) each."""
+    """Of each worsening course the first alert since the start, 0 for none, and its sessions since, (n,) each."""
     courses = np.unique(coming.panel.course[coming.k > 0])
     found_at, n_after = np.zeros((2, len(courses)), dtype=np.int64)
     for place, course in enumerate(courses):

@@ -1,4 +1,4 @@
-"""Empirical change: how scores changed from one to the next in the other folds, from this last score if often seen."""
+"""Empirical change: how scores changed from one to the next in the other folds, after such a last score."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _OPTIONS = {"maxiter": 4000, "maxfev": 4000, "xatol": 1e-4, "fatol": 1e-4}
 
 
 def _filtered(vector: Floats, panel: Panel) -> tuple[Floats, Floats, float]:
-    """Mean and variance of each score given the earlier ones of its course, (n_scores,), and the log-likelihood."""
+    """Mean and variance of each score given the earlier ones of its course, (n_scores,); log-likelihood of all."""
     first, log_spread, log_wander, drift, log_noise = vector
     wander, noise = np.exp(2.0 * log_wander), np.exp(2.0 * log_noise)
     level = np.full(panel.n_courses, first)

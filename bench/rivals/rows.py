@@ -23,8 +23,8 @@ Predict = Callable[[Panel, Ints], Floats]
 
 @dataclass(frozen=True, eq=False)
 class Lags:
-    """Of the rows (n,) of a panel: last and second-last score, mean of all earlier ones, first score, weeks since the
-    last one and since the first.
+    """Of the rows (n,) of a panel: last and second-last score, mean of all earlier ones, first score, weeks since
+    the last one and since the first.
     """
 
     panel: Panel
