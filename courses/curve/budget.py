@@ -24,6 +24,8 @@ CLAMP_FACTOR = 3.0
 LEAST_THRESHOLD = 1.0
 RED_SHARE = 0.25
 HIGHEST_RATIO = 1e9
+# A rate per 100 that is off by less reads the same.
+SMALLEST_SAID = 0.05
 PRECISION = 1e-3
 # M of a clinic's first day at the default budget beside the fixed rules.
 SHIPPED_MEMORY = 20.44
@@ -72,6 +74,19 @@ class AlertThreshold:
         """What of the budget no threshold can spend: so few scores stand out; 0 where that is not known."""
         spendable = self.budget_per_100 if self.spendable_per_100 is None else self.spendable_per_100
         return max(self.budget_per_100 - spendable, 0.0)
+
+    @property
+    def least_per_100(self) -> float:
+        """What no budget brings the rate below: the fixed rules, which are always sent, and 1 per 100 of the
+        curve, where so many sessions stand out.
+        """
+        least = self.fixed_per_100 + MIN_SHARE_PER_100
+        return least if self.spendable_per_100 is None else min(least, self.spendable_per_100)
+
+    @property
+    def is_budget_below_least(self) -> bool:
+        """True if the clinic's own sessions raise more alerts than the budget, whatever the thresholds."""
+        return self.n_sessions > 0 and self.least_per_100 > self.budget_per_100 + SMALLEST_SAID
 
     @property
     def is_fixed_rules_over_budget(self) -> bool:
