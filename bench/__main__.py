@@ -15,7 +15,16 @@ from typing import Any
 
 import django
 
-PARTS = ("curve_speed", "curve_quality", "curve_line", "curve_budget", "pages", "loop")
+PARTS = (
+    "curve_speed",
+    "curve_quality",
+    "curve_rivals",
+    "curve_weak_spots",
+    "curve_line",
+    "curve_budget",
+    "pages",
+    "loop",
+)
 RESULTS = Path(__file__).parent / "results.json"
 
 

@@ -1,12 +1,13 @@
 """How a clinic's patients answer, from scores predicted one after another by the curve alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, log_softmax, logit
 
 from courses.curve.answering import History, preferred, repeat_probabilities
+from courses.curve.keeping import fit_kept
 from courses.curve.panel import Panel
 from courses.curve.prior import Answering, Prior
 from courses.curve.scores import HIGHEST_SCORE, N_SCORE_VALUES, Floats, Ints
@@ -40,8 +41,8 @@ def fit_answering(prior: Prior, panel: Panel, *, shipped: Answering) -> Answerin
     rows = np.flatnonzero(panel.previous_of_timing >= 0)
     if not len(rows):
         return shipped
-    expected = curve_mixture(prior, panel, rows=np.arange(panel.n_scores)).probabilities()[rows]
-    answers = Answers(panel.scores[rows].astype(np.int64), expected, History.before(panel, rows))
+    curve, scores = curve_mixture(prior, panel, rows=rows), panel.scores[rows].astype(np.int64)
+    answers = Answers(scores, curve.probabilities(), History.before(panel, rows))
     centre = _vector(shipped)
     vector, preference_sd = centre, _FIRST_PREFERENCE_SD
     for _ in range(_N_SPREAD_ROUNDS):
@@ -56,7 +57,8 @@ def fit_answering(prior: Prior, panel: Panel, *, shipped: Answering) -> Answerin
         )
         vector = found.x
         preference_sd = _preference_sd(vector - centre, answers, vector=vector, preference_sd=preference_sd)
-    return _answering(vector)
+    answering = _answering(vector)
+    return replace(answering, kept=fit_kept(answering, curve, history=answers.history, scores=scores))
 
 
 def _pulls(preference_sd: float) -> Floats:

@@ -24,13 +24,17 @@ CLAMP_FACTOR = 3.0
 LEAST_THRESHOLD = 1.0
 RED_SHARE = 0.25
 HIGHEST_RATIO = 1e9
+# A rate per 100 that is off by less reads the same.
+SMALLEST_SAID = 0.05
 PRECISION = 1e-3
 # M of a clinic's first day at the default budget beside the fixed rules.
-SHIPPED_MEMORY = 26.75
+SHIPPED_MEMORY = 20.44
 MIN_PATIENTS = 30
 APPROVAL_CHANGE = 0.20
 # What the fixed rules cost a clinic without sessions of its own: simulated at 2 to 4 per 100.
 SHIPPED_FIXED_PER_100 = 3.0
+# Of the sessions that LR* and memory alarm under the shipped Prior the fixed rules alarm on so many too.
+SHIPPED_OVERLAP = 0.2
 # So many sessions at that rate stand beside the clinic's own.
 N_LENT_SESSIONS = 50
 
@@ -72,6 +76,19 @@ class AlertThreshold:
         return max(self.budget_per_100 - spendable, 0.0)
 
     @property
+    def least_per_100(self) -> float:
+        """What no budget brings the rate below: the fixed rules, which are always sent, and 1 per 100 of the
+        curve, where so many sessions stand out.
+        """
+        least = self.fixed_per_100 + MIN_SHARE_PER_100
+        return least if self.spendable_per_100 is None else min(least, self.spendable_per_100)
+
+    @property
+    def is_budget_below_least(self) -> bool:
+        """True if the clinic's own sessions raise more alerts than the budget, whatever the thresholds."""
+        return self.n_sessions > 0 and self.least_per_100 > self.budget_per_100 + SMALLEST_SAID
+
+    @property
     def is_fixed_rules_over_budget(self) -> bool:
         """True if the fixed rules alone alarm more often than the budget; they are never dropped."""
         return self.fixed_per_100 > self.budget_per_100
@@ -92,7 +109,7 @@ def threshold_for(
     left, scanned in order with restart; where it cannot spend it, LR* may. Neither threshold is above 3 times
     the shipped reference, which could hide a bad clinic, nor so low that the scores speak against a rise.
     """
-    shipped_fixed = SHIPPED_FIXED_PER_100 / 100.0 if has_fixed_rules else 0.0
+    shipped_fixed, overlap = (SHIPPED_FIXED_PER_100 / 100.0, SHIPPED_OVERLAP) if has_fixed_rules else (0.0, 0.0)
     pseudo = pseudo_statistics(least_excess)
     weight = pseudo_weight(sessions.n_told)
     n_pseudo = weight * len(pseudo)
@@ -100,17 +117,17 @@ def threshold_for(
     share = _share(budget_per_100, fixed=_fixed_share(sessions, shipped=shipped_fixed, n_pseudo=n_pseudo))
     own = sessions.statistic[~sessions.is_fixed]
     values = np.concatenate([own, pseudo])
-    weights = np.concatenate([np.ones(len(own)), np.full(len(pseudo), weight)])
+    weights = np.concatenate([np.ones(len(own)), np.full(len(pseudo), weight * (1.0 - overlap))])
     mass = share * (total + 1.0)
     wanted, wanted_quarter = (
         exceeded_by(values, weights=weights, mass=part * mass) for part in (SINGLE_SHARE, RED_SHARE)
     )
-    shipped_share = _share(budget_per_100, fixed=shipped_fixed)
+    shipped_share = _share(budget_per_100, fixed=shipped_fixed) / (1.0 - overlap)
     reference, reference_quarter = (
         max(reference_threshold(part * shipped_share, least_excess=least_excess), LEAST_THRESHOLD)
         for part in (SINGLE_SHARE, RED_SHARE)
     )
-    spending = _Spending(sessions, n_pseudo, mass, least_excess)
+    spending = _Spending(sessions, n_pseudo * (1.0 - overlap), mass, least_excess)
     reference_memory = reference_memory_threshold(shipped_share, least_excess=least_excess)
     threshold = _clamped(wanted, reference=reference)
     wanted_memory = spending.memory_threshold(threshold)
@@ -209,9 +226,9 @@ def _clamped(wanted: float, *, reference: float) -> float:
 # first day.
 SHIPPED_THRESHOLD = AlertThreshold(
     budget_per_100=DEFAULT_BUDGET_PER_100,
-    threshold=12.80,
-    quarter_threshold=31.79,
-    reference_threshold=11.90,
+    threshold=10.02,
+    quarter_threshold=26.86,
+    reference_threshold=9.33,
     is_clamped=False,
     is_provisional=True,
     n_patients=0,
@@ -220,5 +237,5 @@ SHIPPED_THRESHOLD = AlertThreshold(
     realised_per_100=0.0,
     fixed_per_100=0.0,
     memory_threshold=SHIPPED_MEMORY,
-    reference_memory_threshold=27.03,
+    reference_memory_threshold=21.62,
 )

@@ -51,14 +51,14 @@ class CoursePosterior:
         if n_earlier < MIN_EARLIER_SCORES:
             return self._cannot_tell(Unknown.TOO_FEW_SCORES, have=n_earlier + 1, need=MIN_SCORES)
         panel = earlier.with_next(weeks=np.array([float(week)]), timings=np.array([code]))
-        p, raised = predict_rows(self.prior, panel, rows=np.array([earlier.n_scores]))
+        p, curve, raised = predict_rows(self.prior, panel, rows=np.array([earlier.n_scores]))
         low5, low25, high75, high95 = quantile_scores(p, levels=LEVELS)[0].tolist()
         return NextScore(
             week=float(week),
             timing=Timing(timing),
             p=p[0],
             tail=upper_tails(p)[0],
-            lr_star=running_likelihood_ratio(p, raised=raised)[0],
+            lr_star=running_likelihood_ratio(curve, raised=raised)[0],
             mean=float(p[0] @ SCORE_VALUES),
             interval50=(low25, high75),
             interval90=(low5, high95),
@@ -175,7 +175,7 @@ class CoursePosterior:
             return np.empty((0, 1 + len(LEVELS)))
         copies = self._panel.select(np.zeros(len(weeks), dtype=np.int64))
         panel = copies.with_next(weeks=weeks, timings=np.full(len(weeks), TIMING_CODE[timing]))
-        p, _ = predict_rows(self.prior, panel, rows=panel.starts[1:] - 1)
+        p, _, _ = predict_rows(self.prior, panel, rows=panel.starts[1:] - 1)
         return np.column_stack([p @ SCORE_VALUES, spread_quantiles(p, levels=LEVELS)])
 
     def _projected(self, week: float) -> float:

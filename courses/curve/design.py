@@ -8,6 +8,7 @@ from courses.curve.prior import OFFSET_CORRELATION, Prior
 from courses.curve.scores import HIGHEST_SCORE, TIMING_CODE, TIMINGS, Floats, Ints, Timing
 
 WEEKS_PER_UNIT = 12.0
+LONG_GAP_WEEKS, FORGETTING_WEEKS = 8.0, 52.0
 # A 0 stands for every level below one half, a 10 for every level above nine and a half.
 BEYOND_ENDS = 0.5
 N_CURVE_EFFECTS = 3
@@ -61,6 +62,13 @@ def reachable_weeks(weeks: Floats, *, last_weeks: Floats, planned_end_weeks: Flo
     """Return weeks (n,) capped at the later of planned end and last score; unplanned: 12 weeks after the last."""
     ends = np.where(np.isfinite(planned_end_weeks), planned_end_weeks, last_weeks + WEEKS_PER_UNIT)
     return np.minimum(weeks, np.maximum(ends, last_weeks))
+
+
+def forgotten(gaps: Floats) -> Floats:
+    """Return the share of what was known of a course that is gone when the next score comes after a gap in weeks
+    (n,): none up to 8 weeks, all but a seventh after another year.
+    """
+    return np.asarray(1.0 - np.exp(-2.0 * np.maximum(gaps - LONG_GAP_WEEKS, 0.0) / FORGETTING_WEEKS))
 
 
 def clamp_shift(curves: Floats, *, weeks: Floats, last_weeks: Floats) -> Floats:

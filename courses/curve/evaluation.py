@@ -160,9 +160,9 @@ def summarise(predictions: HeldOut, *, seconds: float) -> dict[str, float | int 
     where no score was predicted.
     """
     told, panel = predictions.can_tell, predictions.panel
-    scores, p = predictions.scores[told], predictions.p[told]
+    scores, p, curve = predictions.scores[told], predictions.p[told], predictions.curve[told]
     statistics = {
-        "sens3_at_025_lr": likelihood_ratio_statistic(p, raised=predictions.raised[told]),
+        "sens3_at_025_lr": likelihood_ratio_statistic(curve, raised=predictions.raised[told]),
         "sens3_at_025_tail": tail_statistic(p),
     }
     values: dict[str, Floats | Bools] = {**quality_values(p, scores=scores)} if len(scores) else {}

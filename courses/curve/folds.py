@@ -18,12 +18,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Per row of the panel: p and p raised by 3, each (n_scores, 11), whether it can be told, its fold; M by how
-    many starts are allowed, (n_scores, 4), where it was asked for.
+    """Per row of the panel: p, that of the curve without good sessions kept, and that raised by 3, each (n_scores,
+    11), whether it can be told, its fold; M by how many starts are allowed, (n_scores, 4), where it was asked for.
+
+    What is said of a score rests on p, the alarm on the curve alone.
     """
 
     panel: Panel
     p: Floats
+    curve: Floats
     raised: Floats
     can_tell: Bools
     fold: Ints
@@ -37,7 +40,7 @@ class HeldOut:
     def lr_star(self) -> Floats:
         """Return LR* of each observed score, 0 where the curve cannot tell, (n_scores,)."""
         rows = np.arange(self.panel.n_scores)
-        observed = running_likelihood_ratio(self.p, raised=self.raised)[rows, self.scores]
+        observed = running_likelihood_ratio(self.curve, raised=self.raised)[rows, self.scores]
         return np.where(self.can_tell, observed, 0.0)
 
 
@@ -63,7 +66,7 @@ def held_out(
 ) -> HeldOut:
     """Predict each score from its course's earlier ones, under a Prior fitted to the other folds."""
     course_fold = patient_folds(panel, n_folds=n_folds, seed=seed)
-    p, raised = np.full((2, panel.n_scores, 11), 1.0 / 11.0)
+    p, curve, raised = np.full((3, panel.n_scores, 11), 1.0 / 11.0)
     can_tell = np.zeros(panel.n_scores, dtype=bool)
     memory = np.zeros((panel.n_scores, N_ALLOWED)) if has_memory else None
     row_fold = course_fold[panel.course]
@@ -72,16 +75,18 @@ def held_out(
         if rows.any():
             prior = fit(panel.select(course_fold != fold))
             found = predicted_by(prior, panel.select(course_fold == fold), has_memory=has_memory)
-            p[rows], raised[rows], can_tell[rows] = found.p, found.raised, found.can_tell
+            p[rows], curve[rows], raised[rows] = found.p, found.curve, found.raised
+            can_tell[rows] = found.can_tell
             if memory is not None and found.memory is not None:
                 memory[rows] = found.memory
         if progress is not None:
             progress(fold + 1, n_folds)
-    return HeldOut(panel, p, raised, can_tell, row_fold, memory)
+    return HeldOut(panel, p, curve, raised, can_tell, row_fold, memory)
 
 
 def predicted_by(prior: Prior, panel: Panel, *, has_memory: bool = False) -> HeldOut:
     """Predict each score from its course's earlier ones under one Prior that was fitted elsewhere."""
     found = sequential_predictions(prior, panel)
-    memory = panel_memory(prior, panel, p=found.p) if has_memory else None
-    return HeldOut(panel, found.p, found.raised, found.can_tell, np.zeros(panel.n_scores, dtype=np.int64), memory)
+    memory = panel_memory(prior, panel, p=found.curve) if has_memory else None
+    fold = np.zeros(panel.n_scores, dtype=np.int64)
+    return HeldOut(panel, found.p, found.curve, found.raised, found.can_tell, fold, memory)

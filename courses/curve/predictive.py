@@ -10,6 +10,8 @@ from courses.curve.posterior import Posterior
 from courses.curve.scores import HIGHEST_SCORE, N_SCORE_VALUES, Floats, Ints
 
 RISE = 3
+# What the written score itself counts in LR*, beside the mean.
+WRITTEN_SHARE = 0.25
 SMALLEST_PROBABILITY = 1e-12
 SCORE_VALUES = np.arange(N_SCORE_VALUES, dtype=np.float64)
 _CUTS = np.arange(HIGHEST_SCORE) + 0.5
@@ -18,11 +20,14 @@ _CUTS = np.arange(HIGHEST_SCORE) + 0.5
 @dataclass(frozen=True, eq=False)
 class Targets:
     """Where scores are predicted, n items: design row minus its prediction `x` (n, r), mean at the prior
-    `base` (n,), variance of deviation and noise in units of s^2 (n,)."""
+    `base` (n,), variance of deviation and noise in units of s^2 (n,), and variance in points squared that is
+    added to it.
+    """
 
     x: Floats
     base: Floats
     variance: Floats
+    added: Floats | float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +57,7 @@ def mixture(effects: Effects, posterior: Posterior, *, targets: Targets) -> Mixt
     loading = np.einsum("nij,ni->nj", posterior.basis, targets.x)
     slope = targets.x @ effects.slope
     means = targets.base[:, None] + slope[:, None] * grid.z
-    variances = targets.variance[:, None] * grid.variance
+    variances = targets.variance[:, None] * grid.variance + np.reshape(targets.added, (-1, 1))
     for effect in range(targets.x.shape[1]):
         weight = loading[:, effect, None] / (grid.variance + posterior.eigenvalues[:, effect, None])
         pull = posterior.pull[:, effect, None] - grid.z * posterior.slope_pull[:, effect, None]
@@ -62,8 +67,22 @@ def mixture(effects: Effects, posterior: Posterior, *, targets: Targets) -> Mixt
 
 
 def running_likelihood_ratio(p: Floats, *, raised: Floats) -> Floats:
-    """Return LR*(y) = max over k <= y of P(k | mean raised by 3) / P(k), (n, 11); never falls with y."""
-    return np.maximum.accumulate(raised / p, axis=-1)
+    """Return LR*(y) = max over k <= y of P(k | 3 points worse) / P(k), (n, 11); never falls with y.
+
+    "3 points worse" pools two readings of it by their logarithms: the mean raised by 3, at three parts, and the
+    written score itself raised by 3, at one part. Where most scores are 0 the mean lies far below the scale, and
+    raising it says too little.
+    """
+    pooled = raised ** (1.0 - WRITTEN_SHARE) * _written_higher(p) ** WRITTEN_SHARE
+    return np.maximum.accumulate(pooled / p, axis=-1)
+
+
+def _written_higher(p: Floats) -> Floats:
+    """Return the distribution of a score of distribution p (..., 11) written 3 points higher, 10 at most."""
+    higher = np.full_like(p, SMALLEST_PROBABILITY)
+    higher[..., RISE:] = p[..., :-RISE]
+    higher[..., -1] += p[..., -RISE:].sum(axis=-1)
+    return higher
 
 
 def quantile_scores(p: Floats, *, levels: Floats) -> Ints:

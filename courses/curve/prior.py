@@ -35,7 +35,8 @@ class Answering:
     Else the last score of the same timing is repeated with probability (strength * repeat + repeat_share *
     repeats) / (strength + chances), `repeats` of `chances` earlier scores of this course having been
     repeats; `repeat_log_odds_at_ends` is added to the log odds of `repeat` after a 0 and after a 10. Else
-    the curve decides, each score weighted by exp(preference) (11,).
+    the curve decides, each score weighted by exp(preference) (11,). Where the curve expects the next score above
+    the last one, the level of the last one is kept with probability `kept`.
     """
 
     preference: tuple[float, ...] = (0.0,) * N_SCORE_VALUES
@@ -45,6 +46,7 @@ class Answering:
     repeat_strength: float = 5.0
     repeat_share: float = 0.25
     repeat_log_odds_at_ends: tuple[float, float] = (0.0, 0.0)
+    kept: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from courses.curve.simulation import regular_panel, simulate
 N_PSEUDO_VALUES = 400
 _COURSE_SCORES = 12
 _N_COURSES = 4_000
-_N_MEMORY_COURSES = 2_000
+_N_MEMORY_COURSES = 3_000
 
 
 @lru_cache(maxsize=1)

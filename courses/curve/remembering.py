@@ -44,7 +44,7 @@ def memory_of_next(
     panel = earlier.with_next(weeks=np.array([float(week)]), timings=np.array([code]))
     rows = np.flatnonzero(panel.timings == code)[-(N_BACK + 1) :]
     p = np.full((panel.n_scores, N_SCORE_VALUES), 1.0 / N_SCORE_VALUES)
-    p[rows], _ = predict_rows(prior, panel, rows=rows)
+    _, p[rows], _ = predict_rows(prior, panel, rows=rows)
     memory = memory_of(prior, panel, p=p, rows=rows[-1:])
     back, above = memory.likeliest(0, allowed=n_starts)
     ratio = memory.ratio(n_starts)[0]

@@ -116,14 +116,15 @@ def predict_rises(
 def _predicted(
     panel: Panel, priors: Mapping[int, Prior], course_fold: Ints, *, kind: str, k: Ints
 ) -> tuple[HeldOut, Rises]:
-    p, raised = np.full((2, panel.n_scores, 11), 1.0 / 11.0)
+    p, curve, raised = np.full((3, panel.n_scores, 11), 1.0 / 11.0)
     told, memory = np.zeros(panel.n_scores, dtype=bool), np.zeros((panel.n_scores, N_ALLOWED))
     row_fold = course_fold[panel.course]
     for fold, prior in priors.items():
         rows = row_fold == fold
         found = predicted_by(prior, panel.select(course_fold == fold), has_memory=True)
-        p[rows], raised[rows], told[rows], memory[rows] = found.p, found.raised, found.can_tell, found.memory
-    held = HeldOut(panel, p, raised, told, row_fold, memory)
+        p[rows], curve[rows], raised[rows] = found.p, found.curve, found.raised
+        told[rows], memory[rows] = found.can_tell, found.memory
+    held = HeldOut(panel, p, curve, raised, told, row_fold, memory)
     each = np.arange(panel.n_scores)
     statistic = JointStatistic.of(panel, lr=held.lr_star(), memory=memory, session=each)
     return held, Rises(kind, k, told, row_fold, statistic)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from courses.curve.answering import History, answered
-from courses.curve.design import clamp_shift, reachable_weeks
+from courses.curve.design import clamp_shift, forgotten, reachable_weeks
 from courses.curve.filtering import Filtered
+from courses.curve.keeping import with_kept
 from courses.curve.panel import Panel
 from courses.curve.posterior import NoiseGrid, posterior
 from courses.curve.predictive import RISE, Mixture, Targets, mixture
@@ -19,9 +20,12 @@ BLOCK_COURSES = 2048
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """Distributions of n scores: p (n, 11), p with the mean raised by 3 (n, 11), which can be told (n,)."""
+    """Distributions of n scores: p (n, 11), that of the curve without good sessions kept (n, 11), that with the
+    mean raised by 3 (n, 11); which can be told (n,).
+    """
 
     p: Floats
+    curve: Floats
     raised: Floats
     can_tell: Bools
 
@@ -48,17 +52,22 @@ def mixture_at(prior: Prior, filtered: Filtered, *, rows: Ints, n_nodes: int | N
         x=innovation[:, 1:] + capped,
         base=filtered.levels[rows] - innovation[:, 0] + shift,
         variance=filtered.innovations.variances[rows],
+        added=prior.covariance[0][0] * forgotten(panel.weeks[rows] - last_weeks),
     )
     return mixture(filtered.effects, found, targets=targets)
 
 
-def predict_rows(prior: Prior, panel: Panel, *, rows: Ints, n_nodes: int | None = None) -> tuple[Floats, Floats]:
-    """Return p and p raised by 3 of the rows (n,) from the earlier rows of their courses, (n, 11) each."""
+def predict_rows(
+    prior: Prior, panel: Panel, *, rows: Ints, n_nodes: int | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """Return p, that of the curve alone and that raised by 3 of the rows (n,) from the earlier rows of their
+    courses, (n, 11) each.
+    """
     found = curve_mixture(prior, panel, rows=rows, n_nodes=n_nodes)
     history = History.before(panel, rows)
-    p = answered(prior.answering, found.probabilities(), history=history)
+    curve = answered(prior.answering, found.probabilities(), history=history)
     raised = answered(prior.answering, found.probabilities(rise=RISE), history=history, rise=RISE)
-    return p, raised
+    return with_kept(prior.answering, curve, found=found, history=history), curve, raised
 
 
 def next_scores(prior: Prior, panel: Panel, *, weeks: Floats, timings: Ints) -> Predictions:
@@ -66,25 +75,25 @@ def next_scores(prior: Prior, panel: Panel, *, weeks: Floats, timings: Ints) -> 
 
     The panel's scores must be earlier than the coming ones. Time and memory are linear in courses.
     """
-    p, raised = np.empty((2, panel.n_courses, N_SCORE_VALUES))
+    p, curve, raised = np.empty((3, panel.n_courses, N_SCORE_VALUES))
     can_tell = np.zeros(panel.n_courses, dtype=bool)
     for block in _blocks(panel):
         part = panel.select(block).with_next(weeks=weeks[block], timings=timings[block])
         last = part.starts[1:] - 1
-        p[block], raised[block] = predict_rows(prior, part, rows=last)
+        p[block], curve[block], raised[block] = predict_rows(prior, part, rows=last)
         can_tell[block] = part.n_earlier_of_timing[last] >= MIN_EARLIER_SCORES
-    return Predictions(p, raised, can_tell)
+    return Predictions(p, curve, raised, can_tell)
 
 
 def sequential_predictions(prior: Prior, panel: Panel) -> Predictions:
     """Predict every score from the earlier ones of its course (Dawid 1984), rows as in the panel."""
-    p, raised = np.empty((2, panel.n_scores, N_SCORE_VALUES))
+    p, curve, raised = np.empty((3, panel.n_scores, N_SCORE_VALUES))
     for block in _blocks(panel):
         part = panel.select(block)
         rows = np.arange(part.n_scores)
         places = rows - part.starts[part.course] + panel.starts[block][part.course]
-        p[places], raised[places] = predict_rows(prior, part, rows=rows)
-    return Predictions(p, raised, panel.n_earlier_of_timing >= MIN_EARLIER_SCORES)
+        p[places], curve[places], raised[places] = predict_rows(prior, part, rows=rows)
+    return Predictions(p, curve, raised, panel.n_earlier_of_timing >= MIN_EARLIER_SCORES)
 
 
 def _blocks(panel: Panel) -> list[Ints]:

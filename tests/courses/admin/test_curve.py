@@ -78,7 +78,28 @@ class TestWords:
 
     def test_fixed_rules_over_the_budget_are_told_with_their_rate(self, night, words):
         night(fixed_per_100=6.5)
-        assert "The fixed rules alone raise 6.5 alerts in 100 sessions, more than the budget of 5." in words()
+        page = words()
+        assert "The budget of 5 cannot be met: at least 7.5 in 100 sessions raise an alert." in page
+        assert "The fixed rules alone raise 6.5. They are always sent. The curve adds at least 1 in 100." in page
+
+    def test_fixed_rules_and_the_curve_s_least_over_the_budget_are_told(self, night, words):
+        """Neither alone is over 5: together they are."""
+        night(fixed_per_100=4.4)
+        assert "The budget of 5 cannot be met: at least 5.4 in 100 sessions raise an alert." in words()
+
+    def test_budget_that_can_be_met_is_not_complained_of(self, night, words):
+        night(fixed_per_100=4.0, spendable_per_100=9.0)
+        assert "cannot be met" not in words()
+
+    def test_what_a_budget_can_be_is_said_beside_the_form(self, night, words):
+        night(fixed_per_100=2.0, spendable_per_100=9.5)
+        card = words().split('id="budget-head"')[1].split("</section>")[0]
+        assert "Between 3.0 and 9.5 alerts in 100 sessions are possible here." in card
+        assert "Counted over 300 sessions." in card
+
+    def test_what_cannot_be_spent_is_said(self, night, words):
+        night(fixed_per_100=0.3, spendable_per_100=3.4)
+        assert "At most 3.4 of the budget of 5 in 100 sessions can be used." in words()
 
     def test_few_scores_are_counted(self, night, words):
         night(n_scores=57)

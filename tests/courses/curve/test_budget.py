@@ -65,6 +65,21 @@ def test_ratio_keeps_one_in_a_hundred_beside_busy_fixed_rules() -> None:
     assert found.realised_per_100 - found.fixed_per_100 == pytest.approx(1.0, abs=0.05)
 
 
+def test_budget_below_fixed_rules_and_one_in_a_hundred_is_not_met() -> None:
+    """Fixed rules of 2 in 100 and a budget of 2.5: it comes to 3, and that is said."""
+    found = threshold_for(drawn(20_000, fixed=0.02), budget_per_100=2.5)
+    assert not found.is_fixed_rules_over_budget
+    assert found.is_budget_below_least
+    assert found.realised_per_100 == pytest.approx(found.least_per_100, abs=0.05)
+
+
+def test_least_is_never_above_what_is_spendable() -> None:
+    found = threshold_for(drawn(5_000, factor=0.001))
+    assert found.spendable_per_100 is not None
+    assert found.least_per_100 == pytest.approx(min(1.0, found.spendable_per_100))
+    assert not found.is_budget_below_least
+
+
 def test_threshold_is_held_at_three_times_the_reference() -> None:
     found = threshold_for(drawn(5_000, factor=100.0))
     assert found.is_clamped

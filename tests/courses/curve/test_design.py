@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from courses.curve.design import WEEKS_PER_UNIT, clamp_shift, reachable_weeks
+from courses.curve.design import LONG_GAP_WEEKS, WEEKS_PER_UNIT, clamp_shift, forgotten, reachable_weeks
 
 
 def level(curve: tuple[float, float, float], week: float, *, last: float, end: float) -> float:
@@ -37,3 +37,12 @@ def test_score_after_the_planned_end_moves_the_cap() -> None:
 
 def test_unplanned_course_is_looked_at_twelve_weeks_ahead() -> None:
     assert level((6.0, -1.0, 0.0), 100.0, last=12.0, end=np.inf) == pytest.approx(4.0)
+
+
+def test_nothing_is_forgotten_within_eight_weeks_and_most_within_a_year_more() -> None:
+    gaps = np.array([0.0, 1.0, LONG_GAP_WEEKS, 20.0, 60.0, 500.0])
+    found = forgotten(gaps)
+    assert np.all(found[:3] == 0.0)
+    assert np.all(np.diff(found[2:]) > 0)
+    assert found[4] == pytest.approx(1 - np.exp(-2.0))
+    assert found[-1] == pytest.approx(1.0, abs=1e-6)

@@ -40,6 +40,22 @@ def test_ratio_of_a_noisy_patient_does_not_fall_at_ten() -> None:
     assert ratio[0, 10] >= ratio[0, 6]
 
 
+def test_ratio_sees_a_rise_from_far_below_the_scale() -> None:
+    """Where the mean lies at -4 raising it by 3 changes little; from 0 to 3 is a rise by 3 all the same."""
+    found = normal(-4.0, 1.5)
+    p, raised = found.probabilities(), found.probabilities(rise=3)
+    shift = running_likelihood_ratio(p, raised=raised)[0] / np.maximum.accumulate(raised / p, axis=-1)[0]
+    assert shift[3] > 3.0
+
+
+def test_ratio_where_the_scale_has_room_is_that_of_the_mean_raised() -> None:
+    found = normal(4.0, 1.5)
+    p, raised = found.probabilities(), found.probabilities(rise=3)
+    scores = slice(4, 9)
+    pooled, plain = running_likelihood_ratio(p, raised=raised)[0], np.maximum.accumulate(raised / p, axis=-1)[0]
+    assert np.allclose(np.log(pooled[scores]), np.log(plain[scores]), atol=0.15)
+
+
 def test_quantiles_are_the_smallest_scores_that_reach_the_level() -> None:
     p = np.array([[0.1, 0.2, 0.4, 0.3, 0, 0, 0, 0, 0, 0, 0]])
     assert quantile_scores(p, levels=np.array([0.05, 0.1, 0.5, 0.95, 1.0])).tolist() == [[0, 0, 2, 3, 3]]

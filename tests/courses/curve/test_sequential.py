@@ -81,6 +81,15 @@ def test_batch_agrees_with_one_course(mixed_course: CourseScores) -> None:
         assert np.allclose(batch.p[place], alone.p, atol=1e-4)
 
 
+def test_long_gap_widens_the_bounds() -> None:
+    """A year later less is known than five months later; up to 8 weeks nothing is forgotten."""
+    course = CourseScores.of_one_timing([0, 1, 2, 3, 4, 5], scores=[6, 5, 5, 4, 4, 4], planned_end_week=6.0)
+    found = [condition(SHIPPED_PRIOR, course).next_score(week, Timing.BEFORE) for week in (20.0, 52.0, 104.0)]
+    spreads = [one.p @ np.arange(11) ** 2 - one.mean**2 for one in found if isinstance(one, NextScore)]
+    assert spreads[0] + 1.0 < spreads[1] < spreads[2]
+    assert found[1].interval90[1] > found[0].interval90[1]
+
+
 def test_no_courses_give_no_predictions() -> None:
     empty = Panel.of([])
     assert sequential_predictions(PRIOR, empty).p.shape == (0, 11)

@@ -1,0 +1,28 @@
+"""Which scores of a series the rules without a calibrated threshold alarm on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from courses.curve import HeldOut
+from courses.curve.scores import Bools
+from courses.priors.evidence import expectations_of
+from courses.priors.fixed_rules import fixed_alarms
+from courses.priors.rows import Record, ScoreRow
+
+_START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def fixed_rows(predictions: HeldOut) -> Bools:
+    """Return which scores of a series the rules without a calibrated threshold alarm on, (n_scores,)."""
+    panel, found = predictions.panel, np.zeros(predictions.panel.n_scores, dtype=bool)
+    expected = np.array(expectations_of(predictions), dtype=object)
+    for course in range(panel.n_courses):
+        rows = np.arange(panel.starts[course], panel.starts[course + 1])
+        scores = [
+            ScoreRow(None, "before", int(panel.scores[row]), _START, number) for number, row in enumerate(rows, 1)
+        ]
+        found[rows] = fixed_alarms(Record(tuple(scores), "", 0.0, course), expected[rows].tolist())
+    return found
