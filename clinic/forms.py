@@ -230,7 +230,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=250,
-        help_text=gettext_lazy("For example: entered for the wrong patient. It stays on file with your name."),
+        help_text=gettext_lazy("It stays on file with your name."),
     )
     # What was on file when the page was opened: a page that is out of date takes nothing back.
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -6,6 +6,7 @@ import math
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import parse_rates
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -39,6 +40,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "mfa/email/webauthn_removed": Kind.KEY_REMOVED,
         "mfa/email/recovery_codes_generated": Kind.CODES_MADE,
     }
+
+    @property
+    def error_messages(self) -> dict[str, Any]:
+        """allauth's, but for the wait after too many wrong codes, which it does not name."""
+        (limit,) = parse_rates(settings.ACCOUNT_RATE_LIMITS["login_failed"])
+        minutes = math.ceil(limit.duration / 60)
+        told = ngettext(
+            "Too many wrong codes. Wait %(n)s minute, then try again.",
+            "Too many wrong codes. Wait %(n)s minutes, then try again.",
+            minutes,
+        )
+        return {**DefaultAccountAdapter.error_messages, "too_many_login_attempts": told % {"n": minutes}}
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""

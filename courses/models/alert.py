@@ -254,7 +254,7 @@ class AlertEvent(models.Model):
         UNKNOWN = "unknown", _("sent or not: unknown")
         POSTED = "posted", _("webhook accepted")
         NOT_POSTED = "not_posted", _("webhook refused")
-        REPEATED = "repeated", _("reminder sent")
+        REPEATED = "repeated", _("reminder")
         ESCALATED = "escalated", _("escalated")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         LAPSED = "lapsed", _("acknowledgement expired")

@@ -23,7 +23,7 @@
   const keys = () =>
     safely(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length))) || [];
   const meta = document.querySelector('meta[name="drafts"]');
-  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
   // What must go: too old, of somebody else, saved.
   let isOver = false;
@@ -58,6 +58,7 @@
   if (broken) {
     const sent = keys().some((key) => (read(key) || {}).state === "sent");
     document.querySelectorAll("[data-draft-after-fault]").forEach((part) => (part.hidden = !sent));
+    document.querySelectorAll("[data-draft-unknown]").forEach((part) => (part.hidden = sent));
   }
   // Reload and Back ask for the page anew instead of sending it again; the draft fills the form.
   if (isSentBack || refused) window.history.replaceState(window.history.state, "", window.location.href);

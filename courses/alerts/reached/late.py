@@ -89,9 +89,10 @@ def _hurry(late: Iterable[Reach], *, at: datetime) -> int:
 
 
 def _last_messages(alerts: Iterable[int]) -> dict[str, Message]:
-    """The newest message about each alert that was not cancelled, by the name of its group."""
+    """The newest email about each alert that was not cancelled, by the name of its group."""
     groups = [f"alert:{pk}" for pk in alerts]
-    messages = Message.objects.filter(group_key__in=groups).exclude(state=Message.State.CANCELLED)
+    mails = Message.objects.filter(group_key__in=groups, channel=Message.Channel.EMAIL)
+    messages = mails.exclude(state=Message.State.CANCELLED)
     newest = messages.order_by("group_key", "-pk").distinct("group_key")
     return {message.group_key: message for message in newest}
 
@@ -104,6 +105,6 @@ def _what_keeps_it(last: Message | None) -> str:
         return _("The mail server refuses our emails.")
     if last.trouble == Message.Trouble.MESSAGE:
         return _("The email could not be made.")
-    if last.state == Message.State.FAILED:
+    if last.state == Message.State.FAILED and last.is_refused:
         return _("Every email was refused.")
     return _("The mail server has not accepted an email yet.")

@@ -120,7 +120,7 @@ def test_event_says_until_when_in_the_clinics_time():
 
 
 def test_event_without_words_is_its_kind():
-    assert event_words(AlertEvent(kind="repeated"), names={}) == "reminder sent"
+    assert event_words(AlertEvent(kind="repeated"), names={}) == "reminder"
 
 
 @pytest.mark.django_db

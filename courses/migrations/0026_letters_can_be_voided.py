@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clinic", "0014_plainer_words"),
-        ("courses", "0024_plainer_words"),
+        ("courses", "0025_predictions"),
         ("patients", "0007_plainer_words"),
     ]
 
