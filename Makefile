@@ -1,6 +1,6 @@
 # Healing Curve. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-faults check bench shell screenshots backup restore compose-dev
+.PHONY: help setup demo test test-faults check format hooks bench shell screenshots backup restore compose-dev
 SHELL := /bin/sh
 PORT ?= 8000
 WORKERS ?= 2
@@ -32,9 +32,20 @@ test: setup ## run all tests (TEST=tests/clinic narrows, WORKERS=4 widens)
 test-faults: setup ## the fault tests at length (N=500 alerts in each)
 	exec env FAULTS_N=$(N) $(WITH_SERVICES) $(PYTHON_IN_VENV) -m pytest -n $(WORKERS) --dist worksteal tests/faults
 
+format: setup ## lay out Python, templates, CSS and JavaScript
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix --quiet .
+	@# A second pass settles what the first one moved; 1 says that something was laid out.
+	.venv/bin/djlint --reformat --quiet templates || [ $$? = 1 ]
+	.venv/bin/djlint --reformat --quiet templates
+	.venv/bin/biome check --write --error-on-warnings .
+
 check: setup ## format, lint, types, architecture, migrations, deployment, compose file, Dockerfile
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
+	.venv/bin/djlint --check --quiet templates
+	.venv/bin/djlint --lint --quiet templates
+	.venv/bin/biome ci --error-on-warnings .
 	.venv/bin/lint-imports --no-logo
 	$(WITH_SERVICES) sh .ci/check-django.sh
 	$(CHECKING) DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost .venv/bin/mypy clinic patients courses bench manage.py
