@@ -25,7 +25,7 @@
   const heed = (row) => {
     const option = options.get(codeIn(row));
     const say = row.querySelector(".point-say");
-    say.className = "point-say" + (option && option.dataset.heed ? ` heed-${option.dataset.heed}` : "");
+    say.className = `point-say${option?.dataset.heed ? ` heed-${option.dataset.heed}` : ""}`;
     say.textContent = "";
     if (!option) return;
     const strong = document.createElement("strong");
@@ -49,9 +49,15 @@
       fillSite(row);
     }
     row.querySelector(".point-ask").classList.add("is-asked");
-    const words = reading.codes.length ? form.dataset.several : reading.close.length ? form.dataset.close : form.dataset.unclear;
+    const words = reading.codes.length
+      ? form.dataset.several
+      : reading.close.length
+        ? form.dataset.close
+        : form.dataset.unclear;
     const points = [...candidates, ...reading.outside].join(", ");
-    row.querySelector(".point-say").textContent = words.replace("{text}", typedIn(row)).replace("{points}", points);
+    row.querySelector(".point-say").textContent = words
+      .replace("{text}", typedIn(row))
+      .replace("{points}", points);
   };
   // What was typed mostly is the site of a tender point: it is put there to be seen.
   const fillSite = (row) => {
@@ -113,7 +119,10 @@
     difference();
   };
   const difference = () => {
-    const differs = needlesIn.value.trim() !== "" && needlesOut.value.trim() !== "" && needlesIn.value.trim() !== needlesOut.value.trim();
+    const differs =
+      needlesIn.value.trim() !== "" &&
+      needlesOut.value.trim() !== "" &&
+      needlesIn.value.trim() !== needlesOut.value.trim();
     const field = form.querySelector(".difference");
     field.classList.toggle("is-asked", differs || field.querySelector("input").value !== "");
   };
@@ -210,7 +219,9 @@
     if (event.target.name.startsWith("flag_") && event.target.checked) none.checked = false;
   });
 
-  all().filter((row) => codeIn(row)).forEach(heed);
+  all()
+    .filter((row) => codeIn(row))
+    .forEach(heed);
   keepOneEmpty();
   // What is wrong: marked, reached by its link even where it is folded away, and gone to at once if it is one thing.
   const CONTROL = "input, select, textarea";
