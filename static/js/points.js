@@ -1,7 +1,6 @@
 // Points as people write them: the same reading as on the server (courses/points/names.py), over the table that the
 // server sends. Text that names one point is that point; anything else is asked about, never guessed.
-window.pointReader = (table) => {
-  "use strict";
+export const pointReader = (table) => {
   const CODE = /^(3?[a-zü]+)([0-9]+)$/;
   const SHORTEST_GUESS = 5;
   const MOST_WORDS = 12;
