@@ -6,6 +6,7 @@
     {% endjoined %}
 
 Line breaks and the indentation beside them are dropped when the template is read; spaces within a line stay.
+Between the attributes of an element a line break is a space, as everywhere.
 """
 
 import re
@@ -16,7 +17,7 @@ from django.template.base import Node, NodeList, Parser, TextNode, Token
 from django.utils.safestring import SafeString
 
 register = template.Library()
-LINE_BREAK = re.compile(r"\s*\n\s*")
+PARTS = re.compile(r"(?P<opens><(?=[A-Za-z/]))|(?P<closes>>)|(?P<line_break>\s*\n\s*)")
 
 
 class JoinedNode(Node):
@@ -35,7 +36,16 @@ def joined(parser: Parser, token: Token) -> JoinedNode:
     """Drop the line breaks of everything up to `endjoined`."""
     nodelist = parser.parse(("endjoined",))
     parser.delete_first_token()
+    is_in_element = False
+
+    def replaced(part: re.Match[str]) -> str:
+        nonlocal is_in_element
+        if part["line_break"]:
+            return " " if is_in_element else ""
+        is_in_element = bool(part["opens"])
+        return part.group()
+
     for text in nodelist.get_nodes_by_type(TextNode):
         if isinstance(text, TextNode):
-            text.s = LINE_BREAK.sub("", text.s)
+            text.s = PARTS.sub(replaced, text.s)
     return JoinedNode(nodelist)

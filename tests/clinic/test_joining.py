@@ -32,3 +32,9 @@ def test_what_a_value_says_is_left_alone():
 
 def test_text_outside_keeps_its_lines():
     assert shown("a\n{% joined %}\nb\n{% endjoined %}\nc") == "a\nb\nc"
+
+
+def test_attributes_stay_apart():
+    link = "<a class='b'\n   href='{{ url }}'\n   {% if c %}hidden{% endif %}>\n  d\n</a>"
+    page = shown(f"{{% joined %}}\n{link}\n{{% endjoined %}}", url="/e/", c=True)
+    assert page == "<a class='b' href='/e/' hidden>d</a>"
