@@ -46,6 +46,7 @@ check: setup ## format, lint, types, architecture, migrations, deployment, compo
 	.venv/bin/djlint --check --quiet templates
 	.venv/bin/djlint --lint --quiet templates
 	.venv/bin/biome ci --error-on-warnings .
+	$(PYTHON_IN_VENV) .ci/dead_code.py
 	.venv/bin/lint-imports --no-logo
 	$(WITH_SERVICES) sh .ci/check-django.sh
 	$(CHECKING) DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost .venv/bin/mypy clinic patients courses bench manage.py
