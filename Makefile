@@ -40,6 +40,9 @@ format: setup ## lay out Python, templates, CSS and JavaScript
 	.venv/bin/djlint --reformat --quiet templates
 	.venv/bin/biome check --write --error-on-warnings .
 
+hooks: setup ## run the formatters and linters before every commit
+	.venv/bin/pre-commit install
+
 check: setup ## format, lint, types, architecture, migrations, deployment, compose file, Dockerfile
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
@@ -51,6 +54,8 @@ check: setup ## format, lint, types, architecture, migrations, deployment, compo
 	$(WITH_SERVICES) sh .ci/check-django.sh
 	$(CHECKING) DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost .venv/bin/mypy clinic patients courses bench manage.py
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+	.venv/bin/pre-commit validate-config
 	.venv/bin/hadolint Dockerfile
 
 # The installation that DATABASE_URL names, which needs none of the demo's servers, else the demo.
