@@ -1,6 +1,6 @@
 # Healing Curve. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-faults mutants check bench shell screenshots backup restore compose-dev
+.PHONY: help setup demo test test-faults mutants check format hooks bench shell screenshots backup restore compose-dev
 SHELL := /bin/sh
 PORT ?= 8000
 WORKERS ?= 2
@@ -35,13 +35,30 @@ test-faults: setup ## the fault tests at length (N=500 alerts in each)
 mutants: setup ## change decisions and see whether a test notices (N=120 SECONDS=1200 ROOMS="rules plans")
 	@exec env N=$(if $(filter 500,$(N)),120,$(N)) $(WITH_SERVICES) $(PYTHON_IN_VENV) -m bench.mutants
 
+format: setup ## lay out Python, templates, CSS and JavaScript
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix --quiet .
+	@# A second pass settles what the first one moved; 1 says that something was laid out.
+	.venv/bin/djlint --reformat --quiet templates || [ $$? = 1 ]
+	.venv/bin/djlint --reformat --quiet templates
+	.venv/bin/biome check --write --error-on-warnings .
+
+hooks: setup ## run the formatters and linters before every commit
+	.venv/bin/pre-commit install
+
 check: setup ## format, lint, types, architecture, migrations, deployment, compose file, Dockerfile
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
+	.venv/bin/djlint --check --quiet templates
+	.venv/bin/djlint --lint --quiet templates
+	.venv/bin/biome ci --error-on-warnings .
+	$(PYTHON_IN_VENV) .ci/dead_code.py
 	.venv/bin/lint-imports --no-logo
 	$(WITH_SERVICES) sh .ci/check-django.sh
 	$(CHECKING) DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost .venv/bin/mypy clinic patients courses bench manage.py
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+	.venv/bin/pre-commit validate-config
 	.venv/bin/hadolint Dockerfile
 
 # The installation that DATABASE_URL names, which needs none of the demo's servers, else the demo.

@@ -82,9 +82,6 @@ NEVER_OVERRIDDEN = frozenset(
     }
 )
 NEEDS_ONLY_A_CHECK = frozenset({ReasonCode.CHECK_MISSING, ReasonCode.CHECK_OVERDUE})
-ABOUT_THE_PRACTITIONER = frozenset(
-    {ReasonCode.LICENCE_MISSING, ReasonCode.LICENCE_EXPIRED, ReasonCode.SUPERVISOR_MISSING}
-)
 
 
 @dataclass(frozen=True)

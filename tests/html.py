@@ -6,5 +6,5 @@ import re
 
 
 def packed(html: str) -> str:
-    """The page without white space beside its tags."""
-    return re.sub(r"\s*(<[^>]*>)\s*", r"\1", html)
+    """The page without white space beside its tags, and with one space between attributes."""
+    return re.sub(r"\s*(<[^>]*>)\s*", lambda found: " ".join(found[1].split()), html)

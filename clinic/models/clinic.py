@@ -313,10 +313,3 @@ class Membership(models.Model):
     def may_supervise(self, on: date) -> bool:
         """Whether this person is a licensed clinician who needs no supervision; needs `user` loaded."""
         return self.is_active and self.is_clinician and self.is_licensed(on) and not self.is_supervised
-
-    def years_in_practice(self, on: date) -> int | None:
-        """Whole years in practice on a day; None where it is not recorded."""
-        since = self.practising_since
-        if since is None:
-            return None
-        return on.year - since.year - ((on.month, on.day) < (since.month, since.day))

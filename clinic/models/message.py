@@ -34,10 +34,6 @@ class MessageQuerySet(ClinicScopedQuerySet["Message"]):
         waiting = self.pending().filter(Q(first_due_at__isnull=False) | Q(due_at__lte=at))
         return waiting.annotate(waits_since=Coalesce("first_due_at", "due_at"))
 
-    def refused_since(self, at: datetime) -> Self:
-        """Whose address was refused, for good or until the refusal is believed."""
-        return self.filter(trouble=Message.Trouble.ADDRESS, troubled_at__gt=at)
-
     def lapsed_by(self, at: datetime) -> Self:
         """Claimed by somebody who did not come back within the lease, by a clock that may have been set back."""
         is_over = Q(lease_until__lte=at) | Q(lease_until__gt=at + LONGEST_LEASE)

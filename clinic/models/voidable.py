@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
 class VoidableQuerySet(ClinicScopedQuerySet[RowT]):
     """Rows that may be void. A manager made of it leaves void rows out, so that no reader has to think of them."""
-
-    def not_void(self) -> Self:
-        """Those that count."""
-        return self.filter(voided_at=None)
-
-    def only_void(self) -> Self:
-        """Those that count nowhere; asked of a manager that has them."""
-        return self.exclude(voided_at=None)
 
 
 def _counting_manager(rows: Any) -> Any:

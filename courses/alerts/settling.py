@@ -53,14 +53,6 @@ def _settle(alert: Alert, *, at: datetime) -> None:
         _close(alert, Alert.Outcome.SETTLED, at=at)
 
 
-def close_alerts_of(course: Course, *, at: datetime) -> int:
-    """Resolve the alerts of a course that is over, red flags left out, and tell those who were called."""
-    if course.status not in OVER:
-        return 0
-    alerts = Alert.objects.unresolved().filter(course=course).exclude(rule__in=BY_PEOPLE)
-    return sum(_close_with_word(alert, at=at) for alert in alerts)
-
-
 def sweep_closed_courses(*, at: datetime) -> int:
     """Close what is left open of courses that are over, whoever ended them; returns how many alerts."""
     left = Alert.objects.all_clinics().unresolved().exclude(rule__in=BY_PEOPLE)

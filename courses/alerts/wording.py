@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,17 +13,6 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership, Responder
 from courses.models import Alert, AlertEvent, RedFlag
 from courses.models.red_flag import said
-
-
-def findings_words(findings: Sequence[Mapping[str, Any]], *, flags: Mapping[str, str]) -> list[str]:
-    """Frozen findings in sentences, a sum that several rest on said once, with the last of them."""
-    sums = [_sum(finding["evidence"]) for finding in findings]
-    return [
-        finding_words(finding, flags=flags).removesuffix(total).strip()
-        if total and total in sums[number + 1 :]
-        else finding_words(finding, flags=flags)
-        for number, (finding, total) in enumerate(zip(findings, sums, strict=True))
-    ]
 
 
 def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> str:

@@ -35,11 +35,6 @@ class CheckInForm(RedFlagFields, forms.Form):
         self.key = self._key()
 
     @property
-    def chosen_score(self) -> str:
-        """The score as it was sent."""
-        return str(self["score"].value() or "") if self.is_bound else ""
-
-    @property
     def is_none_ticked(self) -> bool:
         """Whether "none of these" was sent."""
         return bool(self[NONE_FIELD].value())

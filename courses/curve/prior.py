@@ -99,10 +99,6 @@ class Prior:
         """Return s^2 of patients of standardised log noise z, same shape."""
         return np.asarray(ROUNDING_SD**2 + (self.noise * np.exp(self.noise_spread * z)) ** 2)
 
-    def offset_of(self, timings: Floats) -> Floats:
-        """Return the mean offset of timing codes (n,), 0 for the before-score."""
-        return np.array([self.offsets.get(timing, 0.0) for timing in TIMINGS])[timings.astype(np.int64)]
-
 
 def triple(values: Any) -> Triple:
     """Return three numbers as plain floats."""

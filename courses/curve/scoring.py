@@ -71,11 +71,6 @@ def caught_rises(statistic: Floats, *, scores: Ints) -> Bools:
     return np.asarray(statistic[rows, raised] > threshold)
 
 
-def sensitivity_to_rise(statistic: Floats, *, scores: Ints) -> float:
-    """Return the share of scores raised by 3 that are caught."""
-    return float(caught_rises(statistic, scores=scores).mean())
-
-
 def error_by_subject(values: Floats | Bools, *, subjects: Ints) -> float:
     """Return the standard error of the mean of values (n,) whose subjects (n,) are independent, not the values."""
     if not len(values):

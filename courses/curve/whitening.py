@@ -14,22 +14,18 @@ from courses.curve.scores import Floats
 
 @dataclass(frozen=True, eq=False)
 class Innovations:
-    """What each row adds to its course's earlier rows, and where each course's filter stands at its end.
+    """What each row adds to its course's earlier rows.
 
     `columns` (n_scores, m) are the given columns minus their prediction from the earlier rows, `variances`
-    (n_scores,) the variance of the score's innovation in units of s^2, `end_columns` (n_courses, m) and
-    `end_variances` (n_courses,) the filtered deviation after the last row, `end_weeks` (n_courses,) its week.
+    (n_scores,) the variance of the score's innovation in units of s^2.
     """
 
     columns: Floats
     variances: Floats
-    end_columns: Floats
-    end_variances: Floats
-    end_weeks: Floats
 
 
 def innovations(panel: Panel, *, columns: Floats, carry: float, carry_weeks: float) -> Innovations:
-    """Filter the columns (n_scores, m) of every course; courses without rows end at the prior deviation."""
+    """Filter the columns (n_scores, m) of every course."""
     n_columns = columns.shape[1]
     order = np.argsort(-panel.lengths, kind="stable")
     n_running = np.searchsorted(-panel.lengths[order], -np.arange(panel.lengths.max(initial=0)), side="left")
@@ -51,5 +47,4 @@ def innovations(panel: Panel, *, columns: Floats, carry: float, carry_weeks: flo
         state[:n] = moved + gain[:, None] * innovation
         variance[:n] = gain
         last_week[:n] = panel.weeks[rows]
-    back = np.argsort(order, kind="stable")
-    return Innovations(out, out_variances, state[back], variance[back], last_week[back])
+    return Innovations(out, out_variances)

@@ -4,15 +4,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0026_letters_can_be_voided'),
+        ("courses", "0026_letters_can_be_voided"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='alertevent',
-            name='kind',
-            field=models.CharField(choices=[('raised', 'raised'), ('reported_again', 'reported again'), ('finding_added', 'further finding'), ('severity_raised', 'more severe'), ('queued', 'email queued'), ('sent', 'email accepted'), ('not_sent', 'email not needed'), ('undeliverable', 'nobody reached'), ('unknown', 'sent or not: unknown'), ('posted', 'webhook accepted'), ('not_posted', 'webhook refused'), ('repeated', 'reminder'), ('escalated', 'escalated'), ('acknowledged', 'acknowledged'), ('lapsed', 'acknowledgement expired'), ('snoozed', 'snoozed'), ('silenced', 'silenced'), ('unsilenced', 'silence over'), ('reopened', 'open again'), ('flapping', 'opens again and again'), ('exhausted', 'nobody left on the contact list'), ('level_lowered', 'level lowered'), ('rearmed', 'reminders restarted'), ('resolved', 'resolved'), ('noted', 'note'), ('corrected', 'entry corrected'), ('withdrawn', 'report withdrawn: entered by mistake')], max_length=20, verbose_name='what'),
+            model_name="alertevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("raised", "raised"),
+                    ("reported_again", "reported again"),
+                    ("finding_added", "further finding"),
+                    ("severity_raised", "more severe"),
+                    ("queued", "email queued"),
+                    ("sent", "email accepted"),
+                    ("not_sent", "email not needed"),
+                    ("undeliverable", "nobody reached"),
+                    ("unknown", "sent or not: unknown"),
+                    ("posted", "webhook accepted"),
+                    ("not_posted", "webhook refused"),
+                    ("repeated", "reminder"),
+                    ("escalated", "escalated"),
+                    ("acknowledged", "acknowledged"),
+                    ("lapsed", "acknowledgement expired"),
+                    ("snoozed", "snoozed"),
+                    ("silenced", "silenced"),
+                    ("unsilenced", "silence over"),
+                    ("reopened", "open again"),
+                    ("flapping", "opens again and again"),
+                    ("exhausted", "nobody left on the contact list"),
+                    ("level_lowered", "level lowered"),
+                    ("rearmed", "reminders restarted"),
+                    ("resolved", "resolved"),
+                    ("noted", "note"),
+                    ("corrected", "entry corrected"),
+                    ("withdrawn", "report withdrawn: entered by mistake"),
+                ],
+                max_length=20,
+                verbose_name="what",
+            ),
         ),
     ]

@@ -104,11 +104,6 @@ def row_of_link(link: CheckInLink) -> CheckIn:
         raise BadLink from error
 
 
-def read_check_in(token: str) -> CheckIn:
-    """The check-in of a token; BadLink for any other link."""
-    return row_of_link(open_check_in(token))
-
-
 def unsubscribe_path(patient: Patient, stream: Consent.Stream) -> str:
     """The path that ends one stream of mail."""
     return reverse("unsubscribe", args=[signing.dumps([str(patient.uuid), stream], salt=UNSUBSCRIBE_SALT)])

@@ -54,9 +54,8 @@ class Checked:
 
 @dataclass(frozen=True)
 class Suggestions:
-    """Every measure checked, or contact advice alone."""
+    """Every measure checked; none of them, so contact advice alone, while a red flag is open."""
 
-    is_contact_only: bool
     measures: tuple[Checked, ...] = ()
 
     def suggested(self) -> tuple[str, ...]:
@@ -80,7 +79,7 @@ def suggest(measures: Iterable[Measure], *, conditions: Mapping[str, str], is_fl
     about first is offered and never suggested.
     """
     if is_flag_open:
-        return Suggestions(is_contact_only=True)
+        return Suggestions()
     every = list(measures)
     checked = {one.code: _check(one, conditions) for one in every}
     careless_first = sorted(every, key=lambda one: bool(checked[one.code].cautioned_by))
@@ -90,7 +89,6 @@ def suggest(measures: Iterable[Measure], *, conditions: Mapping[str, str], is_fl
             chosen.append(one)
     codes = {one.code for one in chosen}
     return Suggestions(
-        is_contact_only=False,
         measures=tuple(replace(checked[one.code], is_suggested=one.code in codes) for one in every),
     )
 

@@ -6,8 +6,17 @@ window.dateWords = (() => {
   const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
   const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
   const NAMES = [
-    "january jan januar", "february feb februar", "march mar märz maerz", "april apr", "may mai", "june jun juni",
-    "july jul juli", "august aug", "september sep sept", "october oct oktober okt", "november nov",
+    "january jan januar",
+    "february feb februar",
+    "march mar märz maerz",
+    "april apr",
+    "may mai",
+    "june jun juni",
+    "july jul juli",
+    "august aug",
+    "september sep sept",
+    "october oct oktober okt",
+    "november nov",
     "december dec dezember dez",
   ].map((names) => names.split(" "));
   const UNKNOWN = ["unknown", "not known", "?", "unbekannt", "不详", "未知"];
@@ -73,7 +82,9 @@ window.dateWords = (() => {
     return found ? ofMonth(found[3], found[1], found[2]) : null;
   };
   const readMoment = (typed, order) => {
-    const found = /^(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?$/i.exec(plain(typed));
+    const found = /^(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?$/i.exec(
+      plain(typed),
+    );
     if (!found) return null;
     const isHalf = found[4] && Number(found[2]) >= 1 && Number(found[2]) <= 12;
     const hour = isHalf ? (Number(found[2]) % 12) + (/^p/i.test(found[4]) ? 12 : 0) : Number(found[2]);
@@ -92,7 +103,8 @@ window.dateWords = (() => {
     return at && at.getUTCFullYear() >= EARLIEST_BIRTH && at <= today ? { at } : null;
   };
   const birthDay = (text, order) => {
-    let found = /^(\d{4})[-./年 ](\d{1,2})[-./月 ](\d{1,2})日?$/u.exec(text) || /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+    let found =
+      /^(\d{4})[-./年 ](\d{1,2})[-./月 ](\d{1,2})日?$/u.exec(text) || /^(\d{4})(\d{2})(\d{2})$/.exec(text);
     if (found) return day(found[1], found[2], found[3]);
     found = /^(\d{1,2})([-./ ])(\d{1,2})\2(\d{4})$/.exec(text);
     if (found && found[2] === ".") return day(found[4], found[3], found[1]);
@@ -105,7 +117,9 @@ window.dateWords = (() => {
   };
 
   const wholeMonths = (first, last) =>
-    (last.getUTCFullYear() - first.getUTCFullYear()) * 12 + last.getUTCMonth() - first.getUTCMonth() -
+    (last.getUTCFullYear() - first.getUTCFullYear()) * 12 +
+    last.getUTCMonth() -
+    first.getUTCMonth() -
     (last.getUTCDate() < first.getUTCDate() ? 1 : 0);
   const distance = (at, today) => {
     const days = Math.round((at - today) / 86400000);
@@ -115,7 +129,9 @@ window.dateWords = (() => {
     if (count < 14) return counted.format(days, "day");
     if (count < 61) return counted.format(sign * Math.floor(count / 7), "week");
     const months = wholeMonths(days < 0 ? at : today, days < 0 ? today : at);
-    return months < 24 ? counted.format(sign * months, "month") : counted.format(sign * Math.floor(months / 12), "year");
+    return months < 24
+      ? counted.format(sign * months, "month")
+      : counted.format(sign * Math.floor(months / 12), "year");
   };
   // English writes "Sep" on every page; some browsers write "Sept".
   const monthName = (at) => (language === "en-GB" ? month.format(at).slice(0, 3) : month.format(at));

@@ -8,7 +8,15 @@
   const LIFE_MS = 24 * 60 * 60 * 1000;
   // Hidden fields that come back with the rest: which sending it is, and what the form was opened with.
   const CARRIED = new Set(["form_key", "sent_key", "opened", "version"]);
-  const NOT_KEPT = new Set(["csrfmiddlewaretoken", "form_of", "draft", "appointment", "seen", "seen_number", "needling-INITIAL_FORMS"]);
+  const NOT_KEPT = new Set([
+    "csrfmiddlewaretoken",
+    "form_of",
+    "draft",
+    "appointment",
+    "seen",
+    "seen_number",
+    "needling-INITIAL_FORMS",
+  ]);
   const VARIES = new Set(["form_key", "sent_key", "opened", "version", "held_at"]);
   const safely = (act) => {
     try {
@@ -21,9 +29,18 @@
   const write = (key, draft) => safely(() => localStorage.setItem(PREFIX + key, JSON.stringify(draft)) || true);
   const drop = (key) => safely(() => localStorage.removeItem(PREFIX + key));
   const keys = () =>
-    safely(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length))) || [];
+    safely(() =>
+      Object.keys(localStorage)
+        .filter((key) => key.startsWith(PREFIX))
+        .map((key) => key.slice(PREFIX.length)),
+    ) || [];
   const meta = document.querySelector('meta[name="drafts"]');
-  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const clock = (at) =>
+    new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+  const hide = (selector, isHidden) => {
+    for (const part of document.querySelectorAll(selector)) part.hidden = isHidden;
+  };
 
   // What must go: too old, of somebody else, saved.
   let isOver = false;
@@ -33,16 +50,18 @@
     if (!draft || !(Date.now() - draft.at < LIFE_MS) || isOthers) drop(key);
   });
   document.addEventListener("submit", (event) => {
-    if (!new URL(event.target.getAttribute("action") || "", window.location.href).pathname.endsWith("/logout/")) return;
+    if (!new URL(event.target.getAttribute("action") || "", window.location.href).pathname.endsWith("/logout/"))
+      return;
     isOver = true;
     keys().forEach(drop);
   });
   const told = document.cookie.split("; ").find((pair) => pair.startsWith("draft_saved="));
   if (told) {
     drop(decodeURIComponent(told.split("=")[1]).replace(/"/g, ""));
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet.
     document.cookie = "draft_saved=; Max-Age=0; path=/; SameSite=Lax";
   }
-  if (meta && meta.dataset.saved) drop(meta.dataset.saved);
+  if (meta?.dataset.saved) drop(meta.dataset.saved);
   const isSentBack = Boolean(meta && "sentBack" in meta.dataset);
 
   // The answer to a form whose session had ended: mark what is kept as not sent, and say that it is kept.
@@ -50,15 +69,15 @@
   if (refused) {
     const draft = refused.content ? read(refused.content) : null;
     const isKept = Boolean(draft && write(refused.content, { ...draft, state: "refused" }));
-    document.querySelectorAll("[data-draft-kept]").forEach((part) => (part.hidden = !isKept));
-    document.querySelectorAll("[data-draft-missing]").forEach((part) => (part.hidden = isKept));
+    hide("[data-draft-kept]", !isKept);
+    hide("[data-draft-missing]", isKept);
   }
   // The page of a fault asks the server nothing: what was sent a moment ago is still here.
   const broken = document.querySelector("[data-draft-after-fault]");
   if (broken) {
-    const sent = keys().some((key) => (read(key) || {}).state === "sent");
-    document.querySelectorAll("[data-draft-after-fault]").forEach((part) => (part.hidden = !sent));
-    document.querySelectorAll("[data-draft-unknown]").forEach((part) => (part.hidden = sent));
+    const sent = keys().some((key) => read(key)?.state === "sent");
+    hide("[data-draft-after-fault]", !sent);
+    hide("[data-draft-unknown]", sent);
   }
   // Reload and Back ask for the page anew instead of sending it again; the draft fills the form.
   if (isSentBack || refused) window.history.replaceState(window.history.state, "", window.location.href);
@@ -86,7 +105,11 @@
   };
   const isTypedIn = (field) => {
     const kind = (field.type || "").toLowerCase();
-    return field.name && !["hidden", "submit", "button", "image", "reset", "password", "fieldset"].includes(kind) && !("notKept" in field.dataset);
+    return (
+      field.name &&
+      !["hidden", "submit", "button", "image", "reset", "password", "fieldset"].includes(kind) &&
+      !("notKept" in field.dataset)
+    );
   };
 
   const drafted = (form, number) => {
@@ -94,17 +117,25 @@
     const isWhole = Boolean(form.dataset.draft);
     const isReturned = isSentBack && (isWhole || targetOf(form).split("?")[0] === window.location.pathname);
     const isKept = (name) =>
-      !NOT_KEPT.has(name) && [...form.elements].some((field) => field.name === name && (isTypedIn(field) || CARRIED.has(name) || /-(TOTAL_FORMS|clock)$/.test(name)));
+      !NOT_KEPT.has(name) &&
+      [...form.elements].some(
+        (field) =>
+          field.name === name && (isTypedIn(field) || CARRIED.has(name) || /-(TOTAL_FORMS|clock)$/.test(name)),
+      );
     const values = () => {
       const found = {};
       new FormData(form).forEach((value, name) => {
-        if (typeof value === "string" && isKept(name)) (found[name] = found[name] || []).push(value);
+        if (typeof value !== "string" || !isKept(name)) return;
+        found[name] = found[name] || [];
+        found[name].push(value);
       });
       return found;
     };
     const same = (a, b) => JSON.stringify(a || []) === JSON.stringify(b || []);
-    const changed = (now, was) => [...new Set([...Object.keys(now), ...Object.keys(was)])].filter((name) => !same(now[name], was[name]));
-    const files = () => [...form.elements].filter((field) => field.type === "file" && field.files.length).map((field) => field.name);
+    const changed = (now, was) =>
+      [...new Set([...Object.keys(now), ...Object.keys(was)])].filter((name) => !same(now[name], was[name]));
+    const files = () =>
+      [...form.elements].filter((field) => field.type === "file" && field.files.length).map((field) => field.name);
 
     // What stood in the form before anything was typed; a page that came back no longer knows.
     let was = values();
@@ -112,7 +143,11 @@
     const keep = () => {
       if (isOver) return false;
       const now = values();
-      if (!changed(now, was).some((name) => !VARIES.has(name) || (name === "held_at" && !isWhole)) && !files().length) return false;
+      if (
+        !changed(now, was).some((name) => !VARIES.has(name) || (name === "held_at" && !isWhole)) &&
+        !files().length
+      )
+        return false;
       return write(key, { at: Date.now(), fields: now, was, files: files(), state });
     };
 
@@ -122,7 +157,11 @@
     notice.className = "notice draft-notice";
     notice.setAttribute("role", "status");
     notice.hidden = true;
-    [[notice, "draft-notice"], [words, "draft-words"], [discard, "draft-discard"]].forEach(([part, id]) => {
+    [
+      [notice, "draft-notice"],
+      [words, "draft-words"],
+      [discard, "draft-discard"],
+    ].forEach(([part, id]) => {
       part.id = number ? `${id}-${number}` : id;
     });
     discard.type = "button";
@@ -141,7 +180,7 @@
 
     const labelOf = (name) => {
       const field = [...form.elements].find((one) => one.name === name);
-      const label = field && field.labels && field.labels[0];
+      const label = field?.labels?.[0];
       return label ? label.textContent.trim().replace(/:$/, "") : name;
     };
     const askForFiles = (names) =>
@@ -154,11 +193,14 @@
       });
     const restore = (draft) => {
       const names = isWhole ? null : new Set([...changed(draft.fields, draft.was), ...CARRIED]);
-      Object.keys(draft.fields).filter((name) => name.endsWith("-TOTAL_FORMS")).forEach((name) => {
-        const total = form.elements[name];
-        const button = document.getElementById("add-rows");
-        for (let n = Number(total && total.value); total && button && n < Number(draft.fields[name][0]); n += 1) button.click();
-      });
+      Object.keys(draft.fields)
+        .filter((name) => name.endsWith("-TOTAL_FORMS"))
+        .forEach((name) => {
+          const total = form.elements[name];
+          const button = document.getElementById("add-rows");
+          for (let n = Number(total?.value); total && button && n < Number(draft.fields[name][0]); n += 1)
+            button.click();
+        });
       const newer = changed(values(), draft.was).filter((name) => !VARIES.has(name) && names && names.has(name));
       const left = {};
       [...form.elements].forEach((field) => {
@@ -168,12 +210,15 @@
         if (!isOne || NOT_KEPT.has(field.name) || field.type === "file" || (names && !names.has(of))) return;
         const kept = draft.fields[field.name] || [];
         if (field.type === "radio" || field.type === "checkbox") field.checked = kept.includes(field.value);
-        else if (field.type === "select-multiple") [...field.options].forEach((option) => (option.selected = kept.includes(option.value)));
-        else if (kept.length) {
+        else if (field.type === "select-multiple") {
+          for (const option of field.options) option.selected = kept.includes(option.value);
+        } else if (kept.length) {
           left[field.name] = left[field.name] || [...kept];
           field.value = left[field.name].length > 1 ? left[field.name].shift() : left[field.name][0];
         }
-        if (isTypedIn(field)) for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+        if (isTypedIn(field))
+          for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details"))
+            fold.open = true;
       });
       askForFiles(draft.files || []);
       document.dispatchEvent(new Event("draft-restored"));
@@ -194,7 +239,8 @@
       const newer = restore(draft);
       was = draft.was || was;
       state = draft.state === "refused" ? "refused" : "typed";
-      const text = { refused: meta.dataset.notSent, sent: meta.dataset.unknown }[draft.state] || meta.dataset.restored;
+      const text =
+        { refused: meta.dataset.notSent, sent: meta.dataset.unknown }[draft.state] || meta.dataset.restored;
       const more = newer.length ? ` ${meta.dataset.changed.replace("{fields}", newer.join(", "))}` : "";
       say(text.replace("{time}", clock(draft.sentAt || draft.at)) + more, true);
       const first = isWhole ? form.querySelector("[name=before]:checked") || active : null;
@@ -239,7 +285,7 @@
       if (event.newValue === null) {
         isOver = true;
         say(meta.dataset.gone, false);
-      } else if ((safely(() => JSON.parse(event.newValue)) || {}).state === "typed") {
+      } else if (safely(() => JSON.parse(event.newValue))?.state === "typed") {
         say(meta.dataset.elsewhere, false);
       }
     });
@@ -247,7 +293,10 @@
   };
 
   const isDrafted = (form) =>
-    (form.getAttribute("method") || "").toLowerCase() === "post" && !("noDraft" in form.dataset) && form.id !== "changelist-form" && [...form.elements].some(isTypedIn);
+    (form.getAttribute("method") || "").toLowerCase() === "post" &&
+    !("noDraft" in form.dataset) &&
+    form.id !== "changelist-form" &&
+    [...form.elements].some(isTypedIn);
   const begins = [...document.forms].filter(isDrafted).map(drafted);
   // Once every script is in place: rows are added by the one that knows them.
   document.addEventListener("DOMContentLoaded", () => begins.forEach((begin) => begin()));

@@ -21,7 +21,13 @@
       form.requestSubmit();
       return;
     }
-    if (event.key === "a" && !event.ctrlKey && !event.altKey && !event.metaKey && !target.closest("input, textarea, select")) {
+    if (
+      event.key === "a" &&
+      !event.ctrlKey &&
+      !event.altKey &&
+      !event.metaKey &&
+      !target.closest("input, textarea, select")
+    ) {
       // On a page of its own the key answers; in a list it answers the row one is in, never another.
       const row = target.closest("tr");
       const button = row ? row.querySelector('[data-row-key="a"]') : document.querySelector('[data-key="a"]');
@@ -50,5 +56,7 @@
     form.dataset.sent = "1";
     window.setTimeout(() => delete form.dataset.sent, 8000);
   });
-  window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => delete form.dataset.sent));
+  window.addEventListener("pageshow", () =>
+    document.querySelectorAll("form").forEach((form) => delete form.dataset.sent),
+  );
 })();

@@ -12,7 +12,9 @@
     const passwordless = form.querySelector("[name=passwordless]");
     const ids = { credential: credential.id, data: "js_data" };
     if (act === "add") {
-      window.allauth.webauthn.forms.addForm({ ids: { ...ids, add: button, passwordless: passwordless && passwordless.id } });
+      window.allauth.webauthn.forms.addForm({
+        ids: { ...ids, add: button, passwordless: passwordless?.id },
+      });
     } else if (act === "login") {
       window.allauth.webauthn.forms.loginForm({ ids: { ...ids, login: button } });
     } else {

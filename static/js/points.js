@@ -1,7 +1,6 @@
 // Points as people write them: the same reading as on the server (courses/points/names.py), over the table that the
 // server sends. Text that names one point is that point; anything else is asked about, never guessed.
-window.pointReader = (table) => {
-  "use strict";
+export const pointReader = (table) => {
   const CODE = /^(3?[a-zü]+)([0-9]+)$/;
   const SHORTEST_GUESS = 5;
   const MOST_WORDS = 12;
@@ -9,7 +8,7 @@ window.pointReader = (table) => {
   const separators = new Set(table.separators);
   const tender = new Set(table.tender);
   const isDigit = (sign) => /^[0-9]$/.test(sign);
-  const isAscii = (word) => /^[\x00-\x7f]*$/.test(word);
+  const isAscii = (word) => /^\p{ASCII}*$/u.test(word);
   const isAlpha = (word) => /^\p{L}+$/u.test(word);
   const plain = (text) =>
     text
@@ -78,7 +77,10 @@ window.pointReader = (table) => {
     const letters = (word) => [...word];
     if (!isAscii(tail)) {
       [1, 2].forEach((n) => {
-        splits.push([[...words.slice(0, -1), letters(tail).slice(0, -n).join("")], letters(tail).slice(-n).join("")]);
+        splits.push([
+          [...words.slice(0, -1), letters(tail).slice(0, -n).join("")],
+          letters(tail).slice(-n).join(""),
+        ]);
       });
     }
     if (!isAscii(head)) {
@@ -116,7 +118,8 @@ window.pointReader = (table) => {
     return [...near].sort((a, b) => a - b);
   };
   const isTender = (words) =>
-    [1, 2, 3].some((n) => n <= words.length && tender.has(keyOf(words.slice(0, n)))) || words[0].startsWith("阿是");
+    [1, 2, 3].some((n) => n <= words.length && tender.has(keyOf(words.slice(0, n)))) ||
+    words[0].startsWith("阿是");
 
   // What a text says: the one code, or the codes to choose from; the side; whether a tender point is meant.
   return (text) => {
@@ -125,9 +128,23 @@ window.pointReader = (table) => {
     const found = words.length ? named(words) || withSide(words) : null;
     if (found) {
       const code = found.places.length === 1 && !found.outside.length ? table.codes[found.places[0]] : "";
-      return { code, codes: codes(found.places), outside: found.outside, side: found.side, close: [], isTender: false };
+      return {
+        code,
+        codes: codes(found.places),
+        outside: found.outside,
+        side: found.side,
+        close: [],
+        isTender: false,
+      };
     }
     const near = words.length ? close(keyOf(words)) : [];
-    return { code: "", codes: [], outside: [], side: "", close: codes(near), isTender: words.length > 0 && isTender(words) };
+    return {
+      code: "",
+      codes: [],
+      outside: [],
+      side: "",
+      close: codes(near),
+      isTender: words.length > 0 && isTender(words),
+    };
   };
 };

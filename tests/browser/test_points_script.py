@@ -55,11 +55,13 @@ def spellings() -> list[str]:
 
 def test_script_and_server_agree(browser):
     page = browser.new_page()
-    page.add_script_tag(content=SCRIPT.read_text(encoding="utf-8"))
     texts = spellings()
     read = page.evaluate(
-        "([table, texts]) => { const read = window.pointReader(JSON.parse(table)); return texts.map(read); }",
-        [json.dumps(INDEX.table), texts],
+        """async ([script, table, texts]) => {
+          const { pointReader } = await import("data:text/javascript," + encodeURIComponent(script));
+          return texts.map(pointReader(JSON.parse(table)));
+        }""",
+        [SCRIPT.read_text(encoding="utf-8"), json.dumps(INDEX.table), texts],
     )
     page.close()
     differs = [(text, one) for text, one in zip(texts, read, strict=True) if one != _by_server(text)]

@@ -91,13 +91,6 @@ def test_who_treats(role, is_clinician):
     assert Membership(role=role).is_clinician is is_clinician
 
 
-@pytest.mark.parametrize(
-    ("since", "years"), [(date(2016, 3, 11), 10), (date(2016, 3, 12), 9), (date(2026, 3, 11), 0), (None, None)]
-)
-def test_years_in_practice_are_whole(since, years):
-    assert Membership(practising_since=since).years_in_practice(date(2026, 3, 11)) == years
-
-
 def test_active_members_have_neither_left_nor_lost_their_account(practitioner, lead, manager, at):
     Membership.objects.filter(pk=lead.pk).update(deactivated_at=at)
     manager.user.is_active = False

@@ -103,7 +103,7 @@ def test_every_form_class_reads_what_is_typed():
 
 def test_no_template_or_script_makes_an_input_that_changes_what_is_typed():
     pattern = re.compile(rf'type=["\']?(?:{"|".join(NEVER | PICKERS.keys())})\b')
-    places = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static" / "js").glob("*.js")]
+    places = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static" / "js").rglob("*.js")]
     # The script of the dates and drafts looks for the pickers that the widgets made.
     wrong = [
         str(path.relative_to(ROOT))

@@ -9,7 +9,7 @@ import pytest
 from clinic.models import Message
 from clinic.outbox.deliver import deliver_due
 from courses.alerts.raising import raise_alert
-from courses.alerts.settling import close_alerts_of, sweep_closed_courses
+from courses.alerts.settling import sweep_closed_courses
 from courses.alerts.steps import sweep
 from courses.models import Alert, Course, PainScore
 from courses.plans.lifecycle import end_course
@@ -133,7 +133,6 @@ class TestClosedCourse:
         alert = report("trauma")
         end_course(course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
         course.refresh_from_db()
-        assert close_alerts_of(course, at=at) == 0
         assert sweep_closed_courses(at=at) == 0
         assert state(alert) == "open"
 
@@ -146,7 +145,7 @@ class TestClosedCourse:
         assert state(alert) == "open"
 
     def test_open_course_keeps_its_alerts(self, breached, at):
-        assert close_alerts_of(breached.course, at=at) == 0
+        assert sweep_closed_courses(at=at) == 0
 
 
 class TestLateEntry:

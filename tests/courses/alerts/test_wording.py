@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clinic.models import Clinic
-from courses.alerts.wording import event_words, finding_words, findings_words, flag_wordings, member_names
+from courses.alerts.wording import event_words, finding_words, flag_wordings, member_names
 from courses.models import Alert, AlertEvent
 from courses.rules.facts import Finding, Severity
 from tests.courses.rules.making import expects, pain
@@ -64,14 +64,6 @@ def test_plain_rise_says_what_rose(because):
     words = finding_words(Finding("plain_rise", 1, Severity.RED, {"because": because}).as_json(), flags={})
     assert words.startswith("Fixed rule: ")
     assert because not in words
-
-
-def test_sum_that_two_findings_rest_on_is_said_once():
-    evidence = pain(9, before=4).evidence()
-    both = [Finding(rule, 1, Severity.RED, evidence).as_json() for rule in ("plain_rise", "drift")]
-    first, second = findings_words(both, flags={})
-    assert first == "Fixed rule."
-    assert second.endswith("Observed 9, before the session 4.")
 
 
 @pytest.mark.parametrize(("one_in", "words"), [(8.4, "1 in 8;"), (64.2, "1 in 64;"), (928.0, "1 in 930;")])

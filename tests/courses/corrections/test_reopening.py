@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from courses.alerts.raising import raise_alert
-from courses.alerts.settling import close_alerts_of
+from courses.alerts.settling import sweep_closed_courses
 from courses.corrections.reopening import reopen_appointment, reopen_course
 from courses.models import Alert, AppointmentEvent, Course, CourseEvent, Review
 from courses.plans.booking import book_appointment, cancel_appointment, mark_missed, move_appointment
@@ -61,7 +61,7 @@ def end(course, practitioner, at):
             by=practitioner,
             at=at + timedelta(hours=1),
         )
-        close_alerts_of(course, at=at + timedelta(hours=1, minutes=1))
+        sweep_closed_courses(at=at + timedelta(hours=1, minutes=1))
 
     return now
 

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from courses.curve.scoring import (
+    caught_rises,
     crps,
     likelihood_ratio_statistic,
     log_scores,
     quality,
     randomised_pit,
-    sensitivity_to_rise,
     tail_statistic,
 )
 
@@ -42,7 +42,7 @@ def test_quality_of_nothing_is_not_a_number() -> None:
 def test_sure_predictions_catch_every_rise() -> None:
     p = np.tile(np.array([0.02, 0.9, 0.02, 0.02, *(0.04 / 7,) * 7]), (200, 1))
     scores = np.ones(200, dtype=int)
-    assert sensitivity_to_rise(tail_statistic(p), scores=scores) == 1.0
+    assert caught_rises(tail_statistic(p), scores=scores).all()
 
 
 def test_ratio_statistic_is_the_logarithm_of_the_running_maximum() -> None:

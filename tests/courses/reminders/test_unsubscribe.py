@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from courses.models import Appointment
-from courses.reminders.links import BadLink, check_in_path, read_check_in, read_unsubscribe, unsubscribe_path
+from courses.reminders.links import BadLink, check_in_path, open_check_in, read_unsubscribe, unsubscribe_path
 from patients.models import Consent
 from patients.standing import consents_by_stream
 from tests.factories import log_visit
@@ -79,7 +79,7 @@ def test_bad_link_helps_on_and_changes_nothing(client, method, patient):
 def test_link_of_one_page_does_not_open_another(path, course, at):
     check_in = log_visit(course, at).session.check_ins.get(kind="day3")
     with pytest.raises(BadLink):
-        read_check_in(path.strip("/").removeprefix("u/"))
+        open_check_in(path.strip("/").removeprefix("u/"))
     with pytest.raises(BadLink):
         read_unsubscribe(check_in_path(check_in).strip("/").removeprefix("c/"))
 
