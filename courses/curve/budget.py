@@ -34,7 +34,7 @@ APPROVAL_CHANGE = 0.20
 # What the fixed rules cost a clinic without sessions of its own: simulated at 2 to 4 per 100.
 SHIPPED_FIXED_PER_100 = 3.0
 # So many sessions at that rate stand beside the clinic's own.
-N_LENT_SESSIONS = 50
+N_LENT_SESSIONS = 20
 
 
 @dataclass(frozen=True)
