@@ -69,6 +69,7 @@ def _reasons_of_rise(because: str) -> str:
         "first_ten": _("the first 10 of this course"),
         "high_and_rising": _("8 or more, and higher than last time"),
         "above_every": _("far above every earlier score"),
+        "rising": _("higher at each of the last 4 sessions"),
         "after_near_zero": _("almost no pain before, and pain now"),
     }
     reasons = ", ".join(words.get(reason, reason) for reason in because.split(", ") if reason)

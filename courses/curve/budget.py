@@ -28,15 +28,13 @@ HIGHEST_RATIO = 1e9
 SMALLEST_SAID = 0.05
 PRECISION = 1e-3
 # M of a clinic's first day at the default budget beside the fixed rules.
-SHIPPED_MEMORY = 20.44
+SHIPPED_MEMORY = 24.77
 MIN_PATIENTS = 30
 APPROVAL_CHANGE = 0.20
 # What the fixed rules cost a clinic without sessions of its own: simulated at 2 to 4 per 100.
 SHIPPED_FIXED_PER_100 = 3.0
-# Of the sessions that LR* and memory alarm under the shipped Prior the fixed rules alarm on so many too.
-SHIPPED_OVERLAP = 0.2
 # So many sessions at that rate stand beside the clinic's own.
-N_LENT_SESSIONS = 50
+N_LENT_SESSIONS = 20
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ def threshold_for(
     left, scanned in order with restart; where it cannot spend it, LR* may. Neither threshold is above 3 times
     the shipped reference, which could hide a bad clinic, nor so low that the scores speak against a rise.
     """
-    shipped_fixed, overlap = (SHIPPED_FIXED_PER_100 / 100.0, SHIPPED_OVERLAP) if has_fixed_rules else (0.0, 0.0)
+    shipped_fixed = SHIPPED_FIXED_PER_100 / 100.0 if has_fixed_rules else 0.0
     pseudo = pseudo_statistics(least_excess)
     weight = pseudo_weight(sessions.n_told)
     n_pseudo = weight * len(pseudo)
@@ -117,17 +115,17 @@ def threshold_for(
     share = _share(budget_per_100, fixed=_fixed_share(sessions, shipped=shipped_fixed, n_pseudo=n_pseudo))
     own = sessions.statistic[~sessions.is_fixed]
     values = np.concatenate([own, pseudo])
-    weights = np.concatenate([np.ones(len(own)), np.full(len(pseudo), weight * (1.0 - overlap))])
+    weights = np.concatenate([np.ones(len(own)), np.full(len(pseudo), weight)])
     mass = share * (total + 1.0)
     wanted, wanted_quarter = (
         exceeded_by(values, weights=weights, mass=part * mass) for part in (SINGLE_SHARE, RED_SHARE)
     )
-    shipped_share = _share(budget_per_100, fixed=shipped_fixed) / (1.0 - overlap)
+    shipped_share = _share(budget_per_100, fixed=shipped_fixed)
     reference, reference_quarter = (
         max(reference_threshold(part * shipped_share, least_excess=least_excess), LEAST_THRESHOLD)
         for part in (SINGLE_SHARE, RED_SHARE)
     )
-    spending = _Spending(sessions, n_pseudo * (1.0 - overlap), mass, least_excess)
+    spending = _Spending(sessions, n_pseudo, mass, least_excess)
     reference_memory = reference_memory_threshold(shipped_share, least_excess=least_excess)
     threshold = _clamped(wanted, reference=reference)
     wanted_memory = spending.memory_threshold(threshold)
@@ -226,9 +224,9 @@ def _clamped(wanted: float, *, reference: float) -> float:
 # first day.
 SHIPPED_THRESHOLD = AlertThreshold(
     budget_per_100=DEFAULT_BUDGET_PER_100,
-    threshold=10.02,
-    quarter_threshold=26.86,
-    reference_threshold=9.33,
+    threshold=12.80,
+    quarter_threshold=32.20,
+    reference_threshold=12.01,
     is_clamped=False,
     is_provisional=True,
     n_patients=0,
@@ -237,5 +235,5 @@ SHIPPED_THRESHOLD = AlertThreshold(
     realised_per_100=0.0,
     fixed_per_100=0.0,
     memory_threshold=SHIPPED_MEMORY,
-    reference_memory_threshold=21.62,
+    reference_memory_threshold=25.97,
 )

@@ -6,8 +6,10 @@ from courses.rules.bounds import RuleBounds
 from courses.rules.facts import Finding, PainFacts, Severity
 
 RULE = "ceiling"
-VERSION = 1
+VERSION = 2
 TOP = 10
+# So many scores of 10 running: none can be higher, whatever the curve expects.
+N_AT_TOP = 3
 
 
 def is_near_the_top(mean: float, *, bounds: RuleBounds) -> bool:
@@ -22,11 +24,14 @@ def is_at_ceiling(facts: PainFacts) -> bool:
 
 
 def find_ceiling(facts: PainFacts) -> Finding | None:
-    """Amber at the first 10, or at two scores running no lower than the start after session 3."""
-    if not is_at_ceiling(facts) or facts.start is None:
+    """Amber at the first 10, or at two scores running no lower than the start after session 3, where so much is
+    expected; at the third 10 running in any case.
+    """
+    if facts.start is None:
         return None
     is_first_ten = facts.observed.score == TOP and all(earlier.score < TOP for earlier in facts.earlier)
-    if not (is_first_ten or _is_stuck_at_start(facts, facts.start)):
+    is_found = is_at_ceiling(facts) and (is_first_ten or _is_stuck_at_start(facts, facts.start))
+    if not (is_found or _is_third_ten(facts)):
         return None
     return Finding(RULE, VERSION, Severity.AMBER, facts.evidence(start=facts.start))
 
@@ -36,3 +41,9 @@ def _is_stuck_at_start(facts: PainFacts, start: int) -> bool:
     after = facts.bounds.ceiling_after_session
     is_late = number is not None and last.session_number is not None and last.session_number > after
     return is_late and facts.observed.score >= start and last.score >= start
+
+
+def _is_third_ten(facts: PainFacts) -> bool:
+    """Once a run: the scores before and after it say nothing new."""
+    last = [*(earlier.score for earlier in facts.earlier), facts.observed.score][-N_AT_TOP - 1 :]
+    return last[-N_AT_TOP:] == [TOP] * N_AT_TOP and last != [TOP] * (N_AT_TOP + 1)

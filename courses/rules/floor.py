@@ -6,17 +6,20 @@ Source: alerts document, section 1; needs clinical sign-off.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from courses.rules.facts import Finding, PainFacts, Severity
 
 RULE = "floor"
-VERSION = 1
+VERSION = 2
 # So many scores near zero running make "free of pain" the patient's usual state.
 N_NEAR_ZERO = 2
+# So many scores running, each higher than the one before, are no chance: 0 to 0.06 in 100 scores.
+N_RISING = 5
 
 
 def find_floor(facts: PainFacts) -> Finding | None:
-    """Amber where the score is far above every earlier one of its timing, or high after none; red when high."""
+    """Amber for a score far above every earlier one, the fifth that rises, or one high after none; red if high."""
     reasons = list(_reasons(facts))
     if not reasons:
         return None
@@ -29,6 +32,9 @@ def _reasons(facts: PainFacts) -> Iterator[str]:
     score, earlier, bounds = facts.observed.score, [one.score for one in facts.earlier], facts.bounds
     if earlier and score >= max(earlier) + bounds.floor_rise:
         yield "above_every"
+    run = [*earlier, score][-N_RISING:]
+    if len(run) == N_RISING and all(before < after for before, after in pairwise(run)):
+        yield "rising"
     last = earlier[-N_NEAR_ZERO:]
     if len(last) == N_NEAR_ZERO and max(last) <= bounds.near_zero and score >= bounds.high_after_near_zero:
         yield "after_near_zero"

@@ -6,29 +6,35 @@ document, section 1 (Page 1954; Willsky and Jones 1976); needs clinical sign-off
 
 from __future__ import annotations
 
-from courses.rules.facts import Finding, PainFacts, Severity
+from courses.rules.facts import Finding, Memory, PainFacts, Severity
 
 RULE = "lasting"
-VERSION = 1
+VERSION = 2
 # The level reached is the mean of so many scores, this one the last of them.
 N_REACHED = 2
 HIGH_LEVEL = 7.0
 RISE_OVER_START = 3.0
+# Points that the scores since the start lie above what was expected, on the mean: less is not worth a word.
+LEAST_ABOVE = 0.5
 
 
 def find_lasting(facts: PainFacts) -> Finding | None:
     """Amber above the threshold; red where the level reached is high, or far above the start."""
     expected, score = facts.observed.expected, facts.observed.score
     memory = expected.memory if expected else None
-    if memory is None or memory.ratio[score] <= facts.thresholds.memory:
+    if memory is None:
+        return None
+    at = _speaking(memory, score, threshold=facts.thresholds.memory)
+    if at is None:
         return None
     level = level_reached(facts)
     is_red = level >= HIGH_LEVEL or (facts.start is not None and level >= facts.start + RISE_OVER_START)
-    back = min(memory.back[score], len(facts.earlier))
+    back = min(memory.back[at], len(facts.earlier))
+    above = memory.above[at] + (score - at) / (memory.back[at] + 1)
     evidence = facts.evidence(
         since_session=facts.earlier[-back].session_number if back else None,
         n_since=back + 1,
-        above=round(memory.above[score], 1),
+        above=round(above, 1),
         level=round(level, 1),
         lasting=round(memory.ratio[score], 1),
         lasting_one_in=round(memory.one_in[score], 1),
@@ -36,6 +42,16 @@ def find_lasting(facts: PainFacts) -> Finding | None:
         threshold_version=facts.thresholds.version,
     )
     return Finding(RULE, VERSION, Severity.RED if is_red else Severity.AMBER, evidence)
+
+
+def _speaking(memory: Memory, score: int, *, threshold: float) -> int | None:
+    """The highest score up to this one at which a shift speaks whose scores do lie above what was expected.
+
+    The likeliest shift may be one that the scores since hardly show; that one is no worsening. Looked for from the
+    score down, so that a higher score never takes a finding away.
+    """
+    found = (k for k in range(score, -1, -1) if memory.ratio[k] > threshold and memory.above[k] >= LEAST_ABOVE)
+    return next(found, None)
 
 
 def level_reached(facts: PainFacts) -> float:

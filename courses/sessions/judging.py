@@ -20,9 +20,9 @@ from courses.priors.expecting import expectation
 from courses.priors.pain_facts import pain_facts
 from courses.priors.rows import Record
 from courses.rules.facts import Expectation, Finding, Thresholds
-from courses.rules.pain import find_model_free_pain, find_model_pain
+from courses.rules.pain import FIXED_RULES, find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
-from courses.rules.still_worse import find_still_worse, is_on_watch
+from courses.rules.still_worse import is_on_watch
 from courses.sessions.keeping import Basis, keep_predictions
 from courses.sessions.verdict import Verdict, verdict
 
@@ -115,8 +115,7 @@ def _without_curve(standing: CourseStanding, new: Sequence[PainScore]) -> list[V
     verdicts = []
     for score in new:
         facts = pain_facts(score, [*standing.scores, *new], nothing, None)
-        still_worse = find_still_worse(facts)
-        findings = (*find_model_free_pain(facts), *([still_worse] if still_worse else []))
+        findings = tuple(finding for rule in FIXED_RULES if (finding := rule(facts)))
         watched = is_on_watch(facts) and not findings
         verdicts.append(verdict(score.timing, score.score, expected=None, findings=findings, is_watched=watched))
     return verdicts

@@ -51,6 +51,28 @@ def test_clinic_has_its_country_and_the_emergency_number_there(zone, more, count
     assert (clinic.country, clinic.emergency_number) == (country, number)
 
 
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("Mona Maple", ("Mona", "Maple")),
+        ("Maple, Mona", ("Mona", "Maple")),
+        ("  Mona   van der Maple ", ("Mona van der", "Maple")),
+        ("van der Maple, Mona", ("Mona", "van der Maple")),
+        ("王小明", ("", "王小明")),
+        ("", ("", "")),
+    ],
+)
+def test_manager_has_the_name_that_was_given(typed, names):
+    create(manager_name=typed)
+    user = Membership.objects.get().user
+    assert (user.first_name, user.last_name) == names
+
+
+def test_clinic_has_the_language_that_was_given():
+    create(language="EN")
+    assert Clinic.objects.get().languages == ["en"]
+
+
 def test_username_is_taken_from_the_address_and_numbered_where_taken():
     UserFactory(username="monamaple", email="somebody@example.org")
     create()
@@ -75,6 +97,8 @@ def test_known_person_keeps_their_username():
         ({"phone": "ask inside"}, "ask inside"),
         ({"manager": "nobody"}, "email"),
         ({"name": " "}, "name"),
+        ({"language": "xx"}, "xx.* is not a language .*en"),
+        ({"manager_name": "12 ??"}, "12 ??.* is not a name".replace("?", "[?]")),
     ],
 )
 def test_nonsense_is_refused_and_leaves_nothing(values, words):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
@@ -14,9 +16,20 @@ from django.utils.text import slugify
 
 from clinic.countries import country_of_zone, emergency_number_in, zones_by_country
 from clinic.models import Clinic, Role, User
+from clinic.models.clinic import default_languages
 from clinic.phones import validate_phone
 from clinic.presets import install_all
 from clinic.staff import invite_member
+from clinic.typed_names import BadName, clean_name
+
+
+@dataclass(frozen=True)
+class Invited:
+    """The first manager."""
+
+    email: str
+    first_name: str
+    last_name: str
 
 
 class Command(BaseCommand):
@@ -36,6 +49,15 @@ class Command(BaseCommand):
         parser.add_argument("--phone", help="the number patients call; needed by every clinic")
         parser.add_argument("--manager", required=True, metavar="EMAIL")
         parser.add_argument(
+            "--manager-name",
+            default="",
+            metavar="NAME",
+            help="“Mona Maple”, or “Maple, Mona”; the manager can correct it after signing in",
+        )
+        parser.add_argument(
+            "--language", default="", metavar="LL", help="language of the clinic's mail, one that is installed: en"
+        )
+        parser.add_argument(
             "--no-input", action="store_false", dest="interactive", help="ask nothing, also on a terminal"
         )
 
@@ -47,16 +69,20 @@ class Command(BaseCommand):
         zone: str = "",
         country: str = "",
         phone: str | None = None,
+        manager_name: str = "",
+        language: str = "",
         interactive: bool = True,
         **_options: Any,
     ) -> None:
         """Everything or nothing; what is asked is asked before anything is written."""
         is_asking = interactive and sys.stdin.isatty()
+        invited, languages = Invited(manager, *_names(manager_name)), _languages(language)
         country = country.strip().upper() or country_of_zone(zone)
         zone = zone or _zone_in(country, is_asking=is_asking)
         if phone is None and is_asking:
             phone = _asked(f"Phone that patients call, with the country's code [{country}]: ", region=country)
-        username = self._make(name.strip(), zone=zone, country=country, phone=phone, manager=manager)
+        place = {"zone": zone, "country": country, "phone": phone, "languages": languages}
+        username = self._make(name.strip(), place=place, invited=invited)
         self.stdout.write(
             f"Created clinic “{name.strip()}”. {manager} will be emailed an invitation as its manager."
             f" Username: {username}"
@@ -67,20 +93,20 @@ class Command(BaseCommand):
             )
 
     @transaction.atomic
-    def _make(self, name: str, *, zone: str, country: str, phone: str | None, manager: str) -> str:
+    def _make(self, name: str, *, place: dict[str, Any], invited: Invited) -> str:
         """The clinic, its presets and its manager; returns the username."""
         try:
-            validate_email(manager)
-            clinic = _clinic(name, zone=zone, country=country, phone=phone)
+            validate_email(invited.email)
+            clinic = _clinic(name, **place)
             clinic.save()
             install_all(clinic)
-            username = _free_username(manager)
+            username = _free_username(invited.email)
             invite_member(
                 clinic=clinic,
                 username=username,
-                email=manager,
-                first_name="",
-                last_name="",
+                email=invited.email,
+                first_name=invited.first_name,
+                last_name=invited.last_name,
                 role=Role.MANAGER,
                 at=timezone.now(),
             )
@@ -116,9 +142,31 @@ def _asked(question: str, *, region: str) -> str:
             return typed
 
 
-def _clinic(name: str, *, zone: str, country: str, phone: str | None) -> Clinic:
+def _names(typed: str) -> tuple[str, str]:
+    """Given and family name: the last word is the family's, unless a comma says which comes first."""
+    family, comma, given = typed.partition(",")
+    if not comma:
+        given, _space, family = " ".join(typed.split()).rpartition(" ")
+    try:
+        return clean_name(given), clean_name(family)
+    except BadName as error:
+        raise CommandError(f"“{typed}” is not a name. Give --manager-name as “Mona Maple”.") from error
+
+
+def _languages(code: str) -> list[str]:
+    """The clinic's languages; CommandError for one that is not installed."""
+    installed = dict(settings.LANGUAGES)
+    if code and code.strip().lower() not in installed:
+        raise CommandError(
+            f"“{code}” is not a language of this installation. Give one of: {', '.join(installed)}."
+        )
+    return [code.strip().lower()] if code else default_languages()
+
+
+def _clinic(name: str, *, zone: str, country: str, phone: str | None, languages: list[str]) -> Clinic:
     """A clinic that may be saved; None for a phone that nobody could be asked for, which its pages ask for."""
     clinic = Clinic(name=name, slug=_free_slug(name), zone=zone, country=country, phone=(phone or "").strip())
+    clinic.languages = languages
     clinic.emergency_number = emergency_number_in(country)
     clinic.full_clean(exclude=["phone"] if phone is None else [])
     return clinic

@@ -46,3 +46,16 @@ def test_nothing_below_the_ceiling_or_while_the_curve_cannot_tell(expected):
 
 def test_nothing_at_the_first_score():
     assert find_ceiling(pain(10, expected=expects(9.0))) is None
+
+
+@pytest.mark.parametrize("expected", [None, expects(6.0), expects(9.0)])
+@pytest.mark.parametrize(
+    ("earlier", "score", "is_found"),
+    [((10, 10), 10, True), ((8, 10, 10), 10, True), ((10, 10), 9, False), ((10, 9), 10, False)],
+)
+def test_third_ten_running_is_found_whatever_is_expected(expected, earlier, score, is_found):
+    assert bool(find_ceiling(pain(score, earlier=earlier, expected=expected, number=3))) is is_found
+
+
+def test_fourth_ten_says_nothing_new():
+    assert find_ceiling(pain(10, earlier=(10, 10, 10), expected=expects(6.0))) is None

@@ -23,6 +23,8 @@ WIDE = expects(3.0, point90=10, lr=(0.1,) * 11)
         ((6, 4, 1, 1), 5, "after_near_zero"),
         ((2, 3, 2), 7, "above_every"),
         ((3,), 7, "above_every"),
+        ((3, 4, 5, 6), 7, "rising"),
+        ((6, 2, 3, 4, 5), 7, "rising"),
     ],
 )
 @pytest.mark.parametrize("expected", [None, WIDE], ids=["cannot tell", "wide"])
@@ -34,7 +36,17 @@ def test_is_found_whatever_the_curve_says(earlier, score, because, expected):
 
 
 @pytest.mark.parametrize(
-    ("earlier", "score"), [((), 9), ((0, 0), 3), ((2, 3, 2), 6), ((0, 2), 5), ((0,), 3), ((6, 1, 2), 5)]
+    ("earlier", "score"),
+    [
+        ((), 9),
+        ((0, 0), 3),
+        ((2, 3, 2), 6),
+        ((0, 2), 5),
+        ((0,), 3),
+        ((6, 1, 2), 5),
+        ((3, 4, 5, 5), 6),
+        ((4, 5, 6), 7),
+    ],
 )
 def test_is_not_found(earlier, score):
     assert find_floor(pain(score, earlier=earlier, expected=WIDE)) is None

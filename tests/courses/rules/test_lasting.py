@@ -68,3 +68,14 @@ def test_nothing_where_no_shift_may_have_begun() -> None:
 
 def test_nothing_without_a_threshold() -> None:
     assert find_lasting(replace(judged(10, 3, 3, 4, 3, 5, 5), thresholds=THRESHOLDS)) is None
+
+
+@pytest.mark.parametrize(("score", "is_found"), [(5, False), (6, True), (7, True), (10, True)])
+def test_nothing_where_the_scores_since_hardly_lie_above_and_nothing_lost_with_a_higher_score(
+    score: int, is_found: bool
+) -> None:
+    above = (0.0,) * 5 + (0.2, 0.6, 0.4, 0.3, 0.4, 0.4)
+    found = find_lasting(judged(score, 3, 3, 4, 3, 5, 5, memory=replace(KEPT, above=above)))
+    assert bool(found) is is_found
+    if found:
+        assert found.evidence["above"] == pytest.approx(0.6 + (score - 6) / 3, abs=0.051)
