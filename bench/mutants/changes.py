@@ -122,10 +122,10 @@ class _Finder(ast.NodeVisitor):
             yield at, at + len(before), after
 
     def _start(self, node: ast.AST) -> int:
-        return self.starts[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined]
+        return int(self.starts[node.lineno - 1] + node.col_offset)  # type: ignore[attr-defined]
 
     def _end(self, node: ast.AST) -> int:
-        return self.starts[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined]
+        return int(self.starts[node.end_lineno - 1] + node.end_col_offset)  # type: ignore[attr-defined]
 
     def _line_of(self, place: int) -> int:
         return self.source.count(b"\n", 0, place) + 1

@@ -13,7 +13,9 @@ from courses.curve.scores import Floats, Ints
 def fit(panel: Panel) -> Predict:
     """Maximum likelihood of mean and spread of the first level, wandering a week, drift a week, and noise."""
     start = np.array([panel.scores.mean(), np.log(panel.scores.std() + 0.1), -1.0, 0.0, 0.0])
-    found = minimize(lambda vector: -_filtered(vector, panel)[2], start, method="Nelder-Mead", options=_OPTIONS)
+    found = minimize(  # type: ignore[call-overload]
+        lambda vector: -_filtered(vector, panel)[2], start, method="Nelder-Mead", options=_OPTIONS
+    )
 
     def predict(other: Panel, rows: Ints) -> Floats:
         means, variances, _value = _filtered(found.x, other)

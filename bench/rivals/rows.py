@@ -41,7 +41,8 @@ class Lags:
     @cached_property
     def mean(self) -> Floats:
         total = np.append(0.0, np.cumsum(self.panel.scores))
-        return (total[self.rows] - total[self._starts]) / self.panel.step[self.rows]
+        means: Floats = (total[self.rows] - total[self._starts]) / self.panel.step[self.rows]
+        return means
 
     @property
     def first(self) -> Floats:

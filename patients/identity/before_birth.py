@@ -30,10 +30,8 @@ class Dated:
     @property
     def words(self) -> str:
         """The column as people read it."""
-        named = {
-            "what": self.model._meta.verbose_name,
-            "date": self.model._meta.get_field(self.column).verbose_name,
-        }  # type: ignore[union-attr]
+        column = self.model._meta.get_field(self.column)
+        named = {"what": self.model._meta.verbose_name, "date": getattr(column, "verbose_name", self.column)}
         return _("%(what)s, %(date)s") % named
 
 
@@ -94,5 +92,5 @@ def _owned_by(model: type[models.Model]) -> Iterator[tuple[type[models.Model], s
     for relation in model._meta.related_objects:
         pointing = relation.related_model
         # A record that was merged is no row of the file.
-        if isinstance(pointing, type) and pointing._meta.managed and pointing is not Patient:
+        if pointing._meta.managed and pointing is not Patient:
             yield pointing, relation.field.name
