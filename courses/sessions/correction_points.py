@@ -16,7 +16,7 @@ from courses.models import Needling, Session
 from courses.sessions.fix import NeedlingFix
 from courses.sessions.lists import session_lists
 from courses.sessions.point_catalogue import PointCatalogue
-from courses.sessions.point_choice import OTHER, TENDER, PointChoice, TypedPoint, choices_for, choose_point
+from courses.sessions.point_choice import PointChoice, TypedPoint, choices_for, choose_point, place_values
 
 N_EMPTY_ROWS = 2
 # What says which point it is; the columns behind it are never typed.
@@ -115,13 +115,6 @@ def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
         *((None, number) for number in range(1, N_EMPTY_ROWS + 1)),
     ]
     return [NeedlingRow(data, row=row, number=number, catalogue=catalogue) for row, number in lines]
-
-
-def place_values(code: str, unlisted: str, site: str) -> dict[str, str]:
-    """Which point a needling holds, as the fields of a line."""
-    if code:
-        return {"where": code, "listed": "", "site": ""}
-    return {"where": unlisted or site, "listed": OTHER if unlisted else TENDER, "site": site}
 
 
 def line_values(kept: Mapping[str, Any], codes: Mapping[int, str]) -> dict[str, Any]:

@@ -119,6 +119,13 @@ def unclear_words(where: str, reading: Reading) -> str:
     return _("“%(text)s” is not in the point list. Choose what it is.") % {"text": where}
 
 
+def place_values(code: str, unlisted: str, site: str) -> dict[str, str]:
+    """Which point a needling holds, as the fields of a line."""
+    if code:
+        return {"where": code, "listed": "", "site": ""}
+    return {"where": unlisted or site, "listed": OTHER if unlisted else TENDER, "site": site}
+
+
 def listed_elsewhere(text: str, catalogue: PointCatalogue) -> str:
     """Why text cannot stand for a point outside the list; empty where it can."""
     named = catalogue.find(text)

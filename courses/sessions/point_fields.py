@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from clinic.typed_numbers import WholeNumberField
 from courses.models import Needling, Point, Protocol, Session
 from courses.points.names import Reading, lies_on_midline
-from courses.sessions.correction_points import place_values
 from courses.sessions.entry import NeedlingEntry
 from courses.sessions.point_catalogue import PointCatalogue
-from courses.sessions.point_choice import PointChoice, TypedPoint, choices_for, choose_point
+from courses.sessions.point_choice import PointChoice, TypedPoint, choices_for, choose_point, place_values
 
 PREFIX = "needling"
 MOST_ROWS = 60

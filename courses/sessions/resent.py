@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from courses.models import Needling, Session
 from courses.sessions.correction_form import TIME_FORMAT, CorrectionForm, initial_values
 from courses.sessions.correction_points import COLUMNS as LINE_COLUMNS
-from courses.sessions.correction_points import N_EMPTY_ROWS, needling_rows, place_values
+from courses.sessions.correction_points import N_EMPTY_ROWS, needling_rows
 from courses.sessions.entry import NeedlingEntry, SessionEntry
 from courses.sessions.meanwhile import as_it_stands, put, sent
+from courses.sessions.point_choice import place_values
 from courses.sessions.visit_details import COLUMNS, MOTION, SYMPTOM
 
 Row = dict[str, Any]
