@@ -38,7 +38,8 @@ def measure() -> list[dict[str, Any]]:
 
 def _measure() -> list[dict[str, Any]]:
     client, courses = Client(), cycle(_courses())
-    client.force_login(User.objects.get(username="practitioner"), backend="clinic.sign_in.MembershipBackend")
+    who = User.objects.get(username="practitioner")
+    client.force_login(who, backend="clinic.sign_in.MembershipBackend")
     # What changes no course comes first; what does goes through all of them in turn.
     pages: dict[str, Callable[[Course], object]] = {
         "Today": lambda _course: client.get("/admin/"),
