@@ -123,6 +123,11 @@ class Course(models.Model):
         """Whether it is not over yet."""
         return self.status in self.OPEN
 
+    @property
+    def is_running(self) -> bool:
+        """Whether mail to the patient goes out: neither on hold nor over."""
+        return self.status in {self.Status.PLANNED, self.Status.ACTIVE}
+
     def planned_week_of(self, number: int) -> float:
         """The week, from the start, in which a session is planned; the planned end for any beyond it."""
         for week, n_sessions in enumerate(self.weekly_sessions):

@@ -43,8 +43,7 @@ def _overtaken(reminder: Reminder, *, at: datetime) -> str:
             return "appointment no longer stands"
         if reminder.appointment.starts_at <= at:
             return "appointment is past"
-        is_running = reminder.course.status in {Course.Status.PLANNED, Course.Status.ACTIVE}
-        return "" if is_running else "course not active"
+        return "" if reminder.course.is_running else "course not active"
     check_in = reminder.check_in
     if check_in is None or check_in.answered_at or check_in.revoked_at or check_in.expires_at <= at:
         return "check-in no longer open"

@@ -53,7 +53,7 @@ class NextStep:
 def next_steps(session: Session, *, at: datetime) -> list[NextStep]:
     """Staff mail of the course's open alerts, the patient's check-in, the next appointment, a review."""
     return [
-        *_staff_mail(session),
+        *_staff_mail(session, at=at),
         *_patient_mail(session, at=at),
         _appointment(session, at=at),
         *_due(session),
@@ -91,13 +91,13 @@ def flare_words(scores: list[PainScore]) -> str:
     return _("Pain rose by %(n)d. There are too few scores to say whether this was expected.") % values
 
 
-def _staff_mail(session: Session) -> list[NextStep]:
+def _staff_mail(session: Session, *, at: datetime) -> list[NextStep]:
+    """Who is emailed about which alert; of this session's red flags that stands above, beside the instruction."""
     alerts = {alert.pk: alert for alert in Alert.objects.unresolved().filter(course=session.course)}
-    events = dict(
-        AlertEvent.objects.filter(alert__in=alerts, happened_at__gte=session.logged_at).values_list(
-            "pk", "alert_id"
-        )
-    )
+    since = AlertEvent.objects.filter(alert__in=alerts, happened_at__gte=session.logged_at)
+    reports = reports_of_form(session.course.patient, session.form_key)
+    said_above = set(since.filter(report__in=[one.pk for one in reports]).values_list("alert_id", flat=True))
+    events = dict(since.exclude(alert__in=said_above).values_list("pk", "alert_id"))
     rows = list(Message.objects.filter(kind=MESSAGE_KIND, subject_id__in=events).order_by("due_at", "pk"))
     ids = {int(row.recipient.removeprefix("membership:")) for row in rows}
     members = Membership.objects.for_clinic(session.clinic).select_related("user").in_bulk(ids)
@@ -107,7 +107,7 @@ def _staff_mail(session: Session) -> list[NextStep]:
     mails = [
         NextStep(
             what=_("Alert email to %(who)s (%(role)s)") % {"who": member, "role": member.get_role_display()},
-            when=_mail_words(row, session, n_mails=n_mails[key]),
+            when=_mail_words(row, session, n_mails=n_mails[key], at=at),
             tone="warn",
             alert=alerts[events[row.subject_id]],
         )
@@ -118,8 +118,10 @@ def _staff_mail(session: Session) -> list[NextStep]:
     return [*mails, *(_open_alert(alert) for alert in alerts.values() if alert.pk not in told)]
 
 
-def _mail_words(row: Message, session: Session, *, n_mails: int) -> str:
-    words = str(STATES[Message.State(row.state)]) % {"when": _when(row.settled_at or row.due_at, session)}
+def _mail_words(row: Message, session: Session, *, n_mails: int, at: datetime) -> str:
+    is_due = row.state == Message.State.PENDING and row.due_at <= at
+    when = _("now") if is_due else _when(row.settled_at or row.due_at, session)
+    words = str(STATES[Message.State(row.state)]) % {"when": when}
     return words if n_mails == 1 else _("%(n)d emails; the latest: %(words)s") % {"n": n_mails, "words": words}
 
 

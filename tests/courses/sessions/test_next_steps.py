@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 
 from courses.alerts.steps import sweep
 from courses.models import Appointment, PainScore
+from courses.sessions.flags import report_red_flags
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
 from courses.sessions.verdict import Standing
 from patients.models import Consent
@@ -33,14 +35,37 @@ def words(course, at, **values):
     return patient_words(session, list(session.scores.all()), at=at)
 
 
-def test_red_flag_names_who_gets_which_mail(lines, course, practitioner, lead, clinic):
+def told_by_phone(course, code, *, by, at):
+    """A red flag that is told after the session was logged."""
+    report_red_flags(
+        patient=course.patient,
+        course=course,
+        flags=[flag(course.clinic, code)],
+        form_key=uuid.uuid4(),
+        by=by,
+        at=at,
+    )
+
+
+def test_alert_names_who_gets_which_mail(course, practitioner, lead, at):
+    session = log_visit(course, at).session
+    told_by_phone(course, "trauma", by=practitioner, at=at + timedelta(minutes=1))
+    steps = [f"{step.what}: {step.when}" for step in next_steps(session, at=at)]
+    assert f"Alert email to {practitioner} (practitioner): will be sent Wed 11 Mar, 11:01" in steps
+    assert f"Alert email to {lead} (duty lead): will be sent Wed 11 Mar, 11:01" in steps
+    later = [f"{step.what}: {step.when}" for step in next_steps(session, at=at + timedelta(minutes=1))]
+    assert f"Alert email to {lead} (duty lead): will be sent now" in later
+
+
+def test_mail_about_this_sessions_red_flag_is_named_above_and_not_again(lines, clinic):
     told = lines(flags=(flag(clinic, "trauma"),))
-    assert f"Alert email to {practitioner} (practitioner): will be sent Wed 11 Mar, 11:00" in told
-    assert f"Alert email to {lead} (duty lead): will be sent Wed 11 Mar, 11:00" in told
+    assert "Alert: red flag, doctor today: open" in told
+    assert not [line for line in told if line.startswith("Alert email")]
 
 
-def test_person_told_again_and_again_is_one_line(course, at, clinic, lead):
-    session = log_visit(course, at, flags=(flag(clinic, "cardiac"),)).session
+def test_person_told_again_and_again_is_one_line(course, at, practitioner, lead):
+    session = log_visit(course, at).session
+    told_by_phone(course, "cardiac", by=practitioner, at=at)
     for minutes in (5, 10):
         sweep(at=at + timedelta(minutes=minutes))
     to_lead = [step for step in next_steps(session, at=at) if str(lead) in step.what]
