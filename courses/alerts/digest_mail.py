@@ -66,7 +66,7 @@ def _what(words: str, worse: str | None) -> str:
     """What an alert is about, with by how much its course is worse; said once."""
     if worse is None:
         return words
-    is_said = words == Alert.Rule.WORSE_THAN_START.label
+    is_said = words == str(Alert.Rule.WORSE_THAN_START.label)
     return worse if is_said else f"{words} ({worse})"
 
 

@@ -163,7 +163,7 @@ class CurveQuality:
                 _("Type of neck pain"),
                 self._covered(lambda one: one.group, lambda key: type_words(key, self.types)),
             ),
-            (_("Score taken"), self._covered(lambda one: one.timing, lambda key: timings.get(key, key))),
+            (_("Score taken"), self._covered(lambda one: one.timing, lambda key: timings.get(str(key), str(key)))),
         ]
 
     @cached_property

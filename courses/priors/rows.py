@@ -110,8 +110,9 @@ def worse_by_course(courses: Iterable[int], *, clinic: Clinic) -> dict[int, list
     found = (
         PainScore.objects.for_clinic(clinic).filter(course__in=courses).order_by("course_id", "scored_at", "pk")
     )
-    for course_id, *values in found.values_list("course_id", "timing", "score", "scored_at", "session__number"):
-        rows.setdefault(course_id, []).append(TimedScore(*values))
+    fields = ("course_id", "timing", "score", "scored_at", "session__number")
+    for course_id, timing, score, scored_at, number in found.values_list(*fields):
+        rows.setdefault(course_id, []).append(TimedScore(timing, score, scored_at, number))
     worse = {course_id: worse_than_start(scores) for course_id, scores in rows.items()}
     return {course_id: ones for course_id, ones in worse.items() if ones}
 
