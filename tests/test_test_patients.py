@@ -226,6 +226,7 @@ class TestFigures:
     )  # fmt: skip
     ALREADY = {
         ("courses/priors/rows.py", "records_of"): "scores of courses that the caller chose",
+        ("courses/priors/rows.py", "worse_by_course"): "scores of courses that the caller chose",
         ("courses/priors/course_trial.py", "past_courses"): "sessions and holds of counted courses",
         ("courses/priors/bounds.py", "_courses"): "scores of counted courses",
         ("courses/exchange/urgent.py", "urgent_parts"): "the reports of one alert, in a letter about one patient",
