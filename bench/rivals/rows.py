@@ -41,7 +41,7 @@ class Lags:
     @cached_property
     def mean(self) -> Floats:
         total = np.append(0.0, np.cumsum(self.panel.scores))
-        return (total[self.rows] - total[self._starts]) / self.panel.step[self.rows]
+        return np.asarray((total[self.rows] - total[self._starts]) / self.panel.step[self.rows])
 
     @property
     def first(self) -> Floats:
