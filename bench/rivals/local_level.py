@@ -12,9 +12,13 @@ from courses.curve.scores import Floats, Ints
 
 def fit(panel: Panel) -> Predict:
     """Maximum likelihood of mean and spread of the first level, wandering a week, drift a week, and noise."""
-    start = np.array([panel.scores.mean(), np.log(panel.scores.std() + 0.1), -1.0, 0.0, 0.0])
-    found = minimize(  # type: ignore[call-overload]
-        lambda vector: -_filtered(vector, panel)[2], start, method="Nelder-Mead", options=_OPTIONS
+    start = [float(panel.scores.mean()), float(np.log(panel.scores.std() + 0.1)), -1.0, 0.0, 0.0]
+
+    def objective(vector: Floats) -> float:
+        return -_filtered(vector, panel)[2]
+
+    found = minimize(
+        objective, start, method="Nelder-Mead", options={"maxiter": 4000, "xatol": 1e-4, "fatol": 1e-4}
     )
 
     def predict(other: Panel, rows: Ints) -> Floats:
@@ -22,9 +26,6 @@ def fit(panel: Panel) -> Predict:
         return whole_scores_of(means[rows], np.sqrt(variances[rows]))
 
     return predict
-
-
-_OPTIONS = {"maxiter": 4000, "maxfev": 4000, "xatol": 1e-4, "fatol": 1e-4}
 
 
 def _filtered(vector: Floats, panel: Panel) -> tuple[Floats, Floats, float]:

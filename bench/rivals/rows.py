@@ -41,8 +41,7 @@ class Lags:
     @cached_property
     def mean(self) -> Floats:
         total = np.append(0.0, np.cumsum(self.panel.scores))
-        means: Floats = (total[self.rows] - total[self._starts]) / self.panel.step[self.rows]
-        return means
+        return np.asarray((total[self.rows] - total[self._starts]) / self.panel.step[self.rows])
 
     @property
     def first(self) -> Floats:
