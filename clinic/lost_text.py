@@ -30,7 +30,7 @@ def refuse_lost_letters() -> None:
         return stock(self, value)
 
     clean.refuses_lost_letters = True  # type: ignore[attr-defined]
-    forms.CharField.clean = clean  # type: ignore[method-assign]
+    forms.CharField.clean = clean  # type: ignore[method-assign, assignment]
 
 
 def _sentence(label: str, text: str) -> str:

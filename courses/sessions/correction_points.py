@@ -63,7 +63,7 @@ class NeedlingRow(forms.ModelForm[Needling]):
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}, {row or _('another point')}"
         self.fields["where"].widget.attrs |= {"list": "points", "autocomplete": "off", "spellcheck": "false"}
-        self.fields["listed"].widget.choices = choices_for(self.choice.reading, catalogue)  # type: ignore[attr-defined]
+        self.fields["listed"].widget.choices = choices_for(self.choice.reading, catalogue)
 
     @cached_property
     def choice(self) -> PointChoice:
