@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from django import forms
 from django.db import models
@@ -30,8 +31,8 @@ class Dated:
     @property
     def words(self) -> str:
         """The column as people read it."""
-        column = self.model._meta.get_field(self.column)
-        named = {"what": self.model._meta.verbose_name, "date": getattr(column, "verbose_name", self.column)}
+        column: Any = self.model._meta.get_field(self.column)
+        named = {"what": self.model._meta.verbose_name, "date": column.verbose_name}
         return _("%(what)s, %(date)s") % named
 
 
@@ -90,7 +91,7 @@ def dated_columns() -> tuple[Dated, ...]:
 def _owned_by(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
     """The kinds of rows that point to a row of this kind, and by which column."""
     for relation in model._meta.related_objects:
-        pointing = relation.related_model
+        pointing: Any = relation.related_model
         # A record that was merged is no row of the file.
         if pointing._meta.managed and pointing is not Patient:
             yield pointing, relation.field.name

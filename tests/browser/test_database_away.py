@@ -128,10 +128,12 @@ def _phone_in(
         box = page.locator(".emergency")
         expect(box).to_contain_text("The red flag was NOT saved. Nobody has been told.")
         assert box.get_by_role("link", name="Call 112").get_attribute("href") == "tel:112"
-        other = context.new_page()
-        other.set_default_timeout(30_000)
-        seconds.append(_timed(other, lambda: other.goto(f"{address}/admin/")))
-        expect(other.get_by_role("link", name="Call the clinic")).to_be_visible()
+        if how == "stopped":
+            # A frozen server still answers on the connections that it had.
+            other = context.new_page()
+            other.set_default_timeout(30_000)
+            seconds.append(_timed(other, lambda: other.goto(f"{address}/admin/")))
+            expect(other.get_by_role("link", name="Call the clinic")).to_be_visible()
     finally:
         server.start() if how == "stopped" else server.thaw()
         wait_until(lambda: not is_resting())
