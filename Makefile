@@ -46,7 +46,7 @@ format: setup ## lay out Python, templates, CSS and JavaScript
 hooks: setup ## run the formatters and linters before every commit
 	.venv/bin/pre-commit install
 
-check: setup ## format, lint, types, architecture, migrations, deployment, compose file, Dockerfile
+check: setup ## format, lint, unused code, types, architecture, migrations, deployment, compose file, Dockerfile
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/djlint --check --quiet templates
