@@ -9,7 +9,7 @@ TO ?= backups
 PYTHON_IN_VENV := .venv/bin/python
 # Settings for everything that runs without a demo around it; never a secret.
 CHECKING := SECRET_KEY=only-for-checks-and-tests-never-for-people-0123456789 EMAIL_URL=smtp://127.0.0.1:1 DEMO=1
-WITH_SERVICES := $(CHECKING) $(PYTHON_IN_VENV) -m clinic.private_services run --as-owner --
+WITH_SERVICES := $(CHECKING) $(PYTHON_IN_VENV) -m demo.private_services run --as-owner --
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -19,11 +19,11 @@ setup: ## make .venv with everything for development
 
 demo: ## run the demo clinic on http://127.0.0.1:8000 (PORT=8080 changes it)
 	@sh .ci/venv.sh requirements-demo.txt
-	@exec $(PYTHON_IN_VENV) -m clinic.demo --attached --port $(PORT)
+	@exec $(PYTHON_IN_VENV) -m demo --attached --port $(PORT)
 
 shell: ## a Python shell in the demo clinic
 	@sh .ci/venv.sh requirements-demo.txt
-	@exec $(PYTHON_IN_VENV) -m clinic.demo -- $(PYTHON_IN_VENV) manage.py shell
+	@exec $(PYTHON_IN_VENV) -m demo -- $(PYTHON_IN_VENV) manage.py shell
 
 test: setup ## run all tests (TEST=tests/clinic narrows, WORKERS=4 widens)
 	@CHROMIUM=$$(sh .ci/chromium.sh) && export CHROMIUM && \
@@ -55,7 +55,7 @@ check: setup ## format, lint, unused code, types, architecture, migrations, depl
 	$(PYTHON_IN_VENV) .ci/dead_code.py
 	.venv/bin/lint-imports --no-logo
 	$(WITH_SERVICES) sh .ci/check-django.sh
-	$(CHECKING) DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost .venv/bin/mypy clinic patients courses bench manage.py
+	$(CHECKING) DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost .venv/bin/mypy clinic patients courses demo bench manage.py
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
 	.venv/bin/pre-commit validate-config
@@ -63,7 +63,7 @@ check: setup ## format, lint, unused code, types, architecture, migrations, depl
 
 # The installation that DATABASE_URL names, which needs none of the demo's servers, else the demo.
 LOCK_FILE := requirements$$([ -n "$$DATABASE_URL$$DATABASE_URL_FILE" ] || echo -demo).txt
-IN_INSTALLATION := $$([ -n "$$DATABASE_URL$$DATABASE_URL_FILE" ] || echo "$(PYTHON_IN_VENV) -m clinic.demo --") $(PYTHON_IN_VENV) manage.py
+IN_INSTALLATION := $$([ -n "$$DATABASE_URL$$DATABASE_URL_FILE" ] || echo "$(PYTHON_IN_VENV) -m demo --") $(PYTHON_IN_VENV) manage.py
 
 backup: ## one file with everything, in TO=backups, encrypted if RECIPIENT=age1... is given
 	@sh .ci/venv.sh $(LOCK_FILE)

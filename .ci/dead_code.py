@@ -13,7 +13,7 @@ from pathlib import Path
 from vulture import Vulture
 
 ROOT = Path(__file__).parents[1]
-CODE = ["clinic", "patients", "courses", "bench", "docs", "manage.py"]
+CODE = ["demo", "clinic", "patients", "courses", "bench", "docs", "manage.py"]
 TEMPLATE_PARTS = re.compile(r"{[{%](.*?)[%}]}", re.DOTALL)
 NAME = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]*\b")
 PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([.:][A-Za-z_][A-Za-z0-9_]*)*")

@@ -15,11 +15,11 @@ import numpy as np
 
 from bench.fixed import fixed_rows
 from bench.worsening import Clinic, clinic
-from courses.curve.budget import MIN_SHARE_PER_100, spendable_per_100
-from courses.curve.budget_study import BUDGET_PER_100, series_check
-from courses.curve.evaluation import predict_series, read_series
+from courses.curve.alarm.budget import MIN_SHARE_PER_100, spendable_per_100
+from courses.curve.alarm.sessions import LEAST_EXCESS, Sessions
 from courses.curve.scores import Floats
-from courses.curve.sessions import LEAST_EXCESS, Sessions
+from courses.curve.study.budget_study import BUDGET_PER_100, series_check
+from courses.curve.study.evaluation import predict_series, read_series
 
 # The protocol's rate of false alarms, and what a clinic starts with.
 SERIES_BUDGETS = (2.5, BUDGET_PER_100)

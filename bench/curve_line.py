@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from courses.curve import CourseScores, Panel, Prior, Timing, condition, fit_prior
-from courses.curve.evaluation import read_series
-from courses.curve.folds import patient_folds
+from courses.curve.study.evaluation import read_series
+from courses.curve.study.folds import patient_folds
 
 LEAST_SCORES, N_ENDS, CLEAR = 6, 3, 2.0
 N_FOLDS = 5

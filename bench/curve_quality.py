@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from courses.curve.evaluation import evaluate, read_series
+from courses.curve.study.evaluation import evaluate, read_series
 
 FIGURES = (
     ("log_score", "nats"),

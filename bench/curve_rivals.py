@@ -16,10 +16,10 @@ import numpy as np
 from bench.rivals import empirical_change, lag_regression, local_level, quadratic_mixed
 from bench.rivals.rows import N_VALUES, Predict, written_higher
 from courses.curve import Panel
-from courses.curve.evaluation import predict_series, read_series
-from courses.curve.folds import patient_folds
 from courses.curve.scores import Bools, Floats
-from courses.curve.scoring import caught_rises, error_by_subject, likelihood_ratio_statistic, quality_values
+from courses.curve.study.evaluation import predict_series, read_series
+from courses.curve.study.folds import patient_folds
+from courses.curve.study.scoring import caught_rises, error_by_subject, likelihood_ratio_statistic, quality_values
 
 N_FOLDS, SEED = 5, 0
 PRODUCT = "healing curve"

@@ -17,8 +17,8 @@ import statsmodels.api as sm
 
 from courses.curve import SHIPPED_PRIOR, CourseScores, Panel, Timing, condition, fit_prior, next_scores
 from courses.curve.quadratic import fit_quadratic
-from courses.curve.simulation import regular_panel, simulate
-from courses.priors.expecting import expectation
+from courses.curve.study.simulation import regular_panel, simulate
+from courses.outlook.expecting import expectation
 from courses.priors.rows import WEEK, Record, ScoreRow
 
 N_RUNS = 5

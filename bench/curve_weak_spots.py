@@ -17,11 +17,11 @@ import numpy as np
 from bench.rivals.rows import written_higher
 from bench.weak_spots import Tried, tried
 from courses.curve import Panel, fit_prior
-from courses.curve.evaluation import read_series
-from courses.curve.folds import patient_folds
 from courses.curve.predictive import SCORE_VALUES, running_likelihood_ratio
 from courses.curve.scores import HIGHEST_SCORE, Bools, Floats, Ints
-from courses.curve.scoring import caught_rises, error_by_subject, log_scores, randomised_pit
+from courses.curve.study.evaluation import read_series
+from courses.curve.study.folds import patient_folds
+from courses.curve.study.scoring import caught_rises, error_by_subject, log_scores, randomised_pit
 
 N_FOLDS, SEED = 5, 0
 FALL, BACK_UP, RISE, LONG_GAP = 2, 2, 2.0, 8.0

@@ -32,11 +32,11 @@ from clinic.models import Message
 from clinic.outbox.bell import ring
 from clinic.outbox.compose import message_id
 from clinic.outbox.deliver import deliver_due
-from clinic.private_services.keeper import die_with_parent
 from courses.alerts.steps import sweep
 from courses.models import AlertEvent, Course
 from courses.sessions.entry import FlagEntry, SessionEntry
 from courses.sessions.log import log_session
+from demo.private_services.keeper import die_with_parent
 
 N_BACKLOG = int(os.environ.get("BENCH_BACKLOG", "10000"))
 N_SETTLED = int(os.environ.get("BENCH_SETTLED", "1000000"))

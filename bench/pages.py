@@ -39,7 +39,7 @@ def measure() -> list[dict[str, Any]]:
 def _measure() -> list[dict[str, Any]]:
     client, courses = Client(), cycle(_courses())
     who = User.objects.get(username="practitioner")
-    client.force_login(who, backend="clinic.sign_in.MembershipBackend")
+    client.force_login(who, backend="clinic.account.sign_in.MembershipBackend")
     # What changes no course comes first; what does goes through all of them in turn.
     pages: dict[str, Callable[[Course], object]] = {
         "Today": lambda _course: client.get("/admin/"),

@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from courses.curve import Panel, Prior
+from courses.curve.alarm.lasting import memory_of
 from courses.curve.answering import History, answered
 from courses.curve.design import forgotten
 from courses.curve.filtering import Filtered
-from courses.curve.lasting import memory_of
 from courses.curve.posterior import NoiseGrid, posterior
 from courses.curve.predictive import Mixture
 from courses.curve.scores import Floats, Ints

@@ -8,9 +8,9 @@ import numpy as np
 
 from bench.fixed import fixed_rows
 from courses.curve import Panel, Sessions, fit_prior, fold_fit, held_out, predicted_by, threshold_for
-from courses.curve.budget import MIN_SHARE_PER_100, spendable_per_100
-from courses.curve.budget_study import N_TEST_PATIENTS, random_truth, simulated_clinic
+from courses.curve.alarm.budget import MIN_SHARE_PER_100, spendable_per_100
 from courses.curve.scores import HIGHEST_SCORE, Floats, Ints
+from courses.curve.study.budget_study import N_TEST_PATIENTS, random_truth, simulated_clinic
 
 SHARE_WORSENING = 0.05
 # A course gets worse at its fourth score at the earliest, and comes once more at least.

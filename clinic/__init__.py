@@ -1,4 +1,7 @@
-"""The project package: who works where, and the foundation under patients and courses."""
+"""The project package: who works where, and the foundation under patients and courses.
+
+Nothing here knows what a patient or a course is.
+"""
 
 import os
 

@@ -22,17 +22,17 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership
 from clinic.account.forms import ResetForm
 from clinic.account.two_factor import reset_two_factor, resets_of
-from clinic.addresses import correct_address, is_unused
-from clinic.choices import LabelledChoiceField
-from clinic.filters import FiltersAsOffered, OwnClinicFilter
 from clinic.forms import AddressForm, ClinicForm, DutyForm, InvitationForm, MemberForm
 from clinic.inlines import HolidayInline, OpeningHoursInline
-from clinic.invite_admin import InvitesOnce
+from clinic.lists.choices import LabelledChoiceField
+from clinic.lists.filters import FiltersAsOffered, OwnClinicFilter
 from clinic.models import Clinic, Duty, Membership, Role
+from clinic.people.addresses import correct_address, is_unused
+from clinic.people.invite_admin import InvitesOnce
+from clinic.people.rota import duty_gaps
+from clinic.people.staff import deactivate_member, invite_member, reactivate_member, send_invitation
 from clinic.posting.stale_admin import MergesStalePages
-from clinic.rota import duty_gaps
-from clinic.staff import deactivate_member, invite_member, reactivate_member, send_invitation
-from clinic.typed_fields import TypedFieldsMixin
+from clinic.typed.fields import TypedFieldsMixin
 
 
 class ClinicScopedAdmin(TypedFieldsMixin, FiltersAsOffered, MergesStalePages):

@@ -5,7 +5,7 @@ from django.contrib.admin.apps import SimpleAdminConfig
 from django.utils.translation import gettext_lazy as _
 
 from clinic import logs
-from clinic.lost_text import refuse_lost_letters
+from clinic.typed.lost_text import refuse_lost_letters
 
 
 class ClinicConfig(AppConfig):

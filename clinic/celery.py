@@ -18,16 +18,16 @@ from celery.signals import (
 from django.conf import settings
 from django.db import close_old_connections
 
-from clinic import broker
 from clinic.database import hold_to
-from clinic.watchdog import watchdog
+from clinic.worker import broker
+from clinic.worker.watchdog import watchdog
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
-app = Celery("healing_curve", task_cls="clinic.jobs:CountedTask")
+app = Celery("healing_curve", task_cls="clinic.worker.jobs:CountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.beat_scheduler = "clinic.beat:Scheduler"
+app.conf.beat_scheduler = "clinic.worker.beat:Scheduler"
 
 # In UTC. What happens at a clinic's wall time is swept often and computed in the clinic's zone.
 # What no worker came to in time expires: a broker that stood still piles up nothing.

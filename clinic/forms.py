@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.countries import emergency_number_in
-from clinic.endpoints import validate_url
-from clinic.joining import refuse_double, refuse_supervisor
+from clinic.country.countries import emergency_number_in
+from clinic.country.zones import country_choices, hold_zone, place_if_any, zone_choices
 from clinic.models import Clinic, Duty, Endpoint, Membership, Responder, Role, User
-from clinic.staff import is_last_manager
-from clinic.typed_fields import typed_formfield
-from clinic.typed_names import NameField
-from clinic.zones import country_choices, hold_zone, place_if_any, zone_choices
+from clinic.outbox.endpoints import validate_url
+from clinic.people.joining import refuse_double, refuse_supervisor
+from clinic.people.staff import is_last_manager
+from clinic.typed.fields import typed_formfield
+from clinic.typed.names import NameField
 
 
 class ClinicForm(forms.ModelForm[Clinic]):

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from clinic.models import Clinic, Holiday, OpeningHours
 from clinic.posting.stale_admin import MergedInline
-from clinic.typed_fields import TypedFieldsMixin
+from clinic.typed.fields import TypedFieldsMixin
 
 
 class OpeningHoursInline(TypedFieldsMixin, MergedInline):

@@ -16,8 +16,8 @@ from django.shortcuts import render
 from django.urls import resolve
 from django.utils import timezone
 
+from clinic.country.region import country_override
 from clinic.models import Membership, User
-from clinic.region import country_override
 
 SESSION_KEY = "membership"
 # Pages of patients, behind a signed link: nobody is signed in there.

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "patients.apps.PatientsConfig",
     "courses.apps.CoursesConfig",
     "clinic.apps.StaffAdminConfig",
+    *(["demo.apps.DemoConfig"] if (ROOT / "demo").is_dir() else []),  # not in the production image
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -51,7 +52,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "clinic.typed_text.TypedTextMiddleware",
+    "clinic.typed.text.TypedTextMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -130,7 +131,7 @@ STORAGES = {
 
 # --- people --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "clinic.User"
-AUTHENTICATION_BACKENDS = ["clinic.sign_in.MembershipBackend"]
+AUTHENTICATION_BACKENDS = ["clinic.account.sign_in.MembershipBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -232,16 +233,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # What the outbox can send. It must not look up to the apps above it, so they are named here:
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).
 MESSAGE_KINDS = {
-    "staff_invitation": "clinic.staff.invitation_mail",
-    "address_changed": "clinic.addresses.address_changed",
+    "staff_invitation": "clinic.people.staff.invitation_mail",
+    "address_changed": "clinic.people.addresses.address_changed",
     "account_notice": "clinic.account.events.account_notice",
-    "password_link": "clinic.staff.password_link_mail",
-    "staff_alert": "courses.alerts.mail.alert_mail",
+    "password_link": "clinic.people.staff.password_link_mail",
+    "staff_alert": "courses.alerts.messages.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
     "curve_notice": "courses.priors.notices.curve_notice",
     "hand_over": "courses.plans.hand_over_mail.hand_over_mail",
-    "staff_alert_webhook": "courses.alerts.webhooks.alert_webhook",
-    "daily_digest": "courses.alerts.digest_mail.digest_mail",
+    "staff_alert_webhook": "courses.alerts.messages.webhooks.alert_webhook",
+    "daily_digest": "courses.watching.digest_mail.digest_mail",
     "member_refused": "clinic.outbox.refusals.member_refused",
     "endpoint_refused": "clinic.outbox.refusals.endpoint_refused",
 }
@@ -254,7 +255,7 @@ TRANSPORTS = {
 FALLBACK_WORK = [
     "courses.checkins.replay.replay_answers",
     "courses.sessions.answers.settle_open_questions",
-    "courses.alerts.audit.note_failures",
+    "courses.alerts.audit.auditor.note_failures",
     "courses.alerts.steps.sweep",
     "courses.alerts.reached.late.note_unreached",
 ]
@@ -262,7 +263,7 @@ FALLBACK_WORK = [
 # they did.
 AFTER_RESTORE = [
     "courses.reminders.restoring.plan_what_is_due",
-    "courses.alerts.restoring.settle_alerts_and_messages",
+    "courses.watching.restoring.settle_alerts_and_messages",
 ]
 # What a new clinic starts with, in this order: functions that take the clinic.
 # What becomes of rows that point to a patient when two records become one.
@@ -282,11 +283,11 @@ METRICS_TOKEN = env.secret("METRICS_TOKEN")
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
 # What the apps above the foundation add to /healthz and /metrics: functions that take `at`.
 HEALTH_CHECKS = {
-    "alerts": "courses.alerts.health.alerts_health",
+    "alerts": "courses.alerts.audit.health.alerts_health",
     "reached": "courses.alerts.reached.late.reached_health",
     "spool": "clinic.spool.spool_health",
 }
-METRICS = ["clinic.health.figures.outbox_metrics", "courses.alerts.figures.alert_metrics"]
+METRICS = ["clinic.health.figures.outbox_metrics", "courses.alerts.audit.figures.alert_metrics"]
 
 # --- logs ----------------------------------------------------------------------------------------
 LOGGING = {

@@ -26,4 +26,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if settings.DEMO:
-    urlpatterns.append(path("demo/mail/", include("clinic.demo.urls")))
+    urlpatterns.append(path("demo/mail/", include("demo.urls")))

@@ -4,20 +4,22 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic.database import unhurried
-from courses.alerts import audit, digest, steps
+from courses.alerts import steps
+from courses.alerts.audit import auditor
 from courses.alerts.reached.late import note_unreached
 from courses.alerts.settling import sweep_closed_courses
-from courses.alerts.watch import watch_courses
 from courses.checkins.replay import replay_answers
 from courses.priors.fitting import fit_every_clinic
 from courses.reminders import planning
 from courses.sessions.answers import settle_open_questions
+from courses.watching import digest
+from courses.watching.findings import watch_courses
 
 
 @shared_task(name="courses.tasks.sweep_alerts")
 def sweep_alerts() -> None:
     """Take every step that is due; note of whom nobody was told; close what courses that ended left open."""
-    audit.note_failures(at=timezone.now())
+    auditor.note_failures(at=timezone.now())
     steps.sweep(at=timezone.now())
     note_unreached(at=timezone.now())
     sweep_closed_courses(at=timezone.now())
@@ -33,7 +35,7 @@ def take_in_answers() -> None:
 @shared_task(name="courses.tasks.audit_alerts")
 def audit_alerts() -> None:
     """Look whether every alert is on its way."""
-    audit.audit_alerts(at=timezone.now())
+    auditor.audit_alerts(at=timezone.now())
 
 
 @shared_task(name="courses.tasks.make_digests")

@@ -61,7 +61,7 @@ WIDEST_PHONE = 820
 @contextmanager
 def demo(folder: Path) -> Iterator[dict[str, str]]:
     """A running demo clinic; the paths of its pages by name."""
-    command = [sys.executable, "-m", "clinic.demo", "--folder", str(folder)]
+    command = [sys.executable, "-m", "demo", "--folder", str(folder)]
     running = subprocess.Popen([*command, "--port", str(PORT)], stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         assert running.stdout is not None  # noqa: S101

@@ -1,1 +1,4 @@
-"""Who is treated, and whether they may be."""
+"""Who is treated, and whether they may be.
+
+What is done to them is in courses/.
+"""

@@ -25,7 +25,7 @@ from clinic.models import Clinic, Membership
 from clinic.posting.owner import OPENED
 from clinic.posting.stale import MAIN, opened_with, settle, stamp
 from clinic.sign_off import sign_off
-from clinic.typed_codes import ChoosesCodes
+from clinic.typed.codes import ChoosesCodes
 from patients.concerns import concern_words
 from patients.contacts import contact_of, keep_contact
 from patients.correcting import StaleRecord, Subject, correct_record, corrections_of, record_of, version_of

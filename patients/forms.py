@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership
-from clinic.typed_dates import PAST, DayField
-from clinic.typed_names import NameField
+from clinic.typed.dates import PAST, DayField
+from clinic.typed.names import NameField
 from patients.identity.form import PatientForm
 from patients.intake import (
     ImagingFact,

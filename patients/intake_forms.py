@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership
-from clinic.typed_dates import PAST, DayField
+from clinic.typed.dates import PAST, DayField
 from patients.forms import SIGNS, AssessmentForm
 from patients.intake import record_consent, record_neuro_check, record_pain_type
 from patients.models import Consent, NeuroCheck, PainType, PatientPainType

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership
-from clinic.typed_dates import EXPIRY, PAST, DayField
-from clinic.typed_names import NameField
+from clinic.typed.dates import EXPIRY, PAST, DayField
+from clinic.typed.names import NameField
 from patients.documents import Document, read_document
 from patients.intake import record_specialist_letter
 from patients.record_form import RecordForm

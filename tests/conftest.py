@@ -19,10 +19,10 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from clinic.models import Clinic, Membership, Role
-from clinic.private_services.postgres import OWNER, ROLES
 from courses.checkins import memory
 from courses.models import Course
-from courses.priors import guard
+from courses.outlook import time_limit
+from demo.private_services.postgres import OWNER, ROLES
 from patients.models import Patient
 from tests import factories
 from tests.clinic.outbox.gateway import gateway, secured  # noqa: F401 - fixtures
@@ -99,7 +99,7 @@ def fresh_memory() -> None:
 @pytest.fixture(autouse=True)
 def patient_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy test machine is no hanging curve."""
-    monkeypatch.setattr(guard, "SECONDS", 20.0)
+    monkeypatch.setattr(time_limit, "SECONDS", 20.0)
     # Nor a frozen database.
     monkeypatch.setattr("courses.checkins.views.DATABASE_SECONDS", 30.0)
 
@@ -182,7 +182,7 @@ def signed_in(client: Client):
     """Signs somebody of the cast in."""
 
     def sign_in(membership: Membership) -> Client:
-        client.force_login(membership.user, backend="clinic.sign_in.MembershipBackend")
+        client.force_login(membership.user, backend="clinic.account.sign_in.MembershipBackend")
         return client
 
     return sign_in

@@ -11,7 +11,7 @@ import factory
 from django.db import connection
 from django.db.models import QuerySet
 
-from clinic.countries import country_of_zone
+from clinic.country.countries import country_of_zone
 from clinic.models import Clinic, Membership, Role, User
 from clinic.presets import install_all
 from courses.models import Correction, Course, PainScore, Protocol, RedFlag

@@ -21,8 +21,8 @@ from django.conf import settings
 from django.db import connection
 
 from clinic.outbox import bell
-from clinic.private_services.keeper import die_with_parent
-from clinic.private_services.postgres import APP, OWNER
+from demo.private_services.keeper import die_with_parent
+from demo.private_services.postgres import APP, OWNER
 from tests.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -83,7 +83,7 @@ def actor(request, cast, rows, at) -> Actor:  # noqa: F811
         else:
             Membership.objects.filter(pk=member.pk).update(deactivated_at=at)
             works = None
-    client.force_login(member.user, backend="clinic.sign_in.MembershipBackend")
+    client.force_login(member.user, backend="clinic.account.sign_in.MembershipBackend")
     return Actor(client, role, is_signed_in=True, works=works)
 
 

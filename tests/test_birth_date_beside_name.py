@@ -12,7 +12,7 @@ from django.contrib.admin.widgets import AutocompleteMixin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from clinic.choices import picker_label
+from clinic.lists.choices import picker_label
 from courses.models import Course
 from patients.models import Patient
 from tests.test_tenancy import LEADING, TABLE, _url, cast, rows  # noqa: F401 - fixtures

@@ -23,7 +23,7 @@ from courses.plans.booking import book_appointment, cancel_appointment
 from courses.plans.standing import clearance_for
 from courses.plans.whom_to_ask import whom_to_ask
 from courses.sessions.entry import FlagEntry
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from patients.clearance import NEEDS_ONLY_A_CHECK, ReasonCode
 from patients.intake import (
     record_neuro_check,
@@ -297,8 +297,8 @@ def test_lead_on_duty_is_named_where_the_practitioner_left(course, lead, at):
 
 # Modules that word a reason without asking who reads it, each with the right its page asks for.
 READERS = {
-    "courses/admin/intake.py": "patients.add_assessment",
-    "courses/admin/session.py": "courses.view_session",
+    "courses/admin/person/intake.py": "patients.add_assessment",
+    "courses/admin/visit/session.py": "courses.view_session",
     "courses/plans/overriding.py": "patients.override_clearance",
     "patients/wording.py": "its own",
 }

@@ -19,8 +19,8 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 
-from clinic.typed_dates import DayField, MomentField
-from clinic.typed_numbers import DecimalNumberField, FloatNumberField, WholeNumberField
+from clinic.typed.dates import DayField, MomentField
+from clinic.typed.numbers import DecimalNumberField, FloatNumberField, WholeNumberField
 from courses.admin.site import StaffAdminSite
 from tests.test_tenancy import TABLE, _url, cast, rows  # noqa: F401 - two fixtures
 

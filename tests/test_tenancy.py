@@ -12,8 +12,9 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.models import Duty, Endpoint, Message
-from courses.alerts.links import acknowledge_path
+from courses.alerts.messages.links import acknowledge_path
 from courses.alerts.silencing import silence
+from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.models import (
     AftercareMeasure,
     Alert,
@@ -28,7 +29,6 @@ from courses.models import (
     RedFlag,
     Review,
 )
-from courses.priors.bounds import set_bounds, try_bounds
 from courses.priors.fitting import fit_clinic
 from courses.reminders.links import check_in_path, unsubscribe_path
 from courses.reviews.reviewing import ReviewEntry, record_review
@@ -277,7 +277,7 @@ def test_every_address_as(client, cast, rows, smtp, settings, tmp_path, role):
     surprises = {}
     for name, row in TABLE.items():
         if role in cast:
-            client.force_login(cast[role].user, backend="clinic.sign_in.MembershipBackend")
+            client.force_login(cast[role].user, backend="clinic.account.sign_in.MembershipBackend")
         found = _status(client, _url(name, rows))
         if found not in _expected(row, role):
             surprises[name] = found
@@ -318,7 +318,7 @@ def test_stranger_changes_nothing_by_post(signed_in, stranger, rows, name):
 
 
 def test_user_without_membership_finds_nothing(client, clinic):
-    client.force_login(factories.UserFactory(), backend="clinic.sign_in.MembershipBackend")
+    client.force_login(factories.UserFactory(), backend="clinic.account.sign_in.MembershipBackend")
     assert [client.get(reverse(name)).status_code for name in ("home", "admin:index", "dashboard")] == [
         404,
         404,

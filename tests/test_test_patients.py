@@ -18,18 +18,18 @@ from django.utils.module_loading import import_string
 
 from clinic.models import Message
 from clinic.outbox.deliver import deliver_due
-from courses.alerts.digest import contents_for, make_digests
 from courses.alerts.steps import sweep
-from courses.alerts.watch import watch_courses
 from courses.dashboards.board import board
+from courses.dry_runs.pain_rules import try_bounds
 from courses.models import Appointment, CheckIn, Digest, Reminder
 from courses.plans.booking import book_appointment
 from courses.plans.handing_over import hand_over
-from courses.priors.bounds import try_bounds
 from courses.priors.budget import dry_run
 from courses.priors.evidence import Evidence
 from courses.reminders.links import check_in_path
 from courses.reminders.planning import plan_reminders
+from courses.watching.digest import contents_for, make_digests
+from courses.watching.findings import watch_courses
 from patients.counting import counted, path_to_patient
 from patients.models import Patient
 from tests.factories import CourseFactory, as_test_patients, cleared_patient, flag, log_run, log_visit
@@ -221,14 +221,14 @@ class TestFigures:
 
     # Rooms whose queries are figures. Within them: functions that look at rows already counted, or at one course.
     ROOMS = (
-        "courses/dashboards", "courses/priors", "courses/exchange", "courses/alerts/figures.py",
-        "courses/alerts/digest.py", "courses/management", "clinic/health",
+        "courses/dashboards", "courses/priors", "courses/exchange", "courses/alerts/audit/figures.py",
+        "courses/watching/digest.py", "courses/management", "clinic/health",
     )  # fmt: skip
     ALREADY = {
         ("courses/priors/rows.py", "records_of"): "scores of courses that the caller chose",
         ("courses/priors/rows.py", "worse_by_course"): "scores of courses that the caller chose",
-        ("courses/priors/course_trial.py", "past_courses"): "sessions and holds of counted courses",
-        ("courses/priors/bounds.py", "_courses"): "scores of counted courses",
+        ("courses/dry_runs/course_rules.py", "past_courses"): "sessions and holds of counted courses",
+        ("courses/dry_runs/pain_rules.py", "_courses"): "scores of counted courses",
         ("courses/exchange/urgent.py", "urgent_parts"): "the reports of one alert, in a letter about one patient",
         ("courses/management/commands/seed_demo.py", "handle"): "prints what it has made",
     }

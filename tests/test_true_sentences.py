@@ -1,4 +1,7 @@
-"""No fixed sentence says that somebody has been told: such sentences come from `courses.alerts.told`."""
+"""No fixed sentence says that somebody has been told.
+
+Such sentences come from `courses.alerts.messages.recipients`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ CLAIM = re.compile(
     re.IGNORECASE,
 )
 # Where the sentences are computed from rows.
-COMPUTED = {"courses/alerts/told.py"}
+COMPUTED = {"courses/alerts/messages/recipients.py"}
 # Each other sentence with the reason why it claims nothing of what has happened.
 ALLOWED = {
     "Found in a late entry, an import or a correction. It is listed, and nobody is emailed at once.": (

@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from clinic.account import attempts, devices, two_factor
 from clinic.account.events import note_event
 from clinic.models import AccountEvent, Membership, User
-from clinic.staff import send_password_link
+from clinic.people.staff import send_password_link
 
 Kind = AccountEvent.Kind
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import User
-from clinic.typed_fields import typed_formfield
+from clinic.typed.fields import typed_formfield
 
 
 class NameForm(forms.ModelForm[User]):

@@ -21,7 +21,7 @@ from clinic.account.forms import NameForm, OwnAddressForm
 from clinic.account.own import change_own_address
 from clinic.account.two_factor import MUST_SET_UP, THEN
 from clinic.models import Membership, User
-from clinic.staff import answer_invitation
+from clinic.people.staff import answer_invitation
 
 BAD_FORM = 422
 

@@ -1,1 +1,4 @@
-"""What /healthz answers."""
+"""What /healthz and /metrics answer, and the heartbeat.
+
+Each check of an app above registers itself in the settings; its code stays in that app.
+"""

@@ -13,10 +13,10 @@ from django.db.models import Exists, Min, OuterRef, Q
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
-from clinic import broker
 from clinic.database import within
 from clinic.models import Heartbeat, Message
 from clinic.models.message import MessageQuerySet
+from clinic.worker import broker
 
 LATEST_SIGN = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=2)

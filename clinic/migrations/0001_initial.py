@@ -14,7 +14,7 @@ from django.db import migrations, models
 
 import clinic.models.clinic
 import clinic.models.endpoint
-import clinic.validators
+import clinic.typed.validators
 
 
 class Migration(migrations.Migration):
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="For example Europe/Berlin.",
                         max_length=64,
-                        validators=[clinic.validators.validate_zone],
+                        validators=[clinic.typed.validators.validate_zone],
                         verbose_name="time zone",
                     ),
                 ),

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import clinic.validators
+import clinic.typed.validators
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 default="",
                 help_text="ISO 3166 code. It decides the emergency number and how phone numbers are read.",
                 max_length=2,
-                validators=[clinic.validators.validate_country],
+                validators=[clinic.typed.validators.validate_country],
                 verbose_name="country",
             ),
             preserve_default=False,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from clinic.countries import country_of_zone
+from clinic.country.countries import country_of_zone
 
 
 def derive(apps: Any, _editor: Any) -> None:

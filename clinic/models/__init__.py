@@ -1,4 +1,7 @@
-"""The rows of the foundation."""
+"""The rows of the foundation: people, clinics, opening hours, duties, messages.
+
+What is done with them is in the rooms beside this one.
+"""
 
 from clinic.models.account import AccountEvent, SharedCacheRow, SignInFailure
 from clinic.models.address_change import AddressChange

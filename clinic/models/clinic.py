@@ -13,11 +13,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.countries import ANYWHERE, CrisisLine, crisis_line_in
+from clinic.country.countries import ANYWHERE, CrisisLine, crisis_line_in
+from clinic.country.phones import validate_emergency_number, validate_phone
 from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.user import User
-from clinic.phones import validate_emergency_number, validate_phone
-from clinic.validators import validate_country, validate_zone
+from clinic.typed.validators import validate_country, validate_zone
 
 
 class Role(models.TextChoices):

@@ -17,7 +17,7 @@ from clinic.outbox.holding import Clock, holder
 from clinic.outbox.kinds import bundler_of, kind_of
 from clinic.outbox.senders import Outcome, Senders, slow_lane
 from clinic.outbox.transports.base import Parcel, TransportError
-from clinic.watchdog import watchdog
+from clinic.worker.watchdog import watchdog
 
 log = structlog.stdlib.get_logger(__name__)
 

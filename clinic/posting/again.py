@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 
 from clinic.posting.owner import MACHINERY
 from clinic.posting.refill import Refilled, is_secret, refill
-from clinic.wall_clock import SUFFIX
+from clinic.typed.wall_clock import SUFFIX
 
 N_HOPS = 2
 NOT_SENT = 422

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from clinic.posting.owner import DRAFT, OWNER, SENT_KEY, TOKEN
-from clinic.wall_clock import SUFFIX
+from clinic.typed.wall_clock import SUFFIX
 
 # What the new page says is newer than what was sent: its tokens, and what its reader has seen.
 FRESH = frozenset({TOKEN, OWNER, SENT_KEY, DRAFT, "seen", "seen_number"})

@@ -22,7 +22,7 @@ from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from clinic.wall_clock import SUFFIX, CarriesClock
+from clinic.typed.wall_clock import SUFFIX, CarriesClock
 
 SALT = "clinic.posting.opened"
 MAIN = ""

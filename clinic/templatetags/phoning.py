@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from clinic.phones import tel_link
+from clinic.country.phones import tel_link
 
 register = template.Library()
 register.filter("tel", tel_link)

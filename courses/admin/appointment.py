@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
-from clinic.asked import asked
 from clinic.models import Holiday, Membership
-from clinic.typed_dates import DayInput, day_asked
+from clinic.typed.asked import asked
+from clinic.typed.dates import DayInput, day_asked
 from courses.admin.course_picker import choose_course
 from courses.admin.mistakes import Mistakes
 from courses.models import Appointment, Course

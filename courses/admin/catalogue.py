@@ -14,11 +14,11 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Clinic
 from clinic.sign_off import sign_off
-from clinic.typed_codes import ChoosesCodes
-from clinic.typed_fields import TYPED
+from clinic.typed.codes import ChoosesCodes
+from clinic.typed.fields import TYPED
 from courses.models import AdverseEventItem, AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
 from courses.points.names import key_of
-from courses.sessions.point_catalogue import PointCatalogue
+from courses.sessions.points.catalogue import PointCatalogue
 from courses.sessions.treatment_facts import computed_conditions
 from patients.concerns import risk_words
 from patients.models import PainType, ScreeningItem

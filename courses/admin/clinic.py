@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 
 from clinic.access import active_membership
 from clinic.admin import ClinicAdmin
-from clinic.countries import countries, place_of
+from clinic.country.countries import countries, place_of
+from clinic.country.phones import validate_emergency_number
 from clinic.forms import ClinicForm
 from clinic.models import Clinic
-from clinic.phones import validate_emergency_number
 from clinic.posting.again import form_again
 from clinic.posting.owner import DRAFT, MACHINERY, OPENED
 from courses.zones.changing import change_zone

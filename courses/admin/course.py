@@ -18,13 +18,13 @@ from django.utils.translation import gettext_lazy
 
 from courses.admin.course_page import course_for_page, course_page
 from courses.admin.hand_over import HandOvers
-from courses.admin.late_flags import keeps_flags, of_course
-from courses.admin.log_view import LogSession
 from courses.admin.measure_views import Measures
 from courses.admin.mistakes import Mistakes
-from courses.admin.people import OfPatientsAdmin, who_column
+from courses.admin.person.people import OfPatientsAdmin, who_column
 from courses.admin.review_views import Reviews
 from courses.admin.schedule import Schedule
+from courses.admin.visit.late_flags import keeps_flags, of_course
+from courses.admin.visit.log_view import LogSession
 from courses.models import Course
 from courses.plans.forms import HoldCourseForm, OverrideForm
 from courses.plans.lifecycle import hold_course, resume_course

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
-from clinic.asked import searched
+from clinic.typed.asked import searched
 from courses.plans.choosing import MOST_SHOWN, find_courses
 
 

@@ -16,9 +16,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clinic.asked import asked, one_of
-from clinic.choices import LabelledMultipleChoiceField
+from clinic.lists.choices import LabelledMultipleChoiceField
 from clinic.models import Membership
+from clinic.typed.asked import asked, one_of
 from courses.models import Course, HandOver
 from courses.plans.forms import clinicians
 from courses.plans.handing_over import HandedOver, hand_over, other_content

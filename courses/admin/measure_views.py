@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.asked import asked, one_of
 from clinic.posting.added import opened_at, opened_now
+from clinic.typed.asked import asked, one_of
 from courses.measures.entry import MeasuresEntry
 from courses.measures.forms import MeasuresForm
 from courses.measures.recording import record_measures

@@ -13,16 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.admin import ClinicScopedAdmin
-from clinic.asked import searched
 from clinic.forms import ReasonForm
 from clinic.models import Membership
+from clinic.typed.asked import searched
+from courses.corrections.correction import version_of
 from courses.corrections.entries import ENTRIES, entry_in, void_entry
 from courses.corrections.forms import MoveSessionForm, courses_for
 from courses.corrections.moving import move_session
 from courses.corrections.reopening import reopen_appointment, reopen_course
 from courses.corrections.voiding import void_session, void_words
 from courses.models import Appointment, Course, Session
-from courses.sessions.fix import version_of
 
 VOID_RIGHT = "courses.correct_session"
 REOPEN_RIGHT = "courses.change_course"

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.asked import asked, one_of
 from clinic.posting.added import opened_at, opened_now
+from clinic.typed.asked import asked, one_of
 from courses.models import Course, Review
-from courses.priors.wording import curve_sentences, gain_words
+from courses.outlook.wording import curve_sentences, gain_words
 from courses.reviews.discharging import Discharged, discharge
 from courses.reviews.forms import DischargeForm, ReviewForm
 from courses.reviews.reviewing import correct_review, open_matters, record_review, standing_of, telling_of

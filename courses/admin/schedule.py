@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 
 from clinic.access import active_membership
 from clinic.models import Clinic
-from clinic.typed_dates import BOOKING, MomentField, MomentInput
-from clinic.wall_clock import AsksForClock, CarriesClock
+from clinic.typed.dates import BOOKING, MomentField, MomentInput
+from clinic.typed.wall_clock import AsksForClock, CarriesClock
 from courses.models import Appointment, Course
 from courses.plans.proposing import Conflict, Proposal
 from courses.plans.scheduling import SeriesRefused, book_series, propose_series, remember_wishes

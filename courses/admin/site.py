@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership, to_sign_in
-from clinic.contact import wrong_numbers
+from clinic.country.contact import wrong_numbers
 from courses.admin.navigation import navigation
 from courses.admin.setup import setup_groups
 from courses.admin.today import today
-from courses.alerts.faults import open_faults
+from courses.alerts.audit.faults import open_faults
 from courses.alerts.inbox import waiting
 from courses.alerts.reached.late import late_alerts
 

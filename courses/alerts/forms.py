@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, Role
-from clinic.typed_numbers import WholeNumberField
+from clinic.typed.numbers import WholeNumberField
 from courses.models import Alert, Course, Level, Silence
 from courses.plans.choosing import CourseChoice, open_courses
 from courses.rules.red_flag import SEVERE_PAIN

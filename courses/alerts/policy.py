@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import Enum
 
-from courses.alerts.opening import OpeningCalendar
+from clinic.opening import OpeningCalendar
 from courses.rules.facts import Severity
 
 

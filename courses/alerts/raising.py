@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from clinic.models import Membership
+from clinic.opening import OpeningCalendar
 from courses.alerts.chain import Step, joined, snapshot_chain
 from courses.alerts.history import write_event
-from courses.alerts.opening import OpeningCalendar
 from courses.alerts.policy import POLICIES
 from courses.alerts.steps import calendar_of, set_next_step, start_steps
 from courses.models import Alert, AlertEvent, Course, RedFlagReport

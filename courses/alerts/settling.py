@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 from django.db import transaction
 
-from clinic.batch import each
+from clinic.worker.batch import each
 from courses.alerts.answering import last_news, locked, resolve
 from courses.alerts.history import IllegalMove
 from courses.alerts.steps import is_paged, tell

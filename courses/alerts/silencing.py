@@ -14,7 +14,7 @@ from courses.alerts.history import IllegalMove, write_event
 from courses.alerts.silences import fall_silent, silence_of
 from courses.alerts.steps import calendar_of, end_of_silence, policy_of, set_next_step
 from courses.models import Alert, AlertEvent, Course, Severity, Silence
-from courses.models.silence import LONGEST
+from courses.models.alerting.silence import LONGEST
 
 
 @transaction.atomic

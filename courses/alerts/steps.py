@@ -8,18 +8,18 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q
 
-from clinic.batch import each
 from clinic.models import Clinic, Membership, Message
+from clinic.opening import OpeningCalendar
 from clinic.outbox.queue import enqueue_all
+from clinic.worker.batch import each
 from courses.alerts.chain import Step, reachable, to_be_told
 from courses.alerts.endpoints import tell_endpoints
 from courses.alerts.flapping import what_to_tell
 from courses.alerts.history import write_event
-from courses.alerts.opening import OpeningCalendar
+from courses.alerts.messages.bundling import bundle_key
 from courses.alerts.policy import POLICIES, Policy
 from courses.alerts.reached.clock import start_clock
 from courses.alerts.silences import fall_silent, silence_of
-from courses.alerts.together import bundle_key
 from courses.models import Alert, AlertEvent
 from courses.rules.facts import Severity
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from courses.alerts.answering import MayNotAnswer, acknowledge, last_news, require_right
 from courses.alerts.forms import SeenForm
-from courses.alerts.links import BadLink, read_link
+from courses.alerts.messages.links import BadLink, read_link
 
 
 @never_cache

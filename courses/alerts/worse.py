@@ -9,8 +9,8 @@ from django.db import Error
 
 from clinic.models import Clinic
 from courses.models import Alert
+from courses.outlook.wording import worse_note
 from courses.priors.rows import worse_by_course
-from courses.priors.wording import worse_note
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -1,1 +1,4 @@
-"""Pictures from numbers: inline SVG that works without script, prints, and has a table beside it."""
+"""Pictures from numbers: inline SVG that works without script, prints, and has a table beside it.
+
+Where the numbers come from is not known here.
+"""

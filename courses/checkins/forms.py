@@ -13,7 +13,7 @@ from courses.checkins import questions
 from courses.models import CheckInAnswer, RedFlag
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.sessions.entry import CheckInEntry, FlagEntry
-from courses.sessions.flag_fields import NONE_FIELD, FlagLine, RedFlagFields, is_severe
+from courses.sessions.red_flags.fields import NONE_FIELD, FlagLine, RedFlagFields, is_severe
 from courses.sessions.scale import PainField
 
 Signs = CheckInAnswer.Signs

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from django.utils.safestring import SafeString
 
-from courses.alerts.told import told_to_patient
+from courses.alerts.messages.recipients import told_to_patient
 from courses.checkins.memory import Shown, read_and_remember, remembered
 from courses.checkins.page import Kept, Told, pain_chart, told_of
 from courses.checkins.replay import keep_answer

@@ -10,8 +10,8 @@ from enum import StrEnum
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from clinic.countries import CrisisLine, crisis_line_in
-from clinic.phones import dialled
+from clinic.country.countries import CrisisLine, crisis_line_in
+from clinic.country.phones import dialled
 from courses.charts.curve_chart import SMALL, CurvePicture, Dot, curve_svg
 from courses.models import CheckInAnswer, Course, RedFlag, RedFlagReport
 from courses.priors.rows import record_of
@@ -19,8 +19,8 @@ from courses.reminders.links import ClinicFacts
 from courses.rules.facts import Severity
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, find_red_flags
 from courses.sessions.entry import FlagEntry
-from courses.sessions.flags import flag_answer
 from courses.sessions.reassuring import may_reassure
+from courses.sessions.red_flags.recording import flag_answer
 
 __all__ = ["Kept", "Told", "emergency_of", "may_reassure", "pain_chart", "said_flags", "told_of"]
 

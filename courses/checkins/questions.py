@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from courses.sessions.flag_fields import FlagLine
+from courses.sessions.red_flags.fields import FlagLine
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "check_in_questions.json"
 KEY = "questions"

@@ -1,4 +1,4 @@
-"""What was saved by mistake: sessions voided and moved, courses reopened, each with who, when and why.
+"""What was saved by mistake or has changed: sessions corrected, voided, moved, courses reopened.
 
-Logging belongs to `sessions`; correcting single facts of a session still lies there too.
+Logging a session belongs to sessions/.
 """

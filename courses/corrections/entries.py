@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Voidable, required_reason, void_rows
 from courses.alerts.history import write_event
+from courses.corrections.rejudging import rejudge_session
 from courses.models import (
     Alert,
     AlertEvent,
@@ -27,8 +28,7 @@ from courses.models import (
     Review,
 )
 from courses.reminders.planning import cancel_planned
-from courses.sessions.flags import lock_patient
-from courses.sessions.rejudging import rejudge_session
+from courses.sessions.red_flags.recording import lock_patient
 
 Act = Callable[..., None]
 

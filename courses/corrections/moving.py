@@ -35,9 +35,9 @@ from courses.sessions.entry import (
     Particulars,
     SessionEntry,
 )
-from courses.sessions.flags import Origin, accept_flags
 from courses.sessions.judging import judge_scores
 from courses.sessions.record import write_session
+from courses.sessions.red_flags.recording import Origin, accept_flags
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck, Patient
 

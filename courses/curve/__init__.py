@@ -1,7 +1,12 @@
-"""The healing curve: what a course's next score should be, and how sure one can be. Numbers only."""
+"""The healing curve: what a course's next score should be, and how sure one can be. Numbers only.
 
-from courses.curve.adoption import MIN_SCORES as MIN_SCORES_TO_ADOPT
-from courses.curve.adoption import Comparison, compare, compare_held_out
+No Django, no clock, no files; what is said of a stored course is in outlook/.
+"""
+
+from courses.curve.alarm.budget import DEFAULT_BUDGET_PER_100, SHIPPED_THRESHOLD, AlertThreshold, threshold_for
+from courses.curve.alarm.calibration import calibrate, fold_fit
+from courses.curve.alarm.remembering import NextMemory, memory_of_next
+from courses.curve.alarm.sessions import Sessions, control_limits
 from courses.curve.answers import (
     Bands,
     CannotTell,
@@ -13,22 +18,15 @@ from courses.curve.answers import (
     Unknown,
     whole_scores,
 )
-from courses.curve.budget import (
-    DEFAULT_BUDGET_PER_100,
-    SHIPPED_THRESHOLD,
-    AlertThreshold,
-    threshold_for,
-)
-from courses.curve.calibration import calibrate, fold_fit
 from courses.curve.course import CoursePosterior, condition
 from courses.curve.fit import fit_prior
-from courses.curve.folds import HeldOut, held_out, predicted_by
 from courses.curve.panel import Panel
 from courses.curve.prior import SHIPPED_PRIOR, Calibration, Prior
-from courses.curve.remembering import NextMemory, memory_of_next
 from courses.curve.scores import CourseScores, Timing
 from courses.curve.sequential import Predictions, next_scores, sequential_predictions
-from courses.curve.sessions import Sessions, control_limits
+from courses.curve.study.adoption import MIN_SCORES as MIN_SCORES_TO_ADOPT
+from courses.curve.study.adoption import Comparison, compare, compare_held_out
+from courses.curve.study.folds import HeldOut, held_out, predicted_by
 
 __all__ = [
     "DEFAULT_BUDGET_PER_100",

@@ -14,8 +14,8 @@ from courses.curve.posterior import nodes_for
 from courses.curve.prior import SHIPPED_PRIOR, Calibration, Prior, triple
 from courses.curve.quadratic import fit_quadratic
 from courses.curve.scores import TIMING_CODE, Floats, Timing
-from courses.curve.scoring import quality
 from courses.curve.sequential import sequential_predictions
+from courses.curve.study.scoring import quality
 
 MAX_COURSES = 20_000
 FIRST_COURSES = 2_000

@@ -15,11 +15,11 @@ from clinic.models import Membership
 from courses.charts.bars import Bar
 from courses.charts.curve_chart import SMALL, curve_svg
 from courses.models import Alert, CheckIn, Course, Reminder, Session
+from courses.outlook.picture import curve_picture
+from courses.outlook.posteriors import posterior_of
+from courses.outlook.wording import worse_words
 from courses.priors.adopted import in_force
-from courses.priors.picture import curve_picture
-from courses.priors.posteriors import posterior_of
 from courses.priors.rows import records_of
-from courses.priors.wording import worse_words
 from patients.counting import counted
 
 N_WEEKS = 12

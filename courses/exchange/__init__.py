@@ -1,1 +1,4 @@
-"""What leaves the clinic: letters."""
+"""What leaves the clinic: letters.
+
+What a patient is sent by mail is in reminders/.
+"""

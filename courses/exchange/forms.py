@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.typed_names import NameField
+from clinic.typed.names import NameField
 
 
 class LetterForm(forms.Form):

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.typed_numbers import DecimalNumberField, WholeNumberField
+from clinic.typed.numbers import DecimalNumberField, WholeNumberField
 from courses.measures.entry import (
     NDI_ITEMS,
     NDI_LEAST,

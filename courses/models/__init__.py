@@ -1,13 +1,18 @@
-"""The rows of a course."""
+"""The rows of a course: plans, sessions, scores, alerts, measures.
+
+Rows are changed by the slices, never from here.
+"""
 
 from courses.models.adverse_event import AdverseEvent, AdverseEventItem
 from courses.models.aftercare import AftercareGiven, AftercareMeasure
-from courses.models.alert import Alert, AlertEvent, Severity
+from courses.models.alerting.alert import Alert, AlertEvent, Severity
+from courses.models.alerting.digest import Digest
+from courses.models.alerting.reach import Reach
+from courses.models.alerting.silence import Silence
 from courses.models.appointment import Appointment
 from courses.models.check_in import CheckIn, CheckInAnswer
 from courses.models.correction import Correction
 from courses.models.course import Course
-from courses.models.digest import Digest
 from courses.models.hand_over import HandOver
 from courses.models.hold import Hold
 from courses.models.letter import Letter, LetterEvent
@@ -19,14 +24,12 @@ from courses.models.point import Point
 from courses.models.prediction import Prediction
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
 from courses.models.protocol import Protocol
-from courses.models.reach import Reach
 from courses.models.red_flag import Level, RedFlag, RedFlagReport
 from courses.models.reminder import Reminder
 from courses.models.review import Review
 from courses.models.rule_settings import RuleSettings
 from courses.models.session import Needling, Session
 from courses.models.session_findings import SessionMotion, SessionSymptom
-from courses.models.silence import Silence
 
 __all__ = [
     "AdverseEvent",

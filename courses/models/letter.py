@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
-from courses.models.alert import Alert
+from courses.models.alerting.alert import Alert
 from courses.models.course import Course
 from patients.models import Patient
 

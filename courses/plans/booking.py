@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.zones import hold_zone
 from clinic.models import Holiday, Membership, OpeningHours, required_reason
-from clinic.zones import hold_zone
 from courses.models import Appointment, AppointmentEvent, Course
 from courses.plans.standing import clearance_for
 from courses.plans.whom_to_ask import whom_to_ask

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from clinic.choices import LabelledChoiceField
+from clinic.lists.choices import LabelledChoiceField
 from clinic.models import Clinic, Membership
 from courses.models import Course
 from patients.identity.search import of_patients

@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, Role
-from clinic.typed_dates import BOOKING, DayField, MomentField, MomentInput
-from clinic.typed_numbers import WholeNumberField
+from clinic.typed.dates import BOOKING, DayField, MomentField, MomentInput
+from clinic.typed.numbers import WholeNumberField
 from courses.models import Course
 from courses.plans.choosing import CourseChoice, open_courses
 

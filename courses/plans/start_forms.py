@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Membership, OpeningHours, Role
-from clinic.typed_dates import BOOKING, DayField
-from clinic.typed_numbers import WholeNumberField
-from clinic.typed_times import ClockField, ClockInput
+from clinic.typed.dates import BOOKING, DayField
+from clinic.typed.numbers import WholeNumberField
+from clinic.typed.times import ClockField, ClockInput
 from courses.models import Course, Protocol
 from courses.plans.proposing import Wishes
 from courses.plans.starting import parse_reviews, parse_weeks, refuse_unsuited

@@ -1,1 +1,4 @@
-"""What acupuncture points are called: text becomes a point. What is done at points is in `courses.sessions`."""
+"""What acupuncture points are called: text becomes a point.
+
+What is done at points is in courses/sessions/points/.
+"""

@@ -1,1 +1,4 @@
-"""Priors: fitted from a clinic's courses, adopted, and what they say of one course."""
+"""Priors: fitted from a clinic's courses, adopted or rejected, with their thresholds and budget.
+
+What they say of one course is in outlook/.
+"""

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from clinic.batch import each
 from clinic.models import Clinic
+from clinic.worker.batch import each
 from courses import curve
 from courses.models import AlertThreshold, Prior
 from courses.priors.adopted import adopted_prior

@@ -1,1 +1,4 @@
-"""What the patient is sent, and when."""
+"""What the patient is sent, and when.
+
+The patient's answer is in checkins/.
+"""

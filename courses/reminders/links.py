@@ -14,9 +14,9 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from clinic.countries import ANYWHERE
+from clinic.country.countries import ANYWHERE
+from clinic.country.phones import dialled
 from clinic.models import Clinic
-from clinic.phones import dialled
 from courses.models import CheckIn
 from patients.models import Consent, Patient
 

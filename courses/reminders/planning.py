@@ -9,9 +9,9 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 
-from clinic.batch import each
 from clinic.models import Clinic, Message
 from clinic.outbox.queue import enqueue_all
+from clinic.worker.batch import each
 from courses.models import Appointment, CheckIn, Reminder, Session
 from courses.reminders.permission import TEST_PATIENT
 from courses.reminders.schedule import SHORTEST_NOTICE, morning_after, next_permitted, the_day_before

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.models import Alert, Course, Review
-from courses.models.alert import AlertQuerySet
+from courses.models.alerting.alert import AlertQuerySet
+from courses.outlook.posteriors import posterior_of
+from courses.outlook.summary import CurveSays, curve_says
+from courses.outlook.time_limit import KEPT_SECONDS
 from courses.plans.lifecycle import extend_course
 from courses.plans.visits import next_visit_at
 from courses.priors.adopted import in_force
-from courses.priors.guard import KEPT_SECONDS
-from courses.priors.posteriors import posterior_of
 from courses.priors.rows import record_of
-from courses.priors.telling import CurveSays, curve_says
 from courses.rules.review_advice import EXTENSION, VERSION, ReviewStanding, review_questions
 
 

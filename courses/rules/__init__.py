@@ -1,1 +1,4 @@
-"""When to worry: facts in, findings out. No Django, no clock, no I/O."""
+"""When to worry: facts in, findings out. No Django, no clock, no I/O.
+
+What follows from a finding is in alerts/.
+"""

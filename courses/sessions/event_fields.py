@@ -10,7 +10,7 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from clinic.typed_numbers import WholeNumberField
+from clinic.typed.numbers import WholeNumberField
 from courses.models import AdverseEvent, AdverseEventItem, AftercareMeasure
 from courses.sessions.aftercare import Checked, Fault, faults, suggest
 from courses.sessions.entry import EventEntry

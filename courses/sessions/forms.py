@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Role
-from clinic.typed_dates import VISIT, MomentField
-from clinic.wall_clock import is_by_other_clock
+from clinic.typed.dates import VISIT, MomentField
+from clinic.typed.wall_clock import is_by_other_clock
 from courses.models import Course, RedFlagReport
 from courses.sessions.detail_fields import DetailFields, QuickScale
 from courses.sessions.entry import FlagEntry, NeedlingEntry, SessionEntry
 from courses.sessions.event_fields import EventFields
-from courses.sessions.flag_fields import RedFlagFields
-from courses.sessions.flags import Origin
 from courses.sessions.lists import session_lists
+from courses.sessions.red_flags.fields import RedFlagFields
+from courses.sessions.red_flags.recording import Origin
 from courses.sessions.scale import CHOICES as PAIN
 from courses.sessions.scale import PainField
 from courses.sessions.treatment_facts import TreatmentFacts

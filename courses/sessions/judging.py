@@ -13,11 +13,11 @@ from clinic.models import Fault
 from courses.alerts.raising import note_findings, raise_alert
 from courses.curve import CannotTell
 from courses.models import Alert, Course, Level, PainScore, Prediction, RedFlagReport
+from courses.outlook import time_limit
+from courses.outlook.expecting import expectation
+from courses.outlook.pain_facts import pain_facts
 from courses.plans.standing import CourseStanding
-from courses.priors import guard
 from courses.priors.adopted import bounds_of
-from courses.priors.expecting import expectation
-from courses.priors.pain_facts import pain_facts
 from courses.priors.rows import Record
 from courses.rules.facts import Expectation, Finding, Thresholds
 from courses.rules.pain import FIXED_RULES, find_model_free_pain, find_model_pain
@@ -102,7 +102,7 @@ def _expected(
             growing = growing.with_score(score)
         return found
 
-    found = guard.within(compute, seconds=guard.SECONDS)
+    found = time_limit.within(compute, seconds=time_limit.SECONDS)
     for one in found:
         if isinstance(one, Expectation) and not all(map(math.isfinite, one.numbers)):
             raise ArithmeticError("the curve's answer is not a number")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from clinic.models import Clinic
 from courses.models import AdverseEventItem, AftercareMeasure, Point, RedFlag
-from courses.sessions.point_catalogue import PointCatalogue
+from courses.sessions.points.catalogue import PointCatalogue
 
 N_CLINICS_KEPT = 32
 

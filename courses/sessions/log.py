@@ -23,9 +23,9 @@ from courses.rules.facts import Finding
 from courses.sessions.answers import log_check_in
 from courses.sessions.breach import refuse_contradiction, refuse_silent_breach, visit_facts
 from courses.sessions.entry import SessionEntry
-from courses.sessions.flags import Origin, accept_flags, lock_patient
 from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.record import write_session
+from courses.sessions.red_flags.recording import Origin, accept_flags, lock_patient
 from courses.sessions.verdict import Verdict
 from patients.clearance import Clearance
 from patients.intake import record_neuro_check

@@ -26,7 +26,7 @@ from courses.models import (
 from courses.plans.standing import PatientStanding
 from courses.reminders.permission import refusal
 from courses.sessions.aftercare import suggest
-from courses.sessions.flags import reports_of_form
+from courses.sessions.red_flags.recording import reports_of_form
 from courses.sessions.treatment_facts import TreatmentFacts, measure_of, treatment_facts
 from courses.sessions.verdict import Standing
 

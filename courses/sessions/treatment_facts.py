@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from courses.models import AftercareMeasure
 from courses.plans.standing import PatientStanding
 from courses.sessions.aftercare import Measure
-from courses.sessions.point_notes import ScreenedItem
+from courses.sessions.points.notes import ScreenedItem
 from patients.models import Consent, Screening, ScreeningFinding, ScreeningItem
 
 PREGNANCY = "pregnancy"

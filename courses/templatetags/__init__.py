@@ -1,1 +1,4 @@
-"""What templates of courses may ask."""
+"""What templates of courses may ask.
+
+The answers come from the slices.
+"""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django import template
 from django.utils import timezone
 
-from courses.alerts.told import Told, test_patient_words, told_to_staff
+from courses.alerts.messages.recipients import Told, test_patient_words, told_to_staff
 from courses.models import RedFlagReport
 
 register = template.Library()

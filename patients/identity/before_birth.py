@@ -13,8 +13,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.date_words import said_day
-from clinic.typed_dates import DayField, MomentField
+from clinic.typed.date_words import said_day
+from clinic.typed.dates import DayField, MomentField
 from patients.identity.birth import Birth
 from patients.identity.words import birth_words
 from patients.models import Patient

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.region import MONTH_DAY, UNSURE, current_country, order_in
-from clinic.typed_names import NameField
-from clinic.typed_text import plain_digits
+from clinic.country.region import MONTH_DAY, UNSURE, current_country, order_in
+from clinic.typed.names import NameField
+from clinic.typed.text import plain_digits
 from patients.identity.birth import EARLIEST_YEAR, BadBirth, Birth, parse_birth
 from patients.identity.words import birth_sentences, birth_typed, birth_words
 

@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.phones import validate_phone
 from clinic.models import Clinic
-from clinic.phones import validate_phone
-from clinic.typed_fields import typed_formfield
+from clinic.typed.fields import typed_formfield
 from patients.identity.addresses import meant_address
 from patients.identity.before_birth import too_late_a_birth
 from patients.identity.birth import Birth

@@ -6,7 +6,7 @@ so that no write can leave it behind.
 
 from __future__ import annotations
 
-from clinic.typed_names import BadName, clean_name
+from clinic.typed.names import BadName, clean_name
 
 __all__ = ["BadName", "clean_name", "is_one_slip_apart", "words_match"]
 

@@ -6,7 +6,7 @@ import re
 
 import phonenumbers
 
-from clinic.countries import country_of_zone
+from clinic.country.countries import country_of_zone
 from clinic.models import Clinic
 
 # What a number may be written with; letters would be read as the keys of an old telephone.

@@ -1,4 +1,7 @@
-"""The rows of a patient: who, diagnosed how, screened, consenting."""
+"""The rows of a patient: who, diagnosed how, screened, consenting.
+
+Courses and sessions have rows of their own.
+"""
 
 from patients.models.assessment import Assessment, Imaging, NeuroCheck, SpecialistLetter
 from patients.models.consent import Consent

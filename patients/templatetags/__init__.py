@@ -1,1 +1,4 @@
-"""Template tags."""
+"""What templates of patients may ask.
+
+The answers come from the app's functions.
+"""

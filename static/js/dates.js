@@ -1,5 +1,5 @@
 // Beside each field of a day: how it was understood, in words, while it is typed. It reads as the server does
-// (clinic/typed_dates.py, patients/identity/birth.py) and says the same (clinic/date_words.py,
+// (clinic/typed/dates.py, patients/identity/birth.py) and says the same (clinic/typed/date_words.py,
 // patients/identity/words.py); what the server would refuse says nothing here.
 window.dateWords = (() => {
   "use strict";

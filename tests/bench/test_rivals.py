@@ -7,7 +7,7 @@ from bench.curve_rivals import RIVALS, rival_predictions
 from bench.rivals.rows import told_rows, written_higher
 from bench.worsening import FIRST_START, worsened
 from courses.curve import SHIPPED_PRIOR, Panel
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.study.simulation import regular_panel, simulate
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,7 @@ def _phone_in(
     """Report a red flag by phone while the database is away, and again later; the slowest page's seconds."""
     patient = PatientFactory(clinic=practitioner.clinic)
     client = Client()
-    client.force_login(practitioner.user, backend="clinic.sign_in.MembershipBackend")
+    client.force_login(practitioner.user, backend="clinic.account.sign_in.MembershipBackend")
     context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=has_script)
     session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}
     context.add_cookies([session])  # type: ignore[list-item]

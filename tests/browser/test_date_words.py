@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from clinic.country.region import country_override, order_in
 from clinic.models import Clinic
-from clinic.region import country_override, order_in
-from clinic.typed_dates import DayInput, MomentInput
-from clinic.typed_text import without_unseen
+from clinic.typed.dates import DayInput, MomentInput
+from clinic.typed.text import without_unseen
 from patients.identity.fields import BirthInput
 from patients.identity.words import birth_sentences
 

@@ -9,10 +9,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from clinic.addresses import correct_address
 from clinic.models import AddressChange, Membership, Message, Role, User
 from clinic.outbox.deliver import deliver_due
-from clinic.staff import invite_member, password_url, send_password_link
+from clinic.people.addresses import correct_address
+from clinic.people.staff import invite_member, password_url, send_password_link
 from tests.factories import MembershipFactory, make_clinic
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from clinic.batch import each
+from clinic.worker.batch import each
 from tests.factories import UserFactory
 
 

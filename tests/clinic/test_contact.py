@@ -9,10 +9,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from clinic.contact import wrong_numbers
+from clinic.country.contact import wrong_numbers
+from clinic.country.phones import tel_link
 from clinic.forms import ClinicForm
 from clinic.models import Clinic
-from clinic.phones import tel_link
 
 TEMPLATES = sorted(Path("templates").rglob("*.html"))
 # A number that patients are shown.

@@ -7,7 +7,7 @@ import zoneinfo
 import phonenumbers
 import pytest
 
-from clinic.countries import (
+from clinic.country.countries import (
     countries,
     country_of_zone,
     crisis_line_in,
@@ -15,7 +15,7 @@ from clinic.countries import (
     is_place,
     zones_by_country,
 )
-from clinic.phones import dialled
+from clinic.country.phones import dialled
 
 
 def test_every_country_of_the_tz_database_has_a_row():

@@ -10,7 +10,7 @@ from django.urls import reverse
 from structlog.testing import capture_logs
 
 from clinic import headers
-from courses.alerts.links import acknowledge_path
+from courses.alerts.messages.links import acknowledge_path
 from courses.models import Alert, CheckIn
 from courses.reminders.links import check_in_path, unsubscribe_path
 from patients.models import Consent

@@ -11,7 +11,7 @@ from django.db import connection
 from psycopg import errors
 
 from clinic.models import Message
-from clinic.private_services.postgres import APP, OWNER
+from demo.private_services.postgres import APP, OWNER
 from tests.faults.servers import own_postgres
 from tests.processes import database_url
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.models import Duty
-from clinic.rota import Gap, duty_gaps, next_gap
+from clinic.people.rota import Gap, duty_gaps, next_gap
 
 pytestmark = pytest.mark.django_db
 

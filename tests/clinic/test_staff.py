@@ -12,7 +12,13 @@ from django.db import OperationalError
 
 from clinic.models import Membership, Message, Role, User
 from clinic.outbox.transports.base import TransportError
-from clinic.staff import answer_invitation, deactivate_member, invitation_mail, invite_member, reactivate_member
+from clinic.people.staff import (
+    answer_invitation,
+    deactivate_member,
+    invitation_mail,
+    invite_member,
+    reactivate_member,
+)
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db

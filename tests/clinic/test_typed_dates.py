@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.typed_dates import (
+from clinic.typed.dates import (
     BIRTH,
     BOOKING,
     DUTY,

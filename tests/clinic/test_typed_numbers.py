@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.typed_numbers import UNITS, DecimalNumberField, Reading, WholeNumberField
+from clinic.typed.numbers import UNITS, DecimalNumberField, Reading, WholeNumberField
 
 SCORE = Reading(out_of=10)
 DEPTH = Reading(unit="mm")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.typed_text import without_unseen
+from clinic.typed.text import without_unseen
 from patients.models import Patient
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from clinic.watchdog import Watchdog
+from clinic.worker.watchdog import Watchdog
 
 
 @pytest.fixture

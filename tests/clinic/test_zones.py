@@ -8,11 +8,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from clinic.countries import countries, country_of_zone, is_place, zones_by_country
+from clinic.country.countries import countries, country_of_zone, is_place, zones_by_country
+from clinic.country.phones import validate_emergency_number
+from clinic.country.zones import country_choices, hold_zone, zone_choices
 from clinic.forms import ClinicForm
 from clinic.models import Clinic
-from clinic.phones import validate_emergency_number
-from clinic.zones import country_choices, hold_zone, zone_choices
 
 ALL = sorted(zoneinfo.available_timezones())
 NOWHERE = [zone for zone in ALL if not country_of_zone(zone)]

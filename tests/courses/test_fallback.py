@@ -10,7 +10,7 @@ import pytest
 from clinic.management.commands import deliver_due as command
 from courses.alerts import steps
 from courses.models import AlertEvent
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from tests.factories import flag
 
 pytestmark = pytest.mark.django_db

@@ -27,7 +27,7 @@ from courses.models import (
     Reminder,
     Session,
 )
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from tests.factories import CourseFactory, flag, log_visit
 
 pytestmark = pytest.mark.django_db

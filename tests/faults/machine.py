@@ -21,6 +21,8 @@ from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.history import IllegalMove
 from courses.alerts.silencing import end_silence, silence, snooze
 from courses.alerts.steps import sweep
+from courses.corrections.correct import correct_session
+from courses.corrections.correction import SessionFix, version_of
 from courses.models import (
     Alert,
     AlertEvent,
@@ -32,11 +34,9 @@ from courses.models import (
     Silence,
 )
 from courses.plans.lifecycle import resume_course
-from courses.sessions.correct import correct_session
 from courses.sessions.entry import CheckInEntry, FlagEntry, SessionEntry
-from courses.sessions.fix import SessionFix, version_of
-from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
+from courses.sessions.red_flags.recording import report_red_flags
 from tests.factories import entry, flag
 from tests.faults.memory import Died, MemoryBackend
 from tests.faults.promises import Promises, World

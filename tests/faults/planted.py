@@ -14,9 +14,9 @@ from django.db import connection
 from clinic.outbox import queue
 from courses.alerts import answering, raising, steps
 from courses.alerts.history import write_event
-from courses.alerts.mail import AlertMail
+from courses.alerts.messages.mail import AlertMail
 from courses.models import Alert, AlertEvent
-from courses.models.alert import AlertQuerySet
+from courses.models.alerting.alert import AlertQuerySet
 from courses.rules.facts import Severity
 
 YEARS = timedelta(days=1000)

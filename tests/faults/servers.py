@@ -13,10 +13,10 @@ from django.core.management import call_command
 from django.db import connections
 
 from clinic import env
-from clinic.private_services import postgres, session, valkey
-from clinic.private_services.account import Account
-from clinic.private_services.keeper import die_with_parent
-from clinic.private_services.server import Place, Server, plain_environment, user_of
+from demo.private_services import postgres, session, valkey
+from demo.private_services.account import Account
+from demo.private_services.keeper import die_with_parent
+from demo.private_services.server import Place, Server, plain_environment, user_of
 from tests.processes import wait_until
 
 

@@ -16,7 +16,7 @@ from clinic.outbox.compose import message_id
 from clinic.outbox.queue import LEASE
 from courses.alerts.reached.late import reached_health
 from courses.models import Alert, Course, Reach
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from patients.models import Patient
 from tests.factories import CourseFactory, PatientFactory, flag
 from tests.faults.sink import TroubledSink

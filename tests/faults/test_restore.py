@@ -24,7 +24,7 @@ from clinic.models import Heartbeat, Message
 from clinic.outbox.deliver import deliver_due
 from courses.models import Alert, Appointment, Course, Reach, Reminder
 from courses.reminders.planning import plan_reminders
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from patients.models import Patient
 from tests.factories import flag
 from tests.faults.servers import on_own_database

@@ -110,7 +110,7 @@ def assert_all_answer_soon(answers: list[tuple[str, int, float]]) -> None:
 @pytest.fixture
 def cookie(client, practitioner) -> str:
     """Somebody signed in: their page asks the database."""
-    client.force_login(practitioner.user, backend="clinic.sign_in.MembershipBackend")
+    client.force_login(practitioner.user, backend="clinic.account.sign_in.MembershipBackend")
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 

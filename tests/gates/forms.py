@@ -39,7 +39,7 @@ class World:
 
     def sign_in(self) -> None:
         """The member who opens the form."""
-        self.client.force_login(self.member.user, backend="clinic.sign_in.MembershipBackend")
+        self.client.force_login(self.member.user, backend="clinic.account.sign_in.MembershipBackend")
 
     def reports(self) -> set[tuple[str, str]]:
         """Each flag that was reported, with where it is said to come from."""
@@ -120,7 +120,7 @@ VIEWS = [
     FlagView(
         name="session form",
         form="SessionForm",
-        module="courses.admin.log_view",
+        module="courses.admin.visit.log_view",
         url=lambda world: f"/admin/courses/course/{world.course.pk}/log/",
         values=_session,
         source="session",
@@ -129,7 +129,7 @@ VIEWS = [
     FlagView(
         name="correction form",
         form="CorrectionForm",
-        module="courses.admin.correct_view",
+        module="courses.admin.visit.correct_view",
         url=lambda world: f"/admin/courses/session/{world.session.pk}/correct/",
         values=_correction,
         source="session",
@@ -139,7 +139,7 @@ VIEWS = [
     FlagView(
         name="phone report",
         form="RedFlagReportForm",
-        module="courses.admin.patient",
+        module="courses.admin.person.patient",
         url=lambda world: f"/admin/patients/patient/{world.patient.pk}/red-flag/",
         values=lambda _world: {"caller": "the patient", "note": ""},
         source="phone",
@@ -148,7 +148,7 @@ VIEWS = [
     FlagView(
         name="intake",
         form="IntakeFlagsForm",
-        module="courses.admin.intake",
+        module="courses.admin.person.intake",
         url=lambda world: f"/admin/patients/patient/{world.patient.pk}/intake/screening/",
         values=_intake,
         source="phone",

@@ -19,7 +19,7 @@ from clinic.spool import read
 from courses.checkins import keeping, replay
 from courses.models import CheckIn, Correction, Course, PainScore, RedFlagReport
 from courses.reminders.links import check_in_path
-from courses.sessions.flag_fields import RedFlagFields
+from courses.sessions.red_flags.fields import RedFlagFields
 from patients.models import Patient
 from tests.gates.forms import VIEWS, FlagView, World
 
@@ -188,9 +188,9 @@ def _fail(*_args, **_kwargs):
 
 BEHIND = {
     "session form": ["courses.sessions.log.write_session"],
-    "correction form": ["courses.admin.correct_view.correct_session"],
+    "correction form": ["courses.admin.visit.correct_view.correct_session"],
     "phone report": [],
-    "intake": ["courses.admin.intake.record_step"],
+    "intake": ["courses.admin.person.intake.record_step"],
     "check-in": ["courses.sessions.answers._take_score"],
 }
 
@@ -342,7 +342,7 @@ def test_every_gate_view_leaves_the_score_of_a_closed_link_alone(world):
 
 def test_stranger_writes_nothing(world, stranger):
     """Somebody who never worked in this clinic."""
-    world.client.force_login(stranger.user, backend="clinic.sign_in.MembershipBackend")
+    world.client.force_login(stranger.user, backend="clinic.account.sign_in.MembershipBackend")
     view = next(view for view in VIEWS if view.name == "phone report")
     assert world.client.post(view.url(world), view.flagged(world)).status_code == 404
     assert not world.reports()

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db.models import Min
 
-from clinic.date_words import said_day
-from clinic.typed_dates import DayField
+from clinic.typed.date_words import said_day
+from clinic.typed.dates import DayField
 from patients.correcting import FIELDS, Subject
 from patients.correction_form import correction_form
 from patients.identity import before_birth

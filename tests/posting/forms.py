@@ -124,7 +124,7 @@ def staff_forms(cast: dict[str, Any], rows: dict[str, Any]) -> dict[str, StaffFo
     opened: set[str] = set()
     for role in ROLES:
         client = Client()
-        client.force_login(cast[role].user, backend="clinic.sign_in.MembershipBackend")
+        client.force_login(cast[role].user, backend="clinic.account.sign_in.MembershipBackend")
         for name in TABLE:
             if role not in TABLE[name].roles or not is_staff_page(name):
                 continue

@@ -35,7 +35,7 @@ def browsers(cast):  # noqa: F811
     found = {}
     for role in ROLES:
         found[role] = Client(enforce_csrf_checks=True)
-        found[role].force_login(cast[role].user, backend="clinic.sign_in.MembershipBackend")
+        found[role].force_login(cast[role].user, backend="clinic.account.sign_in.MembershipBackend")
     return found
 
 
@@ -126,7 +126,7 @@ def database_away(forms, cast, clinic):  # noqa: F811
 
     clients = {role: Client(raise_request_exception=False) for role in ROLES}
     for role, client in clients.items():
-        client.force_login(cast[role].user, backend="clinic.sign_in.MembershipBackend")
+        client.force_login(cast[role].user, backend="clinic.account.sign_in.MembershipBackend")
         client.get("/admin/")
     for form in forms:
         sent = form.typed()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def strict(practitioner):
     """A browser that is held to its CSRF token, signed in."""
     client = Client(enforce_csrf_checks=True)
-    client.force_login(practitioner.user, backend="clinic.sign_in.MembershipBackend")
+    client.force_login(practitioner.user, backend="clinic.account.sign_in.MembershipBackend")
     return client
 
 
@@ -61,7 +61,7 @@ def test_what_another_site_wrote_is_never_shown_as_typed(strict, url, headers):
 
 def test_what_somebody_else_typed_is_not_shown(strict, url, lead):
     other = Client()
-    other.force_login(lead.user, backend="clinic.sign_in.MembershipBackend")
+    other.force_login(lead.user, backend="clinic.account.sign_in.MembershipBackend")
     owner = hidden(other.get(url).content.decode(), "form_of")
     response = strict.post(url, {"reason": "Typed by the lead", "form_of": owner})
     assert response.status_code == 403

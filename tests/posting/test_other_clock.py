@@ -16,8 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.models import Clinic
-from clinic.typed_dates import BOOKING, MomentField
-from clinic.wall_clock import SUFFIX, AsksForClock, CarriesClock
+from clinic.typed.dates import BOOKING, MomentField
+from clinic.typed.wall_clock import SUFFIX, AsksForClock, CarriesClock
 from courses.models import Appointment, RedFlag, RedFlagReport
 from tests import factories
 from tests.posting.forms import sent_of, staff_forms
@@ -55,7 +55,7 @@ def test_every_page_with_a_time_asks_after_a_change_of_the_zone(cast, rows, smtp
     faults = {}
     for form in stale:
         client = Client()
-        client.force_login(cast[form.role].user, backend="clinic.sign_in.MembershipBackend")
+        client.force_login(cast[form.role].user, backend="clinic.account.sign_in.MembershipBackend")
         sent = form.values
         for name in [name for name in sent if name.endswith(SUFFIX)]:
             of = name.removesuffix(SUFFIX)

@@ -28,7 +28,7 @@ def browsers(cast, manager, clinic):  # noqa: F811
     found = {}
     for role in ROLES:
         found[role] = Client()
-        found[role].force_login(cast[role].user, backend="clinic.sign_in.MembershipBackend")
+        found[role].force_login(cast[role].user, backend="clinic.account.sign_in.MembershipBackend")
     return found
 
 

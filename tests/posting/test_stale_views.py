@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.models import MeasureScore, Review, RuleSettings
-from courses.priors.bounds import set_bounds, try_bounds
 from tests.posting.forms import StaffForm
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def browser():
     def of(member) -> Client:
         client = Client()
-        client.force_login(member.user, backend="clinic.sign_in.MembershipBackend")
+        client.force_login(member.user, backend="clinic.account.sign_in.MembershipBackend")
         return client
 
     return of

@@ -30,7 +30,7 @@ def browser(cast):  # noqa: F811
 
     def of(role: str) -> Client:
         client = Client()
-        client.force_login(cast[role].user, backend="clinic.sign_in.MembershipBackend")
+        client.force_login(cast[role].user, backend="clinic.account.sign_in.MembershipBackend")
         return client
 
     return of

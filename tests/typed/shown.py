@@ -49,7 +49,7 @@ def shown_fields(cast: dict[str, Any], rows: dict[str, Any]) -> tuple[dict[str, 
 def account_forms(cast: dict[str, Any]) -> Iterator[StaffForm]:
     """The POST forms on the pages of one's own account, and of whoever is not signed in."""
     known, somebody = Client(), Client()
-    known.force_login(cast["practitioner"].user, backend="clinic.sign_in.MembershipBackend")
+    known.force_login(cast["practitioner"].user, backend="clinic.account.sign_in.MembershipBackend")
     for name in sorted(posting_addresses()):
         if not name.startswith(OF_ACCOUNT):
             continue

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from django.http import QueryDict
 from django.test import Client
 
-from clinic import typed_text
+from clinic.typed import text
 from tests.test_odd_input import filters_of
 from tests.test_tenancy import TABLE, _url, cast, rows  # noqa: F401 - fixtures
 
@@ -61,13 +61,13 @@ class Noting(QueryDict):
 @pytest.fixture
 def names_read(monkeypatch):
     """The names that were read since the last clearing."""
-    clean = typed_text._cleaned
+    clean = text._cleaned
 
     def noting(typed):
         return Noting(clean(typed).urlencode(), mutable=True)
 
     Noting.read = set()
-    monkeypatch.setattr(typed_text, "_cleaned", noting)
+    monkeypatch.setattr(text, "_cleaned", noting)
     return Noting.read
 
 
@@ -96,7 +96,7 @@ def test_what_an_address_asks_for_and_means_nothing_is_said(cast, rows, smtp, na
     clients = {}
     for role in ROLES:
         clients[role] = Client(raise_request_exception=False)
-        clients[role].force_login(cast[role].user, backend="clinic.sign_in.MembershipBackend")
+        clients[role].force_login(cast[role].user, backend="clinic.account.sign_in.MembershipBackend")
     for name, row in TABLE.items():
         role = next((one for one in ROLES if one in row.roles), None)
         if role is None or row.is_public:

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.test import RequestFactory
 
-from clinic.typed_codes import CodesField, is_of_codes
+from clinic.typed.codes import CodesField, is_of_codes
 from courses.models import Point, Protocol
 
 pytestmark = pytest.mark.django_db

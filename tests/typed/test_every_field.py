@@ -16,11 +16,11 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.test import Client
 
-from clinic.typed_dates import EVER, DayField, MomentField
-from clinic.typed_names import NameField
-from clinic.typed_numbers import DecimalNumberField, FloatNumberField, WholeNumberField
-from clinic.typed_text import without_unseen
-from clinic.typed_times import ClockField
+from clinic.typed.dates import EVER, DayField, MomentField
+from clinic.typed.names import NameField
+from clinic.typed.numbers import DecimalNumberField, FloatNumberField, WholeNumberField
+from clinic.typed.text import without_unseen
+from clinic.typed.times import ClockField
 from patients.identity.fields import BirthField
 from tests.test_tenancy import cast, rows  # noqa: F401 - fixtures
 from tests.typed.shown import shown_fields
@@ -164,7 +164,7 @@ def test_signs_that_nobody_sees_reach_no_row(found, cast):  # noqa: F811
     broken, n_saved = [], 0
     client = Client(raise_request_exception=False)
     for form in pages:
-        client.force_login(cast[form.role].user, backend="clinic.sign_in.MembershipBackend")
+        client.force_login(cast[form.role].user, backend="clinic.account.sign_in.MembershipBackend")
         text = {str(one["name"]) for one in form.controls if one.get("type", "text") in {"text", "search"}}
         text |= {str(one["name"]) for one in form.controls if one.name == "textarea"}
         sent = {

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from clinic.countries import country_of_zone, emergency_number_in, zones_by_country
+from clinic.country.countries import country_of_zone, emergency_number_in, zones_by_country
+from clinic.country.phones import validate_phone
 from clinic.models import Clinic, Role, User
 from clinic.models.clinic import default_languages
-from clinic.phones import validate_phone
+from clinic.people.staff import invite_member
 from clinic.presets import install_all
-from clinic.staff import invite_member
-from clinic.typed_names import BadName, clean_name
+from clinic.typed.names import BadName, clean_name
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from django.db import Error, close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from clinic.batch import each
 from clinic.database import hold_to
 from clinic.health.heartbeat import DeadMansSwitch
 from clinic.outbox.deliver import deliver_due
 from clinic.outbox.senders import slow_lane
 from clinic.outbox.transports.email import longest_conversation
-from clinic.watchdog import watchdog
+from clinic.worker.batch import each
+from clinic.worker.watchdog import watchdog
 
 
 class Command(BaseCommand):

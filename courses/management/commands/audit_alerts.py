@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from clinic.models import Fault
-from courses.alerts.audit import audit_alerts
+from courses.alerts.audit.auditor import audit_alerts
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from courses.curve.evaluation import BadFileError, decoded, evaluate, read_series, write_predictions
-from courses.curve.rises import KINDS, write_rises
+from courses.curve.study.evaluation import BadFileError, decoded, evaluate, read_series, write_predictions
+from courses.curve.study.rises import KINDS, write_rises
 
 BAR_WIDTH = 30
 

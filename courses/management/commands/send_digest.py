@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from courses.alerts.digest import make_digests
+from courses.watching.digest import make_digests
 
 
 class Command(BaseCommand):

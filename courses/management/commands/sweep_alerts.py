@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from courses.alerts.settling import sweep_closed_courses
 from courses.alerts.steps import sweep
-from courses.alerts.watch import watch_courses
+from courses.watching.findings import watch_courses
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from clinic.account.events import account_notice
 from clinic.account.own import change_own_address
 from clinic.models import AccountEvent, Membership, Message
 from clinic.outbox.deliver import deliver_due
-from clinic.staff import password_url
+from clinic.people.staff import password_url
 from tests.factories import MembershipFactory, make_clinic
 
 pytestmark = pytest.mark.django_db

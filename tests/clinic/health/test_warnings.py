@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 
 from clinic.health.warnings import LONGEST_WITHOUT_BACKUP, warnings
 from clinic.models import Heartbeat
-from clinic.private_services.postgres import APP
+from demo.private_services.postgres import APP
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from clinic.endpoints import send_test
 from clinic.models import Endpoint
+from clinic.outbox.endpoints import send_test
 from clinic.outbox.transports import webhook
 from tests.clinic.outbox.gateway import CERTIFICATES
 from tests.factories import make_clinic

@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 
 from courses.alerts.raising import raise_alert
-from courses.alerts.watch import watch_courses
 from courses.models import Alert, AlertThreshold, CheckIn, Course, PainScore, Prior, Review
 from courses.reminders.links import check_in_path
 from courses.reviews.reviewing import ReviewEntry, record_review
 from courses.rules.facts import Finding, Severity
+from courses.watching.findings import watch_courses
 from tests.factories import log_run
 
 pytestmark = pytest.mark.django_db

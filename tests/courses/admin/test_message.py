@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Message
-from courses.admin.message import KINDS
+from courses.admin.alerts.message import KINDS
 from tests.factories import cleared_patient
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 from django import forms
 
 from courses import admin as screens
+from courses.corrections.points import needling_rows
 from courses.models import Needling, Point
-from courses.sessions.correction_points import needling_rows
 from courses.sessions.entry import NeedlingEntry
 from tests.factories import log_visit
 

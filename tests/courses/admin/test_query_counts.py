@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from courses.alerts.answering import add_note
+from courses.corrections.correct import correct_session
+from courses.corrections.correction import NeedlingFix, SessionFix, version_of
 from courses.measures.entry import ItemScore, MeasuresEntry
 from courses.measures.recording import record_measures
 from courses.models import AdverseEventItem, AftercareMeasure, Alert, Appointment, Letter, Review
 from courses.reviews.reviewing import ReviewEntry, record_review
-from courses.sessions.correct import correct_session
-from courses.sessions.fix import NeedlingFix, SessionFix, version_of
 from courses.sessions.lists import session_lists
 from patients.correcting import Subject, correct_record
 from patients.correcting import version_of as file_version

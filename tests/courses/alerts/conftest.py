@@ -12,7 +12,7 @@ from clinic.models import Clinic, Membership, Message, OpeningHours
 from courses.alerts.raising import raise_alert
 from courses.models import Alert, AlertEvent, Course
 from courses.rules.facts import Finding, Severity
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from tests.factories import flag
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import Fault, Role, User
-from courses.alerts.audit import audit_alerts
-from courses.alerts.faults import open_faults
+from courses.alerts.audit.auditor import audit_alerts
+from courses.alerts.audit.faults import open_faults
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.test import Client
 
 from clinic.models import Clinic, Membership, Message, User
 from courses.alerts.answering import MayNotAnswer, acknowledge, last_news, resolve
-from courses.alerts.links import SALT, BadLink, acknowledge_path, read_link
+from courses.alerts.messages.links import SALT, BadLink, acknowledge_path, read_link
 from courses.models import Alert
 from courses.reminders.links import CHECK_IN_SALT
 

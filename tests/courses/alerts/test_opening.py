@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.alerts.opening import OpeningCalendar
+from clinic.opening import OpeningCalendar
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = ((time(8), time(12)), (time(14), time(18)))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.alerts.opening import OpeningCalendar
+from clinic.opening import OpeningCalendar
 from courses.alerts.policy import POLICIES
 from courses.rules.facts import Severity
 

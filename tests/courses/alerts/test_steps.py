@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from clinic.models import Clinic, Membership, Message, User
-from clinic.staff import deactivate_member
+from clinic.people.staff import deactivate_member
 from courses.alerts import steps
 from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.history import write_event

@@ -9,10 +9,10 @@ import pytest
 
 from clinic.models import Membership, Message
 from courses.alerts.answering import acknowledge
-from courses.alerts.told import told_to_patient, told_to_staff
+from courses.alerts.messages.recipients import told_to_patient, told_to_staff
 from courses.models import Alert, RedFlagReport
 from courses.sessions.entry import FlagEntry
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from patients.models import Patient
 from tests.factories import as_test_patients, flag
 

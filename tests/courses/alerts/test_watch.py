@@ -10,12 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Message
-from courses.alerts import watch
 from courses.alerts.answering import last_news, resolve
-from courses.alerts.watch import watch_courses
 from courses.models import Alert, CheckIn, Course, Reminder
 from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in
+from courses.watching import findings
+from courses.watching.findings import watch_courses
 from tests.factories import CourseFactory, cleared_patient, log_run, log_visit
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ class TestOffCourse:
             patient=cleared_patient(clinic, by=practitioner, at=at - 60 * DAY), practitioner=practitioner
         )
         log_visit(other, at - 20 * DAY)
-        monkeypatch.setattr(watch, "review_facts", lambda *_args: 1 / 0)
+        monkeypatch.setattr(findings, "review_facts", lambda *_args: 1 / 0)
         watch_courses(at=at)
         assert rules() == ["lapsed"]
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from clinic.models import Message
-from courses.alerts.watch_list import watch_list
 from courses.models import Alert, CheckIn, Course
 from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in
+from courses.watching.watch_list import watch_list
 from tests.factories import MembershipFactory, log_run
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 
 from courses.admin.today import today
 from courses.alerts.answering import last_news, resolve
-from courses.alerts.watch import watch_courses
 from courses.models import Alert, Appointment
+from courses.watching.findings import watch_courses
 from tests.factories import log_run, log_visit
 
 pytestmark = pytest.mark.django_db

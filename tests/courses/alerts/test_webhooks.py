@@ -10,7 +10,7 @@ import pytest
 from clinic.models import Endpoint, Message
 from clinic.outbox.deliver import deliver_due
 from courses.alerts.answering import acknowledge, last_news
-from courses.alerts.webhooks import alert_webhook
+from courses.alerts.messages.webhooks import alert_webhook
 
 pytestmark = pytest.mark.django_db
 

@@ -10,21 +10,21 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import Message
-from courses.alerts.digest import make_digest
-from courses.alerts.digest_mail import digest_mail
-from courses.alerts.mail import alert_mail
+from courses.alerts.messages.mail import alert_mail
 from courses.alerts.sums import _says
-from courses.alerts.watch import watch_courses
 from courses.alerts.wording import rule_words
 from courses.curve import CannotTell, condition
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.study.simulation import regular_panel, simulate
 from courses.models import Alert
-from courses.priors.picture import curve_picture
-from courses.priors.review_facts import review_facts
+from courses.outlook.picture import curve_picture
+from courses.outlook.review_facts import review_facts
+from courses.outlook.summary import curve_says
+from courses.outlook.wording import curve_sentences, gain_words, worse_note
 from courses.priors.rows import worse_by_course
-from courses.priors.telling import curve_says
-from courses.priors.wording import curve_sentences, gain_words, worse_note
 from courses.rules.off_course import find_off_course
+from courses.watching.digest import make_digest
+from courses.watching.digest_mail import digest_mail
+from courses.watching.findings import watch_courses
 from tests.courses.rules.in_order import PRIORS, findings, in_force, record_of
 from tests.factories import log_run
 

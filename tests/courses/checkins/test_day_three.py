@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from clinic.models import Message
-from courses.alerts.watch_list import watch_list
 from courses.models import Alert, CheckIn, PainScore, RedFlagReport
 from courses.reminders.links import check_in_path
 from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in
+from courses.watching.watch_list import watch_list
 from tests.factories import log_run
 
 pytestmark = pytest.mark.django_db

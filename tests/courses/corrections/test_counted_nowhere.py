@@ -61,18 +61,18 @@ NOT_VOIDABLE = {
 }
 # Who may read void rows too, and why.
 READERS_OF_VOID = {
-    "courses/admin/letter.py": "the page of a void letter, and the filter of the list",
+    "courses/admin/person/letter.py": "the page of a void letter, and the filter of the list",
     "courses/admin/mistake_lists.py": "shows what is void",
     "courses/exchange/letters.py": "says who voided a letter already",
-    "courses/admin/session.py": "the page of a void session, and the filter of the list",
-    "courses/admin/late_flags.py": "a red flag in a correction of a void session",
+    "courses/admin/visit/session.py": "the page of a void session, and the filter of the list",
+    "courses/admin/visit/late_flags.py": "a red flag in a correction of a void session",
     "courses/corrections/entries.py": "says who voided an entry already",
     "courses/corrections/moving.py": "says who voided a session already",
     "courses/corrections/voiding.py": "says who voided a session already; revokes every link",
     "courses/measures/recording.py": "the same form sent twice",
     "courses/reminders/links.py": "a red flag through the link of a void check-in",
     "courses/reviews/reviewing.py": "the same form sent twice, and correcting what is void",
-    "courses/sessions/correct.py": "correcting what is void",
+    "courses/corrections/correct.py": "correcting what is void",
     "courses/sessions/answers.py": "an answer to a void check-in, whose red flags count",
     "courses/sessions/log.py": "the same form sent twice",
     "patients/voiding.py": "shows what is void, and who voided it",

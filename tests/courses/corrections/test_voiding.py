@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from clinic.models import Message
+from courses.corrections.correct import correct_session
+from courses.corrections.correction import SessionFix
 from courses.corrections.voiding import void_session
 from courses.models import (
     Alert,
@@ -22,8 +24,6 @@ from courses.models import (
     Session,
 )
 from courses.reminders.links import check_in_path
-from courses.sessions.correct import correct_session
-from courses.sessions.fix import SessionFix
 from courses.sessions.log import log_session
 from patients.models import NeuroCheck
 from tests.factories import entry, flag, log_run, log_visit

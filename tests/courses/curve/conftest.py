@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from courses.curve import SHIPPED_PRIOR, CourseScores, Panel, Timing
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.study.simulation import regular_panel, simulate
 from tests.courses.curve.diaries import smooth_course
 
 

@@ -8,7 +8,7 @@ from courses.curve.answering import History, answered, repeat_probabilities
 from courses.curve.answering_fit import Answers, _answering, _objective, _pulls, _vector, fit_answering
 from courses.curve.prior import Answering
 from courses.curve.sequential import curve_mixture
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.study.simulation import regular_panel, simulate
 
 HABITS = Answering(
     preference=(0.4, *(-0.1,) * 9, 0.5),

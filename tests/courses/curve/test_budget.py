@@ -17,12 +17,12 @@ from courses.curve import (
     predicted_by,
     threshold_for,
 )
-from courses.curve.budget import LEAST_THRESHOLD, exceeded_by
-from courses.curve.budget_study import realised, series_check
-from courses.curve.joint import SINGLE_SHARE
-from courses.curve.lasting import NEUTRAL_MEMORY
-from courses.curve.reference import pseudo_statistics, reference_statistics
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.alarm.budget import LEAST_THRESHOLD, exceeded_by
+from courses.curve.alarm.joint import SINGLE_SHARE
+from courses.curve.alarm.lasting import NEUTRAL_MEMORY
+from courses.curve.alarm.reference import pseudo_statistics, reference_statistics
+from courses.curve.study.budget_study import realised, series_check
+from courses.curve.study.simulation import regular_panel, simulate
 
 
 def no_sessions() -> Sessions:

@@ -4,7 +4,8 @@ import io
 import numpy as np
 import pytest
 
-from courses.curve.evaluation import (
+from courses.curve.panel import Panel
+from courses.curve.study.evaluation import (
     PREDICTION_COLUMNS,
     BadFileError,
     Series,
@@ -13,7 +14,6 @@ from courses.curve.evaluation import (
     read_series,
     write_predictions,
 )
-from courses.curve.panel import Panel
 
 GOOD = "subject,week,score\na,0,5\nb,0,7\na,1.5,4\n"
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from courses.curve import CourseScores, NextScore, Prior, Timing, condition
-from courses.curve.simulation import regular_panel, simulate
-from courses.priors.telling import curve_says
-from courses.priors.wording import curve_sentences, gain_words
+from courses.curve.study.simulation import regular_panel, simulate
+from courses.outlook.summary import curve_says
+from courses.outlook.wording import curve_sentences, gain_words
 from tests.courses.curve.face_validity import BETTER, SAME, TABLE, WORSE, Short
 from tests.courses.rules.in_order import PRIORS, in_force, record_of, told
 

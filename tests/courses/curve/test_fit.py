@@ -8,8 +8,8 @@ from courses.curve.fit import _objective, fit_curve, sample
 from courses.curve.moments import log_likelihood
 from courses.curve.parameters import Parameters
 from courses.curve.prior import Answering
-from courses.curve.scoring import quality
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.study.scoring import quality
+from courses.curve.study.simulation import regular_panel, simulate
 from tests.courses.curve.diaries import smooth_course
 
 TRUTH = replace(

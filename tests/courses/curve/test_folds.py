@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 
 from courses.curve import SHIPPED_PRIOR, Panel, Prior, held_out, sequential_predictions
-from courses.curve.folds import patient_folds
+from courses.curve.study.folds import patient_folds
 from tests.courses.curve.diaries import smooth_course
 
 

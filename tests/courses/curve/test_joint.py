@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from courses.curve import CourseScores, Panel
-from courses.curve.joint import JointStatistic, joint_thresholds
+from courses.curve.alarm.joint import JointStatistic, joint_thresholds
 from courses.curve.scores import Bools
 
 

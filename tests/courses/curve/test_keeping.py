@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.curve import SHIPPED_PRIOR, CourseScores, Panel, Prior, Timing, condition, fit_prior
+from courses.curve.alarm.remembering import memory_of_next
 from courses.curve.answers import NextScore
-from courses.curve.remembering import memory_of_next
 from courses.curve.sequential import sequential_predictions
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.study.simulation import regular_panel, simulate
 
 KEEPING = replace(SHIPPED_PRIOR, answering=replace(SHIPPED_PRIOR.answering, kept=0.5))
 PRIORS = (SHIPPED_PRIOR, KEEPING)

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courses.curve import SHIPPED_PRIOR, CourseScores, Panel, Timing, sequential_predictions
+from courses.curve.alarm.lasting import NEUTRAL_MEMORY, SHIFT_WEIGHTS, SHIFTS, memory_of
 from courses.curve.answering import History, answered
-from courses.curve.lasting import NEUTRAL_MEMORY, SHIFT_WEIGHTS, SHIFTS, memory_of
 from courses.curve.scores import Floats
 from courses.curve.sequential import curve_mixture
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.study.simulation import regular_panel, simulate
 
 
 def weekly(*scores: int) -> Panel:

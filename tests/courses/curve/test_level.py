@@ -12,8 +12,8 @@ from courses.curve.design import levels_of
 from courses.curve.panel import Panel
 from courses.curve.posterior import NoiseGrid
 from courses.curve.scores import Floats
-from courses.curve.simulation import regular_panel, simulate
 from courses.curve.smoothed import Account, Smoothed, mean_levels
+from courses.curve.study.simulation import regular_panel, simulate
 
 BEFORE = Timing.BEFORE
 STEADY = replace(SHIPPED_PRIOR, noise=0.5, noise_spread=0.2, carry=0.4)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from courses.curve import SHIPPED_PRIOR, CourseScores, Panel
-from courses.curve.evaluation import evaluate, read_series
-from courses.curve.rises import KINDS, UNTOUCHED, Draws, as_numbers, figures_of, predict_rises
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.study.evaluation import evaluate, read_series
+from courses.curve.study.rises import KINDS, UNTOUCHED, Draws, as_numbers, figures_of, predict_rises
+from courses.curve.study.simulation import regular_panel, simulate
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from courses.curve.scoring import (
+from courses.curve.study.scoring import (
     caught_rises,
     crps,
     likelihood_ratio_statistic,

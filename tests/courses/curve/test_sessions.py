@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from courses.curve import SHIPPED_PRIOR, CourseScores, Panel, Sessions, control_limits, held_out
-from courses.curve.folds import HeldOut
+from courses.curve.study.folds import HeldOut
 
 
 @pytest.fixture

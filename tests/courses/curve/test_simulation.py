@@ -5,7 +5,7 @@ import pytest
 
 from courses.curve import SHIPPED_PRIOR
 from courses.curve.prior import Answering
-from courses.curve.simulation import regular_panel, simulate
+from courses.curve.study.simulation import regular_panel, simulate
 
 
 def test_simulated_scores_have_the_prior_s_mean() -> None:

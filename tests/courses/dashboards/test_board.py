@@ -11,10 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from courses.alerts.answering import acknowledge
-from courses.alerts.watch import watch_courses
 from courses.dashboards.board import MAX_CURVES, N_WEEKS, board
 from courses.models import Alert, CheckIn, Course, Reminder
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
+from courses.watching.findings import watch_courses
 from patients.models import Patient
 from tests.factories import CourseFactory, as_test_patients, cleared_patient, flag, log_run, log_visit, make_clinic
 

@@ -17,15 +17,15 @@ from django.urls import reverse
 from scipy.stats import binomtest
 
 from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.corrections.correct import correct_session
+from courses.corrections.correction import SessionFix, version_of
 from courses.corrections.voiding import void_session
 from courses.curve.reliability import LEAST_EXPECTED, RARITY_EDGES
 from courses.dashboards.alarm_results import FOUND, LEAST_ANSWERED, Found
 from courses.dashboards.curve_quality import LAST_NUMBER, LEAST_SESSIONS, N_MONTHS, curve_quality
 from courses.models import Alert, CheckIn, PainScore, Prediction
 from courses.rules import pain
-from courses.sessions.correct import correct_session
 from courses.sessions.entry import CheckInEntry
-from courses.sessions.fix import SessionFix, version_of
 from courses.sessions.log import log_check_in
 from patients.models import Patient
 from tests.courses.rules.making import expects

@@ -10,14 +10,14 @@ from django.core.exceptions import ValidationError
 
 from clinic.models import Message, Role
 from clinic.outbox.deliver import deliver_due
-from clinic.staff import deactivate_member
+from clinic.people.staff import deactivate_member
 from courses.alerts.inbox import mine
 from courses.models import Alert, Appointment, Course, HandOver
 from courses.plans.booking import book_appointment
 from courses.plans.hand_over_mail import hand_over_mail
 from courses.plans.handing_over import hand_over
 from courses.plans.lifecycle import end_course, hold_course
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from tests.factories import CourseFactory, MembershipFactory, cleared_patient, flag
 
 pytestmark = pytest.mark.django_db

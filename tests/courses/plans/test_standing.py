@@ -12,7 +12,7 @@ from clinic.models import Clinic
 from courses.alerts.answering import last_news, resolve
 from courses.models import Alert, Course
 from courses.plans.standing import care_fact, clearance_for
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from patients.intake import record_assessment, record_neuro_check, record_pain_type, record_specialist_letter
 from patients.models import Assessment, NeuroCheck, PatientPainType
 from tests.factories import CourseFactory, document, flag, log_visit

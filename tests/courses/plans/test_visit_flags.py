@@ -19,8 +19,8 @@ from courses.models import Alert, Course, Level, RedFlag
 from courses.plans.lifecycle import hold_course
 from courses.plans.standing import CourseStanding, clearance_for
 from courses.plans.visit_flags import flags_of_visit
-from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_session
+from courses.sessions.red_flags.recording import report_red_flags
 from patients.clearance import WITHDRAWING_FLAGS
 from tests.factories import entry, flag
 

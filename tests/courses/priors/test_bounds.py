@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from courses.alerts.watch import watch_courses
+from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.models import Alert, Course, Hold, RuleSettings
 from courses.priors.adopted import bounds_of
-from courses.priors.bounds import set_bounds, try_bounds
 from courses.rules.bounds import SHIPPED_BOUNDS
+from courses.watching.findings import watch_courses
 from patients.models import Patient
 from tests.factories import CourseFactory, as_test_patients, cleared_patient, log_run, log_visit
 

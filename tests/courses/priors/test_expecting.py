@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from courses.curve import SHIPPED_PRIOR, CannotTell
-from courses.priors.expecting import RAREST, expectation
+from courses.outlook.expecting import RAREST, expectation
 from courses.priors.rows import Record, ScoreRow
 from courses.rules.facts import Expectation
 

@@ -6,8 +6,8 @@ from threading import Event
 
 import pytest
 
-from courses.priors import guard
-from courses.priors.guard import TookTooLong, answer, within
+from courses.outlook import time_limit
+from courses.outlook.time_limit import TookTooLong, answer, within
 
 
 def test_answer_in_time_is_given():
@@ -34,6 +34,6 @@ def test_page_goes_on_without_the_answer(monkeypatch):
     assert answer(lambda: 42) == 42
     assert answer(lambda: 1 / 0) is None
     release = Event()
-    monkeypatch.setattr(guard, "SECONDS", 0.01)
+    monkeypatch.setattr(time_limit, "SECONDS", 0.01)
     assert answer(lambda: release.wait(30)) is None
     release.set()

@@ -8,9 +8,9 @@ import pytest
 
 from courses.curve import SHIPPED_PRIOR, condition
 from courses.models import Alert
-from courses.priors.picture import curve_picture, drawn_timings, primary_run, primary_timing
+from courses.outlook.picture import curve_picture, drawn_timings, primary_run, primary_timing
+from courses.outlook.summary import curve_says
 from courses.priors.rows import record_of
-from courses.priors.telling import curve_says
 from tests.factories import log_run, log_visit
 
 pytestmark = pytest.mark.django_db

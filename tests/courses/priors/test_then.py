@@ -10,12 +10,12 @@ import pytest
 from django.urls import reverse
 
 from courses.charts.curve_chart import LARGE, NARROW, curve_svg
+from courses.corrections.correct import correct_session
+from courses.corrections.correction import SessionFix, version_of
 from courses.models import PainScore, Prediction
-from courses.priors.picture import curve_picture
+from courses.outlook.picture import curve_picture
+from courses.outlook.then import with_ranges
 from courses.priors.rows import record_of
-from courses.priors.then import with_ranges
-from courses.sessions.correct import correct_session
-from courses.sessions.fix import SessionFix, version_of
 from tests.factories import log_run
 
 pytestmark = pytest.mark.django_db

@@ -23,8 +23,8 @@ import numpy as np
 django.setup()
 
 from courses import curve  # noqa: E402 - the rules' records need the settings
-from courses.curve.evaluation import read_series  # noqa: E402
-from courses.curve.simulation import regular_panel, simulate  # noqa: E402
+from courses.curve.study.evaluation import read_series  # noqa: E402
+from courses.curve.study.simulation import regular_panel, simulate  # noqa: E402
 from courses.priors.evidence import expectations_of  # noqa: E402
 from courses.priors.fixed_rules import fixed_alarms  # noqa: E402
 from courses.priors.rows import Record, ScoreRow  # noqa: E402

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from courses import curve
-from courses.priors.expecting import expectation
+from courses.outlook.expecting import expectation
 from courses.priors.rows import Record, ScoreRow
 from courses.rules.facts import Expectation, Finding, PainFacts, ScoreFact, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain

@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from clinic.models import Message
+from courses.corrections.correct import StaleEdit, correct_session
+from courses.corrections.correction import NeedlingFix, SessionFix, version_of
+from courses.corrections.wording import correction_words
 from courses.models import AdverseEventItem, Alert, Correction, Needling, PainScore, Point, RedFlagReport
-from courses.sessions.correct import StaleEdit, correct_session
-from courses.sessions.correction_words import correction_words
 from courses.sessions.entry import NeedlingEntry
-from courses.sessions.fix import NeedlingFix, SessionFix, version_of
 from tests.factories import flag, log_run, log_visit
 
 pytestmark = pytest.mark.django_db

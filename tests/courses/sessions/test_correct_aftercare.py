@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
+from courses.corrections.correct import correct_session
+from courses.corrections.correction import SessionFix, version_of
+from courses.corrections.wording import correction_words
 from courses.models import AftercareGiven, AftercareMeasure, Correction
-from courses.sessions.correct import correct_session
-from courses.sessions.correction_words import correction_words
-from courses.sessions.fix import SessionFix, version_of
 from tests.factories import log_visit
 
 pytestmark = pytest.mark.django_db

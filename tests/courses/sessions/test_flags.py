@@ -12,8 +12,8 @@ from clinic.models import Message
 from courses.alerts.steps import sweep
 from courses.models import Alert, CheckIn, Course, RedFlagReport
 from courses.sessions.entry import CheckInEntry
-from courses.sessions.flags import Origin, report_red_flags, write_reports
 from courses.sessions.log import log_check_in
+from courses.sessions.red_flags.recording import Origin, report_red_flags, write_reports
 from patients.models import Patient
 from tests.factories import flag, log_visit
 

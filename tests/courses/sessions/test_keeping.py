@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
+from courses.corrections.correct import correct_session
+from courses.corrections.correction import SessionFix, version_of
 from courses.corrections.moving import move_session
 from courses.corrections.voiding import void_session
 from courses.models import AlertThreshold, CheckIn, PainScore, Prediction
 from courses.models import Prior as PriorRow
 from courses.priors.adopted import in_force
 from courses.priors.fitting import fit_clinic
-from courses.sessions.correct import correct_session
 from courses.sessions.entry import CheckInEntry
-from courses.sessions.fix import SessionFix, version_of
 from courses.sessions.log import log_check_in
 from tests.factories import CourseFactory, log_run, log_visit
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from clinic.models import Message
 from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFlagReport, Session
-from courses.priors import guard
+from courses.outlook import time_limit
 from courses.sessions import judging
 from courses.sessions.log import log_session
 from courses.sessions.verdict import Standing
@@ -189,7 +189,7 @@ def _break_curve(monkeypatch, failure):
     if failure == "raises":
         monkeypatch.setattr(judging, "expectation", lambda *args, **kwargs: 1 / 0)
     elif failure == "hangs":
-        monkeypatch.setattr(guard, "SECONDS", 0.01)
+        monkeypatch.setattr(time_limit, "SECONDS", 0.01)
         monkeypatch.setattr(judging, "expectation", lambda *args, **kwargs: __import__("time").sleep(0.5))
     else:
         real = judging.expectation

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.models import Membership, Message
+from courses.corrections.correct import correct_session
+from courses.corrections.correction import NeedlingFix, SessionFix, version_of
+from courses.corrections.wording import correction_words
 from courses.models import Alert, Correction, Course, Needling, Point, Session
 from courses.plans.overriding import give_override
-from courses.sessions.correct import correct_session
-from courses.sessions.correction_words import correction_words
 from courses.sessions.entry import NeedlingEntry
-from courses.sessions.fix import NeedlingFix, SessionFix, version_of
 from courses.sessions.log import log_session
 from patients.intake import record_screening
 from patients.models import Consent, ScreeningItem

@@ -9,8 +9,8 @@ import pytest
 
 from courses.alerts.steps import sweep
 from courses.models import Appointment, PainScore
-from courses.sessions.flags import report_red_flags
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
+from courses.sessions.red_flags.recording import report_red_flags
 from courses.sessions.verdict import Standing
 from patients.models import Consent
 from tests.factories import flag, log_visit, refuse_consent

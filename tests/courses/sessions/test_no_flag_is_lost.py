@@ -20,15 +20,15 @@ from courses.alerts.raising import raise_alert
 from courses.alerts.silencing import silence, snooze
 from courses.alerts.steps import calendar_of
 from courses.checkins.page import emergency_of
+from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.models import Alert, AlertThreshold, CheckIn, Course, Level, RedFlagReport
 from courses.plans.standing import clearance_for
-from courses.priors.bounds import set_bounds, try_bounds
 from courses.rules.bounds import LIMITS
 from courses.rules.facts import Finding, Severity
 from courses.sessions import judging
 from courses.sessions.entry import CheckInEntry
-from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_check_in, log_session
+from courses.sessions.red_flags.recording import report_red_flags
 from patients.clearance import ReasonCode
 from patients.intake import record_consent
 from patients.models import Consent, Patient

@@ -7,8 +7,8 @@ import pytest
 from clinic.presets import load_rows
 from courses.models import Needling, Point
 from courses.presets import DATA
-from courses.sessions.point_catalogue import PointCatalogue
-from courses.sessions.point_fields import MOST_ROWS, NeedlingFormSet, copied_rows, planned_rows
+from courses.sessions.points.catalogue import PointCatalogue
+from courses.sessions.points.fields import MOST_ROWS, NeedlingFormSet, copied_rows, planned_rows
 from tests.factories import log_visit
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from courses.sessions.point_notes import Heed, PointNote, PointRisk, ScreenedItem, point_note
+from courses.sessions.points.notes import Heed, PointNote, PointRisk, ScreenedItem, point_note
 
 PREGNANT = ScreenedItem("pregnancy", "Pregnant (12)", ("electro", "pregnancy"), is_limit=True)
 THIN = ScreenedItem("thin_build", "Thin build", ("pneumothorax",))

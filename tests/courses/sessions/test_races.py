@@ -9,8 +9,8 @@ import pytest
 
 from courses.alerts.answering import acknowledge
 from courses.models import Alert, RedFlagReport, Session
-from courses.sessions.flags import report_red_flags
 from courses.sessions.log import log_session
+from courses.sessions.red_flags.recording import report_red_flags
 from tests.factories import entry, flag
 
 pytestmark = pytest.mark.django_db(transaction=True)

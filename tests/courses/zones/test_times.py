@@ -10,15 +10,15 @@ from django.apps import apps
 from django.db import models
 
 from clinic.models import Membership, Role
-from courses.demo import seeding
-from courses.demo.seeding import seed
-from courses.demo.stories import STORIES, UNSURE
 from courses.models import Appointment, Course, Reminder
 from courses.reminders.planning import plan_reminders
 from courses.zones.changing import change_zone
 from courses.zones.foreseeing import foresee
 from courses.zones.rows import Keep
 from courses.zones.times import MOVES, PLANNED_AGAIN, STAYS
+from demo.seed import seeding
+from demo.seed.seeding import seed
+from demo.seed.stories import STORIES, UNSURE
 
 OURS = ("clinic", "patients", "courses")
 

@@ -146,7 +146,7 @@ def test_changing_a_name_into_somebody_elses_is_asked_about(signed_in, lead, cli
 def test_two_who_put_the_same_person_on_file_at_once_cannot_both_pass_unasked(front_desk, lead, typed, at_once):
     def add(member):
         client = Client()
-        client.force_login(member.user, backend="clinic.sign_in.MembershipBackend")
+        client.force_login(member.user, backend="clinic.account.sign_in.MembershipBackend")
         return lambda: client.post(reverse(ADD), typed).status_code
 
     assert sorted(at_once(add(front_desk), add(lead))) == [200, 302]

@@ -15,7 +15,7 @@ from django.db import connection
 from courses.alerts.answering import acknowledge
 from courses.models import Alert, Appointment, Course, Letter, RedFlagReport
 from courses.plans.lifecycle import end_course
-from courses.sessions.flags import report_red_flags
+from courses.sessions.red_flags.recording import report_red_flags
 from patients.correcting import Subject, correct_record, version_of
 from patients.identity.merging import (
     CannotUndo,

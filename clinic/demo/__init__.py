@@ -1,1 +1,0 @@
-"""`make demo`: the whole clinic on one machine, from one command, gone with it."""

@@ -1,0 +1,4 @@
+"""Lists in the admin: their filters, their addresses, and the choices that are searched for.
+
+The columns of a list belong to its screen.
+"""

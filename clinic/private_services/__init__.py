@@ -1,1 +1,0 @@
-"""Private PostgreSQL and Valkey, from wheels, for demo and tests: they live as long as their parent."""

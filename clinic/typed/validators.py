@@ -1,0 +1,23 @@
+"""What a clinic's own facts may be."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from clinic.country.countries import country, is_place
+
+
+def validate_zone(name: str) -> None:
+    """Refuse a name that is no IANA time zone of a place: a clinic is somewhere, and UTC is nowhere."""
+    if not is_place(name):
+        raise ValidationError(
+            _("“%(name)s” is not the time zone of a place. Use a name such as Europe/Berlin."),
+            params={"name": name},
+        )
+
+
+def validate_country(code: str) -> None:
+    """Refuse a code that names no country."""
+    if country(code) is None:
+        raise ValidationError(_("“%(code)s” is not a country. Use a code such as DE."), params={"code": code})

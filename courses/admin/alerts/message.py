@@ -1,0 +1,117 @@
+"""The outbox to look at: what was sent, what waits, what failed, in the words of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.access import active_membership
+from clinic.admin import ClinicScopedAdmin
+from clinic.lists.choices import picker_label
+from clinic.models import Endpoint, Membership, Message
+from patients.models import Patient
+
+KINDS: dict[str, Any] = {
+    "staff_invitation": gettext_lazy("invitation"),
+    "address_changed": gettext_lazy("address changed"),
+    "password_link": gettext_lazy("password link"),
+    "staff_alert": gettext_lazy("alert"),
+    "staff_alert_webhook": gettext_lazy("alert to another system"),
+    "daily_digest": gettext_lazy("daily digest"),
+    "reminder": gettext_lazy("mail to a patient"),
+    "curve_notice": gettext_lazy("news of the healing curve"),
+    "hand_over": gettext_lazy("courses handed over"),
+    "account_notice": gettext_lazy("change to an account"),
+    "member_refused": gettext_lazy("staff email address refused"),
+    "endpoint_refused": gettext_lazy("webhook refused a message"),
+}
+MODELS: dict[str, Any] = {"membership": Membership, "patient": Patient, "endpoint": Endpoint}
+
+
+class NamedList(ChangeList):
+    """A page of the list, with the name of each recipient: one query for each kind of them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The rows, named."""
+        super().get_results(request)
+        rows: list[Message] = list(self.result_list)
+        names = recipient_names(rows, seen_by=active_membership(request.user))
+        for row in rows:
+            row.recipient_name = names.get(row.recipient, "")  # type: ignore[attr-defined]
+        self.result_list = rows
+
+
+def recipient_names(messages: Iterable[Message], *, seen_by: Membership) -> dict[str, str]:
+    """Whom messages go to, by recipient as the outbox writes it; none that the member may not see."""
+    keys: dict[str, set[int]] = {}
+    for message in messages:
+        kind, _colon, pk = message.recipient.partition(":")
+        if kind in MODELS and pk.isdecimal():
+            keys.setdefault(kind, set()).add(int(pk))
+    names = {}
+    for kind, pks in keys.items():
+        rows = MODELS[kind].objects.visible_to(seen_by).filter(pk__in=pks)
+        rows = rows.select_related("user") if kind == "membership" else rows
+        names.update({f"{kind}:{row.pk}": picker_label(row) for row in rows})
+    return names
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By kind, in words."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Every kind there is."""
+        return list(KINDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Of one kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(Message)
+class MessageAdmin(ClinicScopedAdmin):
+    """The outbox: what was sent, what waits, what failed."""
+
+    list_display = ("created_at", "kind_in_words", "recipient_in_words", "state", "due_at", "tries", "error")
+    list_filter = ("state", KindFilter)
+    date_hierarchy = "created_at"
+    list_per_page = 50
+    # Most leave at the first attempt, without an error: nothing to be said of them.
+    empty_value_display = ""
+    empty_text = gettext_lazy("No mail yet: reminders, alerts and invitations appear here once they are due.")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """With names."""
+        return NamedList
+
+    @admin.display(description=gettext_lazy("what"), ordering="kind")
+    def kind_in_words(self, message: Message) -> str:
+        """What the message is."""
+        return str(KINDS.get(message.kind, message.kind))
+
+    @admin.display(description=gettext_lazy("attempts"), ordering="n_attempts")
+    def tries(self, message: Message) -> str:
+        """How often it was tried, where once was not enough."""
+        return _("tried %(n)d times") % {"n": message.n_attempts} if message.n_attempts > 1 else ""
+
+    @admin.display(description=gettext_lazy("to"))
+    def recipient_in_words(self, message: Any) -> str:
+        """Whom it goes to."""
+        return message.recipient_name or _("somebody you may not see")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Messages are made by what causes them."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A history is read."""
+        return False

@@ -1,0 +1,303 @@
+"""The guided intake: a person becomes a patient who may, or may not yet, be needled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from clinic.posting.owner import MACHINERY, OPENED
+from clinic.posting.stale import MAIN, opened_with, settle, stamp
+from clinic.posting.stale_admin import changed_by
+from courses.models import Course, RedFlag, RedFlagReport
+from courses.plans.standing import care_fact
+from courses.sessions.red_flags.intake import IntakeFlagsForm
+from courses.sessions.red_flags.recording import reports_of_form
+from courses.sessions.wording import instruction
+from patients.admin import keep_identity
+from patients.clearance import Clearance, ReasonCode
+from patients.forms import PatientForm
+from patients.intake_forms import ConsentsForm, IntakeAssessmentForm, TypesForm
+from patients.models import Patient
+from patients.progress import (
+    Step,
+    drop_draft,
+    intake_progress,
+    keep_draft,
+    next_undone,
+    step_after,
+    step_before,
+)
+from patients.record_form import RecordForm
+from patients.screening_form import ScreeningForm
+from patients.standing import clearance_of
+from patients.wording import VERDICTS, reason_text
+
+if TYPE_CHECKING:
+    from courses.admin.person.patient import CoursePatientAdmin
+
+RIGHT = "patients.add_assessment"
+FORMS: dict[Step, type[RecordForm]] = {
+    Step.ASSESSMENT: IntakeAssessmentForm,
+    Step.TYPES: TypesForm,
+    Step.SCREENING: ScreeningForm,
+    Step.CONSENTS: ConsentsForm,
+}
+# Where each thing in the way is mended: a step of the intake, or a record of the file.
+MENDED_AT: dict[ReasonCode, tuple[str, str]] = {
+    ReasonCode.NO_DIAGNOSIS: ("step", Step.ASSESSMENT),
+    ReasonCode.NO_TYPE: ("step", Step.TYPES),
+    ReasonCode.MIXED_UNNAMED: ("step", Step.TYPES),
+    ReasonCode.VERTIGO_UNEXPLAINED: ("step", Step.ASSESSMENT),
+    ReasonCode.NO_SCREENING: ("step", Step.SCREENING),
+    ReasonCode.CONTRAINDICATED: ("step", Step.SCREENING),
+    ReasonCode.NO_CONSENT: ("step", Step.CONSENTS),
+    ReasonCode.CORD_WITHOUT_LETTER: ("record", "letter"),
+    ReasonCode.SPECIALIST_MISSING: ("record", "letter"),
+    ReasonCode.LETTER_EXPIRED: ("record", "letter"),
+    ReasonCode.WITHDRAWN: ("record", "letter"),
+    ReasonCode.CHECK_MISSING: ("record", "check"),
+    ReasonCode.CHECK_OVERDUE: ("record", "check"),
+    ReasonCode.CHECK_WORSE: ("record", "check"),
+}
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One thing in the way, in a sentence, and where it is mended."""
+
+    text: str
+    url: str
+    is_document: bool
+
+
+class IntakeFlow:
+    """The views, bound to the patient admin whose rows they may see."""
+
+    def __init__(self, patient_admin: CoursePatientAdmin) -> None:
+        self.admin = patient_admin
+
+    def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Where it was left."""
+        self.admin.require(request, RIGHT)
+        patient = self.admin.row(request, pk)
+        return to_step(patient, next_undone(patient))
+
+    def step(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
+        """One step: record it and go on, or keep what was typed and go back or away."""
+        by = self.admin.require(request, RIGHT)
+        if step not in Step.values:
+            raise Http404
+        patient, here = self.admin.row(request, pk), Step(step)
+        if here is Step.CLEARANCE:
+            return self._clearance(request, patient)
+        go = request.POST.get("go", "")
+        if here is Step.PERSON and request.method == "POST" and go not in {"back", "later"}:
+            return self._person(request, patient, by, is_merged=patient.pk != pk)
+        flags = self._flags(request, patient, here)
+        # Before the rest is looked at, and whichever button was pressed.
+        reports = flags.report(patient, by=by, at=timezone.now()) if flags and request.method == "POST" else []
+        if request.method == "POST" and go in {"back", "later"}:
+            left = self._leave(request, patient, here, by, go)
+            return self._told(request, patient, reports) if reports else left
+        form = self._form(request, patient, here)
+        if request.method == "POST" and self._may_record(form, flags):
+            told_before = reports_of_form(patient, flags.key) if flags else []
+            record_step(form, patient, by=by, asked_flags=flags is not None)
+            drop_draft(patient, step=here)
+            if reports or told_before:
+                return self._told(request, patient, reports or told_before)
+            return to_step(patient, step_after(here))
+        return self._page(request, patient, here, form, flags, told=reports)
+
+    def _may_record(self, form: Any, flags: IntakeFlagsForm | None) -> bool:
+        """Whether all of a step can be written."""
+        return bool(form.is_valid()) and (flags is None or flags.is_valid())
+
+    @transaction.atomic
+    def _person(self, request: HttpRequest, patient: Patient, by: Membership, *, is_merged: bool) -> HttpResponse:
+        """Identity and contact, under the lock that duplicates are looked for under."""
+        form = self._form(request, patient, Step.PERSON)
+        if is_merged:
+            form.add_error(
+                None, _("The records were merged while you typed. Compare with this record, then save.")
+            )
+        if not form.is_valid():
+            return self._page(request, patient, Step.PERSON, form, None, told=[])
+        save_person(form, by=by)
+        if form.changed_data:
+            # Whoever has the file open meanwhile is told who changed what.
+            self.admin.log_change(request, patient, self.admin.construct_change_message(request, form, []))
+        return to_step(patient, step_after(Step.PERSON))
+
+    def _form(self, request: HttpRequest, patient: Patient, here: Step) -> Any:
+        data = request.POST if request.method == "POST" else None
+        if here is Step.PERSON:
+            form: Any = _person_form(request, patient)
+        else:
+            form = FORMS[here](data, patient=patient, initial=_today())
+        draft = patient.intake_drafts.filter(step=here).first()
+        if data is None and draft:
+            form.initial = {**form.initial, **typed_before(form, draft.values)}
+        return form
+
+    def _flags(self, request: HttpRequest, patient: Patient, here: Step) -> IntakeFlagsForm | None:
+        """The red-flag list stands with the screening."""
+        if here is not Step.SCREENING:
+            return None
+        data = request.POST if request.method == "POST" else None
+        flags = RedFlag.objects.for_clinic(patient.clinic).current()
+        form = IntakeFlagsForm(data, flags=flags)
+        draft = patient.intake_drafts.filter(step=here).first()
+        if data is None and draft:
+            typed = typed_before(form, draft.values)
+            form.initial = {**form.initial, **{name: value for name, value in typed.items() if value}}
+        return form
+
+    def _told(self, request: HttpRequest, patient: Patient, reports: list[RedFlagReport]) -> HttpResponse:
+        """A red flag at intake: what must happen now, before anything else."""
+        levels = sorted(report.level for report in reports)
+        context = {
+            "patient": patient,
+            "levels": levels,
+            "reports": reports,
+            "instruction": instruction(levels[0]),
+            "is_new": True,
+            "is_saved": True,
+            "title": _("Red flag"),
+        }
+        return self.admin.page(request, "courses/admin/red_flag_saved.html", context)
+
+    def _leave(self, request: HttpRequest, patient: Patient, here: Step, by: Membership, go: str) -> HttpResponse:
+        typed = {
+            name: values for name, values in request.POST.lists() if name not in {*MACHINERY, "go"} and any(values)
+        }
+        if here is not Step.PERSON:
+            keep_draft(patient, step=here, values=typed, by=by, at=timezone.now())
+        if go == "back":
+            return to_step(patient, step_before(here))
+        messages.success(request, _("Saved. You can continue the intake later from here."))
+        return HttpResponseRedirect(reverse("admin:patients_patient_change", args=[patient.pk]))
+
+    def _page(
+        self,
+        request: HttpRequest,
+        patient: Patient,
+        here: Step,
+        form: Any,
+        flags: IntakeFlagsForm | None,
+        *,
+        told: list[RedFlagReport],
+    ) -> HttpResponse:
+        levels = sorted(report.level for report in told)
+        context = {
+            "levels": levels,
+            "instruction": instruction(levels[0]) if levels else "",
+            "patient": patient,
+            "form": form,
+            "flags": flags,
+            "step": here,
+            "steps": intake_progress(patient, here=here),
+            "is_first": here is Step.PERSON,
+            "assessments": patient.assessments.prefetch_related("imaging"),
+            "pain_types": patient.pain_types.filter(ended_on=None).select_related("pain_type"),
+            "screening": patient.screenings.prefetch_related("findings__item").first(),
+            **(
+                {OPENED: stamp({MAIN: _new_person_form(patient, None)}, at=timezone.now())}
+                if here is Step.PERSON
+                else {}
+            ),
+            "title": _("Intake: %(step)s") % {"step": here.label},
+        }
+        response = self.admin.page(request, f"patients/admin/intake_{here}.html", context)
+        response.status_code = 422 if form.is_bound else 200
+        return response
+
+    def _clearance(self, request: HttpRequest, patient: Patient) -> HttpResponse:
+        """The verdict with its reasons, and what comes next."""
+        is_on_hold = patient.courses.filter(status=Course.Status.ON_HOLD).exists()
+        on = patient.clinic.local(timezone.now()).date()
+        found = clearance_of(patient, on=on, care=care_fact(patient, is_on_hold=is_on_hold))
+        context = {
+            "patient": patient,
+            "step": Step.CLEARANCE,
+            "steps": intake_progress(patient, here=Step.CLEARANCE),
+            "clearance": found,
+            "verdict": VERDICTS[found.verdict],
+            "obstacles": obstacles(patient, found),
+            "course": patient.courses.open().first(),
+            "title": _("Intake: %(step)s") % {"step": Step.CLEARANCE.label},
+        }
+        return self.admin.page(request, "patients/admin/intake_clearance.html", context)
+
+
+def _person_form(request: HttpRequest, patient: Patient) -> Any:
+    """The contact details; what a colleague changed while the step was open stays as they left it."""
+    if request.method != "POST":
+        return _new_person_form(patient, None)
+    opened = opened_with(request.POST)
+    since = opened.at if opened else timezone.now()
+    who = changed_by(patient, since=since, but=request.user)
+    form, _is_free = settle(partial(_new_person_form, patient), request.POST, who=who)
+    return form
+
+
+def _new_person_form(patient: Patient, data: Any) -> Any:
+    # Checking a form fills its patient in: each gets the row as it is stored.
+    stored = Patient.objects.get(pk=patient.pk)
+    return type("ClinicPatientForm", (PatientForm,), {"clinic": patient.clinic})(data, instance=stored)
+
+
+def record_step(form: Any, patient: Patient, *, by: Membership, asked_flags: bool) -> None:
+    """Everything one step holds but its red flags, which were taken before."""
+    at = timezone.now()
+    if isinstance(form, ScreeningForm):
+        form.is_red_flags_asked = asked_flags
+    form.record(by=by, at=at)
+
+
+def save_person(form: Any, *, by: Membership) -> None:
+    """Contact details; a changed name or birth date is kept as a correction."""
+    if form.identity:
+        keep_identity(form, by=by, at=timezone.now())
+    form.save()
+
+
+def to_step(patient: Patient, step: Step) -> HttpResponse:
+    """To one step of a patient's intake."""
+    return HttpResponseRedirect(reverse("admin:patients_patient_intake_step", args=[patient.pk, step.value]))
+
+
+def obstacles(patient: Patient, found: Clearance) -> list[Obstacle]:
+    """Every reason with the place where it is mended."""
+    rows = []
+    for reason in found.reasons:
+        kind, name = MENDED_AT.get(reason.code, ("", ""))
+        view = {"step": "admin:patients_patient_intake_step", "record": "admin:patients_patient_record"}.get(kind)
+        url = reverse(view, args=[patient.pk, name]) if view else ""
+        rows.append(Obstacle(reason_text(reason), url, is_document=name == "letter"))
+    return rows
+
+
+def typed_before(form: forms.BaseForm, values: dict[str, list[str]]) -> dict[str, Any]:
+    """What a draft holds, field by field, as a form takes it for its first values."""
+    data = QueryDict(mutable=True)
+    for name, several in values.items():
+        data.setlist(name, several)
+    return {
+        name: field.widget.value_from_datadict(data, {}, form.add_prefix(name))
+        for name, field in form.fields.items()
+    }
+
+
+def _today() -> dict[str, Any]:
+    return dict.fromkeys(("diagnosed_on", "starts_on"), timezone.localdate())

@@ -1,0 +1,132 @@
+"""Correct a saved session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.posting.entered import entered
+from courses.admin.visit.log_page import instruction_context
+from courses.corrections.changed_meanwhile import corrected_since, with_what_is_new
+from courses.corrections.correct import StaleEdit, accept_flags_of_correction, correct_session
+from courses.corrections.points import needling_rows
+from courses.corrections.session_form import CorrectionForm
+from courses.corrections.wording import correction_words
+from courses.models import Correction, Session
+from courses.sessions.lists import session_lists
+from courses.sessions.red_flags.recording import reports_of_form
+
+if TYPE_CHECKING:
+    from courses.admin.visit.session import SessionAdmin
+
+
+def correction_page(session: Session, form: CorrectionForm, rows: Any) -> dict[str, Any]:
+    """What the page of the correction form is made of."""
+    return {
+        "session": session,
+        "course": session.course,
+        "form": form,
+        "rows": rows,
+        "points": [(point.code, point.pinyin, ()) for point in session_lists(session.clinic).points],
+        "title": _("Correct session %(number)s") % {"number": session.number},
+    }
+
+
+class CorrectSession:
+    """The view, bound to the session admin whose rows it may see."""
+
+    def __init__(self, session_admin: SessionAdmin) -> None:
+        self.admin = session_admin
+
+    def view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what stands, or keep it and put what was typed in its place."""
+        by = self.admin.require(request, "courses.correct_session")
+        session = self.admin.row(request, pk)
+        if session.is_void and request.method != "POST":
+            messages.info(request, _("The session is void. It cannot be corrected."))
+            return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
+        if request.method != "POST":
+            return self._page(request, session, CorrectionForm(session=session), needling_rows(session))
+        form, rows = CorrectionForm(request.POST, session=session), needling_rows(session, request.POST)
+        form.is_valid()
+        accept_flags_of_correction(
+            session,
+            form.ticked(form.cleaned_data),
+            form_key=form.key,
+            scores=form.typed_scores(),
+            by=by,
+            at=timezone.now(),
+        )
+        if session.is_void:
+            return self._voided_meanwhile(request, session, form, rows)
+        newer = corrected_since(session, request.POST.get("version", ""))
+        if newer:
+            return self._told(request, session, newer)
+        # Both are looked at, so that everything that is wrong is said at once.
+        wrong = [one for one in (form, *rows) if not one.is_valid()]
+        if wrong:
+            return self._page(request, session, form, rows, status=422)
+        try:
+            told = correct_session(session, fix=form.fix(rows), by=by, at=timezone.now())
+        except StaleEdit as stale:
+            return self._told(request, session, stale.meanwhile)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self._page(request, session, form, rows, status=422)
+        messages.success(request, _("Corrected. The earlier values are listed below."))
+        if {row.field for row in told} & {Correction.Field.AFTERCARE, Correction.Field.EVENTS}:
+            self._warn(request, form)
+        return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
+
+    def _voided_meanwhile(
+        self, request: HttpRequest, session: Session, form: CorrectionForm, rows: Any
+    ) -> HttpResponse:
+        """Its red flags are taken by now and their instruction is shown; the rest can be read and copied."""
+        context = {
+            "session": session,
+            "course": session.course,
+            "typed": entered(form, *rows),
+            "title": _("The session is void. It cannot be corrected."),
+            **instruction_context(reports_of_form(session.course.patient, form.key)),
+        }
+        response = self.admin.page(request, "courses/admin/voided_meanwhile.html", context)
+        response.status_code = 409
+        return response
+
+    def _warn(self, request: HttpRequest, form: CorrectionForm) -> None:
+        """What was given is kept as it was given; that it should not have been is said."""
+        for words in form.reservations():
+            told = _("Saved as given. %(words)s Ask the patient to stop.")
+            messages.warning(request, told % {"words": words})
+
+    def _told(self, request: HttpRequest, session: Session, meanwhile: list[Correction]) -> HttpResponse:
+        """What somebody else changed meanwhile; what was typed here is still here."""
+        data = with_what_is_new(request.POST, session, meanwhile)
+        form, rows = CorrectionForm(data, session=session), needling_rows(session, data)
+        return self._page(request, session, form, rows, status=409, meanwhile=meanwhile)
+
+    def _page(
+        self,
+        request: HttpRequest,
+        session: Session,
+        form: CorrectionForm,
+        rows: Any,
+        *,
+        status: int = 200,
+        meanwhile: list[Correction] | None = None,
+    ) -> HttpResponse:
+        told = reports_of_form(session.course.patient, form.key) if form.is_bound else []
+        context = {
+            **correction_page(session, form, rows),
+            **instruction_context(told),
+            "meanwhile": correction_words(meanwhile or [], clinic=session.clinic),
+        }
+        response = self.admin.page(request, "courses/admin/correct_session.html", context)
+        response.status_code = status
+        return response

@@ -1,0 +1,195 @@
+"""Correcting a saved session: what it said stays on file, with who changed it, when and why."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Membership
+from courses.corrections.changes import (
+    Change,
+    aftercare_changes,
+    column_change,
+    event_changes,
+    needles_after,
+    needling_change,
+)
+from courses.corrections.correction import SessionFix, version_of
+from courses.corrections.rejudging import rejudge_session
+from courses.corrections.rejudging_needles import judge_needling
+from courses.models import Correction, PainScore, RedFlagReport, Session
+from courses.sessions.breach import refuse_contradiction
+from courses.sessions.entry import FlagEntry
+from courses.sessions.red_flags.recording import Origin, accept_flags, lock_patient
+from courses.sessions.visit_details import changed_details, plain, write_details
+
+Field = Correction.Field
+
+
+class StaleEdit(Exception):
+    """Somebody corrected the session meanwhile; `meanwhile` holds what they changed."""
+
+    def __init__(self, meanwhile: list[Correction]) -> None:
+        super().__init__("the session was corrected meanwhile")
+        self.meanwhile = meanwhile
+
+
+@transaction.atomic
+def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: datetime) -> list[Correction]:
+    """Every fact that differs is kept as it was and changed, whole or not at all; nobody is paged.
+
+    StaleEdit where the session is no longer the version that was edited; ValidationError names what is wrong.
+    A corrected score is judged anew against what was expected of it then; a red flag is neither added nor lost,
+    but for the severe-pain question that a score of 8 or more asks.
+    """
+    lock_patient(session.course.patient)
+    rows = Session.every.select_related("course__clinic", "course__patient", "clinic", "practitioner")
+    session = rows.get(pk=session.pk)
+    accept_flags_of_correction(session, fix.flags, form_key=fix.form_key, scores=fix.scores, by=by, at=at)
+    if session.is_void:
+        raise ValidationError(_("The session is void. It cannot be corrected."))
+    if version_of(session) != fix.version:
+        raise StaleEdit(list(session.corrections.filter(pk__gt=fix.version).select_related("corrected_by__user")))
+    _refuse(session, fix, at=at)
+    changes = list(_changes(session, fix, by=by, at=at))
+    judged = judge_needling(session, fix)
+    changes += judged.changes
+    if not changes:
+        raise ValidationError(_("Nothing was changed."))
+    told = _keep(session, changes, reason=fix.reason.strip(), by=by, at=at)
+    for change in changes:
+        change.write()
+    if any(change.field == Field.SCORE for change in changes):
+        rejudge_session(session, reason=fix.reason.strip(), by=by, at=at)
+    if judged.is_changed:
+        judged.write(by=by, at=at)
+    return told
+
+
+def _refuse(session: Session, fix: SessionFix, *, at: datetime) -> None:
+    if not fix.reason.strip():
+        raise ValidationError({"reason": _("Enter the reason. A correction needs one.")})
+    if fix.held_at > at:
+        raise ValidationError({"held_at": _("The session is in the future. Check the date and the time.")})
+    refuse_contradiction(needles_after(session, fix.needlings), is_needled=fix.is_needled)
+    course = session.course
+    twin = course.sessions.filter(held_at=fix.held_at).exclude(pk=session.pk).first()
+    if twin is not None:
+        message = _("%(session)s was held at this time too. Enter the time of this visit.")
+        raise ValidationError({"held_at": message % {"session": twin}})
+    if course.clinic.local(fix.held_at).date() < course.starts_on:
+        message = _("The course starts on %(day)s: a session cannot be earlier.")
+        raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
+
+
+def _keep(
+    session: Session, changes: list[Change], *, reason: str, by: Membership, at: datetime
+) -> list[Correction]:
+    act = uuid.uuid4()
+    return [
+        Correction.objects.create(
+            clinic=session.clinic,
+            session=session,
+            score=change.score,
+            act=act,
+            field=change.field,
+            before=change.before,
+            after=change.after,
+            reason=reason,
+            corrected_by=by,
+            corrected_at=at,
+        )
+        for change in changes
+    ]
+
+
+def _changes(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> Iterator[Change]:
+    yield from _score_changes(session, fix, by=by, at=at)
+    yield from _row_changes(session, fix)
+    needlings = [one for one in fix.needlings if one.row is not None or one.values is not None]
+    if needlings:
+        yield needling_change(session, needlings)
+    if fix.adverse_event_ids is not None:
+        yield from event_changes(session, fix.adverse_event_ids, by=by)
+    if fix.aftercare_ids is not None:
+        yield from aftercare_changes(session, fix.aftercare_ids)
+
+
+def _row_changes(session: Session, fix: SessionFix) -> Iterator[Change]:
+    """The session's own row."""
+    if fix.held_at != session.held_at:
+        old, new = session.held_at, fix.held_at
+        yield Change(Field.TIME, old.isoformat(), new.isoformat(), lambda: _move(session, new))
+    if fix.is_needled != session.is_needled:
+        yield column_change(session, Field.NEEDLED, fix.is_needled)
+    if fix.note != session.note:
+        yield column_change(session, Field.NOTE, fix.note)
+    before, after = changed_details(session, fix.details)
+    if after:
+        yield Change(Field.DETAILS, plain(before), plain(after), lambda: write_details(session, after))
+
+
+def _move(session: Session, held_at: datetime) -> None:
+    """The scores and events of the visit move with it."""
+    old = session.held_at
+    session.scores.filter(scored_at=old).update(scored_at=held_at)
+    session.adverse_events.filter(noticed_at=old).update(noticed_at=held_at)
+    Session.objects.filter(pk=session.pk).update(held_at=held_at)
+
+
+def _score_changes(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> Iterator[Change]:
+    saved = {score.timing: score for score in session.scores.all()}
+    for timing, value in fix.scores.items():
+        score = saved.get(timing)
+        if score is None:
+            # Nothing was expected of it: it is judged by the rules that need no curve.
+            score = PainScore.objects.create(
+                clinic=session.clinic,
+                course=session.course,
+                session=session,
+                timing=timing,
+                score=value,
+                scored_at=session.held_at,
+                recorded_by=by,
+                recorded_at=at,
+            )
+            yield Change(Field.SCORE, None, value, lambda: None, score)
+        elif score.score != value:
+            rows = PainScore.objects.filter(pk=score.pk)
+            yield Change(Field.SCORE, score.score, value, _updater(rows, value), score)
+
+
+def _updater(rows: Any, value: int) -> Callable[[], object]:
+    return lambda: rows.update(score=value)
+
+
+def accept_flags_of_correction(
+    session: Session,
+    flags: Sequence[FlagEntry],
+    *,
+    form_key: uuid.UUID,
+    scores: Mapping[str, int | None],
+    by: Membership,
+    at: datetime,
+) -> list[RedFlagReport]:
+    """A red flag told late is a new one, with all that follows, whatever becomes of the correction."""
+    if not flags:
+        return []
+    origin = Origin(
+        session.course.patient,
+        session.course,
+        RedFlagReport.Source.SESSION,
+        form_key,
+        at,
+        session=session,
+        is_needled=session.is_needled,
+        before=scores.get(PainScore.Timing.BEFORE),
+        later=scores.get(PainScore.Timing.AFTER),
+    )
+    return accept_flags(origin, flags, by=by, at=at)

@@ -1,0 +1,124 @@
+"""The points of a saved session as lines of its correction form, read as the session form reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.typed.fields import typed_formfield
+from courses.corrections.correction import NeedlingFix
+from courses.models import Needling, Session
+from courses.sessions.lists import session_lists
+from courses.sessions.points.catalogue import PointCatalogue
+from courses.sessions.points.choice import PointChoice, TypedPoint, choices_for, choose_point, place_values
+
+N_EMPTY_ROWS = 2
+# What says which point it is; the columns behind it are never typed.
+PLACE_FIELDS = ("where", "listed", "site")
+PLACE_COLUMNS = ("point", "unlisted", "ashi_site")
+COLUMNS = [
+    column.name
+    for column in Needling._meta.concrete_fields
+    if column.name not in {"id", "clinic", "session", *PLACE_COLUMNS}
+]
+
+
+class NeedlingRow(forms.ModelForm[Needling]):
+    """One point as it was logged, or an empty line for one that was left out."""
+
+    where = forms.CharField(label=gettext_lazy("Point"), max_length=80, required=False)
+    listed = forms.CharField(
+        label=gettext_lazy("Not in the list"), max_length=20, required=False, widget=forms.Select
+    )
+    site = forms.CharField(label=gettext_lazy("Body site"), max_length=80, required=False)
+    is_gone = forms.BooleanField(label=gettext_lazy("was not needled"), required=False)
+
+    class Meta:
+        model = Needling
+        fields = COLUMNS
+        formfield_callback = typed_formfield
+
+    field_order = [*PLACE_FIELDS, *COLUMNS]
+
+    def __init__(self, data: Any, *, row: Needling | None, number: int, catalogue: PointCatalogue) -> None:
+        self.row, self.catalogue = row, catalogue
+        place = place_values(row.point.code if row.point else "", row.unlisted, row.ashi_site) if row else {}
+        # Checking a form fills its row in: the saved one must stay as it was.
+        super().__init__(
+            data,
+            instance=copy(row) if row else None,
+            initial=place if row else {"side": Needling.Side.BOTH},
+            prefix=f"needling-{row.pk if row else -number}",
+        )
+        # A line nobody touched is not checked.
+        self.empty_permitted, self.use_required_attribute = True, False
+        if row is None:
+            del self.fields["is_gone"]
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}, {row or _('another point')}"
+        self.fields["where"].widget.attrs |= {"list": "points", "autocomplete": "off", "spellcheck": "false"}
+        self.fields["listed"].widget.choices = choices_for(self.choice.reading, catalogue)
+
+    @cached_property
+    def choice(self) -> PointChoice:
+        """What the line says of its point, as it stands."""
+        typed = {name: str(self[name].value() or "") for name in (*PLACE_FIELDS, "side")}
+        return choose_point(TypedPoint(**typed), self.catalogue)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the line shows what else a point may be: where that is not clear, and in an empty line."""
+        return self.row is None or self.choice.is_asked or bool(self["listed"].value() or self["site"].value())
+
+    def clean(self) -> dict[str, Any]:
+        """The line names one point of the list, or says on purpose that it is none."""
+        values = super().clean() or {}
+        if values.get("is_gone"):
+            return values
+        if not values.get("where") and "where" not in self.errors:
+            self.add_error("where", _("Enter the point."))
+        for name, words in self.choice.errors if values.get("where") else ():
+            if name not in self.errors:
+                self.add_error(name, words)
+        return values
+
+    def fix(self) -> NeedlingFix | None:
+        """What is to become of this line; None where nothing."""
+        if self.row is not None and self.cleaned_data.get("is_gone"):
+            return NeedlingFix(self.row, None)
+        if not self.has_changed():
+            return None
+        values = {name: self.cleaned_data[name] for name in COLUMNS} | {
+            "point": self.choice.point,
+            "unlisted": self.choice.unlisted,
+            "ashi_site": self.choice.site,
+            "side": self.choice.side,
+        }
+        # The same point in another notation is the same point.
+        is_same = self.row is not None and all(getattr(self.row, name) == value for name, value in values.items())
+        return None if is_same else NeedlingFix(self.row, values)
+
+
+def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
+    """A line for each point, and some empty ones."""
+    # Read once, not for every line.
+    catalogue = session_lists(session.clinic).catalogue
+    # An empty line keeps its number when somebody adds a point meanwhile: what was typed there stays.
+    lines = [
+        *((row, 0) for row in session.needlings.select_related("point")),
+        *((None, number) for number in range(1, N_EMPTY_ROWS + 1)),
+    ]
+    return [NeedlingRow(data, row=row, number=number, catalogue=catalogue) for row, number in lines]
+
+
+def line_values(kept: Mapping[str, Any], codes: Mapping[int, str]) -> dict[str, Any]:
+    """A needling's columns, as a correction keeps them, as the fields of a line."""
+    # Corrections made before points could be unlisted do not name one.
+    place = place_values(codes.get(kept["point_id"], ""), kept.get("unlisted", ""), kept["ashi_site"])
+    return {**place, **{name: kept.get(name) for name in COLUMNS}}

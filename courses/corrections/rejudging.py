@@ -1,0 +1,46 @@
+"""A corrected score against what was expected of it when it was logged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from clinic.models import Membership
+from courses.alerts.correcting import correct_pain
+from courses.models import PainScore, Prediction, Session
+from courses.outlook.pain_facts import frozen_expectation, pain_facts
+from courses.priors.adopted import thresholds_of
+from courses.rules.facts import Finding
+from courses.rules.pain import find_model_free_pain, find_model_pain
+from courses.sessions.keeping import keep_again
+from courses.sessions.verdict import Verdict, verdict
+
+
+def rejudge_session(session: Session, *, reason: str, by: Membership, at: datetime) -> None:
+    """The rules once more over a session's scores, which rest on each other; later sessions stay as judged.
+
+    The expectation is the frozen one: a curve fitted since has learned from what came after.
+    """
+    course = session.course
+    every = list(course.scores.select_related("session"))
+    thresholds = thresholds_of(course.clinic)
+    findings: list[Finding] = []
+    judged: list[tuple[PainScore, Verdict]] = []
+    for score in every:
+        if score.session_id != session.pk:
+            continue
+        expected = frozen_expectation(score)
+        facts = pain_facts(score, every, thresholds, expected)
+        found = (*find_model_free_pain(facts), *find_model_pain(facts))
+        findings.extend(found)
+        judged.append((score, verdict(score.timing, score.score, expected=expected, findings=found)))
+        _refreeze(*judged[-1])
+    keep_again(judged, thresholds, because=Prediction.Because.CORRECTED, at=at)
+    correct_pain(course, session_number=session.number, findings=findings, reason=reason, by=by, at=at)
+
+
+def _refreeze(score: PainScore, found: Verdict) -> None:
+    """The verdict the page shows follows the corrected score; what was expected stays."""
+    if found.expected is None:
+        return
+    kept = {name: value for name, value in score.expected.items() if name != "told"}
+    PainScore.objects.filter(pk=score.pk).update(expected={**kept, **found.as_json()})

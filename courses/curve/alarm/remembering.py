@@ -1,0 +1,60 @@
+"""What the last scores of one course say together with a coming one: the memory as a score is judged by it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from courses.curve.alarm.lasting import N_BACK, memory_of
+from courses.curve.panel import Panel
+from courses.curve.prior import Prior
+from courses.curve.scores import N_SCORE_VALUES, TIMING_CODE, CourseScores, Floats, Ints, Timing
+from courses.curve.sequential import MIN_EARLIER_SCORES, predict_rows
+
+# M that one told score in so many exceeds where nothing has shifted: 40,000 simulated under the shipped Prior.
+ONE_IN = np.array([2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0])
+EXCEEDED = np.array([1.21, 4.19, 8.4, 15.07, 27.77, 41.43, 58.79, 93.18, 118.91])
+RAREST = 10_000.0
+
+
+@dataclass(frozen=True, eq=False)
+class NextMemory:
+    """For every score 0..10 that may come: M, how rare so high an M is, how many scores of the timing ago the
+    likeliest shift began, and how far above expectation the scores since lie on the mean; (11,) each.
+    """
+
+    ratio: Floats
+    one_in: Floats
+    back: Ints
+    above: Floats
+
+
+def memory_of_next(
+    prior: Prior, course: CourseScores, *, week: float, timing: Timing, allowed: int = N_BACK
+) -> NextMemory | None:
+    """Return the memory of a coming score; scores later than `week` are not used.
+
+    `allowed`: how many scores of the timing back a shift may have begun, fewer where staff were told of one since.
+    None where no shift may have begun: it needs a start with two earlier scores.
+    """
+    code = TIMING_CODE[timing]
+    earlier = Panel.of([course.until(week)])
+    n_starts = min(int((earlier.timings == code).sum()) - MIN_EARLIER_SCORES, allowed, N_BACK)
+    if n_starts < 1:
+        return None
+    panel = earlier.with_next(weeks=np.array([float(week)]), timings=np.array([code]))
+    rows = np.flatnonzero(panel.timings == code)[-(N_BACK + 1) :]
+    p = np.full((panel.n_scores, N_SCORE_VALUES), 1.0 / N_SCORE_VALUES)
+    _, p[rows], _ = predict_rows(prior, panel, rows=rows)
+    memory = memory_of(prior, panel, p=p, rows=rows[-1:])
+    back, above = memory.likeliest(0, allowed=n_starts)
+    ratio = memory.ratio(n_starts)[0]
+    return NextMemory(ratio, one_in(ratio), back, above)
+
+
+def one_in(ratio: Floats) -> Floats:
+    """Return how many told scores there are to one whose M is as high, where nothing has shifted, (n,)."""
+    logs = np.log(np.maximum(ratio, 1e-9))
+    inside = np.exp(np.interp(logs, np.log([1e-9, *EXCEEDED]), np.log([1.0, *ONE_IN])))
+    # Beyond the table as a test martingale's tail: twice as high is half as often.
+    beyond = ONE_IN[-1] * np.asarray(ratio) / EXCEEDED[-1]
+    return np.asarray(np.minimum(np.where(ratio > EXCEEDED[-1], beyond, inside), RAREST))

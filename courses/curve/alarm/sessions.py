@@ -1,0 +1,106 @@
+"""What alarms a set of sessions: held-out likelihood ratios gathered by session."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from courses.curve.alarm.joint import JointStatistic
+from courses.curve.predictive import SCORE_VALUES
+from courses.curve.scores import Bools, Floats, Ints
+from courses.curve.study.folds import HeldOut
+
+# A score less than 2 above what was expected alarms nobody, however sure the curve is.
+LEAST_EXCESS = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Sessions:
+    """Largest LR* of each session, 0 where none can be told (n,); whether a fixed rule alarmed (n,).
+
+    `joint` and `place` (n_scores,) are the scores behind them and the session of each, where memory was asked for.
+    """
+
+    statistic: Floats
+    is_fixed: Bools
+    n_told: int
+    n_patients: int
+    joint: JointStatistic | None = None
+    place: Ints | None = None
+
+    @classmethod
+    def of(
+        cls,
+        predictions: HeldOut,
+        *,
+        is_fixed_alarm: Bools | None = None,
+        session: Ints | None = None,
+        least_excess: float = LEAST_EXCESS,
+    ) -> "Sessions":
+        """Gather the rows of held-out predictions by session; facts per row are in the panel's row order."""
+        panel = predictions.panel
+        _, index = np.unique(panel.session if session is None else session, return_inverse=True)
+        n_sessions = int(index.max(initial=-1)) + 1
+        statistic, is_fixed = np.zeros(n_sessions), np.zeros(n_sessions, dtype=bool)
+        ratios = alarm_statistic(predictions, least_excess=least_excess)
+        np.maximum.at(statistic, index, ratios)
+        if is_fixed_alarm is not None:
+            np.logical_or.at(is_fixed, index, is_fixed_alarm)
+        n_patients = len(np.unique(panel.patients[panel.course]))
+        joint = (
+            None
+            if predictions.memory is None
+            else JointStatistic.of(
+                panel, lr=ratios, memory=predictions.memory, is_fixed=is_fixed_alarm, session=index
+            )
+        )
+        return cls(statistic, is_fixed, int(predictions.can_tell.sum()), n_patients, joint, index)
+
+    @property
+    def n_sessions(self) -> int:
+        return len(self.statistic)
+
+    @property
+    def fixed_per_100(self) -> float:
+        """Sessions that a fixed rule alarms on, per 100; 0 of none."""
+        return 100.0 * float(self.is_fixed.sum()) / max(self.n_sessions, 1)
+
+    def alarms(self, threshold: float, memory: float = np.inf) -> Bools:
+        """Return which sessions any pain rule alarms on at thresholds of LR* and M, (n,)."""
+        alone = np.asarray((self.statistic > threshold) | self.is_fixed)
+        if self.joint is None or self.place is None or not np.isfinite(memory):
+            return alone
+        rows = self.joint.alarms(lr=threshold, memory=memory)
+        found = np.zeros(self.n_sessions, dtype=bool)
+        np.logical_or.at(found, self.place, rows)
+        return found
+
+    def n_alarmed(self, threshold: float, memory: float = np.inf) -> int:
+        """Return how many sessions some thresholds would have alarmed: the dry run of a change."""
+        return int(self.alarms(threshold, memory).sum())
+
+    def rate_per_100(self, threshold: float, memory: float = np.inf) -> float:
+        """Return sessions with an alert of any pain rule per 100 sessions; 0 of none."""
+        return 100.0 * self.n_alarmed(threshold, memory) / max(self.n_sessions, 1)
+
+    def rates_by(
+        self, labels: Sequence[Hashable], *, threshold: float, memory: float = np.inf
+    ) -> dict[Hashable, tuple[float, int]]:
+        """Return (alerts per 100 sessions, sessions) of each label (n,): session number, type, timing ..."""
+        alarms = self.alarms(threshold, memory)
+        places: dict[Hashable, list[int]] = {}
+        for place, label in enumerate(labels):
+            places.setdefault(label, []).append(place)
+        return {label: (100.0 * float(alarms[rows].mean()), len(rows)) for label, rows in places.items()}
+
+
+def alarm_statistic(predictions: HeldOut, *, least_excess: float = LEAST_EXCESS) -> Floats:
+    """Return LR* of each score at least `least_excess` above its expected mean, else 0, (n_scores,)."""
+    excess = predictions.panel.scores - predictions.p @ SCORE_VALUES
+    return np.where(excess >= least_excess, predictions.lr_star(), 0.0)
+
+
+def control_limits(n_sessions: Ints, *, share: float) -> tuple[Floats, Floats]:
+    """Return the 3-sigma limits of alerts per 100 sessions in months of n sessions, (n_months,) each."""
+    spread = 3.0 * np.sqrt(share * (1.0 - share) / np.maximum(n_sessions, 1))
+    return 100.0 * np.clip(share - spread, 0.0, 1.0), 100.0 * np.clip(share + spread, 0.0, 1.0)

@@ -1,1 +1,0 @@
-"""Invented clinics for demonstrations and measurements."""

@@ -1,0 +1,45 @@
+"""What is said beside a point and of the neurological check, in sentences."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from courses.models import Point
+from courses.sessions.points.notes import Heed, PointNote, PointRisk, ScreenedItem, point_note
+from patients.clearance import SESSIONS_BETWEEN_CHECKS, effective_class
+from patients.clearance_facts import ClearanceFacts
+
+
+def note_on(point: Point, screened: tuple[ScreenedItem, ...]) -> PointNote:
+    """What this patient's screening says of a point of the catalogue."""
+    risk = PointRisk(tuple(point.risk_tags), point.risk == Point.Risk.RESTRICTED, point.advice)
+    return point_note(risk, screened)
+
+
+def note_words(note: PointNote, *, is_restricted: bool) -> str:
+    """The note as one line; empty where there is nothing to heed."""
+    lead = {
+        Heed.FORBIDDEN: _("Avoid for this patient: %(why)s."),
+        Heed.CAUTION: _("Take care: %(why)s.") if note.reasons else "",
+    }.get(note.heed, "")
+    parts = [
+        lead % {"why": ", ".join(note.reasons)} if lead else "",
+        _("Restricted point.") if is_restricted else "",
+        f"{note.advice}." if note.advice else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def check_words(facts: ClearanceFacts) -> str:
+    """When the neurological check is due for a class B patient; empty for everybody else."""
+    if effective_class(facts) != "B":
+        return ""
+    n_since = facts.care.n_sessions_since_check
+    if facts.checked_on is None:
+        return _("Due today: none is on file.")
+    left = SESSIONS_BETWEEN_CHECKS - n_since
+    if left <= 0:
+        return _("Due today: %(n)d sessions since the last.") % {"n": n_since}
+    if left == 1:
+        return _("Last made %(day)s: due at the session after this one.") % {"day": facts.checked_on.isoformat()}
+    return _("Last made %(day)s: due in %(n)d sessions.") % {"day": facts.checked_on.isoformat(), "n": left}
