@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,8 +15,13 @@ from courses.priors.rows import Record
 from courses.rules.worse_than_start import Worse
 
 N_LATEST = 3
-# From a point on, scores that rose are not said to fall, nor the other way round.
-CLEAR_CHANGE = 1.0
+# How far the latest scores may lie from the first where a shape is said. A flare comes before its fall.
+ALLOWED_CHANGE = {
+    curve.ShapeName.STEADY: (-math.inf, 0.0),
+    curve.ShapeName.FLARE_THEN_IMPROVE: (-math.inf, 1.0),
+    curve.ShapeName.PLATEAU: (-math.inf, math.inf),
+    curve.ShapeName.WORSENING: (0.0, math.inf),
+}
 
 LEAST_START, LEAST_SCORES = 3, 2
 
@@ -68,10 +74,8 @@ class CurveSays:
         """The shape, where the patient's own scores do not speak against it."""
         if self.shape is None or self.worse or self.change is None:
             return None
-        falls = self.shape.name in {curve.ShapeName.STEADY, curve.ShapeName.FLARE_THEN_IMPROVE}
-        rises = self.shape.name == curve.ShapeName.WORSENING
-        is_against = (falls and self.change >= CLEAR_CHANGE) or (rises and self.change <= -CLEAR_CHANGE)
-        return None if is_against else self.shape
+        most, least = ALLOWED_CHANGE[self.shape.name]
+        return self.shape if least <= self.change <= most else None
 
     @property
     def said_peak(self) -> curve.Peak | None:
