@@ -18,7 +18,7 @@ N_LATEST = 3
 # How far the latest scores may lie from the first where a shape is said. A flare comes before its fall.
 ALLOWED_CHANGE = {
     curve.ShapeName.STEADY: (-math.inf, 0.0),
-    curve.ShapeName.FLARE_THEN_IMPROVE: (-math.inf, 1.0),
+    curve.ShapeName.FLARE_THEN_IMPROVE: (-math.inf, 0.9),
     curve.ShapeName.PLATEAU: (-math.inf, math.inf),
     curve.ShapeName.WORSENING: (0.0, math.inf),
 }
@@ -74,7 +74,7 @@ class CurveSays:
         """The shape, where the patient's own scores do not speak against it."""
         if self.shape is None or self.worse or self.change is None:
             return None
-        most, least = ALLOWED_CHANGE[self.shape.name]
+        least, most = ALLOWED_CHANGE[self.shape.name]
         return self.shape if least <= self.change <= most else None
 
     @property
