@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -52,7 +55,15 @@ REASONS = {
 
 def reason_text(reason: Reason) -> str:
     """One reason as a sentence."""
-    return str(REASONS[reason.code]) % {"detail": reason.detail}
+    return str(REASONS[reason.code]) % {"detail": _dated(reason.detail)}
+
+
+def _dated(detail: str) -> str:
+    """A day as people read it; anything else as it is."""
+    try:
+        return date_format(date.fromisoformat(detail), "j M Y")
+    except ValueError:
+        return detail
 
 
 def set_aside_texts(clearance: Clearance) -> list[str]:

@@ -27,6 +27,7 @@ def test_detail_is_said():
 
 
 def test_percent_in_a_detail_stays_as_it_is():
+    assert "withdrawn on 11 Mar 2026" in reason_text(Reason(ReasonCode.WITHDRAWN, "2026-03-11"))
     assert "50 % blocked" in reason_text(Reason(ReasonCode.CONTRAINDICATED, "50 % blocked"))
 
 
