@@ -1,5 +1,6 @@
 """Every screen, so that importing this registers them all."""
 
+from clinic.people import duty_admin, member_admin
 from courses.admin import appointment, catalogue, clinic, course
 from courses.admin.alerts import alert, endpoint, message, silence
 from courses.admin.numbers import curve, rule_settings
@@ -13,8 +14,10 @@ __all__ = [
     "clinic",
     "course",
     "curve",
+    "duty_admin",
     "endpoint",
     "letter",
+    "member_admin",
     "message",
     "patient",
     "rule_settings",
