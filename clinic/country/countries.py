@@ -1,6 +1,6 @@
 """The countries a clinic can be in: which numbers help there, which time zones are places there.
 
-The numbers come from data/countries.csv, which names the source of each row and says which of them a clinician
+The numbers come from countries.csv, which names the source of each row and says which of them a clinician
 still has to confirm. Names and zones come from the tz database (package tzdata: iso3166.tab, zone.tab).
 """
 
@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-DATA = Path(__file__).parent / "data" / "countries.csv"
+DATA = Path(__file__).parent / "countries.csv"
 # Any GSM phone connects it to the emergency service (3GPP TS 22.101, section 10).
 ANYWHERE = "112"
 # Old names of clocks, not of places: the tz database links them to some city that keeps the same time.
