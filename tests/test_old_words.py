@@ -75,7 +75,7 @@ def sentences() -> frozenset[tuple[str, str]]:
     for path in (ROOT / "templates").rglob("*.*"):
         words = _in_template(path.read_text(encoding="utf-8"))
         found |= {(str(path.relative_to(ROOT)), " ".join(one.split())) for one in words}
-    for folder in ("clinic", "patients", "courses"):
+    for folder in ("clinic", "patients", "courses", "demo"):
         for path in (ROOT / folder).rglob("*.py"):
             if "migrations" not in path.parts:
                 words = _in_code(path.read_text(encoding="utf-8"))

@@ -35,7 +35,7 @@ def test_a_closed_terminal_is_noticed() -> None:
     ours, theirs = os.openpty()
     with subprocess.Popen(
         [sys.executable, "-c", AT_A_TERMINAL],
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[2],
         stdin=theirs,
         stdout=subprocess.PIPE,
         text=True,

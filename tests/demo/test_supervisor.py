@@ -141,7 +141,7 @@ def test_a_program_that_cannot_be_run_ends_the_watch(tmp_path: Path) -> None:
 def test_a_killed_supervisor_takes_its_processes_along(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SUPERVISED, str(tmp_path)],
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         text=True,
     ) as supervisor:

@@ -162,7 +162,7 @@ def test_a_removed_folder_starts_anew(launch: Launch, kept: Path) -> None:
 
 def test_it_runs_from_a_long_path_that_no_one_else_can_enter(launch: Launch, tmp_path: Path) -> None:
     checkout = tmp_path / "-".join(["long"] * 40)
-    shutil.copytree(ROOT / "clinic", checkout / "clinic", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "demo", checkout / "demo", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "deploy", checkout / "deploy")
     checkout.chmod(0o700)
     process = launch("--folder", ".demo", *python(COUNT_STARTS), cwd=checkout)
