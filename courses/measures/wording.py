@@ -96,7 +96,7 @@ def _share(change: Change, code: str) -> str:
         return ""
     if change.share is None:
         return " " + _("(percentage n/a: start below 3)")
-    return f" ({round(100 * abs(change.share))} %)"
+    return f" ({round(100 * abs(change.share))}%)"
 
 
 def _when(code: str, stage: str, number: int) -> str:

@@ -106,6 +106,8 @@ class MessageAdmin(ClinicScopedAdmin):
     @admin.display(description=gettext_lazy("to"))
     def recipient_in_words(self, message: Any) -> str:
         """Whom it goes to."""
+        if message.channel == Message.Channel.WEBHOOK:
+            return _("a webhook")
         return message.recipient_name or _("somebody you may not see")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -37,7 +37,7 @@ def test_change_is_told_beside_its_threshold(table):
     start, review = [ItemScore("peg_one", "", 8)], [ItemScore("peg_one", "", 5)]
     (line,) = table((Stage.START, start), (Stage.REVIEW, review))
     assert (line.start, line.latest) == ("8", "5")
-    assert line.change == "3 better (38 %): as much as patients notice, but it could be chance"
+    assert line.change == "3 better (38%): as much as patients notice, but it could be chance"
     assert line.needs_sign_off
 
 
@@ -80,4 +80,4 @@ def test_pain_comes_from_the_sessions(table, course, at):
     log_run(course, [(7, 6), (5, 4), (3, 2)], until=at)
     (line,) = table()
     assert (line.start, line.latest, line.latest_when) == ("7", "3", "session 3")
-    assert line.change == "4 better (57 %): more than chance"
+    assert line.change == "4 better (57%): more than chance"
