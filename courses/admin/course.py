@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.typed.asked import asked, one_of
 from courses.admin.course_page import course_for_page, course_page
 from courses.admin.hand_over import HandOvers
 from courses.admin.measure_views import Measures
@@ -113,7 +114,7 @@ class CourseAdmin(OfPatientsAdmin):
         """The course page."""
         by = self.require(request, "courses.view_course")
         course = course_for_page(by, object_id)
-        has_ranges = request.GET.get("ranges") == "then"
+        has_ranges = asked(request, "ranges", one_of({"then"})) is not None
         context = course_page(course, by=request.user, at=timezone.now(), has_ranges=has_ranges)
         return self.page(request, "courses/admin/course.html", {**context, "title": str(course)})
 

@@ -42,7 +42,7 @@ FOCUSED = """() => {
   const one = document.activeElement;
   if (!one || one === document.body || one === document.documentElement) return null;
   const box = one.getBoundingClientRect();
-  const x = box.left + Math.min(box.width / 2, 20), y = box.top + box.height / 2;
+  const x = box.left + Math.min(box.width / 2, 20), y = box.top + Math.min(box.height / 2, 12);
   const top = document.elementFromPoint(x, y);
   const isSeen = !!top && (one.contains(top) || top.contains(one) || !!one.closest('label')?.contains(top));
   return { isSeen, html: one.outerHTML.slice(0, 140) };

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -56,14 +58,22 @@ class OwnServer:
             self.process.wait(30)
 
     def freeze(self) -> None:
-        """Still listening, its kernel still accepts, and it never answers."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGSTOP)
+        """Still listening, its kernel still accepts, and it never answers, on lines that are open neither."""
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Answers again."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(number)
+        pid = self.process.pid
+        # Gone with a process that has ended, and not there with every kernel.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+                os.kill(int(child), number)
 
 
 @contextmanager

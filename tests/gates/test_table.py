@@ -329,7 +329,7 @@ def test_reports_are_written_by_one_function_alone():
             text = path.read_text()
             if "write_reports(" in text or "RedFlagReport.objects.create" in text:
                 writers.add(path.name)
-    assert writers == {"flags.py"}
+    assert writers == {"recording.py"}
 
 
 def test_every_gate_view_leaves_the_score_of_a_closed_link_alone(world):

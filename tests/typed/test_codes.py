@@ -80,7 +80,7 @@ def test_no_model_keeps_codes_outside_these_pages():
         ("ScreeningItem", "tags"), ("ClearanceOverride", "codes"), ("Protocol", "for_types"),
         ("AftercareMeasure", "blocked_by"), ("AftercareMeasure", "cautioned_by"),
         ("AftercareMeasure", "doctor_first_if"), ("Session", "other_treatments"),
-        ("Point", "other_names"), ("Point", "risk_tags"),
+        ("Point", "other_names"), ("Point", "risk_tags"), ("Prediction", "alarmed"),
     }  # fmt: skip
     found = {
         (model.__name__, one.name)
