@@ -36,5 +36,5 @@ def refuse_lost_letters() -> None:
 def _sentence(label: str, text: str) -> str:
     place = max(text.index(LOST) - _SHOWN // 2, 0)
     around = text[place : place + _SHOWN]
-    words = _("%(label)s: a letter of “%(text)s” was lost. Type it again in place of “%(sign)s”.")
+    words = _("%(label)s: “%(text)s” arrived with a letter missing. Type it again in place of “%(sign)s”.")
     return words % {"label": label, "text": around, "sign": LOST}
