@@ -156,14 +156,14 @@ class CurveQuality:
     @property
     def coverage_tables(self) -> list[tuple[str, list[Line]]]:
         """The wide range by session of the course, by type and by timing, by heading."""
-        timings = {str(value): str(label) for value, label in PainScore.Timing.choices}
+        timings = [str(value) for value in PainScore.Timing.values]
         return [
             (_("Session of the course"), self._covered(_number, session_words)),
             (
                 _("Type of neck pain"),
                 self._covered(lambda one: one.group, lambda key: type_words(key, self.types)),
             ),
-            (_("Score taken"), self._covered(lambda one: one.timing, lambda key: timings.get(str(key), str(key)))),
+            (_("Score taken"), self._covered(lambda one: timings.index(one.timing), _timing_words)),
         ]
 
     @cached_property
@@ -185,6 +185,10 @@ class CurveQuality:
             places.setdefault(key(one), []).append(place)
         found = sorted(places.items(), key=lambda item: (isinstance(item[0], str), item[0]))
         return [Line(words(which), SaidSeen.of(chances[rows], held[rows])) for which, rows in found]
+
+
+def _timing_words(place: object) -> str:
+    return str(PainScore.Timing.labels[int(str(place))])
 
 
 def curve_quality(member: Membership, *, at: datetime) -> CurveQuality:

@@ -25,7 +25,7 @@ PEG_QUESTIONS = {
     "enjoyment": gettext_lazy("Pain interfered with enjoyment of life"),
     "activity": gettext_lazy("Pain interfered with general activity"),
 }
-UNITS = {MeasureCode.NDI: " %", MeasureCode.ROM: "°"}
+UNITS = {MeasureCode.NDI: "%", MeasureCode.ROM: "°"}
 SIZES = {
     Size.SMALL: gettext_lazy("less than patients notice"),
     Size.NOTICED: gettext_lazy("as much as patients notice, but it could be chance"),

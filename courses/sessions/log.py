@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
@@ -68,6 +69,7 @@ def log_session(
         again = accept_flags(_origin(twin, entry), entry.flags, by=by, at=at)
         return Logged(twin, reports=tuple(again), is_new=False)
     _refuse_bad_time(course, entry, at=at)
+    _refuse_visit(entry)
     _refuse_unseen(standing, entry)
     refuse_contradiction(entry.needlings, is_needled=entry.is_needled)
     _refuse_same_time(course, entry)
@@ -103,10 +105,29 @@ def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> No
     if _day(course, entry.held_at) < course.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
         raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
-    if entry.appointment and Session.objects.filter(appointment=entry.appointment).exists():
+
+
+def _refuse_visit(entry: SessionEntry) -> None:
+    """A visit that has a session, or that was cancelled or marked as missed while the form was open.
+
+    Its row is held until the session is saved: nobody marks it in between.
+    """
+    if entry.appointment is None:
+        return
+    visit = (
+        Appointment.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=entry.appointment.pk)
+    )
+    if Session.objects.filter(appointment=visit).exists():
         raise ValidationError(
             {"appointment": _("This appointment already has a session. Log this visit without an appointment.")}
         )
+    if visit.status in {Appointment.Status.CANCELLED, Appointment.Status.MISSED}:
+        message = _(
+            "The visit on %(visit)s was marked “%(status)s” while this page was open. "
+            "Book it again, or choose “No appointment (walk-in)”."
+        )
+        when = date_format(visit.clinic.local(visit.starts_at), "D j M Y, H:i")
+        raise ValidationError({"appointment": message % {"visit": when, "status": visit.get_status_display()}})
 
 
 def _refuse_same_time(course: Course, entry: SessionEntry) -> None:

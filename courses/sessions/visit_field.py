@@ -80,14 +80,6 @@ class VisitFields(forms.Form):
         if visit is None:
             self.add_error("appointment", _("This visit belongs to another course. Choose another one."))
             return None
-        if visit.status in {Appointment.Status.CANCELLED, Appointment.Status.MISSED}:
-            message = _(
-                "The visit on %(visit)s was marked “%(status)s” while this page was open. "
-                "Book it again, or choose “No appointment (walk-in)”."
-            )
-            values = {"visit": self._when(visit.starts_at), "status": visit.get_status_display()}
-            self.add_error("appointment", message % values)
-            return None
         is_other_time = held_at is not None and not is_near(visit, held_at)
         if visit.status == Appointment.Status.BOOKED and held_at is not None and is_other_time:
             message = _("The visit is on %(visit)s, the session on %(session)s. Change the time or the visit.")

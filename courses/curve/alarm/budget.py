@@ -76,9 +76,9 @@ class AlertThreshold:
     @property
     def least_per_100(self) -> float:
         """What no budget brings the rate below: the fixed rules, which are always sent, and 1 per 100 of the
-        curve, where so many sessions stand out.
+        curve. Never above what can be spent, nor above what these thresholds themselves came to.
         """
-        least = self.fixed_per_100 + MIN_SHARE_PER_100
+        least = min(self.fixed_per_100 + MIN_SHARE_PER_100, self.realised_per_100)
         return least if self.spendable_per_100 is None else min(least, self.spendable_per_100)
 
     @property

@@ -106,9 +106,15 @@ def test_merged_record_is_on_no_list_and_its_name_finds_the_other(signed_in, lea
 
 
 def test_what_was_typed_on_a_page_from_before_is_shown_and_not_saved(signed_in, lead, patient, double, joined):
-    page = signed_in(lead).post(change(double), {"given_name": "Ana", "phone": "030 23125 444"})
+    typed = {"given_name": double.given_name, "family_name": double.family_name, "phone": "030 23125 444"}
+    page = signed_in(lead).post(change(double), {**typed, "opened": "machinery"})
     assert page.status_code == 409
-    assert "030 23125 444" in page.content.decode()
+    shown = page.content.decode()
+    assert "030 23125 444" in shown
+    # By its label, and nothing of what the form carries for itself.
+    assert "Phone" in shown
+    assert "machinery" not in shown
+    assert "given_name" not in shown
     assert not Patient.objects.filter(phone="030 23125 444").exists()
 
 
