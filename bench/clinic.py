@@ -109,7 +109,7 @@ def _message(cast: Cast, event: AlertEvent, *, at: datetime) -> Message:
 
 
 def settle_everything(*, at: datetime) -> None:
-    """Nothing is open and nothing waits: what comes due meanwhile would be measured as part of a sweep."""
+    """Nothing is open and nothing waits: what comes due in the meantime would be measured as part of a sweep."""
     clocks = dict.fromkeys(("repeat_at", "escalate_at", "lapses_at", "silenced_until", "next_step_at"))
     Alert.objects.unresolved().update(state="resolved", outcome="advised", resolved_at=at, **clocks)
     Message.objects.filter(state="pending").update(state="cancelled", settled_at=at)

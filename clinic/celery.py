@@ -78,7 +78,7 @@ def note_round(**_kwargs: Any) -> None:
 
 @task_prerun.connect
 def look_after_connections(task: Any = None, **_kwargs: Any) -> None:
-    """A connection serves many tasks; one that is old, or that a restart of the database broke, is made anew."""
+    """A connection serves many tasks; one that is old, or that a restart of the database broke, is replaced."""
     if not task.request.is_eager:
         close_old_connections()
         seconds = settings.CELERY_TASK_TIME_LIMIT if task.name in UNWATCHED else None

@@ -32,7 +32,7 @@ SMTP_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
 
 @dataclass(frozen=True)
 class Problem:
-    """A setting that is missing or makes no sense, and how to mend it."""
+    """A setting that is missing or makes no sense, and how to fix it."""
 
     name: str
     message: str

@@ -220,7 +220,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is away for a day e
 CELERY_TIMEZONE = "UTC"
 # Whoever works in the background and makes no progress for so long ends itself, to be started again.
 WATCHDOG_SECONDS = env.seconds("WATCHDOG_SECONDS", 60)
-# A broker that says nothing is left and asked anew, on the connection that the worker listens on, too.
+# A broker that does not answer is dropped and connected to again, also on the worker's listening connection.
 BROKER_SECONDS = env.seconds("BROKER_SECONDS", 5)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,

@@ -2,4 +2,4 @@
 
 
 class DemoError(Exception):
-    """The demo cannot run: one sentence that names the cause and how to mend it."""
+    """The demo cannot run: one sentence that names the cause and how to fix it."""

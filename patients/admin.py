@@ -273,7 +273,7 @@ class PatientAdmin(ClinicScopedAdmin):
         if request.method != "POST" or patient.pk != pk:
             # Nobody archives the record that another one went into by a button of the other's page.
             return self.to_patient(patient)
-        # What the button said decides, not what somebody else did to the record meanwhile.
+        # What the button said decides, not what somebody else did to the record since.
         wants_back = request.POST.get("archive", "" if patient.archived_at else "1") != "1"
         if wants_back:
             restore_patient(patient)

@@ -38,7 +38,7 @@ FIELDS: dict[Subject, tuple[type[models.Model], tuple[str, ...]]] = {
 
 
 class StaleRecord(Exception):
-    """Somebody corrected the record meanwhile; `meanwhile` holds what they changed."""
+    """Somebody corrected the record while the page was open; `meanwhile` holds what they changed."""
 
     def __init__(self, meanwhile: list[FileCorrection]) -> None:
         super().__init__("the record was corrected meanwhile")

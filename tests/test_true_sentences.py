@@ -47,7 +47,9 @@ ALLOWED = {
         " If you accept, you see its patients and its alerts are emailed to you."
     ): "a rule",
     "Entered late or moved: nobody was emailed at once.": "help text of a column",
-    "The red flag was NOT saved. Nobody has been alerted.": "the database was away: there was nothing to read",
+    "Assume that the red flag was NOT saved and that nobody has been alerted.": (
+        "an assumption: the rows cannot be read"
+    ),
     "Nobody was emailed about it.": "said of a fault that means this",
     "If this address has an account, you will get an email with a link. The link works for 3 "
     "days.": "must not tell who is known",

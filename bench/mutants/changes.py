@@ -28,7 +28,7 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Bytes of a source from one place to another, and what stands there instead."""
+    """A range of bytes of a source file, and what replaces it."""
 
     start: int
     end: int

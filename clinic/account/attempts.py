@@ -71,7 +71,7 @@ def succeeded(attempt: Attempt, *, at: datetime) -> None:
 
 
 def forget(login: str) -> None:
-    """A new password was chosen through a mailed link: its owner starts anew."""
+    """A new password was chosen through a mailed link: the count of wrong ones starts again at zero."""
     SignInFailure.objects.filter(account=Attempt.of(login, "").account).delete()
 
 

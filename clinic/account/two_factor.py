@@ -27,7 +27,7 @@ THEN = "two_factor_then"
 # When it was set up at sign-in: the recovery codes are shown without asking for the password once more.
 SET_UP_AT = "two_factor_set_up_at"
 SHOWN_FOR = timedelta(minutes=5)
-# What stays open meanwhile: the account itself, links in mail, and what machines ask for.
+# What stays open until then: the account itself, links in mail, and what machines ask for.
 OPEN_PREFIXES = ("/accounts/", "/static/", "/a/", "/c/", "/u/", "/csp-report/", "/healthz", "/metrics", "/demo/")
 
 
@@ -106,7 +106,7 @@ class SetUpMiddleware:
 
 @transaction.atomic
 def reset_two_factor(member: Membership, *, reason: str, by: Membership | None, at: datetime) -> AccountEvent:
-    """A colleague who lost telephone and codes signs in with the password alone and sets it up anew.
+    """A colleague who lost telephone and codes signs in with the password alone and sets it up again.
 
     Kept with who did it and why, and mailed to the person; `by` is None where the operator does it.
     """

@@ -13,7 +13,7 @@ from clinic.models import Clinic
 
 
 def hold_zone(clinic: Clinic) -> None:
-    """Keep the clinic's zone as it is until the transaction ends; ValidationError where it was changed meanwhile.
+    """Keep the clinic's zone as it is until the transaction ends; ValidationError where it has changed.
 
     Before anything else is locked: whoever changes the zone holds the clinic first and the bookings after it.
     """

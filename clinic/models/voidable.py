@@ -41,7 +41,7 @@ setattr(VoidableQuerySet, "as_manager", classmethod(_counting_manager))  # noqa:
 
 
 class Voidable(models.Model):
-    """Who said that a row was a mistake, when and why. Nothing takes that back: what was right is entered anew."""
+    """Who said that a row was a mistake, when and why. It cannot be undone: what was right is entered again."""
 
     voided_at = models.DateTimeField(gettext_lazy("void since"), null=True, blank=True, editable=False)
     voided_by = models.ForeignKey(

@@ -34,7 +34,7 @@ def validate_url(url: str) -> None:
 def save_endpoint(
     endpoint: Endpoint, *, clinic: Clinic, name: str, url: str, member: Membership | None, is_on: bool
 ) -> Endpoint:
-    """The webhook, checked and trusted anew; ValidationError names the field at fault."""
+    """The webhook, checked and trusted again; ValidationError names the field at fault."""
     if member is not None and member.clinic_id != clinic.pk:
         raise ValidationError({"member": _("Choose a person who works at this clinic.")})
     endpoint.clinic, endpoint.name, endpoint.url = clinic, name, url

@@ -154,14 +154,14 @@ def lease_of(message: Message) -> timedelta:
 
 
 def renew(message: Message, *, at: datetime) -> bool:
-    """Hold a claimed message for longer; False if it passed to somebody else meanwhile."""
+    """Hold a claimed message for longer; False if somebody else has it by now."""
     return bool(_mine(message).update(lease_until=at + lease_of(message)))
 
 
 def settle(
     message: Message, state: Message.State, *, at: datetime, error: str = "", is_refused: bool = False
 ) -> bool:
-    """End the message's life in a state; False if the lease had passed to somebody else meanwhile.
+    """End the message's life in a state; False if somebody else holds the lease by now.
 
     Its owner is told in the same transaction. An owner that fails is logged and left out: the row leaves
     the queue all the same, or it would hold up everything behind it.
@@ -243,7 +243,7 @@ def pause_after(n_attempts: int, *, is_urgent: bool = False) -> timedelta:
 
 
 def release_lapsed(*, at: datetime) -> int:
-    """Take back what a dead process held: staff mail waits anew, patient mail is noted as unknown.
+    """Take back what a dead process held: staff mail waits again, patient mail is noted as unknown.
 
     A row that ends its process at every attempt is failed after the last of them.
     """

@@ -1,4 +1,4 @@
-"""Addresses that were refused for good: marked, told to those who can mend them, trusted again in time."""
+"""Addresses that were refused for good: marked, shown to those who can correct them, trusted again in time."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class RefusalNotice:
         return Membership.objects.all_clinics().exclude(email_failed_at=None)
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Unless it was mended meanwhile."""
+        """Unless it was corrected in the meantime."""
         return self.rows().filter(pk=message.subject_id).exists()
 
     def render(self, message: Message) -> Mail:

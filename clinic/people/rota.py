@@ -34,7 +34,7 @@ def duty_gaps(clinic: Clinic, *, since: datetime, until: datetime) -> list[Gap]:
 
 
 def next_gap(membership: Membership, *, at: datetime) -> Gap | None:
-    """The next stretch without anybody on duty, for those who can mend it: leads and managers."""
+    """The next stretch without anybody on duty, for those who can fill it: leads and managers."""
     if membership.role not in {Role.LEAD, Role.MANAGER}:
         return None
     return next(iter(duty_gaps(membership.clinic, since=at, until=at + WARN_AHEAD)), None)

@@ -134,7 +134,7 @@ class _MemberMail:
     """A mail to a member about their account."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Unless the member left meanwhile."""
+        """Unless the member has left."""
         membership = self._membership(message)
         return membership.deactivated_at is None and membership.user.is_active
 

@@ -34,7 +34,7 @@ def form_again(request: HttpRequest, headline: str, *sentences: str, page: str =
 
 
 def refilled(request: HttpRequest, *, page: str = "") -> Refilled | None:
-    """The page on which this form stands, asked for anew and filled in; None where there is none."""
+    """The page on which this form stands, fetched again and filled in; None where there is none."""
     url = page or request.get_full_path()
     for _hop in range(N_HOPS):
         parts = urlsplit(url)

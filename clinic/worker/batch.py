@@ -24,7 +24,7 @@ def each(
         watchdog.step()
         try:
             n_done += bool(act(row))
-        except Exception as error:  # noqa: BLE001 - the rows behind it must not wait for a mend
+        except Exception as error:  # noqa: BLE001 - the rows behind it must not wait for a repair
             number = row.pk if isinstance(row, models.Model) else row
             log.error("a row failed", act=getattr(act, "__qualname__", ""), row=number, error=type(error).__name__)
             if on_failure is not None:

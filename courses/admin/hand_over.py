@@ -47,7 +47,7 @@ class HandOverForm(forms.Form):
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, member: Membership, courses: Any, ticked: str) -> None:
-        # From the page of a course that somebody handed over meanwhile nothing is ticked.
+        # Nothing is ticked for a course that somebody handed over while the page was open.
         wanted = [course.pk for course in courses if not ticked or str(course.pk) == ticked]
         initial = {"courses": wanted, "form_key": uuid.uuid4()}
         super().__init__(data, initial=initial)

@@ -102,7 +102,7 @@ def _take_further(
     by: Membership | None,
     is_quiet: bool,
 ) -> Alert:
-    """A new report or a worsening reopens and tells anew; a further finding is only noted."""
+    """A new report or a worsening reopens the alert and alerts again; a further finding is only noted."""
     news = [finding.as_json() for finding in findings]
     news = [finding for finding in news if finding not in alert.findings] if report is None else news
     if not news:

@@ -40,7 +40,7 @@ def settle_alerts(
             with transaction.atomic():
                 _settle(alert, at=at)
         except IllegalMove:
-            # Somebody answered it meanwhile.
+            # Somebody has answered it.
             continue
         except Exception as error:  # noqa: BLE001 - see above
             log.error("settling failed", course=course.pk, error=type(error).__name__)

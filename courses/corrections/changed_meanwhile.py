@@ -33,14 +33,14 @@ def corrected_since(session: Session, version: str) -> list[Correction]:
 
 
 def with_what_is_new(data: Any, session: Session, meanwhile: Iterable[Correction]) -> Any:
-    """What was typed; a field nobody touched here and somebody corrected meanwhile is shown as it stands now."""
+    """What was typed; a field that only somebody else corrected is shown as it is now."""
     now = as_it_stands(session)
     mended = data.copy()
     for name, old in _as_it_was(now, meanwhile, session.clinic).items():
         if name in now and _typed(data, name, old) == old:
             put(mended, name, now[name])
     for name, value in now.items():
-        # A point added meanwhile has no line in what was sent.
+        # A point that was added since has no line in what was sent.
         if name.startswith("needling-") and name not in data:
             put(mended, name, value)
     put(mended, "version", now["version"])

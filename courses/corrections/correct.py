@@ -33,7 +33,7 @@ Field = Correction.Field
 
 
 class StaleEdit(Exception):
-    """Somebody corrected the session meanwhile; `meanwhile` holds what they changed."""
+    """Somebody corrected the session while the page was open; `meanwhile` holds what they changed."""
 
     def __init__(self, meanwhile: list[Correction]) -> None:
         super().__init__("the session was corrected meanwhile")

@@ -109,7 +109,7 @@ def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
     """A line for each point, and some empty ones."""
     # Read once, not for every line.
     catalogue = session_lists(session.clinic).catalogue
-    # An empty line keeps its number when somebody adds a point meanwhile: what was typed there stays.
+    # An empty line keeps its number when somebody else adds a point: what was typed there stays.
     lines = [
         *((row, 0) for row in session.needlings.select_related("point")),
         *((None, number) for number in range(1, N_EMPTY_ROWS + 1)),

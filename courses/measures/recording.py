@@ -1,4 +1,4 @@
-"""Saving measures: rows that are never changed; entering a stage anew replaces what it showed."""
+"""Saving measures: rows that are never changed; entering a stage again replaces what it showed."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class MeasureThreshold(models.Model):
 
 
 class MeasureScore(Voidable):
-    """One number of one measure at one time. The database refuses to change it: entering anew replaces it."""
+    """One number of one measure at one time. The database refuses to change it: entering it again replaces it."""
 
     class Stage(models.TextChoices):
         """Where in the course."""

@@ -39,7 +39,7 @@ def reminder_moves(clinic: Clinic, *, starts: Mapping[int, datetime], at: dateti
 
 @transaction.atomic
 def replan_for_zone(clinic: Clinic, *, at: datetime) -> int:
-    """Plan anew what is planned; returns how many were. What was sent, or is being sent just now, stays as it is.
+    """Plan again what is planned; returns how many were. What was sent, or is being sent just now, stays as it is.
 
     The clinic and its visits have their new zone and times already, and the caller holds them.
     """
@@ -57,7 +57,7 @@ def _planned(clinic: Clinic) -> list[Reminder]:
     # Messages before reminders: a sender takes them in this order.
     locked = messages.select_for_update(no_key=True).order_by("pk")
     in_flight = {one.subject_id for one in locked if one.state == Message.State.SENDING}
-    # What was cancelled meanwhile has its own reason: the planner names it.
+    # What was cancelled in the meantime has its own reason: the planner names it.
     standing = Q(appointment=None) | Q(appointment__status=Appointment.Status.BOOKED)
     rows = (
         planned.filter(standing)

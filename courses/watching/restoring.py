@@ -24,7 +24,7 @@ REASON = "restored from a backup: it may have been sent"
 
 @dataclass(frozen=True)
 class Settled:
-    """What was done: how many messages of each kind may have been sent, and how many alerts start anew."""
+    """What was done: how many messages of each kind may have been sent, and how many alerts start again."""
 
     taken_at: datetime
     unknown: Counter[str]

@@ -1,4 +1,4 @@
-"""The change itself: visits and duties moved or kept, reminders planned anew. Alerts keep their moments."""
+"""The change itself: visits and duties moved or kept, reminders planned again. Alerts keep their moments."""
 
 from __future__ import annotations
 

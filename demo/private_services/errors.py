@@ -12,7 +12,7 @@ LAST_WORDS = re.compile(r"(?:FATAL|PANIC|ERROR|error):\s*(.+)")
 
 
 class ServiceError(Exception):
-    """A server cannot run: one sentence that names the cause and how to mend it."""
+    """A server cannot run: one sentence that names the cause and how to fix it."""
 
 
 class FolderInUse(ServiceError):

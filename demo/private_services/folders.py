@@ -94,7 +94,7 @@ def _lives(pid: str) -> bool:
 
 
 def _empty(home: Path) -> None:
-    """Remove the data of a folder that was deleted since: deleting it means to start anew."""
+    """Remove the data of a folder that was deleted since: deleting it means starting again."""
     for path in home.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

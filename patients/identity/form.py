@@ -62,7 +62,7 @@ class PatientForm(forms.ModelForm[Patient]):
     is_another_person = forms.BooleanField(
         label=gettext_lazy("This is somebody else: save"), required=False, widget=forms.HiddenInput
     )
-    # The records that were shown: somebody put on file meanwhile is asked about again.
+    # The records that were shown: a record added since then is asked about again.
     shown_twins = forms.CharField(required=False, widget=forms.HiddenInput)
     is_email_right = forms.BooleanField(
         label=gettext_lazy("Use this address"), required=False, widget=forms.HiddenInput

@@ -142,7 +142,7 @@ def database_away(forms, cast, clinic):  # noqa: F811
         is_flagged = any(name.startswith("flag_") for name in sent)
         if response.status_code != 503 or f"tel:{clinic.emergency_number}" not in page:
             faults[form.target] = response.status_code
-        elif is_flagged and "The red flag was NOT saved" not in page:
+        elif is_flagged and "Assume that the red flag was NOT saved" not in page:
             faults[form.target] = "a red flag"
         elif gone := lost(sent, typed_back(page, form)):
             faults[form.target] = gone

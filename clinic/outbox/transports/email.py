@@ -118,6 +118,6 @@ def _answer(error: Exception) -> Answer | None:
 
 
 def _is_about_us(error: Exception) -> bool:
-    """A refused connection, login or sender says nothing of the recipient: it is retried until mended."""
+    """A refused connection, login or sender says nothing of the recipient: it is retried until it works."""
     about_us = (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
     return isinstance(error, (*about_us, smtplib.SMTPSenderRefused))

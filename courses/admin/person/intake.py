@@ -52,7 +52,7 @@ FORMS: dict[Step, type[RecordForm]] = {
     Step.SCREENING: ScreeningForm,
     Step.CONSENTS: ConsentsForm,
 }
-# Where each thing in the way is mended: a step of the intake, or a record of the file.
+# Where each obstacle is removed: a step of the intake, or a record of the file.
 MENDED_AT: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.NO_DIAGNOSIS: ("step", Step.ASSESSMENT),
     ReasonCode.NO_TYPE: ("step", Step.TYPES),
@@ -73,7 +73,7 @@ MENDED_AT: dict[ReasonCode, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One thing in the way, in a sentence, and where it is mended."""
+    """One obstacle, in a sentence, and where it is removed."""
 
     text: str
     url: str
@@ -135,7 +135,7 @@ class IntakeFlow:
             return self._page(request, patient, Step.PERSON, form, None, told=[])
         save_person(form, by=by)
         if form.changed_data:
-            # Whoever has the file open meanwhile is told who changed what.
+            # Whoever has the file open in the meantime sees who changed what.
             self.admin.log_change(request, patient, self.admin.construct_change_message(request, form, []))
         return to_step(patient, step_after(Step.PERSON))
 
@@ -278,7 +278,7 @@ def to_step(patient: Patient, step: Step) -> HttpResponse:
 
 
 def obstacles(patient: Patient, found: Clearance) -> list[Obstacle]:
-    """Every reason with the place where it is mended."""
+    """Every reason with the place where it is removed."""
     rows = []
     for reason in found.reasons:
         kind, name = MENDED_AT.get(reason.code, ("", ""))

@@ -106,7 +106,7 @@ class CorrectSession:
             messages.warning(request, told % {"words": words})
 
     def _told(self, request: HttpRequest, session: Session, meanwhile: list[Correction]) -> HttpResponse:
-        """What somebody else changed meanwhile; what was typed here is still here."""
+        """Shows what somebody else changed while the page was open; what was typed is still there."""
         data = with_what_is_new(request.POST, session, meanwhile)
         form, rows = CorrectionForm(data, session=session), needling_rows(session, data)
         return self._page(request, session, form, rows, status=409, meanwhile=meanwhile)

@@ -220,7 +220,7 @@ def _option(point: Point, facts: TreatmentFacts) -> PointOption:
 
 
 def _problems(form: SessionForm, needlings: BaseNeedlings) -> list[tuple[str, str, str]]:
-    """What is wrong, each with the id of the field where it can be mended and its name."""
+    """What is wrong, each with the id of the field where it can be corrected and its name."""
     named = {"no_red_flag": _("Red flags"), "seen_number": _("Another session")}
     found = [
         (_id_of(name), str(named.get(name) or form.fields[name].label or ""), str(error))

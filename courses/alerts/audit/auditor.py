@@ -1,6 +1,6 @@
 """The auditor: looks every few minutes whether every alert is on its way, and says so where one is not.
 
-It trusts the rows, not the processes. What it finds is armed once more, and is a fault in /healthz until mended.
+It trusts the rows, not the processes. What it finds is armed once more, and is a fault in /healthz until then.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _audit(
     at: datetime,
     is_mended_each_time: bool = False,
 ) -> None:
-    """Note what is wrong, mend it once, and note what is well again."""
+    """Note what is wrong, repair it once, and note what is right again."""
     subjects = {f"alert:{pk}": pk for pk in alerts}
     new = [pk for subject, pk in subjects.items() if Fault.find(kind, subject, at=at)]
     Fault.objects.open().filter(kind=kind).exclude(subject__in=subjects).update(gone_at=at)
@@ -137,7 +137,7 @@ def _unnoted_failures(at: datetime) -> list[Message]:
 
 @transaction.atomic
 def rearm(alert_id: int, *, at: datetime) -> None:
-    """Start an alert's steps anew, with today's people: what it was stuck on may be gone with the old ones."""
+    """Start an alert's steps again, with today's people: what it was stuck on may be gone with the old ones."""
     alert = (
         Alert.objects.select_for_update(of=("self",))
         .select_related("clinic", "patient", "course")

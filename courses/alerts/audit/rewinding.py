@@ -32,7 +32,7 @@ Clocks = Mapping[str, datetime]
 
 
 def rewind(*, at: datetime) -> int:
-    """Set anew every step and first message that lies further away than it may; returns how many."""
+    """Set again every step and first message that lies further away than it may; returns how many."""
     hurry_clocks(at=at)
     return each(_too_far(at), partial(_rewind_alert, at=at)) + each(_early_born(at), partial(_hurry, at=at))
 

@@ -1,4 +1,4 @@
-"""The joint alarm: one score far above its prediction, or the last scores together; after any alarm anew.
+"""The joint alarm: one score far above its prediction, or the last scores together; restarts after any alarm.
 
 Without the restart a single shift would spend the budget for several sessions running: once somebody has been
 told, only what began later counts.

@@ -226,7 +226,7 @@ def evaluate(
     kinds: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Run the protocol; `kinds` of rises are put into the held-out courses and predicted anew."""
+    """Run the protocol; `kinds` of rises are put into the held-out courses and predicted again."""
     started = time.perf_counter()
     predictions, found = predict_rises(
         series.panel, fit=_fitted, n_folds=n_folds, seed=seed, kinds=kinds, progress=progress

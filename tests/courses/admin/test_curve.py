@@ -77,15 +77,21 @@ class TestWords:
         assert "The threshold is at its limit. The true rate is 11.3 in 100 sessions, not 5." in words()
 
     def test_fixed_rules_over_the_budget_are_told_with_their_rate(self, night, words):
-        night(fixed_per_100=6.5)
+        night(fixed_per_100=6.5, realised_per_100=7.5)
         page = words()
         assert "The budget of 5 cannot be met: at least 7.5 in 100 sessions raise an alert." in page
         assert "The fixed rules alone raise 6.5. They are always sent. The curve adds at least 1 in 100." in page
 
     def test_fixed_rules_and_the_curve_s_least_over_the_budget_are_told(self, night, words):
         """Neither alone is over 5: together they are."""
-        night(fixed_per_100=4.4)
+        night(fixed_per_100=4.4, realised_per_100=5.4)
         assert "The budget of 5 cannot be met: at least 5.4 in 100 sessions raise an alert." in words()
+
+    def test_budget_that_was_kept_is_not_said_to_be_out_of_reach(self, night, words):
+        night(fixed_per_100=4.1, realised_per_100=4.9, spendable_per_100=15.4)
+        page = words()
+        assert "cannot be met" not in page
+        assert "Between 4.9 and 15.4 alerts in 100 sessions are possible here." in page
 
     def test_budget_that_can_be_met_is_not_complained_of(self, night, words):
         night(fixed_per_100=4.0, spendable_per_100=9.0)
