@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from copy import copy
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
-from clinic.admin import ClinicScopedAdmin
-from clinic.models import Clinic, Membership
-from clinic.posting.owner import OPENED
-from clinic.posting.stale import MAIN, opened_with, settle, stamp
-from clinic.sign_off import sign_off
-from clinic.typed.codes import ChoosesCodes
-from patients.concerns import concern_words
+from clinic.models import Membership
 from patients.contacts import contact_of, keep_contact
-from patients.correcting import StaleRecord, Subject, correct_record, corrections_of, record_of, version_of
-from patients.correction_form import correction_form
-from patients.correction_words import file_correction_words
-from patients.documents import download_name
-from patients.forms import RECORDS, PatientForm
-from patients.identity.merging import survivor
+from patients.correcting import Subject, correct_record, version_of
+from patients.file_views import FileViews
+from patients.forms import PatientForm
 from patients.identity.search import find_patients
 from patients.identity.words import birth_words
 from patients.intake import archive_patient, restore_patient, trust_address
-from patients.models import FileCorrection, PainType, Patient, ScreeningItem
+from patients.models import Patient
 from patients.void_view import VoidRecord
 
 
@@ -61,7 +48,7 @@ class ArchiveFilter(admin.SimpleListFilter):
         return queryset.exclude(archived_at=None) if self.value() == "yes" else queryset.filter(archived_at=None)
 
 
-class PatientAdmin(ClinicScopedAdmin):
+class PatientAdmin(FileViews):
     """Patients by name, phone or date of birth."""
 
     form = PatientForm
@@ -102,20 +89,6 @@ class PatientAdmin(ClinicScopedAdmin):
         """Records of their own: one that was merged stands on no list."""
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.standing()  # type: ignore[attr-defined, no-any-return]
-
-    def record_itself(self, request: HttpRequest, pk: int) -> Patient:
-        """The record of this number, merged or not; 404 where it is not to be seen."""
-        rows = Patient.objects.visible_to(active_membership(request.user)).select_related("clinic")
-        return get_object_or_404(rows, pk=pk)
-
-    def row(self, request: HttpRequest, pk: int) -> Patient:
-        """The record, or the one it went into: what is written on a page from before the merge lands there."""
-        patient = self.record_itself(request, pk)
-        found = survivor(patient)
-        if found != patient:
-            told = _("These records were merged: you are now in the record of %(who)s.")
-            messages.warning(request, told % {"who": found.picker_label})
-        return found
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -181,91 +154,6 @@ class PatientAdmin(ClinicScopedAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def record(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
-        """Write something into the file."""
-        if what not in RECORDS:
-            raise Http404
-        form_class, permission = RECORDS[what]
-        by = self.require(request, permission)
-        patient = self.row(request, pk)
-        initial = dict.fromkeys(("diagnosed_on", "checked_on", "written_on", "starts_on"), timezone.localdate())
-        form = form_class(request.POST or None, request.FILES or None, patient=patient, initial=initial)
-        if request.method == "POST" and form.is_valid():
-            form.record(by=by, at=timezone.now())
-            messages.success(request, _("Recorded."))
-            return self.to_patient(patient)
-        template = "patients/admin/screening.html" if what == "screening" else "patients/admin/record.html"
-        response = self.page(
-            request, template, {"form": form, "patient": patient, "title": form.title, "action": _("Record")}
-        )
-        response.status_code = 422 if form.is_bound else 200
-        return response
-
-    def correct(self, request: HttpRequest, pk: int, what: str, number: int) -> HttpResponse:
-        """A fact of the file that was wrong."""
-        by = self.require(request, "patients.correct_file")
-        patient = self.row(request, pk)
-        subject = Subject(what) if what in Subject.values else None
-        record = record_of(patient, subject, number) if subject else None
-        if subject is None or record is None:
-            raise Http404
-        if subject == Subject.PATIENT:
-            # Names and birth date have a form of their own, which also looks for duplicates.
-            return self.to_patient(patient)
-        version = version_of(patient, subject, number)
-        form, meanwhile = _correction(request, patient, subject, record, version)
-        if request.method == "POST" and form.is_valid():
-            try:
-                correct_record(
-                    patient,
-                    subject=subject,
-                    subject_id=number,
-                    values=form.facts(),
-                    version=form.cleaned_data["version"],
-                    reason=form.cleaned_data["reason"],
-                    by=by,
-                    at=timezone.now(),
-                )
-                messages.success(request, _("Corrected. The earlier version stays on file."))
-                return self.to_patient(patient)
-            except StaleRecord as stale:
-                meanwhile = stale.meanwhile
-                mended = request.POST.copy()
-                mended["version"] = str(version)
-                form.data = mended
-            except ValidationError as error:
-                form.add_error(None, ValidationError(error.messages))
-        context = {
-            "form": form,
-            "patient": patient,
-            "meanwhile": file_correction_words(meanwhile),
-            OPENED: stamp({MAIN: correction_form(subject)(instance=record)}, at=timezone.now()),
-            "title": _("Correct: %(what)s") % {"what": subject.label},
-            "action": _("Save the correction"),
-        }
-        response = self.page(request, "patients/admin/correct.html", context)
-        response.status_code = 409 if meanwhile else 422 if form.is_bound else 200
-        return response
-
-    def letter(self, request: HttpRequest, pk: int, letter: UUID) -> HttpResponse:
-        """A specialist's document, saved rather than shown: what somebody uploaded never runs on our pages."""
-        self.require(request, "patients.view_specialistletter")
-        found = get_object_or_404(self.row(request, pk).specialist_letters, uuid=letter)
-        try:
-            with found.document.open("rb") as stored:
-                content = stored.read()
-        except FileNotFoundError as error:
-            raise Http404 from error
-        return HttpResponse(
-            content,
-            content_type=found.document_kind,
-            headers={
-                "Content-Disposition": f'attachment; filename="{download_name(found.document_kind)}"',
-                "X-Content-Type-Options": "nosniff",
-                "Cache-Control": "private, no-store",
-            },
-        )
-
     def archive(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Off the lists, or back on them."""
         self.require(request, "patients.change_patient")
@@ -300,63 +188,6 @@ class PatientAdmin(ClinicScopedAdmin):
     def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:
         """A page that asks first, where something is still going on; the courses know what."""
         return None
-
-    def to_patient(self, patient: Patient) -> HttpResponse:
-        """To the patient's page."""
-        return HttpResponseRedirect(reverse("admin:patients_patient_change", args=[patient.pk]))
-
-
-@admin.register(PainType)
-class PainTypeAdmin(ClinicScopedAdmin):
-    """The clinic's types; the list is given, its content is the clinic's."""
-
-    list_display = ("name", "code", "clearance_class", "icd10", sign_off)
-    list_filter = ("clearance_class", "needs_sign_off")
-    readonly_fields = ("code", "source")
-
-
-@admin.register(ScreeningItem)
-class ScreeningItemAdmin(ChoosesCodes, ClinicScopedAdmin):
-    """The clinic's screening questions."""
-
-    list_display = ("wording", "effect", "tags", sign_off)
-    list_filter = ("effect", "needs_sign_off")
-    search_fields = ("wording", "code")
-    readonly_fields = ("code", "source")
-
-    def codes_for(self, name: str, clinic: Clinic) -> dict[str, str]:
-        """What a question may be about."""
-        return concern_words()
-
-
-def _correction(
-    request: HttpRequest, patient: Patient, subject: Subject, record: Any, version: int
-) -> tuple[Any, list[FileCorrection]]:
-    """The form, and what somebody else corrected of the same fields since it was opened.
-
-    A field that only they corrected is shown, and sent, as they left it.
-    """
-    kind, initial = correction_form(subject), {"version": version}
-    if request.method != "POST":
-        return kind(None, instance=record, initial=initial), []
-    opened, seen = opened_with(request.POST), request.POST.get("version", "")
-    if opened is None or not seen.isdecimal():
-        return kind(request.POST, instance=record, initial=initial), []
-    newer = list(corrections_of(patient, subject, record.pk).filter(pk__gt=int(seen)))
-    data = request.POST.copy()
-    data["version"] = str(version)
-    labels = {str(one.label): name for name, one in kind(instance=record).fields.items()}
-
-    def who(label: str) -> tuple[str, datetime] | None:
-        rows = [row for row in newer if row.field == labels.get(label)]
-        return (str(rows[-1].corrected_by), rows[-1].corrected_at) if rows else None
-
-    def make(sent: Any) -> Any:
-        # Checking a form fills its record in: each gets a copy.
-        return kind(sent, instance=copy(record), initial=initial)
-
-    form, is_free = settle(make, data, who=who)
-    return form, [] if is_free else newer
 
 
 def keep_identity(form: Any, *, by: Membership, at: datetime) -> None:

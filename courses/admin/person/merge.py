@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.models import Membership
 from clinic.posting.entered import entered
 from clinic.typed.asked import searched
 from courses.plans.merge_page import merge_words, side_of, value_words, warnings_for, written_words
@@ -119,38 +121,9 @@ class Merging:
             messages.info(request, _("These two records are merged already."))
             return self.admin.to_patient(kept)
         form = MergeForm(request.POST if request.method == "POST" else None, kept=kept, merged=merged)
-        status = 200
-        if form.is_bound:
-            status = 422
-            if form.is_valid():
-                try:
-                    merge_patients(
-                        kept,
-                        merged,
-                        choices=form.choices(),
-                        version=form.cleaned_data["version"],
-                        reason=form.cleaned_data["reason"],
-                        by=by,
-                        at=timezone.now(),
-                    )
-                except MergeIsStale:
-                    status = 409
-                    form.add_error(
-                        None,
-                        _(
-                            "Something was saved in one of these records while this page was open."
-                            " Look at both again, then merge."
-                        ),
-                    )
-                    data = request.POST.copy()
-                    data["version"] = version_of_pair(kept, merged)
-                    form.data = data
-                except ValidationError as error:
-                    form.add_error(None, ValidationError(error.messages))
-                else:
-                    told = _("Merged. All entries of %(who)s are now in this record.")
-                    messages.success(request, told % {"who": merged.picker_label})
-                    return self.admin.to_patient(kept)
+        status = self._merge(request, form, kept, merged, by=by) if form.is_bound else HTTPStatus.OK
+        if status == HTTPStatus.FOUND:
+            return self.admin.to_patient(kept)
         context = {
             "form": form,
             "kept": side_of(kept),
@@ -163,6 +136,41 @@ class Merging:
         response = self.admin.page(request, "patients/admin/merge.html", context)
         response.status_code = status
         return response
+
+    def _merge(
+        self, request: HttpRequest, form: MergeForm, kept: Patient, merged: Patient, *, by: Membership
+    ) -> HTTPStatus:
+        """Merge, and say so; what speaks against it is on the form, and the status says which kind it is."""
+        if not form.is_valid():
+            return HTTPStatus.UNPROCESSABLE_ENTITY
+        try:
+            merge_patients(
+                kept,
+                merged,
+                choices=form.choices(),
+                version=form.cleaned_data["version"],
+                reason=form.cleaned_data["reason"],
+                by=by,
+                at=timezone.now(),
+            )
+        except MergeIsStale:
+            words = _(
+                "Something was saved in one of these records while this page was open."
+                " Look at both again, then merge."
+            )
+            form.add_error(None, words)
+            newer = request.POST.copy()
+            newer["version"] = version_of_pair(kept, merged)
+            form.data = newer
+            return HTTPStatus.CONFLICT
+        except ValidationError as error:
+            form.add_error(None, ValidationError(error.messages))
+            return HTTPStatus.UNPROCESSABLE_ENTITY
+        messages.success(
+            request,
+            _("Merged. All entries of %(who)s are now in this record.") % {"who": merged.picker_label},
+        )
+        return HTTPStatus.FOUND
 
     def undo(self, request: HttpRequest, pk: int, merge: UUID) -> HttpResponse:
         """Two records again, as long as nothing new was written."""

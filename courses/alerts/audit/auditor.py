@@ -1,6 +1,7 @@
 """The auditor: looks every few minutes whether every alert is on its way, and says so where one is not.
 
-It trusts the rows, not the processes. What it finds is armed once more, and is a fault in /healthz until then.
+It trusts the rows, not the processes. What it finds is armed once more, and is a fault in /healthz
+until it is repaired.
 """
 
 from __future__ import annotations
