@@ -19,13 +19,13 @@ from clinic.access import active_membership
 from clinic.models import Membership
 from patients.contacts import contact_of, keep_contact
 from patients.correcting import Subject, correct_record, version_of
-from patients.file_views import FileViews
 from patients.forms import PatientForm
 from patients.identity.search import find_patients
 from patients.identity.words import birth_words
 from patients.intake import archive_patient, restore_patient, trust_address
 from patients.models import Patient
-from patients.void_view import VoidRecord
+from patients.screens.file_views import FileViews
+from patients.screens.void_view import VoidRecord
 
 
 class ArchiveFilter(admin.SimpleListFilter):

@@ -6,7 +6,7 @@ from courses.admin.alerts import alert, endpoint, message, silence
 from courses.admin.numbers import curve, rule_settings
 from courses.admin.person import letter, patient
 from courses.admin.visit import session
-from patients import catalogue_admin
+from patients.screens import catalogue_admin
 
 __all__ = [
     "alert",

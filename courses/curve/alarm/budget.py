@@ -121,10 +121,7 @@ def threshold_for(
         exceeded_by(values, weights=weights, mass=part * mass) for part in (SINGLE_SHARE, RED_SHARE)
     )
     shipped_share = _share(budget_per_100, fixed=shipped_fixed)
-    reference, reference_quarter = (
-        max(reference_threshold(part * shipped_share, least_excess=least_excess), LEAST_THRESHOLD)
-        for part in (SINGLE_SHARE, RED_SHARE)
-    )
+    reference, reference_quarter = _references(shipped_share, least_excess=least_excess)
     spending = _Spending(sessions, n_pseudo, mass, least_excess)
     reference_memory = reference_memory_threshold(shipped_share, least_excess=least_excess)
     threshold = _clamped(wanted, reference=reference)
@@ -148,6 +145,15 @@ def threshold_for(
         reference_memory_threshold=reference_memory,
         spendable_per_100=spendable_per_100(sessions) if sessions.n_sessions else None,
     )
+
+
+def _references(shipped_share: float, *, least_excess: float) -> tuple[float, float]:
+    """LR* above which the shipped Prior alarms, and above which it may say red, for a share of sessions."""
+    found = (
+        reference_threshold(part * shipped_share, least_excess=least_excess) for part in (SINGLE_SHARE, RED_SHARE)
+    )
+    single, red = (max(one, LEAST_THRESHOLD) for one in found)
+    return single, red
 
 
 def spendable_per_100(sessions: Sessions) -> float:
