@@ -138,7 +138,7 @@ def sweep(*, at: datetime) -> int:
 def lapse_answers_of_those_who_left(*, at: datetime) -> int:
     """Whoever no longer works here does not act on what they acknowledged: it is open again from now on."""
     left = Q(acknowledged_by__deactivated_at__isnull=False) | Q(acknowledged_by__user__is_active=False)
-    held = Alert.objects.all_clinics().filter(left, state=Alert.State.ACKNOWLEDGED)
+    held = Alert.objects.all_clinics().unresolved().filter(left, state=Alert.State.ACKNOWLEDGED)
     is_still_to_lapse = Q(lapses_at=None) | Q(lapses_at__gt=at)
     return held.filter(is_still_to_lapse).update(lapses_at=at, next_step_at=at)
 
