@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership
 from clinic.models import Membership
 from patients.contacts import contact_of, keep_contact
-from patients.correcting import Subject, correct_record, version_of
+from patients.file_corrections import Subject, correct_record, version_of
 from patients.forms import PatientForm
 from patients.identity.search import find_patients
 from patients.identity.words import birth_words

@@ -19,7 +19,7 @@ from clinic.account.two_factor import reset_two_factor, resets_of
 from clinic.admin import ClinicScopedAdmin
 from clinic.forms import AddressForm, InvitationForm, MemberForm
 from clinic.models import Membership
-from clinic.people.addresses import correct_address, is_unused
+from clinic.people.address_change import correct_address, is_unused
 from clinic.people.invite_admin import InvitesOnce
 from clinic.people.staff import deactivate_member, invite_member, reactivate_member, send_invitation
 

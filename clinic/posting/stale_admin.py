@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from clinic.posting.again import form_again
 from clinic.posting.owner import OPENED
-from clinic.posting.rows import drop_removed, merge_rows, opened_rows
+from clinic.posting.removed_rows import drop_removed, merge_rows, opened_rows
 from clinic.posting.stale import MAIN, Merged, Opened, Who, merge, opened_with, refusing, stamp
 
 CONFLICTS = "_stale_conflicts"

@@ -22,7 +22,7 @@ from courses.admin.course_picker import choose_course
 from courses.admin.mistakes import Mistakes
 from courses.models import Appointment, Course
 from courses.plans.booking import book_appointment, cancel_appointment, mark_missed, move_appointment
-from courses.plans.choosing import course_named
+from courses.plans.course_search import course_named
 from courses.plans.forms import BookingForm, CancelForm, clinicians
 
 

@@ -21,9 +21,9 @@ from clinic.models import Clinic
 from clinic.posting.again import form_again
 from clinic.posting.owner import DRAFT, MACHINERY, OPENED
 from courses.zones.changing import change_zone
+from courses.zones.effects import Foreseen, Keep
 from courses.zones.foreseeing import foresee
 from courses.zones.forms import KeepForm
-from courses.zones.rows import Foreseen, Keep
 
 ANSWERS = frozenset({"keep", "seen", "number_answer", "_back", "_answered"})
 

@@ -17,18 +17,18 @@ from clinic.models import Membership, User
 from courses.admin.mistake_lists import void_lines, voidable_lines
 from courses.admin.numbers.chart_views import ChartView, chart_views
 from courses.charts.curve_chart import LARGE, NARROW, CurvePicture
-from courses.measures.standing import fillings_of, measure_lines, thresholds_for
+from courses.measures.measure_lines import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, CheckInAnswer, Course, Needling, PainScore, Review
+from courses.outlook.markers import holds_of, markers_of, reviews_of, visits_of
 from courses.outlook.picture import curve_picture
 from courses.outlook.posteriors import posterior_of
 from courses.outlook.summary import CurveSays
 from courses.outlook.then import with_ranges
-from courses.outlook.timeline import holds_of, markers_of, reviews_of, visits_of
 from courses.plans.adherence import adherence_of
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseStanding
 from courses.plans.visits import next_visit_at
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.reviews.due import due_review
 from courses.reviews.reviewing import standing_of
 from courses.reviews.wording import question_words, relief_words

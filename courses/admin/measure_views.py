@@ -16,8 +16,8 @@ from clinic.posting.added import opened_at, opened_now
 from clinic.typed.asked import asked, one_of
 from courses.measures.entry import MeasuresEntry
 from courses.measures.forms import MeasuresForm
+from courses.measures.measure_lines import fillings_of
 from courses.measures.recording import record_measures
-from courses.measures.standing import fillings_of
 from courses.models import Course, Measure, MeasureCode, MeasureScore
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.alerts.answering import NEWS
+from courses.alerts.responding import NEWS
 from courses.models import Alert, AlertEvent, Appointment, Course, Severity
 
 AlertRows = TypeVar("AlertRows", bound=QuerySet[Alert])

@@ -14,7 +14,7 @@ from clinic.country.countries import CrisisLine, crisis_line_in
 from clinic.country.phones import dialled
 from courses.charts.curve_chart import SMALL, CurvePicture, Dot, curve_svg
 from courses.models import CheckInAnswer, Course, RedFlag, RedFlagReport
-from courses.priors.rows import record_of
+from courses.priors.course_records import record_of
 from courses.reminders.links import ClinicFacts
 from courses.rules.facts import Severity
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, find_red_flags

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.database import within
 from courses.checkins.forms import CheckInForm
-from courses.checkins.keeping import Loaded, Page, keep, last_answer, load
 from courses.checkins.page import Kept
+from courses.checkins.storing import Loaded, Page, keep, last_answer, load
 from courses.reminders.links import BadLink, open_check_in
-from courses.sessions.answers import is_open, may_answer_again
+from courses.sessions.check_in_answers import is_open, may_answer_again
 from patients.identity.words import no_mail_words
 
 log = structlog.stdlib.get_logger(__name__)

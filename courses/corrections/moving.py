@@ -24,7 +24,7 @@ from courses.models import (
     Session,
     SessionMotion,
 )
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseStanding
 from courses.reminders.planning import plan_check_ins
 from courses.rules.breach import find_breach
 from courses.sessions.breach import visit_facts

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from clinic.models import Membership
-from courses.alerts.correcting import correct_breach
+from courses.alerts.after_correction import correct_breach
 from courses.corrections.changes import Change, column_change, needles_after
 from courses.corrections.correction import SessionFix
 from courses.models import Correction, Session
+from courses.plans.course_state import CourseStanding
 from courses.plans.overriding import spend_override
-from courses.plans.standing import CourseStanding
 from courses.plans.visit_flags import flags_of_visit
 from courses.rules.breach import find_breach, forbidden
 from courses.rules.facts import Finding

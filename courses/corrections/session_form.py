@@ -16,7 +16,7 @@ from clinic.typed.dates import VISIT, MomentField
 from courses.corrections.correction import SessionFix, version_of
 from courses.corrections.points import NeedlingRow
 from courses.models import AdverseEventItem, AftercareMeasure, PainScore, RedFlag, Session
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientStanding
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
 from courses.sessions.detail_fields import DetailFields
 from courses.sessions.event_fields import reservations

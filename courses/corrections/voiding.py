@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership, required_reason, void_rows
-from courses.alerts.correcting import correct_pain
+from courses.alerts.after_correction import correct_pain
 from courses.alerts.history import write_event
 from courses.models import (
     AdverseEvent,

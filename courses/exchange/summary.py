@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 
 from courses.charts.curve_chart import CurvePicture, curve_svg, describe
 from courses.exchange.letter_parts import Part, day_words, diagnosis_facts, moment_words
-from courses.measures.standing import fillings_of, measure_lines, thresholds_for
+from courses.measures.measure_lines import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, Course, PainScore
+from courses.outlook.markers import holds_of, markers_of, reviews_of, visits_of
 from courses.outlook.picture import curve_picture
 from courses.outlook.posteriors import posterior_of
 from courses.outlook.summary import CurveSays, curve_says
 from courses.outlook.time_limit import KEPT_SECONDS
-from courses.outlook.timeline import holds_of, markers_of, reviews_of, visits_of
 from courses.outlook.wording import curve_sentences, gain_words
 from courses.plans.adherence import adherence_of
 from courses.plans.visits import next_visit_at
 from courses.priors.adopted import in_force
-from courses.priors.rows import Record, record_of
+from courses.priors.course_records import Record, record_of
 from courses.reviews.wording import relief_words
 
 PAPER, FONT = (640, 300), "Libertinus Serif"

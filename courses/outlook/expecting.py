@@ -9,7 +9,7 @@ from itertools import takewhile
 import numpy as np
 
 from courses import curve
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.rules.facts import Expectation, Memory
 
 # Rarer than this is said no more exactly.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.country.zones import hold_zone
 from clinic.models import Holiday, Membership, OpeningHours, required_reason
 from courses.models import Appointment, AppointmentEvent, Course
-from courses.plans.standing import clearance_for
+from courses.plans.course_state import clearance_for
 from courses.plans.whom_to_ask import whom_to_ask
 from patients.models import Patient
 from patients.wording import reason_texts

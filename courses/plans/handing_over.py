@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership, Responder
 from courses.models import Alert, Appointment, Course, HandOver
+from courses.plans.course_state import CourseStanding
 from courses.plans.hand_over_mail import tell_of_hand_over
-from courses.plans.standing import CourseStanding
 from patients.models import Patient
 
 

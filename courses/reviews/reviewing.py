@@ -21,7 +21,7 @@ from courses.outlook.time_limit import KEPT_SECONDS
 from courses.plans.lifecycle import extend_course
 from courses.plans.visits import next_visit_at
 from courses.priors.adopted import in_force
-from courses.priors.rows import record_of
+from courses.priors.course_records import record_of
 from courses.rules.review_advice import EXTENSION, VERSION, ReviewStanding, review_questions
 
 

@@ -16,14 +16,14 @@ from courses.models import Alert, Course, Level, PainScore, Prediction, RedFlagR
 from courses.outlook import time_limit
 from courses.outlook.expecting import expectation
 from courses.outlook.pain_facts import pain_facts
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseStanding
 from courses.priors.adopted import bounds_of
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.rules.facts import Expectation, Finding, Thresholds
 from courses.rules.pain import FIXED_RULES, find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.rules.still_worse import is_on_watch
-from courses.sessions.keeping import Basis, keep_predictions
+from courses.sessions.predictions import Basis, keep_predictions
 from courses.sessions.verdict import Verdict, verdict
 
 log = structlog.stdlib.get_logger(__name__)

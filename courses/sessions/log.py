@@ -15,14 +15,14 @@ from courses.alerts.raising import raise_alert
 from courses.alerts.settling import settle_alerts
 from courses.models import Alert, Appointment, AppointmentEvent, Course, PainScore, RedFlagReport, Session
 from courses.plans.booking import write_appointment_event
+from courses.plans.course_state import CourseStanding
 from courses.plans.overriding import spend_override
-from courses.plans.standing import CourseStanding
 from courses.plans.visit_flags import flags_of_visit
 from courses.reminders.planning import plan_check_ins
 from courses.rules.breach import find_breach
 from courses.rules.facts import Finding
-from courses.sessions.answers import log_check_in
 from courses.sessions.breach import refuse_contradiction, refuse_silent_breach, visit_facts
+from courses.sessions.check_in_answers import log_check_in
 from courses.sessions.entry import SessionEntry
 from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.record import write_session

@@ -23,7 +23,7 @@ from courses.models import (
     Reminder,
     Session,
 )
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientStanding
 from courses.reminders.permission import refusal
 from courses.sessions.aftercare import suggest
 from courses.sessions.red_flags.recording import reports_of_form

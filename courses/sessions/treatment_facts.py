@@ -10,7 +10,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from courses.models import AftercareMeasure
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientStanding
 from courses.sessions.aftercare import Measure
 from courses.sessions.points.notes import ScreenedItem
 from patients.models import Consent, Screening, ScreeningFinding, ScreeningItem

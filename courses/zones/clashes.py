@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic
 from courses.models import Appointment
-from courses.zones.rows import span_words
+from courses.zones.effects import span_words
 from courses.zones.walls import Span
 
 Placed = tuple[Appointment, Span]

@@ -13,7 +13,7 @@ from clinic.models import Clinic, Duty
 from courses.models import Appointment, Reminder
 from courses.reminders.rezoning import ReminderMove, reminder_moves
 from courses.zones.clashes import Hours, clashes
-from courses.zones.rows import Foreseen, Outcome, Row, span_words
+from courses.zones.effects import Foreseen, Outcome, Row, span_words
 from courses.zones.walls import Span, same_wall, same_wall_span
 
 # No two clocks on earth are further apart.

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from clinic.country.phones import validate_phone
 from clinic.models import Clinic
 from clinic.typed.fields import typed_formfield
-from patients.identity.addresses import meant_address
 from patients.identity.before_birth import too_late_a_birth
 from patients.identity.birth import Birth
 from patients.identity.duplicates import Person, Twin, likely_twins, lock_identities, sharing_email
 from patients.identity.fields import BirthField, NameField
+from patients.identity.mistyped_addresses import meant_address
 from patients.identity.phones import BadPhone, parse_phone, region_of
 from patients.identity.words import patient_label
 from patients.models import Patient

@@ -19,10 +19,10 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.posting.owner import OPENED
 from clinic.posting.stale import MAIN, opened_with, settle, stamp
-from patients.correcting import StaleRecord, Subject, correct_record, corrections_of, record_of, version_of
 from patients.correction_form import correction_form
 from patients.correction_words import file_correction_words
 from patients.documents import download_name
+from patients.file_corrections import StaleRecord, Subject, correct_record, corrections_of, record_of, version_of
 from patients.forms import RECORDS
 from patients.identity.merging import survivor
 from patients.models import FileCorrection, Patient

@@ -17,9 +17,9 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from clinic.models import Clinic, Message
 from clinic.outbox.deliver import deliver_due
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.history import IllegalMove
-from courses.alerts.silencing import end_silence, silence, snooze
+from courses.alerts.responding import acknowledge, last_news, resolve
+from courses.alerts.snoozing import end_silence, silence, snooze
 from courses.alerts.steps import sweep
 from courses.corrections.correct import correct_session
 from courses.corrections.correction import SessionFix, version_of

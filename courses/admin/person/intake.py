@@ -19,7 +19,7 @@ from clinic.posting.owner import MACHINERY, OPENED
 from clinic.posting.stale import MAIN, opened_with, settle, stamp
 from clinic.posting.stale_admin import changed_by
 from courses.models import Course, RedFlag, RedFlagReport
-from courses.plans.standing import care_fact
+from courses.plans.course_state import care_fact
 from courses.sessions.red_flags.intake import IntakeFlagsForm
 from courses.sessions.red_flags.recording import reports_of_form
 from courses.sessions.wording import instruction
@@ -28,6 +28,7 @@ from patients.clearance import Clearance, ReasonCode
 from patients.forms import PatientForm
 from patients.intake_forms import ConsentsForm, IntakeAssessmentForm, TypesForm
 from patients.models import Patient
+from patients.patient_file import clearance_of
 from patients.progress import (
     Step,
     drop_draft,
@@ -39,7 +40,6 @@ from patients.progress import (
 )
 from patients.record_form import RecordForm
 from patients.screening_form import ScreeningForm
-from patients.standing import clearance_of
 from patients.wording import VERDICTS, reason_text
 
 if TYPE_CHECKING:

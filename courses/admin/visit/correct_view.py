@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from clinic.posting.entered import entered
 from courses.admin.visit.log_page import instruction_context
-from courses.corrections.changed_meanwhile import corrected_since, with_what_is_new
 from courses.corrections.correct import StaleEdit, accept_flags_of_correction, correct_session
+from courses.corrections.newer_corrections import corrected_since, with_what_is_new
 from courses.corrections.points import needling_rows
 from courses.corrections.session_form import CorrectionForm
 from courses.corrections.wording import correction_words

@@ -21,9 +21,9 @@ from courses.outlook.expected_range import cannot_show_worsening
 from courses.outlook.picture import curve_picture
 from courses.outlook.posteriors import posterior_of
 from courses.outlook.wording import worse_words
-from courses.plans.standing import CourseStanding, with_override
+from courses.plans.course_state import CourseStanding, with_override
 from courses.plans.visit_flags import flags_of_visit
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.sessions.forms import SessionForm
 from courses.sessions.lists import session_lists
 from courses.sessions.points.catalogue import PointCatalogue

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from courses.alerts.answering import add_note
+from courses.alerts.responding import add_note
 from courses.corrections.correct import correct_session
 from courses.corrections.correction import NeedlingFix, SessionFix, version_of
 from courses.measures.entry import ItemScore, MeasuresEntry
@@ -18,8 +18,8 @@ from courses.measures.recording import record_measures
 from courses.models import AdverseEventItem, AftercareMeasure, Alert, Appointment, Letter, Review
 from courses.reviews.reviewing import ReviewEntry, record_review
 from courses.sessions.lists import session_lists
-from patients.correcting import Subject, correct_record
-from patients.correcting import version_of as file_version
+from patients.file_corrections import Subject, correct_record
+from patients.file_corrections import version_of as file_version
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck
 from tests.factories import CourseFactory, cleared_patient, flag, log_run, log_visit

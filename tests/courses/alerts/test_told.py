@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from clinic.models import Membership, Message
-from courses.alerts.answering import acknowledge
 from courses.alerts.messages.recipients import told_to_patient, told_to_staff
+from courses.alerts.responding import acknowledge
 from courses.models import Alert, RedFlagReport
 from courses.sessions.entry import FlagEntry
 from courses.sessions.red_flags.recording import report_red_flags

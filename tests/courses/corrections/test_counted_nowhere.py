@@ -16,9 +16,9 @@ from clinic.models import Voidable
 from courses.corrections.voiding import void_session
 from courses.models import AdverseEventItem, Appointment, CheckIn, Course, PainScore, Session
 from courses.plans.checks_due import patients_with_check_due
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseStanding
+from courses.priors.course_records import records_of
 from courses.priors.fitting import fit_clinic
-from courses.priors.rows import records_of
 from courses.reminders.links import check_in_path
 from courses.sessions.entry import CheckInEntry, EventEntry
 from courses.sessions.log import log_check_in
@@ -73,7 +73,7 @@ READERS_OF_VOID = {
     "courses/reminders/links.py": "a red flag through the link of a void check-in",
     "courses/reviews/reviewing.py": "the same form sent twice, and correcting what is void",
     "courses/corrections/correct.py": "correcting what is void",
-    "courses/sessions/answers.py": "an answer to a void check-in, whose red flags count",
+    "courses/sessions/check_in_answers.py": "an answer to a void check-in, whose red flags count",
     "courses/sessions/log.py": "the same form sent twice",
     "patients/voiding.py": "shows what is void, and who voided it",
 }

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from scipy.stats import binomtest
 
-from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.corrections.correct import correct_session
 from courses.corrections.correction import SessionFix, version_of
 from courses.corrections.voiding import void_session

@@ -13,11 +13,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from courses.alerts.answering import resolve
 from courses.alerts.levels import lower_level
+from courses.alerts.responding import resolve
 from courses.models import Alert, Course, Level, RedFlag
+from courses.plans.course_state import CourseStanding, clearance_for
 from courses.plans.lifecycle import hold_course
-from courses.plans.standing import CourseStanding, clearance_for
 from courses.plans.visit_flags import flags_of_visit
 from courses.sessions.log import log_session
 from courses.sessions.red_flags.recording import report_red_flags

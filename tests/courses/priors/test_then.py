@@ -15,7 +15,7 @@ from courses.corrections.correction import SessionFix, version_of
 from courses.models import PainScore, Prediction
 from courses.outlook.picture import curve_picture
 from courses.outlook.then import with_ranges
-from courses.priors.rows import record_of
+from courses.priors.course_records import record_of
 from tests.factories import log_run
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from courses.alerts.answering import resolve
+from courses.alerts.responding import resolve
 from courses.models import Alert, Review
 from courses.reviews.reviewing import ReviewEntry, correct_review, record_review
 from tests.factories import CourseFactory, flag, log_run, log_visit

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from courses import curve
 from courses.outlook.expecting import expectation
-from courses.priors.rows import Record, ScoreRow
+from courses.priors.course_records import Record, ScoreRow
 from courses.rules.facts import Expectation, Finding, PainFacts, ScoreFact, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clinic.presets import load_rows
 from courses.models import AftercareMeasure
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientStanding
 from courses.presets import DATA
 from courses.sessions.aftercare import ADVICE, Measure, suggest
 from courses.sessions.next_steps import patient_words

@@ -9,7 +9,7 @@ import pytest
 from courses.curve import CoursePosterior, condition
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.outlook.expected_range import cannot_show_worsening
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseStanding
 from tests.factories import log_run
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from courses.models import AdverseEvent, AftercareMeasure, Needling, SessionMotion
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientStanding
 from courses.sessions.entry import NeedlingEntry
 from courses.sessions.forms import SessionForm
 from courses.sessions.log import log_session

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from courses.models import Needling, RedFlag
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientStanding
 from courses.sessions.entry import NeedlingEntry
 from courses.sessions.forms import RedFlagReportForm, SessionForm
 from courses.sessions.treatment_facts import treatment_facts

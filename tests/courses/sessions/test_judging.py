@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from clinic.models import Clinic, Fault, Message
-from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.models import Alert, AlertThreshold, CheckIn, PainScore
 from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from courses.curve import CannotTell
-from courses.curve.answers import Unknown
+from courses.curve.results import Unknown
 from courses.models import Level, PainScore
 from courses.sessions.verdict import Standing, verdict
 from courses.sessions.wording import instruction, verdict_words

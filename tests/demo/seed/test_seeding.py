@@ -26,7 +26,7 @@ from courses.models import (
     Review,
     Session,
 )
-from courses.plans.standing import clearance_for
+from courses.plans.course_state import clearance_for
 from courses.sessions.verdict import Standing
 from demo.seed import people, seeding
 from demo.seed.seeding import seed

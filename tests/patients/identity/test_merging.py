@@ -12,11 +12,11 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from courses.alerts.answering import acknowledge
+from courses.alerts.responding import acknowledge
 from courses.models import Alert, Appointment, Course, Letter, RedFlagReport
 from courses.plans.lifecycle import end_course
 from courses.sessions.red_flags.recording import report_red_flags
-from patients.correcting import Subject, correct_record, version_of
+from patients.file_corrections import Subject, correct_record, version_of
 from patients.identity.merging import (
     CannotUndo,
     MergeIsStale,
@@ -28,8 +28,8 @@ from patients.identity.merging import (
 from patients.identity.relations import patient_relations, relation_label
 from patients.intake import record_consent, record_neuro_check, record_pain_type, record_specialist_letter
 from patients.models import Consent, NeuroCheck, Patient, PatientMerge, PatientPainType
+from patients.patient_file import consents_by_stream
 from patients.progress import Step, keep_draft
-from patients.standing import consents_by_stream
 from tests.factories import (
     CourseFactory,
     PatientFactory,

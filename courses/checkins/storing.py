@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 from courses.alerts.messages.recipients import told_to_patient
 from courses.checkins.memory import Shown, read_and_remember, remembered
 from courses.checkins.page import Kept, Told, pain_chart, told_of
-from courses.checkins.replay import keep_answer
+from courses.checkins.spooled_answers import keep_answer
 from courses.models import CheckIn, CheckInAnswer, RedFlagReport
 from courses.reminders.links import BadLink, CheckInLink, row_of_link
-from courses.sessions.answers import ANSWER_AGAIN_FOR, may_answer_again, take_answer
+from courses.sessions.check_in_answers import ANSWER_AGAIN_FOR, may_answer_again, take_answer
 from courses.sessions.entry import CheckInEntry
 
 log = structlog.stdlib.get_logger(__name__)

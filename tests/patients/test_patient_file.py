@@ -17,7 +17,7 @@ from patients.intake import (
     record_specialist_letter,
 )
 from patients.models import Assessment, Consent, NeuroCheck, PatientPainType, ScreeningItem
-from patients.standing import clearance_of, curve_group, curve_groups
+from patients.patient_file import clearance_of, curve_group, curve_groups
 from tests.factories import PatientFactory, cleared_patient, document
 
 pytestmark = pytest.mark.django_db

@@ -12,13 +12,13 @@ from django.db.models import Exists, OuterRef
 from courses.alerts.settling import settle_alerts
 from courses.models import Alert, CheckIn, CheckInAnswer, PainScore, Prediction, RedFlag, RedFlagReport
 from courses.outlook.pain_facts import frozen_expectation, pain_facts
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseStanding
 from courses.priors.adopted import thresholds_of
 from courses.rules.pain import find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.sessions.entry import CheckInEntry, FlagEntry
 from courses.sessions.judging import judge_scores, raise_pain
-from courses.sessions.keeping import keep_again
+from courses.sessions.predictions import keep_again
 from courses.sessions.reassuring import may_reassure
 from courses.sessions.red_flags.recording import Origin, accept_flags, lock_patient
 from courses.sessions.timing import timing_of_answer

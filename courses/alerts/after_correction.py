@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.alerts.answering import last_news, resolve
 from courses.alerts.history import write_event
 from courses.alerts.raising import note_findings, raise_alert
+from courses.alerts.responding import last_news, resolve
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
 from courses.plans.overriding import may_override
 from courses.rules.facts import Finding, Severity

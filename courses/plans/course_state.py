@@ -13,12 +13,12 @@ from courses.models import Alert, AlertEvent, Course, Level, PainScore, RedFlagR
 from courses.plans.lifecycle import HOLDING
 from courses.plans.visit_flags import is_held_without, open_without
 from courses.priors.adopted import InForce, in_force
-from courses.priors.rows import Record, record_of
+from courses.priors.course_records import Record, record_of
 from courses.rules.red_flag import SEVERE_PAIN
 from patients.clearance import WITHDRAWING_FLAGS, Clearance, clearance, overridden
 from patients.clearance_facts import CareFact, ClearanceFacts
 from patients.models import Patient
-from patients.standing import PatientFile, clearance_facts, practitioner_fact
+from patients.patient_file import PatientFile, clearance_facts, practitioner_fact
 
 
 class PatientStanding:
