@@ -139,7 +139,7 @@ def session_expired(view, world, _patch):
 
 def token_changed(view, world, _patch):
     """Somebody signed in in another tab: the form's CSRF token is of before."""
-    return _back_as_typed(view, world, {**view.flagged(world), "csrfmiddlewaretoken": "a" * 64})
+    return _back_as_typed(view, world, {**view.flagged(world), "csrfmiddlewaretoken": "Q" * 64})
 
 
 def _back_as_typed(view, world, values):
