@@ -88,7 +88,7 @@ class PatientAdmin(FileViews):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Records of their own: one that was merged stands on no list."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.standing()  # type: ignore[attr-defined, no-any-return]
+        return rows.unmerged()  # type: ignore[attr-defined, no-any-return]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -123,8 +123,8 @@ class Schedule:
             return self._page(request, course, wishes_form, slots, at)
         if booked:
             remember_wishes(course.patient, wishes)
-        told = ngettext("%(n)d appointment booked.", "%(n)d appointments booked.", len(booked))
-        messages.success(request, told % {"n": len(booked)})
+        sentence = ngettext("%(n)d appointment booked.", "%(n)d appointments booked.", len(booked))
+        messages.success(request, sentence % {"n": len(booked)})
         return HttpResponseRedirect(reverse("admin:courses_course_change", args=[pk]))
 
     def _page(

@@ -92,7 +92,7 @@ def _pain(
         ),
         markers=markers_of(record, alerts, course=course),
         holds=holds_of(record, course.holds.all(), course=course),
-        reviews=reviews_of(record, course.reviews.standing(), course=course, n_held=course.sessions.count()),
+        reviews=reviews_of(record, course.reviews.uncorrected(), course=course, n_held=course.sessions.count()),
     )
     svg = str(curve_svg(picture, size=PAPER, uid="letter", font=FONT))
     part = {
@@ -159,8 +159,8 @@ def _alerts(course: Course, alerts: Sequence[Alert]) -> list[Part]:
     reports: dict[str, str] = {}
     for report in course.red_flag_reports.select_related("flag"):
         reports.setdefault(report.flag.code, report.said)
-    told = [alert for alert in alerts if alert.is_red_flag or alert.rule == Alert.Rule.PAIN]
-    if not told:
+    shown = [alert for alert in alerts if alert.is_red_flag or alert.rule == Alert.Rule.PAIN]
+    if not shown:
         return [{"title": _("Red flags"), "paragraphs": [_("None reported.")]}]
     rows = [
         [
@@ -168,7 +168,7 @@ def _alerts(course: Course, alerts: Sequence[Alert]) -> list[Part]:
             f"{alert.get_severity_display()}: {reports.get(alert.flag_code) or alert.get_rule_display()}",
             answer_words(alert),
         ]
-        for alert in told
+        for alert in shown
     ]
     head = [_("When"), _("What"), _("Answer")]
     return [{"title": _("Red flags and pain alerts"), "head": head, "rows": rows, "widths": [2, 4, 4]}]
@@ -199,7 +199,7 @@ def _adverse_events(course: Course) -> list[Part]:
 
 
 def _reviews(course: Course) -> list[Part]:
-    reviews = list(course.reviews.standing().select_related("reviewed_by__user"))
+    reviews = list(course.reviews.uncorrected().select_related("reviewed_by__user"))
     if not reviews:
         return []
     rows = [

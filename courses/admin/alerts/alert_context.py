@@ -8,7 +8,7 @@ from typing import Any
 from courses.admin.numbers.chart_views import chart_views
 from courses.alerts.checklists import checklists_of
 from courses.alerts.forms import LowerLevelForm, NoteForm, ResolveForm, SeenForm, SnoozeForm
-from courses.alerts.inbox import standing_words, visits_without_reminder
+from courses.alerts.inbox import progress_words, visits_without_reminder
 from courses.alerts.reached.words import reach_lines
 from courses.alerts.responding import last_news
 from courses.alerts.sums import Sum, sums_of
@@ -33,7 +33,7 @@ def alert_page(alert: Alert, *, user: Any, at: datetime) -> dict[str, Any]:
     sums = sums_of(alert)
     return {
         "alert": alert,
-        "standing": standing_words(alert),
+        "progress": progress_words(alert),
         "sums": sums,
         "findings": _other_findings(alert, sums),
         "history": history_lines(events, names=member_names(events)),

@@ -111,13 +111,13 @@ class IntakeFlow:
             return self._told(request, patient, reports) if reports else left
         form = self._form(request, patient, here)
         if request.method == "POST" and self._may_record(form, flags):
-            told_before = reports_of_form(patient, flags.key) if flags else []
+            reported_before = reports_of_form(patient, flags.key) if flags else []
             record_step(form, patient, by=by, asked_flags=flags is not None)
             drop_draft(patient, step=here)
-            if reports or told_before:
-                return self._told(request, patient, reports or told_before)
+            if reports or reported_before:
+                return self._told(request, patient, reports or reported_before)
             return to_step(patient, step_after(here))
-        return self._page(request, patient, here, form, flags, told=reports)
+        return self._page(request, patient, here, form, flags, reports=reports)
 
     def _may_record(self, form: Any, flags: IntakeFlagsForm | None) -> bool:
         """Whether all of a step can be written."""
@@ -132,7 +132,7 @@ class IntakeFlow:
                 None, _("The records were merged while you typed. Compare with this record, then save.")
             )
         if not form.is_valid():
-            return self._page(request, patient, Step.PERSON, form, None, told=[])
+            return self._page(request, patient, Step.PERSON, form, None, reports=[])
         save_person(form, by=by)
         if form.changed_data:
             # Whoever has the file open in the meantime sees who changed what.
@@ -196,9 +196,9 @@ class IntakeFlow:
         form: Any,
         flags: IntakeFlagsForm | None,
         *,
-        told: list[RedFlagReport],
+        reports: list[RedFlagReport],
     ) -> HttpResponse:
-        levels = sorted(report.level for report in told)
+        levels = sorted(report.level for report in reports)
         context = {
             "levels": levels,
             "instruction": instruction(levels[0]) if levels else "",

@@ -111,10 +111,10 @@ class CoursePatientAdmin(PatientAdmin):
         """A new person goes on to their assessment, where somebody may record one."""
         if request.user.has_perm(INTAKE_RIGHT):
             return to_step(obj, next_undone(obj))
-        told = _(
+        sentence = _(
             "On file. A practitioner records the diagnosis and starts the course; then a visit can be booked."
         )
-        messages.success(request, told)
+        messages.success(request, sentence)
         return self.to_patient(obj)
 
     def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:

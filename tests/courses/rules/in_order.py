@@ -64,7 +64,7 @@ def findings(scores: Sequence[int], name: str, *, planned_end_week: float = 12.0
             prior=prior,
             timing="before",
             scored_at=START + timedelta(weeks=number - 1),
-            told_session=max(found, default=0),
+            last_alerted_session=max(found, default=0),
         )
         facts = PainFacts(
             ScoreFact("before", number, score, expected if isinstance(expected, Expectation) else None),

@@ -253,7 +253,7 @@ def test_cannot_be_undone_once_something_new_is_written(patient, double, course,
     acts[what]()
     with pytest.raises(CannotUndo):
         undo_merge(done, reason="two people", by=lead, at=at)
-    assert PatientMerge.objects.standing().count() == 1
+    assert PatientMerge.objects.in_force().count() == 1
 
 
 def test_what_the_machine_does_meanwhile_prevents_nothing(patient, double, course, practitioner, lead, at):
@@ -315,7 +315,7 @@ def test_merges_are_undone_in_reverse_order(clinic, patient, double, lead, at):
         undo_merge(first, reason="two people", by=lead, at=at)
     undo_merge(second, reason="two people", by=lead, at=at)
     undo_merge(first, reason="two people", by=lead, at=at)
-    assert Patient.objects.standing().count() == 3
+    assert Patient.objects.unmerged().count() == 3
 
 
 @pytest.mark.django_db(transaction=True)
