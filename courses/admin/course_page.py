@@ -29,6 +29,7 @@ from courses.plans.adherence import adherence_of
 from courses.plans.course_state import CourseState
 from courses.plans.visits import next_visit_at
 from courses.priors.course_records import Record
+from courses.priors.learning import basis_words
 from courses.reviews.due import due_review
 from courses.reviews.reviewing import course_at_review
 from courses.reviews.wording import question_words, relief_words
@@ -64,6 +65,7 @@ def course_page(course: Course, *, by: Any, at: datetime, has_ranges: bool = Fal
         "course": course,
         "picture": views[0].picture,
         "chart_views": views,
+        "basis": basis_words(course.clinic, state.in_force),
         "has_ranges": has_ranges,
         "sessions": sessions,
         "adherence": adherence_of(course, course.appointments.all(), n_held=len(sessions), at=at),

@@ -19,6 +19,8 @@ from clinic.posting.added import opened_at, opened_now
 from clinic.typed.asked import asked, one_of
 from courses.models import Course, Review
 from courses.outlook.wording import curve_sentences, gain_words
+from courses.priors.adopted import in_force
+from courses.priors.learning import basis_words
 from courses.reviews.discharging import Discharged, discharge
 from courses.reviews.forms import DischargeForm, ReviewForm
 from courses.reviews.reviewing import correct_review, course_at_review, curve_says_now, open_matters, record_review
@@ -112,6 +114,7 @@ class Reviews:
             "n_held": n_held,
             "open_alerts": alerts,
             "sentences": [gain_words(says), *curve_sentences(says)] if says else [],
+            "basis": basis_words(course.clinic, in_force(course.clinic)),
             "questions": question_words(review_questions(at_review)),
             "source": SOURCE,
         }

@@ -23,6 +23,7 @@ from courses.plans.adherence import adherence_of
 from courses.plans.visits import next_visit_at
 from courses.priors.adopted import in_force
 from courses.priors.course_records import Record, record_of
+from courses.priors.learning import basis_words
 from courses.reviews.wording import relief_words
 
 PAPER, FONT = (640, 300), "Libertinus Serif"
@@ -77,7 +78,8 @@ def _pain(
     title = _("Course of pain, 0 to 10")
     if not record.rows:
         return [{"title": title, "paragraphs": [_("No score was recorded.")]}], {}
-    posterior = posterior_of(record, in_force(course.clinic))
+    now = in_force(course.clinic)
+    posterior = posterior_of(record, now)
     appointments, last_at = list(course.appointments.all()), record.rows[-1].scored_at
     coming = record.week(next_visit_at(course, appointments, last_at=last_at, at=at))
     says = curve_says(record, posterior, next_week=coming, seconds=KEPT_SECONDS)
@@ -100,7 +102,7 @@ def _pain(
         "picture": PICTURE,
         "alt": describe(picture),
         "caption": _caption(picture),
-        "paragraphs": _says(says, course) if says else [],
+        "paragraphs": [*_says(says, course), *filter(None, [basis_words(course.clinic, now)])] if says else [],
     }
     return [part], {PICTURE: svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)}
 

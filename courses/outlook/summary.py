@@ -71,8 +71,13 @@ class CurveSays:
 
     @property
     def said_shape(self) -> curve.Shape | None:
-        """The shape, where the patient's own scores do not speak against it."""
-        if self.shape is None or self.worse or self.change is None:
+        """The shape, where the next score can be told and the patient's own scores do not contradict it."""
+        if (
+            self.shape is None
+            or self.worse
+            or self.change is None
+            or isinstance(self.next_score, curve.CannotTell)
+        ):
             return None
         least, most = ALLOWED_CHANGE[self.shape.name]
         return self.shape if least <= self.change <= most else None

@@ -39,6 +39,11 @@ class InForce:
     threshold_id: int | None
     bounds_id: int | None
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether the Prior is the one of published studies, not one fitted to the clinic's own courses."""
+        return self.prior_id is None
+
     @cached_property
     def prior(self) -> curve.Prior:
         """The Prior that is asked."""

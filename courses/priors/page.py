@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from courses import curve
 from courses.charts.control_chart import MonthRate
 from courses.models import AlertThreshold, PainScore, Prior, PriorEvent
 from courses.priors.adopted import adopted_prior
+from courses.priors.learning import Learning, learning_of
 from courses.priors.thresholds import threshold_in_use
 from patients.models import PainType
 
@@ -56,6 +58,11 @@ class CurvePage:
     def calibrated(self) -> curve.AlertThreshold:
         """The last night's numbers: sessions and rates are theirs, though its threshold may wait."""
         return curve.AlertThreshold(**self.newest.numbers) if self.newest else self.threshold
+
+    @cached_property
+    def learning(self) -> Learning | None:
+        """How far the clinic's own courses are; None once they carry the curve."""
+        return learning_of(self.clinic) if self.is_shipped else None
 
     @property
     def is_shipped(self) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from courses.charts.range_bar import range_svg
+from courses.curve import SHIPPED_PRIOR
 from courses.models import Level, PainScore
 from courses.sessions.verdict import BandPosition
 
@@ -38,6 +40,14 @@ def verdict_words(score: PainScore) -> VerdictWords:
         ),
         bar=_bar(kept, score.score),
     )
+
+
+def basis_note(scores: Iterable[PainScore]) -> str:
+    """That the expected ranges of some scores came from published studies, where the newest of them did."""
+    versions = [score.expected["prior"] for score in scores if "prior" in score.expected]
+    if not versions or versions[-1] != SHIPPED_PRIOR.version:
+        return ""
+    return _("Expected from published studies, not from this clinic's patients.")
 
 
 def _bar(kept: dict[str, int], score: int) -> SafeString:
