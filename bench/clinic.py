@@ -30,7 +30,13 @@ class Cast:
 
 def make_cast() -> Cast:
     """A clinic open at all hours with a practitioner, a lead and courses."""
-    clinic = Clinic.objects.create(name="Bench", slug="bench", zone="Europe/London")
+    clinic = Clinic.objects.create(
+        name="Bench",
+        slug="bench",
+        zone="Europe/London",
+        confirmed_emergency_number="112",
+        set_up_at=timezone.now(),
+    )
     install_all(clinic)
     practitioner, _lead = [_member(clinic, role) for role in (Role.PRACTITIONER, Role.LEAD)]
     protocol = Protocol.objects.get(clinic=clinic, code="standard")

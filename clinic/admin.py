@@ -114,7 +114,7 @@ class ClinicAdmin(ClinicScopedAdmin):
     form = ClinicForm
     inlines = [OpeningHoursInline, HolidayInline]
     fieldsets = [
-        (None, {"fields": ["name", "country", "zone", "phone", "reply_to"]}),
+        (None, {"fields": ["name", "country", "zone", "phone", "address", "reply_to"]}),
         (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
         (gettext_lazy("Alerts"), {"fields": ["escalation_chain"]}),
         (gettext_lazy("Mail to patients"), {"fields": ["is_day3_asked"]}),
@@ -138,5 +138,9 @@ class ClinicAdmin(ClinicScopedAdmin):
         stored = Clinic.objects.get(pk=obj.pk)
         form.zone_before = stored.zone
         names = [name for name in form.fields if getattr(stored, name) != getattr(obj, name)]
+        if "emergency_number" in names:
+            # Whoever enters a number has looked at it.
+            obj.confirmed_emergency_number = obj.emergency_number
+            names.append("confirmed_emergency_number")
         if names:
             obj.save(update_fields=names)

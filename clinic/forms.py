@@ -57,6 +57,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "country",
             "zone",
             "phone",
+            "address",
             "reply_to",
             "emergency_number",
             "emergency_wording",

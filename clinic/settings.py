@@ -239,6 +239,7 @@ MESSAGE_KINDS = {
     "password_link": "clinic.people.staff.password_link_mail",
     "staff_alert": "courses.alerts.messages.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
+    "setup_mail": "courses.day_one.mail.setup_mail",
     "curve_notice": "courses.priors.notices.curve_notice",
     "hand_over": "courses.plans.hand_over_mail.hand_over_mail",
     "staff_alert_webhook": "courses.alerts.messages.webhooks.alert_webhook",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
 from django.db import connection
 from django.db.models import QuerySet
 
-from clinic.country.countries import country_of_zone
+from clinic.country.countries import ANYWHERE, country_of_zone
 from clinic.models import Clinic, Membership, Role, User
 from clinic.presets import install_all
 from courses.models import Correction, Course, PainScore, Protocol, RedFlag
@@ -25,7 +25,13 @@ from patients.models import Assessment, Consent, Patient, PatientPainType
 def make_clinic(name: str, **values: Any) -> Clinic:
     """A clinic with its presets, open at all hours."""
     zone = values.pop("zone", "Europe/Berlin")
-    defaults = {"country": country_of_zone(zone), "phone": "+49 30 23125 000"}
+    # Open and running: what a new clinic has to set up is played in tests/courses/day_one.
+    defaults = {
+        "country": country_of_zone(zone),
+        "phone": "+49 30 23125 000",
+        "confirmed_emergency_number": values.get("emergency_number", ANYWHERE),
+        "set_up_at": datetime(2026, 1, 1, tzinfo=UTC),
+    }
     clinic = Clinic.objects.create(name=name, slug=name.lower(), zone=zone, **{**defaults, **values})
     install_all(clinic)
     return clinic

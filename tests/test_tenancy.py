@@ -89,6 +89,8 @@ TABLE: dict[str, Row] = {
     "demo-mail-one": Row(ALL, is_public=True, more={"number": "1"}),
     "admin:index": Row(ALL),
     "admin:setup": Row(ALL),
+    "admin:setup_steps": Row(LEADING),
+    "admin:setup_mail": Row(LEADING, more={"token": "none"}),
     "admin:password_change": Row(ALL),
     "admin:password_change_done": Row(ALL),
     "admin:jsi18n": Row(ALL, is_public=True),

@@ -1,4 +1,4 @@
-"""A clinic, when it is open, and who works in it."""
+"""A clinic, and who works in it."""
 
 from __future__ import annotations
 
@@ -64,12 +64,22 @@ class Clinic(models.Model):
         help_text=_("ISO 3166 code. It decides the emergency number and how phone numbers are read."),
     )
     phone = models.CharField(_("phone"), max_length=40, help_text=_("Shown to patients as the number to call."))
+    address = models.CharField(
+        _("address"),
+        max_length=300,
+        blank=True,
+        help_text=_("Street, postcode and town, as patients and doctors should read it."),
+    )
     reply_to = models.EmailField(
         _("reply address"),
         blank=True,
         help_text=_("A mailbox that somebody reads: patients answer their reminders."),
     )
     emergency_number = models.CharField(_("emergency number"), max_length=20, default=ANYWHERE)
+    # What somebody in the clinic looked at and confirmed; until it is the number, emails to patients wait.
+    confirmed_emergency_number = models.CharField(
+        _("confirmed emergency number"), max_length=20, blank=True, editable=False
+    )
     emergency_wording = models.CharField(
         _("emergency wording"),
         max_length=300,
@@ -110,6 +120,7 @@ class Clinic(models.Model):
     )
     # Another one whenever a row of a list changes that the session form is made of; the database sees to that.
     lists_stamp = models.UUIDField(default=uuid.uuid4, editable=False)
+    set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -146,6 +157,11 @@ class Clinic(models.Model):
         return zoneinfo.ZoneInfo(self.zone)
 
     @property
+    def is_number_confirmed(self) -> bool:
+        """Whether somebody confirmed the emergency number that patients read today."""
+        return bool(self.emergency_number) and self.confirmed_emergency_number == self.emergency_number
+
+    @property
     def crisis_line(self) -> CrisisLine | None:
         """Whom a patient with thoughts of self-harm can call in this country."""
         return crisis_line_in(self.country)
@@ -153,61 +169,6 @@ class Clinic(models.Model):
     def local(self, at: datetime) -> datetime:
         """The wall time in the clinic at an instant."""
         return at.astimezone(self.zone_info)
-
-
-class OpeningHours(models.Model):
-    """A stretch of a weekday during which the clinic is open, in its wall time."""
-
-    class Weekday(models.IntegerChoices):
-        """ISO weekdays."""
-
-        MONDAY = 1, _("Monday")
-        TUESDAY = 2, _("Tuesday")
-        WEDNESDAY = 3, _("Wednesday")
-        THURSDAY = 4, _("Thursday")
-        FRIDAY = 5, _("Friday")
-        SATURDAY = 6, _("Saturday")
-        SUNDAY = 7, _("Sunday")
-
-    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="opening_hours", verbose_name=_("clinic"))
-    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
-    opens_at = models.TimeField(_("opens at"))
-    closes_at = models.TimeField(_("closes at"))
-
-    class Meta:
-        verbose_name = _("opening hours")
-        verbose_name_plural = _("opening hours")
-        ordering = ["weekday", "opens_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(closes_at__gt=F("opens_at")),
-                name="clinic_openinghours_close_after_opening",
-                violation_error_message=_("The closing time must be after the opening time."),
-            ),
-            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="clinic_openinghours_weekday"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}-{self.closes_at:%H:%M}"
-
-
-class Holiday(models.Model):
-    """A day on which the clinic is closed."""
-
-    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="holidays", verbose_name=_("clinic"))
-    on = models.DateField(_("date"))
-    name = models.CharField(_("name"), max_length=80)
-
-    objects = ClinicScopedQuerySet["Holiday"].as_manager()
-
-    class Meta:
-        verbose_name = _("holiday")
-        verbose_name_plural = _("holidays")
-        ordering = ["on"]
-        constraints = [models.UniqueConstraint(fields=["clinic", "on"], name="clinic_holiday_once_a_day")]
-
-    def __str__(self) -> str:
-        return f"{self.on:%Y-%m-%d} {self.name}"
 
 
 class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):

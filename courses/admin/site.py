@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -15,12 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership, to_sign_in
 from clinic.country.contact import wrong_numbers
+from clinic.models import Membership
 from courses.admin.navigation import navigation
 from courses.admin.setup import setup_groups
+from courses.admin.setup_steps import RIGHT, SetupSteps
 from courses.admin.today import today
 from courses.alerts.audit.faults import open_faults
 from courses.alerts.inbox import waiting
 from courses.alerts.reached.late import late_alerts
+from courses.day_one.checklist import Checklist, checklist, is_needed
 
 
 class StaffAdminSite(AdminSite):
@@ -47,7 +51,8 @@ class StaffAdminSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """The set-up page beside the stock ones."""
-        return [path("setup/", self.admin_view(self.setup), name="setup"), *super().get_urls()]
+        own = [path("setup/", self.admin_view(self.setup), name="setup"), *SetupSteps(self).urls()]
+        return [*own, *super().get_urls()]
 
     def setup(self, request: HttpRequest) -> HttpResponse:
         """What the clinic works with: its settings, staff, plans, points and lists."""
@@ -86,8 +91,16 @@ class StaffAdminSite(AdminSite):
             "title": _("Today"),
             "today": today(membership, at=at),
             "now": at,
+            "setup": _setup(request, membership, at=at),
             "may_read": request.user.has_perm("courses.view_session"),
             "may_log": request.user.has_perm("courses.log_session"),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "courses/admin/today.html", context)
+
+
+def _setup(request: HttpRequest, membership: Membership, *, at: datetime) -> Checklist | None:
+    """What is left to set up, for those who can do it; None once that is finished."""
+    if not request.user.has_perm(RIGHT) or not is_needed(membership.clinic):
+        return None
+    return checklist(membership.clinic, at=at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
@@ -24,6 +24,9 @@ STATES = {
 }
 
 
+WAIT_FOR_NUMBER = timedelta(minutes=10)
+
+
 class ReminderMail:
     """Owner of the message kind `reminder`; its subject is the Reminder row."""
 
@@ -32,6 +35,9 @@ class ReminderMail:
         reminder = self._reminder(message)
         if refusal(reminder, at=at):
             return False
+        if not reminder.clinic.is_number_confirmed:
+            # Every mail to a patient names the number to call: somebody looks at it first.
+            return at + WAIT_FOR_NUMBER
         morning = next_permitted(at, reminder.clinic.zone_info)
         return True if morning == at else morning
 

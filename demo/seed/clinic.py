@@ -47,7 +47,10 @@ def make_clinic(number: int, *, at: datetime) -> Clinic:
         country=country_of_zone(zone),
         emergency_number=emergency_number_in(country_of_zone(zone)),
         phone=f"+44 1632 9600{number % 100:02d}",
+        confirmed_emergency_number=emergency_number_in(country_of_zone(zone)),
+        address=f"{number + 1} Invented Lane, {place}",
         reply_to="desk@example.org",
+        set_up_at=at,
     )
     install_all(clinic)
     _open(clinic, at=at)

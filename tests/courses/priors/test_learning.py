@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -17,7 +19,7 @@ PUBLISHED = "Based on published studies, not yet on this clinic"
 def completed(by, n, *, is_training=False):
     for _number in range(n):
         patient = PatientFactory(clinic=by.clinic, is_training=is_training)
-        CourseFactory(patient=patient, practitioner=by, status=Course.Status.COMPLETED)
+        CourseFactory(patient=patient, practitioner=by, status=Course.Status.COMPLETED, ended_on=date(2026, 3, 1))
 
 
 def test_completed_courses_of_real_patients_are_counted(clinic, practitioner):

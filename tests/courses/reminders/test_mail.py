@@ -232,7 +232,7 @@ class TestContent:
         assert re.search(r"http://127\.0\.0\.1:8000/c/\S+/", smtp.mails[0].get_body(("plain",)).get_content())
 
     def test_check_in_says_that_nobody_watches_day_and_night(self, check_in, deliver, smtp, at):
-        Clinic.objects.update(emergency_number="999")
+        Clinic.objects.update(emergency_number="999", confirmed_emergency_number="999")
         deliver(at + DAY)
         assert "In an emergency call 999." in smtp.mails[0].get_body(("plain",)).get_content()
 
@@ -286,3 +286,16 @@ def sent_before(course, n_mails, *, at):
             state="sent",
             settled_at=at,
         )
+
+
+def test_it_waits_until_the_emergency_number_is_confirmed(reminder, deliver, smtp):
+    """Every mail to a patient names a number to call; nothing is cancelled, and the wait is no attempt."""
+    Clinic.objects.update(confirmed_emergency_number="")
+    due_at = Message.objects.get(kind="reminder").due_at
+    deliver(due_at)
+    waiting = Message.objects.get(kind="reminder")
+    assert (smtp.mails, waiting.state, waiting.n_attempts) == ([], Message.State.PENDING, 0)
+    Clinic.objects.update(confirmed_emergency_number=waiting.clinic.emergency_number)
+    deliver(waiting.due_at)
+    reminder.refresh_from_db()
+    assert (len(smtp.mails), reminder.state) == (1, Reminder.State.SENT)

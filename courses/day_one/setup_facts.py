@@ -1,0 +1,63 @@
+"""What the steps of the setup look at, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.apps import apps
+from django.db.models import Count, Model, Q
+
+from clinic.models import Clinic, Duty, Membership, Role, SetupEvent
+
+
+@dataclass(frozen=True)
+class SetupFacts:
+    """A clinic as it is today; `newest` is the last event of each step."""
+
+    clinic: Clinic
+    has_hours: bool
+    has_rota: bool
+    n_leads: int
+    unlicensed: tuple[Membership, ...]
+    n_content: int
+    n_unsigned: int
+    newest: dict[str, SetupEvent]
+
+
+def setup_facts(clinic: Clinic, *, at: datetime) -> SetupFacts:
+    """Everything the steps ask."""
+    members = list(Membership.objects.for_clinic(clinic).active().select_related("user"))
+    today = clinic.local(at).date()
+    n_content, n_unsigned = _content(clinic)
+    events = SetupEvent.objects.for_clinic(clinic).select_related("by__user").order_by("pk")
+    return SetupFacts(
+        clinic=clinic,
+        has_hours=clinic.opening_hours.exists(),
+        has_rota=Duty.objects.for_clinic(clinic).filter(ends_at__gt=at).exists(),
+        n_leads=sum(member.role == Role.LEAD for member in members),
+        unlicensed=tuple(one for one in members if one.role == Role.PRACTITIONER and not one.is_licensed(today)),
+        n_content=n_content,
+        n_unsigned=n_unsigned,
+        newest={event.step: event for event in events},
+    )
+
+
+def content_models() -> list[type[Model]]:
+    """Every table of clinical content that a clinician signs off."""
+    return [
+        model
+        for model in apps.get_models()
+        if {"needs_sign_off", "clinic"} <= {field.name for field in model._meta.get_fields()}
+    ]
+
+
+def _content(clinic: Clinic) -> tuple[int, int]:
+    """How many rows of content there are, and how many of them nobody has signed off."""
+    counted = [
+        model._default_manager.filter(clinic=clinic).aggregate(
+            n=Count("pk"), left=Count("pk", Q(needs_sign_off=True))
+        )
+        for model in content_models()
+    ]
+    return sum(one["n"] for one in counted), sum(one["left"] for one in counted)

@@ -1,0 +1,128 @@
+"""The steps of setting up a clinic, in the order in which patients need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clinic.models import SetupEvent
+from courses.day_one.setup_facts import SetupFacts
+
+NUMBER, TEST_MAIL = "emergency_number", "test_mail"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to set up: what waits for it, whether it is done, and the page where it is done."""
+
+    code: str
+    title: Any
+    waits: Any
+    is_done: Callable[[SetupFacts], bool]
+    # The name of an admin address; empty where the list itself has the button.
+    page: str = ""
+    detail: Callable[[SetupFacts], str] = lambda _facts: ""
+    # What a clinic cannot do without is not set aside.
+    may_set_aside: bool = True
+
+
+def _mail_received(facts: SetupFacts) -> bool:
+    event = facts.newest.get(TEST_MAIL)
+    return event is not None and event.kind == SetupEvent.Kind.MAIL_RECEIVED
+
+
+def _unlicensed(facts: SetupFacts) -> str:
+    return ", ".join(str(member) for member in facts.unlicensed)
+
+
+def _unsigned(facts: SetupFacts) -> str:
+    done = facts.n_content - facts.n_unsigned
+    return _("%(done)d of %(n)d signed off") % {"done": done, "n": facts.n_content}
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        NUMBER,
+        gettext_lazy("Confirm the emergency number"),
+        gettext_lazy("Emails to patients wait until it is confirmed."),
+        lambda facts: facts.clinic.is_number_confirmed,
+        detail=lambda facts: str(facts.clinic.emergency_number),
+        may_set_aside=False,
+    ),
+    Step(
+        "phone",
+        gettext_lazy("Enter the phone number that patients call"),
+        gettext_lazy("It is in every email and on the page that patients answer on."),
+        lambda facts: bool(facts.clinic.phone),
+        page="admin:clinic_clinic_changelist",
+        may_set_aside=False,
+    ),
+    Step(
+        "leads",
+        gettext_lazy("Invite a duty lead"),
+        gettext_lazy("Somebody must be able to answer a red flag. Until then managers are emailed."),
+        lambda facts: facts.n_leads > 0,
+        page="admin:clinic_membership_add",
+    ),
+    Step(
+        "licences",
+        gettext_lazy("Enter the licences of those who treat"),
+        gettext_lazy("Without a licence on file nobody may needle, and no needling visit can be booked."),
+        lambda facts: not facts.unlicensed,
+        page="admin:clinic_membership_changelist",
+        detail=_unlicensed,
+    ),
+    Step(
+        "hours",
+        gettext_lazy("Enter the opening hours"),
+        gettext_lazy("Visits are proposed, and the time to answer an alert is counted, within them."),
+        lambda facts: facts.has_hours,
+        page="admin:clinic_clinic_changelist",
+    ),
+    Step(
+        "rota",
+        gettext_lazy("Plan who is on duty"),
+        gettext_lazy("Without a rota every duty lead is emailed about every alert."),
+        lambda facts: facts.has_rota,
+        page="admin:clinic_duty_changelist",
+    ),
+    Step(
+        TEST_MAIL,
+        gettext_lazy("Receive a test email"),
+        gettext_lazy("Alerts are emailed. A test shows that they arrive."),
+        _mail_received,
+    ),
+    Step(
+        "reply_to",
+        gettext_lazy("Enter a reply address"),
+        gettext_lazy("Patients answer their reminders: somebody must read that mailbox."),
+        lambda facts: bool(facts.clinic.reply_to),
+        page="admin:clinic_clinic_changelist",
+    ),
+    Step(
+        "address",
+        gettext_lazy("Enter the clinic's address"),
+        gettext_lazy("It is on letters and in emails to patients."),
+        lambda facts: bool(facts.clinic.address),
+        page="admin:clinic_clinic_changelist",
+    ),
+    Step(
+        "content",
+        gettext_lazy("Sign off the clinical content"),
+        gettext_lazy("It works until then, and says once that nobody here has signed it off."),
+        lambda facts: facts.n_unsigned == 0,
+        page="admin:setup",
+        detail=_unsigned,
+    ),
+)
+BY_CODE = {step.code: step for step in STEPS}
+
+
+def n_open_words(n_open: int, n_all: int) -> str:
+    """How far the setup is, in a heading."""
+    words = ngettext("%(n)d of %(all)d step left", "%(n)d of %(all)d steps left", n_open)
+    return words % {"n": n_open, "all": n_all}
