@@ -13,8 +13,9 @@ from courses.alerts.answering import cancel_mail, last_news, locked
 from courses.alerts.history import IllegalMove, write_event
 from courses.alerts.silences import fall_silent, silence_of
 from courses.alerts.steps import calendar_of, end_of_silence, policy_of, set_next_step
-from courses.models import Alert, AlertEvent, Course, Severity, Silence
+from courses.models import Alert, AlertEvent, Course, Silence
 from courses.models.alerting.silence import LONGEST
+from courses.rules.facts import Severity
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from courses.alerts.policy import POLICIES, Policy
 from courses.alerts.reached.clock import start_clock
 from courses.alerts.silences import fall_silent, silence_of
 from courses.models import Alert, AlertEvent
-from courses.rules.facts import Severity
+from courses.rules.facts import DOCTOR_TODAY, Severity
 
 MESSAGE_KIND = "staff_alert"
 PAUSE_AFTER_FAILURE = timedelta(minutes=5)
@@ -236,7 +236,7 @@ def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> 
             recipient=f"membership:{member.pk}",
             dedup_key=f"alert-event:{event.pk}:{member.pk}",
             guarantee=Message.Guarantee.AT_LEAST_ONCE,
-            is_urgent=Severity(alert.severity) in {Severity.E0, Severity.E1},
+            is_urgent=alert.severity in DOCTOR_TODAY,
             group_key=f"alert:{alert.pk}",
             bundle_key=bundle_key(alert, event),
             created_at=at,

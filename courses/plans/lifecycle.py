@@ -12,10 +12,10 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership, required_reason
-from courses.models import Alert, Course, CourseEvent, Hold, Protocol, Severity
+from courses.models import Alert, Course, CourseEvent, Hold, Protocol
+from courses.rules.facts import HOLDING
 from patients.models import Patient
 
-HOLDING = (Severity.E0, Severity.E1, Severity.E2)
 MOST_SIGNS = 200
 
 

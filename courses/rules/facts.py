@@ -27,6 +27,17 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+# The levels of red flags; those that bring a doctor today; those that put the course on hold.
+RED_FLAG_LEVELS = (Severity.E0, Severity.E1, Severity.E2, Severity.C)
+DOCTOR_TODAY = frozenset({Severity.E0, Severity.E1})
+HOLDING = (Severity.E0, Severity.E1, Severity.E2)
+
+
+def rank_of(severity: str) -> int:
+    """0 for the most pressing, of a severity as a row stores it."""
+    return Severity(severity).rank
+
+
 def most_severe(severities: Sequence[Severity]) -> Severity:
     """The most pressing of some; ValueError for none."""
     return min(severities, key=lambda severity: severity.rank)

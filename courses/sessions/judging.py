@@ -12,14 +12,14 @@ from django.db import transaction
 from clinic.models import Fault
 from courses.alerts.raising import note_findings, raise_alert
 from courses.curve import CannotTell
-from courses.models import Alert, Course, Level, PainScore, Prediction, RedFlagReport
+from courses.models import Alert, Course, PainScore, Prediction, RedFlagReport
 from courses.outlook import time_limit
 from courses.outlook.expecting import expectation
 from courses.outlook.pain_facts import pain_facts
 from courses.plans.standing import CourseStanding
 from courses.priors.adopted import bounds_of
 from courses.priors.rows import Record
-from courses.rules.facts import Expectation, Finding, Thresholds
+from courses.rules.facts import DOCTOR_TODAY, Expectation, Finding, Thresholds
 from courses.rules.pain import FIXED_RULES, find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.rules.still_worse import is_on_watch
@@ -127,7 +127,7 @@ def raise_pain(
     """One pain alert for the course; where these very scores raised a severe-pain alert the findings join that."""
     if not findings:
         return
-    is_told = any(report.flag.code == SEVERE_PAIN and report.level in {Level.E0, Level.E1} for report in reports)
+    is_told = any(report.flag.code == SEVERE_PAIN and report.level in DOCTOR_TODAY for report in reports)
     if is_told:
         alert = Alert.objects.unresolved().get(course=course, flag_code=SEVERE_PAIN)
         note_findings(alert, findings, at=at)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from courses.charts.range_bar import range_svg
 from courses.models import Level, PainScore
+from courses.rules.facts import DOCTOR_TODAY
 from courses.sessions.verdict import Standing
 
 
@@ -79,7 +80,7 @@ def rarity(one_in: float) -> str:
 
 def is_now(level: str) -> bool:
     """Whether a level asks for a doctor today or sooner: the instruction then stands before everything else."""
-    return level in {Level.E0, Level.E1}
+    return level in DOCTOR_TODAY
 
 
 def instruction(level: str) -> str:
