@@ -5,12 +5,13 @@ What is done with them is in the rooms beside this one.
 
 from clinic.models.account import AccountEvent, SharedCacheRow, SignInFailure
 from clinic.models.address_change import AddressChange
-from clinic.models.clinic import Clinic, Holiday, Membership, OpeningHours, Responder, Role
+from clinic.models.clinic import Clinic, Membership, Responder, Role
 from clinic.models.duty import Duty
 from clinic.models.endpoint import Endpoint
 from clinic.models.fault import Fault
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
+from clinic.models.opening_hours import Holiday, OpeningHours
 from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.sent_form import SentForm
 from clinic.models.user import User

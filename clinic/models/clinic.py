@@ -17,6 +17,7 @@ from clinic.country.countries import ANYWHERE, CrisisLine, crisis_line_in
 from clinic.country.phones import validate_emergency_number, validate_phone
 from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.user import User
+from clinic.opening import OpeningCalendar
 from clinic.typed.validators import validate_country, validate_zone
 
 
@@ -154,60 +155,9 @@ class Clinic(models.Model):
         """The wall time in the clinic at an instant."""
         return at.astimezone(self.zone_info)
 
-
-class OpeningHours(models.Model):
-    """A stretch of a weekday during which the clinic is open, in its wall time."""
-
-    class Weekday(models.IntegerChoices):
-        """ISO weekdays."""
-
-        MONDAY = 1, _("Monday")
-        TUESDAY = 2, _("Tuesday")
-        WEDNESDAY = 3, _("Wednesday")
-        THURSDAY = 4, _("Thursday")
-        FRIDAY = 5, _("Friday")
-        SATURDAY = 6, _("Saturday")
-        SUNDAY = 7, _("Sunday")
-
-    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="opening_hours", verbose_name=_("clinic"))
-    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
-    opens_at = models.TimeField(_("opens at"))
-    closes_at = models.TimeField(_("closes at"))
-
-    class Meta:
-        verbose_name = _("opening hours")
-        verbose_name_plural = _("opening hours")
-        ordering = ["weekday", "opens_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(closes_at__gt=F("opens_at")),
-                name="clinic_openinghours_close_after_opening",
-                violation_error_message=_("The closing time must be after the opening time."),
-            ),
-            models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="clinic_openinghours_weekday"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}-{self.closes_at:%H:%M}"
-
-
-class Holiday(models.Model):
-    """A day on which the clinic is closed."""
-
-    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="holidays", verbose_name=_("clinic"))
-    on = models.DateField(_("date"))
-    name = models.CharField(_("name"), max_length=80)
-
-    objects = ClinicScopedQuerySet["Holiday"].as_manager()
-
-    class Meta:
-        verbose_name = _("holiday")
-        verbose_name_plural = _("holidays")
-        ordering = ["on"]
-        constraints = [models.UniqueConstraint(fields=["clinic", "on"], name="clinic_holiday_once_a_day")]
-
-    def __str__(self) -> str:
-        return f"{self.on:%Y-%m-%d} {self.name}"
+    def calendar(self) -> OpeningCalendar:
+        """When it is open: the one reading of its hours and holidays."""
+        return OpeningCalendar.of(self.zone_info, self.opening_hours.all(), self.holidays.all())
 
 
 class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
