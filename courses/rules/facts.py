@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
+from courses.rules.odds import kept_odds
 
 
 class Severity(StrEnum):
@@ -182,7 +183,7 @@ class PainFacts:
                 "expected": round(expected.mean, 2),
                 "low90": expected.low90,
                 "high90": expected.high90,
-                "one_in": round(expected.one_in[self.observed.score], 1),
+                "one_in": kept_odds(expected.one_in[self.observed.score]),
                 "lr": round(expected.lr_star[self.observed.score], 2),
                 "prior": expected.prior_version,
                 "n_scores": expected.n_scores,
