@@ -20,9 +20,10 @@ from courses.sessions.entry import CheckInEntry, FlagEntry
 from courses.sessions.judging import judge_scores, raise_pain
 from courses.sessions.keeping import keep_again
 from courses.sessions.reassuring import may_reassure
-from courses.sessions.red_flags.recording import Origin, accept_flags, lock_patient
+from courses.sessions.red_flags.recording import Origin, accept_flags
 from courses.sessions.timing import timing_of_answer
 from courses.sessions.verdict import Verdict, verdict
+from patients.locking import lock_patient
 
 Outcome = CheckInAnswer.Outcome
 # A second thought counts this long after the first answer.

@@ -16,6 +16,7 @@ from courses.plans.lifecycle import hold_courses, hold_reason
 from courses.rules.facts import HOLDING, Finding, Severity, rank_of
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags, is_newly_severe
 from courses.sessions.entry import FlagEntry
+from patients.locking import lock_patient
 from patients.models import Patient
 
 # History pages nobody; what it tells of the last days is listed for a person to look at.
@@ -78,11 +79,6 @@ def reports_of_form(patient: Patient, form_key: uuid.UUID) -> list[RedFlagReport
     by_level = sorted(told, key=lambda report: (rank_of(report.level), report.pk))
     first = {report.flag_id: report for report in reversed(by_level)}
     return [report for report in by_level if first[report.flag_id] is report]
-
-
-def lock_patient(patient: Patient) -> None:
-    """Two reports on one patient are taken one after the other."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
 
 
 def write_reports(
