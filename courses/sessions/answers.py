@@ -14,7 +14,7 @@ from courses.models import Alert, CheckIn, CheckInAnswer, PainScore, Prediction,
 from courses.outlook.pain_facts import frozen_expectation, pain_facts
 from courses.plans.standing import CourseStanding
 from courses.priors.adopted import thresholds_of
-from courses.rules.pain import find_model_free_pain, find_model_pain
+from courses.rules.pain import find_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.sessions.entry import CheckInEntry, FlagEntry
 from courses.sessions.judging import judge_scores, raise_pain
@@ -199,7 +199,7 @@ def _judge_anew(standing: PainScore, entry: CheckInEntry) -> Verdict:
     every = [standing, *course.scores.select_related("session").exclude(pk=standing.pk)]
     expected = frozen_expectation(standing)
     facts = pain_facts(standing, every, thresholds_of(course.clinic), expected)
-    findings = (*find_model_free_pain(facts), *find_model_pain(facts))
+    findings = find_pain(facts)
     found = verdict(standing.timing, standing.score, expected=expected, findings=findings)
     if expected is not None:
         standing.expected = {**standing.expected, **found.as_json()}

@@ -20,7 +20,7 @@ from courses.plans.standing import CourseStanding
 from courses.priors.adopted import bounds_of
 from courses.priors.rows import Record
 from courses.rules.facts import DOCTOR_TODAY, Expectation, Finding, Thresholds
-from courses.rules.pain import FIXED_RULES, find_model_free_pain, find_model_pain
+from courses.rules.pain import find_fixed_pain, find_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.rules.still_worse import is_on_watch
 from courses.sessions.keeping import Basis, keep_predictions
@@ -75,7 +75,7 @@ def _with_curve(
     verdicts = []
     for score, found in zip(new, _expected(standing, record, new), strict=True):
         facts = pain_facts(score, every, thresholds, found if isinstance(found, Expectation) else None)
-        findings = (*find_model_free_pain(facts), *find_model_pain(facts))
+        findings = find_pain(facts)
         watched = is_on_watch(facts) and not findings
         verdicts.append(verdict(score.timing, score.score, expected=found, findings=findings, is_watched=watched))
     return verdicts, Basis(thresholds, standing.in_force.prior_id, record.group)
@@ -115,7 +115,7 @@ def _without_curve(standing: CourseStanding, new: Sequence[PainScore]) -> list[V
     verdicts = []
     for score in new:
         facts = pain_facts(score, [*standing.scores, *new], nothing, None)
-        findings = tuple(finding for rule in FIXED_RULES if (finding := rule(facts)))
+        findings = find_fixed_pain(facts)
         watched = is_on_watch(facts) and not findings
         verdicts.append(verdict(score.timing, score.score, expected=None, findings=findings, is_watched=watched))
     return verdicts
