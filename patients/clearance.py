@@ -33,7 +33,7 @@ WITHDRAWING_FLAGS = frozenset(
 )
 
 
-class Verdict(StrEnum):
+class ClearanceVerdict(StrEnum):
     """May the patient be needled today."""
 
     CLEAR = "clear"
@@ -102,7 +102,7 @@ class Reason:
 class Clearance:
     """The verdict with its reasons and its scope."""
 
-    verdict: Verdict
+    verdict: ClearanceVerdict
     reasons: tuple[Reason, ...]
     limits: tuple[str, ...]
     scope: str
@@ -112,7 +112,7 @@ class Clearance:
     @property
     def may_needle(self) -> bool:
         """Whether needling is allowed as things stand."""
-        return self.verdict is Verdict.CLEAR
+        return self.verdict is ClearanceVerdict.CLEAR
 
     @property
     def may_book(self) -> bool:
@@ -168,12 +168,12 @@ def check_reason(*, has_check: bool, is_worse: bool, n_since: int) -> ReasonCode
     return ReasonCode.CHECK_OVERDUE if sessions_until_check(n_since) == 0 else None
 
 
-def _verdict(reasons: tuple[Reason, ...]) -> Verdict:
+def _verdict(reasons: tuple[Reason, ...]) -> ClearanceVerdict:
     if not reasons:
-        return Verdict.CLEAR
+        return ClearanceVerdict.CLEAR
     if all(reason.code in NEEDS_ONLY_A_CHECK for reason in reasons):
-        return Verdict.AFTER_CHECK
-    return Verdict.BLOCKED
+        return ClearanceVerdict.AFTER_CHECK
+    return ClearanceVerdict.BLOCKED
 
 
 def _papers(facts: ClearanceFacts) -> Iterator[Reason]:

@@ -10,7 +10,7 @@ from clinic.models import Clinic
 from courses.models import Session
 from patients.clearance import CHECKED_CLASS, NEEDS_ONLY_A_CHECK, check_reason
 from patients.models import NeuroCheck
-from patients.standing import effective_classes
+from patients.patient_file import effective_classes
 
 
 def patients_with_check_due(clinic: Clinic, patient_ids: Collection[int], *, on: date) -> set[int]:

@@ -14,7 +14,7 @@ from clinic.outbox.deliver import deliver_due
 from clinic.outbox.queue import LEASE
 from courses.alerts.history import MOVES
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
-from courses.plans.standing import clearance_for
+from courses.plans.course_state import clearance_for
 from courses.rules.facts import HOLDING, Severity
 from tests.faults.memory import MemoryBackend
 

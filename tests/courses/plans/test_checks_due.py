@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from courses.plans.checks_due import patients_with_check_due
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseState
 from patients.clearance import NEEDS_ONLY_A_CHECK
 from patients.intake import record_neuro_check, record_pain_type
 from patients.models import NeuroCheck, PatientPainType
@@ -30,6 +30,6 @@ def test_list_of_many_and_clearance_of_one_agree(course, practitioner, at, types
     for visit in range(n_visits):
         log_visit(course, at - timedelta(days=16 - 3 * visit), uncleared_reason="Done before it was known.")
     on = at.date()
-    reasons = CourseStanding(course).clearance(on=on, practitioner=practitioner, is_alone=False).reasons
+    reasons = CourseState(course).clearance(on=on, practitioner=practitioner, is_alone=False).reasons
     is_asked = any(one.code in NEEDS_ONLY_A_CHECK for one in reasons)
     assert bool(patients_with_check_due(course.clinic, {course.patient_id}, on=on)) is is_asked

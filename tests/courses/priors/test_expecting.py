@@ -10,7 +10,7 @@ import pytest
 
 from courses.curve import SHIPPED_PRIOR, CannotTell
 from courses.outlook.expecting import expectation
-from courses.priors.rows import Record, ScoreRow
+from courses.priors.course_records import Record, ScoreRow
 from courses.rules.facts import Expectation
 from courses.rules.odds import RAREST_KEPT
 
