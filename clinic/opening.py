@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 # A clinic closed for longer than this is treated as open: an alert must not wait for ever.
 HORIZON_DAYS = 60
+
+Hours = Mapping[int, tuple[tuple[time, time], ...]]
+
+
+class OpenStretch(Protocol):
+    """A stretch of a weekday in which a clinic is open."""
+
+    @property
+    def weekday(self) -> int:
+        """The ISO weekday."""
+
+    @property
+    def opens_at(self) -> time:
+        """In wall time."""
+
+    @property
+    def closes_at(self) -> time:
+        """In wall time."""
+
+
+class ClosedDay(Protocol):
+    """A day on which a clinic is closed."""
+
+    @property
+    def on(self) -> date:
+        """The day."""
+
+
+def hours_by_weekday(stretches: Iterable[OpenStretch]) -> Hours:
+    """The stretches of each ISO weekday, in the order in which they come."""
+    hours: dict[int, tuple[tuple[time, time], ...]] = {}
+    for one in stretches:
+        hours[one.weekday] = (*hours.get(one.weekday, ()), (one.opens_at, one.closes_at))
+    return hours
 
 
 @dataclass(frozen=True)
@@ -16,8 +51,15 @@ class OpeningCalendar:
     """Opening hours by ISO weekday in wall time, and days closed; without any hours: always open."""
 
     zone: ZoneInfo
-    hours: Mapping[int, tuple[tuple[time, time], ...]] = field(default_factory=dict)
+    hours: Hours = field(default_factory=dict)
     closed_on: frozenset[date] = frozenset()
+
+    @classmethod
+    def of(
+        cls, zone: ZoneInfo, stretches: Iterable[OpenStretch], closed_days: Iterable[ClosedDay]
+    ) -> OpeningCalendar:
+        """The calendar that a clinic's rows make."""
+        return cls(zone, hours_by_weekday(stretches), frozenset(day.on for day in closed_days))
 
     def is_open(self, at: datetime) -> bool:
         """Whether the clinic is open at an instant."""
@@ -27,6 +69,18 @@ class OpeningCalendar:
         """The instant itself if the clinic is open, else when it opens next."""
         opens_at, _closes_at = next(self._stretches(at), (at, at))
         return max(opens_at, at)
+
+    def is_open_throughout(self, start: datetime, end: datetime) -> bool:
+        """Whether one stretch of open time holds both; without any hours: on every day but those closed."""
+        first, last = start.astimezone(self.zone), end.astimezone(self.zone)
+        if first.date() in self.closed_on:
+            return False
+        if not self.hours:
+            return True
+        stretches = self.hours.get(first.isoweekday(), ())
+        return first.date() == last.date() and any(
+            opens <= first.time() and last.time() <= closes for opens, closes in stretches
+        )
 
     def add_open_time(self, at: datetime, wait: timedelta) -> datetime:
         """When so much open time has passed."""

@@ -15,6 +15,7 @@ from patients.clearance_facts import ClearanceFacts, LetterFact, TypeFact
 
 # Class B patients are checked neurologically at start and then at most every so many sessions.
 SESSIONS_BETWEEN_CHECKS = 4
+CHECKED_CLASS = "B"
 CORD_TYPE = "myelopathy"
 MIXED_TYPE = "mixed"
 UNDIAGNOSED_TYPE = "undiagnosed"
@@ -153,6 +154,20 @@ def effective_class(facts: ClearanceFacts) -> str:
     return max(classes, default="C")
 
 
+def sessions_until_check(n_since: int) -> int:
+    """After how many more sessions a class B patient's neurological check is due; 0 is today."""
+    return max(SESSIONS_BETWEEN_CHECKS - n_since, 0)
+
+
+def check_reason(*, has_check: bool, is_worse: bool, n_since: int) -> ReasonCode | None:
+    """What a class B patient's last neurological check leaves in the way."""
+    if not has_check:
+        return ReasonCode.CHECK_MISSING
+    if is_worse:
+        return ReasonCode.CHECK_WORSE
+    return ReasonCode.CHECK_OVERDUE if sessions_until_check(n_since) == 0 else None
+
+
 def _verdict(reasons: tuple[Reason, ...]) -> ClearanceVerdict:
     if not reasons:
         return ClearanceVerdict.CLEAR
@@ -223,14 +238,12 @@ def _screening(facts: ClearanceFacts) -> Iterator[Reason]:
 
 
 def _checks(facts: ClearanceFacts) -> Iterator[Reason]:
-    if effective_class(facts) != "B":
+    if effective_class(facts) != CHECKED_CLASS:
         return
-    if facts.checked_on is None:
-        yield Reason(ReasonCode.CHECK_MISSING)
-    elif facts.is_check_worse:
-        yield Reason(ReasonCode.CHECK_WORSE)
-    elif facts.care.n_sessions_since_check >= SESSIONS_BETWEEN_CHECKS:
-        yield Reason(ReasonCode.CHECK_OVERDUE, str(facts.care.n_sessions_since_check))
+    n_since = facts.care.n_sessions_since_check
+    code = check_reason(has_check=facts.checked_on is not None, is_worse=facts.is_check_worse, n_since=n_since)
+    if code is not None:
+        yield Reason(code, str(n_since) if code is ReasonCode.CHECK_OVERDUE else "")
 
 
 def _practitioner(facts: ClearanceFacts) -> Iterator[Reason]:

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
+from patients.locking import lock_patient
 from patients.models import (
     Assessment,
     FileCorrection,
@@ -80,7 +81,7 @@ def correct_record(
     at: datetime,
 ) -> list[FileCorrection]:
     """Every fact that differs is kept as it was and changed; StaleRecord where somebody else was quicker."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    lock_patient(patient)
     if not reason.strip():
         raise ValidationError({"reason": _("Enter the reason. A correction needs one.")})
     if version_of(patient, subject, subject_id) != version:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.functional import cached_property
 
 from clinic.models import Clinic, Membership
-from patients.clearance import MIXED_TYPE, UNDIAGNOSED_TYPE, Clearance, clearance, needs_specialised
+from patients.clearance import (
+    MIXED_TYPE,
+    UNDIAGNOSED_TYPE,
+    Clearance,
+    clearance,
+    effective_class,
+    needs_specialised,
+)
 from patients.clearance_facts import CareFact, ClearanceFacts, LetterFact, PractitionerFact, TypeFact
 from patients.models import (
     Assessment,
@@ -122,6 +129,23 @@ def practitioner_fact(member: Membership, *, is_alone: bool = False) -> Practiti
         is_supervised=member.is_supervised,
         has_supervisor=has_supervisor and not is_alone,
     )
+
+
+def effective_classes(clinic: Clinic, patient_ids: Collection[int], *, on: date) -> dict[int, str]:
+    """The clearance class of many patients on a day, in a fixed number of queries; none for who has no type."""
+    types: dict[int, list[PatientPainType]] = defaultdict(list)
+    every = PatientPainType.objects.for_clinic(clinic).filter(patient__in=patient_ids)
+    for one in every.select_related("pain_type"):
+        types[one.patient_id].append(one)
+    dizzy = [pk for pk, rows in types.items() if any(one.has_vertigo for one in rows)]
+    named = Assessment.objects.for_clinic(clinic).filter(patient__in=dizzy, is_vertigo_explained=True)
+    explained = set(named.filter(diagnosed_on__lte=on).values_list("patient_id", flat=True)) if dizzy else set()
+    held = {pk: _types(rows, clinic=clinic, on=on) for pk, rows in types.items()}
+    return {
+        pk: effective_class(ClearanceFacts(on=on, types=facts, is_vertigo_explained=pk in explained))
+        for pk, facts in held.items()
+        if facts
+    }
 
 
 def has_consent(patient: Patient, stream: Consent.Stream) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership, Voidable, required_reason, void_rows
+from patients.locking import lock_patient
 from patients.models import (
     Assessment,
     Consent,
@@ -56,7 +57,7 @@ def record_in(patient: Patient, kind: str, number: int) -> Voidable | None:
 def void_record(patient: Patient, *, kind: str, number: int, reason: str, by: Membership, at: datetime) -> None:
     """The record counts nowhere from now on; ValidationError where it is void already or there is none."""
     reason = required_reason(reason)
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    lock_patient(patient)
     record = record_in(patient, kind, number)
     if record is None:
         raise ValidationError(_("This record does not exist."))

@@ -17,6 +17,7 @@ from clinic.country.countries import ANYWHERE, CrisisLine, crisis_line_in
 from clinic.country.phones import validate_emergency_number, validate_phone
 from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.user import User
+from clinic.opening import OpeningCalendar
 from clinic.typed.validators import validate_country, validate_zone
 
 
@@ -169,6 +170,10 @@ class Clinic(models.Model):
     def local(self, at: datetime) -> datetime:
         """The wall time in the clinic at an instant."""
         return at.astimezone(self.zone_info)
+
+    def calendar(self) -> OpeningCalendar:
+        """When it is open: the one reading of its hours and holidays."""
+        return OpeningCalendar.of(self.zone_info, self.opening_hours.all(), self.holidays.all())
 
 
 class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):

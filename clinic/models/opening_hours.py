@@ -1,4 +1,4 @@
-"""When a clinic is open: its weekly hours, and the days it is closed."""
+"""When a clinic is open: hours of its week, and days off."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Holiday, Membership
+from clinic.opening import hours_by_weekday
 from clinic.typed.asked import asked
 from clinic.typed.dates import DayInput, day_asked
 from courses.admin.course_picker import choose_course
@@ -203,7 +204,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         people = {member.pk: member for member in clinicians(membership.clinic)}
         people |= {row.practitioner_id: row.practitioner for row in rows}
         holiday = Holiday.objects.for_clinic(membership.clinic).filter(on=day).first()
-        weekdays = {hours.weekday for hours in membership.clinic.opening_hours.all()}
+        weekdays = hours_by_weekday(membership.clinic.opening_hours.all())
         return {
             "day": day,
             "day_input": DayInput().render("day", day, {"id": "id_day"}),

@@ -13,12 +13,13 @@ from clinic.access import may
 from clinic.models import Membership, Role
 from clinic.people.rota import Gap, next_gap
 from courses.charts.spark import spark_svg
-from courses.models import Alert, Appointment, Course, PainScore, Session, Severity
+from courses.models import Alert, Appointment, Course, PainScore, Session
 from courses.outlook.picture import primary_run
 from courses.outlook.wording import worse_words
 from courses.plans.checks_due import patients_with_check_due
 from courses.plans.unlogged import unlogged_visits
 from courses.priors.course_records import records_of
+from courses.rules.facts import Severity
 from courses.watching.watch_list import watch_list
 
 MAX_ALERTS = 8

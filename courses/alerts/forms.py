@@ -12,6 +12,7 @@ from clinic.models import Clinic, Membership, Role
 from clinic.typed.numbers import WholeNumberField
 from courses.models import Alert, Course, Level, Silence
 from courses.plans.course_search import CourseChoice, open_courses
+from courses.rules.facts import Severity
 from courses.rules.red_flag import SEVERE_PAIN
 
 OUTCOMES = [(outcome, outcome.label) for outcome in Alert.HUMAN_OUTCOMES]
@@ -94,8 +95,8 @@ class SilenceForm(forms.Form):
     )
     severity = forms.ChoiceField(
         label=_("Up to"),
-        choices=[(one.value, one.label) for one in Silence.SEVERITIES],
-        initial=Silence.SEVERITIES[1],
+        choices=Silence.SEVERITY_CHOICES,
+        initial=Severity.AMBER.value,
         help_text=_("More severe alerts are still sent. Red flags are never muted."),
     )
     course = CourseChoice(

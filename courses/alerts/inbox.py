@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership
 from courses.alerts.responding import NEWS
-from courses.models import Alert, AlertEvent, Appointment, Course, Severity
+from courses.models import Alert, AlertEvent, Appointment, Course
+from courses.rules.facts import Severity
 
 AlertRows = TypeVar("AlertRows", bound=QuerySet[Alert])
 N_SHOWN = 3

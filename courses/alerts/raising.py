@@ -10,7 +10,7 @@ from clinic.opening import OpeningCalendar
 from courses.alerts.chain import Step, joined, snapshot_chain
 from courses.alerts.history import write_event
 from courses.alerts.policy import POLICIES
-from courses.alerts.steps import calendar_of, set_next_step, start_steps
+from courses.alerts.steps import set_next_step, start_steps
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
 from courses.rules.facts import Finding, Severity, most_severe
 from patients.models import Patient
@@ -67,7 +67,7 @@ def _open(
     since: datetime,
 ) -> Alert:
     """A new matter: who is asked is written down as it is today, and the first are told."""
-    severity, calendar = most_severe([finding.severity for finding in findings]), calendar_of(alert.clinic)
+    severity, calendar = most_severe([finding.severity for finding in findings]), alert.clinic.calendar()
     alert.severity = severity
     alert.findings = [finding.as_json() for finding in findings]
     rule = Alert.Rule(alert.rule)
@@ -122,7 +122,7 @@ def _take_further(
         alert, kind, at=at, by=by, report=report, findings=news, new_state=Alert.State.OPEN if tells else None
     )
     if tells:
-        calendar = calendar_of(alert.clinic)
+        calendar = alert.clinic.calendar()
         alert.acknowledged_at = alert.acknowledged_by = None
         if report is not None:
             now = _chain(alert.patient, alert.course, Alert.Rule(alert.rule), severity, calendar=calendar, at=at)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.access import permissions_of
 from clinic.models import Membership, Message
 from courses.alerts.history import IllegalMove, write_event
-from courses.alerts.steps import MESSAGE_KIND, calendar_of, policy_of, set_next_step
+from courses.alerts.steps import MESSAGE_KIND, policy_of, set_next_step
 from courses.models import Alert, AlertEvent
 
 # Something new under a red flag: an acknowledgement must have seen it.
@@ -58,7 +58,7 @@ def acknowledge(alert: Alert, *, by: Membership, at: datetime, seen: int, way: s
     write_event(alert, AlertEvent.Kind.ACKNOWLEDGED, at=at, by=by, new_state=Alert.State.ACKNOWLEDGED, way=way)
     alert.acknowledged_by, alert.acknowledged_at = by, at
     alert.repeat_at = alert.escalate_at = alert.silenced_until = alert.exhausted_at = None
-    alert.lapses_at = policy_of(alert).lapse.after(at, calendar_of(alert.clinic))
+    alert.lapses_at = policy_of(alert).lapse.after(at, alert.clinic.calendar())
     set_next_step(alert)
     alert.save()
     cancel_mail(alert, at=at)

@@ -12,9 +12,10 @@ from clinic.models import Membership
 from courses.alerts.history import IllegalMove, write_event
 from courses.alerts.responding import cancel_mail, last_news, locked
 from courses.alerts.silences import fall_silent, silence_of
-from courses.alerts.steps import calendar_of, end_of_silence, policy_of, set_next_step
-from courses.models import Alert, AlertEvent, Course, Severity, Silence
+from courses.alerts.steps import end_of_silence, policy_of, set_next_step
+from courses.models import Alert, AlertEvent, Course, Silence
 from courses.models.alerting.silence import LONGEST
+from courses.rules.facts import Severity
 
 
 @transaction.atomic
@@ -34,7 +35,7 @@ def snooze(
         )
     if seen is not None and last_news(alert) > seen:
         raise IllegalMove(_("Something new was reported while this page was open. Read it first."))
-    longest = policy_of(alert).lapse.after(at, calendar_of(alert.clinic))
+    longest = policy_of(alert).lapse.after(at, alert.clinic.calendar())
     if not at < until <= longest:
         latest = f"{alert.clinic.local(longest):%Y-%m-%d %H:%M}"
         raise ValidationError({"until": _("Choose a time from now to %(latest)s.") % {"latest": latest}})

@@ -8,7 +8,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q
 
-from clinic.models import Clinic, Membership, Message
+from clinic.models import Membership, Message
 from clinic.opening import OpeningCalendar
 from clinic.outbox.queue import enqueue_all
 from clinic.worker.batch import each
@@ -21,19 +21,10 @@ from courses.alerts.policy import POLICIES, Policy
 from courses.alerts.reached.clock import start_clock
 from courses.alerts.silences import fall_silent, silence_of
 from courses.models import Alert, AlertEvent
-from courses.rules.facts import Severity
+from courses.rules.facts import DOCTOR_TODAY, Severity
 
 MESSAGE_KIND = "staff_alert"
 PAUSE_AFTER_FAILURE = timedelta(minutes=5)
-
-
-def calendar_of(clinic: Clinic) -> OpeningCalendar:
-    """The clinic's opening hours and holidays."""
-    hours: dict[int, tuple[tuple[object, object], ...]] = {}
-    for row in clinic.opening_hours.all():
-        hours[row.weekday] = (*hours.get(row.weekday, ()), (row.opens_at, row.closes_at))
-    closed_on = frozenset(clinic.holidays.values_list("on", flat=True))
-    return OpeningCalendar(clinic.zone_info, hours, closed_on)  # type: ignore[arg-type]
 
 
 def policy_of(alert: Alert) -> Policy:
@@ -46,7 +37,7 @@ def start_steps(alert: Alert, event: AlertEvent, *, at: datetime, calendar: Open
 
     A silence in force puts all of it off to its end; a matter that opens again and again is not told each time.
     """
-    policy, calendar = pace_of(alert), calendar or calendar_of(alert.clinic)
+    policy, calendar = pace_of(alert), calendar or alert.clinic.calendar()
     alert.lapses_at = alert.silenced_until = alert.exhausted_at = None
     muting = silence_of(alert, at=at)
     if muting is not None:
@@ -69,7 +60,7 @@ def start_steps(alert: Alert, event: AlertEvent, *, at: datetime, calendar: Open
 def restart_clocks(alert: Alert, *, at: datetime) -> None:
     """The alert moves at another pace from now on: its answer holds for another time, or it is told at another
     (not saved)."""
-    calendar = calendar_of(alert.clinic)
+    calendar = alert.clinic.calendar()
     if alert.state == Alert.State.OPEN:
         _wind_clocks(alert, since=at, calendar=calendar)
     else:
@@ -162,7 +153,7 @@ def end_of_silence(alert: Alert, *, at: datetime) -> None:
 
 
 def _escalate(alert: Alert, *, at: datetime) -> None:
-    calendar = calendar_of(alert.clinic)
+    calendar = alert.clinic.calendar()
     if alert.chain_position + 1 >= len(alert.chain):
         _exhaust(alert, at=at)
         return _repeat(alert, at=at)
@@ -176,7 +167,7 @@ def _escalate(alert: Alert, *, at: datetime) -> None:
 
 
 def _repeat(alert: Alert, *, at: datetime) -> None:
-    alert.repeat_at = pace_of(alert).repeat.after(at, calendar_of(alert.clinic))
+    alert.repeat_at = pace_of(alert).repeat.after(at, alert.clinic.calendar())
     if is_paged(alert):
         event = write_event(alert, AlertEvent.Kind.REPEATED, at=at)
         tell(alert, event, at=at, due_at=at)
@@ -236,7 +227,7 @@ def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> 
             recipient=f"membership:{member.pk}",
             dedup_key=f"alert-event:{event.pk}:{member.pk}",
             guarantee=Message.Guarantee.AT_LEAST_ONCE,
-            is_urgent=Severity(alert.severity) in {Severity.E0, Severity.E1},
+            is_urgent=alert.severity in DOCTOR_TODAY,
             group_key=f"alert:{alert.pk}",
             bundle_key=bundle_key(alert, event),
             created_at=at,

@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.alerts.wording import rarity_words, rule_words
+from courses.alerts.wording import rule_words
 from courses.charts.range_bar import range_svg
 from courses.models import Alert, AlertThreshold, PainScore, Prior
+from courses.outlook.wording import rarity_words
 
 SHIPPED = "shipped"
 Line = tuple[str, str]

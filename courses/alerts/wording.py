@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership, Responder
 from courses.models import Alert, AlertEvent, RedFlag
 from courses.models.red_flag import said
+from courses.outlook.wording import rarity_words
 
 
 def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> str:
@@ -175,11 +176,3 @@ def member_names(events: Iterable[AlertEvent]) -> dict[int, str]:
     wanted = {event.detail["member"] for event in events if "member" in event.detail}
     members = Membership.objects.all_clinics().filter(pk__in=wanted).select_related("user")
     return {member.pk: str(member) for member in members}
-
-
-def rarity_words(one_in: float) -> str:
-    """How rare a score this high was, within a sentence."""
-    if one_in > 1000:
-        return _("rarer than 1 in 1,000")
-    n_digits = len(str(int(one_in)))
-    return _("about 1 in %(n)d") % {"n": round(one_in, min(2 - n_digits, 0))}

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from courses.charts.scale import Frame
 from courses.charts.svg import element, path
+from courses.rules.facts import HOLDING, Severity
 
 LANE, STEP, MOST_LANES = 15.0, 11.0, 4
 # Half the gap at the foot of the plot where a visit was missed.
 GAP = 6.0
-PRESSING = frozenset({"E0", "E1", "E2", "red"})
+PRESSING = frozenset({*HOLDING, Severity.RED})
 
 
 @dataclass(frozen=True)

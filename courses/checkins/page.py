@@ -16,7 +16,7 @@ from courses.charts.curve_chart import SMALL, CurvePicture, Dot, curve_svg
 from courses.models import CheckInAnswer, Course, RedFlag, RedFlagReport
 from courses.priors.course_records import record_of
 from courses.reminders.links import ClinicFacts
-from courses.rules.facts import Severity
+from courses.rules.facts import DOCTOR_TODAY, Severity, most_severe
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, find_red_flags
 from courses.sessions.entry import FlagEntry
 from courses.sessions.reassuring import may_reassure
@@ -70,8 +70,8 @@ def emergency_of(flags: Sequence[FlagEntry], levels: Iterable[str] = ()) -> str:
     """
     findings = find_red_flags([flag_answer(flag) for flag in flags], is_newly_severe_after_needling=False)
     found = [*(finding.severity for finding in findings), *(Severity(level) for level in levels)]
-    worst = min(found, key=lambda level: level.rank, default=None)
-    return str(worst) if worst in {Severity.E0, Severity.E1} else ""
+    worst = most_severe(found) if found else None
+    return str(worst) if worst in DOCTOR_TODAY else ""
 
 
 def said_flags(said: Mapping[str, str], flags: Iterable[RedFlag]) -> tuple[FlagEntry, ...]:

@@ -14,12 +14,11 @@ from courses.checkins.page import Kept, Reply, pain_chart, reply_to
 from courses.checkins.spooled_answers import keep_answer
 from courses.models import CheckIn, CheckInAnswer, RedFlagReport
 from courses.reminders.links import BadLink, CheckInLink, row_of_link
+from courses.rules.facts import DOCTOR_TODAY
 from courses.sessions.check_in_answers import ANSWER_AGAIN_FOR, may_answer_again, take_answer
 from courses.sessions.entry import CheckInEntry
 
 log = structlog.stdlib.get_logger(__name__)
-
-NOW = ("E0", "E1")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def last_answer(loaded: Loaded, *, at: datetime) -> Page | None:
     if row is None or answer is None:
         return None
     since = at - ANSWER_AGAIN_FOR
-    pressing = RedFlagReport.objects.filter(check_in=row, recorded_at__gt=since, level__in=NOW)
+    pressing = RedFlagReport.objects.filter(check_in=row, recorded_at__gt=since, level__in=DOCTOR_TODAY)
     return _page(loaded, row, answer, [*_reports(answer), *pressing], at=at)
 
 

@@ -26,8 +26,9 @@ from courses.corrections.rejudging_needles import judge_needling
 from courses.models import Correction, PainScore, RedFlagReport, Session
 from courses.sessions.breach import refuse_contradiction
 from courses.sessions.entry import FlagEntry
-from courses.sessions.red_flags.recording import Origin, accept_flags, lock_patient
+from courses.sessions.red_flags.recording import Origin, accept_flags
 from courses.sessions.visit_details import changed_details, plain, write_details
+from patients.locking import lock_patient
 
 Field = Correction.Field
 

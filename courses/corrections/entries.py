@@ -28,7 +28,7 @@ from courses.models import (
     Review,
 )
 from courses.reminders.planning import cancel_planned
-from courses.sessions.red_flags.recording import lock_patient
+from patients.locking import lock_patient
 
 Act = Callable[..., None]
 

@@ -39,6 +39,7 @@ from courses.sessions.judging import judge_scores
 from courses.sessions.record import write_session
 from courses.sessions.red_flags.recording import Origin, accept_flags
 from patients.intake import record_neuro_check
+from patients.locking import lock_patients
 from patients.models import NeuroCheck, Patient
 
 
@@ -51,8 +52,7 @@ def move_session(session: Session, *, to: Course, reason: str, by: Membership, a
     """
     reason = required_reason(reason)
     source = session.course
-    keys = sorted({source.patient_id, to.patient_id})
-    list(Patient.objects.filter(pk__in=keys).select_for_update().order_by("pk").values_list("pk"))
+    lock_patients({source.patient_id, to.patient_id})
     session = _read(session)
     to = Course.objects.select_related("clinic", "patient", "practitioner", "protocol").get(pk=to.pk)
     _refuse(session, to)

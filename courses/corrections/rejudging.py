@@ -10,7 +10,7 @@ from courses.models import PainScore, Prediction, Session
 from courses.outlook.pain_facts import frozen_expectation, pain_facts
 from courses.priors.adopted import thresholds_of
 from courses.rules.facts import Finding
-from courses.rules.pain import find_model_free_pain, find_model_pain
+from courses.rules.pain import find_pain
 from courses.sessions.predictions import keep_again
 from courses.sessions.verdict import Verdict, verdict
 
@@ -30,7 +30,7 @@ def rejudge_session(session: Session, *, reason: str, by: Membership, at: dateti
             continue
         expected = frozen_expectation(score)
         facts = pain_facts(score, every, thresholds, expected)
-        found = (*find_model_free_pain(facts), *find_model_pain(facts))
+        found = find_pain(facts)
         findings.extend(found)
         judged.append((score, verdict(score.timing, score.score, expected=expected, findings=found)))
         _refreeze(*judged[-1])

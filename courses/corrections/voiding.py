@@ -29,7 +29,7 @@ from courses.models import (
 from courses.plans.booking import set_booked
 from courses.plans.lifecycle import status_by_sessions
 from courses.reminders.planning import cancel_planned
-from courses.sessions.red_flags.recording import lock_patient
+from patients.locking import lock_patient
 from patients.models import NeuroCheck
 
 # Everything that hangs on a session and is read without it, with its way there.

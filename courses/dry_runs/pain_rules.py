@@ -18,7 +18,7 @@ from courses.outlook.pain_facts import frozen_expectation, pain_facts
 from courses.priors.adopted import bounds_of, thresholds_of
 from courses.rules.bounds import RuleBounds, beyond_limits
 from courses.rules.facts import Thresholds
-from courses.rules.pain import find_model_free_pain, find_model_pain
+from courses.rules.pain import find_pain
 from patients.counting import counted
 
 LOOK_BACK = timedelta(days=90)
@@ -111,4 +111,4 @@ def _courses(clinic: Clinic, *, since: datetime, at: datetime) -> list[list[Pain
 
 def _is_found(score: PainScore, every: list[PainScore], thresholds: Thresholds) -> bool:
     facts = pain_facts(score, every, thresholds, frozen_expectation(score))
-    return bool(find_model_free_pain(facts) or find_model_pain(facts))
+    return bool(find_pain(facts))

@@ -13,7 +13,8 @@ from courses.exchange.letter_parts import (
     screening_words,
 )
 from courses.exchange.summary import answer_words
-from courses.models import Alert, Course, RedFlagReport, Severity
+from courses.models import Alert, Course, RedFlagReport
+from courses.rules.facts import Severity
 
 N_SCORES = 8
 

@@ -5,7 +5,7 @@ Rows are changed by the slices, never from here.
 
 from courses.models.adverse_event import AdverseEvent, AdverseEventItem
 from courses.models.aftercare import AftercareGiven, AftercareMeasure
-from courses.models.alerting.alert import Alert, AlertEvent, Severity
+from courses.models.alerting.alert import Alert, AlertEvent
 from courses.models.alerting.digest import Digest
 from courses.models.alerting.reach import Reach
 from courses.models.alerting.silence import Silence
@@ -74,6 +74,5 @@ __all__ = [
     "Session",
     "SessionMotion",
     "SessionSymptom",
-    "Severity",
     "Silence",
 ]

@@ -15,6 +15,7 @@ from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 from courses.models.check_in import CheckIn
 from courses.models.course import Course
 from courses.models.session import Session
+from courses.rules.facts import Severity
 from patients.models import Patient
 
 # The question about severe pain, and its answer that takes the flag's own words back.
@@ -24,10 +25,10 @@ SEVERE_PAIN, USUAL = "severe_pain", "usual"
 class Level(models.TextChoices):
     """How fast somebody must act."""
 
-    E0 = "E0", _("E0: emergency, now")
-    E1 = "E1", _("E1: doctor today")
-    E2 = "E2", _("E2: urgent referral")
-    C = "C", _("C: call back")
+    E0 = Severity.E0.value, _("E0: emergency, now")
+    E1 = Severity.E1.value, _("E1: doctor today")
+    E2 = Severity.E2.value, _("E2: urgent referral")
+    C = Severity.C.value, _("C: call back")
 
 
 class RedFlagQuerySet(ClinicScopedQuerySet["RedFlag"]):

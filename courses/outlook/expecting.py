@@ -11,9 +11,7 @@ import numpy as np
 from courses import curve
 from courses.priors.course_records import Record
 from courses.rules.facts import Expectation, Memory
-
-# Rarer than this is said no more exactly.
-RAREST = 1_000_000.0
+from courses.rules.odds import RAREST_KEPT
 
 
 def expectation(
@@ -45,7 +43,7 @@ def _starts_after(record: Record, last_alerted_session: int, *, timing: str, sco
 
 def _memory(found: curve.NextMemory) -> Memory:
     return Memory(
-        ratio=tuple(np.minimum(found.ratio, RAREST).tolist()),
+        ratio=tuple(np.minimum(found.ratio, RAREST_KEPT).tolist()),
         one_in=tuple(found.one_in.tolist()),
         back=tuple(found.back.tolist()),
         above=tuple(found.above.tolist()),
@@ -66,8 +64,10 @@ def expectation_of(
         low90=found.interval90[0],
         high90=found.interval90[1],
         point90=int(np.searchsorted(np.cumsum(found.p), 0.9)),
-        lr_star=tuple(float(value) for value in np.minimum(found.lr_star, RAREST)),
-        one_in=tuple(min(found.one_in(score), RAREST) if found.tail[score] > 0 else RAREST for score in range(11)),
+        lr_star=tuple(float(value) for value in np.minimum(found.lr_star, RAREST_KEPT)),
+        one_in=tuple(
+            min(found.one_in(score), RAREST_KEPT) if found.tail[score] > 0 else RAREST_KEPT for score in range(11)
+        ),
         n_scores=found.n_scores,
         prior_version=str(found.prior_version),
         p=tuple(found.p.tolist()),

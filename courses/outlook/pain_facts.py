@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from courses.models import PainScore
-from courses.outlook.expecting import RAREST
 from courses.rules.facts import Expectation, Memory, PainFacts, ScoreFact, Thresholds
+from courses.rules.odds import RAREST_KEPT
 
 
 def pain_facts(
@@ -34,7 +34,7 @@ def frozen_expectation(score: PainScore) -> Expectation | None:
     kept = score.expected
     if "mean" not in kept:
         return None
-    unknown = [RAREST] * 11
+    unknown = [RAREST_KEPT] * 11
     return Expectation(
         mean=kept["mean"],
         low50=kept["low50"],

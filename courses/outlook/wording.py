@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from courses import curve
 from courses.models import PainScore
 from courses.outlook.summary import CurveSays, Line
+from courses.rules.odds import said_odds
 from courses.rules.worse_than_start import Worse
 
 SHAPES = {
@@ -163,3 +164,9 @@ def gain_words(says: CurveSays) -> str:
     if found.gain < 0:
         return _("%(words)s: %(percent)d%% more.") % {"words": words, "percent": percent}
     return _("%(words)s: %(percent)d%% relief so far.") % {"words": words, "percent": percent}
+
+
+def rarity_words(one_in: float) -> str:
+    """How rare a score this high was expected to be, within a sentence."""
+    said = said_odds(one_in)
+    return _("rarer than 1 in 1,000") if said is None else _("about 1 in %(n)d") % {"n": said}

@@ -14,7 +14,7 @@ from clinic.models import Holiday, Membership, OpeningHours, required_reason
 from courses.models import Appointment, AppointmentEvent, Course
 from courses.plans.course_state import clearance_for
 from courses.plans.whom_to_ask import whom_to_ask
-from patients.models import Patient
+from patients.locking import lock_patients
 from patients.wording import reason_texts
 
 Kind = AppointmentEvent.Kind
@@ -54,7 +54,7 @@ def book_appointment(
     try:
         with transaction.atomic():
             # Two bookings of one patient are made one after the other.
-            Patient.objects.select_for_update().get(pk=course.patient_id)
+            lock_patients([course.patient_id])
             refuse_overlap(course, starts_at=starts_at, ends_at=ends_at)
             appointment.save()
     except IntegrityError as error:

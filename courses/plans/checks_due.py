@@ -8,31 +8,23 @@ from datetime import date
 
 from clinic.models import Clinic
 from courses.models import Session
-from patients.clearance import SESSIONS_BETWEEN_CHECKS
-from patients.models import NeuroCheck, PatientPainType
-
-CHECKED_CLASS = "B"
+from patients.clearance import CHECKED_CLASS, NEEDS_ONLY_A_CHECK, check_reason
+from patients.models import NeuroCheck
+from patients.patient_file import effective_classes
 
 
 def patients_with_check_due(clinic: Clinic, patient_ids: Collection[int], *, on: date) -> set[int]:
-    """Those of class B without a check, or with so many needled sessions since that one is due."""
-    typed = (
-        PatientPainType.objects.for_clinic(clinic)
-        .on(on)
-        .filter(patient__in=patient_ids, pain_type__clearance_class=CHECKED_CLASS)
-        .values_list("patient_id", flat=True)
-    )
-    asked = set(typed)
-    checks = NeuroCheck.objects.for_clinic(clinic).filter(patient__in=asked).order_by("checked_on")
-    checked_on = dict(checks.values_list("patient_id", "checked_on"))
+    """Those whom clearance asks for a check today."""
+    classes = effective_classes(clinic, patient_ids, on=on)
+    asked = {patient_id for patient_id, one in classes.items() if one == CHECKED_CLASS}
+    checks = NeuroCheck.objects.for_clinic(clinic).filter(patient__in=asked, checked_on__lte=on)
+    last = {one.patient_id: one for one in checks.order_by("checked_on", "pk")}
     needled = Session.objects.for_clinic(clinic).filter(course__patient__in=asked, is_needled=True)
     n_since = Counter(
         patient_id
         for patient_id, held_at in needled.values_list("course__patient_id", "held_at")
-        if patient_id in checked_on and clinic.local(held_at).date() >= checked_on[patient_id]
+        if patient_id in last and clinic.local(held_at).date() >= last[patient_id].checked_on
     )
-    return {
-        patient_id
-        for patient_id in asked
-        if patient_id not in checked_on or n_since[patient_id] >= SESSIONS_BETWEEN_CHECKS
-    }
+    worse = {pk for pk, check in last.items() if check.result == NeuroCheck.Result.WORSE}
+    found = {pk: check_reason(has_check=pk in last, is_worse=pk in worse, n_since=n_since[pk]) for pk in asked}
+    return {pk for pk, code in found.items() if code in NEEDS_ONLY_A_CHECK}

@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from clinic.models import Membership
-from courses.models import Alert, AlertEvent, Course, Level, PainScore, RedFlagReport, Session, Severity
-from courses.plans.lifecycle import HOLDING
+from courses.models import Alert, AlertEvent, Course, Level, PainScore, RedFlagReport, Session
 from courses.plans.visit_flags import is_held_without, open_without
 from courses.priors.adopted import InForce, in_force
 from courses.priors.course_records import Record, record_of
+from courses.rules.facts import HOLDING, Severity
 from courses.rules.red_flag import SEVERE_PAIN
 from patients.clearance import WITHDRAWING_FLAGS, Clearance, clearance, overridden
 from patients.clearance_facts import CareFact, ClearanceFacts

@@ -15,7 +15,7 @@ from clinic.models import Membership, Responder
 from courses.models import Alert, Appointment, Course, HandOver
 from courses.plans.course_state import CourseState
 from courses.plans.hand_over_mail import tell_of_hand_over
-from patients.models import Patient
+from patients.locking import lock_patients
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,7 @@ def other_content(before: list[HandOver]) -> ValidationError:
 def _held(courses: Iterable[Course]) -> list[Course]:
     """The courses as they are once nobody else writes on their patients, whose locks come before any course's."""
     keys = [course.pk for course in courses]
-    theirs = Course.objects.filter(pk__in=keys).values("patient")
-    list(Patient.objects.filter(pk__in=theirs).select_for_update().order_by("pk").values_list("pk"))
+    lock_patients(Course.objects.filter(pk__in=keys).values("patient"))
     rows = Course.objects.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk")
     return list(rows.select_related("clinic", "patient", "protocol", "practitioner__user"))
 

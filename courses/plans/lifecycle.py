@@ -12,10 +12,11 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership, required_reason
-from courses.models import Alert, Course, CourseEvent, Hold, Protocol, Severity
+from courses.models import Alert, Course, CourseEvent, Hold, Protocol
+from courses.rules.facts import HOLDING
+from patients.locking import lock_patients
 from patients.models import Patient
 
-HOLDING = (Severity.E0, Severity.E1, Severity.E2)
 MOST_SIGNS = 200
 
 
@@ -119,7 +120,7 @@ def reopen_course(course: Course, *, reason: str, by: Membership, at: datetime) 
     Returns the event of its end, None for a course that ended before events were kept.
     """
     reason = required_reason(reason)
-    Patient.objects.select_for_update().get(pk=course.patient_id)
+    lock_patients([course.patient_id])
     course = Course.objects.select_for_update(of=("self",)).select_related("patient").get(pk=course.pk)
     if course.is_open:
         raise ValidationError(_("The course has not ended."))

@@ -12,7 +12,7 @@ from clinic.access import permissions_of
 from clinic.models import Membership
 from courses.models import ClearanceOverride, Course, Session
 from courses.plans.course_state import unaided_clearance
-from patients.models import Patient
+from patients.locking import lock_patients
 from patients.wording import reason_text
 
 # An override speaks of one visit that is planned, not of whenever.
@@ -31,7 +31,7 @@ def give_override(
     course: Course, *, reason: str, valid_on: date, by: Membership, at: datetime
 ) -> ClearanceOverride:
     """Everything in the way today is set aside for one session on one day; ValidationError says why it cannot."""
-    Patient.objects.select_for_update().get(pk=course.patient_id)
+    lock_patients([course.patient_id])
     today = course.clinic.local(at).date()
     if not may_override(by, course=course, on=valid_on):
         raise ValidationError(

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from clinic.opening import Hours
+
 STEP = timedelta(minutes=15)
 N_ALTERNATIVES = 4
 # Where a clinic has not said when it is open.
@@ -30,7 +32,7 @@ class Diary:
     """When the clinic is open, and when the practitioner or the patient is taken."""
 
     zone: ZoneInfo
-    hours: Mapping[int, tuple[tuple[time, time], ...]]
+    hours: Hours
     closed_on: Mapping[date, str] = field(default_factory=dict)
     taken: tuple[Stretch, ...] = ()
 

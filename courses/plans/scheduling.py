@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from clinic.models import Clinic, Membership
+from clinic.models import Membership
+from clinic.opening import hours_by_weekday
 from courses.models import Appointment, Course
 from courses.plans.booking import book_appointment
 from courses.plans.proposing import Diary, Proposal, Wishes, propose, remaining_plan
@@ -47,7 +48,7 @@ def diary_of(course: Course, *, practitioner: Membership, at: datetime) -> Diary
     theirs = taken.filter(Q(practitioner=practitioner) | Q(course__patient_id=course.patient_id))
     return Diary(
         zone=clinic.zone_info,
-        hours=_hours(clinic),
+        hours=hours_by_weekday(clinic.opening_hours.all()),
         closed_on=dict(clinic.holidays.values_list("on", "name")),
         taken=tuple(theirs.values_list("starts_at", "ends_at")),
     )
@@ -92,10 +93,3 @@ def remember_wishes(patient: Patient, wishes: Wishes) -> None:
     patient.preferred_weekdays = sorted(wishes.weekdays)
     patient.preferred_from, patient.preferred_until = wishes.earliest, wishes.latest
     patient.save(update_fields=["preferred_weekdays", "preferred_from", "preferred_until"])
-
-
-def _hours(clinic: Clinic) -> dict[int, tuple[tuple[time, time], ...]]:
-    hours: dict[int, tuple[tuple[time, time], ...]] = {}
-    for row in clinic.opening_hours.all():
-        hours[row.weekday] = (*hours.get(row.weekday, ()), (row.opens_at, row.closes_at))
-    return hours

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from courses.models import Alert, AlertEvent, Course, RedFlagReport, Session, Severity
-from courses.plans.lifecycle import HOLDING, hold_reason
+from courses.models import Alert, AlertEvent, Course, RedFlagReport, Session
+from courses.plans.lifecycle import hold_reason
+from courses.rules.facts import HOLDING, rank_of
 from patients.models import Patient
 
 
@@ -31,7 +32,7 @@ def open_without(alerts: Iterable[Alert], own: Sequence[RedFlagReport]) -> list[
         if not mine & reported.keys():
             found.append((alert.severity, alert.flag_code))
         elif others:
-            found.append((min(others, key=Severity.values.index), alert.flag_code))
+            found.append((min(others, key=rank_of), alert.flag_code))
     return found
 
 

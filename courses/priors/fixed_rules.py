@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from courses.priors.course_records import Record, ScoreRow
 from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
 from courses.rules.facts import Expectation, PainFacts, ScoreFact, Thresholds
-from courses.rules.pain import FIXED_RULES
+from courses.rules.pain import find_fixed_pain
 
 
 def fixed_alarms(
@@ -20,7 +20,7 @@ def fixed_alarms(
     """
     thresholds = Thresholds(math.inf, math.inf, "none", bounds)
     facts = _facts_of(record.rows, expected, thresholds=thresholds)
-    return [any(rule(one) for rule in FIXED_RULES) for one in facts]
+    return [bool(find_fixed_pain(one)) for one in facts]
 
 
 def _facts_of(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
+from courses.rules.odds import kept_odds
 
 
 class Severity(StrEnum):
@@ -25,6 +26,17 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """0 for the most pressing."""
         return list(Severity).index(self)
+
+
+# The levels of red flags; those that bring a doctor today; those that put the course on hold.
+RED_FLAG_LEVELS = (Severity.E0, Severity.E1, Severity.E2, Severity.C)
+DOCTOR_TODAY = frozenset({Severity.E0, Severity.E1})
+HOLDING = (Severity.E0, Severity.E1, Severity.E2)
+
+
+def rank_of(severity: str) -> int:
+    """0 for the most pressing, of a severity as a row stores it."""
+    return Severity(severity).rank
 
 
 def most_severe(severities: Sequence[Severity]) -> Severity:
@@ -171,7 +183,7 @@ class PainFacts:
                 "expected": round(expected.mean, 2),
                 "low90": expected.low90,
                 "high90": expected.high90,
-                "one_in": round(expected.one_in[self.observed.score], 1),
+                "one_in": kept_odds(expected.one_in[self.observed.score]),
                 "lr": round(expected.lr_star[self.observed.score], 2),
                 "prior": expected.prior_version,
                 "n_scores": expected.n_scores,

@@ -7,6 +7,7 @@ document, section 1 (Page 1954; Willsky and Jones 1976); needs clinical sign-off
 from __future__ import annotations
 
 from courses.rules.facts import Finding, Memory, PainFacts, Severity
+from courses.rules.odds import kept_odds
 
 RULE = "lasting"
 VERSION = 2
@@ -37,7 +38,7 @@ def find_lasting(facts: PainFacts) -> Finding | None:
         above=round(above, 1),
         level=round(level, 1),
         lasting=round(memory.ratio[score], 1),
-        lasting_one_in=round(memory.one_in[score], 1),
+        lasting_one_in=kept_odds(memory.one_in[score]),
         lasting_threshold=round(facts.thresholds.memory, 1),
         threshold_version=facts.thresholds.version,
     )

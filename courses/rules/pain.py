@@ -1,6 +1,13 @@
-"""All pain rules together: one matter, its severity the highest found."""
+"""All pain rules together: one matter, its severity the highest found.
+
+This is the list of pain rules: judging, correcting, the fixed rules' share of the budget, both dry runs and the
+figures read it. A rule that is written in this folder and missing here fails a test.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from courses.rules.beyond_bounds import find_beyond_bounds
 from courses.rules.ceiling import find_ceiling
@@ -10,21 +17,36 @@ from courses.rules.lasting import find_lasting
 from courses.rules.plain_rise import find_plain_rise
 from courses.rules.still_worse import find_still_worse
 
-# Rules that hold whatever the curve does, and those that ask it.
-MODEL_FREE_RULES = (find_plain_rise, find_floor)
-MODEL_RULES = (find_beyond_bounds, find_still_worse, find_lasting, find_ceiling)
-# Rules whose thresholds are fitted to the budget; the alarms of all others are counted beside them.
-CALIBRATED_RULES = (find_beyond_bounds, find_lasting)
-FIXED_RULES = tuple(rule for rule in (*MODEL_FREE_RULES, *MODEL_RULES) if rule not in CALIBRATED_RULES)
-# The rules by the name that findings carry, in the order in which they are listed.
-RULE_NAMES = tuple(rule.__name__.removeprefix("find_") for rule in (*CALIBRATED_RULES, *FIXED_RULES))
+
+@dataclass(frozen=True)
+class PainRule:
+    """One rule, by the name that its findings carry."""
+
+    name: str
+    find: Callable[[PainFacts], Finding | None]
+    # What the alert budget fits for it, as `curve.Sessions.alarms` calls it; the alarms of all others are counted
+    # beside it.
+    fitted: str = ""
 
 
-def find_model_pain(facts: PainFacts) -> list[Finding]:
-    """Every pain finding that rests on the curve."""
-    return [finding for rule in MODEL_RULES if (finding := rule(facts))]
+# In the order in which an alert lists what they found.
+PAIN_RULES = (
+    PainRule("plain_rise", find_plain_rise),
+    PainRule("floor", find_floor),
+    PainRule("beyond_bounds", find_beyond_bounds, fitted="threshold"),
+    PainRule("still_worse", find_still_worse),
+    PainRule("lasting", find_lasting, fitted="memory"),
+    PainRule("ceiling", find_ceiling),
+)
+# In the order in which figures list them: those fitted to the budget first.
+RULE_NAMES = tuple(rule.name for rule in sorted(PAIN_RULES, key=lambda rule: not rule.fitted))
 
 
-def find_model_free_pain(facts: PainFacts) -> list[Finding]:
-    """Every pain finding that holds whatever the curve does."""
-    return [finding for rule in MODEL_FREE_RULES if (finding := rule(facts))]
+def find_pain(facts: PainFacts) -> tuple[Finding, ...]:
+    """What every pain rule finds in a score."""
+    return tuple(finding for rule in PAIN_RULES if (finding := rule.find(facts)))
+
+
+def find_fixed_pain(facts: PainFacts) -> tuple[Finding, ...]:
+    """What the rules find whose thresholds nobody fits: they hold whatever becomes of the curve."""
+    return tuple(finding for rule in PAIN_RULES if not rule.fitted and (finding := rule.find(facts)))

@@ -14,15 +14,16 @@ from courses.models import Alert, CheckIn, CheckInAnswer, PainScore, Prediction,
 from courses.outlook.pain_facts import frozen_expectation, pain_facts
 from courses.plans.course_state import CourseState
 from courses.priors.adopted import thresholds_of
-from courses.rules.pain import find_model_free_pain, find_model_pain
+from courses.rules.pain import find_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.sessions.entry import CheckInEntry, FlagEntry
 from courses.sessions.judging import judge_scores, raise_pain
 from courses.sessions.predictions import keep_again
 from courses.sessions.reassuring import may_reassure
-from courses.sessions.red_flags.recording import Origin, accept_flags, lock_patient
+from courses.sessions.red_flags.recording import Origin, accept_flags
 from courses.sessions.timing import timing_of_answer
 from courses.sessions.verdict import Verdict, verdict
+from patients.locking import lock_patient
 
 Outcome = CheckInAnswer.Outcome
 # A second thought counts this long after the first answer.
@@ -198,7 +199,7 @@ def _judge_anew(saved: PainScore, entry: CheckInEntry) -> Verdict:
     every = [saved, *course.scores.select_related("session").exclude(pk=saved.pk)]
     expected = frozen_expectation(saved)
     facts = pain_facts(saved, every, thresholds_of(course.clinic), expected)
-    findings = (*find_model_free_pain(facts), *find_model_pain(facts))
+    findings = find_pain(facts)
     found = verdict(saved.timing, saved.score, expected=expected, findings=findings)
     if expected is not None:
         saved.expected = {**saved.expected, **found.as_json()}

@@ -12,15 +12,15 @@ from django.db import transaction
 from clinic.models import Fault
 from courses.alerts.raising import note_findings, raise_alert
 from courses.curve import CannotTell
-from courses.models import Alert, Course, Level, PainScore, Prediction, RedFlagReport
+from courses.models import Alert, Course, PainScore, Prediction, RedFlagReport
 from courses.outlook import time_limit
 from courses.outlook.expecting import expectation
 from courses.outlook.pain_facts import pain_facts
 from courses.plans.course_state import CourseState
 from courses.priors.adopted import bounds_of
 from courses.priors.course_records import Record
-from courses.rules.facts import Expectation, Finding, Thresholds
-from courses.rules.pain import FIXED_RULES, find_model_free_pain, find_model_pain
+from courses.rules.facts import DOCTOR_TODAY, Expectation, Finding, Thresholds
+from courses.rules.pain import find_fixed_pain, find_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.rules.still_worse import is_on_watch
 from courses.sessions.predictions import Basis, keep_predictions
@@ -73,7 +73,7 @@ def _with_curve(state: CourseState, new: Sequence[PainScore], *, at: datetime) -
     verdicts = []
     for score, found in zip(new, _expected(state, record, new), strict=True):
         facts = pain_facts(score, every, thresholds, found if isinstance(found, Expectation) else None)
-        findings = (*find_model_free_pain(facts), *find_model_pain(facts))
+        findings = find_pain(facts)
         watched = is_on_watch(facts) and not findings
         verdicts.append(verdict(score.timing, score.score, expected=found, findings=findings, is_watched=watched))
     return verdicts, Basis(thresholds, state.in_force.prior_id, record.group)
@@ -111,7 +111,7 @@ def _without_curve(state: CourseState, new: Sequence[PainScore]) -> list[Verdict
     verdicts = []
     for score in new:
         facts = pain_facts(score, [*state.scores, *new], nothing, None)
-        findings = tuple(finding for rule in FIXED_RULES if (finding := rule(facts)))
+        findings = find_fixed_pain(facts)
         watched = is_on_watch(facts) and not findings
         verdicts.append(verdict(score.timing, score.score, expected=None, findings=findings, is_watched=watched))
     return verdicts
@@ -123,7 +123,7 @@ def raise_pain(
     """One pain alert for the course; where these very scores raised a severe-pain alert the findings join that."""
     if not findings:
         return
-    is_told = any(report.flag.code == SEVERE_PAIN and report.level in {Level.E0, Level.E1} for report in reports)
+    is_told = any(report.flag.code == SEVERE_PAIN and report.level in DOCTOR_TODAY for report in reports)
     if is_told:
         alert = Alert.objects.unresolved().get(course=course, flag_code=SEVERE_PAIN)
         note_findings(alert, findings, at=at)

@@ -26,10 +26,11 @@ from courses.sessions.check_in_answers import log_check_in
 from courses.sessions.entry import SessionEntry
 from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.record import write_session
-from courses.sessions.red_flags.recording import Origin, accept_flags, lock_patient
+from courses.sessions.red_flags.recording import Origin, accept_flags
 from courses.sessions.verdict import Verdict
 from patients.clearance import Clearance
 from patients.intake import record_neuro_check
+from patients.locking import lock_patient
 from patients.models import NeuroCheck
 
 __all__ = ["Logged", "log_check_in", "log_session"]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from courses.curve import CannotTell
 from courses.rules.facts import Expectation, Finding
+from courses.rules.odds import kept_odds
 
 
 class BandPosition(StrEnum):
@@ -33,11 +34,6 @@ class Verdict:
     # Worth the practitioner's eye at the next visit, no mail.
     is_watched: bool = False
 
-    @property
-    def one_in(self) -> int | None:
-        """How rare a score this high was expected to be."""
-        return round(self.expected.one_in[self.score]) if self.expected else None
-
     def as_json(self) -> dict[str, object]:
         """What a score keeps of it: plain types, no name."""
         kept: dict[str, object] = {"standing": str(self.position), "have": self.have, "need": self.need}
@@ -54,10 +50,10 @@ class Verdict:
                 "low90": self.expected.low90,
                 "high90": self.expected.high90,
                 "point90": self.expected.point90,
-                "one_in": round(self.expected.one_in[self.score], 1),
+                "one_in": kept_odds(self.expected.one_in[self.score]),
                 "lr": round(self.expected.lr_star[self.score], 2),
                 # For each score from 0 to 10: a corrected one is judged by what was expected then.
-                "rarities": [round(value, 1) for value in self.expected.one_in],
+                "rarities": [kept_odds(value) for value in self.expected.one_in],
                 "lr_star": [round(value, 2) for value in self.expected.lr_star],
                 "n_scores": self.expected.n_scores,
                 "prior": self.expected.prior_version,
@@ -66,7 +62,7 @@ class Verdict:
                 memory = self.expected.memory
                 kept["memory"] = {
                     "ratio": [round(value, 2) for value in memory.ratio],
-                    "one_in": [round(value, 1) for value in memory.one_in],
+                    "one_in": [kept_odds(value) for value in memory.one_in],
                     "back": list(memory.back),
                     "above": [round(value, 2) for value in memory.above],
                 }

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from courses.charts.range_bar import range_svg
 from courses.curve import SHIPPED_PRIOR
 from courses.models import Level, PainScore
+from courses.outlook.wording import rarity_words
+from courses.rules.facts import DOCTOR_TODAY
 from courses.sessions.verdict import BandPosition
 
 
@@ -77,21 +79,13 @@ def _detail(position: str, kept: dict[str, float], score: int) -> str:
         "score": score,
     }
     if score > kept["mean"] and kept["one_in"] >= 3:
-        words += " " + rarity(kept["one_in"])
+        words += " " + _("A score this high or higher: %(rarity)s.") % {"rarity": rarity_words(kept["one_in"])}
     return words
-
-
-def rarity(one_in: float) -> str:
-    """How rare a score this high was expected to be, no finer than it is known."""
-    if one_in > 1000:
-        return _("A score this high or higher: rarer than 1 in 1,000.")
-    digits = 1 - len(str(int(one_in)))
-    return _("A score this high or higher: about 1 in %(n)d.") % {"n": round(one_in, min(digits + 1, 0))}
 
 
 def is_now(level: str) -> bool:
     """Whether a level asks for a doctor today or sooner: the instruction then stands before everything else."""
-    return level in {Level.E0, Level.E1}
+    return level in DOCTOR_TODAY
 
 
 def instruction(level: str) -> str:

@@ -1,9 +1,9 @@
-"""The daily digest: what can wait for the morning, one mail a person, at eight in the clinic's time."""
+"""The daily digest: what can wait for the morning, one mail a person, at the hour that the alert policy names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,7 +11,7 @@ from django.db.models import Q
 from clinic.models import Clinic, Membership, Role
 from clinic.outbox.queue import mail_member
 from clinic.worker.batch import each
-from courses.alerts.steps import calendar_of
+from courses.alerts.policy import DIGEST_AT
 from courses.models import Alert, Course, Digest, Reminder
 from courses.rules.facts import Severity
 from courses.watching.watch_list import watch_list
@@ -19,7 +19,6 @@ from patients.counting import counted
 from patients.models import Patient
 
 MESSAGE_KIND = "daily_digest"
-MORNING = time(8)
 READERS = (Role.PRACTITIONER, Role.LEAD, Role.MANAGER)
 # After a long stop the first digest does not tell of everything since.
 LONGEST_LOOK_BACK = timedelta(days=7)
@@ -58,7 +57,7 @@ def make_digests(*, at: datetime) -> int:
 def make_digest(clinic: Clinic, *, at: datetime) -> Digest | None:
     """The digest of a clinic's day with the mails of all who have something to read; None where it is not time."""
     today = clinic.local(at).date()
-    morning = datetime.combine(today, MORNING, tzinfo=clinic.zone_info)
+    morning = datetime.combine(today, DIGEST_AT, tzinfo=clinic.zone_info)
     digests = Digest.objects.for_clinic(clinic)
     if at < morning or digests.filter(on=today).exists() or not _is_open_on(clinic, morning):
         return None
@@ -90,7 +89,7 @@ def contents_for(member: Membership, digest: Digest) -> Contents:
 def _is_open_on(clinic: Clinic, morning: datetime) -> bool:
     """Whether a day is one on which the clinic opens: nobody is written to on a day off."""
     midnight = morning.replace(hour=0)
-    return clinic.local(calendar_of(clinic).next_opening(midnight)).date() == morning.date()
+    return clinic.local(clinic.calendar().next_opening(midnight)).date() == morning.date()
 
 
 def _queue(digest: Digest, member: Membership, *, at: datetime) -> None:

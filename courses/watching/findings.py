@@ -20,7 +20,7 @@ from courses.rules.lapsed import find_lapsed
 from courses.rules.off_course import find_off_course
 from courses.rules.worse_than_start import Worse, find_worse_than_start
 from courses.watching.unanswered_check_ins import unanswered_check_ins
-from patients.models import Patient
+from patients.locking import lock_patients
 
 
 def watch_courses(*, at: datetime) -> int:
@@ -79,7 +79,7 @@ def watch_start(course: Course, record: Record, *, at: datetime) -> bool:
 
 @transaction.atomic
 def _tell_of_start(course: Course, found: Sequence[Worse], *, at: datetime) -> bool:
-    Patient.objects.select_for_update().get(pk=course.patient_id)
+    lock_patients([course.patient_id])
     alerts, rule = Alert.objects.filter(course=course), Alert.Rule.WORSE_THAN_START
     is_told = alerts.filter(rule=rule, raised_at__gte=max(one.since for one in found)).exists()
     if is_told or alerts.unresolved().filter(rule__in=[Alert.Rule.PAIN, rule]).exists():
@@ -91,7 +91,7 @@ def _tell_of_start(course: Course, found: Sequence[Worse], *, at: datetime) -> b
 
 @transaction.atomic
 def _raise(course: Course, rule: Alert.Rule, finding: Finding, *, at: datetime) -> None:
-    Patient.objects.select_for_update().get(pk=course.patient_id)
+    lock_patients([course.patient_id])
     if Alert.objects.unresolved().filter(course=course, rule=rule).exists():
         return
     latest = Alert.objects.filter(course=course, rule=rule).order_by("-raised_at").first()

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models import Clinic
-from courses.alerts.steps import calendar_of
 from courses.models import Alert, AlertEvent, CheckIn, Course, PainScore, Reminder, Session
 from courses.rules.facts import Finding, Severity
 from courses.rules.unanswered import find_unanswered
@@ -22,7 +21,7 @@ def unanswered_check_ins(clinic: Clinic, *, at: datetime) -> dict[int, list[Find
     """By course, the calls that are due, in a fixed number of queries."""
     waiting = list(_waiting(clinic, at=at))
     worrying = _worrying_sessions({one.session.course_id for one in waiting})
-    calendar = calendar_of(clinic)
+    calendar = clinic.calendar()
     found: dict[int, list[Finding]] = defaultdict(list)
     for check_in in waiting:
         session, asked_at = check_in.session, _asked_at(check_in)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import time
 
 from django.utils.translation import gettext as _
 
@@ -13,30 +12,6 @@ from courses.zones.effects import span_words
 from courses.zones.walls import Span
 
 Placed = tuple[Appointment, Span]
-
-
-class Hours:
-    """When the clinic is open, by its own clock."""
-
-    def __init__(self, clinic: Clinic) -> None:
-        self.clinic = clinic
-        self.closed_on = set(clinic.holidays.values_list("on", flat=True))
-        self.hours: dict[int, list[tuple[time, time]]] = {}
-        for row in clinic.opening_hours.all():
-            self.hours.setdefault(row.weekday, []).append((row.opens_at, row.closes_at))
-
-    def has(self, span: Span) -> bool:
-        """Whether the clinic is open for the whole of it."""
-        start, end = self.clinic.local(span.starts_at), self.clinic.local(span.ends_at)
-        if start.date() in self.closed_on:
-            return False
-        if not self.hours:
-            return True
-        fits = any(
-            opens <= start.time() and end.time() <= closes
-            for opens, closes in self.hours.get(start.isoweekday(), [])
-        )
-        return start.date() == end.date() and fits
 
 
 def clashes(clinic: Clinic, visits: Sequence[Appointment], spans: Mapping[int, Span]) -> dict[int, str]:

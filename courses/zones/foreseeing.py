@@ -10,9 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Duty
+from clinic.opening import OpeningCalendar
 from courses.models import Appointment, Reminder
 from courses.reminders.rezoning import ReminderMove, reminder_moves
-from courses.zones.clashes import Hours, clashes
+from courses.zones.clashes import clashes
 from courses.zones.effects import Foreseen, Outcome, Row, span_words
 from courses.zones.walls import Span, same_wall, same_wall_span
 
@@ -71,7 +72,7 @@ def _wall_span(one: Appointment | Duty, change: Change) -> Span:
 def _visit_rows(
     clinic: Clinic, visits: list[Appointment], spans: dict[int, Span], change: Change
 ) -> tuple[Row, ...]:
-    taken, hours, reminded = clashes(clinic, visits, spans), Hours(clinic), _reminded_of(visits)
+    taken, hours, reminded = clashes(clinic, visits, spans), clinic.calendar(), _reminded_of(visits)
     rows = []
     for one in visits:
         now, kept = Span(one.starts_at, one.ends_at), spans[one.pk]
@@ -95,13 +96,14 @@ def _call(one: Appointment, change: Change) -> str:
 def _outcome(
     span: Span,
     notes: list[str],
-    hours: Hours,
+    hours: OpeningCalendar,
     change: Change,
     *,
     is_overlapping: bool = False,
     was_past: bool = False,
 ) -> Outcome:
-    is_past, is_closed = span.starts_at <= change.at and not was_past, not hours.has(span)
+    is_past = span.starts_at <= change.at and not was_past
+    is_closed = not hours.is_open_throughout(span.starts_at, span.ends_at)
     if is_past:
         notes = [*notes, _("This would be in the past.")]
     if is_closed:

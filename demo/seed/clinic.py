@@ -83,10 +83,9 @@ def _staff_day(today: date) -> date:
 
 def next_open_day(clinic: Clinic, after: date) -> date:
     """The first day after one on which the clinic is open."""
-    weekdays = set(clinic.opening_hours.values_list("weekday", flat=True))
-    closed = set(clinic.holidays.values_list("on", flat=True))
+    calendar = clinic.calendar()
     days = (after + timedelta(days=ahead) for ahead in range(1, 15))
-    return next(day for day in days if day.isoweekday() in weekdays and day not in closed)
+    return next(day for day in days if day.isoweekday() in calendar.hours and day not in calendar.closed_on)
 
 
 def keep_rota(clinic: Clinic, *, at: datetime) -> None:

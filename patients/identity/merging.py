@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from patients.identity.relations import Pair, patient_relations, relation_label
 from patients.identity.seal import Written, seal_of, written_since
+from patients.locking import lock_patients
 from patients.models import Consent, Patient, PatientMerge
 
 KEPT, MERGED = "kept", "merged"
@@ -154,7 +155,8 @@ def what_prevents_undoing(merge: PatientMerge) -> list[Written]:
 
 def _locked(kept: Patient, merged: Patient) -> tuple[Patient, Patient]:
     """Both records, nobody else writing on either; in one order, so that merges never wait in a circle."""
-    rows = Patient.objects.filter(pk__in=(kept.pk, merged.pk)).select_for_update(of=("self",)).order_by("pk")
+    lock_patients({kept.pk, merged.pk})
+    rows = Patient.objects.filter(pk__in=(kept.pk, merged.pk))
     found = {one.pk: one for one in rows.select_related("clinic")}
     return found[kept.pk], found[merged.pk]
 

@@ -15,8 +15,7 @@ from clinic.outbox.queue import LEASE
 from courses.alerts.history import MOVES
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
 from courses.plans.course_state import clearance_for
-from courses.plans.lifecycle import HOLDING
-from courses.rules.facts import Severity
+from courses.rules.facts import HOLDING, Severity
 from tests.faults.memory import MemoryBackend
 
 MINUTE = timedelta(minutes=1)

@@ -17,7 +17,7 @@ from courses.alerts.messages import mail
 from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.alerts.steps import sweep
 from courses.models import Alert, AlertEvent
-from courses.sessions.red_flags.recording import lock_patient
+from patients.locking import lock_patient
 from tests.faults.sink import Point
 from tests.faults.storm import PATIENCE_SECONDS, report_emergency, staff_mails
 from tests.processes import Beat, wait_until

@@ -28,7 +28,7 @@ from courses.sessions.forms import SessionForm
 from courses.sessions.log import Logged, log_session
 from courses.sessions.points.fields import FIELDS, PREFIX, BaseNeedlings, NeedlingFormSet
 from courses.sessions.red_flags.recording import accept_flags, reports_of_form
-from patients.models import Patient
+from patients.locking import lock_patients
 
 if TYPE_CHECKING:
     from courses.admin.course import CourseAdmin
@@ -97,8 +97,7 @@ class LogSession:
 def _held(pk: int, *, by: Membership) -> Iterator[None]:
     """What is read of the course's patient to check a form that was sent stays true until it is saved."""
     with transaction.atomic():
-        visible = Course.objects.visible_to(by).filter(pk=pk)
-        list(Patient.objects.filter(pk__in=visible.values("patient")).select_for_update().values_list("pk"))
+        lock_patients(Course.objects.visible_to(by).filter(pk=pk).values("patient"))
         yield
 
 

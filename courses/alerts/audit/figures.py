@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 
-from courses.models import Alert, AlertEvent, Reach, Severity
+from courses.models import Alert, AlertEvent, Reach
+from courses.rules.facts import Severity
 from patients.counting import counted
 
 # A histogram speaks of the alerts of this time: its cost does not grow with the years.
@@ -63,7 +64,7 @@ def _unreached(at: datetime) -> Metric:
     )
     rows = counted(Reach.objects.all_clinics()).late_by(at).order_by().values_list("severity")
     found = dict(rows.annotate(n=Count("pk")))
-    for severity in Severity.values:
+    for severity in Severity:
         family.add_metric([severity], found.get(severity, 0))
     return family
 

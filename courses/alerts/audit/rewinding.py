@@ -20,7 +20,6 @@ from courses.alerts.reached.clock import hurry_clocks
 from courses.alerts.steps import (
     MESSAGE_KIND,
     PAUSE_AFTER_FAILURE,
-    calendar_of,
     pace_of,
     policy_of,
     set_next_step,
@@ -45,7 +44,7 @@ def _too_far(at: datetime) -> list[int]:
     for alert in Alert.objects.all_clinics().unresolved().select_related("clinic", "patient").order_by("pk"):
         key = (alert.clinic_id, alert.severity, pace_of(alert))
         if key not in allowed:
-            calendar = calendars.setdefault(alert.clinic_id, calendar_of(alert.clinic))
+            calendar = calendars.setdefault(alert.clinic_id, alert.clinic.calendar())
             allowed[key] = _latest(alert, calendar, at=at)
         if _beyond(alert, allowed[key]) or _is_held_up(alert, at=at):
             found.append(alert.pk)
@@ -83,7 +82,7 @@ def _rewind_alert(alert_id: int, *, at: datetime) -> bool:
     alert = alerts.get(pk=alert_id)
     if alert.is_resolved:
         return False
-    calendar, pace = calendar_of(alert.clinic), pace_of(alert)
+    calendar, pace = alert.clinic.calendar(), pace_of(alert)
     far = _beyond(alert, _latest(alert, calendar, at=at))
     wait = pace.escalation(alert.chain_position)
     anew = {
@@ -110,6 +109,6 @@ def _early_born(at: datetime) -> list[Message]:
 def _hurry(message: Message, *, at: datetime) -> bool:
     """Due when it would be, were it made now; what has waited for longer already is not put off."""
     alert = Alert.objects.select_related("patient").get(events=message.subject_id)
-    due_at = pace_of(alert).first.after(at, calendar_of(message.clinic))
+    due_at = pace_of(alert).first.after(at, message.clinic.calendar())
     waiting = Message.objects.filter(pk=message.pk, state=Message.State.PENDING, due_at__gt=due_at)
     return bool(waiting.update(due_at=due_at))

@@ -16,7 +16,7 @@ from courses.alerts.messages.links import acknowledge_path
 from courses.alerts.messages.threads import thread_headers
 from courses.alerts.worse import worse_notes
 from courses.models import Alert, AlertEvent
-from courses.models.alerting.alert import Severity
+from courses.rules.facts import rank_of
 
 
 class Entry(TypedDict):
@@ -72,7 +72,7 @@ def _entries(messages: Iterable[Message], member: Membership) -> list[Entry]:
 
 
 def _subject(alerts: Sequence[Alert], *, clinic: str) -> str:
-    worst = min(alerts, key=lambda alert: Severity.values.index(alert.severity))
+    worst = min(alerts, key=lambda alert: rank_of(alert.severity))
     values = {"severity": worst.get_severity_display(), "number": worst.pk, "n": len(alerts), "clinic": clinic}
     if len(alerts) == 1:
         return _("Alert %(number)s, reminder: %(severity)s - %(clinic)s") % values

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from clinic.models import Message
-from courses.models import Alert, AlertEvent, Reach, Severity
+from courses.models import Alert, AlertEvent, Reach
+from courses.rules.facts import RED_FLAG_LEVELS, Severity
 
 # From when the first message may leave until nobody having been reached is a fault.
 LONGEST_FOR_RED_FLAGS = timedelta(minutes=2)
 LONGEST = timedelta(hours=2)
-WITHIN_MINUTES = frozenset({Severity.E0, Severity.E1, Severity.E2, Severity.C})
 
 
 def longest_wait(severity: str) -> timedelta:
     """How long it may take until somebody is reached."""
-    return LONGEST_FOR_RED_FLAGS if severity in WITHIN_MINUTES else LONGEST
+    return LONGEST_FOR_RED_FLAGS if severity in RED_FLAG_LEVELS else LONGEST
 
 
 def start_clock(alert: Alert, event: AlertEvent, *, at: datetime, leaves_at: datetime) -> None:
@@ -41,7 +41,7 @@ def start_clock(alert: Alert, event: AlertEvent, *, at: datetime, leaves_at: dat
 def hurry_clocks(*, at: datetime) -> int:
     """A report made in a future that is none, because a clock was set back, is not late only in that future."""
     n_hurried = 0
-    for severity in Severity.values:
+    for severity in Severity:
         late_at = at + longest_wait(severity)
         ahead = Reach.objects.all_clinics().running().filter(severity=severity, reported_at__gt=at)
         n_hurried += ahead.filter(late_at__gt=late_at, leaves_at=F("reported_at")).update(

@@ -13,19 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 from courses.models.course import Course
 from courses.models.red_flag import RedFlagReport
+from courses.rules.facts import Severity
 from patients.models import Patient
 
-
-class Severity(models.TextChoices):
-    """How pressing an alert is, most pressing first."""
-
-    E0 = "E0", _("emergency")
-    E1 = "E1", _("doctor today")
-    E2 = "E2", _("urgent referral")
-    RED = "red", _("red")
-    AMBER = "amber", _("amber")
-    C = "C", _("call back")
-    REVIEW = "review", _("review")
+# What the screens call each severity; which there are, and their order, the rules say.
+SEVERITY_LABELS = {
+    Severity.E0: _("emergency"),
+    Severity.E1: _("doctor today"),
+    Severity.E2: _("urgent referral"),
+    Severity.RED: _("red"),
+    Severity.AMBER: _("amber"),
+    Severity.C: _("call back"),
+    Severity.REVIEW: _("review"),
+}
+SEVERITY_CHOICES = [(severity.value, SEVERITY_LABELS[severity]) for severity in Severity]
 
 
 class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
@@ -51,7 +52,7 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
 
     def by_need(self) -> Self:
         """Each with the rank of its state and of its severity, the most pressing 0."""
-        ranks = [When(severity=value, then=Value(rank)) for rank, value in enumerate(Severity.values)]
+        ranks = [When(severity=one.value, then=Value(one.rank)) for one in Severity]
         states = [When(state=value, then=Value(rank)) for rank, value in enumerate(Alert.State.values)]
         return self.annotate(
             state_rank=Case(*states, output_field=IntegerField()),
@@ -144,7 +145,7 @@ class Alert(models.Model):
     )
     rule = models.CharField(_("about"), max_length=20, choices=Rule)
     flag_code = models.SlugField(_("flag"), max_length=40, blank=True)
-    severity = models.CharField(_("severity"), max_length=10, choices=Severity)
+    severity = models.CharField(_("severity"), max_length=10, choices=SEVERITY_CHOICES)
     state = models.CharField(_("state"), max_length=14, choices=State, default=State.OPEN)
     findings = models.JSONField(_("findings"), default=list)
     chain = models.JSONField(_("escalation chain"), default=list)
@@ -215,7 +216,9 @@ class Alert(models.Model):
                 condition=~Q(rule="red_flag") | Q(silenced_until=None),
                 name="courses_alert_red_flag_never_silenced",
             ),
-            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="courses_alert_known_severity"),
+            models.CheckConstraint(
+                condition=Q(severity__in=[one.value for one in Severity]), name="courses_alert_known_severity"
+            ),
         ]
         indexes = [
             models.Index(fields=["next_step_at"], condition=~Q(state="resolved"), name="courses_alert_next_step"),

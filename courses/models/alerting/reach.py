@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Message
-from courses.models.alerting.alert import Alert, AlertEvent, Severity
+from courses.models.alerting.alert import SEVERITY_CHOICES, Alert, AlertEvent
 
 
 class ReachQuerySet(ClinicScopedQuerySet["Reach"]):
@@ -35,7 +35,7 @@ class Reach(models.Model):
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="reaches", verbose_name=_("alert"))
     event = models.OneToOneField(AlertEvent, models.PROTECT, related_name="reach", verbose_name=_("what happened"))
-    severity = models.CharField(_("severity"), max_length=10, choices=Severity)
+    severity = models.CharField(_("severity"), max_length=10, choices=SEVERITY_CHOICES)
     reported_at = models.DateTimeField(_("reported"))
     leaves_at = models.DateTimeField(_("may leave"), help_text=_("When the first message may leave."))
     late_at = models.DateTimeField(_("late"), help_text=_("From when on nobody having been reached is a fault."))

@@ -11,8 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
-from courses.models.alerting.alert import Alert, Severity
+from courses.models.alerting.alert import SEVERITY_LABELS, Alert
 from courses.models.course import Course
+from courses.rules.facts import Severity, rank_of
 
 LONGEST = timedelta(days=14)
 
@@ -29,7 +30,7 @@ class Silence(models.Model):
     """What is muted, by whom, why and until when. Alerts are raised all the same; red flags are never muted."""
 
     # What may be muted: a severity stands for itself and all that is milder.
-    SEVERITIES = (Severity.RED, Severity.AMBER, Severity.C)
+    SEVERITY_CHOICES = [(one.value, SEVERITY_LABELS[one]) for one in (Severity.RED, Severity.AMBER, Severity.C)]
     RULES = (Alert.Rule.PAIN, Alert.Rule.UNANSWERED)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -37,9 +38,7 @@ class Silence(models.Model):
     rule = models.CharField(
         _("about"), max_length=20, choices=[(rule.value, rule.label) for rule in RULES], blank=True
     )
-    severity = models.CharField(
-        _("up to"), max_length=10, choices=[(one.value, one.label) for one in SEVERITIES], default=Severity.AMBER
-    )
+    severity = models.CharField(_("up to"), max_length=10, choices=SEVERITY_CHOICES, default=Severity.AMBER.value)
     course = models.ForeignKey(
         Course, models.PROTECT, null=True, blank=True, related_name="silences", verbose_name=_("course")
     )
@@ -92,8 +91,7 @@ class Silence(models.Model):
         """Whether an alert is one of those it names; needs the alert's course loaded. Never a red flag."""
         if alert.is_red_flag or alert.rule not in self.RULES or self.rule not in {"", alert.rule}:
             return False
-        ranks = Severity.values
-        if ranks.index(alert.severity) < ranks.index(self.severity):
+        if rank_of(alert.severity) < rank_of(self.severity):
             return False
         if self.course_id is not None and alert.course_id != self.course_id:
             return False

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Point
 from courses.sessions.points.notes import Heed, PointNote, PointRisk, ScreenedItem, point_note
-from patients.clearance import SESSIONS_BETWEEN_CHECKS, effective_class
+from patients.clearance import CHECKED_CLASS, effective_class, sessions_until_check
 from patients.clearance_facts import ClearanceFacts
 
 
@@ -32,13 +32,13 @@ def note_words(note: PointNote, *, is_restricted: bool) -> str:
 
 def check_words(facts: ClearanceFacts) -> str:
     """When the neurological check is due for a class B patient; empty for everybody else."""
-    if effective_class(facts) != "B":
+    if effective_class(facts) != CHECKED_CLASS:
         return ""
     n_since = facts.care.n_sessions_since_check
     if facts.checked_on is None:
         return _("Due today: none is on file.")
-    left = SESSIONS_BETWEEN_CHECKS - n_since
-    if left <= 0:
+    left = sessions_until_check(n_since)
+    if left == 0:
         return _("Due today: %(n)d sessions since the last.") % {"n": n_since}
     if left == 1:
         return _("Last made %(day)s: due at the session after this one.") % {"day": facts.checked_on.isoformat()}

@@ -12,13 +12,13 @@ from django.db import transaction
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
 from courses.models import Alert, CheckIn, Course, Level, PainScore, RedFlagReport, Session
-from courses.plans.lifecycle import HOLDING, hold_courses, hold_reason
-from courses.rules.facts import Finding, Severity
+from courses.plans.lifecycle import hold_courses, hold_reason
+from courses.rules.facts import HOLDING, Finding, Severity, rank_of
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags, is_newly_severe
 from courses.sessions.entry import FlagEntry
+from patients.locking import lock_patient
 from patients.models import Patient
 
-LEVEL_ORDER = (Level.E0, Level.E1, Level.E2, Level.C)
 # History pages nobody; what it tells of the last days is listed for a person to look at.
 IMPORTED_LISTED_FOR = timedelta(days=14)
 
@@ -76,14 +76,9 @@ def report_red_flags(
 def reports_of_form(patient: Patient, form_key: uuid.UUID) -> list[RedFlagReport]:
     """What was told with one form, each flag once at its highest level, the most pressing first."""
     reported = RedFlagReport.objects.filter(patient=patient, form_key=form_key).select_related("flag")
-    by_level = sorted(reported, key=lambda report: (LEVEL_ORDER.index(Level(report.level)), report.pk))
+    by_level = sorted(reported, key=lambda report: (rank_of(report.level), report.pk))
     first = {report.flag_id: report for report in reversed(by_level)}
     return [report for report in by_level if first[report.flag_id] is report]
-
-
-def lock_patient(patient: Patient) -> None:
-    """Two reports on one patient are taken one after the other."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
 
 
 def write_reports(

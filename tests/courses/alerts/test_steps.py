@@ -14,7 +14,7 @@ from clinic.people.staff import deactivate_member
 from courses.alerts import steps
 from courses.alerts.history import write_event
 from courses.alerts.responding import acknowledge, last_news, resolve
-from courses.alerts.steps import advance, calendar_of, step_past_undelivered, sweep
+from courses.alerts.steps import advance, step_past_undelivered, sweep
 from courses.models import Alert, AlertEvent
 from patients.models import Patient
 from tests.factories import as_test_patients
@@ -65,7 +65,7 @@ class TestRepeat:
     def test_waits_for_opening_hours_where_they_count(self, find, office_hours, at):
         evening = at.replace(hour=16, minute=30)
         alert = find("red", at=evening)
-        assert calendar_of(alert.clinic).is_open(alert.repeat_at)
+        assert alert.clinic.calendar().is_open(alert.repeat_at)
         assert alert.repeat_at == evening + 16 * HOUR + 5 * MINUTE
 
     def test_repeat_and_escalation_that_fall_together_are_one_mail(self, report, pass_time):
@@ -301,7 +301,7 @@ def test_advancing_before_its_time_does_nothing(report, at):
 
 def test_calendar_is_the_clinics(clinic, office_hours, at):
     clinic.holidays.create(on=at.date(), name="Feast")
-    calendar = calendar_of(Clinic.objects.get())
+    calendar = Clinic.objects.get().calendar()
     assert calendar.zone.key == "Europe/Berlin"
     assert set(calendar.hours) == {1, 2, 3, 4, 5}
     assert not calendar.is_open(at)

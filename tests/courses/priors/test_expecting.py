@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from courses.curve import SHIPPED_PRIOR, CannotTell
-from courses.outlook.expecting import RAREST, expectation
+from courses.outlook.expecting import expectation
 from courses.priors.course_records import Record, ScoreRow
 from courses.rules.facts import Expectation
+from courses.rules.odds import RAREST_KEPT
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -68,7 +69,7 @@ def test_every_number_is_finite(start):
     if isinstance(found, Expectation):
         numbers = np.array([found.mean, *found.lr_star, *found.one_in])
         assert np.isfinite(numbers).all()
-        assert numbers[1:].max() <= RAREST
+        assert numbers[1:].max() <= RAREST_KEPT
 
 
 def test_later_scores_are_not_looked_at():

@@ -13,7 +13,7 @@ from courses import curve
 from courses.outlook.expecting import expectation
 from courses.priors.course_records import Record, ScoreRow
 from courses.rules.facts import Expectation, Finding, PainFacts, ScoreFact, Thresholds
-from courses.rules.pain import find_model_free_pain, find_model_pain
+from courses.rules.pain import find_pain
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 # Fitted to four public series and to a simulated clinic whose curves are twice as wide, each with the thresholds
@@ -71,7 +71,7 @@ def findings(scores: Sequence[int], name: str, *, planned_end_week: float = 12.0
             thresholds,
             earlier=tuple(ScoreFact("before", row.session_number, row.score) for row in earlier.rows),
         )
-        here = [*find_model_free_pain(facts), *find_model_pain(facts)]
+        here = list(find_pain(facts))
         if here:
             found[number] = here
     return found

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from courses.rules.bounds import LIMITS, Limit, RuleBounds
 from courses.rules.facts import Expectation, Finding, Memory, PainFacts, ScoreFact, Thresholds
-from courses.rules.pain import find_model_free_pain, find_model_pain
+from courses.rules.pain import find_pain
 from tests.courses.rules.making import expects, pain
 
 SCORES = st.integers(0, 10)
@@ -65,8 +65,12 @@ def _within(limit: Limit) -> st.SearchStrategy[float | int]:
     return st.integers(int(limit.low), int(limit.high)) if limit.is_whole else st.floats(limit.low, limit.high)
 
 
+# The rules that ask nothing of the curve.
+MODEL_FREE = {"plain_rise", "floor"}
+
+
 def severities(facts: PainFacts) -> dict[str, int]:
-    found: list[Finding] = [*find_model_free_pain(facts), *find_model_pain(facts)]
+    found: tuple[Finding, ...] = find_pain(facts)
     return {finding.rule: finding.severity.rank for finding in found}
 
 
@@ -87,13 +91,13 @@ def test_higher_score_never_lowers_the_severity_of_all_rules_together(facts, mor
 
 @given(scores_in_their_course())
 def test_every_finding_names_the_version_of_the_bounds(facts):
-    found = (*find_model_free_pain(facts), *find_model_pain(facts))
+    found = find_pain(facts)
     assert all(finding.evidence["bounds"] == "v7" for finding in found)
 
 
 @given(scores_in_their_course())
 def test_no_rule_speaks_twice(facts):
-    found = [finding.rule for finding in (*find_model_free_pain(facts), *find_model_pain(facts))]
+    found = [finding.rule for finding in find_pain(facts)]
     assert len(found) == len(set(found))
 
 
@@ -101,14 +105,14 @@ def test_no_rule_speaks_twice(facts):
 def test_model_free_rules_ask_no_number_of_the_curve(facts):
     observed = facts.observed
     if observed.expected is None:
-        assert {finding.rule for finding in find_model_pain(facts)} <= {"still_worse"}
+        assert {finding.rule for finding in find_pain(facts)} <= {*MODEL_FREE, "still_worse"}
     else:
         other = replace(facts, observed=replace(observed, expected=expects(10.0, point90=10, lr=(0.0,) * 11)))
         assert severities_without_model(facts) == severities_without_model(other)
 
 
 def severities_without_model(facts: PainFacts) -> dict[str, int]:
-    return {finding.rule: finding.severity.rank for finding in find_model_free_pain(facts)}
+    return {name: rank for name, rank in severities(facts).items() if name in MODEL_FREE}
 
 
 @pytest.mark.parametrize("score", [4, 5, 6])

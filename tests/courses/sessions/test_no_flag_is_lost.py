@@ -18,7 +18,6 @@ from courses.alerts.levels import lower_level
 from courses.alerts.raising import raise_alert
 from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.alerts.snoozing import silence, snooze
-from courses.alerts.steps import calendar_of
 from courses.checkins.page import emergency_of
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.models import Alert, AlertThreshold, CheckIn, Course, Level, RedFlagReport
@@ -103,7 +102,7 @@ def assert_told(report: RedFlagReport, *, is_training: bool, at: datetime) -> No
     if is_training:
         assert not mails.exists()
         return
-    opening = calendar_of(alert.clinic).next_opening(at)
+    opening = alert.clinic.calendar().next_opening(at)
     due = {mail.due_at for mail in mails}
     assert due == {at if alert.severity in {"E0", "E1"} else opening}
 

@@ -31,7 +31,7 @@ def test_band_decides(score, position):
 
 def test_curve_that_cannot_tell_says_how_much_it_has():
     one = verdict("after", 5, expected=CANNOT, findings=())
-    assert (one.position, one.have, one.need, one.one_in) == (BandPosition.CANNOT_TELL, 2, 3, None)
+    assert (one.position, one.have, one.need) == (BandPosition.CANNOT_TELL, 2, 3)
 
 
 def test_curve_that_failed_is_an_error():
