@@ -10,13 +10,14 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.forms import ClinicForm
-from clinic.inlines import HolidayInline, OpeningHoursInline
+from clinic.hours.week_view import WeekView
+from clinic.inlines import HolidayInline
 from clinic.lists.choices import LabelledChoiceField
 from clinic.lists.filters import FiltersAsOffered, OwnClinicFilter
 from clinic.models import Clinic, Membership
@@ -112,7 +113,8 @@ class ClinicAdmin(ClinicScopedAdmin):
 
     exclude = ()  # type: ignore[assignment]  # a clinic belongs to no clinic
     form = ClinicForm
-    inlines = [OpeningHoursInline, HolidayInline]
+    inlines = [HolidayInline]
+    change_form_template = "clinic/admin/clinic.html"
     fieldsets = [
         (None, {"fields": ["name", "country", "zone", "phone", "address", "reply_to"]}),
         (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
@@ -120,6 +122,11 @@ class ClinicAdmin(ClinicScopedAdmin):
         (gettext_lazy("Mail to patients"), {"fields": ["is_day3_asked"]}),
         (gettext_lazy("Signing in"), {"fields": ["idle_minutes", "two_factor_grace_days"]}),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """The week of opening hours beside the settings."""
+        week = path("hours/", self.admin_site.admin_view(WeekView(self).view), name="clinic_clinic_hours")
+        return [week, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """The clinic one works in."""

@@ -89,6 +89,7 @@ TABLE: dict[str, Row] = {
     "demo-mail-one": Row(ALL, is_public=True, more={"number": "1"}),
     "admin:index": Row(ALL),
     "admin:setup": Row(ALL),
+    "admin:clinic_clinic_hours": Row(LEADING),
     "admin:setup_steps": Row(LEADING),
     "admin:setup_mail": Row(LEADING, more={"token": "none"}),
     "admin:password_change": Row(ALL),

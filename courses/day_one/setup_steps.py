@@ -81,7 +81,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Enter the opening hours"),
         gettext_lazy("Visits are proposed, and the time to answer an alert is counted, within them."),
         lambda facts: facts.has_hours,
-        page="admin:clinic_clinic_changelist",
+        page="admin:clinic_clinic_hours",
     ),
     Step(
         "rota",

@@ -1,0 +1,43 @@
+"""The page of a clinic's week of opening hours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinic.hours.week_form import WeekForm, copied_to_weekdays
+
+if TYPE_CHECKING:
+    from clinic.admin import ClinicScopedAdmin
+
+
+class WeekView:
+    """The view, bound to the clinic's admin."""
+
+    def __init__(self, clinic_admin: ClinicScopedAdmin) -> None:
+        self.admin = clinic_admin
+
+    def view(self, request: HttpRequest) -> HttpResponse:
+        """The week; copied days come back unsaved, and what is wrong comes back as it was typed."""
+        clinic = self.admin.require(request, "clinic.change_clinic").clinic
+        form, status, note = WeekForm(clinic=clinic), 200, ""
+        copied = request.POST.get("copy", "")
+        if request.method == "POST" and copied:
+            form = WeekForm(copied_to_weekdays(request.POST, copied), clinic=clinic)
+            note = _("Copied to Monday to Friday. Not saved yet.")
+        elif request.method == "POST":
+            form = WeekForm(request.POST, clinic=clinic)
+            if form.is_valid():
+                form.save()
+                messages.success(request, _("Opening hours saved."))
+                return HttpResponseRedirect(reverse("admin:clinic_clinic_hours"))
+            status = 422
+            form.show_what_is_stored()
+        context = {"title": _("Opening hours"), "form": form, "note": note, "clinic": clinic}
+        response = self.admin.page(request, "clinic/admin/hours.html", context)
+        response.status_code = status
+        return response
