@@ -61,7 +61,7 @@ class WeekForm(forms.Form):
         """The days in order."""
         for weekday in OpeningHours.Weekday:
             names = [(f"{weekday}_opens_{n}", f"{weekday}_closes_{n}") for n in range(self.n_stretches)]
-            errors = [words for pair in names for name in pair for words in self[name].errors]
+            errors = [str(words) for pair in names for name in pair for words in self[name].errors]
             yield DayRow(
                 weekday=weekday,
                 name=str(weekday.label),
@@ -123,7 +123,7 @@ class WeekForm(forms.Form):
 
     def _is_untouched(self, weekday: int, values: Mapping[str, Any]) -> bool:
         """Whether a day was sent as the page showed it; somebody else's later change of it stays then."""
-        return as_words(self._stretches(weekday, values)) == values.get(f"{weekday}_seen", "")
+        return as_words(self._stretches(weekday, values)) == str(values.get(f"{weekday}_seen", ""))
 
     def _refuse_stale(self, weekday: int, values: Mapping[str, Any]) -> None:
         now = as_words(self.stored.get(weekday))
