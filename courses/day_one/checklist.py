@@ -46,6 +46,17 @@ class Checklist:
         return [line for line in self.lines if line.is_open]
 
     @property
+    def not_done(self) -> list[Line]:
+        """What is still to do, then what was set aside."""
+        aside = [line for line in self.lines if line.state == StepState.SET_ASIDE]
+        return [*self.open_lines, *aside]
+
+    @property
+    def done(self) -> list[Line]:
+        """What is done."""
+        return [line for line in self.lines if line.state == StepState.DONE]
+
+    @property
     def n_open(self) -> int:
         """How many steps are still to do."""
         return len(self.open_lines)
