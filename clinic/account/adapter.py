@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         (limit,) = parse_rates(settings.ACCOUNT_RATE_LIMITS["login_failed"])
         minutes = math.ceil(limit.duration / 60)
-        told = ngettext(
+        sentence = ngettext(
             "Too many wrong codes. Wait %(n)s minute, then try again.",
             "Too many wrong codes. Wait %(n)s minutes, then try again.",
             minutes,
@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         return {
             **DefaultAccountAdapter.error_messages,
-            "too_many_login_attempts": told % {"n": minutes},
+            "too_many_login_attempts": sentence % {"n": minutes},
             "username_password_mismatch": mismatch,
         }
 

@@ -18,7 +18,7 @@ from clinic.account.forms import ResetForm
 from clinic.account.two_factor import reset_two_factor, resets_of
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
-from clinic.people.addresses import correct_address, is_unused
+from clinic.people.address_change import correct_address, is_unused
 from clinic.people.invite_admin import InvitesOnce
 from clinic.people.lacking import licence_gap, licence_words
 from clinic.people.lead_admin import LeadPages, RoleFilter
@@ -153,8 +153,8 @@ class MembershipAdmin(InvitesOnce, LeadPages, ClinicScopedAdmin):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                told = _("Two-factor sign-in was reset. %(who)s will be emailed.")
-                messages.success(request, told % {"who": member})
+                sentence = _("Two-factor sign-in was reset. %(who)s will be emailed.")
+                messages.success(request, sentence % {"who": member})
                 return HttpResponseRedirect(reverse("admin:clinic_membership_change", args=[pk]))
         context = {"member": member, "form": form, "resets": resets_of(member)}
         titles = {"title": _("Reset two-factor sign-in"), "action": _("Reset two-factor sign-in")}

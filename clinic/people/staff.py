@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clinic.account.finding import refuse_taken_address
 from clinic.models import Clinic, MemberEvent, Membership, Role, User
 from clinic.outbox.queue import mail_member
-from clinic.people.joining import refuse_double, refuse_supervisor
+from clinic.people.invitation_rules import refuse_double, refuse_supervisor
 from clinic.people.leading import settle_stand_ins
 from clinic.people.member_events import note_member_event
 
