@@ -1,13 +1,14 @@
 """Who may see and do what: the one door.
 
-Rights follow from the active membership's role alone. Groups and per-user permissions play no part.
+Rights follow from the active membership's roles alone: several roles have the rights of each.
+Groups and per-user permissions play no part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -97,7 +98,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | READING
     | LEADING
     | _rights("clinic", "view change", "clinic membership")
-    | _rights("clinic", "view", "addresschange")
+    | _rights("clinic", "view", "addresschange memberevent")
     | _rights("clinic", "add", "membership")
     | _rights("clinic", "view add change delete", "openinghours holiday")
     | _rights("clinic", "view", "message")
@@ -107,11 +108,25 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 
+# What a manager may do while the clinic has no lead, after giving a reason: what a lead alone may do. What asks
+# for a licence beside the right still does.
+STANDING_IN = ROLE_PERMISSIONS["lead"].difference(
+    *(rights for role, rights in ROLE_PERMISSIONS.items() if role != "lead")
+)
+
+
+@cache
+def _rights_of(roles: frozenset[str], *, stands_in: bool) -> frozenset[str]:
+    """The rights of some roles together."""
+    own = (ROLE_PERMISSIONS.get(role, frozenset()) for role in roles)
+    return frozenset().union(*own, STANDING_IN if stands_in else ())
+
+
 def permissions_of(membership: Membership | None) -> frozenset[str]:
     """Every right of a membership; none without an active one."""
     if membership is None or not membership.is_active:
         return frozenset()
-    return ROLE_PERMISSIONS.get(membership.role, frozenset())
+    return _rights_of(membership.roles, stands_in=membership.stands_in_since is not None)
 
 
 def may(membership: Membership | None, action: str, model: type[models.Model]) -> bool:

@@ -5,20 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import connection
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.country.countries import emergency_number_in
 from clinic.country.zones import country_choices, hold_zone, place_if_any, zone_choices
-from clinic.models import Clinic, Duty, Endpoint, Membership, Responder, Role, User
+from clinic.models import Clinic, Duty, Endpoint, Responder
 from clinic.outbox.endpoints import validate_url
-from clinic.people.invitation_rules import refuse_double, refuse_supervisor
-from clinic.people.staff import is_last_manager
 from clinic.typed.fields import typed_formfield
-from clinic.typed.names import NameField
 
 
 class ClinicForm(forms.ModelForm[Clinic]):
@@ -128,84 +122,6 @@ class DutyForm(forms.ModelForm[Duty]):
         if self.clinic is not None and connection.in_atomic_block:
             hold_zone(self.clinic)
         return values
-
-
-class MemberForm(forms.ModelForm[Membership]):
-    """A member's role and licence."""
-
-    class Meta:
-        model = Membership
-        fields = (
-            "role",
-            "licence_number",
-            "licence_expires_on",
-            "practising_since",
-            "is_supervised",
-            "supervisor",
-        )
-        formfield_callback = typed_formfield
-
-    def clean_role(self) -> str:
-        """A clinic keeps a manager."""
-        role: str = self.cleaned_data["role"]
-        if self.instance.pk and role != Role.MANAGER and is_last_manager(self.instance):
-            raise forms.ValidationError(_("This is the last manager: invite another manager first."))
-        return role
-
-    def clean_supervisor(self) -> Membership | None:
-        """Nobody supervises themselves."""
-        supervisor: Membership | None = self.cleaned_data["supervisor"]
-        if supervisor is not None and supervisor.pk == self.instance.pk:
-            raise forms.ValidationError(_("Choose somebody else: nobody supervises themselves."))
-        # Who was named before stays until somebody names another: the list of staff says that it is wrong.
-        if supervisor is not None and supervisor.pk != self.instance.supervisor_id:
-            try:
-                refuse_supervisor(supervisor, on=timezone.localdate())
-            except ValidationError as error:
-                raise forms.ValidationError(error.messages) from error
-        return supervisor
-
-
-class InvitationForm(MemberForm):
-    """A new member: the person, then role and licence."""
-
-    # The clinic that invites; its admin says which.
-    clinic: Clinic | None = None
-
-    first_name = NameField(label=gettext_lazy("Given name"), max_length=150)
-    last_name = NameField(label=gettext_lazy("Family name"), max_length=150)
-    username = forms.CharField(
-        label=gettext_lazy("Username"),
-        max_length=150,
-        validators=[User.username_validator],
-        help_text=gettext_lazy("For signing in. Somebody who works in another clinic here keeps theirs."),
-    )
-    email = forms.EmailField(label=gettext_lazy("Email"), help_text=gettext_lazy("The invitation goes here."))
-
-    def clean(self) -> dict[str, Any]:
-        """A username belongs to one person, and nobody is invited who works here already."""
-        values = super().clean() or {}
-        if "username" in values and "email" in values:
-            try:
-                refuse_double(self.clinic, username=values["username"], email=values["email"])
-            except ValidationError as error:
-                self.add_error(None, error)
-        return values
-
-    def invitation(self) -> dict[str, Any]:
-        """What `invite_member` takes."""
-        return dict(self.cleaned_data)
-
-
-class AddressForm(forms.Form):
-    """Where a member's mail goes from now on."""
-
-    email = forms.EmailField(label=gettext_lazy("New address"))
-    reason = forms.CharField(
-        label=gettext_lazy("How do you know it is theirs?"),
-        max_length=200,
-        help_text=gettext_lazy("It stays on file with your name, beside the address before."),
-    )
 
 
 class EndpointForm(forms.ModelForm[Endpoint]):

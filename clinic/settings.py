@@ -139,7 +139,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "clinic.account.adapter.AccountAdapter"
+# One field: the adapter finds the account by its username or its email address.
 ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_FORMS = {"login": "clinic.account.forms.SignInForm"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
@@ -233,10 +235,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # What the outbox can send. It must not look up to the apps above it, so they are named here:
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).
 MESSAGE_KINDS = {
-    "staff_invitation": "clinic.people.staff.invitation_mail",
+    "staff_invitation": "clinic.people.account_mails.invitation_mail",
     "address_changed": "clinic.people.address_change.address_changed",
     "account_notice": "clinic.account.events.account_notice",
-    "password_link": "clinic.people.staff.password_link_mail",
+    "password_link": "clinic.people.account_mails.password_link_mail",
     "staff_alert": "courses.alerts.messages.mail.alert_mail",
     "reminder": "courses.reminders.mail.reminder_mail",
     "setup_mail": "courses.day_one.mail.setup_mail",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from clinic.access import staff_only
@@ -12,9 +14,12 @@ from clinic.middleware import SESSION_KEY
 from clinic.models import Membership, User
 
 
-@staff_only()
+@never_cache
+@login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Everybody to where their work is."""
+    """Everybody to where their work is; whoever works nowhere reads why, and who can change it."""
+    if getattr(request.user, "active_membership", None) is None:
+        return render(request, "clinic/without_clinic.html")
     return redirect("admin:index")
 
 

@@ -1,5 +1,6 @@
 """Templates can be read: short lines, and each one compiles."""
 
+import re
 from pathlib import Path
 from statistics import median
 
@@ -28,6 +29,16 @@ def test_no_line_is_too_long_to_read():
 
 def test_a_usual_line_is_short():
     assert median(len(line) for name in FILES for line in lines_of(name)) <= MEDIAN
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "emails").glob("*.txt")), ids=lambda path: path.name)
+def test_text_of_a_mail_has_lines_and_each_link_one_of_its_own(path: Path):
+    """A formatter for HTML joins lines, which a text mail shows."""
+    lines = path.read_text().splitlines()
+    assert len(lines) >= 5
+    links = [line for line in lines if re.search(r"{{ [\w.]*(link|url) }}", line)]
+    assert links
+    assert all(re.search(r"{{ [\w.]*(link|url) }}$", line) for line in links)
 
 
 @pytest.mark.parametrize("name", FILES, ids=str)

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from clinic.account import attempts, devices, two_factor
 from clinic.account.events import note_event
+from clinic.account.finding import find_account
 from clinic.models import AccountEvent, Membership, User
 from clinic.people.staff import send_password_link
 
@@ -43,7 +44,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     @property
     def error_messages(self) -> dict[str, Any]:
-        """allauth's, but for the wait after too many wrong codes, which it does not name."""
+        """allauth's, but for the wait after too many wrong codes, and for what signs in here.
+
+        The words are the same for every reason: they tell nobody which names and addresses have an account.
+        """
         (limit,) = parse_rates(settings.ACCOUNT_RATE_LIMITS["login_failed"])
         minutes = math.ceil(limit.duration / 60)
         sentence = ngettext(
@@ -51,7 +55,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "Too many wrong codes. Wait %(n)s minutes, then try again.",
             minutes,
         )
-        return {**DefaultAccountAdapter.error_messages, "too_many_login_attempts": sentence % {"n": minutes}}
+        mismatch = _(
+            "The username or email address and the password do not match. "
+            "If your email address belongs to more than one account, sign in with the username."
+        )
+        return {
+            **DefaultAccountAdapter.error_messages,
+            "too_many_login_attempts": sentence % {"n": minutes},
+            "username_password_mismatch": mismatch,
+        }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
@@ -73,7 +85,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The user of a right password; ValidationError that says how long to wait after too many wrong ones."""
-        login = credentials.get("username") or credentials.get("email") or ""
+        typed = credentials.get("username") or credentials.get("email") or ""
+        account = find_account(typed)
+        # Both names of an account are counted as one; an unknown name costs the same query and the same hash.
+        login = account.username if account else typed
         device = devices.device_of(request, login)
         attempt = attempts.Attempt.of(login, self.get_client_ip(request), device)
         wait = attempts.begin(attempt, at=timezone.now())
@@ -85,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 minutes,
             )
             raise ValidationError(text % {"n": minutes}, code="too_many_login_attempts")
-        user = authenticate(request, **credentials)
+        user = authenticate(request, username=login, password=credentials.get("password"))
         if user is not None:
             attempts.succeeded(attempt, at=timezone.now())
         return user

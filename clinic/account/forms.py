@@ -5,14 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.forms import LoginForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.account.finding import refuse_taken_address
 from clinic.models import User
 from clinic.typed.fields import typed_formfield
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """One field for the username or the email address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.CharField(
+            label=_("Username or email address"),
+            max_length=User._meta.get_field("email").max_length,
+            widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        )
 
 
 class NameForm(forms.ModelForm[User]):
@@ -27,7 +42,14 @@ class NameForm(forms.ModelForm[User]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.required = True
+            field.required = False
+
+    def clean(self) -> dict[str, Any]:
+        """One of both names is enough: not everybody has two."""
+        values = super().clean() or {}
+        if {"first_name", "last_name"} <= values.keys() and not (values["first_name"] or values["last_name"]):
+            self.add_error("last_name", _("Enter a given name or a family name."))
+        return values
 
 
 class OwnAddressForm(forms.Form):
@@ -59,6 +81,16 @@ class OwnAddressForm(forms.Form):
         if not get_adapter().reauthenticate(self.user, password):
             raise forms.ValidationError(_("This is not your password."))
         return password
+
+    def clean(self) -> dict[str, Any]:
+        """An address signs in to one account; told only to whoever knows the password."""
+        values = super().clean() or {}
+        if "email" in values and "password" in values:
+            try:
+                refuse_taken_address(values["email"], but=self.user)
+            except ValidationError as error:
+                self.add_error(None, error)
+        return values
 
 
 class AppForm(ActivateTOTPForm):  # type: ignore[misc]

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from clinic.account.events import note_event
+from clinic.account.finding import refuse_taken_address
 from clinic.models import AccountEvent, Membership, User
 
 
@@ -15,8 +16,10 @@ from clinic.models import AccountEvent, Membership, User
 def change_own_address(user: User, *, email: str, at: datetime) -> AccountEvent:
     """Another address for the account: its mail goes there from now on, and the old address is told.
 
-    Links to choose a password that were sent before open nothing more.
+    ValidationError where another account has the address. Links to choose a password that were sent before
+    open nothing more.
     """
+    refuse_taken_address(email, but=user)
     user = User.objects.select_for_update().get(pk=user.pk)
     before, user.email = user.email, email
     user.save(update_fields=["email"])

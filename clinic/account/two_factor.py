@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 
 from clinic.access import TWO_FACTOR_UNTIL
 from clinic.account.events import note_event
-from clinic.models import AccountEvent, Membership, Role, User
+from clinic.models import AccountEvent, Membership, User
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-ROLES = {Role.LEAD, Role.MANAGER}
 # In the session of somebody who must set it up before anything else, and where they wanted to go.
 MUST_SET_UP = "two_factor_must"
 THEN = "two_factor_then"
@@ -41,7 +40,7 @@ def due_since(user: User) -> datetime | None:
 
     Where several clinics ask for it the shortest time counts.
     """
-    memberships = [one for one in Membership.objects.of_user(user) if one.role in ROLES]
+    memberships = [one for one in Membership.objects.of_user(user) if one.is_leading]
     if settings.DEMO or not memberships or user.two_factor_asked_at is None:
         return None
     days = min(membership.clinic.two_factor_grace_days for membership in memberships)
@@ -63,7 +62,7 @@ def note_sign_in(request: HttpRequest, user: User, *, at: datetime) -> None:
 
 
 def _is_asked(user: User) -> bool:
-    return not settings.DEMO and any(one.role in ROLES for one in Membership.objects.of_user(user))
+    return not settings.DEMO and any(one.is_leading for one in Membership.objects.of_user(user))
 
 
 def is_set_up(request: HttpRequest) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from clinic.account.finding import is_address_shared
 from clinic.account.forms import NameForm, OwnAddressForm
 from clinic.account.own import change_own_address
 from clinic.account.two_factor import MUST_SET_UP, THEN
@@ -43,11 +44,16 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your name was saved."))
         return redirect("account")
     if sent == "address" and address.is_valid():
-        change_own_address(user, email=address.cleaned_data["email"], at=timezone.now())
-        messages.success(request, _("Your email address was changed."))
-        return redirect("account")
+        try:
+            change_own_address(user, email=address.cleaned_data["email"], at=timezone.now())
+        except ValidationError as error:
+            address.add_error(None, error)
+        else:
+            messages.success(request, _("Your email address was changed."))
+            return redirect("account")
     context = {"user": user, "name_form": name, "address_form": address, **_two_factor_context(user)}
     context["invitations"] = Membership.objects.invited(user)
+    context["is_address_shared"] = is_address_shared(user)
     return render(request, "account/account.html", context, status=BAD_FORM if sent else 200)
 
 

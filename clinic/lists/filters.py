@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from clinic.access import active_membership
 from clinic.lists.choices import picker_label
 from clinic.lists.list_address import is_order_and_page, is_understood
-from clinic.models import Membership, Role
+from clinic.models import TREATING, Membership
 from clinic.typed.asked import asked
 
 
@@ -30,7 +30,7 @@ class OwnClinicFilter(admin.RelatedFieldListFilter):
         # A member is called by the name of a user.
         rows = rows.select_related("user") if model is Membership else rows
         # Courses and visits are those of people who treat.
-        rows = rows.with_role(Role.PRACTITIONER, Role.LEAD) if field.name == "practitioner" else rows
+        rows = rows.with_role(*TREATING) if field.name == "practitioner" else rows
         return [(row.pk, picker_label(row)) for row in rows]
 
 

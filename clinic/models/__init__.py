@@ -5,11 +5,13 @@ What is done with them is in the rooms beside this one.
 
 from clinic.models.account import AccountEvent, SharedCacheRow, SignInFailure
 from clinic.models.address_change import AddressChange
-from clinic.models.clinic import Clinic, Membership, Responder, Role
+from clinic.models.clinic import Clinic, Responder
 from clinic.models.duty import Duty
 from clinic.models.endpoint import Endpoint
 from clinic.models.fault import Fault
 from clinic.models.heartbeat import Heartbeat
+from clinic.models.member_event import MemberEvent
+from clinic.models.membership import LEADING, TREATING, Membership, Role
 from clinic.models.message import Message
 from clinic.models.opening_hours import Holiday, OpeningHours
 from clinic.models.scoped import ClinicScopedQuerySet
@@ -19,6 +21,8 @@ from clinic.models.user import User
 from clinic.models.voidable import Voidable, VoidableQuerySet, required_reason, void_rows, void_says_why
 
 __all__ = [
+    "LEADING",
+    "TREATING",
     "AccountEvent",
     "AddressChange",
     "Clinic",
@@ -28,6 +32,7 @@ __all__ = [
     "Fault",
     "Heartbeat",
     "Holiday",
+    "MemberEvent",
     "Membership",
     "Message",
     "OpeningHours",

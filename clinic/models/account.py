@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models.clinic import Clinic, Membership
+from clinic.models.clinic import Clinic
+from clinic.models.membership import Membership
 from clinic.models.user import User
 
 
@@ -23,6 +24,7 @@ class AccountEvent(models.Model):
         CODES_MADE = "codes_made", _("New recovery codes were made.")
         TWO_FACTOR_RESET = "two_factor_reset", _("Two-factor sign-in was reset by the clinic.")
         ADDRESS_CHANGED = "address_changed", _("The email address was changed.")
+        NAME_CHANGED = "name_changed", _("The name was changed by the clinic.")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="account_events", verbose_name=_("user"))
     kind = models.CharField(_("what"), max_length=30, choices=Kind)

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models.clinic import Clinic, Membership
+from clinic.models.clinic import Clinic
+from clinic.models.membership import Membership
 from clinic.models.scoped import ClinicScopedQuerySet
 
 

@@ -9,7 +9,8 @@ from django.db import models
 from clinic import access
 
 if TYPE_CHECKING:
-    from clinic.models.clinic import Clinic, Membership
+    from clinic.models.clinic import Clinic
+    from clinic.models.membership import Membership
 
 RowT = TypeVar("RowT", bound=models.Model, covariant=True)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models.clinic import Clinic, Membership
+from clinic.models.clinic import Clinic
+from clinic.models.membership import Membership
 from clinic.models.scoped import ClinicScopedQuerySet
 
 

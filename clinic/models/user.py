@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from clinic.models.clinic import Membership
+    from clinic.models.membership import Membership
 
 
 class User(AbstractUser):

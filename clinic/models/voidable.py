@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from clinic.models.scoped import ClinicScopedQuerySet, RowT
 
 if TYPE_CHECKING:
-    from clinic.models.clinic import Membership
+    from clinic.models.membership import Membership
 
 
 class VoidableQuerySet(ClinicScopedQuerySet[RowT]):

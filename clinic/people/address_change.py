@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.account.finding import refuse_taken_address
 from clinic.models import AddressChange, Membership, Message, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import cancel_waiting, mail_member
@@ -39,6 +40,7 @@ def correct_address(member: Membership, *, email: str, reason: str, by: Membersh
     email = _checked(email, reason, before=before)
     is_account = is_unused(member)
     if is_account:
+        refuse_taken_address(email, but=user)
         user.email = email
         user.save(update_fields=["email"])
         EmailAddress.objects.filter(user=user).delete()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -24,6 +25,14 @@ def refuse_double(clinic: Clinic | None, *, username: str, email: str) -> None:
     if same_name is None and email and User.objects.filter(email__iexact=email).exists():
         message = _("This address already has an account with another username. Ask the person for that username.")
         raise ValidationError({"email": message})
+    # Both names sign in: neither may be one by which somebody else does.
+    if (
+        same_name is None
+        and username
+        and email
+        and User.objects.filter(Q(email__iexact=username) | Q(username__iexact=email)).exists()
+    ):
+        raise ValidationError({"username": _("This username belongs to somebody else. Choose another one.")})
 
 
 def refuse_supervisor(supervisor: Membership | None, *, on: date) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
-from clinic.models import Membership, Role
+from clinic.models import TREATING, Membership
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -51,7 +51,7 @@ class InvitesOnce(Base):
         if db_field.name == "supervisor":
             members = Membership.objects.visible_to(active_membership(request.user)).select_related("user")
             kwargs["queryset"] = members.filter(
-                models.Q(pk__in=members.active().with_role(Role.PRACTITIONER, Role.LEAD))
+                models.Q(pk__in=members.active().with_role(*TREATING))
                 | models.Q(supervised__clinic=active_membership(request.user).clinic)
             ).distinct()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -17,29 +17,44 @@ from clinic.access import active_membership
 from clinic.account.forms import ResetForm
 from clinic.account.two_factor import reset_two_factor, resets_of
 from clinic.admin import ClinicScopedAdmin
-from clinic.forms import AddressForm, InvitationForm, MemberForm
 from clinic.models import Membership
 from clinic.people.address_change import correct_address, is_unused
 from clinic.people.invite_admin import InvitesOnce
-from clinic.people.staff import deactivate_member, invite_member, reactivate_member, send_invitation
+from clinic.people.lacking import licence_gap, licence_words
+from clinic.people.lead_admin import LeadPages, RoleFilter
+from clinic.people.member_forms import AddressForm, InvitationForm, MemberForm
+from clinic.people.naming import rename_member
+from clinic.people.staff import change_member, invite_member, reactivate_member, send_invitation
 
 
 @admin.register(Membership)
-class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
+class MembershipAdmin(InvitesOnce, LeadPages, ClinicScopedAdmin):
     """Staff: invited, changed, deactivated."""
 
     list_display = (
         "__str__",
-        "role",
-        "licence_number",
-        "licence_expires_on",
+        "works_as",
+        "licence",
         "supervision",
         "works_here",
     )
-    list_filter = ("role",)
+    list_filter = (RoleFilter,)
     list_select_related = ("user", "supervisor__user")
     search_fields = ("user__first_name", "user__last_name", "user__username")
     change_form_template = "clinic/admin/member.html"
+    change_list_template = "clinic/admin/member_list.html"
+
+    @admin.display(description=gettext_lazy("roles"), ordering="role")
+    def works_as(self, member: Membership) -> str:
+        """All roles; of whoever stands in for the lead, that too."""
+        if member.stands_in_since is None:
+            return member.roles_text
+        return _("%(roles)s, stands in for the duty lead") % {"roles": member.roles_text}
+
+    @admin.display(description=gettext_lazy("licence"), ordering="licence_expires_on", empty_value="–")
+    def licence(self, member: Membership) -> str | None:
+        """The licence, or what is wrong with it; a dash for whoever does not treat."""
+        return licence_words(member, on=timezone.localdate())
 
     @admin.display(description=gettext_lazy("works here"))
     def works_here(self, member: Membership) -> str:
@@ -59,22 +74,30 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The person first, then the licence."""
-        person = ["role"] if obj else ["first_name", "last_name", "username", "email", "role"]
+        person = ["first_name", "last_name", "role", "more_roles", "without_lead"]
+        if obj is None:
+            person = ["first_name", "last_name", "username", "email", "role", "more_roles"]
+        elif not self.has_change_permission(request, obj):
+            person = ["works_as"]
         licence = ["licence_number", "licence_expires_on", "practising_since", "is_supervised", "supervisor"]
         return [(None, {"fields": person}), (gettext_lazy("Licence and supervision"), {"fields": licence})]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A new member is invited by mail."""
+        by, at = active_membership(request.user), timezone.now()
         if change:
-            obj.save()
+            change_member(obj, by=by, at=at)
+            names = {name: form.cleaned_data[name] for name in ("first_name", "last_name")}
+            rename_member(obj, by=by, at=at, **names)
+            self._warn_of_licence(request, obj)
             return
-        clinic = active_membership(request.user).clinic
-        invited = invite_member(clinic=clinic, at=timezone.now(), **form.invitation())
+        invited = invite_member(clinic=by.clinic, by=by, at=at, **form.invitation())
         obj.pk, obj.user, obj.clinic, obj.uuid = invited.pk, invited.user, invited.clinic, invited.uuid
         obj._state.adding = False
         messages.success(
             request, _("The invitation will be emailed to %(email)s.") % {"email": invited.user.email}
         )
+        self._warn_of_licence(request, invited)
 
     def get_urls(self) -> list[URLPattern]:
         """Deactivation and a second invitation beside the stock pages."""
@@ -90,22 +113,16 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def deactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Close the door."""
-        sentence = _(
-            "Deactivated: no access to this clinic, no alerts. "
-            "What they acknowledged is open again within a minute. "
-            "Hand their open courses over to a colleague, and fill the rota."
-        )
-        return self._do(request, pk, lambda member: deactivate_member(member, at=timezone.now()), sentence)
-
     def reactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open it again."""
-        return self._do(request, pk, reactivate_member, _("Works here again."))
+        by = active_membership(request.user)
+        return self.do(
+            request, pk, lambda member: reactivate_member(member, by=by, at=timezone.now()), _("Works here again.")
+        )
 
     def invite_again(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send the invitation once more."""
-        return self._do(
+        return self.do(
             request, pk, lambda member: send_invitation(member, at=timezone.now()), _("Invitation sent.")
         )
 
@@ -143,13 +160,8 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
         titles = {"title": _("Reset two-factor sign-in"), "action": _("Reset two-factor sign-in")}
         return self.page(request, "clinic/admin/two_factor.html", {**context, **titles})
 
-    def _do(self, request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:
-        self.require(request, "clinic.change_membership")
-        member = self.row(request, pk)
-        if request.method == "POST":
-            try:
-                act(member)
-                messages.success(request, done)
-            except ValidationError as error:
-                messages.error(request, " ".join(error.messages))
-        return HttpResponseRedirect(reverse("admin:clinic_membership_change", args=[pk]))
+    def _warn_of_licence(self, request: HttpRequest, member: Membership) -> None:
+        """That a colleague who treats cannot be booked for needling yet."""
+        gap = licence_gap(member, on=timezone.localdate(), reader=active_membership(request.user))
+        if gap is not None:
+            messages.warning(request, gap.words)

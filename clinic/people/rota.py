@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from clinic.models import Clinic, Duty, Membership, Role
+from clinic.models import Clinic, Duty, Membership
 
 WARN_AHEAD = timedelta(days=7)
 
@@ -35,6 +35,6 @@ def duty_gaps(clinic: Clinic, *, since: datetime, until: datetime) -> list[Gap]:
 
 def next_gap(membership: Membership, *, at: datetime) -> Gap | None:
     """The next stretch without anybody on duty, for those who can fill it: leads and managers."""
-    if membership.role not in {Role.LEAD, Role.MANAGER}:
+    if not membership.is_leading:
         return None
     return next(iter(duty_gaps(membership.clinic, since=at, until=at + WARN_AHEAD)), None)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TypedDict, Unpack
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from clinic.models import Clinic, Membership, Message, Role, User
-from clinic.outbox.compose import absolute, compose
+from clinic.account.finding import refuse_taken_address
+from clinic.models import Clinic, MemberEvent, Membership, Role, User
 from clinic.outbox.queue import mail_member
-from clinic.outbox.refusals import note_delivery
-from clinic.outbox.transports.base import Mail, TransportError
 from clinic.people.invitation_rules import refuse_double, refuse_supervisor
+from clinic.people.leading import settle_stand_ins
+from clinic.people.member_events import note_member_event
 
 INVITATION_KIND = "staff_invitation"
+
+
+class Licence(TypedDict, total=False):
+    """What licenses a member to needle, and under whom."""
+
+    licence_number: str
+    licence_expires_on: date | None
+    practising_since: date | None
+    is_supervised: bool
+    supervisor: Membership | None
 
 
 @transaction.atomic
@@ -31,11 +40,9 @@ def invite_member(
     last_name: str,
     role: Role,
     at: datetime,
-    licence_number: str = "",
-    licence_expires_on: date | None = None,
-    practising_since: date | None = None,
-    is_supervised: bool = False,
-    supervisor: Membership | None = None,
+    more_roles: Sequence[str] = (),
+    by: Membership | None = None,
+    **licence: Unpack[Licence],
 ) -> Membership:
     """A new member with a mail that lets them choose a password; ValidationError names the field at fault.
 
@@ -43,9 +50,10 @@ def invite_member(
     and until then nothing of this clinic reaches them.
     """
     refuse_double(clinic, username=username, email=email)
-    refuse_supervisor(supervisor, on=clinic.local(at).date())
+    refuse_supervisor(licence.get("supervisor"), on=clinic.local(at).date())
     user = User.objects.filter(username__iexact=username).first()
     if user is None:
+        refuse_taken_address(email)
         user = User(username=username, email=email, first_name=first_name, last_name=last_name)
         user.set_unusable_password()
         user.full_clean(exclude=["password"])
@@ -56,17 +64,27 @@ def invite_member(
         clinic=clinic,
         user=user,
         role=role,
-        licence_number=licence_number,
-        licence_expires_on=licence_expires_on,
-        practising_since=practising_since,
-        is_supervised=is_supervised,
-        supervisor=supervisor,
+        more_roles=list(more_roles),
         is_pending=user.memberships.exists(),
+        **licence,
     )
     membership.full_clean()
     membership.save()
+    note_member_event(membership, MemberEvent.Kind.INVITED, after=membership.roles_text, by=by, at=at)
+    settle_stand_ins(clinic, at=at)
     send_invitation(membership, at=at)
     return membership
+
+
+@transaction.atomic
+def change_member(membership: Membership, *, by: Membership, at: datetime) -> None:
+    """Save a member whose form is valid; other roles are kept with who gave them."""
+    before = Membership.objects.for_clinic(by.clinic).get(pk=membership.pk)
+    membership.save()
+    if membership.roles != before.roles:
+        words = {"before": before.roles_text, "after": membership.roles_text}
+        note_member_event(membership, MemberEvent.Kind.ROLES, by=by, at=at, **words)
+        settle_stand_ins(membership.clinic, at=at)
 
 
 def send_invitation(membership: Membership, *, at: datetime) -> None:
@@ -94,12 +112,14 @@ def send_password_link(membership: Membership, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def deactivate_member(membership: Membership, *, at: datetime) -> None:
+def deactivate_member(membership: Membership, *, at: datetime, by: Membership | None = None) -> None:
     """Close a member's door to this clinic; refused for the last active manager."""
     if is_last_manager(membership):
         raise ValidationError(_("The last manager cannot be deactivated: invite another manager first."))
     membership.deactivated_at = at
     membership.save(update_fields=["deactivated_at"])
+    note_member_event(membership, MemberEvent.Kind.DEACTIVATED, by=by, at=at)
+    settle_stand_ins(membership.clinic, at=at)
 
 
 def is_last_manager(membership: Membership) -> bool:
@@ -121,84 +141,14 @@ def answer_invitation(membership: Membership, *, is_accepted: bool, at: datetime
     else:
         membership.deactivated_at = at
     membership.save(update_fields=["is_pending", "deactivated_at"])
+    settle_stand_ins(membership.clinic, at=at)
     return membership
 
 
-def reactivate_member(membership: Membership) -> None:
+@transaction.atomic
+def reactivate_member(membership: Membership, *, at: datetime, by: Membership | None = None) -> None:
     """Open the door again."""
     membership.deactivated_at = None
     membership.save(update_fields=["deactivated_at"])
-
-
-class _MemberMail:
-    """A mail to a member about their account."""
-
-    def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Unless the member has left."""
-        membership = self._membership(message)
-        return membership.deactivated_at is None and membership.user.is_active
-
-    def settled(self, message: Message, *, at: datetime) -> None:
-        """A refused address is noted, where it is the one that alerts go to as well."""
-        membership = self._membership(message)
-        if membership.address == membership.user.email:
-            note_delivery(message, at=at)
-
-    def _membership(self, message: Message) -> Membership:
-        return Membership.objects.all_clinics().select_related("user", "clinic").get(pk=message.subject_id)
-
-    def _user(self, message: Message) -> User:
-        user = self._membership(message).user
-        if not user.email:
-            raise TransportError("no address", permanent=True)
-        return user
-
-
-class InvitationMail(_MemberMail):
-    """The mail with which a new member chooses a password."""
-
-    def render(self, message: Message) -> Mail:
-        """The mail; its link works once, for three days."""
-        user = self._user(message)
-        is_new = not user.has_usable_password()
-        return compose(
-            message,
-            "staff_invitation",
-            {
-                "person": user,
-                "link": password_url(user) if is_new else _invitations_url(),
-                "is_new": is_new,
-                "is_pending": self._membership(message).is_pending,
-            },
-            to=user.email,
-            subject=_("You are invited to %(clinic)s") % {"clinic": message.clinic.name},
-        )
-
-
-class PasswordLinkMail(_MemberMail):
-    """The mail for somebody who forgot their password."""
-
-    def render(self, message: Message) -> Mail:
-        """The mail; its link works once, for three days."""
-        user = self._user(message)
-        return compose(
-            message,
-            "password_link",
-            {"person": user, "link": password_url(user)},
-            to=user.email,
-            subject=_("Choose a new password"),
-        )
-
-
-def password_url(user: User) -> str:
-    """The address at which this person, and nobody else, chooses a password."""
-    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return absolute(reverse("account_reset_password_from_key", kwargs=key))
-
-
-def _invitations_url() -> str:
-    return absolute(f"{reverse('account_login')}?next={reverse('account-invitations')}")
-
-
-invitation_mail = InvitationMail()
-password_link_mail = PasswordLinkMail()
+    note_member_event(membership, MemberEvent.Kind.REACTIVATED, by=by, at=at)
+    settle_stand_ins(membership.clinic, at=at)

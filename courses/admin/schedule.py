@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.access import active_membership
-from clinic.models import Clinic
+from clinic.models import Clinic, Membership
+from clinic.people.lacking import licence_gap
 from clinic.typed.dates import BOOKING, MomentField, MomentInput
 from clinic.typed.wall_clock import AsksForClock, CarriesClock
 from courses.models import Appointment, Course
@@ -100,7 +101,7 @@ class Schedule:
         wishes_form = WishesForm(request.GET, course=course)
         found = wishes_form.wishes(course)
         if found is None:
-            return self._page(request, course, wishes_form, [], at)
+            return self._page(request, course, wishes_form, [], at, practitioner=course.practitioner)
         wishes, practitioner = found
         data = request.POST if request.method == "POST" else None
         if data is not None and _are_booked(course, data):
@@ -111,7 +112,7 @@ class Schedule:
         slots = [SlotForm(data, proposal=one, clinic=course.clinic) for one in proposals]
         wrong = [] if data is None else [slot for slot in slots if not slot.is_valid()]
         if data is None or wrong:
-            return self._page(request, course, wishes_form, slots, at)
+            return self._page(request, course, wishes_form, slots, at, practitioner=practitioner)
         times = {slot.proposal.number: slot.starts_at for slot in slots if slot.starts_at}
         try:
             booked = book_series(
@@ -120,7 +121,7 @@ class Schedule:
         except SeriesRefused as refused:
             for slot in slots:
                 slot.refused = refused.errors.get(slot.proposal.number, [])
-            return self._page(request, course, wishes_form, slots, at)
+            return self._page(request, course, wishes_form, slots, at, practitioner=practitioner)
         if booked:
             remember_wishes(course.patient, wishes)
         sentence = ngettext("%(n)d appointment booked.", "%(n)d appointments booked.", len(booked))
@@ -128,10 +129,20 @@ class Schedule:
         return HttpResponseRedirect(reverse("admin:courses_course_change", args=[pk]))
 
     def _page(
-        self, request: HttpRequest, course: Course, wishes: WishesForm, slots: list[SlotForm], at: datetime
+        self,
+        request: HttpRequest,
+        course: Course,
+        wishes: WishesForm,
+        slots: list[SlotForm],
+        at: datetime,
+        *,
+        practitioner: Membership,
     ) -> HttpResponse:
-        by = active_membership(request.user)
-        clearance = clearance_for(course, on=course.clinic.local(at).date(), practitioner=course.practitioner)
+        by, today = active_membership(request.user), course.clinic.local(at).date()
+        clearance = clearance_for(course, on=today, practitioner=practitioner)
+        # A licence that ends before the last visit would let the booking fail after everything was chosen.
+        last_on = max((time.date() for slot in slots for time in slot.proposal.times[:1]), default=today)
+        gap = licence_gap(practitioner, on=last_on, reader=by)
         context = {
             "course": course,
             "wishes": wishes,
@@ -140,8 +151,9 @@ class Schedule:
             "n_conflicts": sum(1 for slot in slots if slot.proposal.conflict and slot.proposal.is_placed),
             "unplaced": [slot for slot in slots if not slot.proposal.is_placed],
             "clearance": clearance,
+            "lacks": [gap] if gap else [],
             "clearance_verdict": VERDICTS[clearance.verdict],
-            "clearance_reasons": reason_texts(clearance, to=by, ask=course.practitioner),
+            "clearance_reasons": reason_texts(clearance, to=by, ask=practitioner),
             "title": _("Appointments of the course"),
         }
         response = self.admin.page(request, "courses/admin/schedule.html", context)

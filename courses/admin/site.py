@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership, to_sign_in
 from clinic.country.contact import wrong_numbers
 from clinic.models import Membership
+from clinic.people.lacking import missing_here
 from courses.admin.navigation import navigation
 from courses.admin.setup import setup_groups
 from courses.admin.setup_steps import RIGHT, SetupSteps
@@ -86,12 +87,14 @@ class StaffAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Today."""
         membership, at = active_membership(request.user), timezone.now()
+        day = today(membership, at=at)
         context = {
             **self.each_context(request),
             "title": _("Today"),
-            "today": today(membership, at=at),
+            "today": day,
             "now": at,
             "setup": _setup(request, membership, at=at),
+            "lacks": missing_here(membership, on=membership.clinic.local(at).date()) if not day.visits else [],
             "may_read": request.user.has_perm("courses.view_session"),
             "may_log": request.user.has_perm("courses.log_session"),
             **(extra_context or {}),

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.utils.safestring import SafeString
 
 from clinic.access import may
-from clinic.models import Membership, Role
+from clinic.models import Membership
 from clinic.people.rota import Gap, next_gap
 from courses.charts.spark import spark_svg
 from courses.models import Alert, Appointment, Course, PainScore, Session
@@ -81,7 +81,7 @@ class Today:
 def today(membership: Membership, *, at: datetime) -> Today:
     """What one member should see first; a practitioner sees their own day, others the clinic's."""
     day = membership.clinic.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    is_own = membership.role == Role.PRACTITIONER
+    is_own = membership.treats_only
     appointments = (
         Appointment.objects.visible_to(membership)
         .between(day, day + timedelta(days=1))

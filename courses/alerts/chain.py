@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict
 
-from clinic.models import Clinic, Duty, Membership, Responder, Role
-from clinic.models.clinic import MembershipQuerySet
+from clinic.models import LEADING, Clinic, Duty, Membership, Responder, Role
+from clinic.models.membership import MembershipQuerySet
 from courses.models import Alert, Course
 
 
@@ -24,8 +24,8 @@ def snapshot_chain(clinic: Clinic, *, course: Course | None, rule: Alert.Rule, o
     A treating practitioner is not asked about their own breach.
     """
     steps = [step for step in clinic.escalation_chain if not _is_own_judge(step, rule)]
-    members = Membership.objects.for_clinic(clinic).active().with_role(Role.LEAD, Role.MANAGER).order_by("pk")
-    leading = list(members.values_list("pk", "role"))
+    members = Membership.objects.for_clinic(clinic).active().with_role(*LEADING).order_by("pk")
+    leading = list(members)
     return [
         {"step": step, "members": _members(clinic, step, course, leading, on_duty_at=on_duty_at)} for step in steps
     ]
@@ -63,7 +63,7 @@ def members_to_alert(clinic: Clinic, member_ids: Iterable[int], *, is_red_flag: 
 
 def last_resort(clinic: Clinic) -> list[Membership]:
     """Every lead and manager with an address: told when nobody of a chain can be."""
-    members = Membership.objects.for_clinic(clinic).active().with_role(Role.LEAD, Role.MANAGER)
+    members = Membership.objects.for_clinic(clinic).active().with_role(*LEADING)
     return _with_address(members) or _with_address(members, though_refused=True)
 
 
@@ -78,14 +78,14 @@ def _is_own_judge(step: str, rule: Alert.Rule) -> bool:
 
 
 def _members(
-    clinic: Clinic, step: str, course: Course | None, leading: Iterable[tuple[int, str]], *, on_duty_at: datetime
+    clinic: Clinic, step: str, course: Course | None, leading: Iterable[Membership], *, on_duty_at: datetime
 ) -> list[int]:
     if step == Responder.PRACTITIONER:
         return [course.practitioner_id] if course else []
     if step == Responder.DUTY_LEAD:
-        leads = [pk for pk, role in leading if role == Role.LEAD]
+        leads = [member.pk for member in leading if member.has_role(Role.LEAD)]
         return _on_duty(clinic, leads, at=on_duty_at)
-    managers = [pk for pk, role in leading if role == Role.MANAGER]
+    managers = [member.pk for member in leading if member.has_role(Role.MANAGER)]
     return managers[:1] if step == Responder.MANAGER else managers
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, Membership, Role
+from clinic.models import TREATING, Clinic, Membership
 from clinic.typed.numbers import WholeNumberField
 from courses.models import Alert, Course, Level, Silence
 from courses.plans.course_search import CourseChoice, open_courses
@@ -114,7 +114,7 @@ class SilenceForm(forms.Form):
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         courses = open_courses(clinic)
-        treaters = Membership.objects.for_clinic(clinic).active().with_role(Role.PRACTITIONER, Role.LEAD)
+        treaters = Membership.objects.for_clinic(clinic).active().with_role(*TREATING)
         offers = {"course": courses, "practitioner": treaters.select_related("user")}
         for name, rows in offers.items():
             field = self.fields[name]

@@ -40,7 +40,7 @@ def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membersh
 
 def signer_lines(by: Membership) -> list[str]:
     """Name, role and licence of whoever signs."""
-    lines = [str(by), str(by.get_role_display())]
+    lines = [str(by), by.roles_text]
     if by.licence_number:
         lines.append(_("Licence %(number)s") % {"number": by.licence_number})
     return lines

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Clinic, Membership, Role
+from clinic.models import TREATING, Clinic, Membership
 from clinic.typed.dates import BOOKING, DayField, MomentField, MomentInput
 from clinic.typed.numbers import WholeNumberField
 from courses.models import Course
@@ -76,7 +76,7 @@ class CancelForm(forms.Form):
 
 def clinicians(clinic: Clinic) -> Any:
     """Members who treat."""
-    members = Membership.objects.for_clinic(clinic).active().with_role(Role.PRACTITIONER, Role.LEAD)
+    members = Membership.objects.for_clinic(clinic).active().with_role(*TREATING)
     return members.select_related("user")
 
 

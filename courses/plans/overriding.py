@@ -22,8 +22,7 @@ MOST_DAYS_AHEAD = 14
 def may_override(by: Membership, *, course: Course | None, on: date) -> bool:
     """Whether somebody is a lead, licensed, and not the one who treats."""
     is_lead = "patients.override_clearance" in permissions_of(by)
-    is_licensed = bool(by.licence_number) and (by.licence_expires_on is None or by.licence_expires_on >= on)
-    return is_lead and is_licensed and (course is None or course.practitioner_id != by.pk)
+    return is_lead and by.is_licensed(on) and (course is None or course.practitioner_id != by.pk)
 
 
 @transaction.atomic

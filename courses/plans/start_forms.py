@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Membership, OpeningHours, Role
+from clinic.models import TREATING, Membership, OpeningHours
 from clinic.typed.dates import BOOKING, DayField
 from clinic.typed.numbers import WholeNumberField
 from clinic.typed.times import ClockField, ClockInput
@@ -23,12 +23,7 @@ CLOCK = {"type": "time", "step": 900}
 
 def treating(clinic: Any) -> Any:
     """Members who treat."""
-    return (
-        Membership.objects.for_clinic(clinic)
-        .active()
-        .with_role(Role.PRACTITIONER, Role.LEAD)
-        .select_related("user")
-    )
+    return Membership.objects.for_clinic(clinic).active().with_role(*TREATING).select_related("user")
 
 
 class PlanForm(forms.Form):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from clinic.models import Membership, Role
+from clinic.models import Membership
 from courses.models import Appointment
 
 
@@ -15,6 +15,6 @@ def unlogged_visits(membership: Membership, *, before: datetime) -> QuerySet[App
     visits = Appointment.objects.visible_to(membership).filter(
         status=Appointment.Status.BOOKED, starts_at__lt=before
     )
-    if membership.role == Role.PRACTITIONER:
+    if membership.treats_only:
         visits = visits.filter(practitioner=membership)
     return visits.select_related("course__patient", "practitioner__user").order_by("starts_at", "pk")

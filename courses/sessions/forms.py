@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.models import Membership, Role
+from clinic.models import TREATING, Membership
 from clinic.typed.dates import VISIT, MomentField
 from clinic.typed.wall_clock import is_by_other_clock
 from courses.models import Course, RedFlagReport
@@ -81,12 +81,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         self.asks_always = is_at_ceiling
         self.birth = course.patient.birth
         clinic = course.clinic
-        clinicians = (
-            Membership.objects.for_clinic(clinic)
-            .active()
-            .with_role(Role.PRACTITIONER, Role.LEAD)
-            .select_related("user")
-        )
+        clinicians = Membership.objects.for_clinic(clinic).active().with_role(*TREATING).select_related("user")
         for name in ("practitioner", "supervised_by"):
             self._choices(name, clinicians)
         self.clinicians = clinicians

@@ -106,7 +106,7 @@ def _staff_mail(session: Session, *, at: datetime) -> list[NextStep]:
     n_mails = Counter((row.recipient, events[row.subject_id]) for row in rows)
     mails = [
         NextStep(
-            what=_("Alert email to %(who)s (%(role)s)") % {"who": member, "role": member.get_role_display()},
+            what=_("Alert email to %(who)s (%(role)s)") % {"who": member, "role": member.roles_text},
             when=_mail_words(row, session, n_mails=n_mails[key], at=at),
             tone="warn",
             alert=alerts[events[row.subject_id]],

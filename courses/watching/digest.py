@@ -74,7 +74,7 @@ def make_digest(clinic: Clinic, *, at: datetime) -> Digest | None:
 
 def contents_for(member: Membership, digest: Digest) -> Contents:
     """What a member reads: a practitioner of their own courses, a lead or a manager of the whole clinic."""
-    own = Q(course__practitioner=member) if member.role == Role.PRACTITIONER else Q()
+    own = Q() if member.is_leading else Q(course__practitioner=member)
     alerts = counted(Alert.objects.visible_to(member)).filter(own, state=Alert.State.OPEN)
     alerts = alerts.order_by("raised_at", "pk")
     return Contents(
@@ -112,7 +112,7 @@ def _watch_list(member: Membership, digest: Digest) -> list[Course]:
 
 def _refused_addresses(member: Membership, digest: Digest) -> list[Patient]:
     patients = counted(Patient.objects.visible_to(member)).current()
-    if member.role == Role.PRACTITIONER:
+    if not member.is_leading:
         patients = patients.filter(courses__practitioner=member).distinct()
     return list(
         patients.filter(email_failed_at__gt=digest.since, email_failed_at__lte=digest.made_at).order_by("pk")

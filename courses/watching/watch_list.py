@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from clinic.models import Membership, Role
+from clinic.models import Membership
 from courses.models import Course, PainScore, Session
 
 LOOK_BACK = timedelta(days=21)
@@ -22,6 +22,6 @@ def watch_list(membership: Membership, *, at: datetime) -> list[PainScore]:
         .select_related("course__patient", "session")
         .order_by("-scored_at")
     )
-    if membership.role == Role.PRACTITIONER:
+    if not membership.is_leading:
         scores = scores.filter(course__practitioner=membership)
     return list(scores)

@@ -127,7 +127,7 @@ def _member(clinic: Clinic, username: str, given: str, family: str, role: Role) 
 
 def _supervise(clinic: Clinic) -> None:
     """The youngest practitioner works under the lead."""
-    lead = Membership.objects.filter(clinic=clinic, role=Role.LEAD).first()
+    lead = Membership.objects.for_clinic(clinic).with_role(Role.LEAD).first()
     Membership.objects.filter(clinic=clinic, user__username="practitioner3").update(
         is_supervised=True, supervisor=lead
     )

@@ -64,8 +64,8 @@ class Replay:
     def of(cls, clinic: Clinic, *, seed: int, at: datetime) -> Replay:
         """With the clinic's own people."""
         members = list(Membership.objects.for_clinic(clinic).select_related("user").order_by("pk"))
-        by_role = {member.role: member for member in reversed(members)}
-        treaters = [member for member in members if member.role == Role.PRACTITIONER]
+        by_role = {role: member for member in reversed(members) for role in member.roles}
+        treaters = [member for member in members if member.has_role(Role.PRACTITIONER)]
         lead = by_role[Role.LEAD]
         return cls(clinic, treaters, lead, by_role.get(Role.FRONT_DESK, lead), random.Random(seed), at)  # noqa: S311
 

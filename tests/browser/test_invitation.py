@@ -9,7 +9,7 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from clinic.models import Clinic, Message
-from clinic.people.staff import invitation_mail
+from clinic.people.account_mails import invitation_mail
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from clinic.models import AddressChange, Membership, Message, Role, User
 from clinic.outbox.deliver import deliver_due
+from clinic.people.account_mails import password_url
 from clinic.people.address_change import correct_address
-from clinic.people.staff import invite_member, password_url, send_password_link
+from clinic.people.staff import invite_member, send_password_link
 from tests.factories import MembershipFactory, make_clinic
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.forms import ClinicForm, InvitationForm, MemberForm
+from clinic.forms import ClinicForm
+from clinic.people.member_forms import InvitationForm, MemberForm
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,5 +62,5 @@ def test_username_of_the_same_person_is_taken(db):
 
 
 def test_nobody_is_their_own_supervisor(practitioner):
-    form = MemberForm({"role": "practitioner", "supervisor": practitioner.pk}, instance=practitioner)
+    form = MemberForm({**PERSON, "supervisor": practitioner.pk}, instance=practitioner)
     assert set(form.errors) == {"supervisor"}

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission
 
 from clinic.account.sign_in import MembershipBackend
 from clinic.models import Message, User
-from clinic.people.staff import password_link_mail
+from clinic.people.account_mails import password_link_mail
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,10 @@ from django.db import OperationalError
 
 from clinic.models import Membership, Message, Role, User
 from clinic.outbox.transports.base import TransportError
+from clinic.people.account_mails import invitation_mail
 from clinic.people.staff import (
     answer_invitation,
     deactivate_member,
-    invitation_mail,
     invite_member,
     reactivate_member,
 )
@@ -103,7 +103,7 @@ def test_nonsense_leaves_nothing_behind(invite, values):
 def test_deactivated_member_no_longer_works_here(practitioner, manager, at):
     deactivate_member(practitioner, at=at)
     assert not Membership.objects.get(pk=practitioner.pk).is_active
-    reactivate_member(practitioner)
+    reactivate_member(practitioner, at=at)
     assert Membership.objects.get(pk=practitioner.pk).is_active
 
 

@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.access import active_membership
 from clinic.models import Membership
+from clinic.people.lacking import licence_gap
 from clinic.posting.owner import MACHINERY, OPENED
 from clinic.posting.stale import MAIN, opened_with, settle, stamp
 from clinic.posting.stale_admin import changed_by
@@ -226,7 +228,12 @@ class IntakeFlow:
         """The verdict with its reasons, and what comes next."""
         is_on_hold = patient.courses.filter(status=Course.Status.ON_HOLD).exists()
         on = patient.clinic.local(timezone.now()).date()
-        found = clearance_of(patient, on=on, care=care_fact(patient, is_on_hold=is_on_hold))
+        course, by = patient.courses.open().first(), active_membership(request.user)
+        # Whoever will needle: the course's practitioner, else the one who takes the patient in.
+        practitioner = course.practitioner if course else by if by.is_clinician else None
+        care = care_fact(patient, is_on_hold=is_on_hold)
+        found = clearance_of(patient, on=on, care=care, practitioner=practitioner)
+        gap = licence_gap(practitioner, on=on, reader=by) if practitioner else None
         context = {
             "patient": patient,
             "step": Step.CLEARANCE,
@@ -234,7 +241,8 @@ class IntakeFlow:
             "clearance": found,
             "verdict": VERDICTS[found.verdict],
             "obstacles": obstacles(patient, found),
-            "course": patient.courses.open().first(),
+            "course": course,
+            "lacks": [gap] if gap else [],
             "title": _("Intake: %(step)s") % {"step": Step.CLEARANCE.label},
         }
         return self.admin.page(request, "patients/admin/intake_clearance.html", context)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
+from clinic.people.lacking import licence_gap
 from clinic.typed.asked import asked
 from courses.admin.person.intake import RIGHT as INTAKE_RIGHT
 from courses.admin.person.intake import IntakeFlow, to_step
@@ -26,7 +27,7 @@ from courses.models import Course, Protocol, RedFlag
 from courses.plans.archiving import still_open
 from courses.plans.course_state import care_fact, withdrawn_reports
 from courses.plans.lifecycle import plan_course
-from courses.plans.start_forms import PlanForm
+from courses.plans.start_forms import PlanForm, treating
 from courses.plans.starting import offers
 from courses.plans.whom_to_ask import whom_to_ask
 from courses.sessions.forms import RedFlagReportForm
@@ -196,9 +197,11 @@ class CoursePatientAdmin(PatientAdmin):
 
     def start_course(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A new course: the preset that suits, its plan changed where needed, then the appointments."""
-        self.require(request, "courses.add_course")
+        by = self.require(request, "courses.add_course")
         patient = self.row(request, pk)
         on = timezone.localdate()
+        # Whoever is chosen: that a visit cannot be booked is known before the plan is made.
+        gaps = [licence_gap(one, on=on, reader=by) for one in treating(patient.clinic)]
         offered = offers(patient, on=on)
         by_code = {one.protocol.code: one.protocol for one in offered}
         chosen = asked(request, "protocol", by_code.get) or next(iter(by_code.values()), None)
@@ -215,6 +218,7 @@ class CoursePatientAdmin(PatientAdmin):
             "patient": patient,
             "offers": offered,
             "chosen": chosen,
+            "lacks": [gap for gap in gaps if gap],
             "title": _("Start a course"),
         }
         response = self.page(request, "patients/admin/start_course.html", context)

@@ -37,7 +37,7 @@ class OpenFaults:
 
 def open_faults(membership: Membership) -> OpenFaults | None:
     """What every page tells leads and managers until it is fixed; nothing of another clinic."""
-    if membership.role not in READERS:
+    if not membership.has_role(*READERS):
         return None
     faults = list(Fault.objects.open().exclude(kind__in=TOLD_ELSEWHERE).order_by("found_at", "pk"))
     if not faults:
