@@ -115,6 +115,10 @@ STANDING_IN = ROLE_PERMISSIONS["lead"].difference(
 )
 
 
+# Who works where is decided in the real clinic; what is tried in a practice clinic leads nowhere outside.
+NOT_FOR_PRACTICE = _rights("clinic", "add change", "membership endpoint")
+
+
 @cache
 def _rights_of(roles: frozenset[str], *, stands_in: bool) -> frozenset[str]:
     """The rights of some roles together."""
@@ -126,7 +130,8 @@ def permissions_of(membership: Membership | None) -> frozenset[str]:
     """Every right of a membership; none without an active one."""
     if membership is None or not membership.is_active:
         return frozenset()
-    return _rights_of(membership.roles, stands_in=membership.stands_in_since is not None)
+    rights = _rights_of(membership.roles, stands_in=membership.stands_in_since is not None)
+    return rights - NOT_FOR_PRACTICE if membership.clinic.is_practice else rights
 
 
 def may(membership: Membership | None, action: str, model: type[models.Model]) -> bool:

@@ -92,6 +92,8 @@ TABLE: dict[str, Row] = {
     "admin:index": Row(ALL),
     "admin:setup": Row(ALL),
     "admin:clinic_clinic_hours": Row(LEADING),
+    "admin:practise": Row(ALL),
+    "admin:practice_again": Row(ALL),
     "admin:setup_steps": Row(LEADING),
     "admin:setup_mail": Row(LEADING, more={"token": "none"}),
     "admin:password_change": Row(ALL),

@@ -110,6 +110,16 @@ class Clinic(models.Model):
     )
     # Another one whenever a row of a list changes that the session form is made of; the database sees to that.
     lists_stamp = models.UUIDField(default=uuid.uuid4, editable=False)
+    # The clinic beside which this one is for practice: everybody in it is invented, and nothing of it is emailed.
+    practice_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="practice_clinics",
+        verbose_name=_("practice clinic of"),
+    )
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -150,6 +160,11 @@ class Clinic(models.Model):
     def is_number_confirmed(self) -> bool:
         """Whether somebody confirmed the emergency number that patients read today."""
         return bool(self.emergency_number) and self.confirmed_emergency_number == self.emergency_number
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether everybody in it is invented."""
+        return self.practice_of_id is not None
 
     @property
     def crisis_line(self) -> CrisisLine | None:

@@ -47,8 +47,10 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
         return self.filter(user=user, is_pending=True, deactivated_at=None).select_related("clinic")
 
     def of_user(self, user: User | int) -> MembershipQuerySet:
-        """What one user can work under, by clinic name."""
-        return self.filter(user=user).active().select_related("clinic", "user").order_by("clinic__name", "pk")
+        """What one user can work under, by clinic name; practice clinics come last."""
+        real_first = F("clinic__practice_of").asc(nulls_first=True)
+        rows = self.filter(user=user).active().select_related("clinic", "user")
+        return rows.order_by(real_first, "clinic__name", "pk")
 
     def with_address(self) -> MembershipQuerySet:
         """Those this clinic can write to."""

@@ -87,7 +87,11 @@ def mail_member(
 
 
 def enqueue_all(messages: Sequence[Message], *, at: datetime) -> None:
-    """Messages with their keys, in one statement: whoever asks again meets the unique key."""
+    """Messages with their keys, in one statement: whoever asks again meets the unique key.
+
+    None of a practice clinic: nothing of it is sent.
+    """
+    messages = [message for message in messages if not message.clinic.is_practice]
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     if any(message.due_at <= at for message in messages):
         ring_on_commit()

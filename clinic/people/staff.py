@@ -118,6 +118,8 @@ def deactivate_member(membership: Membership, *, at: datetime, by: Membership | 
         raise ValidationError(_("The last manager cannot be deactivated: invite another manager first."))
     membership.deactivated_at = at
     membership.save(update_fields=["deactivated_at"])
+    for_practice = Membership.objects.all_clinics().filter(clinic__practice_of=membership.clinic_id)
+    for_practice.filter(user=membership.user_id, deactivated_at=None).update(deactivated_at=at)
     note_member_event(membership, MemberEvent.Kind.DEACTIVATED, by=by, at=at)
     settle_stand_ins(membership.clinic, at=at)
 

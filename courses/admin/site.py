@@ -19,6 +19,7 @@ from clinic.country.contact import wrong_numbers
 from clinic.models import Membership
 from clinic.people.lacking import missing_here
 from courses.admin.navigation import navigation
+from courses.admin.practice_pages import PracticePages
 from courses.admin.setup import setup_groups
 from courses.admin.setup_steps import RIGHT, SetupSteps
 from courses.admin.today import today
@@ -52,8 +53,8 @@ class StaffAdminSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """The set-up page beside the stock ones."""
-        own = [path("setup/", self.admin_view(self.setup), name="setup"), *SetupSteps(self).urls()]
-        return [*own, *super().get_urls()]
+        own = [path("setup/", self.admin_view(self.setup), name="setup")]
+        return [*own, *SetupSteps(self).urls(), *PracticePages(self).urls(), *super().get_urls()]
 
     def setup(self, request: HttpRequest) -> HttpResponse:
         """What the clinic works with: its settings, staff, plans, points and lists."""

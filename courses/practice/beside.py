@@ -1,0 +1,82 @@
+"""A practice clinic is made beside a real one by whoever asks first, and others join it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.models import Clinic, Membership, Role, User
+from clinic.presets import install_all
+from courses.practice.invented import invent_patients
+
+COPIED = (
+    "zone", "country", "phone", "address", "emergency_number", "confirmed_emergency_number", "emergency_wording",
+    "languages", "escalation_chain", "idle_minutes", "two_factor_grace_days",
+)  # fmt: skip
+LICENCE = "PRACTICE"
+
+
+@transaction.atomic
+def practise(*, by: Membership, at: datetime) -> Membership:
+    """Somebody's place in the practice clinic of the clinic they work in; made where there is none yet."""
+    real = Clinic.objects.select_for_update().get(pk=by.clinic_id)
+    if real.is_practice:
+        raise ValidationError(_("You are in the practice clinic already."))
+    clinic = Clinic.objects.filter(practice_of=real).order_by("-pk").first() or _make(real, by=by, at=at)
+    return _join(clinic, by)
+
+
+@transaction.atomic
+def start_again(*, by: Membership, at: datetime) -> Membership:
+    """A new practice clinic in place of the one somebody is in; the old one is kept, and nobody works there."""
+    old = Clinic.objects.select_for_update().get(pk=by.clinic_id)
+    if old.practice_of is None:
+        raise ValidationError(_("This is no practice clinic."))
+    clinic = _make(old.practice_of, by=by, at=at)
+    left = Membership.objects.for_clinic(old).active().select_related("user")
+    for member in left.exclude(user__username__startswith=_username("")):
+        _join(clinic, member)
+    Membership.objects.for_clinic(old).update(deactivated_at=at)
+    return _join(clinic, by)
+
+
+def _make(real: Clinic, *, by: Membership, at: datetime) -> Clinic:
+    number = Clinic.objects.filter(practice_of=real).count() + 1
+    clinic = Clinic.objects.create(
+        name=_("Practice: %(clinic)s") % {"clinic": real.name[:100]},
+        slug=f"{real.slug[:40]}-practice-{number}",
+        practice_of=real,
+        set_up_at=at,
+        **{name: getattr(real, name) for name in COPIED},
+    )
+    install_all(clinic)
+    invent_patients(clinic, treated_by=_invented_practitioner(clinic), at=at)
+    return clinic
+
+
+def _join(clinic: Clinic, member: Membership) -> Membership:
+    """With the roles they have beside it, and a licence that is good for practice."""
+    values = {
+        "role": member.role,
+        "more_roles": member.more_roles,
+        "licence_number": LICENCE,
+        "deactivated_at": None,
+        "is_pending": False,
+    }
+    joined, _made = Membership.objects.update_or_create(clinic=clinic, user=member.user, defaults=values)
+    return joined
+
+
+def _invented_practitioner(clinic: Clinic) -> Membership:
+    """Who treated the invented patients; nobody signs in as them."""
+    user = User(username=_username(str(clinic.pk)), first_name=_("Invented"), last_name=_("Practitioner"))
+    user.set_unusable_password()
+    user.save()
+    return Membership.objects.create(clinic=clinic, user=user, role=Role.PRACTITIONER, licence_number=LICENCE)
+
+
+def _username(number: str) -> str:
+    return f"practice-clinic-{number}"
