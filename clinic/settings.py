@@ -145,6 +145,8 @@ ACCOUNT_FORMS = {"login": "clinic.account.forms.SignInForm"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+# Who chose a password from the link of a mail is in; a second factor is still asked for.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_PREVENT_ENUMERATION = True
 # An address that nobody here has gets no mail: anybody can type one in.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
