@@ -13,7 +13,6 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,11 @@ import numpy as np
 
 django.setup()
 
-from courses import curve  # noqa: E402 - the rules' records need the settings
+from bench.fixed import fixed_rows  # noqa: E402 - the rules' records need the settings
+from courses import curve  # noqa: E402
 from courses.curve.study.evaluation import read_series  # noqa: E402
 from courses.curve.study.simulation import regular_panel, simulate  # noqa: E402
-from courses.priors.evidence import expectations_of  # noqa: E402
-from courses.priors.fixed_rules import fixed_alarms  # noqa: E402
-from courses.priors.rows import Record, ScoreRow  # noqa: E402
-from tests.courses.rules.in_order import FILE, START  # noqa: E402
+from tests.courses.rules.in_order import FILE  # noqa: E402
 
 BUDGET, N_DIGITS = 5.0, 6
 SHIPPED = curve.SHIPPED_PRIOR
@@ -54,25 +51,11 @@ def fitted(name: str, panel: curve.Panel) -> dict[str, Any]:
     """A Prior and its thresholds, in plain numbers."""
     prior = curve.fit_prior(panel, version=name, fitted_on="")
     predictions = curve.held_out(panel, fit=curve.fold_fit(prior), has_memory=True)
-    alarms = np.array(list(_fixed(predictions)), dtype=bool)
-    sessions = curve.Sessions.of(predictions, is_fixed_alarm=alarms)
+    sessions = curve.Sessions.of(predictions, is_fixed_alarm=fixed_rows(predictions))
     return {
         "prior": _rounded(prior.to_json()),
         "threshold": _rounded(asdict(curve.threshold_for(sessions, budget_per_100=BUDGET))),
     }
-
-
-def _fixed(predictions: curve.HeldOut) -> Iterator[bool]:
-    """Whether a fixed rule alarms on each row of the panel, its rows being sessions."""
-    panel, expected = predictions.panel, expectations_of(predictions)
-    for first, last in zip(panel.starts[:-1], panel.starts[1:], strict=True):
-        rows = tuple(
-            ScoreRow(None, "before", int(score), START + timedelta(weeks=float(week)), number)
-            for number, (week, score) in enumerate(
-                zip(panel.weeks[first:last], panel.scores[first:last], strict=True), 1
-            )
-        )
-        yield from fixed_alarms(Record(rows, "", 12.0, 1), expected[first:last])
 
 
 def _rounded(value: Any) -> Any:
