@@ -9,6 +9,7 @@ ask for.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
@@ -37,14 +38,26 @@ SIMULATED = {
 }
 
 
-def panels(folder: Path) -> Iterator[tuple[str, curve.Panel]]:
-    """Every series of the folder, then the simulated clinics."""
+def every(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is made of every series of the folder, then of the simulated clinics."""
     for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8") as file:
-            yield path.stem, read_series(file).panel
-    for name, (truth, n_scores, seed) in SIMULATED.items():
-        panel = regular_panel(n_courses=200, n_scores=n_scores)
-        yield name, panel.with_scores(simulate(truth, panel, rng=np.random.default_rng(seed)))
+        yield path.stem, of_series(path)
+    for name in SIMULATED:
+        yield name, of_simulated(name)
+
+
+def of_series(path: Path) -> dict[str, Any]:
+    """A series' Prior and thresholds, with the fingerprint of the file they were made from."""
+    with path.open(encoding="utf-8") as file:
+        panel = read_series(file).panel
+    return {"made_from": hashlib.sha256(path.read_bytes()).hexdigest(), **fitted(path.stem, panel)}
+
+
+def of_simulated(name: str) -> dict[str, Any]:
+    """The same of a simulated clinic, which needs no file."""
+    truth, n_scores, seed = SIMULATED[name]
+    panel = regular_panel(n_courses=200, n_scores=n_scores)
+    return fitted(name, panel.with_scores(simulate(truth, panel, rng=np.random.default_rng(seed))))
 
 
 def fitted(name: str, panel: curve.Panel) -> dict[str, Any]:
@@ -68,5 +81,5 @@ def _rounded(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    found = {name: fitted(name, panel) for name, panel in panels(Path(sys.argv[1]))}
+    found = dict(every(Path(sys.argv[1])))
     FILE.write_text(json.dumps(found) + "\n", encoding="utf-8")
