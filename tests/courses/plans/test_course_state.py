@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from clinic.models import Clinic
-from courses.alerts.answering import last_news, resolve
+from courses.alerts.responding import last_news, resolve
 from courses.models import Alert, Course
-from courses.plans.standing import care_fact, clearance_for
+from courses.plans.course_state import care_fact, clearance_for
 from courses.sessions.red_flags.recording import report_red_flags
 from patients.intake import record_assessment, record_neuro_check, record_pain_type, record_specialist_letter
 from patients.models import Assessment, NeuroCheck, PatientPainType
@@ -184,6 +184,13 @@ class TestSessionsSinceTheCheck:
         for day in range(6):
             log_visit(course, at - (10 - day) * DAY, is_needled=False, after=None)
         assert codes(course, at.date()) == []
+
+    def test_visit_at_the_first_moment_of_the_day_of_the_check_counts(self, course, checked, at):
+        midnight = course.clinic.local(at - 30 * DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+        NeuroCheck.objects.update(checked_on=midnight.date())
+        log_visit(course, midnight)
+        log_visit(course, midnight - timedelta(microseconds=1))
+        assert care_fact(course.patient, is_on_hold=False).n_sessions_since_check == 1
 
     def test_check_at_the_visit_begins_anew(self, course, checked, at):
         for day in range(4):
