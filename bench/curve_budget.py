@@ -96,7 +96,7 @@ def error_at(wanted: float, *, rate: float, error: float, n: int) -> float:
 
     Of no alarm at all it is that of independent ones.
     """
-    return error * (wanted / rate) ** 0.5 if rate > 0 else (100.0 * wanted / n) ** 0.5
+    return error * float(np.sqrt(wanted / rate)) if rate > 0 else float(np.sqrt(100.0 * wanted / n))
 
 
 def _error(values: Floats) -> float:

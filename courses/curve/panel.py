@@ -135,8 +135,7 @@ class Panel:
         """The lowest earlier score of the same course and timing, infinite where there is none, (n_scores,)."""
         lowest = np.full(self.n_scores, np.inf)
         by_rank = np.argsort(self.n_earlier_of_timing, kind="stable")
-        ranks = np.cumsum(np.bincount(self.n_earlier_of_timing))[:-1] if self.n_scores else []
-        for rows in np.split(by_rank, ranks)[1:]:
+        for rows in np.split(by_rank, np.cumsum(np.bincount(self.n_earlier_of_timing)))[1:]:
             last = self.previous_of_timing[rows]
             lowest[rows] = np.minimum(self.scores[last], lowest[last])
         return lowest

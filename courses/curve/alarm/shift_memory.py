@@ -92,8 +92,9 @@ def memory_of(prior: Prior, panel: Panel, *, p: Floats, rows: Ints | None = None
     place = np.full(panel.n_scores, -1)
     place[wanted] = np.arange(len(wanted))
     found = Memory(
-        np.zeros((len(wanted), N_BACK, len(SHIFTS), N_SCORE_VALUES)),
-        *np.zeros((2, len(wanted), N_BACK, len(SHIFTS))),
+        terms=np.zeros((len(wanted), N_BACK, len(SHIFTS), N_SCORE_VALUES)),
+        expected=np.zeros((len(wanted), N_BACK, len(SHIFTS))),
+        excess=np.zeros((len(wanted), N_BACK, len(SHIFTS))),
         has_risen=_has_risen(panel, wanted),
     )
     starts = _Starts.of(panel, wanted=place >= 0)
