@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Membership, Message, Role, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
+from clinic.outbox.recipients import account_address
 from clinic.outbox.refusals import note_delivery
-from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.transports.base import Mail
 from clinic.people.invitation_rules import refuse_double, refuse_supervisor
 
 INVITATION_KIND = "staff_invitation"
@@ -148,10 +149,7 @@ class _MemberMail:
         return Membership.objects.all_clinics().select_related("user", "clinic").get(pk=message.subject_id)
 
     def _user(self, message: Message) -> User:
-        user = self._membership(message).user
-        if not user.email:
-            raise TransportError("no address", permanent=True)
-        return user
+        return self._membership(message).user
 
 
 class InvitationMail(_MemberMail):
@@ -170,7 +168,7 @@ class InvitationMail(_MemberMail):
                 "is_new": is_new,
                 "is_pending": self._membership(message).is_pending,
             },
-            to=user.email,
+            to=account_address(user),
             subject=_("You are invited to %(clinic)s") % {"clinic": message.clinic.name},
         )
 
@@ -185,7 +183,7 @@ class PasswordLinkMail(_MemberMail):
             message,
             "password_link",
             {"person": user, "link": password_url(user)},
-            to=user.email,
+            to=account_address(user),
             subject=_("Choose a new password"),
         )
 
