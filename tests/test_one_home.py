@@ -16,7 +16,7 @@ from clinic.outbox.errors import Failure
 from clinic.outbox.recipients import reachable_member
 from clinic.outbox.transports.base import TransportError
 from courses.alerts import policy
-from courses.models import Alert, CheckIn, RedFlag, Reminder
+from courses.models import Alert, RedFlag, Reminder
 from courses.models.alerting.alert import SEVERITY_LABELS
 from courses.models.program_reason import ProgramReason, reason_words
 from courses.models.red_flag import Level
@@ -135,7 +135,7 @@ class TestPatientLock:
 
 class TestStaffMail:
     def test_no_owner_of_a_kind_asks_for_itself(self) -> None:
-        """Whether a member can be reached is one question; a kind that forgets it cannot find the member at all."""
+        """Whether a member can be reached is one question, with one answer where they cannot."""
         assert not where(
             lambda node: isinstance(node, ast.Attribute) and ast.unparse(node) == "Failure.NO_ADDRESS",
             homes=["clinic/outbox/recipients.py"],
@@ -194,23 +194,12 @@ class TestReasons:
 class TestOldSentences:
     def test_become_codes_and_can_be_read_back(self, course, at) -> None:
         migration = import_module("courses.migrations.0030_reasons_are_codes")
-        texts = ["no consent", "course ended", "what no version ever stored"]
-        for text in texts:
-            Reminder.objects.create(
-                clinic=course.clinic,
-                course=course,
-                kind=Reminder.Kind.BEFORE_24H,
-                check_in=CheckIn.objects.create(
-                    clinic=course.clinic,
-                    session=log_visit(course, at - timedelta(days=1 + texts.index(text))).session,
-                    kind=f"x{texts.index(text)}"[:4],
-                    created_at=at,
-                    expires_at=at,
-                ),
-                due_at=at,
-                state=Reminder.State.REFUSED,
-                refused_because=text,
-                settled_at=at,
+        texts = ["no consent", "course ended", "what no version stored"]
+        for days in (0, 1):
+            log_visit(course, at - timedelta(days=days))
+        for one, text in zip(Reminder.objects.order_by("pk"), texts, strict=False):
+            Reminder.objects.filter(pk=one.pk).update(
+                state=Reminder.State.REFUSED, refused_because=text, settled_at=at
             )
         rows = Reminder.objects.filter(state=Reminder.State.REFUSED).order_by("pk")
         migration.to_codes(apps, None)
