@@ -91,7 +91,7 @@ def watched() -> Iterator[PathTaken]:
         yield path
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
 
 
 def measure() -> list[dict[str, Any]]:

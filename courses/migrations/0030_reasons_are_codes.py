@@ -3,6 +3,7 @@
 Append-only histories (events, void rows) keep what was written in them.
 """
 
+from django.apps.registry import Apps
 from django.db import migrations
 
 REMINDERS = {
@@ -43,7 +44,7 @@ COLUMNS = [
 ]
 
 
-def _exchange(apps, *, is_back):
+def _exchange(apps: Apps, *, is_back: bool) -> None:
     for app, model, column, codes in COLUMNS:
         rows = apps.get_model(app, model)._base_manager
         if model == "Session":
@@ -53,12 +54,12 @@ def _exchange(apps, *, is_back):
             rows.filter(**{column: old}).update(**{column: new})
 
 
-def to_codes(apps, schema_editor):
+def to_codes(apps: Apps, schema_editor: object) -> None:
     """Each sentence that a version of this software has stored."""
     _exchange(apps, is_back=False)
 
 
-def to_sentences(apps, schema_editor):
+def to_sentences(apps: Apps, schema_editor: object) -> None:
     """The same sentences again."""
     _exchange(apps, is_back=True)
 
