@@ -18,8 +18,8 @@ from clinic.outbox.transports.base import TransportError
 from courses.alerts import policy
 from courses.models import Alert, RedFlag, Reminder
 from courses.models.alerting.alert import SEVERITY_LABELS
-from courses.models.program_reason import ProgramReason, reason_words
 from courses.models.red_flag import Level
+from courses.plans.program_reason import ProgramReason, reason_words
 from courses.rules.facts import RED_FLAG_LEVELS, Severity
 from courses.rules.odds import said_odds
 from courses.watching import digest

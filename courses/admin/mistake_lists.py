@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Voidable
 from courses.models import CheckIn, ClearanceOverride, Course, Letter, MeasureScore, Review, Session
-from courses.models.program_reason import reason_words
+from courses.plans.program_reason import reason_words
 
 
 @dataclass(frozen=True)

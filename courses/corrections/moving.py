@@ -24,8 +24,8 @@ from courses.models import (
     Session,
     SessionMotion,
 )
-from courses.models.program_reason import ProgramReason
 from courses.plans.course_state import CourseState
+from courses.plans.program_reason import ProgramReason
 from courses.reminders.planning import plan_check_ins
 from courses.rules.breach import find_breach
 from courses.sessions.breach import visit_facts

@@ -11,8 +11,8 @@ from django.db import transaction
 from clinic.models import Membership, required_reason, void_rows
 from courses.alerts.raising import raise_alert
 from courses.models import Alert, Appointment, AppointmentEvent, Course, CourseEvent, Reminder
-from courses.models.program_reason import ProgramReason
 from courses.plans import booking, lifecycle
+from courses.plans.program_reason import ProgramReason
 from courses.reminders.planning import plan_again
 from courses.rules.facts import Finding, Severity
 

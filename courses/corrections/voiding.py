@@ -26,9 +26,9 @@ from courses.models import (
     Reminder,
     Session,
 )
-from courses.models.program_reason import reason_words
 from courses.plans.booking import set_booked
 from courses.plans.lifecycle import status_by_sessions
+from courses.plans.program_reason import reason_words
 from courses.reminders.planning import cancel_planned
 from patients.locking import lock_patient
 from patients.models import NeuroCheck

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
 from courses.models import AdverseEventItem, AftercareMeasure, Correction, Needling, Point
-from courses.models.program_reason import reason_words
 from courses.models.session import place_words
+from courses.plans.program_reason import reason_words
 from courses.sessions.visit_details import detail_words
 
 Field = Correction.Field

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from clinic.country.zones import hold_zone
 from clinic.models import Holiday, Membership, OpeningHours, required_reason
 from courses.models import Appointment, AppointmentEvent, Course
-from courses.models.program_reason import ProgramReason
 from courses.plans.course_state import clearance_for
+from courses.plans.program_reason import ProgramReason
 from courses.plans.whom_to_ask import whom_to_ask
 from patients.locking import lock_patients
 from patients.wording import reason_texts

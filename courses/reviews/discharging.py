@@ -13,9 +13,9 @@ from clinic.models import Membership
 from courses.measures.entry import MeasuresEntry
 from courses.measures.recording import record_measures
 from courses.models import Appointment, Course, Reminder, Review
-from courses.models.program_reason import ProgramReason
 from courses.plans.booking import cancel_appointment
 from courses.plans.lifecycle import end_course
+from courses.plans.program_reason import ProgramReason
 from courses.reviews.reviewing import ReviewEntry, record_review
 
 # How a course can end, and the decision that stands in its final review.

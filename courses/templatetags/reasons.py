@@ -2,7 +2,7 @@
 
 from django import template
 
-from courses.models.program_reason import reason_words
+from courses.plans.program_reason import reason_words
 
 register = template.Library()
 register.filter("reason", reason_words)
