@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from clinic.models import AccountEvent, Membership, Message, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
-from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.recipients import account_address
+from clinic.outbox.transports.base import Mail
 
 MESSAGE_KIND = "account_notice"
 
@@ -62,9 +63,7 @@ class AccountNotice:
     def render(self, message: Message) -> Mail:
         """What was changed, and what to do if it was somebody else. The new address is not named."""
         event = AccountEvent.objects.select_related("user").get(pk=message.subject_id)
-        to = event.address_before or event.user.email
-        if not to:
-            raise TransportError("no address", permanent=True)
+        to = account_address(event.user, instead=event.address_before)
         with translation.override(message.clinic.languages[0]):
             context = {
                 "what": event.get_kind_display(),

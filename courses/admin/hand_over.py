@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,15 +16,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.admin import ClinicScopedAdmin
 from clinic.lists.choices import LabelledMultipleChoiceField
 from clinic.models import Membership
 from clinic.typed.asked import asked, one_of
 from courses.models import Course, HandOver
 from courses.plans.forms import clinicians
 from courses.plans.handing_over import HandedOver, hand_over, other_content
-
-if TYPE_CHECKING:
-    from courses.admin.course import CourseAdmin
 
 
 class HandOverForm(forms.Form):
@@ -80,7 +78,7 @@ def _ticked(request: HttpRequest, courses: Any) -> str:
 class HandOvers:
     """The view, bound to the course admin whose rows it may see."""
 
-    def __init__(self, course_admin: CourseAdmin) -> None:
+    def __init__(self, course_admin: ClinicScopedAdmin) -> None:
         self.admin = course_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:

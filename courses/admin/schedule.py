@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.access import active_membership
+from clinic.admin import ClinicScopedAdmin
 from clinic.models import Clinic, Membership
 from clinic.people.lacking import licence_gap
 from clinic.typed.dates import BOOKING, MomentField, MomentInput
@@ -25,9 +26,6 @@ from courses.plans.proposing import Conflict, Proposal
 from courses.plans.scheduling import SeriesRefused, book_series, propose_series, remember_wishes
 from courses.plans.start_forms import WishesForm
 from patients.wording import VERDICTS, reason_texts
-
-if TYPE_CHECKING:
-    from courses.admin.course import CourseAdmin
 
 
 class TimesSelect(CarriesClock, forms.Select):
@@ -91,7 +89,7 @@ class SlotForm(forms.Form):
 class Schedule:
     """The view, bound to the course admin whose rows it may see."""
 
-    def __init__(self, course_admin: CourseAdmin) -> None:
+    def __init__(self, course_admin: ClinicScopedAdmin) -> None:
         self.admin = course_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Membership
 from courses.models import AdverseEventItem, AftercareMeasure, Correction, Needling, Point
 from courses.models.session import place_words
+from courses.plans.program_reason import reason_words
 from courses.sessions.visit_details import detail_words
 
 Field = Correction.Field
@@ -79,6 +80,8 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if row.field == Field.UNCLEARED:
+        return reason_words(value)
     if row.field == Field.CLEARANCE:
         return ", ".join(value["forbidden"]) or _("nothing")
     if row.field == Field.TIME:

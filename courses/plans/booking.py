@@ -13,6 +13,7 @@ from clinic.country.zones import hold_zone
 from clinic.models import Holiday, Membership, OpeningHours, required_reason
 from courses.models import Appointment, AppointmentEvent, Course
 from courses.plans.course_state import clearance_for
+from courses.plans.program_reason import ProgramReason
 from courses.plans.whom_to_ask import whom_to_ask
 from patients.locking import lock_patients
 from patients.wording import reason_texts
@@ -76,7 +77,7 @@ def move_appointment(
 ) -> Appointment:
     """A new appointment in place of a booked one, which is cancelled."""
     hold_zone(appointment.course.clinic)
-    _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=_("moved"))
+    _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=ProgramReason.MOVED)
     moved = book_appointment(
         course=appointment.course,
         practitioner=practitioner,

@@ -138,9 +138,9 @@ def _patient_mail(session: Session, *, at: datetime) -> list[NextStep]:
     steps = []
     for one in reminders.order_by("due_at"):
         what = _("Email to the patient: %(kind)s") % {"kind": one.get_kind_display()}
-        why_not = (
-            refusal(one, at=max(one.due_at, at)) if one.state == Reminder.State.PLANNED else one.refused_because
-        )
+        is_planned = one.state == Reminder.State.PLANNED
+        found = refusal(one, at=max(one.due_at, at)) if is_planned else None
+        why_not = found.label if found else one.get_refused_because_display()
         when = _("will not be sent: %(why)s") % {"why": why_not} if why_not else _when(one.due_at, session)
         steps.append(NextStep(what, when, "warn" if why_not else "quiet"))
     too_late = _("none: the session was entered too late")
