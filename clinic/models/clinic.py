@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.country.countries import ANYWHERE, CrisisLine, crisis_line_in
 from clinic.country.phones import validate_emergency_number, validate_phone
+from clinic.country.shown import shown_clock, shown_day
+from clinic.models.habits import Habits, Weekday
 from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.user import User
 from clinic.typed.validators import validate_country, validate_zone
@@ -48,7 +50,7 @@ def default_languages() -> list[str]:
     return ["en"]
 
 
-class Clinic(models.Model):
+class Clinic(Habits):
     """One clinic: its place in time, how patients reach help, how many alerts it can answer."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -158,16 +160,7 @@ class Clinic(models.Model):
 class OpeningHours(models.Model):
     """A stretch of a weekday during which the clinic is open, in its wall time."""
 
-    class Weekday(models.IntegerChoices):
-        """ISO weekdays."""
-
-        MONDAY = 1, _("Monday")
-        TUESDAY = 2, _("Tuesday")
-        WEDNESDAY = 3, _("Wednesday")
-        THURSDAY = 4, _("Thursday")
-        FRIDAY = 5, _("Friday")
-        SATURDAY = 6, _("Saturday")
-        SUNDAY = 7, _("Sunday")
+    Weekday = Weekday
 
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="opening_hours", verbose_name=_("clinic"))
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
@@ -188,7 +181,7 @@ class OpeningHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}-{self.closes_at:%H:%M}"
+        return f"{self.get_weekday_display()} {shown_clock(self.opens_at)}-{shown_clock(self.closes_at)}"
 
 
 class Holiday(models.Model):
@@ -207,7 +200,7 @@ class Holiday(models.Model):
         constraints = [models.UniqueConstraint(fields=["clinic", "on"], name="clinic_holiday_once_a_day")]
 
     def __str__(self) -> str:
-        return f"{self.on:%Y-%m-%d} {self.name}"
+        return f"{shown_day(self.on)} {self.name}"
 
 
 class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):

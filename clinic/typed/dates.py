@@ -13,10 +13,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.country.region import MONTH_DAY, UNSURE, current_country, order_in
+from clinic.country.shown import shown_clock, shown_weekday_name
 from clinic.typed.date_words import said_day, said_in_full, said_moment
 from clinic.typed.text import plain_digits
 from clinic.typed.wall_clock import AsksForClock, CarriesClock
@@ -106,7 +106,7 @@ def read_day(text: str) -> date:
         raise ValidationError(words % {"typed": typed}, code="date") from error
     if weekday not in {None, day.weekday()}:
         words = _("“%(typed)s”: that day is a %(weekday)s. Correct the date or the day of the week.")
-        shown = {"typed": typed, "weekday": date_format(day, "l")}
+        shown = {"typed": typed, "weekday": shown_weekday_name(day)}
         raise ValidationError(words % shown, code="weekday")
     return day
 
@@ -242,7 +242,7 @@ class MomentField(AsksForClock, forms.DateTimeField):
 def _instant(wall: datetime) -> datetime:
     """The instant of a wall time; refused in the hour that the clocks skip or repeat."""
     first = timezone.make_aware(wall)
-    shown = {"time": f"{wall:%H:%M}", "day": said_day(wall)}
+    shown = {"time": shown_clock(wall), "day": said_day(wall)}
     if timezone.localtime(first.astimezone(UTC)).replace(tzinfo=None) != wall:
         words = _("%(time)s does not exist on %(day)s: the clocks go forward. Enter an hour later.")
         raise ValidationError(words % shown, code="clocks")

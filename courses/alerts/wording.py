@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_short_moment
 from clinic.models import Membership, Responder
 from courses.models import Alert, AlertEvent, RedFlag
 from courses.models.red_flag import said
@@ -159,7 +160,7 @@ def event_words(event: AlertEvent, *, names: Mapping[int, str]) -> str:
         parts.append(str(Alert.Cause(detail["cause"]).label))
     if detail.get("until"):
         until = event.clinic.local(datetime.fromisoformat(detail["until"]))
-        parts.append(_("until %(until)s") % {"until": formats.date_format(until, "j M, H:i")})
+        parts.append(_("until %(until)s") % {"until": shown_short_moment(until)})
     parts += [detail[name] for name in ("note", "findings_by_phone", "medical_review") if detail.get(name)]
     return ": ".join(parts)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_month
 from courses.charts.svg import element, path
 
 WIDTH, HEIGHT = 560, 200
@@ -32,7 +32,7 @@ class MonthRate:
     def label(self) -> str:
         """The month in words."""
         year, month = self.month.split("-")
-        return date_format(date(int(year), int(month), 1), "M Y")
+        return shown_month(date(int(year), int(month), 1))
 
     @property
     def is_outside(self) -> bool:

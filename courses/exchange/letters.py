@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Membership, required_reason, void_rows
 from courses.alerts.answering import add_note
 from courses.exchange.letter_parts import Part, letter_frame
@@ -82,7 +83,7 @@ def void_words(letter: Letter) -> str:
     """Who voided a letter, when and why, in a sentence."""
     if letter.voided_at is None:
         raise ValueError("the letter is not void")
-    when = f"{letter.clinic.local(letter.voided_at):%d %b %Y, %H:%M}"
+    when = shown_moment(letter.clinic.local(letter.voided_at))
     values = {"who": letter.voided_by, "when": when, "why": letter.void_reason}
     return _("Void: do not send or file. Voided by %(who)s on %(when)s: %(why)s") % values
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
@@ -56,7 +56,7 @@ class CurveNotice:
         member = Membership.objects.for_clinic(event.clinic).select_related("user").get(pk=member_id)
         if not member.is_active or not member.address:
             raise TransportError("no active address", permanent=True)
-        with translation.override(event.clinic.languages[0]):
+        with at_clinic(event.clinic, language=event.clinic.languages[0]):
             subject = _("Healing curve: %(what)s - %(clinic)s") % {
                 "what": event.get_kind_display(),
                 "clinic": event.clinic.name,

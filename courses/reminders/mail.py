@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
+from clinic.country.shown import shown_full_day
 from clinic.models import Message
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.transports.base import Mail
@@ -40,7 +41,7 @@ class ReminderMail:
         reminder = self._reminder(message)
         patient = reminder.course.patient
         unsubscribe_url = absolute(unsubscribe_path(patient, STREAMS[Reminder.Kind(reminder.kind)]))
-        with translation.override(patient.language):
+        with at_clinic(reminder.clinic, language=patient.language):
             template, subject, context = self._content(reminder)
             return compose(
                 message,
@@ -73,7 +74,7 @@ class ReminderMail:
     def _content(self, reminder: Reminder) -> tuple[str, str, dict[str, object]]:
         if reminder.appointment is not None:
             starts_at = reminder.clinic.local(reminder.appointment.starts_at)
-            day = formats.date_format(starts_at, "l, j F Y")
+            day = shown_full_day(starts_at)
             subject = _("Your appointment on %(day)s") % {"day": day}
             return "reminder_appointment", subject, {"starts_at": starts_at, "day": day}
         return "reminder_check_in", _("How are you today?"), {"link": _check_in_url(reminder)}

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Membership, Message
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.refusals import note_delivery
@@ -50,7 +50,7 @@ class AlertMail:
         alert = event.alert
         message.clinic = alert.clinic
         member = self._reachable_member(message)
-        with translation.override(alert.clinic.languages[0]):
+        with at_clinic(alert.clinic, language=alert.clinic.languages[0]):
             return compose(
                 message,
                 "staff_alert",
