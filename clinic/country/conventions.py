@@ -58,10 +58,21 @@ _PIECE = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
 class HasRegion(Protocol):
     """What is asked of a clinic; it is one loaded row and costs no query."""
 
-    country: str
-    clock_hours: int | None
-    first_weekday: int | None
-    paper: str
+    @property
+    def country(self) -> str:
+        """ISO 3166 code; empty where none is set."""
+
+    @property
+    def clock_hours(self) -> int | None:
+        """12 or 24; None as in the country."""
+
+    @property
+    def first_weekday(self) -> int | None:
+        """1 for Monday; None as in the country."""
+
+    @property
+    def paper(self) -> str:
+        """As in the country where it is empty."""
 
     @property
     def zone_info(self) -> zoneinfo.ZoneInfo:
