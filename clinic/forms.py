@@ -40,9 +40,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
     )
     country = forms.ChoiceField(
         label=gettext_lazy("Country"),
-        help_text=gettext_lazy(
-            "It decides the emergency number, and how dates, numbers and phone numbers are written."
-        ),
+        help_text=gettext_lazy("It decides the emergency number, and how dates and numbers are written."),
     )
     escalation_chain = forms.MultipleChoiceField(
         label=gettext_lazy("Who is told of an alert"),
