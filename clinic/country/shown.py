@@ -105,7 +105,7 @@ def shown_full_moment(value: datetime | None) -> str:
 
 def shown_number(value: float | Decimal, places: int | None = None) -> str:
     """A number with the clinic's decimal sign; rounded to so many places, or as exact as it is."""
-    return str(number_format(value if places is None else round(value, places) + 0, places))
+    return str(number_format(f"{value:g}" if places is None else round(value, places) + 0, places))
 
 
 def shown_rounded(value: float, places: int = 1) -> str:

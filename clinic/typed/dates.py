@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.country.region import MONTH_DAY, UNSURE, current_country, order_in
-from clinic.country.shown import shown_clock, shown_weekday_name
+from clinic.country.shown import shown_clock, shown_day, shown_moment, shown_weekday_name
 from clinic.typed.date_words import said_day, said_in_full, said_moment
 from clinic.typed.text import plain_digits
 from clinic.typed.wall_clock import AsksForClock, CarriesClock
@@ -29,6 +29,7 @@ _WORD_DAY = re.compile(r"([^\W\d]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # A day of the week stands before the day or behind it: "Thu, 3 Dec 2026", "3 Dec 2026 (Thursday)".
 _BEFORE = re.compile(r"([^\W\d_]{3,9})\.?,?\s+(.+)")
+EXAMPLE = datetime(2026, 12, 3, 14, 30)  # noqa: DTZ001 - nobody's time
 _BEHIND = re.compile(r"(.+?),?\s+\(?([^\W\d_]{3,9})\.?\)?")
 _MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 
@@ -97,13 +98,13 @@ def read_day(text: str) -> date:
     plain, weekday = _without_weekday(plain_digits(typed))
     parts = _day_parts(plain, typed)
     if parts is None:
-        words = _("“%(typed)s” is not a date. Enter it as 3 Dec 2026 or 2026-12-03.")
-        raise ValidationError(words % {"typed": typed}, code="date")
+        words = _("“%(typed)s” is not a date. Enter it as %(day)s.")
+        raise ValidationError(words % _with_example(typed), code="date")
     try:
         day = date(*parts)
     except ValueError as error:
-        words = _("“%(typed)s” is not a day of the calendar. Enter it as 3 Dec 2026.")
-        raise ValidationError(words % {"typed": typed}, code="date") from error
+        words = _("“%(typed)s” is not a day of the calendar. Enter it as %(day)s.")
+        raise ValidationError(words % _with_example(typed), code="date") from error
     if weekday not in {None, day.weekday()}:
         words = _("“%(typed)s”: that day is a %(weekday)s. Correct the date or the day of the week.")
         shown = {"typed": typed, "weekday": shown_weekday_name(day)}
@@ -116,16 +117,16 @@ def read_moment(text: str) -> datetime:
     typed = text.strip()
     found = _MOMENT.fullmatch(plain_digits(typed))
     if found is None:
-        words = _("“%(typed)s” is not a date and time. Enter it as 3 Dec 2026 14:30.")
-        raise ValidationError(words % {"typed": typed}, code="date")
+        words = _("“%(typed)s” is not a date and time. Enter it as %(moment)s.")
+        raise ValidationError(words % _with_example(typed), code="date")
     hour, minute, half = int(found[2]), int(found[3]), (found[4] or "").lower()
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half.startswith("p") else 0)
     try:
         clock = time(hour, minute)
     except ValueError as error:
-        words = _("“%(typed)s” has no such time of day. Enter it as 3 Dec 2026 14:30.")
-        raise ValidationError(words % {"typed": typed}, code="date") from error
+        words = _("“%(typed)s” has no such time of day. Enter it as %(moment)s.")
+        raise ValidationError(words % _with_example(typed), code="date") from error
     return datetime.combine(read_day(found[1]), clock)
 
 
@@ -252,6 +253,11 @@ def _instant(wall: datetime) -> datetime:
     return first
 
 
+def _with_example(typed: str) -> dict[str, str]:
+    """What was typed, and how a date and a time are typed here."""
+    return {"typed": typed, "day": shown_day(EXAMPLE), "moment": shown_moment(EXAMPLE)}
+
+
 def _without_weekday(plain: str) -> tuple[str, int | None]:
     """The text without a day of the week, and which one was named."""
     if (found := _BEFORE.fullmatch(plain)) and (weekday := _weekday(found[1])) is not None:
@@ -284,7 +290,7 @@ def _in_order(first: int, second: int, year: int, typed: str, *, is_dotted: bool
     """Numbers in the order of the clinic's country; refused where both orders are in use and both make sense."""
     order = order_in(current_country())
     if order == UNSURE and not is_dotted and first != second and max(first, second) <= 12:
-        words = _("“%(typed)s” can be read in two ways. Write the month as a word: 3 Dec 2026.")
-        raise ValidationError(words % {"typed": typed}, code="date")
+        words = _("“%(typed)s” can be read in two ways. Write the month as a word: %(day)s.")
+        raise ValidationError(words % _with_example(typed), code="date")
     is_month_first = (order == MONTH_DAY and not is_dotted) or (order == UNSURE and second > 12)
     return (year, first, second) if is_month_first else (year, second, first)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.country.shown import shown_moment
 from clinic.models import Membership, required_reason, void_rows
 from courses.alerts.answering import add_note
@@ -24,9 +25,10 @@ TEMPLATE = ROOT / "templates" / "courses" / "letters" / "letter.typ"
 
 def write_summary(course: Course, *, addressee: str, message: str, by: Membership, at: datetime) -> Letter:
     """The summary of a course; TypesettingFailed where no PDF comes out in time, and nothing is kept."""
-    sections, pictures = summary_parts(course, at=at)
-    frame = letter_frame(course.patient, addressee=addressee, message=message, by=by, at=at)
-    pdf = _typeset(frame | {"sections": sections, "title": _("Summary of a course")}, pictures, at=at)
+    with at_clinic(course.clinic):
+        sections, pictures = summary_parts(course, at=at)
+        frame = letter_frame(course.patient, addressee=addressee, message=message, by=by, at=at)
+        pdf = _typeset(frame | {"sections": sections, "title": _("Summary of a course")}, pictures, at=at)
     letter = Letter(
         clinic=course.clinic, patient=course.patient, course=course, kind=Letter.Kind.SUMMARY, pdf=pdf,
         addressee=addressee, message=message, written_by=by, written_at=at,
@@ -38,13 +40,14 @@ def write_referral(alert: Alert, *, addressee: str, message: str, by: Membership
     """The urgent referral from a red flag; it stands in the alert's history, and answers nothing by itself."""
     if not alert.is_red_flag:
         raise ValidationError(_("Only a red flag is referred urgently."))
-    frame = letter_frame(alert.patient, addressee=addressee, message=message, by=by, at=at)
-    urgent = {
-        "title": _("Urgent referral"),
-        "urgent": _("URGENT REFERRAL"),
-        "urgent_line": urgency_words(alert),
-        "sections": urgent_parts(alert),
-    }
+    with at_clinic(alert.clinic):
+        frame = letter_frame(alert.patient, addressee=addressee, message=message, by=by, at=at)
+        urgent = {
+            "title": _("Urgent referral"),
+            "urgent": _("URGENT REFERRAL"),
+            "urgent_line": urgency_words(alert),
+            "sections": urgent_parts(alert),
+        }
     letter = Letter(
         clinic=alert.clinic, patient=alert.patient, course=alert.course, alert=alert, kind=Letter.Kind.URGENT,
         pdf=_typeset(frame | urgent, {}, at=at),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -75,9 +75,12 @@ class CheckInLink:
     is_test: bool = False
 
 
+_FACTS = [one.name for one in fields(ClinicFacts)]
+
+
 def facts_of(clinic: Clinic) -> ClinicFacts:
     """A clinic as its patients' pages show it."""
-    return ClinicFacts(**{name: getattr(clinic, name) for name in ClinicFacts.__dataclass_fields__})
+    return ClinicFacts(**{name: getattr(clinic, name) for name in _FACTS})
 
 
 def check_in_path(check_in: CheckIn) -> str:

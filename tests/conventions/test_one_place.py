@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 THE_PLACE = {"clinic/country/shown.py", "clinic/country/conventions.py"}
 # File and function: who reads it. "" stands for the whole file.
 MACHINES = {
@@ -47,6 +47,7 @@ MACHINES = {
     ("courses/dashboards/curve_quality.py", "curve_quality"): "the name of a group; month_words writes it",
     ("courses/management/commands/audit_alerts.py", "handle"): "an operator's terminal",
     ("courses/management/commands/fit_curves.py", "handle"): "an operator's terminal",
+    ("courses/management/commands/settle_restored.py", ""): "an operator's terminal",
     ("courses/priors/budget.py", "set_budget"): "the event's row",
     ("courses/priors/evidence.py", "month"): "the name of a group",
     ("courses/priors/fitting.py", "fit_clinic"): "the prior's row",
@@ -56,13 +57,19 @@ MACHINES = {
     ("courses/rules/unanswered.py", "find_unanswered"): "the evidence of a finding; alerts/wording.py writes it",
     ("courses/watching/digest.py", "_queue"): "a key of the outbox",
     ("courses/watching/restoring.py", "__str__"): "an operator's terminal, in UTC",
+    (
+        "patients/models/patient.py",
+        "",
+    ): "the database's last word; the form refuses such a date in words of its own",
     ("patients/clearance.py", ""): "the detail of a reason; wording.py writes it",
     ("patients/identity/fields.py", "get_context"): "the page's script",
     ("patients/identity/merge_rules.py", "types_held_twice"): "the merge's row",
     ("patients/identity/merging.py", "_plain"): "the merge's row",
 }
 CALLS = {"strftime", "isoformat", "date_format", "time_format", "ctime", "format_datetime", "format_date"}
-DECIMALS = re.compile(r"%\(\w+\)\.[1-9]f|%\.[1-9]f")
+DECIMALS = re.compile(r"%\(\w+\)(?:\.[1-9]f|\.?\d*g)|%\.[1-9]f")
+# An example of how a date is typed, in a sentence.
+EXAMPLE = re.compile(r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w* \d{4}|\b\d{1,2}:\d{2}\b")
 # Filters that write by a format of the page's own. One part of a date, such as a year, is in no order.
 OWN_FORMAT = re.compile(r"\|\s*(?:date|time)\b(?!:\"[YlFDMjd]\")|\{%\s*now\b|\|\s*stringformat")
 FOR_MACHINES = re.compile(r"\|\s*machine\b")
@@ -97,8 +104,10 @@ def written_by(node: ast.AST) -> str:
         if "%" in spec and not spec.endswith("%"):
             return f"{{:{spec}}}"
         return f"{{:{spec}}}" if re.search(r"\.[1-9]\d*[f%]$", spec) else ""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        node.value.value = ""  # a docstring
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        found = DECIMALS.search(node.value) or re.search(r"\{\w*:%\w", node.value)
+        found = EXAMPLE.search(node.value) or DECIMALS.search(node.value) or re.search(r"\{\w*:%\w", node.value)
         return found[0] if found else ""
     return ""
 
@@ -159,6 +168,9 @@ def test_scripts_write_no_date_as_the_browser_likes():
         'f"{rate:.1f}"',
         'f"{share:.1%}"',
         '"{:%d %b}".format(day)',
+        '_("Enter it as 3 Dec 2026.")',
+        '_("Enter it as 14:30.")',
+        '_("%(low)g to %(high)g") % values',
     ],
 )
 def test_another_place_is_found(line):
