@@ -22,10 +22,12 @@ from clinic.country.region import MONTH_FIRST, Region, current_country, current_
 # Where paper is Letter: CLDR, supplemental data, measurementData/paperSize. Elsewhere it is A4.
 _LETTER = frozenset(["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"])
 # Where English is spelled as in the United States: there, its territories, and states that took it over.
-_US_SPELLING = MONTH_FIRST | {"LR"}
+US_SPELLING = MONTH_FIRST | {"LR"}
 # One page never spells in two ways where no country is known.
 _NO_COUNTRY = "GB"
 _ENGLISH = "en"
+# English of the United States, by the number of the country: gettext takes plain "en" for en_US.
+US_ENGLISH = "en-840"
 # CLDR's letters of a pattern and what Django calls the same thing.
 _LETTERS = {
     "y": "Y",
@@ -119,10 +121,10 @@ def region_of(clinic: HasRegion) -> Region:
 
 
 def spelled(language: str) -> str:
-    """The language with the spelling of the current country: en-us for English in the United States."""
+    """The language with the spelling of the current country."""
     if language.split("-")[0] != _ENGLISH:
         return language
-    return "en-us" if current_country() in _US_SPELLING else _ENGLISH
+    return US_ENGLISH if current_country() in US_SPELLING else _ENGLISH
 
 
 @cache

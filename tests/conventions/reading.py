@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
 
+from clinic.country.spelling import respelled
+
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 DAY_FIRST = re.compile(rf"\b\d{{1,2}}\.? {_MONTH}\b(?! \d{{1,2}},)")
 MONTH_FIRST = re.compile(rf"\b{_MONTH} \d{{1,2}}\b(?!:)")
@@ -17,6 +19,7 @@ TWENTY_FOUR = re.compile(r"\b\d{1,2}:\d{2}\b(?!(?::\d{2})?\s?[APap]\.?[Mm])")
 TWELVE = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\s?[APap]\.?[Mm]\b")
 POINT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
 COMMA = re.compile(r"(?<![\w,])\d+,\d{1,2}(?![\w,])")
+AMERICAN = re.compile(r"(?i)\b(?:licenses?|canceled|specialized|practicing|gray|color|center|program|learned)\b")
 # What a reader meets beside the text itself.
 SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-label")
 
@@ -67,4 +70,11 @@ def foreign_in(text: str, country: Country, *, stored: Iterable[str] = ()) -> li
     found = [hit for pattern in country.foreign for hit in pattern.finditer(plain)]
     other = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(EMERGENCY - {country.emergency_number}))})(?![\w-])")
     found += other.finditer(plain)
-    return [plain[max(hit.start() - 30, 0) : hit.end() + 15] for hit in found]
+    return [*_misspelled(plain, country), *(plain[max(hit.start() - 30, 0) : hit.end() + 15] for hit in found)]
+
+
+def _misspelled(plain: str, country: Country) -> list[str]:
+    """Words that the country spells in another way."""
+    if country.code == "US":
+        return [word for word in set(plain.split()) if respelled(word) != word]
+    return AMERICAN.findall(plain)

@@ -60,7 +60,7 @@ MACHINES = {
     (
         "patients/models/patient.py",
         "",
-    ): "the database's last word; the form refuses such a date in words of its own",
+    ): "the database's last word: the form refuses such a date before",
     ("patients/clearance.py", ""): "the detail of a reason; wording.py writes it",
     ("patients/identity/fields.py", "get_context"): "the page's script",
     ("patients/identity/merge_rules.py", "types_held_twice"): "the merge's row",
