@@ -1,6 +1,6 @@
 """How the United States spell what the texts of the code spell as in Great Britain: one table of words.
 
-The catalogue in locale/en_US is made from it (manage.py spell_texts) and holds the texts that differ, nothing else.
+The catalogue in locale/en_840 is made from it (manage.py spell_texts); it holds only texts that differ.
 """
 
 from __future__ import annotations
@@ -65,9 +65,8 @@ _STEMS = {
 # Words that begin alike and are spelled alike.
 _ALIKE = re.compile(r"(?i)organism|enroll|fulfill|analyses|programmed|programmer|programming")
 # Not within an address, a placeholder or the name of a field.
-_WORD = re.compile(
-    rf"(?<![\w/%(.-])({'|'.join(sorted(_STEMS, key=len, reverse=True))})(\w*)(?!\)s)", re.IGNORECASE
-)
+_ANY_STEM = "|".join(sorted(_STEMS, key=len, reverse=True))
+_WORD = re.compile(rf"(?<![\w/.-])(?<!%\()({_ANY_STEM})(\w*)", re.IGNORECASE)
 
 
 def respelled(text: str) -> str:
@@ -79,6 +78,8 @@ def _respelled(found: re.Match[str]) -> str:
     if _ALIKE.match(found[0]):
         return found[0]
     stem = _STEMS[found[1].lower()]
-    return (stem.upper() if found[1].isupper() else stem.capitalize() if found[1][0].isupper() else stem) + found[
-        2
-    ]
+    if found[1].isupper():
+        stem = stem.upper()
+    elif found[1][0].isupper():
+        stem = stem.capitalize()
+    return stem + found[2]
