@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.country.shown import shown_clock, shown_said_day
+from clinic.country.shown import shown_said_day, shown_said_moment
 
 # Up to two weeks are counted in days, up to two months in weeks, up to two years in months.
 _DAYS, _WEEKS, _MONTHS = 14, 61, 24
@@ -28,7 +28,7 @@ def said_in_full(day: date, *, today: date) -> str:
 
 def said_moment(at: datetime, *, today: date) -> str:
     """Day and time in words, and how far away the day is."""
-    return f"{said_day(at)}, {shown_clock(at)}, {said_distance(at.date(), today=today)}"
+    return f"{shown_said_moment(at)}, {said_distance(at.date(), today=today)}"
 
 
 def said_distance(day: date, *, today: date) -> str:

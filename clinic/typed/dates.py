@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import conventions
 from clinic.country.region import MONTH_DAY, UNSURE, current_country, order_in
 from clinic.country.shown import shown_clock, shown_day, shown_moment, shown_weekday_name
 from clinic.typed.date_words import said_day, said_in_full, said_moment
@@ -34,6 +35,8 @@ _BEHIND = re.compile(r"(.+?),?\s+\(?([^\W\d_]{3,9})\.?\)?")
 _MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 
 # A year with fewer digits is one that is still being typed.
+# How the words beside a field write what was understood, by what the field holds.
+SAID = {"day": "said_day", "moment": "said_day_and_clock", "birth": "day"}
 _FIRST_SAID = 1000
 
 
@@ -162,6 +165,7 @@ class DayInput(forms.DateInput):
         is_said = understood is not None and understood.year >= _FIRST_SAID
         said = self.said(understood, today=today) if is_said else ""
         more = {"today": today.isoformat(), "order": order_in(current_country()), "kind": self.kind}
+        more["format"] = conventions().formats[SAID[self.kind]]
         context["widget"] |= {"said": said, **more}
         if value and understood is None:
             context["widget"]["type"] = "text"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership, to_sign_in
 from clinic.country.contact import wrong_numbers
+from clinic.country.script_formats import ScriptCatalog
 from courses.admin.navigation import navigation
 from courses.admin.setup import setup_groups
 from courses.admin.today import today
@@ -44,6 +45,10 @@ class StaffAdminSite(AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         """Through the one sign-out page."""
         return HttpResponseRedirect(resolve_url("account_logout"))
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Words and formats for the stock scripts."""
+        return ScriptCatalog.as_view(packages=["django.contrib.admin"])(request)
 
     def get_urls(self) -> list[Any]:
         """The set-up page beside the stock ones."""

@@ -13,8 +13,10 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.conventions import conventions
 from clinic.country.region import MONTH_DAY, UNSURE, current_country, order_in
 from clinic.country.shown import shown_day
+from clinic.typed.dates import SAID
 from clinic.typed.names import NameField
 from clinic.typed.text import plain_digits
 from patients.identity.birth import EARLIEST_YEAR, BadBirth, Birth, parse_birth
@@ -37,6 +39,7 @@ class BirthInput(forms.TextInput):
         context = super().get_context(name, value, attrs)
         today, order = timezone.localdate(), order_in(current_country())
         more = {"said": _said(value, today=today, order=order), "today": today.isoformat(), "order": order}
+        more["format"] = conventions().formats[SAID[self.kind]]
         context["widget"] |= {**more, "kind": self.kind, "sentences": json.dumps(birth_sentences())}
         return context
 
