@@ -14,10 +14,12 @@ SUNDAY_IS_ZERO = 7
 class ScriptCatalog(JavaScriptCatalog):
     """Django's catalogue for scripts, with the clinic's formats as they are now."""
 
-    def get_formats(self) -> dict[str, Any]:
-        """Each format written out; a format of this clinic is looked up when it is used."""
-        found = {name: _plain(value) for name, value in super().get_formats().items()}  # type: ignore[no-untyped-call]
-        return {**found, "FIRST_DAY_OF_WEEK": conventions().first_weekday % SUNDAY_IS_ZERO}
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With each format written out; else one is looked up when it is used, which no script can do."""
+        context = super().get_context_data(**kwargs)
+        formats = {name: _plain(value) for name, value in context["formats"].items()}
+        first = conventions().first_weekday % SUNDAY_IS_ZERO
+        return {**context, "formats": {**formats, "FIRST_DAY_OF_WEEK": first}}
 
 
 def _plain(value: Any) -> Any:
