@@ -9,13 +9,16 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, number_format, time_format
 
 from clinic.country.conventions import conventions
 
 
 def _written(value: date | time | None, name: str) -> str:
-    return "" if value is None else date_format(value, conventions().formats[name])
+    if value is None:
+        return ""
+    form = conventions().formats[name]
+    return time_format(value, form) if isinstance(value, time) else date_format(value, form)
 
 
 def shown_day(value: date | None) -> str:
@@ -105,7 +108,10 @@ def shown_full_moment(value: datetime | None) -> str:
 
 def shown_number(value: float | Decimal, places: int | None = None) -> str:
     """A number with the clinic's decimal sign; rounded to so many places, or as exact as it is."""
-    return str(number_format(f"{value:g}" if places is None else round(value, places) + 0, places))
+    if places is None:
+        return str(number_format(f"{value:g}"))
+    # Not minus zero: what is rounded away has no sign.
+    return str(number_format(round(Decimal(str(value)), places) + 0, places))
 
 
 def shown_rounded(value: float, places: int = 1) -> str:

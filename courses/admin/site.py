@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -48,7 +48,8 @@ class StaffAdminSite(AdminSite):
 
     def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Words and formats for the stock scripts."""
-        return ScriptCatalog.as_view(packages=["django.contrib.admin"])(request)
+        # A catalogue is never streamed.
+        return cast(HttpResponse, ScriptCatalog.as_view(packages=["django.contrib.admin"])(request))
 
     def get_urls(self) -> list[Any]:
         """The set-up page beside the stock ones."""

@@ -87,7 +87,7 @@ def _take_apart(clinic: Clinic, text: str) -> Wanted:
 
 def _readings(clinic: Clinic, typed: str) -> list[date]:
     """The days that a date may mean in the clinic's country."""
-    order = order_in(region_of(clinic))
+    order = order_in(region_of(clinic) or "")
     return readings(
         typed, today=timezone.localdate(), is_month_first=order == MONTH_DAY, is_unsure=order == UNSURE
     )
