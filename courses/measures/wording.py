@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.country.shown import shown_rounded
-from courses.measures.standing import MeasureLine
+from courses.measures.measure_lines import MeasureLine
 from courses.models import Direction, MeasureCode, MeasureScore
 from courses.rules.measure_change import Change, Size
 

@@ -13,7 +13,7 @@ from clinic.country.conventions import at_clinic
 from courses.reminders.links import BadLink, read_unsubscribe
 from patients.intake import record_consent
 from patients.models import Consent, Patient
-from patients.standing import has_consent
+from patients.patient_file import has_consent
 
 
 @never_cache

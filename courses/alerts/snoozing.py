@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from clinic.country.shown import shown_moment
 from clinic.models import Membership
-from courses.alerts.answering import cancel_mail, last_news, locked
 from courses.alerts.history import IllegalMove, write_event
+from courses.alerts.responding import cancel_mail, last_news, locked
 from courses.alerts.silences import fall_silent, silence_of
 from courses.alerts.steps import calendar_of, end_of_silence, policy_of, set_next_step
 from courses.models import Alert, AlertEvent, Course, Severity, Silence
