@@ -41,13 +41,6 @@ def region_override(region: Region) -> Iterator[None]:
         _region.reset(token)
 
 
-@contextmanager
-def country_override(code: str) -> Iterator[None]:
-    """Inside, dates are read and written as in this country; an empty code leaves it to the time zone."""
-    with region_override(Region(country=code)):
-        yield
-
-
 def current_region() -> Region:
     """What the clinic does otherwise, and its country if one is set."""
     return _region.get()

@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from clinic.country.conventions import conventions
-from clinic.country.region import country_override, order_in
+from clinic.country.region import Region, order_in, region_override
 from clinic.models import Clinic
 from clinic.typed.dates import SAID, DayInput, MomentInput
 from clinic.typed.text import without_unseen
@@ -86,7 +86,7 @@ def by_server(typed: str, kind: str, country: str, today: str) -> str:
     with (
         time_machine.travel(noon, tick=False),
         timezone.override(zoneinfo.ZoneInfo("UTC")),
-        country_override(country),
+        region_override(Region(country=country)),
     ):
         return str(WIDGETS[kind].get_context("on", without_unseen(typed), {})["widget"]["said"])
 
@@ -102,7 +102,7 @@ def cases() -> list[tuple[str, str, str, str]]:
 
 def format_in(country: str, kind: str) -> str:
     """How a page in this country writes what a field of a kind holds."""
-    with country_override(country):
+    with region_override(Region(country=country)):
         return conventions().formats[SAID[kind]]
 
 

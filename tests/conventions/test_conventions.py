@@ -12,7 +12,7 @@ from django.utils.formats import date_format, number_format
 
 from clinic.country.conventions import at_clinic, conventions
 from clinic.country.countries import countries
-from clinic.country.region import Region, country_override, order_in, region_override
+from clinic.country.region import Region, order_in, region_override
 from clinic.country.script_formats import ScriptCatalog
 from clinic.country.shown import shown_clock, shown_day, shown_full_moment, shown_number, shown_rounded
 from clinic.models import Clinic
@@ -33,7 +33,7 @@ AFTERNOON = datetime(2026, 12, 3, 14, 30)  # noqa: DTZ001 - nobody's time
     ],
 )
 def test_a_country_decides(country, day, clock, half, weekday, paper):
-    with country_override(country):
+    with region_override(Region(country=country)):
         assert (shown_day(AFTERNOON), shown_clock(AFTERNOON), shown_number(3.5)) == (day, clock, half)
         assert (conventions().first_weekday, conventions().paper) == (weekday, paper)
         assert date_format(AFTERNOON, "DATETIME_FORMAT") == f"{day}, {clock}"
@@ -50,7 +50,7 @@ def test_a_clinic_may_do_otherwise():
 
 @pytest.mark.parametrize("country", sorted(countries()))
 def test_every_country_can_be_written_in_and_in_its_own_order(country):
-    with country_override(country):
+    with region_override(Region(country=country)):
         for name, form in conventions().formats.items():
             assert date_format(AFTERNOON, form), name
         month_first = shown_day(AFTERNOON).startswith("Dec")
@@ -60,7 +60,7 @@ def test_every_country_can_be_written_in_and_in_its_own_order(country):
 
 @pytest.mark.parametrize("language", ["de", "fr", "ja", "zh-hans", "es"])
 def test_another_language_has_its_own_order(language):
-    with translation.override(language), country_override("DE"):
+    with translation.override(language), region_override(Region(country="DE")):
         assert all(date_format(AFTERNOON, form) for form in conventions().formats.values())
 
 
@@ -68,12 +68,12 @@ def test_another_language_has_its_own_order(language):
     ("number", "places", "words"), [(2.96, 1, "3.0"), (-0.04, 1, "0.0"), (0.05, None, "0.05"), (6.0, None, "6")]
 )
 def test_numbers_are_rounded_before_they_are_written(number, places, words):
-    with country_override("GB"):
+    with region_override(Region(country="GB")):
         assert shown_number(number, places) == words
 
 
 def test_a_whole_number_has_no_decimals():
-    with country_override("DE"):
+    with region_override(Region(country="DE")):
         assert (shown_rounded(4.04), shown_rounded(4.06)) == ("4", "4,1")
 
 
@@ -90,7 +90,7 @@ def test_a_mail_in_another_clinics_page_is_written_as_its_own_clinic_does():
 
 
 def test_stock_scripts_get_the_clinics_formats():
-    with country_override("US"):
+    with region_override(Region(country="US")):
         page = ScriptCatalog.as_view(packages=["django.contrib.admin"])(RequestFactory().get("/")).content.decode()
     formats = json.loads(page.split("django.formats = ")[1].split(";\n")[0])
     assert (formats["DATE_FORMAT"], formats["FIRST_DAY_OF_WEEK"]) == ("M j, Y", 0)
