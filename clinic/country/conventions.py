@@ -146,8 +146,10 @@ def _conventions(
 
 def _locale_of_words(language: str, country: str) -> Locale:
     """Whose order of day, month and year holds: that of the language in the country, if CLDR has it."""
-    near = ("US" if country in MONTH_FIRST else "001") if language == _ENGLISH else ""
-    return _first_known(f"{language}_{country or _NO_COUNTRY}", f"{language}_{near}", language)
+    if language == _ENGLISH and country in MONTH_FIRST:
+        # What is typed month first is written month first, also where CLDR has another habit.
+        return Locale.parse("en_US")
+    return _first_known(f"{language}_{country or _NO_COUNTRY}", "en_001" if language == _ENGLISH else language)
 
 
 def _locale_of_place(language: str, country: str) -> Locale:

@@ -13,7 +13,7 @@ from clinic.country.countries import country_of_zone
 
 # Where 3/12/2026 is the twelfth of March, and where both orders are in use.
 MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "UM", "PH", "FM", "MH", "PW"})
-EITHER_ORDER = frozenset({"", "CA", "CN", "JP", "KR", "TW", "HU", "MN", "IR", "ZA", "KE", "SE", "LT"})
+EITHER_ORDER = frozenset({"", "BI", "CA", "CN", "JP", "KR", "TW", "HU", "MN", "IR", "ZA", "KE", "SE", "LT"})
 DAY_MONTH, MONTH_DAY, UNSURE = "dmy", "mdy", ""
 
 
