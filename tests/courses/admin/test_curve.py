@@ -115,7 +115,7 @@ class TestWords:
 
     def test_month_that_is_more_than_chance_stands_out(self, night, words):
         night()
-        assert "<strong>20.0</strong>" in words()
+        assert "<strong>20,0</strong>" in words()
 
     def test_labels_are_words_not_codes(self, night, words):
         night()
