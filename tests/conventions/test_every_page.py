@@ -18,12 +18,13 @@ from django.urls import get_resolver
 from pypdf import PdfReader
 
 from clinic.account.own import change_own_address
+from clinic.country.spelling import respelled
 from clinic.models import Clinic, Membership, Message, Role
 from clinic.outbox.kinds import kind_of
-from clinic.people.addresses import correct_address
+from clinic.people.address_change import correct_address
 from clinic.people.staff import send_invitation, send_password_link
 from courses.exchange.letters import write_referral, write_summary
-from courses.models import Digest, MeasureThreshold, Point, PriorEvent
+from courses.models import Digest, Measure, MeasureThreshold, Point, PriorEvent, RedFlag
 from courses.plans.handing_over import hand_over
 from courses.priors.events import note_event
 from courses.reminders.planning import plan_reminders
@@ -107,9 +108,11 @@ def test_no_letter_is_written_as_elsewhere(country, cast, rows, course, at, clie
 
 def _stored_words(clinic: Clinic) -> list[str]:
     """What stands in the clinic's own lists is its own words: places of points, sources."""
-    listed = [*Point.objects.for_clinic(clinic), *MeasureThreshold.objects.for_clinic(clinic)]
+    models = (Point, MeasureThreshold, Measure, RedFlag)
+    listed = [row for model in models for row in model.objects.for_clinic(clinic)]
     texts = [str(getattr(row, one.attname) or "") for row in listed for one in row._meta.fields]
-    return sorted((text for text in texts if re.search(r"\d\.\d", text) and " " in text), key=len, reverse=True)
+    own = [text for text in texts if " " in text and (re.search(r"\d\.\d", text) or respelled(text) != text)]
+    return sorted(own, key=len, reverse=True)
 
 
 def _listed(found: dict[str, list[str]]) -> str:
