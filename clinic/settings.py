@@ -81,8 +81,8 @@ TEMPLATES = [
                 "clinic.access.staff_context",
                 "clinic.posting.owner.draft_context",
             ],
-            # Every form's `csrf_token` is the one of clinic/templatetags/posting.py.
-            "builtins": ["clinic.templatetags.posting"],
+            # Every form's `csrf_token` is the one of clinic/templatetags/posting.py; dates have one place.
+            "builtins": ["clinic.templatetags.posting", "clinic.templatetags.dates"],
         },
     },
 ]

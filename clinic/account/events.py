@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import AccountEvent, Membership, Message, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
@@ -64,7 +64,7 @@ class AccountNotice:
         """What was changed, and what to do if it was somebody else. The new address is not named."""
         event = AccountEvent.objects.select_related("user").get(pk=message.subject_id)
         to = account_address(event.user, instead=event.address_before)
-        with translation.override(message.clinic.languages[0]):
+        with at_clinic(message.clinic, language=message.clinic.languages[0]):
             context = {
                 "what": event.get_kind_display(),
                 "happened_at": event.happened_at,

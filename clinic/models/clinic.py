@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.country.countries import ANYWHERE, CrisisLine, crisis_line_in
 from clinic.country.phones import validate_emergency_number, validate_phone
+from clinic.models.habits import Habits
 from clinic.opening import OpeningCalendar
 from clinic.typed.validators import validate_country, validate_zone
 
@@ -38,7 +39,7 @@ def default_languages() -> list[str]:
     return ["en"]
 
 
-class Clinic(models.Model):
+class Clinic(Habits):
     """One clinic: its place in time, how patients reach help, how many alerts it can answer."""
 
     name = models.CharField(_("name"), max_length=120)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_clock
 from clinic.posting.added import opened_at, opened_now
 from clinic.typed.asked import asked, one_of
 from courses.measures.entry import MeasuresEntry
@@ -93,4 +94,4 @@ def entered_since(course: Course, entry: MeasuresEntry, *, since: datetime | Non
     )
     names = ", ".join(sorted({str(one.get_code_display()) for one in newer}))
     at = course.clinic.local(newer[0].measured_at)
-    return [message % {"who": newer[0].recorded_by, "names": names, "time": f"{at:%H:%M}"}]
+    return [message % {"who": newer[0].recorded_by, "names": names, "time": shown_clock(at)}]

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Voidable
 from courses.models import CheckIn, ClearanceOverride, Course, Letter, MeasureScore, Review, Session
 from courses.plans.program_reason import reason_words
@@ -98,4 +98,4 @@ def _address(course: Course, kind: str, number: int) -> str:
 
 
 def _day(course: Course, at: Any) -> str:
-    return date_format(course.clinic.local(at), "j M Y")
+    return shown_day(course.clinic.local(at))

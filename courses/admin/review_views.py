@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_clock
 from clinic.posting.added import opened_at, opened_now
 from clinic.typed.asked import asked, one_of
 from courses.models import Course, Review
@@ -139,7 +140,7 @@ def held_since(course: Course, form: ReviewForm, since: datetime | None) -> str:
         "Check it. Save again to add another review."
     )
     at = course.clinic.local(newer.reviewed_at)
-    values = {"who": newer.reviewed_by, "time": f"{at:%H:%M}", "decision": newer.get_decision_display()}
+    values = {"who": newer.reviewed_by, "time": shown_clock(at), "decision": newer.get_decision_display()}
     return message % values
 
 

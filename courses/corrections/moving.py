@@ -11,6 +11,7 @@ from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Membership, required_reason
 from courses.alerts.raising import raise_alert
 from courses.corrections.voiding import checks_of, void_session, void_words
@@ -133,7 +134,7 @@ def _refuse(session: Session, to: Course) -> None:
         raise ValidationError({"course": _("The session is in this course already. Choose another one.")})
     if to.clinic.local(session.held_at).date() < to.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
-        raise ValidationError({"course": message % {"day": to.starts_on.isoformat()}})
+        raise ValidationError({"course": message % {"day": shown_day(to.starts_on)}})
     twin = to.sessions.filter(held_at=session.held_at).first()
     if twin is not None:
         message = _("%(session)s of that course was held at the same time. Void this one instead of moving it.")

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Membership, required_reason, void_rows
 from courses.alerts.after_correction import correct_pain
 from courses.alerts.history import write_event
@@ -72,7 +73,7 @@ def void_words(session: Session) -> str:
     values = {
         "session": session,
         "who": session.voided_by,
-        "when": f"{session.clinic.local(session.voided_at):%d %b %Y, %H:%M}",
+        "when": shown_moment(session.clinic.local(session.voided_at)),
         "why": reason_words(session.void_reason),
     }
     return _("%(session)s was voided by %(who)s on %(when)s: %(why)s") % values

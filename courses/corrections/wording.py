@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import formats
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Clinic, Membership
 from courses.models import AdverseEventItem, AftercareMeasure, Correction, Needling, Point
 from courses.models.session import place_words
@@ -86,7 +86,7 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
         return ", ".join(value["forbidden"]) or _("nothing")
     if row.field == Field.TIME:
         at = parse_datetime(value)
-        return formats.date_format(clinic.local(at), "j M Y, H:i") if at else str(value)
+        return shown_moment(clinic.local(at)) if at else str(value)
     if row.field == Field.DETAILS:
         return detail_words(value)
     if row.field == Field.NEEDLINGS:

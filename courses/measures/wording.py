@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_rounded
 from courses.measures.measure_lines import MeasureLine
 from courses.models import Direction, MeasureCode, MeasureScore
 from courses.rules.measure_change import Change, Size
@@ -72,7 +73,7 @@ def value_words(code: str, value: float) -> str:
     """A value with its unit; a grade in words."""
     if code == MeasureCode.PGIC:
         return str(dict(GRADES)[round(value)])
-    return f"{value:.1f}".removesuffix(".0") + UNITS.get(MeasureCode(code), "")
+    return shown_rounded(value) + UNITS.get(MeasureCode(code), "")
 
 
 def change_words(line: MeasureLine) -> str:

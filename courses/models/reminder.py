@@ -6,8 +6,10 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Clinic, ClinicScopedQuerySet
 from courses.models.appointment import Appointment
 from courses.models.check_in import CheckIn
@@ -102,4 +104,4 @@ class Reminder(models.Model):
         indexes = [models.Index(fields=["course", "-due_at"], name="courses_reminder_by_course")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.due_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} {shown_moment(timezone.localtime(self.due_at))}"

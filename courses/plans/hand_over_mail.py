@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Membership, Message
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
@@ -66,7 +66,7 @@ class HandOverMail:
                 f"{reverse('admin:courses_course_changelist')}?practitioner__id__exact={first.to_member_id}"
             ),
         }
-        with translation.override(first.clinic.languages[0]):
+        with at_clinic(first.clinic, language=first.clinic.languages[0]):
             subject = _("Courses were handed over - %(clinic)s") % {"clinic": first.clinic.name}
             return compose(message, "hand_over", context, to=member.address, subject=subject)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
@@ -54,7 +54,7 @@ class CurveNotice:
         """A line and a link: no patient is in it."""
         event = PriorEvent.objects.select_related("clinic").get(pk=message.subject_id)
         member = reachable_member(message)
-        with translation.override(event.clinic.languages[0]):
+        with at_clinic(event.clinic, language=event.clinic.languages[0]):
             subject = _("Healing curve: %(what)s - %(clinic)s") % {
                 "what": event.get_kind_display(),
                 "clinic": event.clinic.name,

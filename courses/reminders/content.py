@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_full_day
 from clinic.outbox.compose import absolute
 from courses.models import Reminder
 from courses.reminders.links import check_in_path
@@ -22,7 +22,7 @@ def visit_context(reminder: Reminder) -> Context:
     if reminder.appointment is None:
         raise ValueError("this kind of reminder is about an appointment")
     starts_at = reminder.clinic.local(reminder.appointment.starts_at)
-    return {"starts_at": starts_at, "day": formats.date_format(starts_at, "l, j F Y")}
+    return {"starts_at": starts_at, "day": shown_full_day(starts_at)}
 
 
 def question_subject(_reminder: Reminder) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.utils import translation
-
+from clinic.country.conventions import at_clinic
 from clinic.models import Message
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.transports.base import Mail
@@ -51,7 +50,7 @@ class ReminderMail:
         reminder = self._reminder(message)
         patient, kind = reminder.course.patient, kind_of(reminder)
         unsubscribe_url = absolute(unsubscribe_path(patient, kind.stream))
-        with translation.override(patient.language):
+        with at_clinic(reminder.clinic, language=patient.language):
             return compose(
                 message,
                 kind.template,

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_short_weekday_moment
 from clinic.models import Membership, Message
 from courses.alerts.steps import MESSAGE_KIND
 from courses.models import (
@@ -212,4 +212,4 @@ def _suggested(session: Session, facts: TreatmentFacts) -> list[AftercareMeasure
 
 
 def _when(at: datetime, session: Session) -> str:
-    return formats.date_format(session.clinic.local(at), "D j M, H:i")
+    return shown_short_weekday_moment(session.clinic.local(at))

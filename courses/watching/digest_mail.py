@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import models
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Message
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.recipients import member_of, reachable_member
@@ -34,7 +34,7 @@ class DigestMail:
         digest, member = self._digest(message), reachable_member(message)
         contents = contents_for(member, digest)
         listed = [*contents.matters, *contents.late_entries]
-        with translation.override(digest.clinic.languages[0]):
+        with at_clinic(digest.clinic, language=digest.clinic.languages[0]):
             worse = worse_notes(listed, clinic=digest.clinic)
             context = {
                 "matters": [(alert, _link(alert), worse.get(alert.pk, "")) for alert in contents.matters],

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Message
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.recipients import member_of, reachable_member
@@ -51,7 +51,7 @@ class AlertMail:
         alert = event.alert
         message.clinic = alert.clinic
         member = reachable_member(message)
-        with translation.override(alert.clinic.languages[0]):
+        with at_clinic(alert.clinic, language=alert.clinic.languages[0]):
             return compose(
                 message,
                 "staff_alert",
