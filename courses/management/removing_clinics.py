@@ -72,7 +72,7 @@ def remove_clinic(clinic: Clinic) -> Removal:
     Membership.objects.for_clinic(clinic).update(supervisor=None)
     for model in clinic_paths():
         rows = _rows(clinic, model)
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+        rows._raw_delete(rows.db)
     clinic.delete()
     for user in plan.accounts:
         user.delete()
