@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.access import permissions_of
 from clinic.country.contact import wrong_numbers
 from clinic.models import TREATING, Membership, OpeningHours
-from clinic.people.leading import leads_of
+from clinic.people.lead_cover import leads_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ def licence_gap(member: Membership, *, on: date, reader: Membership) -> Lack | N
         if member.licence_expires_on < on:
             words = _("The licence of %(name)s is valid only until %(day)s.")
         values["day"] = date_format(member.licence_expires_on, "j M Y")
-    told = _("Until it is entered, no needling can be booked with %(name)s.") % values
+    consequence = _("Until it is entered, no needling can be booked with %(name)s.") % values
     url = reverse("admin:clinic_membership_change", args=[member.pk])
-    return _lack(f"{words % values} {told}", url, reader=reader, right="clinic.change_membership")
+    return _lack(f"{words % values} {consequence}", url, reader=reader, right="clinic.change_membership")
 
 
 def missing_here(reader: Membership, *, on: date) -> list[Lack]:

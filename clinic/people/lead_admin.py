@@ -15,7 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.models import MemberEvent, Role
-from clinic.people.leading import end_standing_in, is_last_lead, last_lead_words, leads_of, may_stand_in, stand_in
+from clinic.people.lead_cover import (
+    end_standing_in,
+    is_last_lead,
+    last_lead_words,
+    leads_of,
+    may_stand_in,
+    stand_in,
+)
 from clinic.people.member_forms import StandInForm
 from clinic.people.staff import deactivate_member
 
@@ -74,12 +81,12 @@ class LeadPages(Base):
         if request.method == "POST" and not is_meant and is_last_lead(member):
             context = {"member": member, "words": last_lead_words(member), "title": _("The last duty lead")}
             return self.page(request, "clinic/admin/last_lead.html", context)
-        told = _(
+        sentence = _(
             "Deactivated: no access to this clinic, no alerts. "
             "What they acknowledged is open again within a minute. "
             "Hand their open courses over to a colleague, and fill the rota."
         )
-        return self.do(request, pk, lambda member: deactivate_member(member, by=by, at=timezone.now()), told)
+        return self.do(request, pk, lambda member: deactivate_member(member, by=by, at=timezone.now()), sentence)
 
     def stand_in(self, request: HttpRequest) -> HttpResponse:
         """A manager gives a reason and does what otherwise a lead does, or ends it."""

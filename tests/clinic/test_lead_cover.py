@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.access import permissions_of
 from clinic.models import MemberEvent, Membership, Role
-from clinic.people.leading import is_last_lead, may_stand_in, settle_stand_ins, stand_in
+from clinic.people.lead_cover import is_last_lead, may_stand_in, settle_stand_ins, stand_in
 from clinic.people.staff import answer_invitation, deactivate_member, invite_member, reactivate_member
 from tests.factories import MembershipFactory, make_clinic
 
