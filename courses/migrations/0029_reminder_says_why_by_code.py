@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0027_reminder_label"),
+        ("courses", "0028_clinic_without_patients_can_go"),
     ]
 
     operations = [
