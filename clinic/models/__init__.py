@@ -13,6 +13,7 @@ from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.sent_form import SentForm
+from clinic.models.sign_off_event import SignOffEvent
 from clinic.models.user import User
 from clinic.models.voidable import Voidable, VoidableQuerySet, required_reason, void_rows, void_says_why
 
@@ -34,6 +35,7 @@ __all__ = [
     "SentForm",
     "SharedCacheRow",
     "SignInFailure",
+    "SignOffEvent",
     "User",
     "Voidable",
     "VoidableQuerySet",
