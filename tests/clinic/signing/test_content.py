@@ -1,4 +1,4 @@
-"""What needs sign-off is found from the code: a new table or file of shipped text is tested without being named."""
+"""What needs sign-off is found from the code: a new table or file of shipped text is tested without a name."""
 
 from __future__ import annotations
 

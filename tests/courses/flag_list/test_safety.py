@@ -3,6 +3,7 @@ unless two different people said so."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -129,10 +130,8 @@ def test_no_sequence_lowers_a_level_without_two_people(clinic, people, at):
         nonlocal lowered, n_steps
         with transaction.atomic():
             for place, step in enumerate(sequence):
-                try:
+                with suppress(PermissionDenied, ValidationError, Overtaken):
                     perform(clinic, people, step, at + timedelta(minutes=place))
-                except (PermissionDenied, ValidationError, Overtaken):
-                    pass
                 n_steps += 1
                 assert_safe(clinic)
             lowered += RedFlagProposal.objects.for_clinic(clinic).filter(outcome="confirmed").count()
@@ -187,7 +186,7 @@ def test_the_database_refuses_one_person_as_both(clinic, lead, at):
 
 @pytest.mark.parametrize("change", [{"level": "C"}, {"follow_up_levels": []}])
 def test_the_database_refuses_other_levels_in_a_version(clinic, change):
-    with pytest.raises(IntegrityError, match="another version|new version"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="new version"), transaction.atomic():
         RedFlag.objects.for_clinic(clinic).filter(code="limb_weakness_new").update(**change)
         connection.check_constraints()
 
