@@ -39,6 +39,7 @@ class Piece:
     code: str
     title: str
     # How urgent, what a yes does: what is chosen from a list and has no default.
+    effect_label: str
     effect: str
     # Everything else that is content: label and words.
     facts: tuple[tuple[str, str], ...]
@@ -62,7 +63,7 @@ class Piece:
         """All that a person reads of it: label and words."""
         return [
             [_("Wording"), self.title],
-            *([[_("Effect"), self.effect]] if self.effect else []),
+            *([[self.effect_label, self.effect]] if self.effect else []),
             *([label, words] for label, words in self.facts),
             *([[_("Source"), self.source]] if self.source else []),
             *([[_("Reasoning"), self.reasoning]] if self.reasoning else []),
@@ -131,6 +132,7 @@ def piece_of(row: Any, words: Callable[[str], dict[str, str]] | None = None) -> 
         kind=model._meta.label_lower,
         code=":".join(str(getattr(row, name)) for name in NAMES if getattr(row, name, "")) or "-",
         title=str(row),
+        effect_label=", ".join(capfirst(str(one.verbose_name)) for one in effects),
         effect="; ".join(_words(row, one, words) for one in effects),
         facts=tuple(pair for pair in listed if pair[1]),
         source=getattr(row, "source", ""),

@@ -49,7 +49,7 @@ def text_kinds() -> list[Kind]:
 def _text(kind: str, code: str, title: str, facts: Iterable[tuple[str, str]], source: str) -> Piece:
     kept = tuple(facts)
     digest = digest_of([title, [list(pair) for pair in kept], source])
-    return Piece(kind, code, title, "", kept, source, "", digest, needs=True)
+    return Piece(kind, code, title, "", "", kept, source, "", digest, needs=True)
 
 
 def _checklists(clinic: Clinic) -> list[Piece]:
