@@ -1,9 +1,8 @@
 """All shipped content signed off by one lead, on one page, by keyboard, in under 15 minutes.
 
-How the time is told: each key takes 0.28 s (the average typist of the keystroke-level model; Card, Moran and
-Newell 1980) and each group one decision of 1.35 s. Reading is counted at 4 s for each row, as for somebody who knows
-the content and checks it. Beside it stands a first reading of every word, 238 a minute (Brysbaert 2019): it is
-longer, and the test says so.
+How the time is told: a key takes 0.28 s (average typist of the keystroke-level model; Card, Moran, Newell 1980),
+a group one decision of 1.35 s. Reading is counted at 4 s a row, as for somebody who knows the content and checks.
+Beside it stands a first reading of every word at 238 a minute (Brysbaert 2019): longer, and printed as such.
 """
 
 from __future__ import annotations
