@@ -18,8 +18,8 @@ from patients.consent_texts import text_in_force
 from patients.forms import SIGNS, AssessmentForm
 from patients.intake import record_consent, record_neuro_check, record_pain_type
 from patients.models import Consent, ConsentText, NeuroCheck, PainType, PatientPainType
+from patients.patient_file import consents_by_stream
 from patients.record_form import RecordForm
-from patients.standing import consents_by_stream
 
 
 class IntakeAssessmentForm(AssessmentForm):

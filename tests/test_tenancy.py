@@ -15,7 +15,7 @@ from clinic.models import Duty, Endpoint, Message
 from clinic.signing.content import piece_of
 from clinic.signing.ledger import comment_on
 from courses.alerts.messages.links import acknowledge_path
-from courses.alerts.silencing import silence
+from courses.alerts.snoozing import silence
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.flag_list.versions import FlagWords, change_flag
 from courses.models import (

@@ -28,7 +28,7 @@ BEGIN
     RETURN NEW;
 END $$ LANGUAGE plpgsql;
 
-CREATE TRIGGER courses_redflag_levels_stay BEFORE UPDATE ON courses_redflag
+CREATE TRIGGER courses_redflag_levels_stay AFTER UPDATE ON courses_redflag
     FOR EACH ROW EXECUTE FUNCTION courses_redflag_levels_stay();
 """
 LEVELS_REVERSE = """
