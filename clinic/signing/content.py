@@ -59,15 +59,12 @@ class Piece:
         return f"{self.kind}|{self.code}"
 
     @property
-    def said(self) -> list[list[str]]:
+    def said(self) -> list[tuple[str, str]]:
         """All that a person reads of it: label and words."""
-        return [
-            [_("Wording"), self.title],
-            *([[self.effect_label, self.effect]] if self.effect else []),
-            *([label, words] for label, words in self.facts),
-            *([[_("Source"), self.source]] if self.source else []),
-            *([[_("Reasoning"), self.reasoning]] if self.reasoning else []),
-        ]
+        effect = [(self.effect_label, self.effect)] if self.effect else []
+        source = [(_("Source"), self.source)] if self.source else []
+        reasoning = [(_("Reasoning"), self.reasoning)] if self.reasoning else []
+        return [(_("Wording"), self.title), *effect, *self.facts, *source, *reasoning]
 
 
 @dataclass(frozen=True)
@@ -153,7 +150,7 @@ def digest_of(values: Any) -> str:
 
 def differences(before: Piece, after: Piece) -> list[list[str]]:
     """What differs: label, before, after."""
-    then, now = dict(map(tuple, before.said)), dict(map(tuple, after.said))  # type: ignore[arg-type]
+    then, now = dict(before.said), dict(after.said)
     return [
         [label, then.get(label, ""), now.get(label, "")]
         for label in dict.fromkeys([*then, *now])

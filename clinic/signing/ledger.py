@@ -213,7 +213,7 @@ def _standings(clinic: Clinic, label: str, pieces: list[Piece]) -> list[Standing
         signed=models.Max("pk", filter=models.Q(action=Action.SIGNED)),
         n=models.Count("pk"),
     )
-    by_code = {row["code"]: row for row in counted}
+    by_code: dict[str, Any] = {one["code"]: one for one in counted}
     last = [row["signed"] for row in by_code.values() if row["signed"]]
     signed = (
         {one.pk: one for one in SignOffEvent.objects.filter(pk__in=last).select_related("by__user")}
@@ -222,7 +222,7 @@ def _standings(clinic: Clinic, label: str, pieces: list[Piece]) -> list[Standing
     )
     found = []
     for piece in pieces:
-        row = by_code.get(piece.code, {"edits": 0, "signed": None, "n": 0})
+        row: dict[str, Any] = by_code.get(piece.code, {"edits": 0, "signed": None, "n": 0})
         version = piece.own_version or 1 + row["edits"]
         found.append(Standing(piece, version, signed.get(row["signed"]), row["n"]))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,7 +25,7 @@ PAGE = "admin:clinic_signoffevent_changelist"
 class SignedContentAdmin(ClinicScopedAdmin):
     """A list whose rows a clinician signs off."""
 
-    exclude: Any = ("clinic", NEEDS)
+    exclude: ClassVar[Any] = ("clinic", NEEDS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """With how its sign-off stands."""

@@ -135,7 +135,7 @@ def _prior(clinic: Clinic) -> list[Piece]:
         (_("Noise of one score"), f"{SHIPPED_PRIOR.noise:g}"),
     ]
     source = _("published courses (Chow 2006, Zhao 2024, Kovacs 2008)")
-    return [_text(PRIOR, SHIPPED_PRIOR.version, _("How pain changes in an average patient"), facts, source)]
+    return [_text(PRIOR, str(SHIPPED_PRIOR.version), _("How pain changes in an average patient"), facts, source)]
 
 
 def _numbers(clinic: Clinic) -> list[Piece]:
