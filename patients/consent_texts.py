@@ -63,8 +63,8 @@ def _check(body: str, retention: str) -> None:
     errors: dict[str, str] = {}
     places = PLACE.findall(body)
     if places.count(RETENTION_PLACE) != 1:
-        told = _("Keep “%(place)s” in the text, once: the period below stands there.")
-        errors["body"] = told % {"place": RETENTION_PLACE}
+        sentence = _("Keep “%(place)s” in the text, once: the period below stands there.")
+        errors["body"] = sentence % {"place": RETENTION_PLACE}
     elif len(places) > 1:
         other = next(one for one in places if one != RETENTION_PLACE)
         errors["body"] = _("“%(place)s” is not filled in yet. Replace it with your own words.") % {"place": other}

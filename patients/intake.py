@@ -203,13 +203,13 @@ def record_consent(
     how: Consent.How,
     by: Membership | None,
     at: datetime,
-    told: ConsentText | None = None,
+    shown_text: ConsentText | None = None,
 ) -> Consent:
     """The patient's word on a stream, on top of whatever they said before, with the text they were told.
 
     Where a caller does not say which text that was, it is the one in force.
     """
-    text = told or usable_text(patient.clinic)
+    text = shown_text or usable_text(patient.clinic)
     return Consent.objects.create(
         clinic=patient.clinic,
         patient=patient,

@@ -190,7 +190,7 @@ class ConsentsForm(RecordForm):
     @transaction.atomic
     def record(self, *, by: Membership, at: datetime) -> list[Consent]:
         """A row for each answer that is not the patient's last word already."""
-        told = self._told()
+        shown_text = self._told()
         return [
             record_consent(
                 patient=self.patient,
@@ -199,7 +199,7 @@ class ConsentsForm(RecordForm):
                 how=Consent.How(self.cleaned_data["how"]),
                 by=by,
                 at=at,
-                told=told,
+                shown_text=shown_text,
             )
             for stream in Consent.Stream
             if (answer := self.cleaned_data[f"stream_{stream.value}"])

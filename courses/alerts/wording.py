@@ -168,8 +168,8 @@ def flag_wordings(alert: Alert) -> dict[str, str]:
     """The clinic's wording of each flag by code; of what this alert reported, the wording that was answered."""
     rows = RedFlag.objects.for_clinic(alert.clinic).current()
     wordings = dict(rows.values_list("code", "wording"))
-    told = AlertEvent.objects.filter(alert=alert.pk, report__isnull=False).order_by("pk")
-    return wordings | dict(told.values_list("report__flag__code", "report__flag__wording"))
+    reported = AlertEvent.objects.filter(alert=alert.pk, report__isnull=False).order_by("pk")
+    return wordings | dict(reported.values_list("report__flag__code", "report__flag__wording"))
 
 
 def member_names(events: Iterable[AlertEvent]) -> dict[int, str]:

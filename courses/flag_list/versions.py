@@ -151,10 +151,10 @@ def _check(flag: RedFlag, words: FlagWords) -> None:
     if words.columns == {name: getattr(flag, name) for name in words.columns}:
         raise ValidationError(_("Nothing differs from the version in force."))
     if Severity(words.level).rank > words.levels.highest.rank:
-        told = _(
+        sentence = _(
             "An answer is more urgent than this. Without an answer the most urgent level counts: choose %(level)s."
         )
-        raise ValidationError({"level": told % {"level": words.levels.highest}})
+        raise ValidationError({"level": sentence % {"level": words.levels.highest}})
     if bool(words.follow_up.strip()) != bool(words.follow_up_levels):
         raise ValidationError({"follow_up": _("Enter the follow-up question that the answers belong to.")})
 
@@ -162,8 +162,8 @@ def _check(flag: RedFlag, words: FlagWords) -> None:
 def _propose(flag: RedFlag, words: FlagWords, *, by: Membership, at: datetime) -> RedFlagProposal:
     waiting = RedFlagProposal.objects.for_clinic(flag.clinic).filter(code=flag.code, outcome="").first()
     if waiting is not None:
-        told = _("A version proposed by %(name)s still waits for a second person. Withdraw it first.")
-        raise ValidationError(told % {"name": waiting.proposed_by})
+        sentence = _("A version proposed by %(name)s still waits for a second person. Withdraw it first.")
+        raise ValidationError(sentence % {"name": waiting.proposed_by})
     row = RedFlagProposal.objects.create(
         clinic=flag.clinic,
         based_on=flag,

@@ -101,11 +101,11 @@ class ConsentTextAdmin(SignedContentAdmin):
         data["opened_version"] = str(current.version if current else 0)
         form = TextForm(data, instance=ConsentText(clinic=by.clinic))
         event = history(by.clinic, piece_of(current)).first() if current else None
-        told = _(
+        words = _(
             "%(name)s made version %(version)d while this page was open. It is shown below. Save again to replace."
         )
         who = event.by if event else _("Somebody else")
-        form.add_error(None, told % {"name": who, "version": current.version if current else 0})
+        form.add_error(None, words % {"name": who, "version": current.version if current else 0})
         return self._show(request, form, current, status=409, is_beside=True)
 
     def _show(

@@ -151,20 +151,20 @@ def _tell(request: HttpRequest, found: Signed) -> None:
     if n:
         messages.success(request, ngettext("%(n)d signed off.", "%(n)d signed off.", n) % {"n": n})
     for who, n in _by_whom(found.before).items():
-        told = ngettext(
+        sentence = ngettext(
             "%(name)s signed off %(n)d of these before you. It was not signed again.",
             "%(name)s signed off %(n)d of these before you. They were not signed again.",
             n,
         )
-        messages.info(request, told % {"name": who, "n": n})
+        messages.info(request, sentence % {"name": who, "n": n})
     if found.changed:
         n = len(found.changed)
-        told = ngettext(
+        sentence = ngettext(
             "%(n)d was edited while this page was open and is not signed off. Read it again below.",
             "%(n)d were edited while this page was open and are not signed off. Read them again below.",
             n,
         )
-        messages.warning(request, told % {"n": n})
+        messages.warning(request, sentence % {"n": n})
     if found.unfilled:
         messages.warning(
             request, _("The consent text is not signed off: fill in how long records are kept first.")

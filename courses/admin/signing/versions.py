@@ -123,10 +123,10 @@ class FlagVersions:
             newest = RedFlag.objects.for_clinic(by.clinic).current().select_related("clinic").get(code=asked.code)
             return self._overtaken(request, newest)
         if isinstance(made, RedFlagProposal):
-            told = _(
+            sentence = _(
                 "Version %(version)d stays in force until a second person confirms yours on the sign-off page."
             )
-            messages.warning(request, told % {"version": current.version})
+            messages.warning(request, sentence % {"version": current.version})
         else:
             messages.success(request, _("Version %(version)d is in force.") % {"version": made.version})
         return _to_page()
@@ -144,8 +144,8 @@ class FlagVersions:
                 messages.success(request, _("Withdrawn. The version in force stays."))
             else:
                 made = confirm_proposal(proposal, by=by, at=at)
-                told = _("Confirmed. Version %(version)d is in force.")
-                messages.success(request, told % {"version": made.version})
+                sentence = _("Confirmed. Version %(version)d is in force.")
+                messages.success(request, sentence % {"version": made.version})
         except Overtaken:
             messages.error(
                 request, _("Somebody settled this meanwhile, or made another version. Nothing was changed.")
@@ -162,8 +162,10 @@ class FlagVersions:
             .filter(action__in=[SignOffEvent.Action.EDITED, SignOffEvent.Action.CONFIRMED])
             .first()
         )
-        told = _("Version %(version)d was made while this page was open. Compare it with yours and save again.")
-        words = [told % {"version": current.version}]
+        sentence = _(
+            "Version %(version)d was made while this page was open. Compare it with yours and save again."
+        )
+        words = [sentence % {"version": current.version}]
         if event is not None:
             at = date_format(timezone.localtime(event.at), "TIME_FORMAT")
             words = [_("%(name)s, %(time)s:") % {"name": event.by, "time": at}, *words]
