@@ -274,6 +274,8 @@ AFTER_RESTORE = [
 # What becomes of rows that point to a patient when two records become one.
 MERGE_RULES = ["patients.identity.merge_rules.RULES", "courses.plans.merge_effects.RULES"]
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
+# Shipped texts that are no rows and that a clinician signs off.
+SHIPPED_TEXTS = ["courses.admin.signing.texts.text_kinds"]
 
 # --- language and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -17,7 +17,9 @@ OPENED = "opened"
 DRAFT = "draft"
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 # What a form carries for the machinery; the rest is what somebody typed or chose.
-MACHINERY = frozenset({OWNER, SENT_KEY, OPENED, DRAFT, TOKEN, "form_key"})
+# Which version of its questions and texts a page showed.
+SHOWN_VERSIONS = frozenset({"asked_flags", "told_version"})
+MACHINERY = frozenset({OWNER, SENT_KEY, OPENED, DRAFT, TOKEN, "form_key"}) | SHOWN_VERSIONS
 
 
 def owner_of(user: Any) -> str:

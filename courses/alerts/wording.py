@@ -175,9 +175,11 @@ def event_words(event: AlertEvent, *, names: Mapping[int, str]) -> str:
 
 
 def flag_wordings(alert: Alert) -> dict[str, str]:
-    """The clinic's wording of each flag by code."""
+    """The clinic's wording of each flag by code; of what this alert reported, the wording that was answered."""
     rows = RedFlag.objects.for_clinic(alert.clinic).current()
-    return dict(rows.values_list("code", "wording"))
+    wordings = dict(rows.values_list("code", "wording"))
+    reported = AlertEvent.objects.filter(alert=alert.pk, report__isnull=False).order_by("pk")
+    return wordings | dict(reported.values_list("report__flag__code", "report__flag__wording"))
 
 
 def member_names(events: Iterable[AlertEvent]) -> dict[int, str]:

@@ -44,7 +44,6 @@ class MeasureWords:
     latest: str
     latest_when: str
     change: str
-    needs_sign_off: bool
     source: str
 
 
@@ -57,7 +56,6 @@ def line_words(line: MeasureLine) -> MeasureWords:
         latest="–" if latest is None else value_words(line.code, latest[2]),
         latest_when="" if latest is None else _when(line.code, latest[0], latest[1]),
         change=change_words(line),
-        needs_sign_off=line.needs_sign_off and line.change is not None,
         source=line.source,
     )
 
