@@ -14,6 +14,7 @@ from courses.models.check_in import CheckIn, CheckInAnswer
 from courses.models.correction import Correction
 from courses.models.course import Course
 from courses.models.hand_over import HandOver
+from courses.models.history_import import HistoryImport, ImportPart
 from courses.models.hold import Hold
 from courses.models.letter import Letter, LetterEvent
 from courses.models.life import AppointmentEvent, CourseEvent
@@ -50,7 +51,9 @@ __all__ = [
     "Digest",
     "Direction",
     "HandOver",
+    "HistoryImport",
     "Hold",
+    "ImportPart",
     "Letter",
     "LetterEvent",
     "Level",
