@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
@@ -109,13 +109,24 @@ def run_due(*, clock: Callable[[], datetime]) -> int:
     return n_done
 
 
+def is_due(*, at: datetime) -> bool:
+    """Whether a worker is waited for, or a file's time is over."""
+    rows = HistoryImport.objects.all_clinics()
+    return rows.due(at).exists() or _outlived(at).exists()
+
+
 def forget_files(*, at: datetime) -> int:
     """Delete files that nobody imported, and lists of refused rows, after some days."""
+    rows = _outlived(at)
+    n_open = rows.filter(state__in=HistoryImport.OPEN).update(state=State.DISCARDED, **_FORGOTTEN)
+    return n_open + rows.update(**_FORGOTTEN)
+
+
+def _outlived(at: datetime) -> QuerySet[HistoryImport]:
+    """Those whose file, or list of refused rows, was kept for long enough."""
     old = Q(uploaded_at__lt=at - KEPT) & (Q(checked_at=None) | Q(checked_at__lt=at - KEPT))
     rows = HistoryImport.objects.all_clinics().filter(old).exclude(state__in=HistoryImport.WORKING)
-    n_open = rows.filter(state__in=HistoryImport.OPEN).update(state=State.DISCARDED, **_FORGOTTEN)
-    kept = rows.exclude(file_name="", content=b"", refused=b"")
-    return n_open + kept.update(**_FORGOTTEN)
+    return rows.exclude(file_name="", content=b"", refused=b"")
 
 
 @transaction.atomic
