@@ -6,7 +6,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,7 +42,6 @@ class HistoryImportAdmin(ClinicScopedAdmin):
     change_list_template = "courses/admin/import_list.html"
     list_display = ("uploaded_at", "uploaded_by", "state", "n_new", "n_sessions", "n_refused")
     list_select_related = ("uploaded_by__user",)
-    list_filter = ("state",)
     empty_text = gettext_lazy("No import yet. Upload a spreadsheet of patients or past sessions.")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -83,7 +90,7 @@ class HistoryImportAdmin(ClinicScopedAdmin):
     ) -> HttpResponse:
         """Upload a file; nothing of it is imported yet."""
         by = self.require(request, ADD)
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = UploadForm(_sent(request), request.FILES or None)
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["upload"]
             try:
@@ -118,7 +125,7 @@ class HistoryImportAdmin(ClinicScopedAdmin):
             return self._to(row, "change")
         before = Choices.of_json(row.choices) if row.choices else None
         table = table_of(row)
-        form = ColumnsForm(request.POST or None, clinic=by.clinic, table=table, before=before)
+        form = ColumnsForm(_sent(request), clinic=by.clinic, table=table, before=before)
         if request.method == "POST" and form.is_valid():
             if not choose(row, form.chosen()):
                 messages.info(request, _("This import went on meanwhile."))
@@ -130,7 +137,7 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         """Import; a second press starts nothing."""
         by = self.require(request, CHANGE)
         row = self.row(request, pk)
-        form = StartForm(request.POST or None, row=row)
+        form = StartForm(_sent(request), row=row)
         if request.method == "POST" and form.is_valid():
             try:
                 if not start(row, is_partial=bool(form.cleaned_data.get("is_partial")), by=by):
@@ -154,7 +161,7 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         """Take away all that it wrote, with a reason."""
         by = self.require(request, CHANGE)
         row = self.row(request, pk)
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(_sent(request))
         if request.method == "POST" and form.is_valid():
             try:
                 undo_import(row, reason=form.cleaned_data["reason"], by=by, at=timezone.now())
@@ -222,6 +229,11 @@ class HistoryImportAdmin(ClinicScopedAdmin):
 
     def _to(self, row: HistoryImport, where: str) -> HttpResponse:
         return HttpResponseRedirect(reverse(f"admin:courses_historyimport_{where}", args=[row.pk]))
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; none where a page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def found_lines(found: dict[str, int]) -> list[str]:

@@ -31,7 +31,7 @@ class UploadForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         words = _("At most %(megabytes)d MB and %(rows)s rows. One sheet, with headings in its first row.")
         self.fields["upload"].help_text = words % {"megabytes": MOST_BYTES // MEGABYTE, "rows": f"{MOST_ROWS:,}"}
 
@@ -55,6 +55,7 @@ class ColumnsForm(forms.Form):
         ],
         widget=forms.RadioSelect,
         help_text=gettext_lazy("1980-05-31 and 31 May 1980 are understood in both cases."),
+        error_messages={"required": gettext_lazy("Choose one: look at the dates in the columns above.")},
     )
     needles = forms.ChoiceField(
         label=gettext_lazy("Were needles used, where the file does not say?"),
@@ -76,7 +77,9 @@ class ColumnsForm(forms.Form):
         widget=forms.RadioSelect,
     )
     practitioner = forms.ModelChoiceField(
-        label=gettext_lazy("Practitioner, where the file names nobody"), queryset=Membership.objects.none()
+        label=gettext_lazy("Practitioner, where the file names nobody"),
+        queryset=Membership.objects.none(),
+        error_messages={"required": gettext_lazy("Choose whose sessions they are.")},
     )
     is_other_practitioner_noted = forms.BooleanField(
         label=gettext_lazy("Use this practitioner for names that are not members, and keep the name in the note"),
@@ -90,7 +93,7 @@ class ColumnsForm(forms.Form):
     def __init__(
         self, *args: Any, clinic: Clinic, table: Table, before: Choices | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.table = table
         members = Membership.objects.filter(clinic=clinic).active().select_related("user")
         treating: Any = self.fields["practitioner"]
@@ -169,6 +172,6 @@ class StartForm(forms.Form):
     )
 
     def __init__(self, *args: Any, row: HistoryImport, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         if not row.found.get("n_refused"):
             del self.fields["is_partial"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import structlog
@@ -26,6 +26,7 @@ from courses.bringing.writing import write_plan
 from courses.models import HistoryImport
 from courses.models.history_import import KEPT
 from patients.identity.duplicates import lock_identities
+from patients.identity.words import birth_words
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -158,7 +159,7 @@ def _keep(row: HistoryImport, plan: Plan, table: Table, *, at: datetime) -> None
     HistoryImport.objects.filter(pk=row.pk, state__in=[State.CHECKING, State.IMPORTING]).update(
         state=State.CHECKED,
         found=plan.counts(),
-        preview=preview_of(plan),
+        preview=preview_of(plan, on=row.clinic.local(at).date()),
         refused=refused_csv(table, plan.refused) if plan.refused else b"",
         checked_at=at,
         lease_until=None,
@@ -186,13 +187,13 @@ def carry_out(row: HistoryImport, *, at: datetime) -> Plan:
     return plan
 
 
-def preview_of(plan: Plan) -> dict[str, Any]:
+def preview_of(plan: Plan, *, on: date) -> dict[str, Any]:
     """A few people as they would be written, and the first refused lines."""
     people = [
         {
             "line": record.known.first.number,
             "name": record.known.person.name,
-            "birth": str(record.known.person.birth.on or record.known.person.birth.year or ""),
+            "birth": birth_words(record.known.person.birth, on=on),
             "record": record.known.pk,
             "n_courses": len(record.courses),
             "n_sessions": sum(len(course.sessions) for course in record.courses),
