@@ -24,7 +24,7 @@ from courses.bringing.reading import Table, read_table
 from courses.bringing.refused import refused_csv
 from courses.bringing.writing import write_plan
 from courses.models import HistoryImport
-from courses.models.history_import import KEPT
+from courses.models.bringing.history_import import KEPT
 from patients.identity.duplicates import lock_identities
 from patients.identity.words import birth_words
 

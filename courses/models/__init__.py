@@ -10,11 +10,11 @@ from courses.models.alerting.digest import Digest
 from courses.models.alerting.reach import Reach
 from courses.models.alerting.silence import Silence
 from courses.models.appointment import Appointment
+from courses.models.bringing.history_import import HistoryImport, ImportPart
 from courses.models.check_in import CheckIn, CheckInAnswer
 from courses.models.correction import Correction
 from courses.models.course import Course
 from courses.models.hand_over import HandOver
-from courses.models.history_import import HistoryImport, ImportPart
 from courses.models.hold import Hold
 from courses.models.letter import Letter, LetterEvent
 from courses.models.life import AppointmentEvent, CourseEvent

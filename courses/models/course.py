@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
-from courses.models.history_import import HistoryImport
+from courses.models.bringing.history_import import HistoryImport
 from courses.models.protocol import Protocol
 from patients.models import Patient
 

@@ -100,7 +100,7 @@ def _sessions(person: Row, number: int, chance: random.Random) -> list[Row]:
             "Provider": "Practitioner Tree",
             "Episode": f"E{number + 1}",
             "Discharge Date": (first + timedelta(days=40)).strftime("%d/%m/%Y"),
-            "Notes": "=cmd|' /C calc'!A0" if visit == 0 else "",
+            "Notes": "@SUM(1+1)*cmd|' /C calc'!A0" if visit == 0 else "",
         }
         for visit in range(n_sessions)
     ]

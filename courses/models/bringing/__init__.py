@@ -1,0 +1,1 @@
+"""Rows of files that were brought along, and of what was written from them."""
