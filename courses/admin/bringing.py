@@ -27,7 +27,7 @@ from courses.bringing.choices import Choices
 from courses.bringing.exporting import exported_tables, stream_export
 from courses.bringing.forms import ColumnsForm, StartForm, UploadForm
 from courses.bringing.reading import BadFile
-from courses.bringing.running import choose, discard, start, table_of, upload
+from courses.bringing.running import choose, discard, first_rows, start, upload
 from courses.bringing.undoing import CannotUndo, undo_import, what_prevents_undoing
 from courses.models import HistoryImport
 
@@ -124,7 +124,7 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         if row.state not in {"uploaded", "checked", "failed"}:
             return self._to(row, "change")
         before = Choices.of_json(row.choices) if row.choices else None
-        table = table_of(row)
+        table = first_rows(row)
         form = ColumnsForm(_sent(request), clinic=by.clinic, table=table, before=before)
         if request.method == "POST" and form.is_valid():
             if not choose(row, form.chosen()):

@@ -50,8 +50,8 @@ class Table:
     encoding: str = ""
 
 
-def read_table(content: bytes) -> Table:
-    """The table of a file; BadFile says in a sentence what is wrong with it and what to do."""
+def read_table(content: bytes, *, most: int | None = None) -> Table:
+    """The table of a file, or its first rows; BadFile says in a sentence what is wrong with it and what to do."""
     if not content.strip():
         raise BadFile(_("The file is empty."))
     if len(content) > MOST_BYTES:
@@ -61,12 +61,12 @@ def read_table(content: bytes) -> Table:
             _("This is an old Excel file or one with a password. Save it as XLSX or CSV, without a password.")
         )
     if content.startswith(ZIP):
-        return _table(_xlsx_rows(content))
+        return _table(_xlsx_rows(content), most=most)
     text, encoding = _decoded(content)
-    return _table(_csv_rows(text), encoding=encoding)
+    return _table(_csv_rows(text), encoding=encoding, most=most)
 
 
-def _table(rows: Iterable[list[Cell]], *, encoding: str = "") -> Table:
+def _table(rows: Iterable[list[Cell]], *, encoding: str = "", most: int | None = None) -> Table:
     headings: tuple[str, ...] = ()
     lines: list[Line] = []
     for number, row in enumerate(rows, start=1):
@@ -77,6 +77,8 @@ def _table(rows: Iterable[list[Cell]], *, encoding: str = "") -> Table:
             if len(headings) > MOST_COLUMNS:
                 raise BadFile(_("The file has more than %(n)d columns.") % {"n": MOST_COLUMNS})
             continue
+        if len(lines) == most:
+            break
         if len(lines) >= MOST_ROWS:
             raise BadFile(_("The file has more than %(n)s rows. Split it.") % {"n": f"{MOST_ROWS:,}"})
         width = len(headings)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,9 +19,10 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
 from courses.bringing.choices import Choices
+from courses.bringing.packing import is_packed, pack, unpack
 from courses.bringing.planning import Plan, plan_import
 from courses.bringing.progress import LEASE, told_progress
-from courses.bringing.reading import Table, read_table
+from courses.bringing.reading import BadFile, Table, read_table
 from courses.bringing.refused import refused_csv
 from courses.bringing.writing import write_plan
 from courses.models import HistoryImport
@@ -33,6 +35,7 @@ log = structlog.stdlib.get_logger(__name__)
 State = HistoryImport.State
 # So many lines of each kind the preview shows; all refused ones are in the file.
 MOST_SHOWN = 20
+FIRST_ROWS = 200
 
 
 def upload(
@@ -42,7 +45,8 @@ def upload(
 
     BadFile says why it is refused.
     """
-    table = read_table(content)
+    # Only the first rows: a page does not wait for a large file, a worker reads all of it.
+    read_table(content, most=FIRST_ROWS)
     digest = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         # Two sendings at once come one after the other.
@@ -58,14 +62,23 @@ def upload(
             file_name=file_name[-120:],
             content=content,
             digest=digest,
-            n_total=len(table.lines),
         )
     return row, True
 
 
 def table_of(row: HistoryImport) -> Table:
-    """The file's table."""
-    return read_table(bytes(row.content))
+    """The file's table; BadFile where a later row makes it none."""
+    content = bytes(row.content)
+    return unpack(content) if is_packed(content) else read_table(content)
+
+
+def first_rows(row: HistoryImport) -> Table:
+    """The headings and the first rows, for the page on which columns are chosen."""
+    content = bytes(row.content)
+    if not is_packed(content):
+        return read_table(content, most=FIRST_ROWS)
+    table = unpack(content)
+    return replace(table, lines=table.lines[:FIRST_ROWS])
 
 
 def choose(row: HistoryImport, choices: Choices) -> bool:
@@ -103,9 +116,7 @@ def run_due(*, clock: Callable[[], datetime]) -> int:
             _work(row, at=clock())
         except Exception as error:  # noqa: BLE001 - the next file must not wait for a repair
             log.error("an import failed", row=row.pk, error=type(error).__name__)
-            HistoryImport.objects.filter(pk=row.pk, state__in=HistoryImport.WORKING).update(
-                state=State.FAILED, lease_until=None
-            )
+            _fail(row, "")
         n_done += 1
     return n_done
 
@@ -114,6 +125,12 @@ def is_due(*, at: datetime) -> bool:
     """Whether a worker is waited for, or a file's time is over."""
     rows = HistoryImport.objects.all_clinics()
     return rows.due(at).exists() or _outlived(at).exists()
+
+
+def _fail(row: HistoryImport, why: str) -> None:
+    HistoryImport.objects.filter(pk=row.pk, state__in=HistoryImport.WORKING).update(
+        state=State.FAILED, lease_until=None, found={}, preview={"why": why}
+    )
 
 
 def forget_files(*, at: datetime) -> int:
@@ -148,7 +165,14 @@ def _work(row: HistoryImport, *, at: datetime) -> None:
 
 def check(row: HistoryImport, *, at: datetime) -> Plan:
     """Read the whole file and say what an import would do."""
-    table, choices = table_of(row), Choices.of_json(row.choices)
+    choices = Choices.of_json(row.choices)
+    try:
+        table = table_of(row)
+    except BadFile as bad:
+        _fail(row, str(bad))
+        raise
+    if not is_packed(bytes(row.content)):
+        HistoryImport.objects.filter(pk=row.pk).update(content=pack(table), n_total=len(table.lines))
     with told_progress(row) as step:
         plan = plan_import(row.clinic, table, choices, at=at, step=step)
     _keep(row, plan, table, at=at)

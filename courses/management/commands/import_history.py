@@ -14,7 +14,7 @@ from courses.bringing.cells import Order
 from courses.bringing.choices import Choices, Needles, OpenCourses
 from courses.bringing.columns import BY_KEY, guess_columns
 from courses.bringing.reading import BadFile
-from courses.bringing.running import carry_out, check, choose, discard, start, table_of, upload
+from courses.bringing.running import carry_out, check, choose, discard, first_rows, start, upload
 from courses.models import HistoryImport, Protocol
 from courses.plans.starting import STANDARD
 from patients.identity.phones import region_of
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         try:
             row, _is_new = upload(clinic, path.read_bytes(), file_name=path.name, by=by, at=timezone.now())
-            columns = guess_columns(table_of(row).headings) if row.content else []
+            columns = guess_columns(first_rows(row).headings) if row.content else []
         except OSError as error:
             raise CommandError(f"{path}: cannot be read ({error.strerror})", returncode=REFUSED) from error
         except BadFile as error:
@@ -66,13 +66,15 @@ class Command(BaseCommand):
             )
         try:
             self._carry_through(row, tuple(columns), by, options)
+        except BadFile as error:
+            raise CommandError(str(error), returncode=REFUSED) from error
         finally:
             # Nothing of a file that was not imported stays behind.
             discard(row)
 
     def _carry_through(self, row: HistoryImport, columns: tuple[str, ...], by: Membership, options: Any) -> None:
         choices = _choices(row.clinic, columns, options)
-        for heading, key in zip(table_of(row).headings, columns, strict=True):
+        for heading, key in zip(first_rows(row).headings, columns, strict=True):
             self.stdout.write(f"column {heading!r}: {BY_KEY[key].label if key else 'left out'}")
         choose(row, choices)
         row.refresh_from_db()

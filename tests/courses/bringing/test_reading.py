@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import openpyxl
 import pytest
 
 from courses.bringing import reading
+from courses.bringing.packing import is_packed, pack, unpack
 from courses.bringing.reading import BadFile, read_table
 
 
@@ -100,3 +101,15 @@ def test_a_bomb_is_never_unpacked(monkeypatch):
 
 def test_signs_that_nobody_sees_are_dropped():
     assert read_table("Name\nAn\u200bna\x07\n".encode()).lines[0].cells == ("Anna",)
+
+
+def test_packed_table_is_the_same_and_first_rows_are_few():
+    rows = [
+        ["On", "At", "Name"],
+        [date(2025, 3, 1), datetime.fromisoformat("2025-03-01T14:30"), "王"],
+        ["", time(7, 5), "b"],
+    ]
+    table = read_table(xlsx(*rows))
+    assert unpack(pack(table)) == table
+    assert is_packed(pack(table))
+    assert [line.number for line in read_table(xlsx(*rows), most=1).lines] == [2]

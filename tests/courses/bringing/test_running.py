@@ -11,7 +11,7 @@ from clinic.models import Message
 from courses.bringing.cells import Order
 from courses.bringing.choices import Choices, Needles, OpenCourses
 from courses.bringing.columns import guess_columns
-from courses.bringing.running import choose, forget_files, run_due, start, table_of, upload
+from courses.bringing.running import choose, first_rows, forget_files, run_due, start, upload
 from courses.bringing.undoing import CannotUndo, undo_import
 from courses.models import Alert, Course, HistoryImport, PainScore, Protocol, Session
 from patients.models import Patient
@@ -34,7 +34,7 @@ def bring(clinic, by, text, *, at, is_partial=False, **more):
     """Upload, choose, check."""
     row, _is_new = upload(clinic, text.encode(), file_name="list.csv", by=by, at=at)
     protocol = Protocol.objects.get(clinic=clinic, code="standard")
-    columns = tuple(guess_columns(table_of(row).headings))
+    columns = tuple(guess_columns(first_rows(row).headings))
     kept = {"order": Order.DAY_FIRST, "practitioner": by.pk, "protocol": protocol.pk, **more}
     assert choose(row, Choices(columns=columns, **kept))
     assert run_due(clock=lambda: at) == 1
@@ -181,3 +181,10 @@ def test_needles_are_asked_where_the_file_says_nothing(clinic, lead, at):
     assert bring(clinic, lead, text, at=at).found["n_refused"] == 3
     row = bring(clinic, lead, text + "\n", at=at, needles=Needles.YES)
     assert row.found["n_sessions"] == 3
+
+
+def test_file_with_too_many_rows_is_refused_by_the_worker_with_the_reason(monkeypatch, clinic, manager, at):
+    monkeypatch.setattr("courses.bringing.reading.MOST_ROWS", 250)
+    text = "Name,DOB\n" + "".join(f"Anna{n} Lee,1980\n" for n in range(300))
+    row = bring(clinic, manager, text, at=at)
+    assert (row.state, row.preview["why"]) == ("failed", "The file has more than 250 rows. Split it.")
