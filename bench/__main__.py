@@ -23,6 +23,7 @@ PARTS = (
     "curve_line",
     "curve_budget",
     "pages",
+    "bringing",
     "loop",
 )
 RESULTS = Path(__file__).parent / "results.json"

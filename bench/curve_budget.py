@@ -15,7 +15,7 @@ import numpy as np
 
 from bench.fixed import fixed_rows
 from bench.worsening import Clinic, clinic
-from courses.curve.alarm.budget import MIN_SHARE_PER_100, spendable_per_100
+from courses.curve.alarm.alert_threshold import MIN_SHARE_PER_100, spendable_per_100
 from courses.curve.alarm.sessions import LEAST_EXCESS, Sessions
 from courses.curve.scores import Floats
 from courses.curve.study.budget_study import BUDGET_PER_100, series_check

@@ -19,7 +19,7 @@ from courses.curve import SHIPPED_PRIOR, CourseScores, Panel, Timing, condition,
 from courses.curve.quadratic import fit_quadratic
 from courses.curve.study.simulation import regular_panel, simulate
 from courses.outlook.expecting import expectation
-from courses.priors.rows import WEEK, Record, ScoreRow
+from courses.priors.course_records import WEEK, Record, ScoreRow
 
 N_RUNS = 5
 N_SCORES = 12

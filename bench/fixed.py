@@ -8,9 +8,9 @@ import numpy as np
 
 from courses.curve import HeldOut
 from courses.curve.scores import Bools
+from courses.priors.course_records import Record, ScoreRow
 from courses.priors.evidence import expectations_of
 from courses.priors.fixed_rules import fixed_alarms
-from courses.priors.rows import Record, ScoreRow
 
 _START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from courses.curve import Panel, Prior
-from courses.curve.alarm.lasting import memory_of
-from courses.curve.answering import History, answered
+from courses.curve.alarm.shift_memory import memory_of
 from courses.curve.design import forgotten
 from courses.curve.filtering import Filtered
 from courses.curve.posterior import NoiseGrid, posterior
 from courses.curve.predictive import Mixture
+from courses.curve.response_style import History, answered
 from courses.curve.scores import Floats, Ints
 from courses.curve.sequential import mixture_at, sequential_predictions
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.fixed import fixed_rows
 from courses.curve import Panel, Sessions, fit_prior, fold_fit, held_out, predicted_by, threshold_for
-from courses.curve.alarm.budget import MIN_SHARE_PER_100, spendable_per_100
+from courses.curve.alarm.alert_threshold import MIN_SHARE_PER_100, spendable_per_100
 from courses.curve.scores import HIGHEST_SCORE, Floats, Ints
 from courses.curve.study.budget_study import N_TEST_PATIENTS, random_truth, simulated_clinic
 

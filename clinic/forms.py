@@ -15,7 +15,7 @@ from clinic.country.countries import emergency_number_in
 from clinic.country.zones import country_choices, hold_zone, place_if_any, zone_choices
 from clinic.models import Clinic, Duty, Endpoint, Membership, Responder, Role, User
 from clinic.outbox.endpoints import validate_url
-from clinic.people.joining import refuse_double, refuse_supervisor
+from clinic.people.invitation_rules import refuse_double, refuse_supervisor
 from clinic.people.staff import is_last_manager
 from clinic.typed.fields import typed_formfield
 from clinic.typed.names import NameField

@@ -234,7 +234,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).
 MESSAGE_KINDS = {
     "staff_invitation": "clinic.people.staff.invitation_mail",
-    "address_changed": "clinic.people.addresses.address_changed",
+    "address_changed": "clinic.people.address_change.address_changed",
     "account_notice": "clinic.account.events.account_notice",
     "password_link": "clinic.people.staff.password_link_mail",
     "staff_alert": "courses.alerts.messages.mail.alert_mail",
@@ -253,8 +253,8 @@ TRANSPORTS = {
 }
 # What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
 FALLBACK_WORK = [
-    "courses.checkins.replay.replay_answers",
-    "courses.sessions.answers.settle_open_questions",
+    "courses.checkins.spooled_answers.replay_answers",
+    "courses.sessions.check_in_answers.settle_open_questions",
     "courses.alerts.audit.auditor.note_failures",
     "courses.alerts.steps.sweep",
     "courses.alerts.reached.late.note_unreached",
@@ -262,12 +262,12 @@ FALLBACK_WORK = [
 # What follows the restore of a backup, before any process starts: functions of `taken_at` and `at` that say what
 # they did.
 AFTER_RESTORE = [
-    "courses.reminders.restoring.plan_what_is_due",
-    "courses.watching.restoring.settle_alerts_and_messages",
+    "courses.reminders.reminders_after_restore.plan_what_is_due",
+    "courses.watching.alerts_after_restore.settle_alerts_and_messages",
 ]
 # What a new clinic starts with, in this order: functions that take the clinic.
 # What becomes of rows that point to a patient when two records become one.
-MERGE_RULES = ["patients.identity.merge_rules.RULES", "courses.plans.merging.RULES"]
+MERGE_RULES = ["patients.identity.merge_rules.RULES", "courses.plans.merge_effects.RULES"]
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 
 # --- language and time ---------------------------------------------------------------------------

@@ -9,10 +9,10 @@ from courses.alerts.audit import auditor
 from courses.alerts.reached.late import note_unreached
 from courses.alerts.settling import sweep_closed_courses
 from courses.bringing import running
-from courses.checkins.replay import replay_answers
+from courses.checkins.spooled_answers import replay_answers
 from courses.priors.fitting import fit_every_clinic
 from courses.reminders import planning
-from courses.sessions.answers import settle_open_questions
+from courses.sessions.check_in_answers import settle_open_questions
 from courses.watching import digest
 from courses.watching.findings import watch_courses
 

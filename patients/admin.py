@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from clinic.access import active_membership
 from clinic.models import Membership
 from patients.contacts import contact_of, keep_contact
-from patients.correcting import Subject, correct_record, version_of
+from patients.file_corrections import Subject, correct_record, version_of
 from patients.forms import PatientForm
 from patients.identity.search import find_patients
 from patients.identity.words import birth_words
@@ -88,7 +88,7 @@ class PatientAdmin(FileViews):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Records of their own: one that was merged stands on no list."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.standing()  # type: ignore[attr-defined, no-any-return]
+        return rows.unmerged()  # type: ignore[attr-defined, no-any-return]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -32,7 +32,7 @@ WITHDRAWING_FLAGS = frozenset(
 )
 
 
-class Verdict(StrEnum):
+class ClearanceVerdict(StrEnum):
     """May the patient be needled today."""
 
     CLEAR = "clear"
@@ -101,7 +101,7 @@ class Reason:
 class Clearance:
     """The verdict with its reasons and its scope."""
 
-    verdict: Verdict
+    verdict: ClearanceVerdict
     reasons: tuple[Reason, ...]
     limits: tuple[str, ...]
     scope: str
@@ -111,7 +111,7 @@ class Clearance:
     @property
     def may_needle(self) -> bool:
         """Whether needling is allowed as things stand."""
-        return self.verdict is Verdict.CLEAR
+        return self.verdict is ClearanceVerdict.CLEAR
 
     @property
     def may_book(self) -> bool:
@@ -153,12 +153,12 @@ def effective_class(facts: ClearanceFacts) -> str:
     return max(classes, default="C")
 
 
-def _verdict(reasons: tuple[Reason, ...]) -> Verdict:
+def _verdict(reasons: tuple[Reason, ...]) -> ClearanceVerdict:
     if not reasons:
-        return Verdict.CLEAR
+        return ClearanceVerdict.CLEAR
     if all(reason.code in NEEDS_ONLY_A_CHECK for reason in reasons):
-        return Verdict.AFTER_CHECK
-    return Verdict.BLOCKED
+        return ClearanceVerdict.AFTER_CHECK
+    return ClearanceVerdict.BLOCKED
 
 
 def _papers(facts: ClearanceFacts) -> Iterator[Reason]:

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clinic.typed.fields import typed_formfield
-from patients.correcting import FIELDS, Subject
+from patients.file_corrections import FIELDS, Subject
 from patients.identity.before_birth import refuse_before_birth
 
 

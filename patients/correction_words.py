@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from patients.correcting import FIELDS, Subject
+from patients.file_corrections import FIELDS, Subject
 from patients.models import FileCorrection
 
 

@@ -17,8 +17,8 @@ from clinic.typed.dates import PAST, DayField
 from patients.forms import SIGNS, AssessmentForm
 from patients.intake import record_consent, record_neuro_check, record_pain_type
 from patients.models import Consent, NeuroCheck, PainType, PatientPainType
+from patients.patient_file import consents_by_stream
 from patients.record_form import RecordForm
-from patients.standing import consents_by_stream
 
 
 class IntakeAssessmentForm(AssessmentForm):

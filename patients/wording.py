@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.access import permissions_of
 from clinic.models import Membership
-from patients.clearance import Clearance, Reason, ReasonCode, Verdict
+from patients.clearance import Clearance, ClearanceVerdict, Reason, ReasonCode
 
 # Whoever may read a diagnosis may read why a patient is not cleared.
 READING_RIGHT = "patients.view_assessment"
 
 VERDICTS = {
-    Verdict.CLEAR: _("May be needled"),
-    Verdict.AFTER_CHECK: _("May be needled after today's check"),
-    Verdict.BLOCKED: _("May not be needled"),
+    ClearanceVerdict.CLEAR: _("May be needled"),
+    ClearanceVerdict.AFTER_CHECK: _("May be needled after today's check"),
+    ClearanceVerdict.BLOCKED: _("May not be needled"),
 }
 REASONS = {
     ReasonCode.NO_DIAGNOSIS: _("No diagnosis by a licensed professional is on file: record an assessment."),

@@ -20,7 +20,7 @@ from django.urls import reverse
 from clinic.models import Duty
 from courses.models import Appointment, Course, Protocol, RedFlag
 from courses.plans.booking import book_appointment, cancel_appointment
-from courses.plans.standing import clearance_for
+from courses.plans.course_state import clearance_for
 from courses.plans.whom_to_ask import whom_to_ask
 from courses.sessions.entry import FlagEntry
 from courses.sessions.red_flags.recording import report_red_flags

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.models import Duty, Endpoint, Message
 from courses.alerts.messages.links import acknowledge_path
-from courses.alerts.silencing import silence
+from courses.alerts.snoozing import silence
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.models import (
     AftercareMeasure,

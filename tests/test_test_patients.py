@@ -162,7 +162,7 @@ class TestPatientsOwnPage:
         def away(_link):
             raise OSError
 
-        monkeypatch.setattr("courses.checkins.keeping.row_of_link", away)
+        monkeypatch.setattr("courses.checkins.storing.row_of_link", away)
         assert SENTENCES[0] in client.get(path).content.decode()
 
     def test_of_a_real_patient_says_nothing(self, client, course, at):
@@ -226,8 +226,8 @@ class TestFigures:
         "courses/watching/digest.py", "courses/management", "clinic/health",
     )  # fmt: skip
     ALREADY = {
-        ("courses/priors/rows.py", "records_of"): "scores of courses that the caller chose",
-        ("courses/priors/rows.py", "worse_by_course"): "scores of courses that the caller chose",
+        ("courses/priors/course_records.py", "records_of"): "scores of courses that the caller chose",
+        ("courses/priors/course_records.py", "worse_by_course"): "scores of courses that the caller chose",
         ("courses/dry_runs/course_rules.py", "past_courses"): "sessions and holds of counted courses",
         ("courses/dry_runs/pain_rules.py", "_courses"): "scores of counted courses",
         ("courses/exchange/urgent.py", "urgent_parts"): "the reports of one alert, in a letter about one patient",

@@ -40,8 +40,8 @@ ROOMS = {
     "alerts": Room(("courses/alerts/*.py",), ("tests/courses/alerts",)),
     "outbox": Room(("clinic/outbox/*.py",), ("tests/clinic/outbox",)),
     "clearance": Room(
-        ("patients/clearance.py", "patients/standing.py"),
-        ("tests/patients/test_clearance.py", "tests/patients/test_standing.py", "tests/courses/plans"),
+        ("patients/clearance.py", "patients/patient_file.py"),
+        ("tests/patients/test_clearance.py", "tests/patients/test_patient_file.py", "tests/courses/plans"),
     ),
     "plans": Room(("courses/plans/*.py",), ("tests/courses/plans", "tests/courses/admin/test_today.py")),
     "access": Room(("clinic/access.py",), ("tests/clinic/test_access.py", "tests/clinic/test_roles.py")),

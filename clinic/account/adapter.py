@@ -46,12 +46,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """allauth's, but for the wait after too many wrong codes, which it does not name."""
         (limit,) = parse_rates(settings.ACCOUNT_RATE_LIMITS["login_failed"])
         minutes = math.ceil(limit.duration / 60)
-        told = ngettext(
+        sentence = ngettext(
             "Too many wrong codes. Wait %(n)s minute, then try again.",
             "Too many wrong codes. Wait %(n)s minutes, then try again.",
             minutes,
         )
-        return {**DefaultAccountAdapter.error_messages, "too_many_login_attempts": told % {"n": minutes}}
+        return {**DefaultAccountAdapter.error_messages, "too_many_login_attempts": sentence % {"n": minutes}}
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""

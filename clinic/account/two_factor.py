@@ -41,10 +41,10 @@ def due_since(user: User) -> datetime | None:
 
     Where several clinics ask for it the shortest time counts.
     """
-    asking = [one for one in Membership.objects.of_user(user) if one.role in ROLES]
-    if settings.DEMO or not asking or user.two_factor_asked_at is None:
+    memberships = [one for one in Membership.objects.of_user(user) if one.role in ROLES]
+    if settings.DEMO or not memberships or user.two_factor_asked_at is None:
         return None
-    days = min(membership.clinic.two_factor_grace_days for membership in asking)
+    days = min(membership.clinic.two_factor_grace_days for membership in memberships)
     return user.two_factor_asked_at + timedelta(days=days)
 
 

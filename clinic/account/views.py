@@ -78,8 +78,8 @@ def invitations(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            told = _("You now work at %(clinic)s.") if is_accepted else _("You declined to work at %(clinic)s.")
-            messages.success(request, told % {"clinic": invitation.clinic})
+            said = _("You now work at %(clinic)s.") if is_accepted else _("You declined to work at %(clinic)s.")
+            messages.success(request, said % {"clinic": invitation.clinic})
         return redirect("account-invitations")
     context = {"invitations": Membership.objects.invited(user), "memberships": Membership.objects.of_user(user)}
     return render(request, "account/invitations.html", context)

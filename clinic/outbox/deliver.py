@@ -72,7 +72,7 @@ def _deliver(messages: Sequence[Message], senders: Senders, left_behind: list[Me
     due = [message for message in messages if _tried([message], partial(_decide_now, message, clock=clock), clock)]
     if not due:
         return 0
-    parcel = _made_together(due) if len(due) > 1 else None
+    parcel = _made_as_bundle(due) if len(due) > 1 else None
     if len(due) > 1 and parcel is None:
         # One of them is poison: it must not hold back the others.
         return sum(_deliver([message], senders, left_behind, clock=clock) for message in due)
@@ -152,9 +152,9 @@ def _decide(message: Message, at: datetime) -> bool:
     return decision
 
 
-def _made_together(messages: Sequence[Message]) -> Parcel | None:
+def _made_as_bundle(messages: Sequence[Message]) -> Parcel | None:
     """One parcel of several messages; None where it cannot be made."""
     try:
-        return bundler_of(messages[0].kind).render_together(messages)
+        return bundler_of(messages[0].kind).render_bundle(messages)
     except Exception:  # noqa: BLE001 - each of them is tried alone, and fails with its own reason
         return None

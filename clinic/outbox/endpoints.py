@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Endpoint, Membership
 from clinic.models.endpoint import new_secret
 from clinic.outbox.compose import absolute
-from clinic.outbox.transports.addresses import BadAddress, target_of
 from clinic.outbox.transports.base import Notice, TransportError
 from clinic.outbox.transports.webhook import WebhookTransport
+from clinic.outbox.transports.webhook_targets import BadAddress, target_of
 
 # A clinic tries its webhooks one after another: nobody makes this server knock at a door again and again.
 PAUSE_BETWEEN_TESTS = timedelta(seconds=10)

@@ -23,7 +23,7 @@ BELIEVED_ALONE = 3
 LONGEST_UNSENDABLE = timedelta(days=1)
 
 
-class Verdict(Enum):
+class RefusalCause(Enum):
     """What a refused address comes to."""
 
     ADDRESS = "the address"
@@ -73,28 +73,28 @@ def end_faults(*, at: datetime) -> None:
             Fault.over(Fault.Kind(fault.kind), at=at, pk=fault.pk)
 
 
-def verdict_on(message: Message, *, at: datetime) -> Verdict:
+def cause_of_refusal(message: Message, *, at: datetime) -> RefusalCause:
     """Whom a refused address speaks against: what became of other people's mail since says so."""
     others = Message.objects.filter(channel=message.channel).exclude(recipient=message.recipient)
     if message.channel != Message.Channel.EMAIL:
         # Each has a server of its own.
-        return Verdict.ADDRESS
+        return RefusalCause.ADDRESS
     since = message.troubled_at if message.trouble in REFUSED and message.troubled_at else at
     if others.filter(state=Message.State.SENT, settled_at__gte=since).exists():
-        return Verdict.ADDRESS
+        return RefusalCause.ADDRESS
     if others.pending().filter(trouble__in=REFUSED).exists():
-        return Verdict.US
-    return Verdict.ADDRESS if message.n_spoiled >= BELIEVED_ALONE else Verdict.UNDECIDED
+        return RefusalCause.US
+    return RefusalCause.ADDRESS if message.n_spoiled >= BELIEVED_ALONE else RefusalCause.UNDECIDED
 
 
 def _note_refusal(message: Message, reason: str, *, at: datetime) -> None:
     message.n_spoiled += 1
-    verdict = verdict_on(message, at=at)
-    if verdict is Verdict.US:
+    cause = cause_of_refusal(message, at=at)
+    if cause is RefusalCause.US:
         _keep_for_us(message, reason, at=at)
         return
     queue.note_trouble(message, Message.Trouble.ADDRESS, at=at)
-    if verdict is Verdict.ADDRESS:
+    if cause is RefusalCause.ADDRESS:
         queue.settle(message, Message.State.FAILED, at=at, error=reason, is_refused=True)
     else:
         queue.keep(message, at=at, error=reason)

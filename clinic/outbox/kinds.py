@@ -30,7 +30,7 @@ class MessageKind(Protocol):
 class BundlingKind(MessageKind, Protocol):
     """One whose messages may have a `bundle_key`."""
 
-    def render_together(self, messages: Sequence[Message]) -> Parcel:
+    def render_bundle(self, messages: Sequence[Message]) -> Parcel:
         """One parcel of several messages to one recipient, sent under the first one's name."""
 
 

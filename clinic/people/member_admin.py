@@ -19,7 +19,7 @@ from clinic.account.two_factor import reset_two_factor, resets_of
 from clinic.admin import ClinicScopedAdmin
 from clinic.forms import AddressForm, InvitationForm, MemberForm
 from clinic.models import Membership
-from clinic.people.addresses import correct_address, is_unused
+from clinic.people.address_change import correct_address, is_unused
 from clinic.people.invite_admin import InvitesOnce
 from clinic.people.staff import deactivate_member, invite_member, reactivate_member, send_invitation
 
@@ -92,12 +92,12 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
 
     def deactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Close the door."""
-        told = _(
+        sentence = _(
             "Deactivated: no access to this clinic, no alerts. "
             "What they acknowledged is open again within a minute. "
             "Hand their open courses over to a colleague, and fill the rota."
         )
-        return self._do(request, pk, lambda member: deactivate_member(member, at=timezone.now()), told)
+        return self._do(request, pk, lambda member: deactivate_member(member, at=timezone.now()), sentence)
 
     def reactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open it again."""
@@ -136,8 +136,8 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                told = _("Two-factor sign-in was reset. %(who)s will be emailed.")
-                messages.success(request, told % {"who": member})
+                sentence = _("Two-factor sign-in was reset. %(who)s will be emailed.")
+                messages.success(request, sentence % {"who": member})
                 return HttpResponseRedirect(reverse("admin:clinic_membership_change", args=[pk]))
         context = {"member": member, "form": form, "resets": resets_of(member)}
         titles = {"title": _("Reset two-factor sign-in"), "action": _("Reset two-factor sign-in")}

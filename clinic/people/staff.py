@@ -16,7 +16,7 @@ from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
-from clinic.people.joining import refuse_double, refuse_supervisor
+from clinic.people.invitation_rules import refuse_double, refuse_supervisor
 
 INVITATION_KIND = "staff_invitation"
 

@@ -173,8 +173,8 @@ def _told(who: tuple[str, datetime] | None, label: str, now: str) -> str:
     if who is None:
         return _("Somebody else changed %(field)s to “%(now)s”") % values
     clock = date_format(timezone.localtime(who[1]), "TIME_FORMAT")
-    told = _("%(who)s changed %(field)s to “%(now)s” at %(time)s")
-    return told % {**values, "who": who[0], "time": clock}
+    sentence = _("%(who)s changed %(field)s to “%(now)s” at %(time)s")
+    return sentence % {**values, "who": who[0], "time": clock}
 
 
 def _chosen(one: forms.Field, value: Any) -> str:

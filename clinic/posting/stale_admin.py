@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from clinic.posting.again import form_again
 from clinic.posting.owner import OPENED
-from clinic.posting.rows import drop_removed, merge_rows, opened_rows
+from clinic.posting.removed_rows import drop_removed, merge_rows, opened_rows
 from clinic.posting.stale import MAIN, Merged, Opened, Who, merge, opened_with, refusing, stamp
 
 CONFLICTS = "_stale_conflicts"
@@ -103,14 +103,14 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.model._base_manager.filter(pk=unquote(object_id)).exists() and entry is not None:
             clock = date_format(timezone.localtime(entry.action_time), "TIME_FORMAT")
             values = {"who": _name(entry.user), "time": clock}
-            told = _("%(who)s removed this at %(time)s while the page was open. Nothing was saved.") % values
+            sentence = _("%(who)s removed this at %(time)s while the page was open. Nothing was saved.") % values
         else:
-            told = _("This was removed or moved out of this list while the page was open. Nothing was saved.")
+            sentence = _("This was removed or moved out of this list while the page was open. Nothing was saved.")
         page = ""
         if self.has_add_permission(request):
             page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
-            return form_again(request, told, _("To add it as you entered it, check it and save."), page=page)
-        return form_again(request, told)
+            return form_again(request, sentence, _("To add it as you entered it, check it and save."), page=page)
+        return form_again(request, sentence)
 
 
 class MergedInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -129,8 +129,8 @@ def answer_repeat(request: HttpRequest, before: SentForm, digests: dict[str, str
     if is_flagged and (other or before.settled_at is None):
         return None
     if before.settled_at is None:
-        told = _("This form was sent a moment ago and is still being saved. Check before you send it again.")
-        return form_again(request, _("Not sent yet"), told)
+        sentence = _("This form was sent a moment ago and is still being saved. Check before you send it again.")
+        return form_again(request, _("Not sent yet"), sentence)
     at = date_format(timezone.localtime(before.settled_at), "TIME_FORMAT")
     if not other:
         messages.info(

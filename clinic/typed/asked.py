@@ -63,7 +63,7 @@ def shortened(typed: str) -> str:
 
 def _tell(request: HttpRequest, name: str, words: str) -> None:
     """Once for each name, and not again when the page's form is sent."""
-    told: set[str] = request.__dict__.setdefault("told_of_address", set())
-    if name not in told and request.method == "GET":
-        told.add(name)
+    shown: set[str] = request.__dict__.setdefault("told_of_address", set())
+    if name not in shown and request.method == "GET":
+        shown.add(name)
         messages.warning(request, words)

@@ -22,7 +22,7 @@ from courses.admin.course_picker import choose_course
 from courses.admin.mistakes import Mistakes
 from courses.models import Appointment, Course
 from courses.plans.booking import book_appointment, cancel_appointment, mark_missed, move_appointment
-from courses.plans.choosing import course_named
+from courses.plans.course_search import course_named
 from courses.plans.forms import BookingForm, CancelForm, clinicians
 
 
@@ -140,10 +140,10 @@ class AppointmentAdmin(ClinicScopedAdmin):
             except ValidationError as error:
                 form.add_error(None, _only_known(error, form))
             else:
-                told = _(
+                sentence = _(
                     "Moved to %(visit)s. The old time is free. The patient is not emailed about this. Call them."
                 )
-                messages.success(request, told % {"visit": _in_words(moved)})
+                messages.success(request, sentence % {"visit": _in_words(moved)})
                 return self._to_day(moved.starts_at)
         return self._form(request, form, title=_("Move visit"), action=_("Move visit"), course=old.course)
 
@@ -158,10 +158,10 @@ class AppointmentAdmin(ClinicScopedAdmin):
             except ValidationError as error:
                 form.add_error(None, _only_known(error, form))
             else:
-                told = _(
+                sentence = _(
                     "Cancelled: %(visit)s. The time is free. The patient is not emailed about this. Call them."
                 )
-                messages.success(request, told % {"visit": _in_words(appointment)})
+                messages.success(request, sentence % {"visit": _in_words(appointment)})
                 return self._to_day(appointment.starts_at)
         title = _("Cancel the appointment")
         return self._form(request, form, title=title, action=title, course=appointment.course)
@@ -180,8 +180,8 @@ class AppointmentAdmin(ClinicScopedAdmin):
             }
             return self.page(request, "courses/admin/missed.html", context)
         if request.method == "POST":
-            told = _("Marked as missed: %(visit)s. Call the patient and book another time.")
-            words = told % {"visit": _in_words(appointment)}
+            sentence = _("Marked as missed: %(visit)s. Call the patient and book another time.")
+            words = sentence % {"visit": _in_words(appointment)}
             self._try(request, lambda: mark_missed(appointment, by=by, at=at), words)
         return self._to_day(appointment.starts_at)
 

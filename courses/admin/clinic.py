@@ -21,9 +21,9 @@ from clinic.models import Clinic
 from clinic.posting.again import form_again
 from clinic.posting.owner import DRAFT, MACHINERY, OPENED
 from courses.zones.changing import change_zone
+from courses.zones.effects import Foreseen, Keep
 from courses.zones.foreseeing import foresee
 from courses.zones.forms import KeepForm
-from courses.zones.rows import Foreseen, Keep
 
 ANSWERS = frozenset({"keep", "seen", "number_answer", "_back", "_answered"})
 
@@ -93,8 +93,8 @@ class CourseClinicAdmin(ClinicAdmin):
         if form.is_number_asked or not answer.is_valid():
             raise self._asks(request, foreseen, number, answer)
         if answer.cleaned_data["seen"] != foreseen.seen:
-            told = _("The list has changed since this page was opened. Check it again, then confirm.")
-            raise self._asks(request, foreseen, number, answer, errors=[told], status=409)
+            sentence = _("The list has changed since this page was opened. Check it again, then confirm.")
+            raise self._asks(request, foreseen, number, answer, errors=[sentence], status=409)
         keep = Keep(answer.cleaned_data["keep"])
         by = active_membership(request.user)
         try:
@@ -160,5 +160,5 @@ def _tell(request: HttpRequest, n_visits: int, n_duties: int, n_reminders: int, 
         ngettext("%(n)d reminder was planned again", "%(n)d reminders were planned again", n_reminders)
         % {"n": n_reminders},
     ]
-    told = _("The time zone is %(zone)s now. %(what)s.")
-    messages.success(request, told % {"zone": zone, "what": "; ".join(parts)})
+    sentence = _("The time zone is %(zone)s now. %(what)s.")
+    messages.success(request, sentence % {"zone": zone, "what": "; ".join(parts)})

@@ -17,20 +17,20 @@ from clinic.models import Membership, User
 from courses.admin.mistake_lists import void_lines, voidable_lines
 from courses.admin.numbers.chart_views import ChartView, chart_views
 from courses.charts.curve_chart import LARGE, NARROW, CurvePicture
-from courses.measures.standing import fillings_of, measure_lines, thresholds_for
+from courses.measures.measure_lines import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, CheckInAnswer, Course, Needling, PainScore, Review
+from courses.outlook.markers import holds_of, markers_of, reviews_of, visits_of
 from courses.outlook.picture import curve_picture
 from courses.outlook.posteriors import posterior_of
 from courses.outlook.summary import CurveSays
 from courses.outlook.then import with_ranges
-from courses.outlook.timeline import holds_of, markers_of, reviews_of, visits_of
 from courses.plans.adherence import adherence_of
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseState
 from courses.plans.visits import next_visit_at
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.reviews.due import due_review
-from courses.reviews.reviewing import standing_of
+from courses.reviews.reviewing import course_at_review
 from courses.reviews.wording import question_words, relief_words
 from courses.rules.review_advice import review_questions
 from courses.sessions.answer_words import is_list_open
@@ -52,12 +52,12 @@ def course_page(course: Course, *, by: Any, at: datetime, has_ranges: bool = Fal
 
     `has_ranges`: the picture shows what was expected at each past session, as it was then.
     """
-    standing, today = CourseStanding(course), course.clinic.local(at).date()
-    scores, alerts, record = standing.scores, standing.course_alerts, standing.record(at=at)
+    state, today = CourseState(course), course.clinic.local(at).date()
+    scores, alerts, record = state.scores, state.course_alerts, state.record(at=at)
     sessions = _sessions(course, scores)
-    reviews = list(course.reviews.standing().select_related("reviewed_by__user"))
+    reviews = list(course.reviews.uncorrected().select_related("reviewed_by__user"))
     views = _curve(
-        standing, record, alerts=alerts, reviews=reviews, n_held=len(sessions), has_ranges=has_ranges, at=at
+        state, record, alerts=alerts, reviews=reviews, n_held=len(sessions), has_ranges=has_ranges, at=at
     )
     says = views[0].says
     return {
@@ -72,9 +72,9 @@ def course_page(course: Course, *, by: Any, at: datetime, has_ranges: bool = Fal
         "hand_overs": list(course.hand_overs.select_related("from_member__user")),
         "letters": list(course.letters.defer("pdf").select_related("written_by__user")),
         "reminders": list(course.reminders.all()[:N_REMINDERS]),
-        **_reviewing(course, reviews, says, n_held=len(sessions), open_rules=_open_rules(standing, alerts)),
+        **_reviewing(course, reviews, says, n_held=len(sessions), open_rules=_open_rules(state, alerts)),
         "measures": _measures(course, scores, group=record.group),
-        **_clearance(standing, by=by, on=today),
+        **_clearance(state, by=by, on=today),
         "void_entries": void_lines(course),
         "voidable_entries": voidable_lines(course),
         "events": list(course.events.select_related("by__user")),
@@ -83,7 +83,7 @@ def course_page(course: Course, *, by: Any, at: datetime, has_ranges: bool = Fal
 
 
 def _curve(
-    standing: CourseStanding,
+    state: CourseState,
     record: Record,
     *,
     alerts: Sequence[Alert],
@@ -93,7 +93,7 @@ def _curve(
     at: datetime,
 ) -> list[ChartView]:
     """The picture of each timing with its time line, and what it says."""
-    course, posterior = standing.course, posterior_of(record, standing.in_force)
+    course, posterior = state.course, posterior_of(record, state.in_force)
     appointments = list(course.appointments.all())
     last_at = record.rows[-1].scored_at if record.rows else None
     next_week = record.week(next_visit_at(course, appointments, last_at=last_at, at=at))
@@ -111,7 +111,7 @@ def _curve(
 
     def full_picture(timing: str) -> CurvePicture:
         picture = replace(picture_of(timing=timing), markers=markers, holds=holds, reviews=held)
-        return with_ranges(picture, record, standing.scores) if has_ranges else picture
+        return with_ranges(picture, record, state.scores) if has_ranges else picture
 
     return chart_views(
         record,
@@ -147,10 +147,10 @@ def _sessions(course: Course, scores: list[PainScore]) -> list[dict[str, Any]]:
     ]
 
 
-def _open_rules(standing: CourseStanding, alerts: Sequence[Alert]) -> set[str]:
+def _open_rules(state: CourseState, alerts: Sequence[Alert]) -> set[str]:
     """What a review looks at first, from what the page has read already."""
     pain = {Alert.Rule.PAIN for alert in alerts if alert.rule == Alert.Rule.PAIN and not alert.is_resolved}
-    return {*pain, *([Alert.Rule.RED_FLAG] if standing.open_flags else [])}
+    return {*pain, *([Alert.Rule.RED_FLAG] if state.open_flags else [])}
 
 
 def _reviewing(
@@ -165,8 +165,8 @@ def _reviewing(
     after = [review.session_number for review in reviews]
     due = due_review(course.review_sessions, n_planned=course.n_planned, n_held=n_held, reviewed_after=after)
     is_extended = any(review.n_added for review in reviews)
-    standing = standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=open_rules)
-    questions = review_questions(standing) if due and course.is_open else ()
+    at_review = course_at_review(course, says, n_held=n_held, is_extended=is_extended, open_rules=open_rules)
+    questions = review_questions(at_review) if due and course.is_open else ()
     return {
         "reviews": [(review, relief_words(review)) for review in reversed(reviews)],
         "review_due": due if course.is_open else None,
@@ -181,8 +181,8 @@ def _measures(course: Course, scores: list[PainScore], *, group: str) -> list[An
     return [line_words(line) for line in lines]
 
 
-def _clearance(standing: CourseStanding, *, by: Any, on: date) -> dict[str, Any]:
-    found = standing.clearance(on=on, practitioner=standing.course.practitioner)
+def _clearance(state: CourseState, *, by: Any, on: date) -> dict[str, Any]:
+    found = state.clearance(on=on, practitioner=state.course.practitioner)
     return {
         "clearance": found,
         "clearance_verdict": VERDICTS[found.verdict],

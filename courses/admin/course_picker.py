@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.typed.asked import searched
-from courses.plans.choosing import MOST_SHOWN, find_courses
+from courses.plans.course_search import MOST_SHOWN, find_courses
 
 
 def choose_course(

@@ -116,10 +116,10 @@ class HandOvers:
         return response
 
     def _tell(self, request: HttpRequest, done: HandedOver, *, to: Membership) -> None:
-        told = ngettext(
+        sentence = ngettext(
             "%(n)d course handed over to %(name)s.", "%(n)d courses handed over to %(name)s.", done.n_courses
         )
-        words = [told % {"n": done.n_courses, "name": to}]
+        words = [sentence % {"n": done.n_courses, "name": to}]
         if done.n_bookings:
             booked = ngettext(
                 "%(n)d booking was handed over too.", "%(n)d bookings were handed over too.", done.n_bookings

@@ -16,8 +16,8 @@ from clinic.posting.added import opened_at, opened_now
 from clinic.typed.asked import asked, one_of
 from courses.measures.entry import MeasuresEntry
 from courses.measures.forms import MeasuresForm
+from courses.measures.measure_lines import fillings_of
 from courses.measures.recording import record_measures
-from courses.measures.standing import fillings_of
 from courses.models import Course, Measure, MeasureCode, MeasureScore
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class Measures:
         codes = Measure.objects.visible_to(by).filter(is_offered=True).values_list("code", flat=True)
         form = MeasuresForm(request.POST or None, codes=list(codes), stage=stage, activities=_activities(course))
         if request.method == "POST" and form.is_valid():
-            for told in entered_since(course, form.entry(), since=opened_at(request)):
-                form.add_error(None, told)
+            for sentence in entered_since(course, form.entry(), since=opened_at(request)):
+                form.add_error(None, sentence)
         if request.method == "POST" and form.is_valid():
             try:
                 record_measures(course, entry=form.entry(), by=by, at=timezone.now())

@@ -61,8 +61,8 @@ class Mistakes:
             to, reason, at = form.cleaned_data["course"], form.cleaned_data["reason"], timezone.now()
             moved: list[Session] = []
             if self._try(form, lambda: moved.append(move_session(session, to=to, reason=reason, by=by, at=at))):
-                told = _("Moved to %(patient)s. The original is marked as void.")
-                messages.success(request, told % {"patient": to.patient})
+                sentence = _("Moved to %(patient)s. The original is marked as void.")
+                messages.success(request, sentence % {"patient": to.patient})
                 return HttpResponseRedirect(_page_of(moved[0]))
         context = {
             **_about(session),
@@ -202,8 +202,10 @@ def _page_of(session: Session) -> str:
 def _tell(request: HttpRequest, reopened: Any) -> None:
     """What came back, and what did not."""
     values = {"bookings": reopened.n_bookings, "reminders": reopened.n_reminders, "alerts": reopened.n_alerts}
-    told = _("Course reopened. Visits booked again: %(bookings)d. Reminders: %(reminders)d. Alerts: %(alerts)d.")
-    messages.success(request, told % values)
+    sentence = _(
+        "Course reopened. Visits booked again: %(bookings)d. Reminders: %(reminders)d. Alerts: %(alerts)d."
+    )
+    messages.success(request, sentence % values)
     for appointment, why in reopened.left_out:
         when = appointment.clinic.local(appointment.starts_at)
         message = _("Not booked again: %(when)s. %(why)s")

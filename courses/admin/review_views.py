@@ -21,7 +21,7 @@ from courses.models import Course, Review
 from courses.outlook.wording import curve_sentences, gain_words
 from courses.reviews.discharging import Discharged, discharge
 from courses.reviews.forms import DischargeForm, ReviewForm
-from courses.reviews.reviewing import correct_review, open_matters, record_review, standing_of, telling_of
+from courses.reviews.reviewing import correct_review, course_at_review, curve_says_now, open_matters, record_review
 from courses.reviews.wording import question_words, relief_words
 from courses.rules.review_advice import SOURCE, review_questions
 
@@ -57,7 +57,7 @@ class Reviews:
         """Another decision or reason in place of a wrong one; the numbers stay."""
         by = self.admin.require(request, "courses.add_review")
         wrong = get_object_or_404(
-            Review.objects.visible_to(by).standing().select_related("course__patient"), pk=pk
+            Review.objects.visible_to(by).uncorrected().select_related("course__patient"), pk=pk
         )
         course = wrong.course
         initial = {"decision": wrong.decision, "reason": wrong.reason}
@@ -103,16 +103,16 @@ class Reviews:
         return self._show(request, "courses/admin/discharge.html", course, form, context)
 
     def _numbers(self, course: Course, *, at: Any) -> dict[str, Any]:
-        says, n_held = telling_of(course, at=at), course.sessions.count()
+        says, n_held = curve_says_now(course, at=at), course.sessions.count()
         is_extended = course.reviews.filter(n_added__gt=0).exists()
         alerts = list(open_matters(course).most_pressing_first())
         rules = {alert.rule for alert in alerts}
-        standing = standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=rules)
+        at_review = course_at_review(course, says, n_held=n_held, is_extended=is_extended, open_rules=rules)
         return {
             "n_held": n_held,
             "open_alerts": alerts,
             "sentences": [gain_words(says), *curve_sentences(says)] if says else [],
-            "questions": question_words(review_questions(standing)),
+            "questions": question_words(review_questions(at_review)),
             "source": SOURCE,
         }
 

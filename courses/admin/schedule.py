@@ -19,9 +19,9 @@ from clinic.models import Clinic
 from clinic.typed.dates import BOOKING, MomentField, MomentInput
 from clinic.typed.wall_clock import AsksForClock, CarriesClock
 from courses.models import Appointment, Course
+from courses.plans.course_state import clearance_for
 from courses.plans.proposing import Conflict, Proposal
 from courses.plans.scheduling import SeriesRefused, book_series, propose_series, remember_wishes
-from courses.plans.standing import clearance_for
 from courses.plans.start_forms import WishesForm
 from patients.wording import VERDICTS, reason_texts
 
@@ -123,8 +123,8 @@ class Schedule:
             return self._page(request, course, wishes_form, slots, at)
         if booked:
             remember_wishes(course.patient, wishes)
-        told = ngettext("%(n)d appointment booked.", "%(n)d appointments booked.", len(booked))
-        messages.success(request, told % {"n": len(booked)})
+        sentence = ngettext("%(n)d appointment booked.", "%(n)d appointments booked.", len(booked))
+        messages.success(request, sentence % {"n": len(booked)})
         return HttpResponseRedirect(reverse("admin:courses_course_change", args=[pk]))
 
     def _page(

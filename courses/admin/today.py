@@ -18,7 +18,7 @@ from courses.outlook.picture import primary_run
 from courses.outlook.wording import worse_words
 from courses.plans.checks_due import patients_with_check_due
 from courses.plans.unlogged import unlogged_visits
-from courses.priors.rows import records_of
+from courses.priors.course_records import records_of
 from courses.watching.watch_list import watch_list
 
 MAX_ALERTS = 8

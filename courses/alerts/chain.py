@@ -1,4 +1,4 @@
-"""Who is told, and who next: the escalation chain as it stood when an alert was raised."""
+"""Who is alerted first, and who next: the escalation chain, kept as it was when the alert was raised."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ def reachable(clinic: Clinic, member_ids: Iterable[int], *, though_refused: bool
     return _with_address(members, though_refused=though_refused)
 
 
-def to_be_told(clinic: Clinic, member_ids: Iterable[int], *, is_red_flag: bool) -> list[Membership]:
+def members_to_alert(clinic: Clinic, member_ids: Iterable[int], *, is_red_flag: bool) -> list[Membership]:
     """Whom a message about an alert goes to: where none of them can be reached, every lead and manager.
 
     A red flag is sent to addresses that were refused before, too: a mail server errs, and one mail costs nothing.
     """
     wanted = reachable(clinic, member_ids, though_refused=True)
-    told = [member for member in wanted if member.email_failed_at is None] or last_resort(clinic)
+    deliverable = [member for member in wanted if member.email_failed_at is None] or last_resort(clinic)
     if not is_red_flag:
-        return told
-    return sorted({member.pk: member for member in (*told, *wanted)}.values(), key=lambda member: member.pk)
+        return deliverable
+    return sorted({member.pk: member for member in (*deliverable, *wanted)}.values(), key=lambda member: member.pk)
 
 
 def last_resort(clinic: Clinic) -> list[Membership]:

@@ -12,7 +12,7 @@ from courses.models import Alert, AlertEvent
 WINDOW = timedelta(days=14)
 # The fourth opening within the window is one too many [needs clinical sign-off].
 TOO_MANY = 4
-OPENINGS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.REOPENED)
+RAISING_KINDS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.REOPENED)
 
 
 def what_to_tell(alert: Alert, event: AlertEvent, *, at: datetime) -> AlertEvent | None:
@@ -21,15 +21,15 @@ def what_to_tell(alert: Alert, event: AlertEvent, *, at: datetime) -> AlertEvent
     What is left out is the first message alone: repeats and the next person come as ever, and a worsening is
     always told.
     """
-    if alert.is_red_flag or event.kind not in OPENINGS or _n_openings(alert, at=at) < TOO_MANY:
+    if alert.is_red_flag or event.kind not in RAISING_KINDS or _n_times_raised(alert, at=at) < TOO_MANY:
         return event
     if _events(alert, at=at).filter(kind=AlertEvent.Kind.FLAPPING).exists():
         return None
-    return write_event(alert, AlertEvent.Kind.FLAPPING, at=at, n_openings=_n_openings(alert, at=at))
+    return write_event(alert, AlertEvent.Kind.FLAPPING, at=at, n_openings=_n_times_raised(alert, at=at))
 
 
-def _n_openings(alert: Alert, *, at: datetime) -> int:
-    return int(_events(alert, at=at).filter(kind__in=OPENINGS).count())
+def _n_times_raised(alert: Alert, *, at: datetime) -> int:
+    return int(_events(alert, at=at).filter(kind__in=RAISING_KINDS).count())
 
 
 def _events(alert: Alert, *, at: datetime) -> QuerySet[AlertEvent]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Clinic, Membership, Role
 from clinic.typed.numbers import WholeNumberField
 from courses.models import Alert, Course, Level, Silence
-from courses.plans.choosing import CourseChoice, open_courses
+from courses.plans.course_search import CourseChoice, open_courses
 from courses.rules.red_flag import SEVERE_PAIN
 
 OUTCOMES = [(outcome, outcome.label) for outcome in Alert.HUMAN_OUTCOMES]

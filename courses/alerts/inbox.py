@@ -11,7 +11,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.alerts.answering import NEWS
+from courses.alerts.responding import NEWS
 from courses.models import Alert, AlertEvent, Appointment, Course, Severity
 
 AlertRows = TypeVar("AlertRows", bound=QuerySet[Alert])
@@ -60,7 +60,7 @@ def mine(rows: AlertRows, membership: Membership) -> AlertRows:
     return rows.filter(Q(acknowledged_by=membership) | own)
 
 
-def standing_words(alert: Alert) -> str:
+def progress_words(alert: Alert) -> str:
     """Where the answer stands and who is on it; needs clinic and acknowledged_by loaded."""
     if alert.state == Alert.State.ACKNOWLEDGED and alert.acknowledged_by:
         return _("acknowledged by %(who)s") % {"who": alert.acknowledged_by}

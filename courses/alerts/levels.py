@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.alerts.answering import last_news, locked
 from courses.alerts.history import IllegalMove, write_event
+from courses.alerts.responding import last_news, locked
 from courses.alerts.steps import restart_clocks
 from courses.models import Alert, AlertEvent, Level
 from courses.rules.facts import Severity

@@ -11,8 +11,8 @@ import structlog
 from django.db import transaction
 
 from clinic.worker.batch import each
-from courses.alerts.answering import last_news, locked, resolve
 from courses.alerts.history import IllegalMove
+from courses.alerts.responding import last_news, locked, resolve
 from courses.alerts.steps import is_paged, tell
 from courses.models import Alert, AlertEvent, Course, PainScore
 from courses.rules.hysteresis import FrozenBound, frozen_bounds, has_settled

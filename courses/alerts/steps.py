@@ -12,7 +12,7 @@ from clinic.models import Clinic, Membership, Message
 from clinic.opening import OpeningCalendar
 from clinic.outbox.queue import enqueue_all
 from clinic.worker.batch import each
-from courses.alerts.chain import Step, reachable, to_be_told
+from courses.alerts.chain import Step, members_to_alert, reachable
 from courses.alerts.endpoints import tell_endpoints
 from courses.alerts.flapping import what_to_tell
 from courses.alerts.history import write_event
@@ -56,12 +56,12 @@ def start_steps(alert: Alert, event: AlertEvent, *, at: datetime, calendar: Open
     if is_paged(alert):
         n_first = min(policy.n_first_steps, len(alert.chain))
         alert.chain_position = max(alert.chain_position, n_first - 1, 0)
-        told = what_to_tell(alert, event, at=at)
-        if told is not None:
+        news = what_to_tell(alert, event, at=at)
+        if news is not None:
             for position in range(n_first - 1):
                 _note_unreachable(alert, position, at=at)
-            start_clock(alert, told, at=at, leaves_at=first_at)
-            _tell_until_newest_is_reached(alert, told, at=at, due_at=first_at)
+            start_clock(alert, news, at=at, leaves_at=first_at)
+            _tell_until_newest_is_reached(alert, news, at=at, due_at=first_at)
     _wind_clocks(alert, since=first_at, calendar=calendar)
     return set_next_step(alert)
 
@@ -227,7 +227,7 @@ def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> 
     Where none of them can be reached, every lead and manager is told instead.
     """
     reached = {pk for step in alert.chain[: alert.chain_position + 1] for pk in step["members"]}
-    members = to_be_told(alert.clinic, reached, is_red_flag=alert.is_red_flag)
+    members = members_to_alert(alert.clinic, reached, is_red_flag=alert.is_red_flag)
     messages = [
         Message(
             clinic=alert.clinic,

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from courses.alerts.answering import MayNotAnswer, acknowledge, last_news, require_right
 from courses.alerts.forms import SeenForm
 from courses.alerts.messages.links import BadLink, read_link
+from courses.alerts.responding import MayNotAnswer, acknowledge, last_news, require_right
 
 
 @never_cache

@@ -10,7 +10,7 @@ from django.db import Error
 from clinic.models import Clinic
 from courses.models import Alert
 from courses.outlook.wording import worse_note
-from courses.priors.rows import worse_by_course
+from courses.priors.course_records import worse_by_course
 
 log = structlog.stdlib.get_logger(__name__)
 

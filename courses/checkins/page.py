@@ -1,4 +1,4 @@
-"""What the patient is told, and their own chart."""
+"""What the page says after an answer, and the patient's own chart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clinic.country.countries import CrisisLine, crisis_line_in
 from clinic.country.phones import dialled
 from courses.charts.curve_chart import SMALL, CurvePicture, Dot, curve_svg
 from courses.models import CheckInAnswer, Course, RedFlag, RedFlagReport
-from courses.priors.rows import record_of
+from courses.priors.course_records import record_of
 from courses.reminders.links import ClinicFacts
 from courses.rules.facts import Severity
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, find_red_flags
@@ -22,7 +22,7 @@ from courses.sessions.entry import FlagEntry
 from courses.sessions.reassuring import may_reassure
 from courses.sessions.red_flags.recording import flag_answer
 
-__all__ = ["Kept", "Told", "emergency_of", "may_reassure", "pain_chart", "said_flags", "told_of"]
+__all__ = ["Kept", "Reply", "emergency_of", "may_reassure", "pain_chart", "reply_to", "said_flags"]
 
 Outcome, Signs = CheckInAnswer.Outcome, CheckInAnswer.Signs
 MOOD = "mood"
@@ -37,7 +37,7 @@ class Kept(StrEnum):
 
 
 @dataclass(frozen=True)
-class Told:
+class Reply:
     """Everything the page after an answer says; the same for the same answer, however often it is looked at."""
 
     kept: Kept
@@ -80,20 +80,20 @@ def said_flags(said: Mapping[str, str], flags: Iterable[RedFlag]) -> tuple[FlagE
     return tuple(FlagEntry(by_code[code], answer) for code, answer in said.items() if code in by_code)
 
 
-def told_of(
+def reply_to(
     answer: CheckInAnswer,
     *,
     kept: Kept,
     flags: Iterable[RedFlag],
     clinic: ClinicFacts,
     reports: Iterable[RedFlagReport] = (),
-) -> Told:
+) -> Reply:
     """What is said of an answer, saved or only built."""
     said = said_flags(answer.said, flags)
     emergency = emergency_of(said, [report.level for report in reports])
     is_strong = answer.score is not None and answer.score >= ASKS_SEVERE_PAIN_FROM
     codes = {entry.flag.code for entry in said}
-    return Told(
+    return Reply(
         kept=kept,
         emergency=emergency,
         is_strong=is_strong and not emergency,

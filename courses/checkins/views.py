@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.database import within
 from courses.checkins.forms import CheckInForm
-from courses.checkins.keeping import Loaded, Page, keep, last_answer, load
 from courses.checkins.page import Kept
+from courses.checkins.storing import Loaded, Page, keep, last_answer, load
 from courses.reminders.links import BadLink, open_check_in
-from courses.sessions.answers import is_open, may_answer_again
+from courses.sessions.check_in_answers import is_open, may_answer_again
 from patients.identity.words import no_mail_words
 
 log = structlog.stdlib.get_logger(__name__)
@@ -85,23 +85,23 @@ def _answer(request: HttpRequest, loaded: Loaded) -> HttpResponse:
         is_closed = loaded.row is not None and not is_open(loaded.row, at=timezone.now())
         return _page("closed" if is_closed else "check_in", context, status=410 if is_closed else 422)
     page = keep(loaded, entry, at=timezone.now())
-    if form.asks_again(entry) and not page.told.is_score_refused:
+    if form.asks_again(entry) and not page.reply.is_score_refused:
         kept = form.kept_values(entry)
-        return _page("second_look", {**context, "told": page.told, "entry": entry, "kept_values": kept})
+        return _page("second_look", {**context, "reply": page.reply, "entry": entry, "kept_values": kept})
     return _after(loaded, page)
 
 
 def _after(loaded: Loaded, page: Page) -> HttpResponse:
-    told = page.told
+    reply = page.reply
     context = {
         **_common(loaded),
-        "told": told,
+        "reply": reply,
         "chart": page.chart,
         "may_answer_again": page.may_answer_again,
-        "staff_told": page.staff_told,
+        "staff_notices": page.staff_notices,
     }
-    is_only_refused = told.kept == Kept.SAVED and told.is_score_refused and not told.has_flags
-    return _page("thanks", context, status=410 if is_only_refused else STATUS[told.kept])
+    is_only_refused = reply.kept == Kept.SAVED and reply.is_score_refused and not reply.has_flags
+    return _page("thanks", context, status=410 if is_only_refused else STATUS[reply.kept])
 
 
 def _common(loaded: Loaded) -> dict[str, Any]:

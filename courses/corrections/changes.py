@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinic.models import Membership
-from courses.corrections.correction import NeedlingFix, kept
+from courses.corrections.correction import CorrectedNeedling, kept
 from courses.models import AdverseEvent, AftercareGiven, Correction, Needling, PainScore, Session
 
 Field = Correction.Field
@@ -34,21 +34,22 @@ def column_change(session: Session, name: Correction.Field, value: Any) -> Chang
     return Change(name, getattr(session, str(name)), value, write)
 
 
-def needles_after(session: Session, fixes: Iterable[NeedlingFix]) -> list[Needling]:
+def needles_after(session: Session, corrected_rows: Iterable[CorrectedNeedling]) -> list[Needling]:
     """The needles of a session as they will stand, not saved."""
-    fixed = {one.row.pk: one for one in fixes if one.row is not None}
+    fixed = {one.row.pk: one for one in corrected_rows if one.row is not None}
     saved = [
-        fixed.get(row.pk, NeedlingFix(row, {})) for row in session.needlings.select_related("point").order_by("pk")
+        fixed.get(row.pk, CorrectedNeedling(row, {}))
+        for row in session.needlings.select_related("point").order_by("pk")
     ]
-    new = [one for one in fixes if one.row is None]
+    new = [one for one in corrected_rows if one.row is None]
     return [_as_row(one) for one in (*saved, *new) if one.values is not None]
 
 
-def needling_change(session: Session, fixes: list[NeedlingFix]) -> Change:
+def needling_change(session: Session, corrected_rows: list[CorrectedNeedling]) -> Change:
     """The rows that change, all their columns, and the points as they are afterwards in words."""
 
     def write() -> None:
-        for one in fixes:
+        for one in corrected_rows:
             if one.row is None:
                 Needling.objects.create(clinic=session.clinic, session=session, **(one.values or {}))
             elif one.values is None:
@@ -56,8 +57,8 @@ def needling_change(session: Session, fixes: list[NeedlingFix]) -> Change:
             else:
                 Needling.objects.filter(pk=one.row.pk).update(**one.values)
 
-    before = kept(one.row for one in fixes if one.row is not None)
-    after = [_as_row(one) for one in fixes if one.values is not None]
+    before = kept(one.row for one in corrected_rows if one.row is not None)
+    after = [_as_row(one) for one in corrected_rows if one.values is not None]
     return Change(Field.NEEDLINGS, before, kept(after), write)
 
 
@@ -105,7 +106,7 @@ def _list_changes(
         yield Change(field, kept(gone), kept(new), write)
 
 
-def _as_row(one: NeedlingFix) -> Needling:
+def _as_row(one: CorrectedNeedling) -> Needling:
     """The needling as it will stand, not saved."""
     row = copy(one.row) if one.row is not None else Needling()
     for name, value in (one.values or {}).items():

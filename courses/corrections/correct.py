@@ -20,7 +20,7 @@ from courses.corrections.changes import (
     needles_after,
     needling_change,
 )
-from courses.corrections.correction import SessionFix, version_of
+from courses.corrections.correction import CorrectedSession, version_of
 from courses.corrections.rejudging import rejudge_session
 from courses.corrections.rejudging_needles import judge_needling
 from courses.models import Correction, PainScore, RedFlagReport, Session
@@ -35,13 +35,15 @@ Field = Correction.Field
 class StaleEdit(Exception):
     """Somebody corrected the session while the page was open; `meanwhile` holds what they changed."""
 
-    def __init__(self, meanwhile: list[Correction]) -> None:
+    def __init__(self, newer: list[Correction]) -> None:
         super().__init__("the session was corrected meanwhile")
-        self.meanwhile = meanwhile
+        self.newer = newer
 
 
 @transaction.atomic
-def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: datetime) -> list[Correction]:
+def correct_session(
+    session: Session, *, wanted: CorrectedSession, by: Membership, at: datetime
+) -> list[Correction]:
     """Every fact that differs is kept as it was and changed, whole or not at all; nobody is paged.
 
     StaleEdit where the session is no longer the version that was edited; ValidationError names what is wrong.
@@ -51,39 +53,41 @@ def correct_session(session: Session, *, fix: SessionFix, by: Membership, at: da
     lock_patient(session.course.patient)
     rows = Session.every.select_related("course__clinic", "course__patient", "clinic", "practitioner")
     session = rows.get(pk=session.pk)
-    accept_flags_of_correction(session, fix.flags, form_key=fix.form_key, scores=fix.scores, by=by, at=at)
+    accept_flags_of_correction(session, wanted.flags, form_key=wanted.form_key, scores=wanted.scores, by=by, at=at)
     if session.is_void:
         raise ValidationError(_("The session is void. It cannot be corrected."))
-    if version_of(session) != fix.version:
-        raise StaleEdit(list(session.corrections.filter(pk__gt=fix.version).select_related("corrected_by__user")))
-    _refuse(session, fix, at=at)
-    changes = list(_changes(session, fix, by=by, at=at))
-    judged = judge_needling(session, fix)
+    if version_of(session) != wanted.version:
+        raise StaleEdit(
+            list(session.corrections.filter(pk__gt=wanted.version).select_related("corrected_by__user"))
+        )
+    _refuse(session, wanted, at=at)
+    changes = list(_changes(session, wanted, by=by, at=at))
+    judged = judge_needling(session, wanted)
     changes += judged.changes
     if not changes:
         raise ValidationError(_("Nothing was changed."))
-    told = _keep(session, changes, reason=fix.reason.strip(), by=by, at=at)
+    kept_changes = _keep(session, changes, reason=wanted.reason.strip(), by=by, at=at)
     for change in changes:
         change.write()
     if any(change.field == Field.SCORE for change in changes):
-        rejudge_session(session, reason=fix.reason.strip(), by=by, at=at)
+        rejudge_session(session, reason=wanted.reason.strip(), by=by, at=at)
     if judged.is_changed:
         judged.write(by=by, at=at)
-    return told
+    return kept_changes
 
 
-def _refuse(session: Session, fix: SessionFix, *, at: datetime) -> None:
-    if not fix.reason.strip():
+def _refuse(session: Session, wanted: CorrectedSession, *, at: datetime) -> None:
+    if not wanted.reason.strip():
         raise ValidationError({"reason": _("Enter the reason. A correction needs one.")})
-    if fix.held_at > at:
+    if wanted.held_at > at:
         raise ValidationError({"held_at": _("The session is in the future. Check the date and the time.")})
-    refuse_contradiction(needles_after(session, fix.needlings), is_needled=fix.is_needled)
+    refuse_contradiction(needles_after(session, wanted.needlings), is_needled=wanted.is_needled)
     course = session.course
-    twin = course.sessions.filter(held_at=fix.held_at).exclude(pk=session.pk).first()
+    twin = course.sessions.filter(held_at=wanted.held_at).exclude(pk=session.pk).first()
     if twin is not None:
         message = _("%(session)s was held at this time too. Enter the time of this visit.")
         raise ValidationError({"held_at": message % {"session": twin}})
-    if course.clinic.local(fix.held_at).date() < course.starts_on:
+    if course.clinic.local(wanted.held_at).date() < course.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
         raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
 
@@ -109,28 +113,28 @@ def _keep(
     ]
 
 
-def _changes(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> Iterator[Change]:
-    yield from _score_changes(session, fix, by=by, at=at)
-    yield from _row_changes(session, fix)
-    needlings = [one for one in fix.needlings if one.row is not None or one.values is not None]
+def _changes(session: Session, wanted: CorrectedSession, *, by: Membership, at: datetime) -> Iterator[Change]:
+    yield from _score_changes(session, wanted, by=by, at=at)
+    yield from _row_changes(session, wanted)
+    needlings = [one for one in wanted.needlings if one.row is not None or one.values is not None]
     if needlings:
         yield needling_change(session, needlings)
-    if fix.adverse_event_ids is not None:
-        yield from event_changes(session, fix.adverse_event_ids, by=by)
-    if fix.aftercare_ids is not None:
-        yield from aftercare_changes(session, fix.aftercare_ids)
+    if wanted.adverse_event_ids is not None:
+        yield from event_changes(session, wanted.adverse_event_ids, by=by)
+    if wanted.aftercare_ids is not None:
+        yield from aftercare_changes(session, wanted.aftercare_ids)
 
 
-def _row_changes(session: Session, fix: SessionFix) -> Iterator[Change]:
+def _row_changes(session: Session, wanted: CorrectedSession) -> Iterator[Change]:
     """The session's own row."""
-    if fix.held_at != session.held_at:
-        old, new = session.held_at, fix.held_at
+    if wanted.held_at != session.held_at:
+        old, new = session.held_at, wanted.held_at
         yield Change(Field.TIME, old.isoformat(), new.isoformat(), lambda: _move(session, new))
-    if fix.is_needled != session.is_needled:
-        yield column_change(session, Field.NEEDLED, fix.is_needled)
-    if fix.note != session.note:
-        yield column_change(session, Field.NOTE, fix.note)
-    before, after = changed_details(session, fix.details)
+    if wanted.is_needled != session.is_needled:
+        yield column_change(session, Field.NEEDLED, wanted.is_needled)
+    if wanted.note != session.note:
+        yield column_change(session, Field.NOTE, wanted.note)
+    before, after = changed_details(session, wanted.details)
     if after:
         yield Change(Field.DETAILS, plain(before), plain(after), lambda: write_details(session, after))
 
@@ -143,9 +147,11 @@ def _move(session: Session, held_at: datetime) -> None:
     Session.objects.filter(pk=session.pk).update(held_at=held_at)
 
 
-def _score_changes(session: Session, fix: SessionFix, *, by: Membership, at: datetime) -> Iterator[Change]:
+def _score_changes(
+    session: Session, wanted: CorrectedSession, *, by: Membership, at: datetime
+) -> Iterator[Change]:
     saved = {score.timing: score for score in session.scores.all()}
-    for timing, value in fix.scores.items():
+    for timing, value in wanted.scores.items():
         score = saved.get(timing)
         if score is None:
             # Nothing was expected of it: it is judged by the rules that need no curve.

@@ -15,7 +15,7 @@ from courses.sessions.entry import FlagEntry
 
 
 @dataclass(frozen=True)
-class NeedlingFix:
+class CorrectedNeedling:
     """One needling as it should be: `row` is the saved one, None for one left out; no values, taken away."""
 
     row: Needling | None
@@ -23,7 +23,7 @@ class NeedlingFix:
 
 
 @dataclass(frozen=True)
-class SessionFix:
+class CorrectedSession:
     """A session as it should be, and from which version of it that was typed."""
 
     version: int
@@ -34,7 +34,7 @@ class SessionFix:
     scores: Mapping[str, int] = field(default_factory=dict)
     # Particulars by the name of their form field; those left out stay as they are.
     details: Mapping[str, Any] = field(default_factory=dict)
-    needlings: tuple[NeedlingFix, ...] = ()
+    needlings: tuple[CorrectedNeedling, ...] = ()
     # None: they were not looked at.
     adverse_event_ids: frozenset[int] | None = None
     # The measures given, in the same way.

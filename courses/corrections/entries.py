@@ -74,9 +74,11 @@ def _void_check_in(check_in: CheckIn, *, reason: str, by: Membership, at: dateti
     cancel_planned(Reminder.objects.filter(check_in=check_in), because="check-in voided", at=at)
     if not check_in.session.is_void:
         rejudge_session(check_in.session, reason=reason, by=by, at=at)
-    told = AlertEvent.objects.filter(report__in=RedFlagReport.objects.filter(check_in=check_in)).values("alert")
+    reported = AlertEvent.objects.filter(report__in=RedFlagReport.objects.filter(check_in=check_in)).values(
+        "alert"
+    )
     note = _("The check-in was voided: %(why)s. This alert stays open until somebody resolves it.")
-    for alert in Alert.objects.unresolved().filter(pk__in=told):
+    for alert in Alert.objects.unresolved().filter(pk__in=reported):
         write_event(alert, AlertEvent.Kind.NOTED, at=at, by=by, note=note % {"why": reason.rstrip(".")})
 
 
@@ -91,8 +93,8 @@ def _void_review(review: Review, *, reason: str, by: Membership, at: datetime) -
 
 def _void_measures(score: MeasureScore, *, reason: str, by: Membership, at: datetime) -> None:
     """Everything that was entered with the same form."""
-    together = MeasureScore.objects.filter(course=score.course_id, form_key=score.form_key)
-    void_rows(together, reason=reason, by=by, at=at)
+    same_form = MeasureScore.objects.filter(course=score.course_id, form_key=score.form_key)
+    void_rows(same_form, reason=reason, by=by, at=at)
 
 
 def _void_override(override: ClearanceOverride, *, reason: str, by: Membership, at: datetime) -> None:

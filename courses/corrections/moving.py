@@ -24,7 +24,7 @@ from courses.models import (
     Session,
     SessionMotion,
 )
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseState
 from courses.reminders.planning import plan_check_ins
 from courses.rules.breach import find_breach
 from courses.sessions.breach import visit_facts
@@ -66,7 +66,7 @@ def move_session(session: Session, *, to: Course, reason: str, by: Membership, a
         _record_checks(checks, to=to.patient)
     moved = _write(entry, session, to, by=by, at=at)
     reports = [] if is_same_patient else _report(session, moved, entry, by=by, at=at)
-    judge_scores(CourseStanding(to), [_score(one, moved) for one in scores], reports=reports, is_quiet=True, at=at)
+    judge_scores(CourseState(to), [_score(one, moved) for one in scores], reports=reports, is_quiet=True, at=at)
     if to.status == Course.Status.PLANNED:
         Course.objects.filter(pk=to.pk, status=Course.Status.PLANNED).update(status=Course.Status.ACTIVE)
     if to.is_open:
@@ -176,10 +176,10 @@ def _record_checks(checks: list[NeuroCheck], *, to: Patient) -> None:
 
 def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership, at: datetime) -> Session:
     """The session's rows, logged by whom and when they were; what was not cleared there is listed."""
-    standing = CourseStanding(to)
+    state = CourseState(to)
     on = to.clinic.local(entry.held_at).date()
-    clearance = standing.clearance(on=on, practitioner=entry.practitioner, is_alone=entry.is_alone(on))
-    number, who = standing.last_number + 1, session.logged_by
+    clearance = state.clearance(on=on, practitioner=entry.practitioner, is_alone=entry.is_alone(on))
+    number, who = state.last_number + 1, session.logged_by
     breach = find_breach(visit_facts(entry, clearance, number=number))
     if breach is not None and not entry.uncleared_reason:
         entry = replace(entry, uncleared_reason=_("Logged in another course and moved here"))
@@ -203,8 +203,8 @@ def _report(
     session: Session, moved: Session, entry: SessionEntry, *, by: Membership, at: datetime
 ) -> list[RedFlagReport]:
     """The red flags of the visit, about the patient who had it."""
-    told = session.red_flag_reports.filter(check_in=None).select_related("flag").order_by("pk")
-    flags = [FlagEntry(one.flag, one.answer, one.onset_at) for one in told]
+    reported = session.red_flag_reports.filter(check_in=None).select_related("flag").order_by("pk")
+    flags = [FlagEntry(one.flag, one.answer, one.onset_at) for one in reported]
     origin = Origin(
         moved.course.patient,
         moved.course,
@@ -220,8 +220,8 @@ def _report(
 def _note_other_patient(session: Session, *, by: Membership, at: datetime) -> None:
     note = _("The session was moved to another patient. Check whether this red flag is about this patient.")
     reports = RedFlagReport.objects.filter(session=session).values("pk")
-    told = AlertEvent.objects.filter(report__in=reports).values("alert")
-    for alert in Alert.objects.unresolved().filter(pk__in=told):
+    reported = AlertEvent.objects.filter(report__in=reports).values("alert")
+    for alert in Alert.objects.unresolved().filter(pk__in=reported):
         alert.events.create(
             clinic=alert.clinic,
             kind=AlertEvent.Kind.NOTED,

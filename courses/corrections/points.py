@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.typed.fields import typed_formfield
-from courses.corrections.correction import NeedlingFix
+from courses.corrections.correction import CorrectedNeedling
 from courses.models import Needling, Session
 from courses.sessions.lists import session_lists
 from courses.sessions.points.catalogue import PointCatalogue
@@ -88,10 +88,10 @@ class NeedlingRow(forms.ModelForm[Needling]):
                 self.add_error(name, words)
         return values
 
-    def fix(self) -> NeedlingFix | None:
+    def corrected(self) -> CorrectedNeedling | None:
         """What is to become of this line; None where nothing."""
         if self.row is not None and self.cleaned_data.get("is_gone"):
-            return NeedlingFix(self.row, None)
+            return CorrectedNeedling(self.row, None)
         if not self.has_changed():
             return None
         values = {name: self.cleaned_data[name] for name in COLUMNS} | {
@@ -102,7 +102,7 @@ class NeedlingRow(forms.ModelForm[Needling]):
         }
         # The same point in another notation is the same point.
         is_same = self.row is not None and all(getattr(self.row, name) == value for name, value in values.items())
-        return None if is_same else NeedlingFix(self.row, values)
+        return None if is_same else CorrectedNeedling(self.row, values)
 
 
 def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from clinic.models import Membership
-from courses.alerts.correcting import correct_pain
+from courses.alerts.after_correction import correct_pain
 from courses.models import PainScore, Prediction, Session
 from courses.outlook.pain_facts import frozen_expectation, pain_facts
 from courses.priors.adopted import thresholds_of
 from courses.rules.facts import Finding
 from courses.rules.pain import find_model_free_pain, find_model_pain
-from courses.sessions.keeping import keep_again
+from courses.sessions.predictions import keep_again
 from courses.sessions.verdict import Verdict, verdict
 
 

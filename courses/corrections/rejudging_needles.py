@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from clinic.models import Membership
-from courses.alerts.correcting import correct_breach
+from courses.alerts.after_correction import correct_breach
 from courses.corrections.changes import Change, column_change, needles_after
-from courses.corrections.correction import SessionFix
+from courses.corrections.correction import CorrectedSession
 from courses.models import Correction, Session
+from courses.plans.course_state import CourseState
 from courses.plans.overriding import spend_override
-from courses.plans.standing import CourseStanding
 from courses.plans.visit_flags import flags_of_visit
 from courses.rules.breach import find_breach, forbidden
 from courses.rules.facts import Finding
@@ -48,15 +48,15 @@ class JudgedNeedling:
             spend_override(self.session, on=self.on)
 
 
-def judge_needling(session: Session, fix: SessionFix) -> JudgedNeedling:
+def judge_needling(session: Session, wanted: CorrectedSession) -> JudgedNeedling:
     """The clearance and the breach as logging the corrected visit would have found them."""
-    reason, on = fix.reason.strip()[:300], session.clinic.local(fix.held_at).date()
+    reason, on = wanted.reason.strip()[:300], session.clinic.local(wanted.held_at).date()
     is_moved = on != session.clinic.local(session.held_at).date()
-    if not is_moved and not fix.needlings and fix.is_needled == session.is_needled:
+    if not is_moved and not wanted.needlings and wanted.is_needled == session.is_needled:
         return JudgedNeedling(session, reason, on)
-    kept = _clearance(session, fix, on=on, is_moved=is_moved)
-    needles = needles_after(session, fix.needlings)
-    visit = kept_facts(kept, needles, is_needled=fix.is_needled, number=session.number)
+    kept = _clearance(session, wanted, on=on, is_moved=is_moved)
+    needles = needles_after(session, wanted.needlings)
+    visit = kept_facts(kept, needles, is_needled=wanted.is_needled, number=session.number)
     breach = find_breach(visit)
     stored = {**kept, "forbidden": forbidden(visit)}
     changes = []
@@ -65,23 +65,25 @@ def judge_needling(session: Session, fix: SessionFix) -> JudgedNeedling:
     uncleared = (session.uncleared_reason or reason) if breach else ""
     if uncleared != session.uncleared_reason:
         changes.append(column_change(session, Field.UNCLEARED, uncleared))
-    return JudgedNeedling(session, reason, on, tuple(changes), breach, is_changed=True, is_needled=fix.is_needled)
+    return JudgedNeedling(
+        session, reason, on, tuple(changes), breach, is_changed=True, is_needled=wanted.is_needled
+    )
 
 
-def _clearance(session: Session, fix: SessionFix, *, on: date, is_moved: bool) -> Mapping[str, Any]:
+def _clearance(session: Session, wanted: CorrectedSession, *, on: date, is_moved: bool) -> Mapping[str, Any]:
     """The clearance kept with the session; for another day, or where none was kept, as that day's visit."""
     kept: dict[str, Any] = session.clearance
     is_override_gone = (
         bool(kept.get("set_aside"))
-        and fix.is_needled
+        and wanted.is_needled
         and not session.is_needled
         and not session.course.overrides.unused_on(on).exclude(given_by=session.practitioner).exists()
     )
     if not is_moved and not is_override_gone and {"verdict", "limits"} <= kept.keys():
         return kept
-    standing = CourseStanding(session.course)
-    standing.sessions = [one for one in standing.sessions if one.pk != session.pk]
-    found = standing.clearance(
+    state = CourseState(session.course)
+    state.sessions = [one for one in state.sessions if one.pk != session.pk]
+    found = state.clearance(
         on=on,
         practitioner=session.practitioner,
         is_alone=session.supervised_by_id in {None, session.practitioner_id},

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from courses.corrections.changed_meanwhile import as_it_stands, put, sent
+from courses.corrections.newer_corrections import as_it_stands, put, sent
 from courses.corrections.points import COLUMNS as LINE_COLUMNS
 from courses.corrections.points import N_EMPTY_ROWS, needling_rows
 from courses.corrections.session_form import TIME_FORMAT, CorrectionForm, initial_values

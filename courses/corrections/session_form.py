@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.typed.dates import VISIT, MomentField
-from courses.corrections.correction import SessionFix, version_of
+from courses.corrections.correction import CorrectedSession, version_of
 from courses.corrections.points import NeedlingRow
 from courses.models import AdverseEventItem, AftercareMeasure, PainScore, RedFlag, Session
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientState
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN
 from courses.sessions.detail_fields import DetailFields
 from courses.sessions.event_fields import reservations
@@ -91,11 +91,11 @@ class CorrectionForm(RedFlagFields, DetailFields):
             self.add_error("needle_difference", _("Say why the needles counted out differ from those counted in."))
         return values
 
-    def fix(self, needlings: Sequence[NeedlingRow]) -> SessionFix:
+    def corrected(self, needlings: Sequence[NeedlingRow]) -> CorrectedSession:
         """What was filled in."""
         values = self.cleaned_data
-        fixes = (row.fix() for row in needlings)
-        return SessionFix(
+        corrected_rows = (row.corrected() for row in needlings)
+        return CorrectedSession(
             version=values["version"],
             reason=values["reason"],
             held_at=self._held_at(values["held_at"]),
@@ -103,7 +103,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
             note=values["note"],
             scores=self._typed_scores(values),
             details={field.name: values[field.name] for field in self.detail_fields()},
-            needlings=tuple(one for one in fixes if one is not None),
+            needlings=tuple(one for one in corrected_rows if one is not None),
             adverse_event_ids=frozenset(item.pk for item in values["adverse_events"]),
             aftercare_ids=frozenset(measure.pk for measure in values["aftercare"]),
             flags=self.ticked(values),
@@ -126,7 +126,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
         """What speaks against the aftercare that was given: it is kept as it was, and somebody is told."""
         values, session = self.cleaned_data, self.session
         facts = treatment_facts(
-            PatientStanding(session.course.patient), on=session.clinic.local(session.held_at).date()
+            PatientState(session.course.patient), on=session.clinic.local(session.held_at).date()
         )
         return reservations(values["aftercare"], facts, values["adverse_events"])
 

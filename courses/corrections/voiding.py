@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership, required_reason, void_rows
-from courses.alerts.correcting import correct_pain
+from courses.alerts.after_correction import correct_pain
 from courses.alerts.history import write_event
 from courses.models import (
     AdverseEvent,
@@ -131,8 +131,8 @@ def _note_on_alerts(session: Session, note: str, *, by: Membership, at: datetime
     reports = RedFlagReport.objects.filter(session=session) | RedFlagReport.objects.filter(
         check_in__session=session
     )
-    told = AlertEvent.objects.filter(report__in=reports).values("alert")
-    open_ones = Alert.objects.unresolved().filter(pk__in=told)
+    reported = AlertEvent.objects.filter(report__in=reports).values("alert")
+    open_ones = Alert.objects.unresolved().filter(pk__in=reported)
     for alert in (*open_ones, *_breaches(session)):
         write_event(alert, AlertEvent.Kind.NOTED, at=at, by=by, note=note)
 

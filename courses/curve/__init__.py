@@ -3,11 +3,20 @@
 No Django, no clock, no files; what is said of a stored course is in outlook/.
 """
 
-from courses.curve.alarm.budget import DEFAULT_BUDGET_PER_100, SHIPPED_THRESHOLD, AlertThreshold, threshold_for
+from courses.curve.alarm.alert_threshold import (
+    DEFAULT_BUDGET_PER_100,
+    SHIPPED_THRESHOLD,
+    AlertThreshold,
+    threshold_for,
+)
 from courses.curve.alarm.calibration import calibrate, fold_fit
 from courses.curve.alarm.remembering import NextMemory, memory_of_next
 from courses.curve.alarm.sessions import Sessions, control_limits
-from courses.curve.answers import (
+from courses.curve.course import CoursePosterior, condition
+from courses.curve.fit import fit_prior
+from courses.curve.panel import Panel
+from courses.curve.prior import SHIPPED_PRIOR, Calibration, Prior
+from courses.curve.results import (
     Bands,
     CannotTell,
     NextScore,
@@ -18,14 +27,10 @@ from courses.curve.answers import (
     Unknown,
     whole_scores,
 )
-from courses.curve.course import CoursePosterior, condition
-from courses.curve.fit import fit_prior
-from courses.curve.panel import Panel
-from courses.curve.prior import SHIPPED_PRIOR, Calibration, Prior
 from courses.curve.scores import CourseScores, Timing
 from courses.curve.sequential import Predictions, next_scores, sequential_predictions
-from courses.curve.study.adoption import MIN_SCORES as MIN_SCORES_TO_ADOPT
-from courses.curve.study.adoption import Comparison, compare, compare_held_out
+from courses.curve.study.comparison import MIN_SCORES as MIN_SCORES_TO_ADOPT
+from courses.curve.study.comparison import Comparison, compare, compare_held_out
 from courses.curve.study.folds import HeldOut, held_out, predicted_by
 
 __all__ = [

@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr
 
-from courses.curve.answers import Bands, CannotTell, NextScore, Peak, Relief, Shape, Unknown
 from courses.curve.panel import Panel
 from courses.curve.predictive import (
     SCORE_VALUES,
@@ -18,6 +17,7 @@ from courses.curve.predictive import (
     upper_tails,
 )
 from courses.curve.prior import Prior
+from courses.curve.results import Bands, CannotTell, NextScore, Peak, Relief, Shape, Unknown
 from courses.curve.scores import HIGHEST_SCORE, TIMING_CODE, CourseScores, Floats, Timing
 from courses.curve.sequential import MIN_EARLIER_SCORES, next_scores, predict_rows
 from courses.curve.shapes import peak_of, shape_of

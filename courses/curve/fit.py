@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import minimize
 
-from courses.curve.answering_fit import fit_answering
 from courses.curve.design import Effects
 from courses.curve.moments import Moments, log_likelihood
 from courses.curve.panel import Panel
@@ -13,6 +12,7 @@ from courses.curve.parameters import Parameters
 from courses.curve.posterior import nodes_for
 from courses.curve.prior import SHIPPED_PRIOR, Calibration, Prior, triple
 from courses.curve.quadratic import fit_quadratic
+from courses.curve.response_style_fit import fit_answering
 from courses.curve.scores import TIMING_CODE, Floats, Timing
 from courses.curve.sequential import sequential_predictions
 from courses.curve.study.scoring import quality

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courses.curve.answering import History, answered
 from courses.curve.design import clamp_shift, forgotten, reachable_weeks
 from courses.curve.filtering import Filtered
-from courses.curve.keeping import with_kept
+from courses.curve.kept_relief import with_kept
 from courses.curve.panel import Panel
 from courses.curve.posterior import NoiseGrid, posterior
 from courses.curve.predictive import RISE, Mixture, Targets, mixture
 from courses.curve.prior import Prior
+from courses.curve.response_style import History, answered
 from courses.curve.scores import N_SCORE_VALUES, Bools, Floats, Ints
 
 MIN_EARLIER_SCORES = 2

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courses.curve.answers import Peak, Shape, ShapeName
+from courses.curve.results import Peak, Shape, ShapeName
 from courses.curve.scores import HIGHEST_SCORE, Floats
 
 SMALL_CHANGE = 1.0

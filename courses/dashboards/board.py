@@ -19,7 +19,7 @@ from courses.outlook.picture import curve_picture
 from courses.outlook.posteriors import posterior_of
 from courses.outlook.wording import worse_words
 from courses.priors.adopted import in_force
-from courses.priors.rows import records_of
+from courses.priors.course_records import records_of
 from patients.counting import counted
 
 N_WEEKS = 12

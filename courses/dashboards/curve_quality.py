@@ -194,7 +194,7 @@ def _timing_words(place: object) -> str:
 def curve_quality(member: Membership, *, at: datetime) -> CurveQuality:
     """The page of the member's clinic, of this month and the eleven before it."""
     since = _start(member, at=at)
-    rows = counted(Prediction.objects.visible_to(member)).standing().filter(judged_at__gte=since)
+    rows = counted(Prediction.objects.visible_to(member)).of_valid_scores().filter(judged_at__gte=since)
     judgings = [Judged(*values) for values in rows.order_by("score_id", "pk").values_list(*FIELDS)]
     newest = list(newest_of(judgings))
     return CurveQuality(

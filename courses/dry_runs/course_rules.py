@@ -12,7 +12,7 @@ from clinic.models import Clinic
 from courses.models import Course, Hold, Session
 from courses.outlook.review_facts import review_facts
 from courses.priors.adopted import adopted_prior
-from courses.priors.rows import records_of
+from courses.priors.course_records import records_of
 from courses.rules.bounds import RuleBounds
 from courses.rules.lapsed import find_lapsed
 from courses.rules.off_course import ReviewFacts, find_off_course

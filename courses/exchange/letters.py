@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership, required_reason, void_rows
-from courses.alerts.answering import add_note
+from courses.alerts.responding import add_note
 from courses.exchange.letter_parts import Part, letter_frame
 from courses.exchange.summary import summary_parts
 from courses.exchange.typesetting import ROOT, missing_characters, typeset

@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 
 from courses.charts.curve_chart import CurvePicture, curve_svg, describe
 from courses.exchange.letter_parts import Part, day_words, diagnosis_facts, moment_words
-from courses.measures.standing import fillings_of, measure_lines, thresholds_for
+from courses.measures.measure_lines import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import Alert, Course, PainScore
+from courses.outlook.markers import holds_of, markers_of, reviews_of, visits_of
 from courses.outlook.picture import curve_picture
 from courses.outlook.posteriors import posterior_of
 from courses.outlook.summary import CurveSays, curve_says
 from courses.outlook.time_limit import KEPT_SECONDS
-from courses.outlook.timeline import holds_of, markers_of, reviews_of, visits_of
 from courses.outlook.wording import curve_sentences, gain_words
 from courses.plans.adherence import adherence_of
 from courses.plans.visits import next_visit_at
 from courses.priors.adopted import in_force
-from courses.priors.rows import Record, record_of
+from courses.priors.course_records import Record, record_of
 from courses.reviews.wording import relief_words
 
 PAPER, FONT = (640, 300), "Libertinus Serif"
@@ -92,7 +92,7 @@ def _pain(
         ),
         markers=markers_of(record, alerts, course=course),
         holds=holds_of(record, course.holds.all(), course=course),
-        reviews=reviews_of(record, course.reviews.standing(), course=course, n_held=course.sessions.count()),
+        reviews=reviews_of(record, course.reviews.uncorrected(), course=course, n_held=course.sessions.count()),
     )
     svg = str(curve_svg(picture, size=PAPER, uid="letter", font=FONT))
     part = {
@@ -159,8 +159,8 @@ def _alerts(course: Course, alerts: Sequence[Alert]) -> list[Part]:
     reports: dict[str, str] = {}
     for report in course.red_flag_reports.select_related("flag"):
         reports.setdefault(report.flag.code, report.said)
-    told = [alert for alert in alerts if alert.is_red_flag or alert.rule == Alert.Rule.PAIN]
-    if not told:
+    shown = [alert for alert in alerts if alert.is_red_flag or alert.rule == Alert.Rule.PAIN]
+    if not shown:
         return [{"title": _("Red flags"), "paragraphs": [_("None reported.")]}]
     rows = [
         [
@@ -168,7 +168,7 @@ def _alerts(course: Course, alerts: Sequence[Alert]) -> list[Part]:
             f"{alert.get_severity_display()}: {reports.get(alert.flag_code) or alert.get_rule_display()}",
             answer_words(alert),
         ]
-        for alert in told
+        for alert in shown
     ]
     head = [_("When"), _("What"), _("Answer")]
     return [{"title": _("Red flags and pain alerts"), "head": head, "rows": rows, "widths": [2, 4, 4]}]
@@ -199,7 +199,7 @@ def _adverse_events(course: Course) -> list[Part]:
 
 
 def _reviews(course: Course) -> list[Part]:
-    reviews = list(course.reviews.standing().select_related("reviewed_by__user"))
+    reviews = list(course.reviews.uncorrected().select_related("reviewed_by__user"))
     if not reviews:
         return []
     rows = [

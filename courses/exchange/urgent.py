@@ -69,11 +69,11 @@ def _treatment(alert: Alert) -> Part:
         [_("At our clinic"), answer_words(alert)],
     ]
     if alert.course:
-        facts.append([_("Course"), _("%(status)s since %(day)s") % _standing(alert.course)])
+        facts.append([_("Course"), _("%(status)s since %(day)s") % _state_of(alert.course)])
     return {"title": _("Treatment"), "facts": facts}
 
 
-def _standing(course: Course) -> dict[str, object]:
+def _state_of(course: Course) -> dict[str, object]:
     hold = course.holds.last()
     began = course.clinic.local(hold.began_at).date() if hold and hold.ended_at is None else course.starts_on
     return {"status": course.get_status_display(), "day": day_words(began)}

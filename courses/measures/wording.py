@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.measures.standing import MeasureLine
+from courses.measures.measure_lines import MeasureLine
 from courses.models import Direction, MeasureCode, MeasureScore
 from courses.rules.measure_change import Change, Size
 

@@ -30,7 +30,7 @@ class AppointmentQuerySet(ClinicScopedQuerySet["Appointment"]):
         """Those that start in a stretch of time."""
         return self.filter(starts_at__gte=start_at, starts_at__lt=end_at)
 
-    def standing(self) -> Self:
+    def taking_time(self) -> Self:
         """Booked or kept: they take up the practitioner's time."""
         return self.filter(status__in=[Appointment.Status.BOOKED, Appointment.Status.KEPT])
 

@@ -20,7 +20,7 @@ N_PROBABILITIES = 11
 class PredictionQuerySet(ClinicScopedQuerySet["Prediction"]):
     """Predictions."""
 
-    def standing(self) -> Self:
+    def of_valid_scores(self) -> Self:
         """Those of scores that count."""
         return self.filter(score__voided_at=None)
 

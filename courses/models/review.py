@@ -15,7 +15,7 @@ from courses.models.course import Course
 class ReviewQuerySet(VoidableQuerySet["Review"]):
     """Reviews."""
 
-    def standing(self) -> Self:
+    def uncorrected(self) -> Self:
         """Those that no correction has replaced."""
         return self.filter(corrected_by=None)
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from courses.curve import CoursePosterior, Timing
 from courses.outlook import time_limit
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.rules.bounds import RuleBounds
 from courses.rules.ceiling import is_near_the_top
 

@@ -9,7 +9,7 @@ from itertools import takewhile
 import numpy as np
 
 from courses import curve
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.rules.facts import Expectation, Memory
 
 # Rarer than this is said no more exactly.
@@ -17,28 +17,30 @@ RAREST = 1_000_000.0
 
 
 def expectation(
-    record: Record, *, prior: curve.Prior, timing: str, scored_at: datetime, told_session: int = 0
+    record: Record, *, prior: curve.Prior, timing: str, scored_at: datetime, last_alerted_session: int = 0
 ) -> Expectation | curve.CannotTell:
     """What was to be expected of a score of a timing at a time, from the record without that score.
 
-    `told_session`: the last session that staff were alerted to; a lasting shift is looked for only after it.
+    `last_alerted_session`: the last session that raised an alert; a lasting shift is looked for only after it.
     """
     posterior = curve.condition(prior, record.scores())
     found = expectation_of(posterior, record, timing=timing, scored_at=scored_at)
     if isinstance(found, curve.CannotTell):
         return found
-    allowed = _starts_after(record, told_session, timing=timing, scored_at=scored_at)
+    allowed = _starts_after(record, last_alerted_session, timing=timing, scored_at=scored_at)
     memory = curve.memory_of_next(
         prior, posterior.course, week=record.week(scored_at), timing=curve.Timing(timing), allowed=allowed
     )
     return replace(found, memory=_memory(memory) if memory else None)
 
 
-def _starts_after(record: Record, told_session: int, *, timing: str, scored_at: datetime) -> int:
+def _starts_after(record: Record, last_alerted_session: int, *, timing: str, scored_at: datetime) -> int:
     """How many of the last scores of a timing belong to sessions that nobody was alerted to yet."""
     rows = [row for row in record.rows if row.timing == timing and row.scored_at <= scored_at]
-    untold = takewhile(lambda row: (row.session_number or told_session + 1) > told_session, reversed(rows))
-    return sum(1 for _row in untold)
+    quiet = takewhile(
+        lambda row: (row.session_number or last_alerted_session + 1) > last_alerted_session, reversed(rows)
+    )
+    return sum(1 for _row in quiet)
 
 
 def _memory(found: curve.NextMemory) -> Memory:

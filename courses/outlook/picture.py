@@ -13,8 +13,8 @@ from courses.charts.curve_chart import Band, CurvePicture, Dot, Expected
 from courses.charts.timeline import VisitMark
 from courses.models import Alert
 from courses.outlook import time_limit
-from courses.outlook.timeline import markers_of
-from courses.priors.rows import WEEK, Record
+from courses.outlook.markers import markers_of
+from courses.priors.course_records import WEEK, Record
 
 N_POINTS = 41
 MIN_SCORES_TO_DRAW = 2

@@ -7,7 +7,7 @@ from django.db import Error
 
 from courses.curve import CoursePosterior, condition
 from courses.priors.adopted import InForce
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 
 log = structlog.stdlib.get_logger(__name__)
 

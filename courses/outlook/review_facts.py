@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from courses.curve import CannotTell, Prior, condition
 from courses.outlook.summary import so_far_of
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.rules.off_course import ReviewFacts
 
 

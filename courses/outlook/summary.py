@@ -11,7 +11,7 @@ import numpy as np
 from courses import curve
 from courses.outlook import time_limit
 from courses.outlook.picture import coming_week, primary_timing
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.rules.worse_than_start import Worse
 
 N_LATEST = 3

@@ -12,7 +12,7 @@ from courses.charts.curve_picture import CurvePicture
 from courses.charts.ranges_then import RangeThen
 from courses.models import PainScore
 from courses.outlook.pain_facts import frozen_expectation
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 
 
 def with_ranges(picture: CurvePicture, record: Record, scores: Sequence[PainScore]) -> CurvePicture:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.country.zones import hold_zone
 from clinic.models import Holiday, Membership, OpeningHours, required_reason
 from courses.models import Appointment, AppointmentEvent, Course
-from courses.plans.standing import clearance_for
+from courses.plans.course_state import clearance_for
 from courses.plans.whom_to_ask import whom_to_ask
 from patients.models import Patient
 from patients.wording import reason_texts
@@ -202,8 +202,8 @@ def refuse_overlap(
     course: Course, *, starts_at: datetime, ends_at: datetime, apart_from: Appointment | None = None
 ) -> None:
     """Nobody is in two visits at once: ValidationError names the other. The caller holds the patient's lock."""
-    standing = Appointment.objects.for_clinic(course.clinic).standing().filter(course__patient=course.patient_id)
-    overlapping = standing.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    taken = Appointment.objects.for_clinic(course.clinic).taking_time().filter(course__patient=course.patient_id)
+    overlapping = taken.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
     if apart_from is not None:
         overlapping = overlapping.exclude(pk=apart_from.pk)
     other = overlapping.select_related("practitioner__user").order_by("starts_at").first()

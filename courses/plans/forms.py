@@ -12,7 +12,7 @@ from clinic.models import Clinic, Membership, Role
 from clinic.typed.dates import BOOKING, DayField, MomentField, MomentInput
 from clinic.typed.numbers import WholeNumberField
 from courses.models import Course
-from courses.plans.choosing import CourseChoice, open_courses
+from courses.plans.course_search import CourseChoice, open_courses
 
 
 class HoldCourseForm(forms.Form):

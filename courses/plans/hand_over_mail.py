@@ -29,8 +29,8 @@ def tell_of_hand_over(given: Sequence[HandOver], *, by: Membership, at: datetime
     if not given:
         return
     first = given[0]
-    told = {one.to_member_id for one in given} | {one.from_member_id for one in given}
-    for member_id in sorted(told - {by.pk}):
+    involved = {one.to_member_id for one in given} | {one.from_member_id for one in given}
+    for member_id in sorted(involved - {by.pk}):
         mail_member(
             member_id,
             clinic=first.clinic,

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Membership, Responder
 from courses.models import Alert, Appointment, Course, HandOver
+from courses.plans.course_state import CourseState
 from courses.plans.hand_over_mail import tell_of_hand_over
-from courses.plans.standing import CourseStanding
 from patients.models import Patient
 
 
@@ -57,7 +57,7 @@ def hand_over(
     ]
     HandOver.objects.bulk_create(given)
     Course.objects.filter(pk__in=[course.pk for course in rows]).update(practitioner=to)
-    taken = [(one, _take_over(one, standing, to=to)) for standing, one in _bookings(rows, at=at)]
+    taken = [(one, _take_over(one, state, to=to)) for state, one in _bookings(rows, at=at)]
     _join_open_alerts(rows, to=to)
     tell_of_hand_over(given, by=by, at=at)
     return HandedOver(
@@ -107,9 +107,9 @@ def _refuse(courses: list[Course], to: Membership) -> None:
             raise ValidationError({"courses": message})
 
 
-def _bookings(courses: list[Course], *, at: datetime) -> list[tuple[CourseStanding, Appointment]]:
+def _bookings(courses: list[Course], *, at: datetime) -> list[tuple[CourseState, Appointment]]:
     """What is booked with those who treated the courses until now, the earliest first."""
-    standings = {course.pk: CourseStanding(course) for course in courses}
+    standings = {course.pk: CourseState(course) for course in courses}
     booked = Appointment.objects.filter(status=Appointment.Status.BOOKED, starts_at__gte=at, course__in=courses)
     return [
         (standings[one.course_id], one)
@@ -127,13 +127,13 @@ def _join_open_alerts(courses: list[Course], *, to: Membership) -> None:
         alert.save(update_fields=["chain"])
 
 
-def _take_over(appointment: Appointment, standing: CourseStanding, *, to: Membership) -> bool:
+def _take_over(appointment: Appointment, state: CourseState, *, to: Membership) -> bool:
     """Whether a booking went to the other one."""
-    appointment.course = standing.course
-    on = standing.course.clinic.local(appointment.starts_at).date()
-    may_they = standing.clearance(on=on, practitioner=to).may_book
+    appointment.course = state.course
+    on = state.course.clinic.local(appointment.starts_at).date()
+    may_they = state.clearance(on=on, practitioner=to).may_book
     # Where nobody may needle it is not they who stand in the way.
-    if appointment.is_for_needling and not may_they and standing.clearance(on=on).may_book:
+    if appointment.is_for_needling and not may_they and state.clearance(on=on).may_book:
         return False
     try:
         with transaction.atomic():

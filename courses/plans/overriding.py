@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.access import permissions_of
 from clinic.models import Membership
 from courses.models import ClearanceOverride, Course, Session
-from courses.plans.standing import unaided_clearance
+from courses.plans.course_state import unaided_clearance
 from patients.models import Patient
 from patients.wording import reason_text
 

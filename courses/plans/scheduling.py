@@ -43,8 +43,8 @@ def propose_series(course: Course, *, practitioner: Membership, wishes: Wishes, 
 def diary_of(course: Course, *, practitioner: Membership, at: datetime) -> Diary:
     """What the practitioner and the patient have ahead of them, and when the clinic is open."""
     clinic = course.clinic
-    standing = Appointment.objects.for_clinic(clinic).standing().filter(ends_at__gte=at)
-    theirs = standing.filter(Q(practitioner=practitioner) | Q(course__patient_id=course.patient_id))
+    taken = Appointment.objects.for_clinic(clinic).taking_time().filter(ends_at__gte=at)
+    theirs = taken.filter(Q(practitioner=practitioner) | Q(course__patient_id=course.patient_id))
     return Diary(
         zone=clinic.zone_info,
         hours=_hours(clinic),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Protocol
 from patients.models import Patient
-from patients.standing import needs_specialised_plan
+from patients.patient_file import needs_specialised_plan
 
 STANDARD = "standard"
 MOST_A_WEEK = 7

@@ -1,4 +1,4 @@
-"""A visit's own red flags: they gate the next needling, not the one at which they were told."""
+"""A visit's own red flags: they gate the next needling, not the one at which they were reported."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from patients.models import Patient
 
 def flags_of_visit(patient: Patient, form_key: UUID, *, session: Session | None = None) -> list[RedFlagReport]:
     """What was told with this visit's form, however often it was returned, and of its session since."""
-    told = Q(form_key=form_key) if session is None else Q(form_key=form_key) | Q(session=session)
-    return list(RedFlagReport.objects.filter(told, patient=patient).select_related("flag"))
+    reported = Q(form_key=form_key) if session is None else Q(form_key=form_key) | Q(session=session)
+    return list(RedFlagReport.objects.filter(reported, patient=patient).select_related("flag"))
 
 
 def open_without(alerts: Iterable[Alert], own: Sequence[RedFlagReport]) -> list[tuple[str, str]]:
@@ -23,12 +23,12 @@ def open_without(alerts: Iterable[Alert], own: Sequence[RedFlagReport]) -> list[
     open_alerts = [one for one in alerts if one.is_red_flag and not one.is_resolved]
     if not own:
         return [(one.severity, one.flag_code) for one in open_alerts]
-    mine, levels = {report.pk for report in own}, _levels_told(open_alerts)
+    mine, levels = {report.pk for report in own}, _reported_levels(open_alerts)
     found = []
     for alert in open_alerts:
-        told = levels.get(alert.pk, {})
-        others = [level for pk, level in told.items() if pk not in mine]
-        if not mine & told.keys():
+        reported = levels.get(alert.pk, {})
+        others = [level for pk, level in reported.items() if pk not in mine]
+        if not mine & reported.keys():
             found.append((alert.severity, alert.flag_code))
         elif others:
             found.append((min(others, key=Severity.values.index), alert.flag_code))
@@ -48,10 +48,10 @@ def is_held_without(course: Course, own: Sequence[RedFlagReport]) -> bool:
     return hold is None or (hold.began_at, hold.reason) not in causes
 
 
-def _levels_told(alerts: Sequence[Alert]) -> dict[int, dict[int, str]]:
+def _reported_levels(alerts: Sequence[Alert]) -> dict[int, dict[int, str]]:
     """The level of each report by alert and report."""
-    told: dict[int, dict[int, str]] = {}
+    reported: dict[int, dict[int, str]] = {}
     events = AlertEvent.objects.filter(alert__in=alerts, report__isnull=False)
     for alert, report, level in events.values_list("alert", "report", "report__level"):
-        told.setdefault(alert, {})[report] = level
-    return told
+        reported.setdefault(alert, {})[report] = level
+    return reported

@@ -13,8 +13,8 @@ from clinic.models import Clinic
 from courses import curve
 from courses.curve.predictive import SCORE_VALUES
 from courses.priors.adopted import bounds_of
+from courses.priors.course_records import Record, ScoreRow, clinic_records
 from courses.priors.fixed_rules import fixed_alarms, sessions_of
-from courses.priors.rows import Record, ScoreRow, clinic_records
 from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
 from courses.rules.facts import Expectation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from courses.priors.rows import Record, ScoreRow
+from courses.priors.course_records import Record, ScoreRow
 from courses.rules.bounds import SHIPPED_BOUNDS, RuleBounds
 from courses.rules.facts import Expectation, PainFacts, ScoreFact, Thresholds
 from courses.rules.pain import FIXED_RULES

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from courses.models import Appointment, CheckIn, Course, Reminder, Session
 from patients.models import Consent
-from patients.standing import has_consent
+from patients.patient_file import has_consent
 
 MAX_PER_DAY = 3
 TEST_PATIENT = "test patient"

@@ -44,7 +44,9 @@ def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
         for kind, due_at in due.items()
     )
     is_test = session.course.patient.is_training
-    told = {"state": Reminder.State.REFUSED, "refused_because": TEST_PATIENT, "settled_at": at} if is_test else {}
+    refusal = (
+        {"state": Reminder.State.REFUSED, "refused_because": TEST_PATIENT, "settled_at": at} if is_test else {}
+    )
     reminders = Reminder.objects.bulk_create(
         Reminder(
             clinic=session.clinic,
@@ -52,7 +54,7 @@ def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
             kind=REMINDS[CheckIn.Kind(check_in.kind)],
             check_in=check_in,
             due_at=due[CheckIn.Kind(check_in.kind)],
-            **told,
+            **refusal,
         )
         for check_in in check_ins
     )

@@ -58,9 +58,9 @@ def _planned(clinic: Clinic) -> list[Reminder]:
     locked = messages.select_for_update(no_key=True).order_by("pk")
     in_flight = {one.subject_id for one in locked if one.state == Message.State.SENDING}
     # What was cancelled in the meantime has its own reason: the planner names it.
-    standing = Q(appointment=None) | Q(appointment__status=Appointment.Status.BOOKED)
+    is_ahead = Q(appointment=None) | Q(appointment__status=Appointment.Status.BOOKED)
     rows = (
-        planned.filter(standing)
+        planned.filter(is_ahead)
         .exclude(pk__in=in_flight)
         .select_related("course", "appointment", "check_in__session")
     )

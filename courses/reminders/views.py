@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from courses.reminders.links import BadLink, read_unsubscribe
 from patients.intake import record_consent
 from patients.models import Consent
-from patients.standing import has_consent
+from patients.patient_file import has_consent
 
 
 @never_cache

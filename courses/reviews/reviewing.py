@@ -21,8 +21,8 @@ from courses.outlook.time_limit import KEPT_SECONDS
 from courses.plans.lifecycle import extend_course
 from courses.plans.visits import next_visit_at
 from courses.priors.adopted import in_force
-from courses.priors.rows import record_of
-from courses.rules.review_advice import EXTENSION, VERSION, ReviewStanding, review_questions
+from courses.priors.course_records import record_of
+from courses.rules.review_advice import EXTENSION, VERSION, CourseAtReview, review_questions
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ def open_matters(course: Course) -> AlertQuerySet:
     return Alert.objects.for_clinic(course.clinic).unresolved().filter(is_one, patient=course.patient_id)
 
 
-def standing_of(
+def course_at_review(
     course: Course, says: CurveSays | None, *, n_held: int, is_extended: bool, open_rules: Collection[str]
-) -> ReviewStanding:
+) -> CourseAtReview:
     """The course as the advice takes it; `open_rules` are those of `open_matters`."""
-    return ReviewStanding(
+    return CourseAtReview(
         session_number=n_held,
         n_planned=course.n_planned,
         gain=says.gain if says else None,
@@ -58,7 +58,7 @@ def standing_of(
     )
 
 
-def telling_of(course: Course, *, at: datetime, seconds: float | None = None) -> CurveSays | None:
+def curve_says_now(course: Course, *, at: datetime, seconds: float | None = None) -> CurveSays | None:
     """What the curve says of a course now, in some seconds; None before the first score."""
     record = record_of(course, at=at)
     posterior = posterior_of(record, in_force(course.clinic))
@@ -135,10 +135,10 @@ def correct_review(review: Review, *, entry: ReviewEntry, by: Membership, at: da
 
 
 def _review(course: Course, entry: ReviewEntry, *, by: Membership, at: datetime) -> Review:
-    says, n_held = telling_of(course, at=at, seconds=KEPT_SECONDS), course.sessions.count()
+    says, n_held = curve_says_now(course, at=at, seconds=KEPT_SECONDS), course.sessions.count()
     is_extended = course.reviews.filter(n_added__gt=0).exists()
     rules = set(open_matters(course).values_list("rule", flat=True))
-    standing = standing_of(course, says, n_held=n_held, is_extended=is_extended, open_rules=rules)
+    at_review = course_at_review(course, says, n_held=n_held, is_extended=is_extended, open_rules=rules)
     is_extending = entry.decision == Review.Decision.EXTEND
     if is_extending and is_extended:
         raise ValidationError(
@@ -151,12 +151,12 @@ def _review(course: Course, entry: ReviewEntry, *, by: Membership, at: datetime)
         is_final=entry.is_final,
         reviewed_at=at,
         reviewed_by=by,
-        gain=standing.gain,
-        relief30=standing.relief30,
+        gain=at_review.gain,
+        relief30=at_review.relief30,
         relief50=says.relief50 if says else None,
         n_scores=says.n_scores if says else 0,
         prior_version=says.prior_version if says else "",
-        questions={"version": VERSION, "asked": [str(question) for question in review_questions(standing)]},
+        questions={"version": VERSION, "asked": [str(question) for question in review_questions(at_review)]},
         decision=entry.decision,
         reason=entry.reason,
         n_added=EXTENSION if is_extending else 0,

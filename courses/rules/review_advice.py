@@ -40,7 +40,7 @@ GOING_ON = frozenset({Question.TOO_EARLY, Question.GO_ON, Question.EXTEND, Quest
 
 
 @dataclass(frozen=True)
-class ReviewStanding:
+class CourseAtReview:
     """A course at a review: shares, None where they cannot be told.
 
     `gain` is observed, as in GERAC; `fitted_gain` is the curve's, slower to follow a sudden change.
@@ -62,26 +62,26 @@ class ReviewStanding:
         return self.session_number >= min(GATE, self.n_planned)
 
 
-def review_questions(standing: ReviewStanding) -> tuple[Question, ...]:
+def review_questions(at_review: CourseAtReview) -> tuple[Question, ...]:
     """The questions of a review, most weighty first; at the gate of ten sessions those of GERAC."""
-    if standing.has_open_flag or standing.is_on_hold:
-        asked = {Question.OPEN_FLAG: standing.has_open_flag, Question.ON_HOLD: standing.is_on_hold}
+    if at_review.has_open_flag or at_review.is_on_hold:
+        asked = {Question.OPEN_FLAG: at_review.has_open_flag, Question.ON_HOLD: at_review.is_on_hold}
         return tuple(question for question, is_asked in asked.items() if is_asked)
-    by_numbers = _by_numbers(standing)
-    if not standing.has_open_pain:
+    by_numbers = _by_numbers(at_review)
+    if not at_review.has_open_pain:
         return by_numbers
     return (Question.OPEN_PAIN, *(question for question in by_numbers if question not in GOING_ON))
 
 
-def _by_numbers(standing: ReviewStanding) -> tuple[Question, ...]:
-    if standing.gain is None:
+def _by_numbers(at_review: CourseAtReview) -> tuple[Question, ...]:
+    if at_review.gain is None:
         return (Question.CANNOT_TELL,)
-    if standing.is_at_gate:
-        return _at_gate(standing.gain, is_extended=standing.is_extended)
+    if at_review.is_at_gate:
+        return _at_gate(at_review.gain, is_extended=at_review.is_extended)
     # The worse of the two: neither a sudden worsening nor a slow one is missed.
-    gain = standing.gain if standing.fitted_gain is None else min(standing.gain, standing.fitted_gain)
-    facts = ReviewFacts(standing.session_number, standing.relief30, gain)
-    if standing.session_number < EARLIEST:
+    gain = at_review.gain if at_review.fitted_gain is None else min(at_review.gain, at_review.fitted_gain)
+    facts = ReviewFacts(at_review.session_number, at_review.relief30, gain)
+    if at_review.session_number < EARLIEST:
         return (Question.TOO_EARLY,)
     return (Question.OFF_TRACK,) if find_off_course(facts) else (Question.GO_ON,)
 

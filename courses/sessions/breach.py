@@ -15,7 +15,7 @@ from clinic.models import Membership
 from courses.models import Needling
 from courses.rules.breach import NeedleFact, VisitFacts, find_breach, forbidden
 from courses.sessions.entry import NeedlingEntry, SessionEntry
-from patients.clearance import Clearance, Verdict
+from patients.clearance import Clearance, ClearanceVerdict
 from patients.wording import reason_texts
 
 
@@ -32,7 +32,7 @@ def kept_facts(
     return VisitFacts(
         number=number,
         is_needled=is_needled,
-        is_cleared=kept.get("verdict") == Verdict.CLEAR,
+        is_cleared=kept.get("verdict") == ClearanceVerdict.CLEAR,
         reasons=tuple(kept.get("reasons", ())),
         limits=tuple(kept.get("limits", ())),
         needles=tuple(_needle(one) for one in needles),

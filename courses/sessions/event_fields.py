@@ -76,7 +76,7 @@ class EventFields:
         self.events, self.measures, self.facts = list(events), list(measures), facts
         for item in self.events:
             self.fields[f"event_{item.code}"] = forms.BooleanField(label=item.wording, required=False)
-            if not self._is_told(item):
+            if not self._is_reported(item):
                 continue
             self.fields[f"severity_{item.code}"] = forms.ChoiceField(
                 choices=AdverseEvent.Severity.choices, required=False, initial=AdverseEvent.Severity.MILD
@@ -92,7 +92,7 @@ class EventFields:
         for measure in self.measures:
             self.fields[f"aftercare_{measure.code}"] = forms.BooleanField(label=measure.name, required=False)
 
-    def _is_told(self, item: AdverseEventItem) -> bool:
+    def _is_reported(self, item: AdverseEventItem) -> bool:
         """Whether something was sent about an event; of one that was not, nothing else needs to be read."""
         if not self.is_bound:
             return False
@@ -142,10 +142,10 @@ class EventFields:
         """The measures ticked."""
         return tuple(one for one in self.measures if self.cleaned_data.get(f"aftercare_{one.code}"))
 
-    def aftercare_errors(self, *, is_flag_told: bool) -> list[tuple[str, str]]:
+    def aftercare_errors(self, *, is_flag_reported: bool) -> list[tuple[str, str]]:
         """What speaks against the measures ticked, by field."""
         items = [one.item for one in self.happened()]
-        found = reservations(self.given(), self.facts, items, is_flag_told=is_flag_told)
+        found = reservations(self.given(), self.facts, items, is_flag_reported=is_flag_reported)
         first = next((f"aftercare_{one.code}" for one in self.given()), "")
         return [(first, words) for words in found]
 
@@ -166,7 +166,7 @@ class EventFields:
         )
 
     def _event_line(self, item: AdverseEventItem) -> EventLine:
-        if not self._is_told(item):
+        if not self._is_reported(item):
             return EventLine(item)
         return EventLine(
             item=item,
@@ -187,12 +187,12 @@ def reservations(
     facts: TreatmentFacts,
     events: Iterable[AdverseEventItem],
     *,
-    is_flag_told: bool = False,
+    is_flag_reported: bool = False,
 ) -> list[str]:
     """What speaks against giving these measures to this patient, in words."""
     found = faults(
         map(measure_of, given),
         conditions=facts.with_events({item.code: item.wording for item in events}),
-        is_flag_open=facts.is_flag_open or is_flag_told,
+        is_flag_open=facts.is_flag_open or is_flag_reported,
     )
     return [str(FAULTS.get(fault, BLOCKED)) % {"why": ", ".join(why)} for fault, why in found]

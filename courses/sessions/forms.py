@@ -94,7 +94,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         lists = session_lists(clinic)
         self.add_flag_fields(lists.flags)
         self.add_event_fields(lists.events, lists.aftercare, facts)
-        self._told: tuple[FlagEntry, ...] = ()
+        self._reported: tuple[FlagEntry, ...] = ()
 
     def clean(self) -> dict[str, Any]:
         """Red flags were asked, scores of 8 or more were asked about, the aftercare suits the patient."""
@@ -103,16 +103,16 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         values["appointment"] = self.find_visit(values)
         scores = self._scores(values)
         # An error takes its field out of the values: what was told is read before.
-        self._told = self.told(values, scores)
+        self._reported = self.reported(values, scores)
         for field, message in self.flag_errors(values, scores).items():
             self.add_error(field, message)
-        for field, message in self.aftercare_errors(is_flag_told=bool(self._told)):
+        for field, message in self.aftercare_errors(is_flag_reported=bool(self._reported)):
             self.add_error(field, message)
         return values
 
-    def flags_told(self) -> tuple[FlagEntry, ...]:
+    def reported_flags(self) -> tuple[FlagEntry, ...]:
         """Every yes, whatever else is wrong with the form, “none of these” beside it included."""
-        return self._told
+        return self._reported
 
     def origin(self, course: Course, *, at: datetime) -> Origin:
         """Where the flags of a form come from that was returned: this form, whose session may follow."""
@@ -172,7 +172,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
             appointment=values["appointment"],
             before=values["before"],
             after=values["after"],
-            flags=self._told,
+            flags=self._reported,
             is_needled=values["is_needled"],
             uncleared_reason=values["uncleared_reason"],
             neuro_check=values["neuro_check"],

@@ -16,14 +16,14 @@ from courses.models import Alert, Course, Level, PainScore, Prediction, RedFlagR
 from courses.outlook import time_limit
 from courses.outlook.expecting import expectation
 from courses.outlook.pain_facts import pain_facts
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseState
 from courses.priors.adopted import bounds_of
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.rules.facts import Expectation, Finding, Thresholds
 from courses.rules.pain import FIXED_RULES, find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.rules.still_worse import is_on_watch
-from courses.sessions.keeping import Basis, keep_predictions
+from courses.sessions.predictions import Basis, keep_predictions
 from courses.sessions.verdict import Verdict, verdict
 
 log = structlog.stdlib.get_logger(__name__)
@@ -33,7 +33,7 @@ LATE = timedelta(days=7)
 
 
 def judge_scores(
-    standing: CourseStanding,
+    state: CourseState,
     new: Sequence[PainScore],
     *,
     reports: Sequence[RedFlagReport] = (),
@@ -46,14 +46,14 @@ def judge_scores(
     """
     if not new:
         return []
-    course, basis = standing.course, Basis()
+    course, basis = state.course, Basis()
     try:
         with transaction.atomic():
-            verdicts, basis = _with_curve(standing, new, at=at)
+            verdicts, basis = _with_curve(state, new, at=at)
     except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags stand
         log.error("curve failed", course=course.pk, error=type(error).__name__)
         Fault.note(Fault.Kind.CURVE, f"course:{course.pk}", at=at)
-        verdicts = _without_curve(standing, new)
+        verdicts = _without_curve(state, new)
     judged = list(zip(new, verdicts, strict=True))
     for score, one in judged:
         score.expected = one.as_json()
@@ -68,24 +68,20 @@ def judge_scores(
     return verdicts
 
 
-def _with_curve(
-    standing: CourseStanding, new: Sequence[PainScore], *, at: datetime
-) -> tuple[list[Verdict], Basis]:
-    every, thresholds, record = [*standing.scores, *new], standing.in_force.thresholds, standing.record(at=at)
+def _with_curve(state: CourseState, new: Sequence[PainScore], *, at: datetime) -> tuple[list[Verdict], Basis]:
+    every, thresholds, record = [*state.scores, *new], state.in_force.thresholds, state.record(at=at)
     verdicts = []
-    for score, found in zip(new, _expected(standing, record, new), strict=True):
+    for score, found in zip(new, _expected(state, record, new), strict=True):
         facts = pain_facts(score, every, thresholds, found if isinstance(found, Expectation) else None)
         findings = (*find_model_free_pain(facts), *find_model_pain(facts))
         watched = is_on_watch(facts) and not findings
         verdicts.append(verdict(score.timing, score.score, expected=found, findings=findings, is_watched=watched))
-    return verdicts, Basis(thresholds, standing.in_force.prior_id, record.group)
+    return verdicts, Basis(thresholds, state.in_force.prior_id, record.group)
 
 
-def _expected(
-    standing: CourseStanding, record: Record, new: Sequence[PainScore]
-) -> list[Expectation | CannotTell]:
+def _expected(state: CourseState, record: Record, new: Sequence[PainScore]) -> list[Expectation | CannotTell]:
     """What the curve expected of each new score, the ones before it known."""
-    prior, told_session = standing.in_force.prior, standing.told_session
+    prior, last_alerted_session = state.in_force.prior, state.last_alerted_session
 
     def compute() -> list[Expectation | CannotTell]:
         found, growing = [], record
@@ -96,7 +92,7 @@ def _expected(
                     prior=prior,
                     timing=score.timing,
                     scored_at=score.scored_at,
-                    told_session=told_session,
+                    last_alerted_session=last_alerted_session,
                 )
             )
             growing = growing.with_score(score)
@@ -109,12 +105,12 @@ def _expected(
     return found
 
 
-def _without_curve(standing: CourseStanding, new: Sequence[PainScore]) -> list[Verdict]:
+def _without_curve(state: CourseState, new: Sequence[PainScore]) -> list[Verdict]:
     """The rules that need no curve, and no number from one; day 3 as where the curve cannot tell."""
-    nothing = Thresholds(math.inf, math.inf, "none", bounds_of(standing.course.clinic))
+    nothing = Thresholds(math.inf, math.inf, "none", bounds_of(state.course.clinic))
     verdicts = []
     for score in new:
-        facts = pain_facts(score, [*standing.scores, *new], nothing, None)
+        facts = pain_facts(score, [*state.scores, *new], nothing, None)
         findings = tuple(finding for rule in FIXED_RULES if (finding := rule(facts)))
         watched = is_on_watch(facts) and not findings
         verdicts.append(verdict(score.timing, score.score, expected=None, findings=findings, is_watched=watched))

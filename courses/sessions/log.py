@@ -15,14 +15,14 @@ from courses.alerts.raising import raise_alert
 from courses.alerts.settling import settle_alerts
 from courses.models import Alert, Appointment, AppointmentEvent, Course, PainScore, RedFlagReport, Session
 from courses.plans.booking import write_appointment_event
+from courses.plans.course_state import CourseState
 from courses.plans.overriding import spend_override
-from courses.plans.standing import CourseStanding
 from courses.plans.visit_flags import flags_of_visit
 from courses.reminders.planning import plan_check_ins
 from courses.rules.breach import find_breach
 from courses.rules.facts import Finding
-from courses.sessions.answers import log_check_in
 from courses.sessions.breach import refuse_contradiction, refuse_silent_breach, visit_facts
+from courses.sessions.check_in_answers import log_check_in
 from courses.sessions.entry import SessionEntry
 from courses.sessions.judging import LATE, judge_scores
 from courses.sessions.record import write_session
@@ -52,51 +52,51 @@ def log_session(
     entry: SessionEntry,
     by: Membership,
     at: datetime,
-    standing: CourseStanding | None = None,
+    state: CourseState | None = None,
 ) -> Logged:
     """A visit in the course's record, with everything that follows from it, whole or not at all.
 
-    `standing` is the course's, from a caller that has held the patient's lock since before the course was read.
+    `state` is the course's, from a caller that has held the patient's lock since before the course was read.
 
     ValidationError names the field at fault: a time outside the course, a session the form had not seen, or
     needling that is not cleared and gives no reason. Nothing else is refused: a score or a red flag is saved
     whatever the clearance.
     """
-    standing = standing or _held(course)
-    course = standing.course
+    state = state or _held(course)
+    course = state.course
     twin = Session.every.filter(clinic=course.clinic, form_key=entry.form_key).first()
     if twin is not None:
         again = accept_flags(_origin(twin, entry), entry.flags, by=by, at=at)
         return Logged(twin, reports=tuple(again), is_new=False)
     _refuse_bad_time(course, entry, at=at)
     _refuse_visit(entry)
-    _refuse_unseen(standing, entry)
+    _refuse_unseen(state, entry)
     refuse_contradiction(entry.needlings, is_needled=entry.is_needled)
     _refuse_same_time(course, entry)
     if entry.neuro_check:
         _record_check(course, entry, by=by, at=at)
-    clearance = _clearance(standing, entry)
+    clearance = _clearance(state, entry)
     refuse_silent_breach(entry, clearance, by=by)
-    session = write_session(course, entry, clearance, number=standing.last_number + 1, by=by, at=at)
+    session = write_session(course, entry, clearance, number=state.last_number + 1, by=by, at=at)
     reports = accept_flags(_origin(session, entry), entry.flags, by=by, at=at)
     if session.is_needled:
         spend_override(session, on=_day(course, session.held_at))
     breach = find_breach(visit_facts(entry, clearance, number=session.number))
     if breach:
         _tell_lead_of_breach(course, breach, by=by, at=at)
-    verdicts = judge_scores(standing, _scores(session, entry, by=by, at=at), reports=reports, at=at)
+    verdicts = judge_scores(state, _scores(session, entry, by=by, at=at), reports=reports, at=at)
     _move_plan_on(course, session, by=by, at=at)
     overtaken = (Alert.Rule.LAPSED, Alert.Rule.UNANSWERED) if at - session.held_at <= LATE else ()
-    settle_alerts(course, standing.course_alerts, overtaken=overtaken, at=at)
+    settle_alerts(course, state.course_alerts, overtaken=overtaken, at=at)
     plan_check_ins(session, at=at)
     return Logged(session, tuple(verdicts), tuple(reports))
 
 
-def _held(course: Course) -> CourseStanding:
+def _held(course: Course) -> CourseState:
     """The course as it is once nobody else writes on its patient."""
     lock_patient(course.patient)
     rows = Course.objects.select_related("clinic", "patient", "practitioner", "protocol")
-    return CourseStanding(rows.get(pk=course.pk))
+    return CourseState(rows.get(pk=course.pk))
 
 
 def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> None:
@@ -143,12 +143,12 @@ def _refuse_same_time(course: Course, entry: SessionEntry) -> None:
     raise ValidationError({"held_at": message % {"session": twin, "who": twin.logged_by, "when": when}})
 
 
-def _refuse_unseen(standing: CourseStanding, entry: SessionEntry) -> None:
+def _refuse_unseen(state: CourseState, entry: SessionEntry) -> None:
     """Somebody else logged a session while this form was open: said once, unless red flags must not wait."""
-    if entry.seen_number is None or entry.flags or standing.last_number <= entry.seen_number:
+    if entry.seen_number is None or entry.flags or state.last_number <= entry.seen_number:
         return
-    course = standing.course
-    newest = course.sessions.select_related("logged_by__user").get(number=standing.last_number)
+    course = state.course
+    newest = course.sessions.select_related("logged_by__user").get(number=state.last_number)
     message = _(
         "%(who)s logged session %(number)d at %(time)s while this form was open. Check it. If "
         "this is another visit, save again: it becomes session %(next)d."
@@ -162,12 +162,12 @@ def _refuse_unseen(standing: CourseStanding, entry: SessionEntry) -> None:
     raise ValidationError({"seen_number": message % values})
 
 
-def _clearance(standing: CourseStanding, entry: SessionEntry) -> Clearance:
+def _clearance(state: CourseState, entry: SessionEntry) -> Clearance:
     """The verdict before this visit's own red flags; a check made at it is part of the file by now."""
-    course = standing.course
-    standing = CourseStanding(course) if entry.neuro_check else standing
+    course = state.course
+    state = CourseState(course) if entry.neuro_check else state
     on = _day(course, entry.held_at)
-    return standing.clearance(
+    return state.clearance(
         on=on,
         practitioner=entry.practitioner,
         is_alone=entry.is_alone(on),

@@ -1,4 +1,4 @@
-"""What happens after a session: which mail goes to whom and when, what is due, what the patient is told."""
+"""What happens after a session: which mail goes to whom and when, what is due, what the patient is asked to do."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from courses.models import (
     Reminder,
     Session,
 )
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientState
 from courses.reminders.permission import refusal
 from courses.sessions.aftercare import suggest
 from courses.sessions.red_flags.recording import reports_of_form
 from courses.sessions.treatment_facts import TreatmentFacts, measure_of, treatment_facts
-from courses.sessions.verdict import Standing
+from courses.sessions.verdict import BandPosition
 
 STATES = {
     Message.State.PENDING: gettext_lazy("will be sent %(when)s"),
@@ -63,7 +63,7 @@ def next_steps(session: Session, *, at: datetime) -> list[NextStep]:
 def patient_words(session: Session, scores: list[PainScore], *, at: datetime) -> list[str]:
     """What to tell the patient today; contact advice alone while a red flag is open."""
     clinic = session.clinic
-    facts = treatment_facts(PatientStanding(session.course.patient), on=clinic.local(session.held_at).date())
+    facts = treatment_facts(PatientState(session.course.patient), on=clinic.local(session.held_at).date())
     call = (
         _("Call us at %(phone)s at once if anything new or worrying appears; in an emergency %(number)s.")
         if clinic.phone
@@ -83,10 +83,10 @@ def flare_words(scores: list[PainScore]) -> str:
     if before is None or after is None or after.score <= before.score:
         return ""
     values = {"n": after.score - before.score}
-    standing = after.expected.get("standing")
-    if standing in {Standing.IN_BAND, Standing.BELOW}:
+    position = after.expected.get("standing")
+    if position in {BandPosition.IN_BAND, BandPosition.BELOW}:
         return _("Pain rose by %(n)d, within the expected range. Small flares are common.") % values
-    if standing == Standing.ABOVE:
+    if position == BandPosition.ABOVE:
         return _("Pain rose by %(n)d and is above the expected range. Look for the cause.") % values
     return _("Pain rose by %(n)d. There are too few scores to say whether this was expected.") % values
 
@@ -101,7 +101,7 @@ def _staff_mail(session: Session, *, at: datetime) -> list[NextStep]:
     rows = list(Message.objects.filter(kind=MESSAGE_KIND, subject_id__in=events).order_by("due_at", "pk"))
     ids = {int(row.recipient.removeprefix("membership:")) for row in rows}
     members = Membership.objects.for_clinic(session.clinic).select_related("user").in_bulk(ids)
-    # One line for each person and alert, however often they were told.
+    # One line for each person and alert, however many emails they get.
     latest = {(row.recipient, events[row.subject_id]): row for row in rows}
     n_mails = Counter((row.recipient, events[row.subject_id]) for row in rows)
     mails = [
@@ -114,8 +114,8 @@ def _staff_mail(session: Session, *, at: datetime) -> list[NextStep]:
         for key, row in latest.items()
         if (member := members.get(int(row.recipient.removeprefix("membership:"))))
     ]
-    told = {one.alert.pk for one in mails if one.alert}
-    return [*mails, *(_open_alert(alert) for alert in alerts.values() if alert.pk not in told)]
+    with_mail = {one.alert.pk for one in mails if one.alert}
+    return [*mails, *(_open_alert(alert) for alert in alerts.values() if alert.pk not in with_mail)]
 
 
 def _mail_words(row: Message, session: Session, *, n_mails: int, at: datetime) -> str:
@@ -182,7 +182,7 @@ def _instruction(session: Session, reports: list[RedFlagReport]) -> list[str]:
 
 def _about_pain(session: Session, scores: list[PainScore]) -> list[str]:
     flare = flare_words(scores)
-    if flare and any(score.expected.get("standing") == Standing.ABOVE for score in scores):
+    if flare and any(score.expected.get("standing") == BandPosition.ABOVE for score in scores):
         return [
             _("Your pain is higher than we expected. We will look into it. Please tell us tomorrow how it is.")
         ]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from courses.models import CheckIn, CheckInAnswer, PainScore
 from courses.sessions.entry import CheckInEntry
-from courses.sessions.verdict import Standing, Verdict
+from courses.sessions.verdict import BandPosition, Verdict
 
 REASSURE_UP_TO = 6
 REASSURE_RISE = 2
@@ -27,7 +27,8 @@ def may_reassure(check_in: CheckIn, entry: CheckInEntry, verdicts: Sequence[Verd
         and entry.score is not None
         and entry.score <= REASSURE_UP_TO
         and all(
-            verdict.standing in {Standing.IN_BAND, Standing.BELOW} and not verdict.findings for verdict in verdicts
+            verdict.position in {BandPosition.IN_BAND, BandPosition.BELOW} and not verdict.findings
+            for verdict in verdicts
         )
         and bool(verdicts)
         and before is not None

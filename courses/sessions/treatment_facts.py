@@ -10,7 +10,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from courses.models import AftercareMeasure
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientState
 from courses.sessions.aftercare import Measure
 from courses.sessions.points.notes import ScreenedItem
 from patients.models import Consent, Screening, ScreeningFinding, ScreeningItem
@@ -42,9 +42,9 @@ class TreatmentFacts:
         return {**self.conditions, **events}
 
 
-def treatment_facts(standing: PatientStanding, *, on: date) -> TreatmentFacts:
+def treatment_facts(state: PatientState, *, on: date) -> TreatmentFacts:
     """What file and alerts say of a patient for the treatment of a day."""
-    file = standing.file
+    file = state.file
     conditions = {one.item.code: one.item.wording for one in file.findings}
     conditions |= _by_age(file.patient.ages(on)) | _by_weeks(file.findings, screening=file.screening, on=on)
     missing = frozenset(str(stream) for stream in MODALITIES if not file.consents.get(stream))
@@ -54,7 +54,7 @@ def treatment_facts(standing: PatientStanding, *, on: date) -> TreatmentFacts:
         items=tuple(_item(one) for one in file.findings),
         conditions=conditions,
         no_consent_to=missing,
-        is_flag_open=bool(standing.open_flags),
+        is_flag_open=bool(state.open_flags),
     )
 
 

@@ -9,7 +9,7 @@ from courses.curve import CannotTell
 from courses.rules.facts import Expectation, Finding
 
 
-class Standing(StrEnum):
+class BandPosition(StrEnum):
     """Where a score lies."""
 
     IN_BAND = "in_band"
@@ -25,7 +25,7 @@ class Verdict:
 
     timing: str
     score: int
-    standing: Standing
+    position: BandPosition
     expected: Expectation | None = None
     have: float = 0
     need: float = 0
@@ -40,7 +40,7 @@ class Verdict:
 
     def as_json(self) -> dict[str, object]:
         """What a score keeps of it: plain types, no name."""
-        kept: dict[str, object] = {"standing": str(self.standing), "have": self.have, "need": self.need}
+        kept: dict[str, object] = {"standing": str(self.position), "have": self.have, "need": self.need}
         if self.is_watched:
             kept["watch"] = True
         # What lasts is looked for only after the last session that staff were told of.
@@ -83,19 +83,19 @@ def verdict(
 ) -> Verdict:
     """The verdict on a score; `expected` is None where the curve failed."""
     if expected is None:
-        return Verdict(timing, score, Standing.ERROR, findings=findings, is_watched=is_watched)
+        return Verdict(timing, score, BandPosition.ERROR, findings=findings, is_watched=is_watched)
     if isinstance(expected, CannotTell):
         return Verdict(
             timing,
             score,
-            Standing.CANNOT_TELL,
+            BandPosition.CANNOT_TELL,
             have=expected.have,
             need=expected.need,
             findings=findings,
             is_watched=is_watched,
         )
     if expected.holds(score):
-        standing = Standing.IN_BAND
+        position = BandPosition.IN_BAND
     else:
-        standing = Standing.ABOVE if score > expected.high90 else Standing.BELOW
-    return Verdict(timing, score, standing, expected, findings=findings, is_watched=is_watched)
+        position = BandPosition.ABOVE if score > expected.high90 else BandPosition.BELOW
+    return Verdict(timing, score, position, expected, findings=findings, is_watched=is_watched)

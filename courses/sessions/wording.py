@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from courses.charts.range_bar import range_svg
 from courses.models import Level, PainScore
-from courses.sessions.verdict import Standing
+from courses.sessions.verdict import BandPosition
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,15 @@ class VerdictWords:
 def verdict_words(score: PainScore) -> VerdictWords:
     """The verdict that was frozen when the score was logged."""
     kept = score.expected
-    standing = kept.get("standing", Standing.ERROR)
+    position = kept.get("standing", BandPosition.ERROR)
     return VerdictWords(
         timing=score.get_timing_display(),
         score=score.score,
-        headline=_headline(standing),
-        detail=_detail(standing, kept, score.score),
-        tone={Standing.ABOVE: "warn", Standing.ERROR: "warn", Standing.CANNOT_TELL: "quiet"}.get(standing, "good"),
+        headline=_headline(position),
+        detail=_detail(position, kept, score.score),
+        tone={BandPosition.ABOVE: "warn", BandPosition.ERROR: "warn", BandPosition.CANNOT_TELL: "quiet"}.get(
+            position, "good"
+        ),
         bar=_bar(kept, score.score),
     )
 
@@ -44,19 +46,19 @@ def _bar(kept: dict[str, int], score: int) -> SafeString:
     return range_svg(score=score, **{name: kept[name] for name in ("low50", "high50", "low90", "high90")})
 
 
-def _headline(standing: str) -> str:
+def _headline(position: str) -> str:
     return {
-        Standing.IN_BAND: _("As expected"),
-        Standing.BELOW: _("Lower than expected"),
-        Standing.ABOVE: _("Higher than expected"),
-        Standing.CANNOT_TELL: _("Cannot tell yet"),
-    }.get(Standing(standing), _("Cannot tell yet (error)"))
+        BandPosition.IN_BAND: _("As expected"),
+        BandPosition.BELOW: _("Lower than expected"),
+        BandPosition.ABOVE: _("Higher than expected"),
+        BandPosition.CANNOT_TELL: _("Cannot tell yet"),
+    }.get(BandPosition(position), _("Cannot tell yet (error)"))
 
 
-def _detail(standing: str, kept: dict[str, float], score: int) -> str:
-    if standing == Standing.CANNOT_TELL:
+def _detail(position: str, kept: dict[str, float], score: int) -> str:
+    if position == BandPosition.CANNOT_TELL:
         return _("%(have)d of %(need)d scores of this timing.") % {"have": kept["have"], "need": kept["need"]}
-    if standing == Standing.ERROR:
+    if position == BandPosition.ERROR:
         return _("The curve gave no answer. The fixed rules were applied.")
     words = _("Expected about %(mean).0f, wide range %(low)d to %(high)d (9 in 10 scores). It was %(score)d.") % {
         "mean": kept["mean"],

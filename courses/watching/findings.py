@@ -14,12 +14,12 @@ from courses.alerts.raising import raise_alert
 from courses.models import Alert, Course
 from courses.outlook.review_facts import review_facts
 from courses.priors.adopted import InForce, in_force
-from courses.priors.rows import Record, records_of
+from courses.priors.course_records import Record, records_of
 from courses.rules.facts import Finding
 from courses.rules.lapsed import find_lapsed
 from courses.rules.off_course import find_off_course
 from courses.rules.worse_than_start import Worse, find_worse_than_start
-from courses.watching.unanswered import unanswered_check_ins
+from courses.watching.unanswered_check_ins import unanswered_check_ins
 from patients.models import Patient
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Duty, Membership
 from courses.models import Appointment, AppointmentEvent
 from courses.reminders.rezoning import replan_for_zone
-from courses.zones.rows import Foreseen, Keep, Row, span_words
+from courses.zones.effects import Foreseen, Keep, Row, span_words
 from courses.zones.walls import Span
 
 # Where no visit is: all step aside together, so that none stands in the way of another.

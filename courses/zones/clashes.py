@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic
 from courses.models import Appointment
-from courses.zones.rows import span_words
+from courses.zones.effects import span_words
 from courses.zones.walls import Span
 
 Placed = tuple[Appointment, Span]
@@ -57,8 +57,8 @@ def _others(clinic: Clinic, visits: Sequence[Appointment], spans: Mapping[int, S
     earliest = min((span.starts_at for span in spans.values()), default=None)
     if earliest is None:
         return []
-    standing = Appointment.objects.for_clinic(clinic).standing().exclude(pk__in=[one.pk for one in visits])
-    return list(standing.filter(ends_at__gt=earliest).select_related("course__patient"))
+    taken = Appointment.objects.for_clinic(clinic).taking_time().exclude(pk__in=[one.pk for one in visits])
+    return list(taken.filter(ends_at__gt=earliest).select_related("course__patient"))
 
 
 def _by_person(placed: Iterable[Placed]) -> Iterable[list[Placed]]:

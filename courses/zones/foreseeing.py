@@ -13,7 +13,7 @@ from clinic.models import Clinic, Duty
 from courses.models import Appointment, Reminder
 from courses.reminders.rezoning import ReminderMove, reminder_moves
 from courses.zones.clashes import Hours, clashes
-from courses.zones.rows import Foreseen, Outcome, Row, span_words
+from courses.zones.effects import Foreseen, Outcome, Row, span_words
 from courses.zones.walls import Span, same_wall, same_wall_span
 
 # No two clocks on earth are further apart.
@@ -71,12 +71,12 @@ def _wall_span(one: Appointment | Duty, change: Change) -> Span:
 def _visit_rows(
     clinic: Clinic, visits: list[Appointment], spans: dict[int, Span], change: Change
 ) -> tuple[Row, ...]:
-    taken, hours, told = clashes(clinic, visits, spans), Hours(clinic), _told_of(visits)
+    taken, hours, reminded = clashes(clinic, visits, spans), Hours(clinic), _reminded_of(visits)
     rows = []
     for one in visits:
         now, kept = Span(one.starts_at, one.ends_at), spans[one.pk]
         before = span_words(now, change.before)
-        call = [_call(one, change)] if one.pk in told else []
+        call = [_call(one, change)] if one.pk in reminded else []
         gap = [_("The clock is put forward then: this time does not exist.")] if kept.is_skipped else []
         clash = [taken[one.pk]] if one.pk in taken else []
         wall = _outcome(
@@ -88,8 +88,8 @@ def _visit_rows(
 
 
 def _call(one: Appointment, change: Change) -> str:
-    told = _("The patient was reminded of %(when)s. Call them.")
-    return told % {"when": date_format(one.starts_at.astimezone(change.before), "H:i")}
+    sentence = _("The patient was reminded of %(when)s. Call them.")
+    return sentence % {"when": date_format(one.starts_at.astimezone(change.before), "H:i")}
 
 
 def _outcome(
@@ -158,7 +158,7 @@ def _reminder_outcome(reminder: Reminder, move: ReminderMove | None, change: Cha
     return Outcome(span, span_words(span, change.after))
 
 
-def _told_of(visits: list[Appointment]) -> set[int]:
+def _reminded_of(visits: list[Appointment]) -> set[int]:
     """The visits whose patients were reminded already."""
     sent = Reminder.objects.filter(appointment__in=visits, state__in=[Reminder.State.SENT, Reminder.State.UNKNOWN])
     return set(sent.values_list("appointment_id", flat=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from courses.zones.rows import Keep
+from courses.zones.effects import Keep
 
 
 class KeepForm(forms.Form):

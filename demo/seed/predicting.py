@@ -9,8 +9,8 @@ import numpy as np
 from clinic.models import Clinic
 from courses import curve
 from courses.models import Course, Prediction
+from courses.priors.course_records import records_of
 from courses.priors.evidence import Evidence
-from courses.priors.rows import records_of
 from patients.counting import counted
 
 # The page on the curve looks back a year; so many courses fill it.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from clinic.models import Clinic, Membership, Message, Role
-from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.models import (
     Alert,
     Appointment,

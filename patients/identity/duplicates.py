@@ -58,7 +58,7 @@ def lock_identities(clinic: Clinic) -> None:
 def likely_twins(clinic: Clinic, person: Person, *, apart_from: int | None = None) -> list[Twin]:
     """Records of the clinic that may be the same person's, most likely first."""
     name, region = plain(person.name), region_of(clinic)
-    rows = Patient.objects.for_clinic(clinic).standing().exclude(pk=apart_from or 0)
+    rows = Patient.objects.for_clinic(clinic).unmerged().exclude(pk=apart_from or 0)
     found = rows.filter(_may_be(person, name, region)).annotate(last_visit_at=Max("courses__sessions__held_at"))
     twins = [
         Twin(one, reasons, one.last_visit_at)  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ def likely_twins(clinic: Clinic, person: Person, *, apart_from: int | None = Non
 
 def sharing_email(clinic: Clinic, email: str, *, apart_from: int | None = None) -> list[Patient]:
     """Whose address it is already."""
-    rows = Patient.objects.for_clinic(clinic).standing().filter(email__iexact=email).exclude(pk=apart_from or 0)
+    rows = Patient.objects.for_clinic(clinic).unmerged().filter(email__iexact=email).exclude(pk=apart_from or 0)
     return list(rows[:MOST_SHOWN])
 
 

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from clinic.country.phones import validate_phone
 from clinic.models import Clinic
 from clinic.typed.fields import typed_formfield
-from patients.identity.addresses import meant_address
 from patients.identity.before_birth import too_late_a_birth
 from patients.identity.birth import Birth
 from patients.identity.duplicates import Person, Twin, likely_twins, lock_identities, sharing_email
 from patients.identity.fields import BirthField, NameField
+from patients.identity.mistyped_addresses import meant_address
 from patients.identity.phones import BadPhone, parse_phone, region_of
 from patients.identity.words import patient_label
 from patients.models import Patient
@@ -191,19 +191,19 @@ class PatientForm(forms.ModelForm[Patient]):
             return
         meant = meant_address(email)
         others = sharing_email(self.clinic, email, apart_from=self.instance.pk)
-        told = []
+        doubts = []
         if meant:
-            told.append(_("Did you mean %(meant)s? You typed %(typed)s.") % {"meant": meant, "typed": email})
+            doubts.append(_("Did you mean %(meant)s? You typed %(typed)s.") % {"meant": meant, "typed": email})
         if others:
             who = "; ".join(patient_label(one) for one in others)
-            told.append(_("This address is already in the record of %(who)s.") % {"who": who})
-        if not told:
+            doubts.append(_("This address is already in the record of %(who)s.") % {"who": who})
+        if not doubts:
             return
         self.fields["is_email_right"].widget = forms.CheckboxInput()
         self._show("shown_email", email)
         self._untick("is_email_right")
-        told.append(_("Correct it, or tick “Use this address”."))
-        self.add_error("is_email_right", ValidationError(" ".join(told), code="email"))
+        doubts.append(_("Correct it, or tick “Use this address”."))
+        self.add_error("is_email_right", ValidationError(" ".join(doubts), code="email"))
 
     def _show(self, name: str, value: str) -> None:
         """What the next sending of the form carries back."""

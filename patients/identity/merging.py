@@ -93,7 +93,7 @@ def merge_patients(
     The history keeps both as they were and every row that was moved. The same form sent twice merges once.
     """
     kept, merged = _locked(kept, merged)
-    done = PatientMerge.objects.standing().filter(kept=kept, merged=merged).first()
+    done = PatientMerge.objects.in_force().filter(kept=kept, merged=merged).first()
     if done:
         return done
     _refuse(kept, merged, reason)
@@ -172,8 +172,8 @@ def _refuse(kept: Patient, merged: Patient, reason: str) -> None:
 
 
 def _refuse_out_of_order(merge: PatientMerge, kept: Patient) -> None:
-    later = PatientMerge.objects.standing().filter(merged=kept).first()
-    later = later or PatientMerge.objects.standing().filter(kept=kept, pk__gt=merge.pk).order_by("-pk").first()
+    later = PatientMerge.objects.in_force().filter(merged=kept).first()
+    later = later or PatientMerge.objects.in_force().filter(kept=kept, pk__gt=merge.pk).order_by("-pk").first()
     if later:
         message = _("Undo the later merge first: %(one)s into %(other)s.")
         raise ValidationError(message % {"one": later.merged, "other": later.kept})

@@ -16,7 +16,7 @@ from patients.models.patient import Patient
 class PatientMergeQuerySet(ClinicScopedQuerySet["PatientMerge"]):
     """Merges."""
 
-    def standing(self) -> Self:
+    def in_force(self) -> Self:
         """Not undone."""
         return self.filter(undone_at=None)
 

@@ -23,9 +23,9 @@ class PatientQuerySet(ClinicScopedQuerySet["Patient"]):
 
     def current(self) -> Self:
         """Not archived, and not merged into another record."""
-        return self.standing().filter(archived_at=None)
+        return self.unmerged().filter(archived_at=None)
 
-    def standing(self) -> Self:
+    def unmerged(self) -> Self:
         """Records of their own: not merged into another one."""
         return self.filter(merged_into=None)
 

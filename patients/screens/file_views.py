@@ -19,10 +19,10 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.posting.owner import OPENED
 from clinic.posting.stale import MAIN, opened_with, settle, stamp
-from patients.correcting import StaleRecord, Subject, correct_record, corrections_of, record_of, version_of
 from patients.correction_form import correction_form
 from patients.correction_words import file_correction_words
 from patients.documents import download_name
+from patients.file_corrections import StaleRecord, Subject, correct_record, corrections_of, record_of, version_of
 from patients.forms import RECORDS
 from patients.identity.merging import survivor
 from patients.models import FileCorrection, Patient
@@ -41,8 +41,8 @@ class FileViews(ClinicScopedAdmin):
         patient = self.record_itself(request, pk)
         found = survivor(patient)
         if found != patient:
-            told = _("These records were merged: you are now in the record of %(who)s.")
-            messages.warning(request, told % {"who": found.picker_label})
+            sentence = _("These records were merged: you are now in the record of %(who)s.")
+            messages.warning(request, sentence % {"who": found.picker_label})
         return found
 
     def record(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
@@ -77,7 +77,7 @@ class FileViews(ClinicScopedAdmin):
             # Names and birth date have a form of their own, which also looks for duplicates.
             return self.to_patient(patient)
         version = version_of(patient, subject, number)
-        form, meanwhile = _correction(request, patient, subject, record, version)
+        form, newer = _correction(request, patient, subject, record, version)
         if request.method == "POST" and form.is_valid():
             try:
                 correct_record(
@@ -93,7 +93,7 @@ class FileViews(ClinicScopedAdmin):
                 messages.success(request, _("Corrected. The earlier version stays on file."))
                 return self.to_patient(patient)
             except StaleRecord as stale:
-                meanwhile = stale.meanwhile
+                newer = stale.newer
                 mended = request.POST.copy()
                 mended["version"] = str(version)
                 form.data = mended
@@ -102,13 +102,13 @@ class FileViews(ClinicScopedAdmin):
         context = {
             "form": form,
             "patient": patient,
-            "meanwhile": file_correction_words(meanwhile),
+            "newer": file_correction_words(newer),
             OPENED: stamp({MAIN: correction_form(subject)(instance=record)}, at=timezone.now()),
             "title": _("Correct: %(what)s") % {"what": subject.label},
             "action": _("Save the correction"),
         }
         response = self.page(request, "patients/admin/correct.html", context)
-        response.status_code = 409 if meanwhile else 422 if form.is_bound else 200
+        response.status_code = 409 if newer else 422 if form.is_bound else 200
         return response
 
     def letter(self, request: HttpRequest, pk: int, letter: UUID) -> HttpResponse:

@@ -19,7 +19,7 @@ from clinic.database import base, hold_to, is_resting, within
 from clinic.models import Clinic, Membership, Message, Role
 from clinic.spool import spool_health
 from courses.checkins import memory, views
-from courses.checkins.replay import replay_answers
+from courses.checkins.spooled_answers import replay_answers
 from courses.models import Alert, CheckIn, PainScore, RedFlagReport
 from courses.reminders.links import check_in_path
 from tests.factories import CourseFactory, MembershipFactory, PatientFactory, cleared_patient, log_run, make_clinic

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clinic.models import AddressChange, Membership, Message, Role, User
 from clinic.outbox.deliver import deliver_due
-from clinic.people.addresses import correct_address
+from clinic.people.address_change import correct_address
 from clinic.people.staff import invite_member, password_url, send_password_link
 from tests.factories import MembershipFactory, make_clinic
 

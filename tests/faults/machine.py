@@ -17,12 +17,12 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from clinic.models import Clinic, Message
 from clinic.outbox.deliver import deliver_due
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.history import IllegalMove
-from courses.alerts.silencing import end_silence, silence, snooze
+from courses.alerts.responding import acknowledge, last_news, resolve
+from courses.alerts.snoozing import end_silence, silence, snooze
 from courses.alerts.steps import sweep
 from courses.corrections.correct import correct_session
-from courses.corrections.correction import SessionFix, version_of
+from courses.corrections.correction import CorrectedSession, version_of
 from courses.models import (
     Alert,
     AlertEvent,
@@ -137,9 +137,9 @@ class AlertMachine(Promises):
             return
         told = list(Alert.objects.red_flags().values_list("pk", "state", "severity").order_by("pk"))
         version, kept = version_of(session), (session.held_at, session.is_needled, session.note)
-        fix = SessionFix(version, "Typed wrong.", *kept, scores={"before": before})
+        wanted = CorrectedSession(version, "Typed wrong.", *kept, scores={"before": before})
         with suppress(ValidationError):
-            correct_session(session, fix=fix, by=self.world.practitioner, at=self.at)
+            correct_session(session, wanted=wanted, by=self.world.practitioner, at=self.at)
         assert list(Alert.objects.red_flags().values_list("pk", "state", "severity").order_by("pk")) == told
 
     @rule(score=SCORES, told=FLAGS)

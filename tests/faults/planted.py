@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from clinic.outbox import queue
-from courses.alerts import answering, raising, steps
+from courses.alerts import raising, responding, steps
 from courses.alerts.history import write_event
 from courses.alerts.messages.mail import AlertMail
 from courses.models import Alert, AlertEvent
@@ -37,20 +37,20 @@ def told_once_is_told_enough(patch: pytest.MonkeyPatch) -> None:
 
 def repeats_after_the_answer(patch: pytest.MonkeyPatch) -> None:
     """Acknowledging leaves the repeats running."""
-    real = answering.set_next_step
+    real = responding.set_next_step
 
     def keep(alert):
         if alert.state == Alert.State.ACKNOWLEDGED:
             alert.repeat_at = alert.acknowledged_at + timedelta(minutes=5)
         real(alert)
 
-    patch.setattr(answering, "set_next_step", keep)
+    patch.setattr(responding, "set_next_step", keep)
     patch.setattr(steps, "_is_repeat_due", lambda alert, at: True)
 
 
 def sends_what_waited_though_answered(patch: pytest.MonkeyPatch) -> None:
     """A mail that waits while somebody acknowledges leaves all the same."""
-    patch.setattr(answering, "cancel_mail", lambda alert, at: None)
+    patch.setattr(responding, "cancel_mail", lambda alert, at: None)
     patch.setattr(AlertMail, "still_due", lambda self, message, at: True)
 
 
@@ -80,14 +80,14 @@ def same_repeat_in_every_sweep(patch: pytest.MonkeyPatch) -> None:
 
 def answer_for_ever(patch: pytest.MonkeyPatch) -> None:
     """An acknowledgement never lapses."""
-    real = answering.set_next_step
+    real = responding.set_next_step
 
     def far(alert):
         if alert.lapses_at:
             alert.lapses_at += YEARS
         real(alert)
 
-    patch.setattr(answering, "set_next_step", far)
+    patch.setattr(responding, "set_next_step", far)
 
 
 def escalation_that_never_wakes(patch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,8 @@ from clinic.outbox.deliver import deliver_due
 from clinic.outbox.queue import LEASE
 from courses.alerts.history import MOVES
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
+from courses.plans.course_state import clearance_for
 from courses.plans.lifecycle import HOLDING
-from courses.plans.standing import clearance_for
 from courses.rules.facts import Severity
 from tests.faults.memory import MemoryBackend
 

@@ -8,8 +8,8 @@ import pytest
 
 from clinic.models import OpeningHours
 from clinic.outbox.deliver import deliver_due
-from courses.alerts.answering import acknowledge, last_news
 from courses.alerts.audit.auditor import audit_alerts
+from courses.alerts.responding import acknowledge, last_news
 from courses.alerts.steps import sweep
 from courses.models import Alert
 from tests.faults.storm import report_emergency, staff_mails

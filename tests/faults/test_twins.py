@@ -13,8 +13,8 @@ from django.utils import timezone
 from clinic.models import Message
 from clinic.outbox import queue
 from clinic.outbox.deliver import deliver_due
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.messages import mail
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.alerts.steps import sweep
 from courses.models import Alert, AlertEvent
 from courses.sessions.red_flags.recording import lock_patient

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from clinic.models import Membership, Role
 from clinic.spool import read
-from courses.checkins import keeping, replay
+from courses.checkins import spooled_answers, storing
 from courses.models import CheckIn, Correction, Course, PainScore, RedFlagReport
 from courses.reminders.links import check_in_path
 from courses.sessions.red_flags.fields import RedFlagFields
@@ -139,7 +139,7 @@ def session_expired(view, world, _patch):
 
 def token_changed(view, world, _patch):
     """Somebody signed in in another tab: the form's CSRF token is of before."""
-    return _back_as_typed(view, world, {**view.flagged(world), "csrfmiddlewaretoken": "a" * 64})
+    return _back_as_typed(view, world, {**view.flagged(world), "csrfmiddlewaretoken": "Q" * 64})
 
 
 def _back_as_typed(view, world, values):
@@ -191,7 +191,7 @@ BEHIND = {
     "correction form": ["courses.admin.visit.correct_view.correct_session"],
     "phone report": [],
     "intake": ["courses.admin.person.intake.record_step"],
-    "check-in": ["courses.sessions.answers._take_score"],
+    "check-in": ["courses.sessions.check_in_answers._take_score"],
 }
 
 
@@ -233,12 +233,12 @@ def database_away(view, world, patch):
         raise OperationalError("gone")
 
     with pytest.MonkeyPatch.context() as away:
-        away.setattr(keeping, "row_of_link", gone)
+        away.setattr(storing, "row_of_link", gone)
         page = world.client.post(view.url(world), view.flagged(world))
     assert world.course.clinic.emergency_wording in page.content.decode()
-    [path] = replay.SPOOL.waiting()
+    [path] = spooled_answers.SPOOL.waiting()
     assert read(path)["said"] == {view.flag: ""}
-    assert [replay.replay_answers(at=world.at) for _pass in range(2)] == [1, 0]
+    assert [spooled_answers.replay_answers(at=world.at) for _pass in range(2)] == [1, 0]
     assert send(view, world, view.flagged(world)) == WRITTEN
     assert RedFlagReport.objects.count() == 1
     return SPOOLED

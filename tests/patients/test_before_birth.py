@@ -9,8 +9,8 @@ from django.db.models import Min
 
 from clinic.typed.date_words import said_day
 from clinic.typed.dates import DayField
-from patients.correcting import FIELDS, Subject
 from patients.correction_form import correction_form
+from patients.file_corrections import FIELDS, Subject
 from patients.identity import before_birth
 from patients.identity.before_birth import is_before, too_late_a_birth
 from patients.identity.birth import Birth

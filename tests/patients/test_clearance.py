@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patients.clearance import Clearance, Reason, ReasonCode, Verdict, clearance, effective_class
+from patients.clearance import Clearance, ClearanceVerdict, Reason, ReasonCode, clearance, effective_class
 from patients.clearance_facts import CareFact, ClearanceFacts, LetterFact, PractitionerFact, TypeFact
 
 ON = date(2026, 3, 11)
@@ -41,7 +41,12 @@ def codes(**changes: object) -> list[str]:
 
 def test_complete_file_of_class_a_is_clear():
     found = clearance(CLEAR)
-    assert (found.verdict, found.reasons, found.may_needle, found.may_book) == (Verdict.CLEAR, (), True, True)
+    assert (found.verdict, found.reasons, found.may_needle, found.may_book) == (
+        ClearanceVerdict.CLEAR,
+        (),
+        True,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_complete_file_of_class_a_is_clear():
 )
 def test_one_problem_blocks_and_is_named(changes, code):
     assert codes(**changes) == [code]
-    assert verdict(**changes).verdict == Verdict.BLOCKED
+    assert verdict(**changes).verdict == ClearanceVerdict.BLOCKED
     assert not verdict(**changes).may_book
 
 
@@ -119,7 +124,7 @@ def test_open_flags_are_named_once_each():
 class TestClassB:
     def test_needs_a_check_at_the_start(self):
         found = verdict(types=(RADICULAR,))
-        assert (found.verdict, found.may_needle, found.may_book) == (Verdict.AFTER_CHECK, False, True)
+        assert (found.verdict, found.may_needle, found.may_book) == (ClearanceVerdict.AFTER_CHECK, False, True)
         assert codes(types=(RADICULAR,)) == ["check_missing"]
 
     @pytest.mark.parametrize(("n_sessions", "found"), [(0, []), (3, []), (4, ["check_overdue"])])
@@ -130,17 +135,17 @@ class TestClassB:
     def test_overdue_check_can_be_made_on_the_day(self):
         care = CareFact(n_sessions_since_check=6)
         found = verdict(types=(SYMPATHETIC,), checked_on=ON - 9 * DAY, care=care)
-        assert (found.verdict, found.may_book) == (Verdict.AFTER_CHECK, True)
+        assert (found.verdict, found.may_book) == (ClearanceVerdict.AFTER_CHECK, True)
 
     def test_worse_check_blocks_even_when_it_is_recent(self):
         found = verdict(types=(RADICULAR,), checked_on=ON, is_check_worse=True)
-        assert (found.verdict, found.may_book) == (Verdict.BLOCKED, False)
+        assert (found.verdict, found.may_book) == (ClearanceVerdict.BLOCKED, False)
 
     def test_class_a_needs_no_check(self):
         assert codes(care=CareFact(n_sessions_since_check=30)) == []
 
     def test_another_problem_beside_a_due_check_blocks(self):
-        assert verdict(types=(RADICULAR,), has_consent=False).verdict == Verdict.BLOCKED
+        assert verdict(types=(RADICULAR,), has_consent=False).verdict == ClearanceVerdict.BLOCKED
 
 
 class TestMixed:
@@ -219,7 +224,7 @@ class TestSpecialist:
 
     def test_limits_pass_through_without_blocking(self):
         found = verdict(limits=("electro", "pregnancy"))
-        assert (found.verdict, found.limits) == (Verdict.CLEAR, ("electro", "pregnancy"))
+        assert (found.verdict, found.limits) == (ClearanceVerdict.CLEAR, ("electro", "pregnancy"))
 
 
 class TestWithdrawal:
@@ -331,7 +336,7 @@ def test_blocked_never_becomes_clear_by_another_problem(facts, add_problem):
 def test_verdict_follows_from_the_reasons(facts):
     found = clearance(facts)
     assert found.may_needle is (not found.reasons)
-    assert (found.verdict is Verdict.AFTER_CHECK) is (bool(found.reasons) and found.may_book)
+    assert (found.verdict is ClearanceVerdict.AFTER_CHECK) is (bool(found.reasons) and found.may_book)
 
 
 @given(FACTS)

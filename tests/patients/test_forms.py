@@ -18,7 +18,7 @@ from patients.forms import (
     SpecialistLetterForm,
 )
 from patients.models import PainType, ScreeningItem
-from patients.standing import consents_by_stream
+from patients.patient_file import consents_by_stream
 from tests.factories import document
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from patients.intake import (
     restore_patient,
 )
 from patients.models import Assessment, Consent, Imaging, NeuroCheck, Patient, PatientPainType, ScreeningItem
-from patients.standing import consents_by_stream, has_consent
+from patients.patient_file import consents_by_stream, has_consent
 from tests.factories import document
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from courses.plans.standing import clearance_for
+from courses.plans.course_state import clearance_for
 from patients.clearance import ReasonCode
 from patients.intake import record_neuro_check, record_specialist_letter
 from patients.models import Consent, ContactChange, NeuroCheck, Patient

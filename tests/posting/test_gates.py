@@ -31,7 +31,7 @@ def hidden(page: str, name: str) -> str:
 
 
 def test_old_token_brings_the_form_back_as_typed(strict, url, course):
-    typed = {"reason": "Waiting for <an MRI>", "csrfmiddlewaretoken": "a" * 64}
+    typed = {"reason": "Waiting for <an MRI>", "csrfmiddlewaretoken": "Q" * 64}
     response = strict.post(url, typed)
     page = response.content.decode()
     assert response.status_code == 422
@@ -42,7 +42,7 @@ def test_old_token_brings_the_form_back_as_typed(strict, url, course):
 
 
 def test_the_second_press_sends_it(strict, url, course):
-    page = strict.post(url, {"reason": "Waiting for an MRI", "csrfmiddlewaretoken": "a" * 64}).content.decode()
+    page = strict.post(url, {"reason": "Waiting for an MRI", "csrfmiddlewaretoken": "Q" * 64}).content.decode()
     values = {name: hidden(page, name) for name in ("reason", "csrfmiddlewaretoken", "sent_key", "form_of")}
     assert strict.post(url, values).status_code == 302
     course.refresh_from_db()

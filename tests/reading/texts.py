@@ -20,7 +20,7 @@ SPEAKERS: dict[str, set[str]] = {
     "courses/checkins/forms.py": set(),
     "courses/checkins/page.py": set(),
     "courses/reminders/mail.py": set(),
-    "courses/alerts/messages/recipients.py": {"told_to_patient", "test_patient_words"},
+    "courses/alerts/messages/recipients.py": {"notice_to_patient", "test_patient_words"},
     "courses/sessions/next_steps.py": {"patient_words", "_about_pain", "_instruction"},
     "patients/identity/words.py": {"no_mail_words"},
 }

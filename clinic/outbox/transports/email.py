@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager, nullcontext
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from clinic.outbox.transports.answers import About, Answer, about
 from clinic.outbox.transports.base import Mail, TransportError
 from clinic.outbox.transports.smtp import SmtpBackend
+from clinic.outbox.transports.smtp_replies import About, Answer, about
 
 # What one mail says at most, beside its content: a line that drips while it is secured is cut in the end, too.
 N_COMMANDS = 6

@@ -14,8 +14,8 @@ from email.message import Message as Headers
 from http.client import HTTPException, parse_headers
 from io import BytesIO
 
-from clinic.outbox.transports.addresses import BadAddress, Target, addresses_of, target_of
 from clinic.outbox.transports.base import About, Notice, TransportError
+from clinic.outbox.transports.webhook_targets import BadAddress, Target, addresses_of, target_of
 
 SECONDS = 5.0
 MAX_ANSWER_BYTES = 16_384

@@ -19,7 +19,7 @@ from clinic.access import active_membership
 from clinic.people.rota import next_gap
 from courses.admin.alerts.alert_page import AlertPage
 from courses.admin.person.people import who_column
-from courses.alerts.inbox import mine, standing_words, with_last_news
+from courses.alerts.inbox import mine, progress_words, with_last_news
 from courses.models import Alert, Silence
 
 
@@ -71,7 +71,7 @@ class AlertAdmin(AlertPage):
     """The inbox: most pressing first."""
 
     change_list_template = "courses/admin/alert_list.html"
-    list_display = ("about", WHO, "standing", "age", "answer")
+    list_display = ("about", WHO, "progress", "age", "answer")
     list_display_links = ("about", WHO)
     list_filter = (MineFilter, UnresolvedFilter, "severity", "rule")
     list_select_related = ("clinic", "patient", "course", "acknowledged_by__user")
@@ -100,9 +100,9 @@ class AlertAdmin(AlertPage):
         )
 
     @admin.display(description=gettext_lazy("assigned to"))
-    def standing(self, alert: Alert) -> str:
+    def progress(self, alert: Alert) -> str:
         """Where the answer stands."""
-        return standing_words(alert)
+        return progress_words(alert)
 
     @admin.display(description=gettext_lazy("age"))
     def age(self, alert: Alert) -> SafeString:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from courses.admin.numbers.chart_views import chart_views
-from courses.alerts.answering import last_news
 from courses.alerts.checklists import checklists_of
 from courses.alerts.forms import LowerLevelForm, NoteForm, ResolveForm, SeenForm, SnoozeForm
-from courses.alerts.inbox import standing_words, visits_without_reminder
+from courses.alerts.inbox import progress_words, visits_without_reminder
 from courses.alerts.reached.words import reach_lines
+from courses.alerts.responding import last_news
 from courses.alerts.sums import Sum, sums_of
 from courses.alerts.wording import finding_words, flag_wordings, history_lines, member_names
 from courses.charts.curve_chart import NARROW
@@ -19,7 +19,7 @@ from courses.outlook.picture import curve_picture
 from courses.outlook.posteriors import posterior_of
 from courses.outlook.wording import worse_words
 from courses.priors.adopted import in_force
-from courses.priors.rows import record_of, worse_by_course
+from courses.priors.course_records import record_of, worse_by_course
 from courses.sessions.compared import Treated, treated_beside
 
 # Alerts that rest on the curve show it; a red flag's page must not wait for one.
@@ -33,7 +33,7 @@ def alert_page(alert: Alert, *, user: Any, at: datetime) -> dict[str, Any]:
     sums = sums_of(alert)
     return {
         "alert": alert,
-        "standing": standing_words(alert),
+        "progress": progress_words(alert),
         "sums": sums,
         "findings": _other_findings(alert, sums),
         "history": history_lines(events, names=member_names(events)),

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from courses.admin.alerts.alert_context import alert_page
 from courses.admin.person.people import OfPatientsAdmin
-from courses.alerts.answering import acknowledge, add_note, resolve
 from courses.alerts.forms import LowerLevelForm, NoteForm, ResolveForm, SeenForm, SnoozeForm
 from courses.alerts.levels import lower_level
-from courses.alerts.silencing import snooze
+from courses.alerts.responding import acknowledge, add_note, resolve
+from courses.alerts.snoozing import snooze
 from courses.models import Level
 
 

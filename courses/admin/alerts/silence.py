@@ -19,9 +19,9 @@ from clinic.typed.asked import asked
 from courses.admin.course_picker import choose_course
 from courses.admin.person.people import who_column
 from courses.alerts.forms import SilenceForm
-from courses.alerts.silencing import end_silence, silence
+from courses.alerts.snoozing import end_silence, silence
 from courses.models import Course, Silence
-from courses.plans.choosing import course_named
+from courses.plans.course_search import course_named
 
 
 @admin.register(Silence)

@@ -13,7 +13,7 @@ from courses.curve import CoursePosterior
 from courses.outlook.picture import drawn_timings
 from courses.outlook.summary import CurveSays, curve_says
 from courses.outlook.wording import TIMINGS, curve_sentences, next_words
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from clinic.posting.owner import MACHINERY, OPENED
 from clinic.posting.stale import MAIN, opened_with, settle, stamp
 from clinic.posting.stale_admin import changed_by
 from courses.models import Course, RedFlag, RedFlagReport
-from courses.plans.standing import care_fact
+from courses.plans.course_state import care_fact
 from courses.sessions.red_flags.intake import IntakeFlagsForm
 from courses.sessions.red_flags.recording import reports_of_form
 from courses.sessions.wording import instruction
@@ -28,6 +28,7 @@ from patients.clearance import Clearance, ReasonCode
 from patients.forms import PatientForm
 from patients.intake_forms import ConsentsForm, IntakeAssessmentForm, TypesForm
 from patients.models import Patient
+from patients.patient_file import clearance_of
 from patients.progress import (
     Step,
     drop_draft,
@@ -39,7 +40,6 @@ from patients.progress import (
 )
 from patients.record_form import RecordForm
 from patients.screening_form import ScreeningForm
-from patients.standing import clearance_of
 from patients.wording import VERDICTS, reason_text
 
 if TYPE_CHECKING:
@@ -111,13 +111,13 @@ class IntakeFlow:
             return self._told(request, patient, reports) if reports else left
         form = self._form(request, patient, here)
         if request.method == "POST" and self._may_record(form, flags):
-            told_before = reports_of_form(patient, flags.key) if flags else []
+            reported_before = reports_of_form(patient, flags.key) if flags else []
             record_step(form, patient, by=by, asked_flags=flags is not None)
             drop_draft(patient, step=here)
-            if reports or told_before:
-                return self._told(request, patient, reports or told_before)
+            if reports or reported_before:
+                return self._told(request, patient, reports or reported_before)
             return to_step(patient, step_after(here))
-        return self._page(request, patient, here, form, flags, told=reports)
+        return self._page(request, patient, here, form, flags, reports=reports)
 
     def _may_record(self, form: Any, flags: IntakeFlagsForm | None) -> bool:
         """Whether all of a step can be written."""
@@ -132,7 +132,7 @@ class IntakeFlow:
                 None, _("The records were merged while you typed. Compare with this record, then save.")
             )
         if not form.is_valid():
-            return self._page(request, patient, Step.PERSON, form, None, told=[])
+            return self._page(request, patient, Step.PERSON, form, None, reports=[])
         save_person(form, by=by)
         if form.changed_data:
             # Whoever has the file open in the meantime sees who changed what.
@@ -196,9 +196,9 @@ class IntakeFlow:
         form: Any,
         flags: IntakeFlagsForm | None,
         *,
-        told: list[RedFlagReport],
+        reports: list[RedFlagReport],
     ) -> HttpResponse:
-        levels = sorted(report.level for report in told)
+        levels = sorted(report.level for report in reports)
         context = {
             "levels": levels,
             "instruction": instruction(levels[0]) if levels else "",

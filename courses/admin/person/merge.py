@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 from clinic.models import Membership
 from clinic.posting.entered import entered
 from clinic.typed.asked import searched
+from courses.plans.merge_effects import complaint_choice, courses_with_one_name
 from courses.plans.merge_page import merge_words, side_of, value_words, warnings_for, written_words
-from courses.plans.merging import complaint_choice, courses_with_one_name
 from patients.identity.duplicates import Person, likely_twins
 from patients.identity.merging import (
     KEPT,

@@ -20,12 +20,12 @@ from courses.admin.person.intake import RIGHT as INTAKE_RIGHT
 from courses.admin.person.intake import IntakeFlow, to_step
 from courses.admin.person.merge import Merging, open_merges
 from courses.admin.visit.late_flags import keeps_flags, of_patient
-from courses.alerts.correcting import withdraw_report
+from courses.alerts.after_correction import withdraw_report
 from courses.alerts.forms import WithdrawForm
 from courses.models import Course, Protocol, RedFlag
 from courses.plans.archiving import still_open
+from courses.plans.course_state import care_fact, withdrawn_reports
 from courses.plans.lifecycle import plan_course
-from courses.plans.standing import care_fact, withdrawn_reports
 from courses.plans.start_forms import PlanForm
 from courses.plans.starting import offers
 from courses.plans.whom_to_ask import whom_to_ask
@@ -36,8 +36,8 @@ from patients.admin import PatientAdmin
 from patients.correction_words import file_correction_words
 from patients.identity.merging import survivor
 from patients.models import Consent, Patient
+from patients.patient_file import clearance_of
 from patients.progress import Step, intake_progress, next_undone
-from patients.standing import clearance_of
 from patients.voiding import void_records
 from patients.wording import READING_RIGHT, VERDICTS, ask_words, reason_texts
 
@@ -111,10 +111,10 @@ class CoursePatientAdmin(PatientAdmin):
         """A new person goes on to their assessment, where somebody may record one."""
         if request.user.has_perm(INTAKE_RIGHT):
             return to_step(obj, next_undone(obj))
-        told = _(
+        sentence = _(
             "On file. A practitioner records the diagnosis and starts the course; then a visit can be booked."
         )
-        messages.success(request, told)
+        messages.success(request, sentence)
         return self.to_patient(obj)
 
     def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:

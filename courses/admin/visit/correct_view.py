@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from clinic.posting.entered import entered
 from courses.admin.visit.log_page import instruction_context
-from courses.corrections.changed_meanwhile import corrected_since, with_what_is_new
 from courses.corrections.correct import StaleEdit, accept_flags_of_correction, correct_session
+from courses.corrections.newer_corrections import corrected_since, with_what_is_new
 from courses.corrections.points import needling_rows
 from courses.corrections.session_form import CorrectionForm
 from courses.corrections.wording import correction_words
@@ -64,7 +64,7 @@ class CorrectSession:
             at=timezone.now(),
         )
         if session.is_void:
-            return self._voided_meanwhile(request, session, form, rows)
+            return self._voided_since(request, session, form, rows)
         newer = corrected_since(session, request.POST.get("version", ""))
         if newer:
             return self._told(request, session, newer)
@@ -73,18 +73,18 @@ class CorrectSession:
         if wrong:
             return self._page(request, session, form, rows, status=422)
         try:
-            told = correct_session(session, fix=form.fix(rows), by=by, at=timezone.now())
+            changed = correct_session(session, wanted=form.corrected(rows), by=by, at=timezone.now())
         except StaleEdit as stale:
-            return self._told(request, session, stale.meanwhile)
+            return self._told(request, session, stale.newer)
         except ValidationError as error:
             form.add_error(None, error)
             return self._page(request, session, form, rows, status=422)
         messages.success(request, _("Corrected. The earlier values are listed below."))
-        if {row.field for row in told} & {Correction.Field.AFTERCARE, Correction.Field.EVENTS}:
+        if {row.field for row in changed} & {Correction.Field.AFTERCARE, Correction.Field.EVENTS}:
             self._warn(request, form)
         return HttpResponseRedirect(reverse("admin:courses_session_change", args=[pk]))
 
-    def _voided_meanwhile(
+    def _voided_since(
         self, request: HttpRequest, session: Session, form: CorrectionForm, rows: Any
     ) -> HttpResponse:
         """Its red flags are taken by now and their instruction is shown; the rest can be read and copied."""
@@ -102,14 +102,14 @@ class CorrectSession:
     def _warn(self, request: HttpRequest, form: CorrectionForm) -> None:
         """What was given is kept as it was given; that it should not have been is said."""
         for words in form.reservations():
-            told = _("Saved as given. %(words)s Ask the patient to stop.")
-            messages.warning(request, told % {"words": words})
+            sentence = _("Saved as given. %(words)s Ask the patient to stop.")
+            messages.warning(request, sentence % {"words": words})
 
-    def _told(self, request: HttpRequest, session: Session, meanwhile: list[Correction]) -> HttpResponse:
+    def _told(self, request: HttpRequest, session: Session, newer: list[Correction]) -> HttpResponse:
         """Shows what somebody else changed while the page was open; what was typed is still there."""
-        data = with_what_is_new(request.POST, session, meanwhile)
+        data = with_what_is_new(request.POST, session, newer)
         form, rows = CorrectionForm(data, session=session), needling_rows(session, data)
-        return self._page(request, session, form, rows, status=409, meanwhile=meanwhile)
+        return self._page(request, session, form, rows, status=409, newer=newer)
 
     def _page(
         self,
@@ -119,13 +119,13 @@ class CorrectSession:
         rows: Any,
         *,
         status: int = 200,
-        meanwhile: list[Correction] | None = None,
+        newer: list[Correction] | None = None,
     ) -> HttpResponse:
-        told = reports_of_form(session.course.patient, form.key) if form.is_bound else []
+        reports = reports_of_form(session.course.patient, form.key) if form.is_bound else []
         context = {
             **correction_page(session, form, rows),
-            **instruction_context(told),
-            "meanwhile": correction_words(meanwhile or [], clinic=session.clinic),
+            **instruction_context(reports),
+            "newer": correction_words(newer or [], clinic=session.clinic),
         }
         response = self.admin.page(request, "courses/admin/correct_session.html", context)
         response.status_code = status

@@ -77,10 +77,10 @@ def keeps_flags(view: View, find: Callable[[int], Subject | None]) -> View:
         try:
             response = view(request, pk, *args, **kwargs)
         except (PermissionDenied, Http404):
-            told = _take(request, find(pk))
-            if told is None:
+            answer = _take(request, find(pk))
+            if answer is None:
                 raise
-            return told
+            return answer
         is_signed_out = response.status_code == 302 and not request.user.is_authenticated
         return (_take(request, find(pk)) if is_signed_out else None) or response
 

@@ -21,9 +21,9 @@ from courses.outlook.expected_range import cannot_show_worsening
 from courses.outlook.picture import curve_picture
 from courses.outlook.posteriors import posterior_of
 from courses.outlook.wording import worse_words
-from courses.plans.standing import CourseStanding, with_override
+from courses.plans.course_state import CourseState, with_override
 from courses.plans.visit_flags import flags_of_visit
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 from courses.sessions.forms import SessionForm
 from courses.sessions.lists import session_lists
 from courses.sessions.points.catalogue import PointCatalogue
@@ -64,24 +64,24 @@ class PointOption:
         return point.code, f"{name}, {point.place}" if point.place else name, (*heed, ("name", name))
 
 
-class Bedside:
+class LogPageFacts:
     """What is known before a session is logged, each part read when it is first asked for."""
 
     def __init__(self, course: Course, *, at: datetime, form_key: UUID | None = None) -> None:
         self.course, self.at, self.form_key = course, at, form_key
         self.today = course.clinic.local(at).date()
-        self.standing = CourseStanding(course)
+        self.state = CourseState(course)
 
     @cached_property
     def facts(self) -> TreatmentFacts:
         """The screening, and what forbids aftercare."""
-        return treatment_facts(self.standing, on=self.today)
+        return treatment_facts(self.state, on=self.today)
 
     @cached_property
     def clearance_facts(self) -> ClearanceFacts:
         """What the clearance rests on, without the red flags that this very form told before it was returned."""
         own = flags_of_visit(self.course.patient, self.form_key) if self.form_key else ()
-        return self.standing.facts(on=self.today, practitioner=self.course.practitioner, own=own)
+        return self.state.facts(on=self.today, practitioner=self.course.practitioner, own=own)
 
     @cached_property
     def clearance(self) -> Clearance:
@@ -92,17 +92,17 @@ class Bedside:
     @cached_property
     def record(self) -> Record:
         """The scores so far."""
-        return self.standing.record(at=self.at)
+        return self.state.record(at=self.at)
 
     @cached_property
     def posterior(self) -> CoursePosterior | None:
         """The healing curve so far; None where it cannot be had."""
-        return posterior_of(self.record, self.standing.in_force)
+        return posterior_of(self.record, self.state.in_force)
 
     @cached_property
     def is_at_ceiling(self) -> bool:
         """Whether scores cannot show worsening, so that severe pain is asked for whatever the score."""
-        bounds = self.standing.in_force.bounds
+        bounds = self.state.in_force.bounds
         return cannot_show_worsening(self.posterior, self.record, bounds=bounds, at=self.at)
 
     @property
@@ -118,7 +118,7 @@ class Bedside:
     @property
     def last_needled(self) -> Session | None:
         """The last session with needles."""
-        return self.standing.last_needled
+        return self.state.last_needled
 
     @cached_property
     def last_rows(self) -> list[dict[str, Any]]:
@@ -133,7 +133,7 @@ class Bedside:
     @property
     def number(self) -> int:
         """The number the next session will get."""
-        return self.standing.last_number + 1
+        return self.state.last_number + 1
 
     @property
     def suggestions(self) -> list[tuple[str, str, tuple[tuple[str, str], ...]]]:
@@ -160,17 +160,17 @@ def instruction_context(reports: Sequence[RedFlagReport]) -> dict[str, Any]:
 
 
 def log_page(
-    here: Bedside, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime, is_sent: bool
+    here: LogPageFacts, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime, is_sent: bool
 ) -> dict[str, Any]:
     """The context of the page; `is_sent` where the form was sent to be saved and was not."""
     course = here.course
-    alerts = here.standing.course_alerts
+    alerts = here.state.course_alerts
     views = _views(here, alerts)
     reports = reports_of_form(course.patient, form.cleaned_data["form_key"]) if _has_key(form, is_sent) else []
     return {
         "course": course,
         "form": form,
-        "bedside": here,
+        "visit_facts": here,
         "needlings": needlings,
         "rows": [(row, here.option_of(row)) for row in needlings.rows(with_errors=is_sent)],
         "empty_rows": [(empty_row(str(needlings.prefix), here.catalogue), None)],
@@ -199,7 +199,7 @@ def log_page(
     }
 
 
-def _views(here: Bedside, alerts: Sequence[Alert]) -> list[ChartView]:
+def _views(here: LogPageFacts, alerts: Sequence[Alert]) -> list[ChartView]:
     """The curve so far and what it expects of the visit that is being logged: now."""
     record, now = here.record, here.record.week(here.at)
     return chart_views(

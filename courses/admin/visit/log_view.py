@@ -20,7 +20,7 @@ from clinic.models import Membership
 from clinic.posting.twins import judges_repeats
 from clinic.typed.asked import asked
 from courses.admin.visit.correct_view import correction_page
-from courses.admin.visit.log_page import Bedside, instruction_context, log_page
+from courses.admin.visit.log_page import LogPageFacts, instruction_context, log_page
 from courses.corrections.sent_again import correction_of, resent_values
 from courses.models import Course, Session
 from courses.sessions.entry import NeedlingEntry, SessionEntry
@@ -53,7 +53,7 @@ class LogSession:
         data: QueryDict | None = request.POST if request.method == "POST" else None
         is_sent = data is not None and not {"copy", "add_rows"} & data.keys()
         with _held(pk, by=by) if is_sent else nullcontext():
-            here = Bedside(_course(pk, by=by), at=at)
+            here = LogPageFacts(_course(pk, by=by), at=at)
             data = _with_rows(data, here) if data is not None else None
             form = _form(request, data, here, by=by, at=at)
             needlings = NeedlingFormSet(
@@ -71,7 +71,7 @@ class LogSession:
             return self._again(request, logged, form.entry(_rows(needlings)))
         if is_sent:
             # A red flag told with what was not saved is open by now; it gates the next visit, not this one.
-            here = Bedside(_course(pk, by=by), at=at, form_key=form.cleaned_data.get("form_key"))
+            here = LogPageFacts(_course(pk, by=by), at=at, form_key=form.cleaned_data.get("form_key"))
         context = log_page(here, form, needlings, by=by, at=at, is_sent=is_sent)
         response = self.admin.page(request, "courses/admin/log_session.html", context)
         response.status_code = 422 if is_sent else 200
@@ -110,7 +110,7 @@ def _course(pk: int, *, by: Membership) -> Course:
 
 
 def _form(
-    request: HttpRequest, data: QueryDict | None, here: Bedside, *, by: Membership, at: datetime
+    request: HttpRequest, data: QueryDict | None, here: LogPageFacts, *, by: Membership, at: datetime
 ) -> SessionForm:
     initial = _initial(request, here) if data is None else {}
     return SessionForm(
@@ -124,26 +124,26 @@ def _form(
     )
 
 
-def _visit(here: Bedside, typed: str) -> str | None:
+def _visit(here: LogPageFacts, typed: str) -> str | None:
     """The visit that the address names, if it is one of the course."""
     is_number = typed.isascii() and typed.isdecimal() and len(typed) < 19
     return typed if is_number and here.course.appointments.filter(pk=typed).exists() else None
 
 
-def _initial(request: HttpRequest, here: Bedside) -> dict[str, Any]:
+def _initial(request: HttpRequest, here: LogPageFacts) -> dict[str, Any]:
     """What an empty form starts with: nothing that a patient would have to be asked."""
     last = here.last_needled
     needles = ("needle_diameter_mm", "needle_length_mm", "needle_maker")
     return {
         "appointment": asked(request, "appointment", lambda typed: _visit(here, typed)),
         "is_needled": "yes" if "copy" in request.GET and here.copied else None,
-        "seen_number": here.standing.last_number,
+        "seen_number": here.state.last_number,
         **({name: getattr(last, name) for name in needles} if last else {}),
     }
 
 
 def _save(
-    here: Bedside, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime
+    here: LogPageFacts, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime
 ) -> Logged | None:
     """The session as logged; None where it could not be. Red flags told do not wait for that."""
     is_valid = form.is_valid() & needlings.is_valid()
@@ -153,7 +153,7 @@ def _save(
         is_valid = False
     if is_valid:
         try:
-            return log_session(here.course, entry=form.entry(rows), by=by, at=at, standing=here.standing)
+            return log_session(here.course, entry=form.entry(rows), by=by, at=at, state=here.state)
         except ValidationError as error:
             form.add_error(None, error)
         except (OperationalError, InterfaceError):
@@ -163,7 +163,7 @@ def _save(
             form.add_error(
                 None, _("The session could not be saved because of a fault in this software. Try again.")
             )
-    accept_flags(form.origin(here.course, at=at), form.flags_told(), by=by, at=at)
+    accept_flags(form.origin(here.course, at=at), form.reported_flags(), by=by, at=at)
     return None
 
 
@@ -177,13 +177,13 @@ def _address(session: Session) -> str:
     return reverse("admin:courses_session_change", args=[session.pk])
 
 
-def _initial_rows(request: HttpRequest, here: Bedside) -> list[dict[str, Any]]:
+def _initial_rows(request: HttpRequest, here: LogPageFacts) -> list[dict[str, Any]]:
     """The last session's points where the address asks for them, and some empty rows."""
     copied = here.copied if "copy" in request.GET else []
     return [*copied, *({} for _row in range(N_EMPTY_ROWS))]
 
 
-def _with_rows(posted: QueryDict, here: Bedside) -> QueryDict:
+def _with_rows(posted: QueryDict, here: LogPageFacts) -> QueryDict:
     """What was sent, with the rows that a button asked for put behind those filled in."""
     if not {"copy", "add_rows"} & posted.keys():
         return posted

@@ -24,7 +24,7 @@ from courses.admin.visit.late_flags import keeps_flags, of_session
 from courses.corrections.voiding import parts_of, void_words
 from courses.corrections.wording import correction_words
 from courses.models import AdverseEvent, PainScore, Session, SessionMotion
-from courses.plans.standing import withdrawn_reports
+from courses.plans.course_state import withdrawn_reports
 from courses.sessions.answer_words import answer_lines
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
 from courses.sessions.red_flags.recording import reports_of_form

@@ -45,7 +45,7 @@ def audit_alerts(*, at: datetime) -> int:
     note_failures(at=at)
     _audit(Fault.Kind.STUCK, _stuck(at), rearm, at=at)
     # Made once and never twice, whoever asks: as soon as somebody can be told, they are.
-    _audit(Fault.Kind.UNTOLD, _untold(at), tell_again, at=at, is_mended_each_time=True)
+    _audit(Fault.Kind.UNTOLD, _unreached(at), tell_again, at=at, is_mended_each_time=True)
     _audit(Fault.Kind.UNDELIVERED, _undelivered(), None, at=at)
     note_unreached(at=at)
     Heartbeat.beat(AUDITOR, at=at)
@@ -85,16 +85,16 @@ def _stuck(at: datetime) -> list[int]:
     return list(Alert.objects.all_clinics().unresolved().filter(late).order_by("pk").values_list("pk", flat=True))
 
 
-def _untold(at: datetime) -> list[int]:
+def _unreached(at: datetime) -> list[int]:
     """Open alerts with something to tell for which no message was ever made."""
-    told = Message.objects.filter(kind=MESSAGE_KIND, subject_id=OuterRef("pk"))
+    mailed = Message.objects.filter(kind=MESSAGE_KIND, subject_id=OuterRef("pk"))
     events = AlertEvent.objects.filter(
         kind__in=TELLING,
         happened_at__gt=at - WINDOW,
         happened_at__lte=at,
         alert__state=Alert.State.OPEN,
         alert__silenced_until=None,
-    ).exclude(Exists(told))
+    ).exclude(Exists(mailed))
     found = {event.alert for event in events.select_related("alert__patient", "alert__clinic").order_by("alert")}
     return sorted(alert.pk for alert in found if is_paged(alert) and not _was_held_back(alert))
 
@@ -158,7 +158,7 @@ def rearm(alert_id: int, *, at: datetime) -> None:
 def tell_again(alert_id: int, *, at: datetime) -> None:
     """Make the messages that an event of an alert should have had."""
     alert = Alert.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=alert_id)
-    told = Message.objects.filter(kind=MESSAGE_KIND, subject_id=OuterRef("pk"))
-    events = alert.events.filter(kind__in=TELLING, happened_at__gt=at - WINDOW).exclude(Exists(told))
+    mailed = Message.objects.filter(kind=MESSAGE_KIND, subject_id=OuterRef("pk"))
+    events = alert.events.filter(kind__in=TELLING, happened_at__gt=at - WINDOW).exclude(Exists(mailed))
     for event in events.order_by("pk"):
         tell(alert, event, at=at, due_at=at)

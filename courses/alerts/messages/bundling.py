@@ -40,7 +40,7 @@ def bundle_key(alert: Alert, event: AlertEvent) -> str:
     return f"alert:{alert.pk}" if is_repeat else ""
 
 
-def mail_together(messages: Sequence[Message], *, member: Membership) -> Mail:
+def bundle_mail(messages: Sequence[Message], *, member: Membership) -> Mail:
     """One mail under the first message's name: each alert once, as it stands now."""
     first = messages[0]
     with translation.override(first.clinic.languages[0]):

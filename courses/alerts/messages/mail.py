@@ -19,7 +19,7 @@ from clinic.outbox.compose import absolute, compose
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 from courses.alerts.history import write_event
-from courses.alerts.messages.bundling import mail_together
+from courses.alerts.messages.bundling import bundle_mail
 from courses.alerts.messages.links import acknowledge_path
 from courses.alerts.messages.threads import thread_headers
 from courses.alerts.reached.clock import note_reached
@@ -67,9 +67,9 @@ class AlertMail:
                 headers=self._headers(message, event),
             )
 
-    def render_together(self, messages: Sequence[Message]) -> Mail:
+    def render_bundle(self, messages: Sequence[Message]) -> Mail:
         """One mail to one member about several messages."""
-        return mail_together(messages, member=self._reachable_member(messages[0]))
+        return bundle_mail(messages, member=self._reachable_member(messages[0]))
 
     def settled(self, message: Message, *, at: datetime) -> None:
         """Delivery is part of the alert's history."""

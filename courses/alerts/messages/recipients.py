@@ -28,20 +28,20 @@ _ORDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StaffNotice:
     """One sentence, and whether somebody must act on it."""
 
     words: str
     is_warning: bool = False
 
 
-def told_to_staff(reports: Iterable[RedFlagReport], *, at: datetime) -> list[Told]:
+def notices_to_staff(reports: Iterable[RedFlagReport], *, at: datetime) -> list[StaffNotice]:
     """Who was emailed about these reports, who will be, and who could not be, by name; empty for no report."""
     rows = list(reports)
     if not rows:
         return []
     if rows[0].patient.is_training:
-        return [Told(test_patient_words(), is_warning=True)]
+        return [StaffNotice(test_patient_words(), is_warning=True)]
     clinic, alerts, messages = rows[0].clinic, _alerts(rows), _messages(rows)
     names = (
         Membership.objects.for_clinic(clinic)
@@ -54,7 +54,7 @@ def told_to_staff(reports: Iterable[RedFlagReport], *, at: datetime) -> list[Tol
         if pk in names and message.state != Message.State.CANCELLED
     ]
     answered = [
-        Told(_("%(who)s acknowledged it at %(when)s.") % {"who": alert.acknowledged_by, "when": when})
+        StaffNotice(_("%(who)s acknowledged it at %(when)s.") % {"who": alert.acknowledged_by, "when": when})
         for alert in alerts
         if alert.state == Alert.State.ACKNOWLEDGED and alert.acknowledged_by and alert.acknowledged_at
         if (when := clock(alert.acknowledged_at, clinic, at=at))
@@ -62,7 +62,7 @@ def told_to_staff(reports: Iterable[RedFlagReport], *, at: datetime) -> list[Tol
     return [*answered, *found] or [_of_nobody(alerts)]
 
 
-def told_to_patient(reports: Iterable[RedFlagReport], *, at: datetime) -> str:
+def notice_to_patient(reports: Iterable[RedFlagReport], *, at: datetime) -> str:
     """The same without names, for the patient's own page; empty for no report."""
     rows = list(reports)
     if not rows:
@@ -123,29 +123,29 @@ def _rank(message: Message) -> int:
     return _ORDER.index(Message.State(message.state))
 
 
-def _of_member(who: str, message: Message, clinic: Clinic, *, at: datetime) -> Told:
+def _of_member(who: str, message: Message, clinic: Clinic, *, at: datetime) -> StaffNotice:
     """What became of the email to one person."""
     when = clock(message.settled_at or message.due_at, clinic, at=at)
     values = {"who": who, "when": when}
     if message.state == Message.State.SENT:
-        return Told(_("%(who)s was emailed at %(when)s.") % values)
+        return StaffNotice(_("%(who)s was emailed at %(when)s.") % values)
     if message.state == Message.State.UNKNOWN:
-        return Told(_("It is unknown whether the email reached %(who)s.") % values, is_warning=True)
+        return StaffNotice(_("It is unknown whether the email reached %(who)s.") % values, is_warning=True)
     if message.state == Message.State.FAILED:
-        return Told(_("The email to %(who)s was refused at %(when)s.") % values, is_warning=True)
+        return StaffNotice(_("The email to %(who)s was refused at %(when)s.") % values, is_warning=True)
     if message.n_attempts and message.error:
         words = _("The email to %(who)s has not been accepted yet. The next attempt is at %(when)s.")
-        return Told(words % values, is_warning=True)
+        return StaffNotice(words % values, is_warning=True)
     if message.due_at <= at:
-        return Told(_("%(who)s will be emailed now.") % values)
-    return Told(_("%(who)s will be emailed at %(when)s.") % values)
+        return StaffNotice(_("%(who)s will be emailed now.") % values)
+    return StaffNotice(_("%(who)s will be emailed at %(when)s.") % values)
 
 
-def _of_nobody(alerts: Sequence[Alert]) -> Told:
+def _of_nobody(alerts: Sequence[Alert]) -> StaffNotice:
     """Why there is no email at all."""
     if alerts and all(alert.is_resolved for alert in alerts):
-        return Told(_("The alert is resolved. No email is sent."))
+        return StaffNotice(_("The alert is resolved. No email is sent."))
     if alerts and all(alert.is_quiet for alert in alerts):
-        return Told(_("It is in the daily list only. No email is sent."))
+        return StaffNotice(_("It is in the daily list only. No email is sent."))
     words = _("Nobody could be emailed: no one on the contact list has a working address. Call a colleague now.")
-    return Told(words, is_warning=True)
+    return StaffNotice(words, is_warning=True)

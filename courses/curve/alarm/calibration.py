@@ -1,6 +1,6 @@
 """The alert threshold of a clinic from its courses: blind predictions first, then the budget."""
 
-from courses.curve.alarm.budget import DEFAULT_BUDGET_PER_100, AlertThreshold, threshold_for
+from courses.curve.alarm.alert_threshold import DEFAULT_BUDGET_PER_100, AlertThreshold, threshold_for
 from courses.curve.alarm.sessions import Sessions
 from courses.curve.fit import FIRST_COURSES, fit_prior, sample
 from courses.curve.panel import Panel

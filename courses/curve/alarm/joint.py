@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from courses.curve.alarm.lasting import N_BACK
+from courses.curve.alarm.shift_memory import N_BACK
 from courses.curve.panel import Panel
 from courses.curve.scores import Bools, Floats, Ints
 

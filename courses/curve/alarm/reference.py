@@ -5,8 +5,8 @@ from functools import lru_cache
 import numpy as np
 
 from courses.curve.alarm.joint import JointStatistic, joint_thresholds
-from courses.curve.alarm.lasting import NEUTRAL_MEMORY, panel_memory
 from courses.curve.alarm.sessions import LEAST_EXCESS, alarm_statistic
+from courses.curve.alarm.shift_memory import NEUTRAL_MEMORY, panel_memory
 from courses.curve.prior import SHIPPED_PRIOR
 from courses.curve.scores import Floats
 from courses.curve.sequential import MIN_EARLIER_SCORES

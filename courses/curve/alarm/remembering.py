@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courses.curve.alarm.lasting import N_BACK, memory_of
+from courses.curve.alarm.shift_memory import N_BACK, memory_of
 from courses.curve.panel import Panel
 from courses.curve.prior import Prior
 from courses.curve.scores import N_SCORE_VALUES, TIMING_CODE, CourseScores, Floats, Ints, Timing

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from courses.curve.alarm.budget import threshold_for
+from courses.curve.alarm.alert_threshold import threshold_for
 from courses.curve.alarm.calibration import fold_fit
 from courses.curve.alarm.sessions import LEAST_EXCESS, Sessions
 from courses.curve.fit import fit_prior

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courses.curve.alarm.lasting import N_ALLOWED, panel_memory
+from courses.curve.alarm.shift_memory import N_ALLOWED, panel_memory
 from courses.curve.panel import Panel
 from courses.curve.predictive import running_likelihood_ratio
 from courses.curve.prior import Prior

@@ -15,7 +15,7 @@ from typing import TextIO
 import numpy as np
 
 from courses.curve.alarm.joint import SINGLE_SHARE, JointStatistic, joint_thresholds
-from courses.curve.alarm.lasting import N_ALLOWED
+from courses.curve.alarm.shift_memory import N_ALLOWED
 from courses.curve.panel import Panel
 from courses.curve.prior import Prior
 from courses.curve.scores import HIGHEST_SCORE, Bools, Floats, Ints

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from courses.curve.answering import History, repeat_probabilities
 from courses.curve.design import Effects
 from courses.curve.panel import Panel
 from courses.curve.prior import ROUNDING_SD, Answering, Prior
+from courses.curve.response_style import History, repeat_probabilities
 from courses.curve.scores import HIGHEST_SCORE, N_SCORE_VALUES, Floats, Ints
 
 

@@ -111,14 +111,14 @@ class RedFlagFields:
         """The question that pain of 8 or more asks; None where the clinic's list has none."""
         return next((self.flag_line(flag) for flag in self.flags if flag.code == SEVERE_PAIN), None)
 
-    def told(self, values: dict[str, Any], scores: Iterable[int | None]) -> tuple[FlagEntry, ...]:
+    def reported(self, values: dict[str, Any], scores: Iterable[int | None]) -> tuple[FlagEntry, ...]:
         """Every yes, with severe pain where its question was answered; usual pain only where the score is high."""
-        told = self.ticked(values)
+        reported = self.ticked(values)
         answer = values.get(f"answer_{SEVERE_PAIN}") or ""
         is_report = (self.asks_always and answer != USUAL) or is_severe(scores)
-        if not answer or not is_report or SEVERE_PAIN in {entry.flag.code for entry in told}:
-            return told
-        return (*told, *(FlagEntry(flag, answer) for flag in self.flags if flag.code == SEVERE_PAIN))
+        if not answer or not is_report or SEVERE_PAIN in {entry.flag.code for entry in reported}:
+            return reported
+        return (*reported, *(FlagEntry(flag, answer) for flag in self.flags if flag.code == SEVERE_PAIN))
 
     def ticked(self, values: dict[str, Any]) -> tuple[FlagEntry, ...]:
         """Every yes."""

@@ -75,8 +75,8 @@ def report_red_flags(
 
 def reports_of_form(patient: Patient, form_key: uuid.UUID) -> list[RedFlagReport]:
     """What was told with one form, each flag once at its highest level, the most pressing first."""
-    told = RedFlagReport.objects.filter(patient=patient, form_key=form_key).select_related("flag")
-    by_level = sorted(told, key=lambda report: (LEVEL_ORDER.index(Level(report.level)), report.pk))
+    reported = RedFlagReport.objects.filter(patient=patient, form_key=form_key).select_related("flag")
+    by_level = sorted(reported, key=lambda report: (LEVEL_ORDER.index(Level(report.level)), report.pk))
     first = {report.flag_id: report for report in reversed(by_level)}
     return [report for report in by_level if first[report.flag_id] is report]
 
@@ -92,7 +92,7 @@ def write_reports(
     """A report and an alert for every yes, and the hold; the caller holds the patient's lock."""
     if not flags:
         return []
-    known = _told_already(origin)
+    known = _reported_before(origin)
     findings = find_red_flags(
         [flag_answer(entry) for entry in flags],
         is_newly_severe_after_needling=is_newly_severe(
@@ -109,10 +109,10 @@ def write_reports(
     ]
 
 
-def _told_already(origin: Origin) -> dict[str, Severity]:
+def _reported_before(origin: Origin) -> dict[str, Severity]:
     """The highest level of each flag that came with this form before."""
-    told = RedFlagReport.objects.filter(patient=origin.patient, form_key=origin.form_key)
-    levels = [(code, Severity(level)) for code, level in told.values_list("flag__code", "level")]
+    reported = RedFlagReport.objects.filter(patient=origin.patient, form_key=origin.form_key)
+    levels = [(code, Severity(level)) for code, level in reported.values_list("flag__code", "level")]
     return dict(sorted(levels, key=lambda pair: pair[1].rank, reverse=True))
 
 

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from clinic.models import Heartbeat, Message
-from courses.alerts.answering import acknowledge, last_news
+from courses.alerts.responding import acknowledge, last_news
 from courses.models import Alert
 from courses.sessions.red_flags.recording import report_red_flags
 from tests.factories import flag

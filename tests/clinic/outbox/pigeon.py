@@ -35,7 +35,7 @@ class Pigeon:
         headers = {"Message-ID": message_id(message)}
         return Mail(message.recipient, "A subject", "A text\n", "<p>A text</p>", headers=headers)
 
-    def render_together(self, messages: Sequence[Message]) -> Mail:
+    def render_bundle(self, messages: Sequence[Message]) -> Mail:
         """One mail under the first one's name, unless one of them fails."""
         if self.fails_together:
             raise KeyError

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import pytest
 
-from clinic.outbox.transports import addresses, webhook
+from clinic.outbox.transports import webhook, webhook_targets
 from clinic.outbox.transports.base import Notice, TransportError
 from clinic.outbox.transports.webhook import WebhookTransport, signature
 from tests.clinic.outbox.gateway import CERTIFICATES
@@ -145,7 +145,7 @@ def test_name_is_asked_once_and_its_answer_connected_to(gateway, monkeypatch):
 
     real = socket.getaddrinfo
     monkeypatch.setattr(
-        addresses.socket,
+        webhook_targets.socket,
         "getaddrinfo",
         lambda host, *rest, **more: (
             resolve(host, *rest, **more) if host == "chat.example.org" else real(host, *rest, **more)

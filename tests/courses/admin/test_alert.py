@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from clinic.models import Duty
-from courses.alerts.answering import acknowledge
 from courses.alerts.history import write_event
+from courses.alerts.responding import acknowledge
 from courses.alerts.steps import sweep
 from courses.models import Alert, AlertEvent
 from tests.factories import flag, log_run, log_visit

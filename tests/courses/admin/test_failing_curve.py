@@ -31,7 +31,7 @@ def no_answers(course, monkeypatch):
 
 def no_arrays(course, monkeypatch):
     """The scores cannot be taken as arrays."""
-    monkeypatch.setattr("courses.priors.rows.Record.scores", lambda _self: 1 / 0)
+    monkeypatch.setattr("courses.priors.course_records.Record.scores", lambda _self: 1 / 0)
 
 
 def no_prior(course, monkeypatch):

@@ -148,7 +148,7 @@ def test_page_says_what_was_written_since_and_undoes_nothing(signed_in, lead, pa
     client = signed_in(lead)
     assert "Sessions: 1 new" in client.get(undo).content.decode()
     assert client.post(undo, {"reason": "two people"}).status_code == 409
-    assert PatientMerge.objects.standing().exists()
+    assert PatientMerge.objects.in_force().exists()
 
 
 def test_merge_of_another_record_is_not_undone_here(signed_in, lead, clinic, joined):

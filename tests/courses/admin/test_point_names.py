@@ -57,7 +57,7 @@ def line(course, at):
 def test_correction_reads_a_point_however_it_is_written(line, text):
     row = line(where=text)
     assert row.is_valid(), row.errors
-    values = row.fix().values
+    values = row.corrected().values
     assert (values["point"].code, values["unlisted"], values["ashi_site"]) == (MEANT[text], "", "")
 
 
@@ -85,7 +85,7 @@ def test_same_point_in_another_notation_is_no_correction(course, at):
         session, {f"{prefix}-where": "he gu", f"{prefix}-side": "both", f"{prefix}-stimulation": "none"}
     )
     assert row.is_valid()
-    assert row.fix() is None
+    assert row.corrected() is None
 
 
 # Every form that takes a point, and how it knows which: a new one that is not here fails.

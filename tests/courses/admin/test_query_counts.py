@@ -10,16 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from courses.alerts.answering import add_note
+from courses.alerts.responding import add_note
 from courses.corrections.correct import correct_session
-from courses.corrections.correction import NeedlingFix, SessionFix, version_of
+from courses.corrections.correction import CorrectedNeedling, CorrectedSession, version_of
 from courses.measures.entry import ItemScore, MeasuresEntry
 from courses.measures.recording import record_measures
 from courses.models import AdverseEventItem, AftercareMeasure, Alert, Appointment, Letter, Review
 from courses.reviews.reviewing import ReviewEntry, record_review
 from courses.sessions.lists import session_lists
-from patients.correcting import Subject, correct_record
-from patients.correcting import version_of as file_version
+from patients.file_corrections import Subject, correct_record
+from patients.file_corrections import version_of as file_version
 from patients.intake import record_neuro_check
 from patients.models import NeuroCheck
 from tests.factories import CourseFactory, cleared_patient, flag, log_run, log_visit
@@ -128,7 +128,7 @@ def _correct_all(session, alert, *, by, value, has_points=True):
     now, patient = timezone.now(), session.course.patient
     event = AdverseEventItem.objects.for_clinic(session.clinic)[value]
     measure = AftercareMeasure.objects.for_clinic(session.clinic)[value]
-    fix = SessionFix(
+    wanted = CorrectedSession(
         version=version_of(session),
         reason="read the wrong line",
         held_at=session.held_at,
@@ -136,11 +136,11 @@ def _correct_all(session, alert, *, by, value, has_points=True):
         note=f"note {value}",
         scores={"after": value},
         details={"rested_minutes": value},
-        needlings=(NeedlingFix(None, {"ashi_site": f"spot {value}", "side": "left"}),) * has_points,
+        needlings=(CorrectedNeedling(None, {"ashi_site": f"spot {value}", "side": "left"}),) * has_points,
         adverse_event_ids=frozenset({event.pk}),
         aftercare_ids=frozenset({measure.pk}),
     )
-    correct_session(session, fix=fix, by=by, at=now)
+    correct_session(session, wanted=wanted, by=by, at=now)
     assert session.corrections.filter(corrected_at=now).count() == 5 + has_points
     check = patient.neuro_checks.first() or record_neuro_check(
         patient=patient, checked_on=now.date(), result=NeuroCheck.Result.NORMAL, by=by, at=now

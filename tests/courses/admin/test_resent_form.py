@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from courses.models import RedFlagReport, Session
-from courses.sessions.answers import log_check_in
+from courses.sessions.check_in_answers import log_check_in
 from courses.sessions.entry import CheckInEntry
 from tests.factories import log_run
 

@@ -55,7 +55,7 @@ def form(now):
         fields = page.context["form"]
         data = {
             "form_key": fields["form_key"].value(),
-            "seen_number": page.context["bedside"].standing.last_number,
+            "seen_number": page.context["visit_facts"].state.last_number,
             "held_at": f"{fields['held_at'].initial:%Y-%m-%dT%H:%M}",
             "practitioner": course.practitioner_id,
             "appointment": fields["appointment"].value() or "",

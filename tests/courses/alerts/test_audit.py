@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Fault, Heartbeat, Message, User
 from clinic.outbox.deliver import deliver_due
-from courses.alerts.answering import acknowledge, last_news
 from courses.alerts.audit.auditor import audit_alerts
 from courses.alerts.audit.health import alerts_health
+from courses.alerts.responding import acknowledge, last_news
 from courses.models import Alert
 from patients.models import Patient
 from tests.factories import CourseFactory, PatientFactory, as_test_patients

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from clinic.models import Clinic, Message
 from clinic.outbox.deliver import deliver_due
-from courses.alerts.answering import acknowledge, last_news
 from courses.alerts.raising import raise_alert
+from courses.alerts.responding import acknowledge, last_news
 from courses.models import Alert, Digest
 from courses.rules.facts import Finding, Severity
 from courses.watching.digest import contents_for, make_digest, make_digests

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from courses.alerts.answering import resolve
 from courses.alerts.flapping import TOO_MANY
+from courses.alerts.responding import resolve
 from courses.alerts.steps import sweep
 from courses.models import Alert, AlertEvent
 

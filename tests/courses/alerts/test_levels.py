@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.history import IllegalMove
 from courses.alerts.levels import lower_level
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.models import Alert, Course, Level
 
 pytestmark = pytest.mark.django_db

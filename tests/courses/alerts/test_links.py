@@ -10,8 +10,8 @@ from django.core import signing
 from django.test import Client
 
 from clinic.models import Clinic, Membership, Message, User
-from courses.alerts.answering import MayNotAnswer, acknowledge, last_news, resolve
 from courses.alerts.messages.links import SALT, BadLink, acknowledge_path, read_link
+from courses.alerts.responding import MayNotAnswer, acknowledge, last_news, resolve
 from courses.models import Alert
 from courses.reminders.links import CHECK_IN_SALT
 

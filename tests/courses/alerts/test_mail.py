@@ -10,8 +10,8 @@ import pytest
 from clinic.models import Message, User
 from clinic.outbox.deliver import deliver_due
 from clinic.outbox.transports.base import TransportError
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.messages.mail import alert_mail
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.alerts.steps import sweep
 from courses.models import Alert, Course
 from tests.factories import log_run

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from clinic.models import Message
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.raising import raise_alert
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.models import Alert, Course
 from courses.rules.facts import Finding, Severity
 from patients.models import Patient

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from clinic.models import Fault, Message
-from courses.alerts.answering import acknowledge, last_news
 from courses.alerts.audit.auditor import audit_alerts
 from courses.alerts.audit.rewinding import rewind
-from courses.alerts.silencing import silence, snooze
+from courses.alerts.responding import acknowledge, last_news
+from courses.alerts.snoozing import silence, snooze
 from courses.alerts.steps import PAUSE_AFTER_FAILURE, sweep
 from courses.models import Alert
 

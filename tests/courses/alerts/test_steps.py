@@ -12,8 +12,8 @@ from django.core.management import call_command
 from clinic.models import Clinic, Membership, Message, User
 from clinic.people.staff import deactivate_member
 from courses.alerts import steps
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.history import write_event
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.alerts.steps import advance, calendar_of, step_past_undelivered, sweep
 from courses.models import Alert, AlertEvent
 from patients.models import Patient

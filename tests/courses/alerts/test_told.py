@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from clinic.models import Membership, Message
-from courses.alerts.answering import acknowledge
-from courses.alerts.messages.recipients import told_to_patient, told_to_staff
+from courses.alerts.messages.recipients import notice_to_patient, notices_to_staff
+from courses.alerts.responding import acknowledge
 from courses.models import Alert, RedFlagReport
 from courses.sessions.entry import FlagEntry
 from courses.sessions.red_flags.recording import report_red_flags
@@ -33,7 +33,7 @@ def report(course, lead, at):
 
 
 def words(reports, at):
-    return [one.words for one in told_to_staff(reports, at=at)]
+    return [one.words for one in notices_to_staff(reports, at=at)]
 
 
 def settle(state, at, **values):
@@ -43,7 +43,7 @@ def settle(state, at, **values):
 def test_nobody_was_emailed_before_a_server_accepted_it(report, at, course, lead):
     said = words(report(), at)
     assert said == [f"{course.practitioner} will be emailed now.", f"{lead} will be emailed now."]
-    assert "was emailed" not in told_to_patient(RedFlagReport.objects.all(), at=at)
+    assert "was emailed" not in notice_to_patient(RedFlagReport.objects.all(), at=at)
 
 
 def test_accepted_message_is_said_with_its_time(report, at, course, lead):
@@ -51,29 +51,29 @@ def test_accepted_message_is_said_with_its_time(report, at, course, lead):
     settle("sent", at + timedelta(minutes=2))
     said = words(reports, at + timedelta(minutes=5))
     assert said == [f"{course.practitioner} was emailed at 11:02.", f"{lead} was emailed at 11:02."]
-    assert told_to_patient(reports, at=at) == "We emailed the clinic's staff at 11:02."
+    assert notice_to_patient(reports, at=at) == "We emailed the clinic's staff at 11:02."
 
 
 def test_mail_that_is_due_later_is_said_with_its_time(report, at, course):
     reports = report()
     Message.objects.update(due_at=at + timedelta(hours=20))
     assert f"{course.practitioner} will be emailed at 07:00, Thu 12 Mar." in words(reports, at)
-    assert "will be emailed at 07:00, Thu 12 Mar" in told_to_patient(reports, at=at)
+    assert "will be emailed at 07:00, Thu 12 Mar" in notice_to_patient(reports, at=at)
 
 
 def test_refused_mail_is_a_warning(report, at):
     reports = report()
     settle("failed", at, error="550")
-    told = told_to_staff(reports, at=at)
+    told = notices_to_staff(reports, at=at)
     assert "was refused" in told[0].words
     assert told[0].is_warning
-    assert told_to_patient(reports, at=at) == "We could not email the clinic's staff. Please call the clinic."
+    assert notice_to_patient(reports, at=at) == "We could not email the clinic's staff. Please call the clinic."
 
 
 def test_refused_attempt_names_the_next_one(report, at):
     reports = report()
     Message.objects.update(n_attempts=1, error="451 busy", due_at=at + timedelta(minutes=1))
-    told = told_to_staff(reports, at=at)
+    told = notices_to_staff(reports, at=at)
     assert "not been accepted yet. The next attempt is at 11:01" in told[0].words
 
 
@@ -103,14 +103,14 @@ def test_nobody_reachable_is_said(report, at, course):
     assert words(reports, at) == [
         "Nobody could be emailed: no one on the contact list has a working address. Call a colleague now."
     ]
-    assert "could not email" in told_to_patient(reports, at=at)
+    assert "could not email" in notice_to_patient(reports, at=at)
 
 
 def test_test_patient_alerts_nobody(report, at):
     as_test_patients(Patient.objects.all())
     reports = RedFlagReport.objects.filter(pk__in=[one.pk for one in report()])
     assert words(reports, at) == ["Test patient: nobody is alerted."]
-    assert told_to_patient(reports, at=at) == "Test patient: nobody is alerted."
+    assert notice_to_patient(reports, at=at) == "Test patient: nobody is alerted."
 
 
 def test_acknowledgement_goes_first(report, at, lead):
@@ -121,8 +121,8 @@ def test_acknowledgement_goes_first(report, at, lead):
 
 
 def test_no_report_no_sentence(at):
-    assert told_to_staff([], at=at) == []
-    assert told_to_patient([], at=at) == ""
+    assert notices_to_staff([], at=at) == []
+    assert notice_to_patient([], at=at) == ""
 
 
 def test_usual_pain_is_worded_as_that(report, at):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Message
-from courses.alerts.answering import last_news, resolve
+from courses.alerts.responding import last_news, resolve
 from courses.models import Alert, CheckIn, Course, Reminder
 from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in

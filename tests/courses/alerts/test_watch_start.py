@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from courses.admin.today import today
-from courses.alerts.answering import last_news, resolve
+from courses.alerts.responding import last_news, resolve
 from courses.models import Alert, Appointment
 from courses.watching.findings import watch_courses
 from tests.factories import log_run, log_visit

@@ -9,8 +9,8 @@ import pytest
 
 from clinic.models import Endpoint, Message
 from clinic.outbox.deliver import deliver_due
-from courses.alerts.answering import acknowledge, last_news
 from courses.alerts.messages.webhooks import alert_webhook
+from courses.alerts.responding import acknowledge, last_news
 
 pytestmark = pytest.mark.django_db
 

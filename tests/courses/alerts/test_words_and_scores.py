@@ -10,8 +10,8 @@ import pytest
 from django.urls import reverse
 
 from clinic.models import Message
-from courses.alerts.answering import last_news, resolve
 from courses.alerts.messages.mail import alert_mail
+from courses.alerts.responding import last_news, resolve
 from courses.alerts.sums import _says
 from courses.alerts.wording import rule_words
 from courses.curve import CannotTell, condition
@@ -21,7 +21,7 @@ from courses.outlook.picture import curve_picture
 from courses.outlook.review_facts import review_facts
 from courses.outlook.summary import curve_says
 from courses.outlook.wording import curve_sentences, gain_words, worse_note
-from courses.priors.rows import worse_by_course
+from courses.priors.course_records import worse_by_course
 from courses.rules.off_course import find_off_course
 from courses.watching.digest import make_digest
 from courses.watching.digest_mail import digest_mail

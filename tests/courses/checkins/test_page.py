@@ -11,7 +11,7 @@ from courses.checkins.page import may_reassure, pain_chart
 from courses.models import PainScore, Session
 from courses.rules.facts import Finding, Severity
 from courses.sessions.entry import CheckInEntry
-from courses.sessions.verdict import Standing, Verdict
+from courses.sessions.verdict import BandPosition, Verdict
 from tests.factories import flag, log_visit, set_scores
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +24,11 @@ DRIFT = Finding("drift", 1, Severity.AMBER)
 def reassured(check_in):
     """Whether the patient is reassured; everything speaks for it unless told otherwise."""
 
-    def ask(score=4, *, standing=Standing.IN_BAND, findings=(), flags=(), signs="none", **more):
+    def ask(score=4, *, position=BandPosition.IN_BAND, findings=(), flags=(), signs="none", **more):
         after, verdicts = more.get("after", 24 * HOUR), more.get("verdicts")
         entry = CheckInEntry(form_key=uuid.uuid4(), score=score, flags=flags, signs=signs)
         if verdicts is None:
-            verdicts = [Verdict("day1", score or 0, standing, findings=findings)]
+            verdicts = [Verdict("day1", score or 0, position, findings=findings)]
         return may_reassure(check_in, entry, verdicts, at=check_in.session.held_at + after)
 
     return ask
@@ -54,16 +54,16 @@ def test_not_where_nothing_is_known_of_before(reassured, check_in):
 
 
 @pytest.mark.parametrize(
-    ("standing", "is_reassured"),
+    ("position", "is_reassured"),
     [
-        (Standing.IN_BAND, True),
-        (Standing.ABOVE, False),
-        (Standing.CANNOT_TELL, False),
-        (Standing.ERROR, False),
+        (BandPosition.IN_BAND, True),
+        (BandPosition.ABOVE, False),
+        (BandPosition.CANNOT_TELL, False),
+        (BandPosition.ERROR, False),
     ],
 )
-def test_only_in_the_band(reassured, standing, is_reassured):
-    assert reassured(standing=standing) is is_reassured
+def test_only_in_the_band(reassured, position, is_reassured):
+    assert reassured(position=position) is is_reassured
 
 
 def test_not_with_a_finding(reassured):

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.models import Clinic, Message
-from courses.checkins import keeping
+from courses.checkins import storing
 from courses.models import Alert, CheckIn, Course, PainScore, RedFlag, RedFlagReport
 from courses.sessions import judging
-from courses.sessions.answers import settle_open_questions
+from courses.sessions.check_in_answers import settle_open_questions
 from patients.models import Patient
 from tests.factories import as_test_patients, set_scores
 
@@ -236,7 +236,7 @@ class TestInstruction:
         def fail(*_args, **_kwargs):
             raise error
 
-        monkeypatch.setattr(keeping, "take_answer", fail)
+        monkeypatch.setattr(storing, "take_answer", fail)
         page = answer(3, cardiac="")
         assert page.status_code == 202
         said = words(page)

@@ -16,9 +16,9 @@ from clinic.models import Voidable
 from courses.corrections.voiding import void_session
 from courses.models import AdverseEventItem, Appointment, CheckIn, Course, PainScore, Session
 from courses.plans.checks_due import patients_with_check_due
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseState
+from courses.priors.course_records import records_of
 from courses.priors.fitting import fit_clinic
-from courses.priors.rows import records_of
 from courses.reminders.links import check_in_path
 from courses.sessions.entry import CheckInEntry, EventEntry
 from courses.sessions.log import log_check_in
@@ -73,7 +73,7 @@ READERS_OF_VOID = {
     "courses/reminders/links.py": "a red flag through the link of a void check-in",
     "courses/reviews/reviewing.py": "the same form sent twice, and correcting what is void",
     "courses/corrections/correct.py": "correcting what is void",
-    "courses/sessions/answers.py": "an answer to a void check-in, whose red flags count",
+    "courses/sessions/check_in_answers.py": "an answer to a void check-in, whose red flags count",
     "courses/sessions/log.py": "the same form sent twice",
     "patients/voiding.py": "shows what is void, and who voided it",
 }
@@ -240,18 +240,18 @@ def _figures(course, now):
         .select_related("clinic", "patient", "practitioner", "protocol")
         .get(pk=course.pk)
     )
-    standing, at = CourseStanding(course), now + timedelta(hours=1)
+    state, at = CourseState(course), now + timedelta(hours=1)
     prior = fit_clinic(course.clinic, at=at).prior
     return {
         "held": (course.n_held, course.last_held_at, course.status),
-        "next number": standing.last_number + 1,
-        "last needled": standing.last_needled,
-        "scores": [(one.timing, one.score) for one in standing.scores],
+        "next number": state.last_number + 1,
+        "last needled": state.last_needled,
+        "scores": [(one.timing, one.score) for one in state.scores],
         "record": [
             (row.timing, row.score) for row in records_of([course], clinic=course.clinic, at=at)[course.pk].rows
         ],
         "prior": {name: value for name, value in prior.numbers.items() if name != "version"},
-        "clearance": standing.clearance(on=at.date()).verdict,
+        "clearance": state.clearance(on=at.date()).verdict,
         "checks due": patients_with_check_due(course.clinic, [course.patient_id], on=at.date()),
         "unanswered": CheckIn.objects.filter(session__course=course, answered_at=None).count(),
         "planned mails": course.reminders.filter(state="planned").count(),

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from clinic.models import Message
 from courses.corrections.correct import correct_session
-from courses.corrections.correction import SessionFix
+from courses.corrections.correction import CorrectedSession
 from courses.corrections.voiding import void_session
 from courses.models import (
     Alert,
@@ -109,11 +109,11 @@ def test_database_refuses_two_sessions_at_one_time(course, session, refused, at)
 
 def test_correcting_to_the_time_of_another_session_is_refused(course, session, practitioner, at):
     other = log_visit(course, at - timedelta(days=1)).session
-    fix = SessionFix(
+    wanted = CorrectedSession(
         version=0, reason="wrong day", held_at=at, is_needled=True, note="", scores={"before": 5, "after": 4}
     )
     with pytest.raises(ValidationError, match="held at this time too"):
-        correct_session(other, fix=fix, by=practitioner, at=at + timedelta(hours=1))
+        correct_session(other, wanted=wanted, by=practitioner, at=at + timedelta(hours=1))
 
 
 def test_course_with_no_session_left_is_planned_again(course, session, void):
@@ -212,9 +212,9 @@ def test_form_sent_again_does_not_bring_it_back(course, practitioner, void, at):
 
 def test_void_session_is_not_corrected(session, void, practitioner, at):
     void(session)
-    fix = SessionFix(version=0, reason="x", held_at=at, is_needled=True, note="", scores={"before": 3})
+    wanted = CorrectedSession(version=0, reason="x", held_at=at, is_needled=True, note="", scores={"before": 3})
     with pytest.raises(ValidationError, match="void"):
-        correct_session(session, fix=fix, by=practitioner, at=at)
+        correct_session(session, wanted=wanted, by=practitioner, at=at)
     assert Correction.objects.count() == 0
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from courses.curve import SHIPPED_PRIOR, Panel, compare, held_out
-from courses.curve.study.adoption import Comparison, cluster_standard_error, compare_held_out
+from courses.curve.study.comparison import Comparison, cluster_standard_error, compare_held_out
 
 BAD = replace(SHIPPED_PRIOR, mean=(9.0, 0.0, 0.0), noise=0.3, covariance=((0.1, 0, 0), (0, 0.1, 0), (0, 0, 0.1)))
 

@@ -17,10 +17,10 @@ from courses.curve import (
     predicted_by,
     threshold_for,
 )
-from courses.curve.alarm.budget import LEAST_THRESHOLD, exceeded_by
+from courses.curve.alarm.alert_threshold import LEAST_THRESHOLD, exceeded_by
 from courses.curve.alarm.joint import SINGLE_SHARE
-from courses.curve.alarm.lasting import NEUTRAL_MEMORY
 from courses.curve.alarm.reference import pseudo_statistics, reference_statistics
+from courses.curve.alarm.shift_memory import NEUTRAL_MEMORY
 from courses.curve.study.budget_study import realised, series_check
 from courses.curve.study.simulation import regular_panel, simulate
 

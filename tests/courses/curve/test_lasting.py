@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courses.curve import SHIPPED_PRIOR, CourseScores, Panel, Timing, sequential_predictions
-from courses.curve.alarm.lasting import NEUTRAL_MEMORY, SHIFT_WEIGHTS, SHIFTS, memory_of
-from courses.curve.answering import History, answered
+from courses.curve.alarm.shift_memory import NEUTRAL_MEMORY, SHIFT_WEIGHTS, SHIFTS, memory_of
+from courses.curve.response_style import History, answered
 from courses.curve.scores import Floats
 from courses.curve.sequential import curve_mixture
 from courses.curve.study.simulation import regular_panel, simulate

@@ -14,8 +14,8 @@ from courses.curve import (
     next_scores,
     sequential_predictions,
 )
-from courses.curve.answers import NextScore
 from courses.curve.prior import Answering
+from courses.curve.results import NextScore
 from tests.courses.curve.diaries import smooth_course
 
 PRIOR = replace(SHIPPED_PRIOR, noise_slope=(0.5, 0.0, 0.0), answering=Answering(repeat=0.2, fresh=0.02))

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from courses.alerts.answering import acknowledge
+from courses.alerts.responding import acknowledge
 from courses.dashboards.board import MAX_CURVES, N_WEEKS, board
 from courses.models import Alert, CheckIn, Course, Reminder
 from courses.sessions.red_flags.recording import report_red_flags

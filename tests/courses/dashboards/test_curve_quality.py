@@ -16,9 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from scipy.stats import binomtest
 
-from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.corrections.correct import correct_session
-from courses.corrections.correction import SessionFix, version_of
+from courses.corrections.correction import CorrectedSession, version_of
 from courses.corrections.voiding import void_session
 from courses.curve.reliability import LEAST_EXPECTED, RARITY_EDGES
 from courses.dashboards.alarm_results import FOUND, LEAST_ANSWERED, Found
@@ -210,10 +210,10 @@ class TestThroughTheLog:
     def test_corrected_score_counts_as_corrected_and_its_alarm_as_raised(self, course, lead, at):
         session = log_visit(course, at, before=4, after=9).session
         before = curve_quality(lead, at=at)
-        fix = SessionFix(
+        wanted = CorrectedSession(
             version_of(session), "typed 9 for 3", session.held_at, session.is_needled, "", {"after": 3}
         )
-        correct_session(session, fix=fix, by=course.practitioner, at=at + DAY)
+        correct_session(session, wanted=wanted, by=course.practitioner, at=at + DAY)
         after = curve_quality(lead, at=at + 2 * DAY)
         assert sum(line.found.seen for line in before.rarities) > sum(line.found.seen for line in after.rarities)
         assert after.n_scores == before.n_scores

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.exchange import letters
 from courses.exchange.letters import take_out, write_referral, write_summary
 from courses.exchange.typesetting import TypesettingFailed

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from courses.alerts.answering import last_news, resolve
+from courses.alerts.responding import last_news, resolve
 from courses.models import Alert, Course, Protocol
+from courses.plans.course_state import clearance_for
 from courses.plans.lifecycle import end_course, hold_course, hold_courses, plan_course, resume_course
-from courses.plans.standing import clearance_for
 from courses.sessions.red_flags.recording import report_red_flags
 from patients.intake import record_assessment, record_neuro_check, record_pain_type
 from patients.models import Assessment, NeuroCheck, PatientPainType
-from patients.standing import has_consent
+from patients.patient_file import has_consent
 from tests.factories import CourseFactory, PatientFactory, flag, log_visit
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 
 from clinic.models import Role
 from courses.models import Alert, ClearanceOverride
+from courses.plans.course_state import clearance_for
 from courses.plans.overriding import give_override
-from courses.plans.standing import clearance_for
 from patients.intake import record_consent, record_pain_type, record_screening
 from patients.models import Consent, PatientPainType, ScreeningItem
 from tests.factories import MembershipFactory, flag, log_visit

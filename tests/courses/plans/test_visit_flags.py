@@ -13,11 +13,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from courses.alerts.answering import resolve
 from courses.alerts.levels import lower_level
+from courses.alerts.responding import resolve
 from courses.models import Alert, Course, Level, RedFlag
+from courses.plans.course_state import CourseState, clearance_for
 from courses.plans.lifecycle import hold_course
-from courses.plans.standing import CourseStanding, clearance_for
 from courses.plans.visit_flags import flags_of_visit
 from courses.sessions.log import log_session
 from courses.sessions.red_flags.recording import report_red_flags
@@ -139,6 +139,6 @@ def test_flags_of_a_session_are_its_own_whichever_form_told_them(course, at, tel
     session = log(key=uuid.uuid4(), at=at, flags=(flag(course.clinic, "trauma"),))
     own = flags_of_visit(course.patient, uuid.uuid4(), session=session)
     assert [report.flag.code for report in own] == ["trauma"]
-    standing = CourseStanding(Course.objects.get(pk=course.pk))
-    assert not standing.clearance(on=at.date()).may_needle
-    assert standing.clearance(on=at.date(), own=own).may_needle
+    state = CourseState(Course.objects.get(pk=course.pk))
+    assert not state.clearance(on=at.date()).may_needle
+    assert state.clearance(on=at.date(), own=own).may_needle

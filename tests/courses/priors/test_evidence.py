@@ -10,8 +10,8 @@ import pytest
 from clinic.models import Clinic
 from courses import curve
 from courses.curve import SHIPPED_PRIOR
+from courses.priors.course_records import Record, ScoreRow
 from courses.priors.evidence import Evidence, expectations_of, session_number, start_band
-from courses.priors.rows import Record, ScoreRow
 
 START = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -10,7 +10,7 @@ import pytest
 
 from courses.curve import SHIPPED_PRIOR, CannotTell
 from courses.outlook.expecting import RAREST, expectation
-from courses.priors.rows import Record, ScoreRow
+from courses.priors.course_records import Record, ScoreRow
 from courses.rules.facts import Expectation
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

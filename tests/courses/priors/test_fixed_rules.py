@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from courses.priors import fixed_rules
+from courses.priors.course_records import Record, ScoreRow
 from courses.priors.fixed_rules import sessions_of
-from courses.priors.rows import Record, ScoreRow
 from courses.rules.facts import Expectation
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from courses.curve import SHIPPED_PRIOR, condition
 from courses.models import Alert
 from courses.outlook.picture import curve_picture, drawn_timings, primary_run, primary_timing
 from courses.outlook.summary import curve_says
-from courses.priors.rows import record_of
+from courses.priors.course_records import record_of
 from tests.factories import log_run, log_visit
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from courses.curve import SHIPPED_PRIOR, CannotTell, Peak, condition
 from courses.outlook.summary import curve_says
 from courses.outlook.wording import curve_sentences, gain_words, peak_words
-from courses.priors.rows import record_of
+from courses.priors.course_records import record_of
 from tests.factories import log_run
 
 pytestmark = pytest.mark.django_db

@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from courses.charts.curve_chart import LARGE, NARROW, curve_svg
 from courses.corrections.correct import correct_session
-from courses.corrections.correction import SessionFix, version_of
+from courses.corrections.correction import CorrectedSession, version_of
 from courses.models import PainScore, Prediction
 from courses.outlook.picture import curve_picture
 from courses.outlook.then import with_ranges
-from courses.priors.rows import record_of
+from courses.priors.course_records import record_of
 from tests.factories import log_run
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +61,11 @@ def test_what_came_later_moves_no_range(course, held, at):
 
 def test_corrected_score_keeps_its_range(course, held, practitioner, at):
     session = held[4].session
-    fix = SessionFix(version_of(session), "typed 8 for 3", session.held_at, session.is_needled, "", {"after": 3})
+    wanted = CorrectedSession(
+        version_of(session), "typed 8 for 3", session.held_at, session.is_needled, "", {"after": 3}
+    )
     before = {one.session: one for one in picture_of(course, at).then}[5]
-    correct_session(session, fix=fix, by=practitioner, at=at + DAY)
+    correct_session(session, wanted=wanted, by=practitioner, at=at + DAY)
     after = {one.session: one for one in picture_of(course, at).then}[5]
     assert (after.low90, after.high90, after.mean) == (before.low90, before.high90, before.mean)
     assert (before.is_outside, after.score, after.is_outside) == (True, 3, False)

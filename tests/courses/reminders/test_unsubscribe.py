@@ -8,7 +8,7 @@ from django.test import Client
 from courses.models import Appointment
 from courses.reminders.links import BadLink, check_in_path, open_check_in, read_unsubscribe, unsubscribe_path
 from patients.models import Consent
-from patients.standing import consents_by_stream
+from patients.patient_file import consents_by_stream
 from tests.factories import log_visit
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from courses.alerts.answering import resolve
+from courses.alerts.responding import resolve
 from courses.models import Alert, Review
 from courses.reviews.reviewing import ReviewEntry, correct_review, record_review
 from tests.factories import CourseFactory, flag, log_run, log_visit
@@ -116,7 +116,7 @@ def test_correction_keeps_the_numbers_and_the_first_version(five, practitioner, 
         wrong, entry=entry(Decision.REFER, "mistaken patient"), by=lead, at=at + timedelta(days=1)
     )
     assert (right.gain, right.session_number, right.reviewed_by) == (wrong.gain, 5, lead)
-    assert list(Review.objects.standing()) == [right]
+    assert list(Review.objects.uncorrected()) == [right]
     assert Review.objects.count() == 2
 
 

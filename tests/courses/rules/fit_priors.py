@@ -25,9 +25,9 @@ django.setup()
 from courses import curve  # noqa: E402 - the rules' records need the settings
 from courses.curve.study.evaluation import read_series  # noqa: E402
 from courses.curve.study.simulation import regular_panel, simulate  # noqa: E402
+from courses.priors.course_records import Record, ScoreRow  # noqa: E402
 from courses.priors.evidence import expectations_of  # noqa: E402
 from courses.priors.fixed_rules import fixed_alarms  # noqa: E402
-from courses.priors.rows import Record, ScoreRow  # noqa: E402
 from tests.courses.rules.in_order import FILE, START  # noqa: E402
 
 BUDGET, N_DIGITS = 5.0, 6

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from courses import curve
 from courses.outlook.expecting import expectation
-from courses.priors.rows import Record, ScoreRow
+from courses.priors.course_records import Record, ScoreRow
 from courses.rules.facts import Expectation, Finding, PainFacts, ScoreFact, Thresholds
 from courses.rules.pain import find_model_free_pain, find_model_pain
 
@@ -64,7 +64,7 @@ def findings(scores: Sequence[int], name: str, *, planned_end_week: float = 12.0
             prior=prior,
             timing="before",
             scored_at=START + timedelta(weeks=number - 1),
-            told_session=max(found, default=0),
+            last_alerted_session=max(found, default=0),
         )
         facts = PainFacts(
             ScoreFact("before", number, score, expected if isinstance(expected, Expectation) else None),

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.rules.review_advice import GOING_ON, Question, ReviewStanding, review_questions
+from courses.rules.review_advice import GOING_ON, CourseAtReview, Question, review_questions
 
 
 def asked(number: int, gain: float | None, relief30: float | None = 0.5, **values: object) -> tuple[str, ...]:
-    standing = ReviewStanding(number, values.pop("n_planned", 13), gain, relief30, **values)
-    return tuple(str(question) for question in review_questions(standing))
+    at_review = CourseAtReview(number, values.pop("n_planned", 13), gain, relief30, **values)
+    return tuple(str(question) for question in review_questions(at_review))
 
 
 @pytest.mark.parametrize(

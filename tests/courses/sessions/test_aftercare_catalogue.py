@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clinic.presets import load_rows
 from courses.models import AftercareMeasure
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientState
 from courses.presets import DATA
 from courses.sessions.aftercare import ADVICE, Measure, suggest
 from courses.sessions.next_steps import patient_words
@@ -96,4 +96,4 @@ class TestPregnantPatient:
         assert "gel:" not in " ".join(patient_words(session, list(session.scores.all()), at=at))
 
     def test_facts_reach_the_rule(self, page, course, at):
-        assert "pregnancy" in treatment_facts(PatientStanding(course.patient), on=at.date()).conditions
+        assert "pregnancy" in treatment_facts(PatientState(course.patient), on=at.date()).conditions

@@ -9,7 +9,7 @@ import pytest
 from courses.curve import CoursePosterior, condition
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.outlook.expected_range import cannot_show_worsening
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseState
 from tests.factories import log_run
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +19,8 @@ HIGH, LOW = [(9, 9), (9, 9), (9, 9), (10, 9)], [(5, 4), (5, 4), (5, 4), (5, 4)]
 
 
 def is_near_the_top(course, at):
-    standing = CourseStanding(course)
-    record, now = standing.record(at=at), standing.in_force
+    state = CourseState(course)
+    record, now = state.record(at=at), state.in_force
     posterior = condition(now.prior, record.scores())
     return cannot_show_worsening(posterior, record, bounds=now.bounds, at=at)
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from clinic.models import Message
 from courses.corrections.correct import StaleEdit, correct_session
-from courses.corrections.correction import NeedlingFix, SessionFix, version_of
+from courses.corrections.correction import CorrectedNeedling, CorrectedSession, version_of
 from courses.corrections.wording import correction_words
 from courses.models import AdverseEventItem, Alert, Correction, Needling, PainScore, Point, RedFlagReport
 from courses.sessions.entry import NeedlingEntry
@@ -41,7 +41,7 @@ def correct(session, practitioner, at):
             "is_needled": session.is_needled,
             "note": session.note,
         }
-        return correct_session(session, fix=SessionFix(**{**as_is, **values}), by=by, at=at)
+        return correct_session(session, wanted=CorrectedSession(**{**as_is, **values}), by=by, at=at)
 
     return do
 
@@ -88,7 +88,7 @@ def test_point_left_out_is_added_and_one_not_needled_is_taken_away(session, corr
     saved = session.needlings.get()
     number = saved.pk
     added = {"point": None, "ashi_site": "left shoulder", "side": "left"}
-    correct(needlings=(NeedlingFix(saved, None), NeedlingFix(None, added)))
+    correct(needlings=(CorrectedNeedling(saved, None), CorrectedNeedling(None, added)))
     assert [str(one) for one in session.needlings.all()] == ["left shoulder (left)"]
     kept = Correction.objects.get(field="needlings")
     assert (kept.before[0]["id"], kept.before[0]["depth_mm"]) == (number, 15)
@@ -97,14 +97,14 @@ def test_point_left_out_is_added_and_one_not_needled_is_taken_away(session, corr
 
 def test_depth_of_a_point_is_corrected_in_place(session, correct):
     saved = session.needlings.get()
-    correct(needlings=(NeedlingFix(saved, {"depth_mm": 10}),))
+    correct(needlings=(CorrectedNeedling(saved, {"depth_mm": 10}),))
     assert session.needlings.get().depth_mm == 10
     kept = Correction.objects.get()
     assert (kept.before[0]["depth_mm"], kept.after[0]["depth_mm"]) == (15, 10)
 
 
 def test_needle_of_a_point_is_corrected_and_told_in_words(session, correct):
-    correct(needlings=(NeedlingFix(session.needlings.get(), {"needle": "0.30 × 50 mm"}),))
+    correct(needlings=(CorrectedNeedling(session.needlings.get(), {"needle": "0.30 × 50 mm"}),))
     (act,) = correction_words(Correction.objects.all(), clinic=session.clinic)
     assert act.lines == (("points", "GB20, both, 15 mm", "GB20, both, 15 mm, needle 0.30 × 50 mm"),)
 
@@ -156,9 +156,9 @@ def test_needling_told_late_without_clearance_is_saved_as_that_and_pages_nobody(
         recorded_at=at,
     )
     talk = log_visit(course, at - timedelta(minutes=5), is_needled=False).session
-    fix = SessionFix(0, "needles were used after all", talk.held_at, is_needled=True, note="")
+    wanted = CorrectedSession(0, "needles were used after all", talk.held_at, is_needled=True, note="")
     n_mails = Message.objects.count()
-    correct_session(talk, fix=fix, by=practitioner, at=at)
+    correct_session(talk, wanted=wanted, by=practitioner, at=at)
     talk.refresh_from_db()
     assert talk.uncleared_reason == "needles were used after all"
     assert Alert.objects.get(rule="uncleared").is_quiet
@@ -174,10 +174,10 @@ class TestJudgement:
     @pytest.fixture
     def mend(self, practitioner, at):
         def do(session, minutes=2, flags=(), **scores):
-            fix = SessionFix(
+            wanted = CorrectedSession(
                 version_of(session), "typed 9 for 3", session.held_at, session.is_needled, "", scores, flags=flags
             )
-            return correct_session(session, fix=fix, by=practitioner, at=at + timedelta(minutes=minutes))
+            return correct_session(session, wanted=wanted, by=practitioner, at=at + timedelta(minutes=minutes))
 
         return do
 

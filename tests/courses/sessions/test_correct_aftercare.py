@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from courses.corrections.correct import correct_session
-from courses.corrections.correction import SessionFix, version_of
+from courses.corrections.correction import CorrectedSession, version_of
 from courses.corrections.wording import correction_words
 from courses.models import AftercareGiven, AftercareMeasure, Correction
 from tests.factories import log_visit
@@ -32,8 +32,8 @@ def correct(session, practitioner, at):
     def do(*measures, **values):
         as_is = {"held_at": session.held_at, "is_needled": True, "note": "", "reason": "gave the gel instead"}
         ids = frozenset(one.pk for one in measures) if measures != (None,) else None
-        fix = SessionFix(version=version_of(session), aftercare_ids=ids, **as_is, **values)
-        return correct_session(session, fix=fix, by=practitioner, at=at)
+        wanted = CorrectedSession(version=version_of(session), aftercare_ids=ids, **as_is, **values)
+        return correct_session(session, wanted=wanted, by=practitioner, at=at)
 
     return do
 

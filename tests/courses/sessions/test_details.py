@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from courses.models import AdverseEvent, AftercareMeasure, Needling, SessionMotion
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientState
 from courses.sessions.entry import NeedlingEntry
 from courses.sessions.forms import SessionForm
 from courses.sessions.log import log_session
@@ -34,7 +34,7 @@ def form(course, practitioner, at):
             "no_red_flag": "on",
             "is_needled": "yes",
         }
-        facts = treatment_facts(PatientStanding(course.patient), on=at.date())
+        facts = treatment_facts(PatientState(course.patient), on=at.date())
         return SessionForm({**always, **values}, course=course, by=practitioner, at=at, facts=facts)
 
     return make
@@ -175,12 +175,12 @@ class TestAftercare:
     def test_pregnancy_counts_by_its_week(self, course, practitioner, clinic, at, weeks, codes):
         pregnant = ScreeningItem.objects.get(clinic=clinic, code="pregnancy")
         record_screening(patient=course.patient, findings={pregnant: weeks}, by=practitioner, at=at)
-        known = treatment_facts(PatientStanding(course.patient), on=at.date()).conditions
+        known = treatment_facts(PatientState(course.patient), on=at.date()).conditions
         assert {code for code in known if code.startswith("pregnancy_")} == codes
 
     def test_every_condition_of_the_shipped_measures_can_be_known(self, course, clinic, at):
         asked = set(ScreeningItem.objects.for_clinic(clinic).values_list("code", flat=True))
-        facts = treatment_facts(PatientStanding(course.patient), on=at.date())
+        facts = treatment_facts(PatientState(course.patient), on=at.date())
         blank = SessionForm(course=course, by=course.practitioner, at=at, facts=facts)
         events = {item.code for item in blank.events}
         derived = {"no_moxa_consent", "pregnancy_20", "pregnancy_30", "under_2", "under_12", "under_14", "elderly"}

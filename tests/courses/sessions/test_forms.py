@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from courses.models import Needling, RedFlag
-from courses.plans.standing import PatientStanding
+from courses.plans.course_state import PatientState
 from courses.sessions.entry import NeedlingEntry
 from courses.sessions.forms import RedFlagReportForm, SessionForm
 from courses.sessions.treatment_facts import treatment_facts
@@ -33,7 +33,7 @@ def form(course, practitioner, at):
             "is_needled": "no",
         }
         sent = {name: value for name, value in {**always, **values}.items() if value is not None}
-        facts = treatment_facts(PatientStanding(course.patient), on=at.date())
+        facts = treatment_facts(PatientState(course.patient), on=at.date())
         return SessionForm(sent, course=course, by=practitioner, at=at, facts=facts, is_at_ceiling=is_at_ceiling)
 
     return make
@@ -108,12 +108,12 @@ class TestSession:
     def test_flags_are_told_though_the_rest_is_missing(self, form):
         one = form(before=None, no_red_flag=None, flag_trauma="on")
         assert not one.is_valid()
-        assert [told.flag.code for told in one.flags_told()] == ["trauma"]
+        assert [told.flag.code for told in one.reported_flags()] == ["trauma"]
 
     def test_flag_beside_none_of_these_is_told_and_asked_about(self, form):
         one = form(flag_trauma="on")
         assert not one.is_valid()
-        assert [told.flag.code for told in one.flags_told()] == ["trauma"]
+        assert [told.flag.code for told in one.reported_flags()] == ["trauma"]
 
     def test_ticks_and_answers_are_taken(self, form):
         one = form(no_red_flag=None, flag_swelling_neck="on", answer_swelling_neck="no")
@@ -167,7 +167,7 @@ class TestSession:
         assert "flag_trauma" in form().fields
 
     def test_form_begins_with_who_signed_in_and_now(self, course, practitioner, lead, at):
-        facts = treatment_facts(PatientStanding(course.patient), on=at.date())
+        facts = treatment_facts(PatientState(course.patient), on=at.date())
         fresh = SessionForm(course=course, by=lead, at=at, facts=facts)
         assert fresh["practitioner"].value() == lead.pk
         with timezone.override(course.clinic.zone):

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from clinic.models import Clinic, Fault, Message
-from courses.alerts.answering import acknowledge, last_news, resolve
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.models import Alert, AlertThreshold, CheckIn, PainScore
 from courses.sessions.entry import CheckInEntry
 from courses.sessions.log import log_check_in
-from courses.sessions.verdict import Standing
+from courses.sessions.verdict import BandPosition
 from patients.models import Patient
 from tests.factories import as_test_patients, flag, log_run, log_visit, set_scores
 
@@ -138,14 +138,14 @@ class TestTimings:
         session = log_visit(going_down, at, before=3, after=3).session
         check_in = CheckIn.objects.get(session=session, kind="day1")
         (verdict,) = log_check_in(check_in, entry=CheckInEntry(form_key=uuid.uuid4(), score=7), at=at + DAY)
-        assert verdict.standing == Standing.CANNOT_TELL
+        assert verdict.position == BandPosition.CANNOT_TELL
         assert {finding.rule for finding in verdict.findings} == {"plain_rise"}
         assert pain().findings[0]["evidence"]["before"] == 3
 
     def test_late_entry_is_judged_by_what_came_before_it(self, course, at):
         log_run(course, DOWN, until=at)
         late = log_visit(course, at - 20 * DAY, at=at, before=6, after=5)
-        assert [verdict.standing for verdict in late.verdicts] == [Standing.CANNOT_TELL] * 2
+        assert [verdict.position for verdict in late.verdicts] == [BandPosition.CANNOT_TELL] * 2
 
 
 class TestKept:

@@ -13,7 +13,7 @@ from courses.models import Alert, Appointment, CheckIn, Course, PainScore, RedFl
 from courses.outlook import time_limit
 from courses.sessions import judging
 from courses.sessions.log import log_session
-from courses.sessions.verdict import Standing
+from courses.sessions.verdict import BandPosition
 from patients.models import Consent
 from tests.factories import entry, flag, log_run, log_visit
 
@@ -83,7 +83,7 @@ def test_planned_course_becomes_active_and_appointment_kept(course, practitioner
 
 def test_verdict_is_kept_with_the_score(course, at):
     logged = log_run(course, [(6, 5), (6, 5), (5, 4), (5, 4)], until=at)[-1]
-    assert logged.verdicts[1].standing == Standing.IN_BAND
+    assert logged.verdicts[1].position == BandPosition.IN_BAND
     kept = PainScore.objects.get(session=logged.session, timing="after").expected
     assert kept["standing"] == "in_band"
     assert kept["low90"] <= 4 <= kept["high90"]
@@ -91,7 +91,7 @@ def test_verdict_is_kept_with_the_score(course, at):
 
 def test_curve_cannot_tell_at_first(course, at):
     verdict = log_visit(course, at).verdicts[0]
-    assert (verdict.standing, verdict.have, verdict.need) == (Standing.CANNOT_TELL, 1, 3)
+    assert (verdict.position, verdict.have, verdict.need) == (BandPosition.CANNOT_TELL, 1, 3)
 
 
 def test_score_far_above_raises_one_pain_alert(course, at):
@@ -150,7 +150,7 @@ def test_failing_curve_costs_no_session_and_no_red_flag(course, at, monkeypatch,
     log_run(course, [(6, 5), (6, 5), (5, 4)], until=at - timedelta(days=4))
     _break_curve(monkeypatch, failure)
     logged = log_visit(course, at, before=5, after=9, flags=(flag(course.clinic, "cardiac"),))
-    assert [verdict.standing for verdict in logged.verdicts] == [Standing.ERROR, Standing.ERROR]
+    assert [verdict.position for verdict in logged.verdicts] == [BandPosition.ERROR, BandPosition.ERROR]
     assert set(Alert.objects.values_list("rule", flat=True)) == {"red_flag", "pain"}
     pain = Alert.objects.get(rule="pain")
     assert [finding["rule"] for finding in pain.findings] == ["plain_rise", "floor"]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from clinic.models import Membership, Message
 from courses.corrections.correct import correct_session
-from courses.corrections.correction import NeedlingFix, SessionFix, version_of
+from courses.corrections.correction import CorrectedNeedling, CorrectedSession, version_of
 from courses.corrections.wording import correction_words
 from courses.models import Alert, Correction, Course, Needling, Point, Session
 from courses.plans.overriding import give_override
@@ -103,12 +103,14 @@ def correct(practitioner, points, at):
 
     def do(session: Session, visit: dict[str, Any], **values: Any) -> list[Correction]:
         saved, wanted = list(session.needlings.order_by("pk")), needlings(visit, points)
-        fixes = [NeedlingFix(row, as_values(one)) for row, one in zip(saved, wanted, strict=False)]
-        fixes += [NeedlingFix(row, None) for row in saved[len(wanted) :]]
-        fixes += [NeedlingFix(None, as_values(one)) for one in wanted[len(saved) :]]
+        corrected_rows = [CorrectedNeedling(row, as_values(one)) for row, one in zip(saved, wanted, strict=False)]
+        corrected_rows += [CorrectedNeedling(row, None) for row in saved[len(wanted) :]]
+        corrected_rows += [CorrectedNeedling(None, as_values(one)) for one in wanted[len(saved) :]]
         values = {"held_at": session.held_at, "is_needled": visit["is_needled"], "note": session.note, **values}
-        fix = SessionFix(version_of(session), "read the wrong line", needlings=tuple(fixes), **values)
-        return correct_session(session, fix=fix, by=practitioner, at=at + timedelta(minutes=1))
+        corrected = CorrectedSession(
+            version_of(session), "read the wrong line", needlings=tuple(corrected_rows), **values
+        )
+        return correct_session(session, wanted=corrected, by=practitioner, at=at + timedelta(minutes=1))
 
     return do
 

@@ -11,7 +11,7 @@ from courses.alerts.steps import sweep
 from courses.models import Appointment, PainScore
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
 from courses.sessions.red_flags.recording import report_red_flags
-from courses.sessions.verdict import Standing
+from courses.sessions.verdict import BandPosition
 from patients.models import Consent
 from tests.factories import flag, log_visit, refuse_consent
 
@@ -128,10 +128,10 @@ def test_without_needles_nothing_is_said_of_what_follows_needling(course, at):
 @pytest.mark.parametrize(
     ("before", "after", "standing", "said"),
     [
-        (4, 4, Standing.IN_BAND, ""),
-        (4, 5, Standing.IN_BAND, "Pain rose by 1, within the expected range"),
-        (4, 8, Standing.ABOVE, "Pain rose by 4 and is above the expected range"),
-        (4, 6, Standing.CANNOT_TELL, "Pain rose by 2. There are too few scores"),
+        (4, 4, BandPosition.IN_BAND, ""),
+        (4, 5, BandPosition.IN_BAND, "Pain rose by 1, within the expected range"),
+        (4, 8, BandPosition.ABOVE, "Pain rose by 4 and is above the expected range"),
+        (4, 6, BandPosition.CANNOT_TELL, "Pain rose by 2. There are too few scores"),
     ],
 )
 def test_flare_is_inside_the_band_or_not(before, after, standing, said):

@@ -14,15 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.models import Clinic, Duty, Membership, Message, OpeningHours
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.levels import lower_level
 from courses.alerts.raising import raise_alert
-from courses.alerts.silencing import silence, snooze
+from courses.alerts.responding import acknowledge, last_news, resolve
+from courses.alerts.snoozing import silence, snooze
 from courses.alerts.steps import calendar_of
 from courses.checkins.page import emergency_of
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.models import Alert, AlertThreshold, CheckIn, Course, Level, RedFlagReport
-from courses.plans.standing import clearance_for
+from courses.plans.course_state import clearance_for
 from courses.rules.bounds import LIMITS
 from courses.rules.facts import Finding, Severity
 from courses.sessions import judging

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from courses.alerts.answering import acknowledge
+from courses.alerts.responding import acknowledge
 from courses.models import Alert, RedFlagReport, Session
 from courses.sessions.log import log_session
 from courses.sessions.red_flags.recording import report_red_flags

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from courses.curve import CannotTell
-from courses.curve.answers import Unknown
+from courses.curve.results import Unknown
 from courses.models import Level, PainScore
-from courses.sessions.verdict import Standing, verdict
+from courses.sessions.verdict import BandPosition, verdict
 from courses.sessions.wording import instruction, verdict_words
 from tests.courses.rules.making import expects
 
@@ -22,20 +22,20 @@ def words(score: int, expected):
 
 
 @pytest.mark.parametrize(
-    ("score", "standing"),
-    [(1, Standing.BELOW), (2, Standing.IN_BAND), (6, Standing.IN_BAND), (7, Standing.ABOVE)],
+    ("score", "position"),
+    [(1, BandPosition.BELOW), (2, BandPosition.IN_BAND), (6, BandPosition.IN_BAND), (7, BandPosition.ABOVE)],
 )
-def test_band_decides(score, standing):
-    assert verdict("after", score, expected=expects(), findings=()).standing == standing
+def test_band_decides(score, position):
+    assert verdict("after", score, expected=expects(), findings=()).position == position
 
 
 def test_curve_that_cannot_tell_says_how_much_it_has():
     one = verdict("after", 5, expected=CANNOT, findings=())
-    assert (one.standing, one.have, one.need, one.one_in) == (Standing.CANNOT_TELL, 2, 3, None)
+    assert (one.position, one.have, one.need, one.one_in) == (BandPosition.CANNOT_TELL, 2, 3, None)
 
 
 def test_curve_that_failed_is_an_error():
-    assert verdict("after", 5, expected=None, findings=()).standing == Standing.ERROR
+    assert verdict("after", 5, expected=None, findings=()).position == BandPosition.ERROR
 
 
 @pytest.mark.parametrize("expected", [expects(4.123456), CANNOT, None])

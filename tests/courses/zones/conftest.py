@@ -11,8 +11,8 @@ import pytest
 from clinic.models import Clinic, Duty, Membership
 from courses.models import Appointment, Course
 from courses.zones.changing import Changed, change_zone
+from courses.zones.effects import Foreseen, Keep
 from courses.zones.foreseeing import foresee
-from courses.zones.rows import Foreseen, Keep
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

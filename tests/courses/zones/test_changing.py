@@ -13,7 +13,7 @@ from courses.models import Appointment, AppointmentEvent, CheckIn, Reminder
 from courses.plans.booking import book_appointment, move_appointment
 from courses.reminders.planning import plan_reminders
 from courses.zones.changing import change_zone
-from courses.zones.rows import N_LISTED, Keep
+from courses.zones.effects import N_LISTED, Keep
 from tests.conftest import NOW
 from tests.factories import CourseFactory, cleared_patient, log_visit
 

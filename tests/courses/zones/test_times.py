@@ -13,8 +13,8 @@ from clinic.models import Membership, Role
 from courses.models import Appointment, Course, Reminder
 from courses.reminders.planning import plan_reminders
 from courses.zones.changing import change_zone
+from courses.zones.effects import Keep
 from courses.zones.foreseeing import foresee
-from courses.zones.rows import Keep
 from courses.zones.times import MOVES, PLANNED_AGAIN, STAYS
 from demo.seed import seeding
 from demo.seed.seeding import seed

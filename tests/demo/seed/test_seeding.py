@@ -26,8 +26,8 @@ from courses.models import (
     Review,
     Session,
 )
-from courses.plans.standing import clearance_for
-from courses.sessions.verdict import Standing
+from courses.plans.course_state import clearance_for
+from courses.sessions.verdict import BandPosition
 from demo.seed import people, seeding
 from demo.seed.seeding import seed
 from demo.seed.stories import STORIES, UNSURE
@@ -109,7 +109,7 @@ class TestStates:
         rules = set(Alert.objects.unresolved().values_list("rule", flat=True))
         assert {"red_flag", "pain", "off_course", "lapsed"} <= rules
         standings = set(PainScore.objects.exclude(expected={}).values_list("expected__standing", flat=True))
-        assert {Standing.IN_BAND, Standing.ABOVE, Standing.CANNOT_TELL} <= standings
+        assert {BandPosition.IN_BAND, BandPosition.ABOVE, BandPosition.CANNOT_TELL} <= standings
         self._some_are_blocked_and_why(at)
         self._answered_and_open_alerts()
         self._mail_does_not_begin_with_a_flood(at)

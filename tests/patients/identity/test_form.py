@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patients.identity.addresses import meant_address
 from patients.identity.birth import BadBirth, Birth, parse_birth
 from patients.identity.form import PatientForm
+from patients.identity.mistyped_addresses import meant_address
 from patients.identity.names import BadName, clean_name, is_one_slip_apart
 from patients.models import Patient
 from tests.factories import PatientFactory, make_clinic

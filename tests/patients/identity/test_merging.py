@@ -12,11 +12,11 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from courses.alerts.answering import acknowledge
+from courses.alerts.responding import acknowledge
 from courses.models import Alert, Appointment, Course, Letter, RedFlagReport
 from courses.plans.lifecycle import end_course
 from courses.sessions.red_flags.recording import report_red_flags
-from patients.correcting import Subject, correct_record, version_of
+from patients.file_corrections import Subject, correct_record, version_of
 from patients.identity.merging import (
     CannotUndo,
     MergeIsStale,
@@ -28,8 +28,8 @@ from patients.identity.merging import (
 from patients.identity.relations import patient_relations, relation_label
 from patients.intake import record_consent, record_neuro_check, record_pain_type, record_specialist_letter
 from patients.models import Consent, NeuroCheck, Patient, PatientMerge, PatientPainType
+from patients.patient_file import consents_by_stream
 from patients.progress import Step, keep_draft
-from patients.standing import consents_by_stream
 from tests.factories import (
     CourseFactory,
     PatientFactory,
@@ -253,7 +253,7 @@ def test_cannot_be_undone_once_something_new_is_written(patient, double, course,
     acts[what]()
     with pytest.raises(CannotUndo):
         undo_merge(done, reason="two people", by=lead, at=at)
-    assert PatientMerge.objects.standing().count() == 1
+    assert PatientMerge.objects.in_force().count() == 1
 
 
 def test_what_the_machine_does_meanwhile_prevents_nothing(patient, double, course, practitioner, lead, at):
@@ -315,7 +315,7 @@ def test_merges_are_undone_in_reverse_order(clinic, patient, double, lead, at):
         undo_merge(first, reason="two people", by=lead, at=at)
     undo_merge(second, reason="two people", by=lead, at=at)
     undo_merge(first, reason="two people", by=lead, at=at)
-    assert Patient.objects.standing().count() == 3
+    assert Patient.objects.unmerged().count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,9 +8,9 @@ import pytest
 
 from clinic.models import Message
 from clinic.outbox.deliver import deliver_due
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.audit.auditor import rearm
 from courses.alerts.audit.rewinding import rewind
+from courses.alerts.responding import acknowledge, last_news, resolve
 from courses.alerts.steps import sweep
 from courses.models import Alert, AlertEvent, Reach
 from patients.models import Patient

@@ -8,13 +8,13 @@ from datetime import datetime
 import structlog
 from django.utils.safestring import SafeString
 
-from courses.alerts.messages.recipients import told_to_patient
+from courses.alerts.messages.recipients import notice_to_patient
 from courses.checkins.memory import Shown, read_and_remember, remembered
-from courses.checkins.page import Kept, Told, pain_chart, told_of
-from courses.checkins.replay import keep_answer
+from courses.checkins.page import Kept, Reply, pain_chart, reply_to
+from courses.checkins.spooled_answers import keep_answer
 from courses.models import CheckIn, CheckInAnswer, RedFlagReport
 from courses.reminders.links import BadLink, CheckInLink, row_of_link
-from courses.sessions.answers import ANSWER_AGAIN_FOR, may_answer_again, take_answer
+from courses.sessions.check_in_answers import ANSWER_AGAIN_FOR, may_answer_again, take_answer
 from courses.sessions.entry import CheckInEntry
 
 log = structlog.stdlib.get_logger(__name__)
@@ -40,11 +40,11 @@ class Loaded:
 class Page:
     """What is said of an answer, with the patient's chart where it can be had."""
 
-    told: Told
+    reply: Reply
     chart: SafeString | None = None
     may_answer_again: bool = False
     # Whether staff were emailed about what was reported, as the messages say; empty where nothing was.
-    staff_told: str = ""
+    staff_notices: str = ""
 
 
 def load(link: CheckInLink) -> Loaded:
@@ -70,7 +70,7 @@ def keep(loaded: Loaded, entry: CheckInEntry, *, at: datetime) -> Page:
         else:
             return _page(loaded, loaded.row, answered.answer, reports, at=at)
     kept = _on_disk(loaded.link, entry, at=at)
-    return Page(told_of(_unsaved(entry), kept=kept, flags=loaded.shown.flags, clinic=loaded.shown.clinic))
+    return Page(reply_to(_unsaved(entry), kept=kept, flags=loaded.shown.flags, clinic=loaded.shown.clinic))
 
 
 def last_answer(loaded: Loaded, *, at: datetime) -> Page | None:
@@ -87,14 +87,16 @@ def last_answer(loaded: Loaded, *, at: datetime) -> Page | None:
 def _page(
     loaded: Loaded, row: CheckIn, answer: CheckInAnswer, reports: list[RedFlagReport], *, at: datetime
 ) -> Page:
-    told = told_of(answer, kept=Kept.SAVED, flags=loaded.shown.flags, clinic=loaded.shown.clinic, reports=reports)
+    reply = reply_to(
+        answer, kept=Kept.SAVED, flags=loaded.shown.flags, clinic=loaded.shown.clinic, reports=reports
+    )
     try:
         row.refresh_from_db(fields=["answered_at"])
-        chart = None if told.emergency else pain_chart(row.session.course, at=at)
-        return Page(told, chart, may_answer_again(row, at=at), told_to_patient(reports, at=at))
+        chart = None if reply.emergency else pain_chart(row.session.course, at=at)
+        return Page(reply, chart, may_answer_again(row, at=at), notice_to_patient(reports, at=at))
     except Exception as error:  # noqa: BLE001 - the answer is saved: a missing chart must not say otherwise
         log.error("check-in page without its chart", check_in=row.pk, error=type(error).__name__)
-        return Page(told)
+        return Page(reply)
 
 
 def _reports(answer: CheckInAnswer) -> list[RedFlagReport]:

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from courses.alerts.correcting import withdraw_report
+from courses.alerts.after_correction import withdraw_report
 from courses.models import Alert, RedFlagReport
-from courses.plans.standing import clearance_for
+from courses.plans.course_state import clearance_for
 from patients.clearance import ReasonCode
 from tests.factories import flag, log_visit
 

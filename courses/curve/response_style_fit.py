@@ -6,10 +6,10 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, log_softmax, logit
 
-from courses.curve.answering import History, preferred, repeat_probabilities
-from courses.curve.keeping import fit_kept
+from courses.curve.kept_relief import fit_kept
 from courses.curve.panel import Panel
 from courses.curve.prior import Answering, Prior
+from courses.curve.response_style import History, preferred, repeat_probabilities
 from courses.curve.scores import HIGHEST_SCORE, N_SCORE_VALUES, Floats, Ints
 from courses.curve.sequential import curve_mixture
 

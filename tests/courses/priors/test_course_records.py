@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from courses.models import PainScore
-from courses.priors.rows import clinic_records, record_of, records_of
+from courses.priors.course_records import clinic_records, record_of, records_of
 from patients.intake import record_pain_type
 from patients.models import PatientPainType
 from tests.factories import CourseFactory, PatientFactory, log_run

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.charts.timeline import Marker, ReviewMark, Span, VisitMark
 from courses.models import Alert, Appointment, Course, Hold, Review
-from courses.priors.rows import Record
+from courses.priors.course_records import Record
 
 
 def markers_of(record: Record, alerts: Iterable[Alert], *, course: Course | None = None) -> tuple[Marker, ...]:

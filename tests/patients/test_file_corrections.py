@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from patients.correcting import StaleRecord, Subject, correct_record, version_of
 from patients.correction_words import file_correction_words
+from patients.file_corrections import StaleRecord, Subject, correct_record, version_of
 from patients.intake import record_specialist_letter
 from patients.models import Assessment, Consent, FileCorrection, Patient, Screening
 from tests.factories import PatientFactory, document

@@ -38,11 +38,11 @@ FIELDS: dict[Subject, tuple[type[models.Model], tuple[str, ...]]] = {
 
 
 class StaleRecord(Exception):
-    """Somebody corrected the record while the page was open; `meanwhile` holds what they changed."""
+    """Somebody corrected the record while the page was open; `newer` holds what they changed."""
 
-    def __init__(self, meanwhile: list[FileCorrection]) -> None:
+    def __init__(self, newer: list[FileCorrection]) -> None:
         super().__init__("the record was corrected meanwhile")
-        self.meanwhile = meanwhile
+        self.newer = newer
 
 
 def corrections_of(patient: Patient, subject: Subject, subject_id: int) -> models.QuerySet[FileCorrection]:
@@ -93,7 +93,7 @@ def correct_record(
     if not changed:
         raise ValidationError(_("Nothing was changed."))
     act = uuid.uuid4()
-    told = [
+    changes_kept = [
         FileCorrection.objects.create(
             clinic=patient.clinic,
             patient=patient,
@@ -112,7 +112,7 @@ def correct_record(
     for name in changed:
         setattr(record, name, values[name])
     record.save(update_fields=changed)
-    return told
+    return changes_kept
 
 
 def _plain(value: Any) -> Any:

@@ -32,11 +32,11 @@ def corrected_since(session: Session, version: str) -> list[Correction]:
     return list(rows.select_related("corrected_by__user", "score"))
 
 
-def with_what_is_new(data: Any, session: Session, meanwhile: Iterable[Correction]) -> Any:
+def with_what_is_new(data: Any, session: Session, newer: Iterable[Correction]) -> Any:
     """What was typed; a field that only somebody else corrected is shown as it is now."""
     now = as_it_stands(session)
     mended = data.copy()
-    for name, old in _as_it_was(now, meanwhile, session.clinic).items():
+    for name, old in _as_it_was(now, newer, session.clinic).items():
         if name in now and _typed(data, name, old) == old:
             put(mended, name, now[name])
     for name, value in now.items():
@@ -57,10 +57,10 @@ def as_it_stands(session: Session) -> dict[str, Sent]:
     }
 
 
-def _as_it_was(now: Mapping[str, Sent], meanwhile: Iterable[Correction], clinic: Clinic) -> dict[str, Sent]:
+def _as_it_was(now: Mapping[str, Sent], newer: Iterable[Correction], clinic: Clinic) -> dict[str, Sent]:
     """The corrected fields as they were before the first of these corrections."""
     before: dict[str, Sent] = {}
-    for row in sorted(meanwhile, key=lambda one: one.pk, reverse=True):
+    for row in sorted(newer, key=lambda one: one.pk, reverse=True):
         before |= READ[Field(row.field)](row, {**now, **before}, clinic)
     return before
 

@@ -15,7 +15,7 @@ from clinic.models import Fault
 from clinic.spool import Spool, Unreadable, claimed, read
 from courses.models import CheckIn, RedFlag
 from courses.reminders.links import BadLink, CheckInLink, row_of_link
-from courses.sessions.answers import take_answer
+from courses.sessions.check_in_answers import take_answer
 from courses.sessions.entry import CheckInEntry, FlagEntry
 
 log = structlog.stdlib.get_logger(__name__)

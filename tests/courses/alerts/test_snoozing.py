@@ -8,9 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.models import Message
-from courses.alerts.answering import acknowledge, last_news, resolve
 from courses.alerts.history import IllegalMove
-from courses.alerts.silencing import end_silence, silence, snooze
+from courses.alerts.responding import acknowledge, last_news, resolve
+from courses.alerts.snoozing import end_silence, silence, snooze
 from courses.alerts.steps import sweep
 from courses.models import Alert, Silence
 

@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from clinic.models import Clinic
-from courses.alerts.answering import last_news, resolve
+from courses.alerts.responding import last_news, resolve
 from courses.models import Alert, Course
-from courses.plans.standing import care_fact, clearance_for
+from courses.plans.course_state import care_fact, clearance_for
 from courses.sessions.red_flags.recording import report_red_flags
 from patients.intake import record_assessment, record_neuro_check, record_pain_type, record_specialist_letter
 from patients.models import Assessment, NeuroCheck, PatientPainType

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from courses.curve import SHIPPED_PRIOR, CourseScores, Panel, Prior, Timing, condition, fit_prior
 from courses.curve.alarm.remembering import memory_of_next
-from courses.curve.answers import NextScore
+from courses.curve.results import NextScore
 from courses.curve.sequential import sequential_predictions
 from courses.curve.study.simulation import regular_panel, simulate
 

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.alerts.answering import last_news, resolve
 from courses.alerts.history import write_event
 from courses.alerts.raising import note_findings, raise_alert
+from courses.alerts.responding import last_news, resolve
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
 from courses.plans.overriding import may_override
 from courses.rules.facts import Finding, Severity
@@ -37,8 +37,8 @@ def correct_pain(
     One that is new is listed and pages nobody. The caller holds the patient's lock; red flags are not touched.
     """
     alert = Alert.objects.unresolved().filter(course=course, rule=Alert.Rule.PAIN).select_for_update().first()
-    standing = _standing(alert) if alert else []
-    of_session = [row for row in standing if row["evidence"].get("session") == session_number]
+    in_force = _findings_in_force(alert) if alert else []
+    of_session = [row for row in in_force if row["evidence"].get("session") == session_number]
     news = [finding for finding in findings if _is_news(finding, of_session)]
     _list_news(course, alert, news, rule=Alert.Rule.PAIN, by=by, at=at)
     held = {(finding.rule, finding.evidence.get("timing")) for finding in findings}
@@ -57,8 +57,8 @@ def correct_breach(
     """
     rule = Alert.Rule.UNCLEARED
     alert = Alert.objects.unresolved().filter(course=course, rule=rule).select_for_update().first()
-    standing = _standing(alert) if alert else []
-    of_session = [row for row in standing if row["evidence"].get("session") == session_number]
+    in_force = _findings_in_force(alert) if alert else []
+    of_session = [row for row in in_force if row["evidence"].get("session") == session_number]
     now = finding.as_json() if finding else None
     if finding and now not in of_session:
         _list_news(course, alert, [finding], rule=rule, by=by, at=at)
@@ -79,9 +79,9 @@ def withdraw_report(report: RedFlagReport, *, reason: str, by: Membership, at: d
         raise ValidationError({"reason": _("Enter how the mistake happened and how you know.")})
     if report.flag.code in WITHDRAWING_FLAGS and not may_override(by, course=report.course, on=at.date()):
         raise PermissionDenied
-    told = AlertEvent.objects.filter(report=report).order_by("pk")
-    first = told.first()
-    if first is None or told.filter(kind=AlertEvent.Kind.WITHDRAWN).exists():
+    of_report = AlertEvent.objects.filter(report=report).order_by("pk")
+    first = of_report.first()
+    if first is None or of_report.filter(kind=AlertEvent.Kind.WITHDRAWN).exists():
         raise ValidationError(_("This report was already withdrawn."))
     alert = Alert.objects.select_for_update().get(pk=first.alert_id)
     return write_event(alert, AlertEvent.Kind.WITHDRAWN, at=at, by=by, report=report, note=reason.strip())
@@ -117,12 +117,12 @@ def _take_away(alert: Alert, gone: list[FindingRow], *, reason: str, by: Members
     """Note what no longer holds; an alert that nothing holds open any more closes."""
     alert.refresh_from_db()
     write_event(alert, AlertEvent.Kind.CORRECTED, at=at, by=by, findings=gone, note=reason)
-    if not _standing(alert):
+    if not _findings_in_force(alert):
         outcome = Alert.Outcome.DATA_CORRECTED
         resolve(alert, outcome=outcome, note=reason, by=by, at=at, seen=last_news(alert))
 
 
-def _standing(alert: Alert) -> list[FindingRow]:
+def _findings_in_force(alert: Alert) -> list[FindingRow]:
     """The alert's findings as its history leaves them: what corrections took away and what came back."""
     held: list[FindingRow] = []
     for kind, detail in alert.events.order_by("pk").values_list("kind", "detail"):

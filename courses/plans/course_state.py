@@ -13,15 +13,15 @@ from courses.models import Alert, AlertEvent, Course, Level, PainScore, RedFlagR
 from courses.plans.lifecycle import HOLDING
 from courses.plans.visit_flags import is_held_without, open_without
 from courses.priors.adopted import InForce, in_force
-from courses.priors.rows import Record, record_of
+from courses.priors.course_records import Record, record_of
 from courses.rules.red_flag import SEVERE_PAIN
 from patients.clearance import WITHDRAWING_FLAGS, Clearance, clearance, overridden
 from patients.clearance_facts import CareFact, ClearanceFacts
 from patients.models import Patient
-from patients.standing import PatientFile, clearance_facts, practitioner_fact
+from patients.patient_file import PatientFile, clearance_facts, practitioner_fact
 
 
-class PatientStanding:
+class PatientState:
     """How a patient stands, each part read once, when it is first asked for."""
 
     def __init__(self, patient: Patient) -> None:
@@ -53,7 +53,7 @@ class PatientStanding:
         """Open red flags, withdrawals and neurological checks of the patient, but for `own` reports."""
         open_flags = open_without(self.alerts, own)
         reports = list(
-            standing_reports(self.patient)
+            valid_reports(self.patient)
             .filter(flag__code__in={*WITHDRAWING_FLAGS, SEVERE_PAIN})
             .exclude(pk__in=[report.pk for report in own])
             .values_list("flag__code", "level", "reported_at", "recorded_at")
@@ -87,7 +87,7 @@ class PatientStanding:
         return sum(session.held_at >= since for session in needled)
 
 
-class CourseStanding(PatientStanding):
+class CourseState(PatientState):
     """How the patient of a course stands for that course's next visit."""
 
     def __init__(self, course: Course) -> None:
@@ -113,14 +113,14 @@ class CourseStanding(PatientStanding):
         return [alert for alert in self.alerts if alert.course_id == self.course.pk]
 
     @property
-    def told_session(self) -> int:
+    def last_alerted_session(self) -> int:
         """The last session whose scores raised, worsened or joined an alert of the course; 0 for none.
 
         What was found in a score that was corrected since counts as never told. Scores say it themselves; the
         alerts tell of those logged before they did.
         """
         by_score = (score.session.number for score in self.scores if score.session and score.expected.get("told"))
-        by_alert = (number for alert in self.course_alerts for number in _told_sessions(alert))
+        by_alert = (number for alert in self.course_alerts for number in _alerted_sessions(alert))
         return max((*by_score, *by_alert), default=0)
 
     @cached_property
@@ -176,7 +176,7 @@ class CourseStanding(PatientStanding):
         return with_override(self.course, found, on=on, practitioner=practitioner)
 
 
-def _told_sessions(alert: Alert) -> Iterator[int]:
+def _alerted_sessions(alert: Alert) -> Iterator[int]:
     """The sessions whose scores an alert tells of."""
     if alert.outcome != Alert.Outcome.DATA_CORRECTED:
         for finding in alert.findings:
@@ -187,7 +187,7 @@ def _told_sessions(alert: Alert) -> Iterator[int]:
 
 def clearance_for(course: Course, *, on: date, practitioner: Membership | None = None) -> Clearance:
     """May the course's patient be needled on a day, by a practitioner; an override of that day counts."""
-    return CourseStanding(course).clearance(on=on, practitioner=practitioner)
+    return CourseState(course).clearance(on=on, practitioner=practitioner)
 
 
 def with_override(course: Course, found: Clearance, *, on: date, practitioner: Membership | None) -> Clearance:
@@ -200,15 +200,15 @@ def with_override(course: Course, found: Clearance, *, on: date, practitioner: M
 
 def unaided_clearance(course: Course, *, on: date, practitioner: Membership) -> Clearance:
     """The verdict without anybody's override."""
-    return clearance(CourseStanding(course).facts(on=on, practitioner=practitioner))
+    return clearance(CourseState(course).facts(on=on, practitioner=practitioner))
 
 
 def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:
     """Open red flags, withdrawals and neurological checks of a patient."""
-    return PatientStanding(patient).care(is_on_hold=is_on_hold)
+    return PatientState(patient).care(is_on_hold=is_on_hold)
 
 
-def standing_reports(patient: Patient) -> QuerySet[RedFlagReport]:
+def valid_reports(patient: Patient) -> QuerySet[RedFlagReport]:
     """The red flags reported of a patient, but those that somebody withdrew as entered by mistake."""
     return RedFlagReport.objects.filter(patient=patient).exclude(pk__in=withdrawn_reports(patient))
 

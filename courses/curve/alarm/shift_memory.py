@@ -20,12 +20,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from courses.curve.answering import History, answered
 from courses.curve.design import levels_of
 from courses.curve.filtering import Filtered
 from courses.curve.panel import Panel
 from courses.curve.predictive import SCORE_VALUES
 from courses.curve.prior import Prior
+from courses.curve.response_style import History, answered
 from courses.curve.scores import N_SCORE_VALUES, Bools, Floats, Ints
 from courses.curve.sequential import MIN_EARLIER_SCORES, mixture_at
 

@@ -13,8 +13,8 @@ from django.db.utils import IntegrityError
 
 from clinic.models import Fault
 from clinic.spool import read
-from courses.checkins import keeping, memory, replay
-from courses.checkins.replay import SPOOL, replay_answers
+from courses.checkins import memory, spooled_answers, storing
+from courses.checkins.spooled_answers import SPOOL, replay_answers
 from courses.models import Alert, CheckInAnswer, PainScore, RedFlagReport
 from courses.reminders.links import check_in_path, open_check_in
 from tests.courses.checkins.test_views import words
@@ -36,7 +36,7 @@ def away(monkeypatch):
         raise OperationalError("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(keeping, "row_of_link", gone)
+        patch.setattr(storing, "row_of_link", gone)
         yield
     memory.forget()
 
@@ -176,7 +176,7 @@ class TestAway:
 class TestReplay:
     def test_takes_each_answer_in_once_as_it_was_given(self, answer, check_in, monkeypatch, at):
         with monkeypatch.context() as patch:
-            patch.setattr(keeping, "row_of_link", _gone)
+            patch.setattr(storing, "row_of_link", _gone)
             answer(4, trauma="")
         later = at + timedelta(minutes=20)
         assert [replay_answers(at=later) for _pass in range(2)] == [1, 0]
@@ -187,7 +187,7 @@ class TestReplay:
 
     def test_older_answer_never_replaces_a_newer_one(self, answer, check_in, monkeypatch, at, time_machine):
         with monkeypatch.context() as patch:
-            patch.setattr(keeping, "row_of_link", _gone)
+            patch.setattr(storing, "row_of_link", _gone)
             answer(8, severe_pain="usual")
         time_machine.move_to(at + HOUR, tick=False)
         answer(3)
@@ -197,7 +197,7 @@ class TestReplay:
 
     def test_damaged_file_is_set_aside_and_raises_a_fault_until_somebody_looked(self, answer, monkeypatch, at):
         with monkeypatch.context() as patch:
-            patch.setattr(keeping, "row_of_link", _gone)
+            patch.setattr(storing, "row_of_link", _gone)
             answer(3)
             answer(4)
         broken, _whole = SPOOL.waiting()
@@ -211,9 +211,9 @@ class TestReplay:
 
     def test_database_that_goes_away_again_leaves_the_file(self, answer, monkeypatch, at):
         with monkeypatch.context() as patch:
-            patch.setattr(keeping, "row_of_link", _gone)
+            patch.setattr(storing, "row_of_link", _gone)
             answer(3)
-        monkeypatch.setattr(replay, "row_of_link", _gone)
+        monkeypatch.setattr(spooled_answers, "row_of_link", _gone)
         with pytest.raises(OperationalError):
             replay_answers(at=at)
         assert read(SPOOL.waiting()[0])["score"] == 3

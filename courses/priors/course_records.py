@@ -14,7 +14,7 @@ from courses.models import Course, PainScore
 from courses.rules.worse_than_start import TimedScore, Worse, worse_than_start
 from patients.counting import counted
 from patients.models import PatientPainType
-from patients.standing import curve_group, curve_groups
+from patients.patient_file import curve_group, curve_groups
 
 WEEK = timedelta(weeks=1)
 # Of a score, in the order of ScoreRow.

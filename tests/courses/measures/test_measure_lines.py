@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from courses.measures.entry import Activity, ItemScore, MeasuresEntry, psfs_scores
+from courses.measures.measure_lines import fillings_of, measure_lines, thresholds_for
 from courses.measures.recording import record_measures
-from courses.measures.standing import fillings_of, measure_lines, thresholds_for
 from courses.measures.wording import line_words
 from courses.models import MeasureScore, PainScore
 from tests.factories import log_run

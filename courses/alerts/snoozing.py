@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.alerts.answering import cancel_mail, last_news, locked
 from courses.alerts.history import IllegalMove, write_event
+from courses.alerts.responding import cancel_mail, last_news, locked
 from courses.alerts.silences import fall_silent, silence_of
 from courses.alerts.steps import calendar_of, end_of_silence, policy_of, set_next_step
 from courses.models import Alert, AlertEvent, Course, Severity, Silence

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 
 from clinic.models import Message
 from clinic.outbox.queue import claim_next
-from courses.alerts.answering import acknowledge, add_note, last_news, resolve
 from courses.alerts.history import MOVES, IllegalMove, write_event
+from courses.alerts.responding import acknowledge, add_note, last_news, resolve
 from courses.models import Alert, AlertEvent
 
 pytestmark = pytest.mark.django_db

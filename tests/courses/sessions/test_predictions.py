@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 
 from courses.corrections.correct import correct_session
-from courses.corrections.correction import SessionFix, version_of
+from courses.corrections.correction import CorrectedSession, version_of
 from courses.corrections.moving import move_session
 from courses.corrections.voiding import void_session
 from courses.models import AlertThreshold, CheckIn, PainScore, Prediction
@@ -37,8 +37,10 @@ def rows(session, timing="after"):
 
 
 def correct(session, by, at, **scores):
-    fix = SessionFix(version_of(session), "typed 9 for 3", session.held_at, session.is_needled, "", scores)
-    return correct_session(session, fix=fix, by=by, at=at)
+    wanted = CorrectedSession(
+        version_of(session), "typed 9 for 3", session.held_at, session.is_needled, "", scores
+    )
+    return correct_session(session, wanted=wanted, by=by, at=at)
 
 
 def check_in_answer(session, score, *, at):
@@ -133,7 +135,7 @@ def test_void_and_moved_sessions_leave_rows_that_do_not_count(going_down, practi
     assert rows(moved)[0].is_quiet
     void_session(moved, reason="twice", by=lead, at=at)
     assert Prediction.objects.count() == n_rows
-    assert Prediction.objects.standing().count() == PainScore.objects.count() == 8
+    assert Prediction.objects.of_valid_scores().count() == PainScore.objects.count() == 8
 
 
 @pytest.mark.parametrize("act", ["update", "delete"])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from courses.curve.alarm.joint import SINGLE_SHARE
-from courses.curve.alarm.lasting import NEUTRAL_MEMORY
 from courses.curve.alarm.reference import (
     pseudo_statistics,
     reference_joint,
@@ -14,6 +13,7 @@ from courses.curve.alarm.reference import (
     reference_threshold,
 )
 from courses.curve.alarm.sessions import LEAST_EXCESS, Sessions
+from courses.curve.alarm.shift_memory import NEUTRAL_MEMORY
 from courses.curve.scores import Floats
 
 DEFAULT_BUDGET_PER_100 = 5.0

@@ -9,9 +9,9 @@ it. The alarm rests on the curve alone: nobody has to be called because a patien
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from courses.curve.answering import History, answered
 from courses.curve.predictive import Mixture
 from courses.curve.prior import Answering
+from courses.curve.response_style import History, answered
 from courses.curve.scores import Bools, Floats, Ints
 
 # Log-likelihood that a kept share of 1 has to bring.

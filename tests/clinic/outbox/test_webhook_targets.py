@@ -7,8 +7,8 @@ import socket
 
 import pytest
 
-from clinic.outbox.transports import addresses
-from clinic.outbox.transports.addresses import BadAddress, addresses_of, is_public, target_of
+from clinic.outbox.transports import webhook_targets
+from clinic.outbox.transports.webhook_targets import BadAddress, addresses_of, is_public, target_of
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ def test_in_the_house(address):
     ],
 )
 def test_address_that_is_refused_before_anybody_is_asked(url, monkeypatch):
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", None)
+    monkeypatch.setattr(webhook_targets.socket, "getaddrinfo", None)
     with pytest.raises(BadAddress):
         target_of(url)
 
@@ -114,6 +114,6 @@ def test_name_with_one_address_in_the_house_is_refused(monkeypatch):
     def both(*_args, **_kwargs):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("93.184.216.34", "10.0.0.1")]
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", both)
+    monkeypatch.setattr(webhook_targets.socket, "getaddrinfo", both)
     with pytest.raises(BadAddress):
         addresses_of(target_of("https://chat.example.org/in"))

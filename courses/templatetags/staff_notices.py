@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from django import template
 from django.utils import timezone
 
-from courses.alerts.messages.recipients import Told, test_patient_words, told_to_staff
+from courses.alerts.messages.recipients import StaffNotice, notices_to_staff, test_patient_words
 from courses.models import RedFlagReport
 
 register = template.Library()
 
 
 @register.simple_tag
-def staff_told(reports: Iterable[RedFlagReport]) -> list[Told]:
+def staff_notices(reports: Iterable[RedFlagReport]) -> list[StaffNotice]:
     """Who was emailed about some reports, by name."""
-    return told_to_staff(reports, at=timezone.now())
+    return notices_to_staff(reports, at=timezone.now())
 
 
 @register.simple_tag

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from courses.curve import SHIPPED_PRIOR, Panel
-from courses.curve.answering import History, answered, repeat_probabilities
-from courses.curve.answering_fit import Answers, _answering, _objective, _pulls, _vector, fit_answering
 from courses.curve.prior import Answering
+from courses.curve.response_style import History, answered, repeat_probabilities
+from courses.curve.response_style_fit import Answers, _answering, _objective, _pulls, _vector, fit_answering
 from courses.curve.sequential import curve_mixture
 from courses.curve.study.simulation import regular_panel, simulate
 

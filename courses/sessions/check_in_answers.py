@@ -12,13 +12,13 @@ from django.db.models import Exists, OuterRef
 from courses.alerts.settling import settle_alerts
 from courses.models import Alert, CheckIn, CheckInAnswer, PainScore, Prediction, RedFlag, RedFlagReport
 from courses.outlook.pain_facts import frozen_expectation, pain_facts
-from courses.plans.standing import CourseStanding
+from courses.plans.course_state import CourseState
 from courses.priors.adopted import thresholds_of
 from courses.rules.pain import find_model_free_pain, find_model_pain
 from courses.rules.red_flag import SEVERE_PAIN
 from courses.sessions.entry import CheckInEntry, FlagEntry
 from courses.sessions.judging import judge_scores, raise_pain
-from courses.sessions.keeping import keep_again
+from courses.sessions.predictions import keep_again
 from courses.sessions.reassuring import may_reassure
 from courses.sessions.red_flags.recording import Origin, accept_flags, lock_patient
 from courses.sessions.timing import timing_of_answer
@@ -74,12 +74,12 @@ def may_answer_again(check_in: CheckIn, *, at: datetime) -> bool:
 def settle_open_questions(*, at: datetime) -> int:
     """Silence to the severe-pain question counts as its highest level; how many were settled."""
     later = CheckInAnswer.objects.filter(check_in=OuterRef("check_in"), pk__gt=OuterRef("pk"), awaits_severe=False)
-    told = RedFlagReport.objects.filter(
+    reported = RedFlagReport.objects.filter(
         check_in=OuterRef("check_in"), form_key=OuterRef("form_key"), flag__code=SEVERE_PAIN
     )
     waiting = CheckInAnswer.objects.filter(
         ~Exists(later),
-        ~Exists(told),
+        ~Exists(reported),
         awaits_severe=True,
         recorded_at__lte=at - SEVERE_WAITS,
         recorded_at__gt=at - LOOKED_BACK,
@@ -126,13 +126,13 @@ def _take_score(
     twin = locked.answers.filter(form_key=entry.form_key, answer_key=entry.answer_key).first()
     if twin is not None:
         return Answered(twin, reports=tuple(reports), is_new=False)
-    standing = PainScore.objects.filter(check_in=locked).order_by("-pk").first()
-    outcome = _outcome(locked, entry, standing, said_at=said_at)
+    saved = PainScore.objects.filter(check_in=locked).order_by("-pk").first()
+    outcome = _outcome(locked, entry, saved, said_at=said_at)
     verdicts: list[Verdict] = []
     if outcome == Outcome.SAVED:
         verdicts = _save(check_in, entry, reports, said_at=said_at, at=at)
-    elif outcome in {Outcome.REPLACED, Outcome.KEPT} and standing is not None:
-        verdicts = [_judge_anew(standing, entry)]
+    elif outcome in {Outcome.REPLACED, Outcome.KEPT} and saved is not None:
+        verdicts = [_judge_anew(saved, entry)]
     answer = CheckInAnswer.objects.create(
         clinic_id=locked.clinic_id,
         check_in=locked,
@@ -148,21 +148,21 @@ def _take_score(
         answered_at=said_at,
         recorded_at=at,
     )
-    if outcome == Outcome.REPLACED and standing is not None:
-        _replace(standing, verdicts, reports, said_at=said_at, at=at)
+    if outcome == Outcome.REPLACED and saved is not None:
+        _replace(saved, verdicts, reports, said_at=said_at, at=at)
     return Answered(answer, tuple(verdicts), tuple(reports))
 
 
-def _outcome(check_in: CheckIn, entry: CheckInEntry, standing: PainScore | None, *, said_at: datetime) -> Outcome:
+def _outcome(check_in: CheckIn, entry: CheckInEntry, saved: PainScore | None, *, said_at: datetime) -> Outcome:
     if entry.score is None:
         return Outcome.NO_SCORE
     if not may_answer_again(check_in, at=said_at):
         return Outcome.REFUSED
-    if standing is None:
+    if saved is None:
         return Outcome.SAVED
-    if said_at < standing.scored_at:
+    if said_at < saved.scored_at:
         return Outcome.OVERTAKEN
-    return Outcome.KEPT if standing.score == entry.score else Outcome.REPLACED
+    return Outcome.KEPT if saved.score == entry.score else Outcome.REPLACED
 
 
 def _save(
@@ -185,40 +185,40 @@ def _save(
         recorded_at=at,
     )
     CheckIn.objects.filter(pk=check_in.pk).update(answered_at=said_at)
-    standing = CourseStanding(course)
-    verdicts = judge_scores(standing, [row], reports=reports, at=at)
-    settle_alerts(course, standing.course_alerts, overtaken=(Alert.Rule.UNANSWERED,), at=at)
+    state = CourseState(course)
+    verdicts = judge_scores(state, [row], reports=reports, at=at)
+    settle_alerts(course, state.course_alerts, overtaken=(Alert.Rule.UNANSWERED,), at=at)
     return verdicts
 
 
-def _judge_anew(standing: PainScore, entry: CheckInEntry) -> Verdict:
-    """The later score against what was expected of the earlier one; `standing` holds it from here on."""
-    standing.score = entry.score or 0
-    course = standing.course
-    every = [standing, *course.scores.select_related("session").exclude(pk=standing.pk)]
-    expected = frozen_expectation(standing)
-    facts = pain_facts(standing, every, thresholds_of(course.clinic), expected)
+def _judge_anew(saved: PainScore, entry: CheckInEntry) -> Verdict:
+    """The later score against what was expected of the earlier one; `saved` holds it from here on."""
+    saved.score = entry.score or 0
+    course = saved.course
+    every = [saved, *course.scores.select_related("session").exclude(pk=saved.pk)]
+    expected = frozen_expectation(saved)
+    facts = pain_facts(saved, every, thresholds_of(course.clinic), expected)
     findings = (*find_model_free_pain(facts), *find_model_pain(facts))
-    found = verdict(standing.timing, standing.score, expected=expected, findings=findings)
+    found = verdict(saved.timing, saved.score, expected=expected, findings=findings)
     if expected is not None:
-        standing.expected = {**standing.expected, **found.as_json()}
+        saved.expected = {**saved.expected, **found.as_json()}
     return found
 
 
 def _replace(
-    standing: PainScore,
+    saved: PainScore,
     verdicts: Sequence[Verdict],
     reports: Sequence[RedFlagReport],
     *,
     said_at: datetime,
     at: datetime,
 ) -> None:
-    """The row holds the newest score; what it held stands in the answers. What the later score shows is told."""
-    PainScore.objects.filter(pk=standing.pk).update(
-        score=standing.score, expected=standing.expected, scored_at=said_at, recorded_at=at
+    """The row holds the newest score; what it held before is in the answers. The later score is judged."""
+    PainScore.objects.filter(pk=saved.pk).update(
+        score=saved.score, expected=saved.expected, scored_at=said_at, recorded_at=at
     )
-    judged = [(standing, one) for one in verdicts]
+    judged = [(saved, one) for one in verdicts]
     because = Prediction.Because.ANSWERED_AGAIN
-    keep_again(judged, thresholds_of(standing.course.clinic), because=because, at=at)
+    keep_again(judged, thresholds_of(saved.course.clinic), because=because, at=at)
     findings = [finding for one in verdicts for finding in one.findings]
-    raise_pain(standing.course, findings, reports, is_late=False, at=at)
+    raise_pain(saved.course, findings, reports, is_late=False, at=at)

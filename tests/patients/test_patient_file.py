@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from patients.clearance import ReasonCode, Verdict
+from patients.clearance import ClearanceVerdict, ReasonCode
 from patients.clearance_facts import CareFact
 from patients.intake import (
     record_assessment,
@@ -17,7 +17,7 @@ from patients.intake import (
     record_specialist_letter,
 )
 from patients.models import Assessment, Consent, NeuroCheck, PatientPainType, ScreeningItem
-from patients.standing import clearance_of, curve_group, curve_groups
+from patients.patient_file import clearance_of, curve_group, curve_groups
 from tests.factories import PatientFactory, cleared_patient, document
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def reasons(patient, on, **care):
 
 
 def test_complete_file_is_clear(patient, practitioner, on):
-    assert clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner).verdict == Verdict.CLEAR
+    assert clearance_of(patient, on=on, care=NO_CARE, practitioner=practitioner).verdict == ClearanceVerdict.CLEAR
 
 
 def test_empty_file_names_all_that_is_missing(clinic, on):
@@ -172,7 +172,7 @@ def test_limits_are_the_tags_of_what_limits_and_nothing_else(patient, practition
     findings = dict.fromkeys(ScreeningItem.objects.filter(clinic=clinic, code__in=codes), "")
     record_screening(patient=patient, findings=findings, by=practitioner, at=at)
     found = clearance_of(patient, on=on, care=NO_CARE)
-    assert (found.verdict, found.limits) == (Verdict.CLEAR, ("electro", "pregnancy"))
+    assert (found.verdict, found.limits) == (ClearanceVerdict.CLEAR, ("electro", "pregnancy"))
 
 
 def test_newest_screening_counts(patient, practitioner, clinic, at, on):

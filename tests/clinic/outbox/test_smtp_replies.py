@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.outbox.transports.answers import Answer, about
+from clinic.outbox.transports.smtp_replies import Answer, about
 
 ADDRESS, US, MESSAGE, WAY = "address", "us", "message", "way"
 
