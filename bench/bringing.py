@@ -14,9 +14,9 @@ from django.utils import timezone
 from bench.clinic import make_cast
 from clinic.models import Clinic, Membership
 from courses.bringing.cells import Order
-from courses.bringing.choices import Choices
 from courses.bringing.columns import guess_columns
 from courses.bringing.exporting import export_clinic
+from courses.bringing.file_choices import Choices
 from courses.bringing.running import choose, first_rows, run_due, start, upload
 from courses.bringing.undoing import undo_import
 from courses.models import HistoryImport, Protocol

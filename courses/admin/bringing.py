@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.forms import ReasonForm
-from courses.bringing.choices import Choices
 from courses.bringing.exporting import exported_tables, stream_export
+from courses.bringing.file_choices import Choices
 from courses.bringing.forms import ColumnsForm, StartForm, UploadForm
 from courses.bringing.reading import BadFile
 from courses.bringing.running import choose, discard, first_rows, start, upload

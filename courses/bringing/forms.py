@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Clinic, Membership, Role
 from courses.bringing.cells import Order
-from courses.bringing.choices import Choices, Needles, OpenCourses
 from courses.bringing.columns import BY_KEY, COLUMNS, guess_columns, is_own_column
+from courses.bringing.file_choices import Choices, Needles, OpenCourses
 from courses.bringing.reading import MEGABYTE, MOST_BYTES, MOST_ROWS, Table, written
 from courses.models import HistoryImport, Protocol
 from courses.plans.starting import STANDARD

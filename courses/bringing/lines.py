@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from courses.bringing import cells
 from courses.bringing.cells import Refused
-from courses.bringing.choices import Choices, Needles
+from courses.bringing.file_choices import Choices, Needles
 from courses.bringing.reading import Cell, Line, written
 from patients.identity.birth import Birth
 from patients.identity.duplicates import Person

@@ -18,10 +18,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
-from courses.bringing.choices import Choices
+from courses.bringing.file_choices import Choices
+from courses.bringing.import_plan import Plan, plan_import
 from courses.bringing.packing import is_packed, pack, unpack
-from courses.bringing.planning import Plan, plan_import
-from courses.bringing.progress import LEASE, told_progress
+from courses.bringing.progress_bar import LEASE, told_progress
 from courses.bringing.reading import BadFile, Table, read_table
 from courses.bringing.refused import refused_csv
 from courses.bringing.writing import write_plan

@@ -13,8 +13,8 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
-from courses.bringing.choices import Choices
-from courses.bringing.planning import Plan, PlannedCourse, PlannedRecord, Step
+from courses.bringing.file_choices import Choices
+from courses.bringing.import_plan import Plan, PlannedCourse, PlannedRecord, Step
 from courses.models import Course, HistoryImport, ImportPart, PainScore, Protocol, Session
 from patients.identity.seal import seal_of
 from patients.models import Patient

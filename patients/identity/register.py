@@ -69,7 +69,7 @@ class Register:
     def __post_init__(self) -> None:
         self.region = region_of(self.clinic)
         columns = ("pk", "search_text", "born_on", "birth_year", "phone", "email")
-        rows = Patient.objects.for_clinic(self.clinic).standing().order_by("pk").values_list(*columns)
+        rows = Patient.objects.for_clinic(self.clinic).unmerged().order_by("pk").values_list(*columns)
         for pk, text, born_on, birth_year, phone, email in rows.iterator():
             self.add(Entry(pk, pk, text, Birth(born_on, birth_year), phone, email))
 

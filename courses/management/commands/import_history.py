@@ -11,8 +11,8 @@ from django.utils import timezone
 from clinic.country.region import order_in
 from clinic.models import Clinic, Membership, Role
 from courses.bringing.cells import Order
-from courses.bringing.choices import Choices, Needles, OpenCourses
 from courses.bringing.columns import BY_KEY, guess_columns
+from courses.bringing.file_choices import Choices, Needles, OpenCourses
 from courses.bringing.reading import BadFile
 from courses.bringing.running import carry_out, check, choose, discard, first_rows, start, upload
 from courses.models import HistoryImport, Protocol

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 
 from clinic.models import Message
 from courses.bringing.cells import Order
-from courses.bringing.choices import Choices, Needles, OpenCourses
 from courses.bringing.columns import guess_columns
+from courses.bringing.file_choices import Choices, Needles, OpenCourses
 from courses.bringing.running import choose, first_rows, forget_files, run_due, start, upload
 from courses.bringing.undoing import CannotUndo, undo_import
 from courses.models import Alert, Course, HistoryImport, PainScore, Protocol, Session

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from courses.bringing.choices import OpenCourses
+from courses.bringing.file_choices import OpenCourses
 from courses.bringing.reading import MEGABYTE, MOST_BYTES
 from courses.bringing.running import run_due
 from courses.models import Alert, Course, HistoryImport, Session

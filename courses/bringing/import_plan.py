@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
-from courses.bringing.choices import Choices, OpenCourses
+from courses.bringing.file_choices import Choices, OpenCourses
 from courses.bringing.lines import Reader, ReadLine
 from courses.bringing.people import Known, match_people
 from courses.bringing.reading import Table
