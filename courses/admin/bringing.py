@@ -46,7 +46,8 @@ class HistoryImportAdmin(ClinicScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the files."""
-        return super().get_queryset(request).light()
+        rows: Any = super().get_queryset(request)
+        return rows.light()
 
     @admin.display(description=gettext_lazy("new patients"))
     def n_new(self, row: HistoryImport) -> Any:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
 from courses.bringing.reading import Cell, Line, Table
 
 PACKED = b"packed table 1\n"
-_READ = {"m": datetime.fromisoformat, "d": date.fromisoformat, "t": time.fromisoformat}
+_READ: dict[str, Callable[[str], Cell]] = {
+    "m": datetime.fromisoformat,
+    "d": date.fromisoformat,
+    "t": time.fromisoformat,
+}
 
 
 def is_packed(content: bytes) -> bool:

@@ -65,7 +65,9 @@ class _Writer:
     def _patients(self, records: Sequence[PlannedRecord]) -> list[Patient]:
         on_file = Patient.objects.in_bulk([one.known.pk for one in records if one.known.pk])
         patients = [on_file[one.known.pk] if one.known.pk else self._patient(one) for one in records]
-        Patient.objects.bulk_create(one for one in patients if one.pk is None)
+        Patient.objects.bulk_create(
+            patient for record, patient in zip(records, patients, strict=True) if record.known.pk is None
+        )
         return patients
 
     def _patient(self, record: PlannedRecord) -> Patient:
