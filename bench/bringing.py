@@ -119,4 +119,7 @@ def _person(number: int, letter: str) -> str:
 def _timed(act: Callable[[], T]) -> tuple[T, float]:
     started = time.perf_counter()
     found = act()
-    return found, time.perf_counter() - started
+    taken = time.perf_counter() - started
+    # A file of this size takes a while: what is known already is said.
+    print(f"{taken:.1f} s")
+    return found, taken
