@@ -59,6 +59,7 @@ READING = (
 LEADING = (
     _rights("clinic", "add change delete", "duty")
     | _rights("courses", "view", "prediction")
+    | _rights("courses", "view add change", "historyimport")
     | {
         "courses.silence_alerts",
         "clinic.reset_two_factor",
@@ -107,7 +108,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | _rights("clinic", "view", "message")
     | _rights("clinic", "view add change", "endpoint")
     | {"patients.merge_patient"}
-    | {"courses.view_dashboard", "courses.set_budget", "courses.hand_over"},
+    | {"courses.view_dashboard", "courses.set_budget", "courses.hand_over", "courses.export_clinic"},
 }
 
 
