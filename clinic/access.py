@@ -135,7 +135,9 @@ def permissions_of(membership: Membership | None) -> frozenset[str]:
     if membership is None or not membership.is_active:
         return frozenset()
     rights = _rights_of(membership.roles, stands_in=membership.stands_in_since is not None)
-    return rights - NOT_FOR_PRACTICE if membership.clinic.is_practice else rights
+    # A membership that is only being thought of may have no clinic yet.
+    clinic = getattr(membership, "clinic", None)
+    return rights - NOT_FOR_PRACTICE if clinic is not None and clinic.is_practice else rights
 
 
 def may(membership: Membership | None, action: str, model: type[models.Model]) -> bool:

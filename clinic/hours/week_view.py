@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,15 +10,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.hours.week_form import WeekForm, copied_to_weekdays
+from clinic.models import Membership
 
-if TYPE_CHECKING:
-    from clinic.admin import ClinicScopedAdmin
+
+class Frame(Protocol):
+    """What the clinic's admin gives to a page of its own."""
+
+    def require(self, request: HttpRequest, permission: str) -> Membership:
+        """The active membership, if it has the right."""
+
+    def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        """A page in the admin's frame."""
 
 
 class WeekView:
     """The view, bound to the clinic's admin."""
 
-    def __init__(self, clinic_admin: ClinicScopedAdmin) -> None:
+    def __init__(self, clinic_admin: Frame) -> None:
         self.admin = clinic_admin
 
     def view(self, request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_clock, shown_day
 from clinic.typed.names import LOST, BadName, clean_name
 from clinic.typed.numbers import Reading
 from clinic.typed.text import plain_digits
@@ -20,6 +21,7 @@ from courses.bringing.reading import Cell, written
 from patients.identity.birth import BadBirth, Birth, parse_birth
 from patients.identity.phones import BadPhone, parse_phone
 
+HALF_PAST_TWO, LAST_OF_MAY = time(14, 30), date(1980, 5, 31)
 PAIN = Reading(out_of=10)
 YES = frozenset({"yes", "y", "1", "true", "x", "ja", "j", "✓", "✔"})
 NO = frozenset({"no", "n", "0", "false", "nein", "-", "–"})
@@ -136,7 +138,8 @@ def read_clock(cell: Cell) -> time | None:
     if found and found[3] and 1 <= hour <= 12:
         hour = hour % 12 + (12 if found[3].lower() == "p" else 0)
     if hour > 23 or minute > 59:
-        raise Refused(_("Session time: “%(text)s” is not a time. Enter it as 14:30.") % {"text": written(cell)})
+        values = {"text": written(cell), "example": shown_clock(HALF_PAST_TWO)}
+        raise Refused(_("Session time: “%(text)s” is not a time. Enter it as %(example)s.") % values)
     return time(hour, minute)
 
 
@@ -209,11 +212,11 @@ def _day_text(cell: Cell) -> str:
 
 
 def _why_no_day(label: str, text: str, why: str, order: Order) -> str:
-    values = {"label": label, "text": text, "order": order.words}
+    values = {"label": label, "text": text, "order": order.words, "example": shown_day(LAST_OF_MAY)}
     if why == "form" and SHORT_YEAR.fullmatch(text):
         return _("%(label)s: “%(text)s” has a year of two digits. Write all four.") % values
     return {
-        "form": _("%(label)s: “%(text)s” is not a date. Enter 31 May 1980 or 1980-05-31."),
+        "form": _("%(label)s: “%(text)s” is not a date. Enter it as %(example)s."),
         "day": _(
             "%(label)s: “%(text)s” is not in the calendar when read as %(order)s. Check the date, or the order."
         ),

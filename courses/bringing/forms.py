@@ -54,7 +54,9 @@ class ColumnsForm(forms.Form):
             (Order.MONTH_FIRST, gettext_lazy("Month first: 05/31/1980")),
         ],
         widget=forms.RadioSelect,
-        help_text=gettext_lazy("1980-05-31 and 31 May 1980 are understood in both cases."),
+        help_text=gettext_lazy(
+            "A date with the year first, or with the month in letters, is understood in both cases."
+        ),
         error_messages={"required": gettext_lazy("Choose one: look at the dates in the columns above.")},
     )
     needles = forms.ChoiceField(

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from clinic.models import Membership, required_reason
 from courses.models import Course, HistoryImport, ImportPart, PainScore, Session
 from patients.identity.seal import written_since
+from patients.locking import lock_patients
 from patients.models import Patient
 
 State = HistoryImport.State
@@ -35,7 +36,7 @@ def undo_import(row: HistoryImport, *, reason: str, by: Membership, at: datetime
     parts = list(row.parts.order_by("pk"))
     keys = [key for part in parts for key in part.patients]
     # Whoever is writing in one of the records finishes first, and is seen.
-    list(Patient.objects.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    lock_patients(keys)
     changed = _changed(parts)
     if changed:
         raise CannotUndo(changed)

@@ -110,12 +110,12 @@ def _member(clinic: Clinic, username: str, *roles: Role) -> Membership:
     """The member named, or the only one in question."""
     rows = Membership.objects.filter(clinic=clinic).active().select_related("user", "clinic")
     if username:
-        found = rows.filter(user__username=username, role__in=roles).first()
+        found = rows.with_role(*roles).filter(user__username=username).first()
         if found is None:
             raise CommandError(f"{username!r} is no such member of the clinic", returncode=REFUSED)
         return found
     for role in roles:
-        if found := rows.filter(role=role).order_by("pk").first():
+        if found := rows.with_role(role).order_by("pk").first():
             return found
     raise CommandError(f"The clinic has no {' or '.join(roles)}", returncode=REFUSED)
 
