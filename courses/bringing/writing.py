@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
+from courses.bringing.copying import copy_rows
 from courses.bringing.file_choices import Choices
 from courses.bringing.import_plan import Plan, PlannedCourse, PlannedRecord, Step
 from courses.models import Course, HistoryImport, ImportPart, PainScore, Protocol, Session
@@ -52,14 +53,18 @@ class _Writer:
         ]
         Course.objects.bulk_create(course for _planned, course in pairs)
         sessions = [pair for planned, course in pairs for pair in self._sessions(planned, course)]
-        Session.objects.bulk_create((session for session, _scores in sessions), batch_size=2000)
-        PainScore.objects.bulk_create((score for _one, scores in sessions for score in scores), batch_size=2000)
+        copy_rows([session for session, _scores in sessions])
+        scores = [score for _session, some in sessions for score in some]
+        for score in scores:
+            # The key came with the copy.
+            score.session_id = score.session.pk if score.session else None
+        copy_rows(scores)
         new = [one.pk for record, one in zip(records, patients, strict=True) if record.known.pk is None]
         written: dict[type[Model], list[int]] = {
             Patient: new,
             Course: [course.pk for _planned, course in pairs],
             Session: [session.pk for session, _scores in sessions],
-            PainScore: [score.pk for _session, scores in sessions for score in scores],
+            PainScore: [score.pk for score in scores],
         }
         ImportPart.objects.create(
             clinic=self.row.clinic,
