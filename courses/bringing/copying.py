@@ -31,4 +31,6 @@ def copy_rows(rows: Sequence[Model]) -> None:
 
 
 def _value(row: Model, field: Field[Any, Any]) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+    value = getattr(row, field.attname)
+    # The driver writes plain values as they are; only what has several forms is the field's to prepare.
+    return field.get_db_prep_save(value, connection) if isinstance(value, dict | list) else value

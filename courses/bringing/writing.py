@@ -137,7 +137,7 @@ class _Writer:
             clinic=session.clinic,
             course=session.course,
             session=session,
-            timing=timing,
+            timing=timing.value,
             score=score,
             scored_at=session.held_at,
             recorded_by=self.by,
