@@ -20,7 +20,7 @@ def copy_rows(rows: Sequence[Model]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [meta.db_table, meta.pk.column, len(rows)],  # type: ignore[union-attr]
+            [meta.db_table, meta.pk.column, len(rows)],
         )
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = key
