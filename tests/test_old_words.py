@@ -22,7 +22,8 @@ OLD_WORDS = {
     r"told": "emailed, said: who did what",
     r"anew": "again",
     r"^kept$|kept visits?|visits? (?:is |was |were )?kept": "attended",
-    r"stands?": "is, is shown, stays",
+    # To stand in is what somebody does who takes another one's duties.
+    r"stands?(?! in\b)(?!-)": "is, is shown, stays",
     r"of whom": "a sentence of its own",
     r"all the same": "still, even so",
     r"by itself": "automatically",

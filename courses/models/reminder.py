@@ -45,7 +45,7 @@ class Reminder(models.Model):
         ADDRESS_REFUSED = "address_refused", _("email address refused earlier")
         NO_CONSENT = "no_consent", _("no consent")
         ENOUGH_TODAY = "enough_today", _("three mails today already")
-        VISIT_OFF = "visit_off", _("appointment no longer stands")
+        VISIT_OFF = "visit_off", _("appointment no longer booked")
         VISIT_PAST = "visit_past", _("appointment is past")
         COURSE_NOT_ACTIVE = "course_not_active", _("course not active")
         COURSE_ENDED = "course_ended", _("course ended")

@@ -76,7 +76,7 @@ def test_code_on_file_that_nothing_knows_stays_and_is_said(signed_in, lead, clin
 
 def test_no_model_keeps_codes_outside_these_pages():
     known = {
-        ("Clinic", "languages"), ("Clinic", "escalation_chain"), ("Patient", "preferred_weekdays"),
+        ("Clinic", "languages"), ("Clinic", "escalation_chain"), ("Membership", "more_roles"), ("Patient", "preferred_weekdays"),
         ("ScreeningItem", "tags"), ("ClearanceOverride", "codes"), ("Protocol", "for_types"),
         ("AftercareMeasure", "blocked_by"), ("AftercareMeasure", "cautioned_by"),
         ("AftercareMeasure", "doctor_first_if"), ("Session", "other_treatments"),
