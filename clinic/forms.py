@@ -24,7 +24,7 @@ from clinic.typed.names import NameField
 class ClinicForm(forms.ModelForm[Clinic]):
     """The clinic's settings.
 
-    In another country another number may be the one to call: which of both it is, is asked where nobody said.
+    If the country changes, the emergency number may have to change too: the form asks which one to use.
     """
 
     USUAL, OWN = "usual", "own"
@@ -69,27 +69,27 @@ class ClinicForm(forms.ModelForm[Clinic]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # An old name of a place is that place.
+        # Replace an old zone name by its current one.
         self.initial["zone"] = place_if_any(self.initial.get("zone", ""))
         self._choices("zone", zone_choices(self.initial.get("country", ""), stored=self.initial["zone"]))
         country = [] if self.initial.get("country") else [("", "---------")]
         self._choices("country", [*country, *country_choices()])
-        # Answered on the page that asks; None while nobody did.
+        # The answer to that question; None until somebody answers.
         self.number_answer: str | None = None
         self.usual_number = ""
 
     @property
     def number_before(self) -> str:
-        """The emergency number that is on file."""
+        """The stored emergency number."""
         return str(self.initial.get("emergency_number", ""))
 
     @property
     def is_number_asked(self) -> bool:
-        """Whether somebody has yet to say which emergency number it is to be."""
+        """Whether the question about the emergency number is still unanswered."""
         return bool(self.usual_number) and self.number_answer is None
 
     def clean(self) -> dict[str, Any]:
-        """With the emergency number of the new country, unless another was typed or chosen."""
+        """Set the emergency number of the new country, unless another was typed or chosen."""
         values = super().clean() or {}
         if "country" not in values or "country" not in self.changed_data:
             return values
@@ -100,7 +100,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
         answer = self.data.get("number_answer")
         self.number_answer = answer if answer in {self.USUAL, self.OWN} else None
         if self.number_answer != self.OWN:
-            # While nobody answered, nothing is saved.
+            # Nothing is saved before the question is answered.
             values["emergency_number"] = usual
         return values
 
@@ -111,9 +111,9 @@ class ClinicForm(forms.ModelForm[Clinic]):
 
 
 class DutyForm(forms.ModelForm[Duty]):
-    """Who answers when."""
+    """Who answers alerts when."""
 
-    # By whose clock; its admin says which.
+    # The clinic whose clock applies; the admin sets it.
     clinic: Clinic | None = None
 
     class Meta:
@@ -122,7 +122,7 @@ class DutyForm(forms.ModelForm[Duty]):
         formfield_callback = typed_formfield
 
     def clean(self) -> dict[str, Any]:
-        """By the clock the clinic still has."""
+        """Check that the clinic's clock is still the one of the page."""
         values = super().clean() or {}
         if self.clinic is not None and connection.in_atomic_block:
             hold_zone(self.clinic)
@@ -145,7 +145,7 @@ class MemberForm(forms.ModelForm[Membership]):
         formfield_callback = typed_formfield
 
     def clean_role(self) -> str:
-        """A clinic keeps a manager."""
+        """Refuse to leave a clinic without a manager."""
         role: str = self.cleaned_data["role"]
         if self.instance.pk and role != Role.MANAGER and is_last_manager(self.instance):
             raise forms.ValidationError(_("This is the last manager: invite another manager first."))
@@ -156,7 +156,7 @@ class MemberForm(forms.ModelForm[Membership]):
         supervisor: Membership | None = self.cleaned_data["supervisor"]
         if supervisor is not None and supervisor.pk == self.instance.pk:
             raise forms.ValidationError(_("Choose somebody else: nobody supervises themselves."))
-        # Who was named before stays until somebody names another: the list of staff says that it is wrong.
+        # The current supervisor stays until another is chosen; the list of staff says what is wrong.
         if supervisor is not None and supervisor.pk != self.instance.supervisor_id:
             try:
                 refuse_supervisor(supervisor, on=timezone.localdate())
@@ -168,7 +168,7 @@ class MemberForm(forms.ModelForm[Membership]):
 class InvitationForm(MemberForm):
     """A new member: the person, then role and licence."""
 
-    # The clinic that invites; its admin says which.
+    # The clinic that invites; the admin sets it.
     clinic: Clinic | None = None
 
     first_name = NameField(label=gettext_lazy("Given name"), max_length=150)
@@ -182,7 +182,7 @@ class InvitationForm(MemberForm):
     email = forms.EmailField(label=gettext_lazy("Email"), help_text=gettext_lazy("The invitation goes here."))
 
     def clean(self) -> dict[str, Any]:
-        """A username belongs to one person, and nobody is invited who works here already."""
+        """Refuse a username that is taken, and a person who already works here."""
         values = super().clean() or {}
         if "username" in values and "email" in values:
             try:
@@ -192,12 +192,12 @@ class InvitationForm(MemberForm):
         return values
 
     def invitation(self) -> dict[str, Any]:
-        """What `invite_member` takes."""
+        """The arguments for `invite_member`."""
         return dict(self.cleaned_data)
 
 
 class AddressForm(forms.Form):
-    """Where a member's mail goes from now on."""
+    """A member's new email address."""
 
     email = forms.EmailField(label=gettext_lazy("New address"))
     reason = forms.CharField(
@@ -214,23 +214,23 @@ class EndpointForm(forms.ModelForm[Endpoint]):
         model = Endpoint
         fields = ("name", "url", "member", "is_on")
         formfield_callback = typed_formfield
-        # An address of this kind is a secret itself: the device does not keep it.
+        # The address itself is a secret, so the browser must not store it as a draft.
         widgets = {"url": forms.URLInput(attrs={"data-not-kept": "", "class": "vURLField"})}
 
     def clean_url(self) -> str:
-        """Out into the world, encrypted."""
+        """Only public, encrypted addresses."""
         url: str = self.cleaned_data["url"]
         validate_url(url)
         return url
 
 
 class ReasonForm(forms.Form):
-    """Why, in the words of whoever takes it back."""
+    """The reason for undoing something."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=250,
         help_text=gettext_lazy("It stays on file with your name."),
     )
-    # What was on file when the page was opened: a page that is out of date takes nothing back.
+    # The version when the page was opened: an outdated page cannot undo anything.
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

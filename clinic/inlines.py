@@ -1,4 +1,4 @@
-"""Rows on the clinic's page."""
+"""Inline forms on the clinic's page."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class OpeningHoursInline(TypedFieldsMixin, MergedInline):
     template = "clinic/admin/inline_table.html"
 
     def get_extra(self, request: HttpRequest, obj: Clinic | None = None, **kwargs: Any) -> int:
-        """A row for each day of the week, and two more for a day with a break."""
+        """One row for each weekday, and two more for days with a break."""
         return max(2, 7 - (obj.opening_hours.count() if obj else 0))
 
 
 class HolidayInline(TypedFieldsMixin, MergedInline):
-    """When it is closed."""
+    """Days on which the clinic is closed."""
 
     model = Holiday
     template = "clinic/admin/inline_table.html"

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-# A clinic closed for longer than this is treated as open: an alert must not wait for ever.
+# A clinic closed for longer than this counts as open, because an alert must not wait for ever.
 HORIZON_DAYS = 60
 
 
 @dataclass(frozen=True)
 class OpeningCalendar:
-    """Opening hours by ISO weekday in wall time, and days closed; without any hours: always open."""
+    """Opening hours by ISO weekday in wall time, and closed days; always open if there are no hours."""
 
     zone: ZoneInfo
     hours: Mapping[int, tuple[tuple[time, time], ...]] = field(default_factory=dict)
@@ -24,12 +24,12 @@ class OpeningCalendar:
         return self.next_opening(at) == at
 
     def next_opening(self, at: datetime) -> datetime:
-        """The instant itself if the clinic is open, else when it opens next."""
+        """The instant itself if the clinic is open, otherwise its next opening."""
         opens_at, _closes_at = next(self._stretches(at), (at, at))
         return max(opens_at, at)
 
     def add_open_time(self, at: datetime, wait: timedelta) -> datetime:
-        """When so much open time has passed."""
+        """The instant when so much open time has passed."""
         for opens_at, closes_at in self._stretches(at):
             start = max(opens_at, at)
             if closes_at - start >= wait:
@@ -47,7 +47,7 @@ class OpeningCalendar:
         return self.next_opening(day.astimezone(UTC))
 
     def next_wall_time(self, at: datetime, wall: time) -> datetime:
-        """When the clinic's clock shows a time next, open or not."""
+        """The next instant at which the clinic's clock shows a time, open or not."""
         today = at.astimezone(self.zone).date()
         days = (today + timedelta(days=n_days) for n_days in range(3))
         return next(instant for instant in (self._instant(day, wall) for day in days) if instant > at)

@@ -1,4 +1,4 @@
-"""How lists say whether clinical content was confirmed by a clinician."""
+"""How lists show whether a clinician has confirmed clinical content."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from django.utils.translation import gettext_lazy
 
 @admin.display(description=gettext_lazy("clinical sign-off"), ordering="needs_sign_off")
 def sign_off(row: Any) -> str:
-    """In words: a green tick for what is still to be done would be read the wrong way round."""
+    """The state in words, because a green tick beside an open task would be misread."""
     return _("needed") if row.needs_sign_off else _("given")

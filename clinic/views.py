@@ -14,14 +14,14 @@ from clinic.models import Membership, User
 
 @staff_only()
 def home(request: HttpRequest) -> HttpResponse:
-    """Everybody to where their work is."""
+    """Redirect users to the first page of their role."""
     return redirect("admin:index")
 
 
 @require_POST
 @staff_only()
 def switch_clinic(request: HttpRequest) -> HttpResponse:
-    """Work in another clinic of one's own from now on, also after the next sign-in; `next` is a page of it."""
+    """Work in another of the user's clinics from now on, also after the next sign-in; `next` is a page of it."""
     chosen = request.POST.get("membership", "")
     own: list[Membership] = list(request.user.available_memberships)  # type: ignore[union-attr]
     if chosen not in {str(membership.uuid) for membership in own}:

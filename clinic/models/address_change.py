@@ -1,4 +1,4 @@
-"""Where a member's mail went before, and who changed that."""
+"""A member's previous email address, and who changed it."""
 
 from __future__ import annotations
 

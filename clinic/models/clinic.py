@@ -1,4 +1,4 @@
-"""A clinic, when it is open, and who works in it."""
+"""A clinic, its opening hours, and who works there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Role(models.TextChoices):
 
 
 class Responder(models.TextChoices):
-    """A step of the escalation chain: who is told."""
+    """A step of the escalation chain: who is alerted."""
 
     PRACTITIONER = "practitioner", _("treating practitioner")
     DUTY_LEAD = "duty_lead", _("duty lead")
@@ -39,17 +39,17 @@ class Responder(models.TextChoices):
 
 
 def default_escalation_chain() -> list[str]:
-    """The chain a new clinic starts with."""
+    """The escalation chain of a new clinic."""
     return [str(step) for step in Responder]
 
 
 def default_languages() -> list[str]:
-    """The languages a new clinic writes to patients in."""
+    """The languages in which a new clinic writes to patients."""
     return ["en"]
 
 
 class Clinic(models.Model):
-    """One clinic: its place in time, how patients reach help, how many alerts it can answer."""
+    """One clinic: its country and time zone, how patients reach help, how many alerts it can answer."""
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -108,7 +108,7 @@ class Clinic(models.Model):
         validators=[MaxValueValidator(90)],
         help_text=_("0 to 90. After that, leads and managers set it up when they sign in."),
     )
-    # Another one whenever a row of a list changes that the session form is made of; the database sees to that.
+    # Changes whenever a row changes in a list that the session form uses; a database trigger sets it.
     lists_stamp = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -129,7 +129,7 @@ class Clinic(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """The numbers on patients' pages are ones that a phone in the clinic's country can dial."""
+        """Check that the numbers on patients' pages can be dialled from the clinic's country."""
         refused: dict[str, ValidationError] = {}
         for field, validate in (("phone", validate_phone), ("emergency_number", validate_emergency_number)):
             try:
@@ -147,7 +147,7 @@ class Clinic(models.Model):
 
     @property
     def crisis_line(self) -> CrisisLine | None:
-        """Whom a patient with thoughts of self-harm can call in this country."""
+        """The line in this country for patients with thoughts of self-harm."""
         return crisis_line_in(self.country)
 
     def local(self, at: datetime) -> datetime:
@@ -156,7 +156,7 @@ class Clinic(models.Model):
 
 
 class OpeningHours(models.Model):
-    """A stretch of a weekday during which the clinic is open, in its wall time."""
+    """A stretch of a weekday in which the clinic is open, in its wall time."""
 
     class Weekday(models.IntegerChoices):
         """ISO weekdays."""
@@ -218,15 +218,15 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
         return self.filter(deactivated_at=None, is_pending=False, user__is_active=True)
 
     def invited(self, user: User) -> MembershipQuerySet:
-        """Clinics that invited somebody who has not answered yet."""
+        """Invitations that are not answered yet."""
         return self.filter(user=user, is_pending=True, deactivated_at=None).select_related("clinic")
 
     def of_user(self, user: User | int) -> MembershipQuerySet:
-        """What one user can work under, by clinic name."""
+        """The memberships a user can work under, by clinic name."""
         return self.filter(user=user).active().select_related("clinic", "user").order_by("clinic__name", "pk")
 
     def with_address(self) -> MembershipQuerySet:
-        """Those this clinic can write to."""
+        """Those to whom this clinic can write."""
         return self.exclude(own_email="", user__email="")
 
     def with_role(self, *roles: Role) -> MembershipQuerySet:
@@ -235,7 +235,7 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A user's role in a clinic, and what licenses them to needle."""
+    """A user's role in a clinic, and the licence to needle."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="memberships", verbose_name=_("clinic"))
@@ -264,7 +264,7 @@ class Membership(models.Model):
         help_text=_("Empty: the address of the account. Signing in and passwords always use that one."),
     )
     email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
-    # Somebody who works elsewhere already and has not accepted yet: no access to this clinic, and nothing from it.
+    # Somebody who works elsewhere and has not accepted yet: no access to this clinic, and no mail from it.
     is_pending = models.BooleanField(_("invited"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
@@ -298,16 +298,16 @@ class Membership(models.Model):
 
     @property
     def address(self) -> str:
-        """Where this clinic writes to; needs `user` loaded."""
+        """The address this clinic writes to; needs `user` loaded."""
         return self.own_email or self.user.email
 
     @property
     def is_clinician(self) -> bool:
-        """Whether the role is one that treats."""
+        """Whether people with this role treat patients."""
         return self.role in {Role.PRACTITIONER, Role.LEAD}
 
     def is_licensed(self, on: date) -> bool:
-        """Whether a licence is on file that is valid on a day."""
+        """Whether a valid licence is on file for a day."""
         return bool(self.licence_number) and (self.licence_expires_on is None or self.licence_expires_on >= on)
 
     def may_supervise(self, on: date) -> bool:

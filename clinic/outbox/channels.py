@@ -1,4 +1,4 @@
-"""The ways out: for each channel the transport that `settings.TRANSPORTS` names."""
+"""For each channel, the transport that `settings.TRANSPORTS` names."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from clinic.outbox.transports.base import Transport
 
 @cache
 def transport_class(channel: str) -> type[Transport[Any]]:
-    """The transport of a channel; KeyError or ImportError where the setting is wrong."""
+    """The transport of a channel; KeyError or ImportError if the setting is wrong."""
     return cast(type[Transport[Any]], import_string(settings.TRANSPORTS[channel]))

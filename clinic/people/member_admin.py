@@ -26,7 +26,7 @@ from clinic.people.staff import deactivate_member, invite_member, reactivate_mem
 
 @admin.register(Membership)
 class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
-    """Staff: invited, changed, deactivated."""
+    """Staff: invite, change, deactivate."""
 
     list_display = (
         "__str__",
@@ -51,7 +51,7 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Any]]:
-        """An invitation for a new member."""
+        """The invitation form for a new member."""
         kwargs["form"] = MemberForm if change else InvitationForm
         made: type[ModelForm[Any]] = super().get_form(request, obj, change, **kwargs)
         clinic = active_membership(request.user).clinic
@@ -64,7 +64,7 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
         return [(None, {"fields": person}), (gettext_lazy("Licence and supervision"), {"fields": licence})]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A new member is invited by mail."""
+        """Invite a new member by mail."""
         if change:
             obj.save()
             return
@@ -77,7 +77,7 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        """Deactivation and a second invitation beside the stock pages."""
+        """Pages to deactivate, to invite again and others, beside the stock pages."""
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"clinic_membership_{name}")
             for name, view in (
@@ -91,7 +91,7 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
         return [*own, *super().get_urls()]
 
     def deactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Close the door."""
+        """End a member's access."""
         sentence = _(
             "Deactivated: no access to this clinic, no alerts. "
             "What they acknowledged is open again within a minute. "
@@ -100,17 +100,17 @@ class MembershipAdmin(InvitesOnce, ClinicScopedAdmin):
         return self._do(request, pk, lambda member: deactivate_member(member, at=timezone.now()), sentence)
 
     def reactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Open it again."""
+        """Restore a member's access."""
         return self._do(request, pk, reactivate_member, _("Works here again."))
 
     def invite_again(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send the invitation once more."""
+        """Send the invitation again."""
         return self._do(
             request, pk, lambda member: send_invitation(member, at=timezone.now()), _("Invitation sent.")
         )
 
     def address(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Correct where the mail goes."""
+        """Correct the email address."""
         by, member = self.require(request, "clinic.change_membership"), self.row(request, pk)
         form = AddressForm(request.POST or None)
         if request.method == "POST" and form.is_valid():

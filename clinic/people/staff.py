@@ -1,4 +1,4 @@
-"""Staff come and go: invited by a manager, deactivated, never deleted."""
+"""Staff are invited by a manager and can be deactivated, but never deleted."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def invite_member(
     is_supervised: bool = False,
     supervisor: Membership | None = None,
 ) -> Membership:
-    """A new member with a mail that lets them choose a password; ValidationError names the field at fault.
+    """Add a member and mail them a link to choose a password; ValidationError names the wrong field.
 
-    A username that exists under the same email is the same person working in one more clinic: they accept first,
-    and until then nothing of this clinic reaches them.
+    A username that exists with the same email is the same person in one more clinic: they accept first, and until
+    then they get nothing from this clinic.
     """
     refuse_double(clinic, username=username, email=email)
     refuse_supervisor(supervisor, on=clinic.local(at).date())
@@ -95,7 +95,7 @@ def send_password_link(membership: Membership, *, at: datetime) -> None:
 
 @transaction.atomic
 def deactivate_member(membership: Membership, *, at: datetime) -> None:
-    """Close a member's door to this clinic; refused for the last active manager."""
+    """End a member's access to this clinic; refused for the last active manager."""
     if is_last_manager(membership):
         raise ValidationError(_("The last manager cannot be deactivated: invite another manager first."))
     membership.deactivated_at = at
@@ -103,7 +103,7 @@ def deactivate_member(membership: Membership, *, at: datetime) -> None:
 
 
 def is_last_manager(membership: Membership) -> bool:
-    """Whether the clinic would be left without a manager; asked under lock within a transaction."""
+    """Whether the clinic would have no manager left; call it under lock within a transaction."""
     managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER)
     if connection.in_atomic_block:
         managers = managers.select_for_update(of=("self",))
@@ -112,7 +112,7 @@ def is_last_manager(membership: Membership) -> bool:
 
 @transaction.atomic
 def answer_invitation(membership: Membership, *, is_accepted: bool, at: datetime) -> Membership:
-    """The invited person accepts, or declines; ValidationError where the invitation does not stand any more."""
+    """Accept or decline an invitation; ValidationError if the invitation is no longer valid."""
     membership = Membership.objects.all_clinics().select_for_update(of=("self",)).get(pk=membership.pk)
     if not membership.is_pending or membership.deactivated_at is not None:
         raise ValidationError(_("This invitation was withdrawn or answered already."))
@@ -125,7 +125,7 @@ def answer_invitation(membership: Membership, *, is_accepted: bool, at: datetime
 
 
 def reactivate_member(membership: Membership) -> None:
-    """Open the door again."""
+    """Restore a member's access."""
     membership.deactivated_at = None
     membership.save(update_fields=["deactivated_at"])
 
@@ -134,12 +134,12 @@ class _MemberMail:
     """A mail to a member about their account."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Unless the member has left."""
+        """Due unless the member has left."""
         membership = self._membership(message)
         return membership.deactivated_at is None and membership.user.is_active
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """A refused address is noted, where it is the one that alerts go to as well."""
+        """Note a refused address if alerts go to the same one."""
         membership = self._membership(message)
         if membership.address == membership.user.email:
             note_delivery(message, at=at)
@@ -158,7 +158,7 @@ class InvitationMail(_MemberMail):
     """The mail with which a new member chooses a password."""
 
     def render(self, message: Message) -> Mail:
-        """The mail; its link works once, for three days."""
+        """The mail, with a link that works once, for three days."""
         user = self._user(message)
         is_new = not user.has_usable_password()
         return compose(
@@ -179,7 +179,7 @@ class PasswordLinkMail(_MemberMail):
     """The mail for somebody who forgot their password."""
 
     def render(self, message: Message) -> Mail:
-        """The mail; its link works once, for three days."""
+        """The mail, with a link that works once, for three days."""
         user = self._user(message)
         return compose(
             message,
@@ -191,7 +191,7 @@ class PasswordLinkMail(_MemberMail):
 
 
 def password_url(user: User) -> str:
-    """The address at which this person, and nobody else, chooses a password."""
+    """The address at which only this person chooses a password."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return absolute(reverse("account_reset_password_from_key", kwargs=key))
 

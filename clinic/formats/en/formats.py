@@ -1,4 +1,4 @@
-"""Dates and times as every page writes them: day before month, 24 hours."""
+"""The date and time formats of every page: day before month, 24 hours."""
 
 DATE_FORMAT = "j M Y"
 TIME_FORMAT = "H:i"

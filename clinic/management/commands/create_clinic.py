@@ -1,4 +1,4 @@
-"""The first clinic of a real installation."""
+"""Makes the first clinic of a real installation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Invited:
 
 
 class Command(BaseCommand):
-    """Makes a clinic and invites its manager by mail."""
+    """Make a clinic and invite its manager by mail."""
 
     help = "Make a clinic with its presets and invite its manager. On a terminal it asks for what is missing."
 
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         interactive: bool = True,
         **_options: Any,
     ) -> None:
-        """Everything or nothing; what is asked is asked before anything is written."""
+        """Make everything or nothing; all questions come before anything is written."""
         is_asking = interactive and sys.stdin.isatty()
         invited, languages = Invited(manager, *_names(manager_name)), _languages(language)
         country = country.strip().upper() or country_of_zone(zone)
@@ -94,7 +94,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def _make(self, name: str, *, place: dict[str, Any], invited: Invited) -> str:
-        """The clinic, its presets and its manager; returns the username."""
+        """Make the clinic, its presets and its manager; returns the username."""
         try:
             validate_email(invited.email)
             clinic = _clinic(name, **place)
@@ -116,7 +116,7 @@ class Command(BaseCommand):
 
 
 def _zone_in(country: str, *, is_asking: bool) -> str:
-    """The zone of a country; asked for where it has several, refused where nobody can be asked."""
+    """The zone of a country; asks if there are several, and fails if there is nobody to ask."""
     zones = zones_by_country().get(country, ())
     if len(zones) == 1:
         return zones[0]
@@ -131,7 +131,7 @@ def _zone_in(country: str, *, is_asking: bool) -> str:
 
 
 def _asked(question: str, *, region: str) -> str:
-    """A phone number that can be dialled, asked for until one is typed."""
+    """Ask until a phone number is typed that can be dialled."""
     while True:
         typed = input(question).strip()
         try:
@@ -143,7 +143,7 @@ def _asked(question: str, *, region: str) -> str:
 
 
 def _names(typed: str) -> tuple[str, str]:
-    """Given and family name: the last word is the family's, unless a comma says which comes first."""
+    """Given and family name: the last word is the family name, unless there is a comma."""
     family, comma, given = typed.partition(",")
     if not comma:
         given, _space, family = " ".join(typed.split()).rpartition(" ")
@@ -164,7 +164,7 @@ def _languages(code: str) -> list[str]:
 
 
 def _clinic(name: str, *, zone: str, country: str, phone: str | None, languages: list[str]) -> Clinic:
-    """A clinic that may be saved; None for a phone that nobody could be asked for, which its pages ask for."""
+    """A valid clinic; the phone stays empty if nobody could be asked, and the clinic's pages ask for it later."""
     clinic = Clinic(name=name, slug=_free_slug(name), zone=zone, country=country, phone=(phone or "").strip())
     clinic.languages = languages
     clinic.emergency_number = emergency_number_in(country)
@@ -173,21 +173,21 @@ def _clinic(name: str, *, zone: str, country: str, phone: str | None, languages:
 
 
 def _named(error: ValidationError) -> str:
-    """Each message with the field it is about."""
+    """Each message with the name of its field."""
     if not hasattr(error, "error_dict"):
         return "; ".join(error.messages)
     return "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
 
 
 def _free_slug(name: str) -> str:
-    """A short name that no clinic has; of any script."""
+    """A short name that no clinic has yet; works in any script."""
     base = slugify(name)[:50].strip("-") or "clinic"
     taken = set(Clinic.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if slug not in taken)
 
 
 def _free_username(email: str) -> str:
-    """The mail's name, numbered where somebody else has it; one's own where the address is known."""
+    """The name in the email address, numbered if it is taken; the existing username if the address is known."""
     known = User.objects.filter(email__iexact=email).first()
     if known:
         return known.username
