@@ -22,11 +22,11 @@ class PatientQuerySet(ClinicScopedQuerySet["Patient"]):
     """Patients."""
 
     def current(self) -> Self:
-        """Not archived, and not merged into another record."""
+        """Neither archived nor merged into another record."""
         return self.unmerged().filter(archived_at=None)
 
     def unmerged(self) -> Self:
-        """Records of their own: not merged into another one."""
+        """Those not merged into another record."""
         return self.filter(merged_into=None)
 
 
@@ -71,7 +71,7 @@ class Patient(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_away"
     )
-    # What a search compares. The database writes all three, whoever writes the name (migration 0003).
+    # The columns for search. The database fills all three, whoever writes the name (migration 0003).
     search_text = models.GeneratedField(
         expression=Func("given_name", "family_name", function="patients_search_text"),
         output_field=models.TextField(),
@@ -119,7 +119,7 @@ class Patient(models.Model):
         indexes = [
             models.Index(fields=["clinic", "family_name", "given_name"], name="patients_patient_by_name"),
             models.Index(fields=["clinic", "born_on"], name="patients_patient_by_birth"),
-            # Written at once: a list of what waits to be indexed would be read through by every search.
+            # Indexed at once: every search would otherwise read the list of rows that wait for the index.
             GinIndex(
                 OpClass(Upper("email"), name="gin_trgm_ops"), name="patients_patient_by_email", fastupdate=False
             ),
@@ -137,7 +137,7 @@ class Patient(models.Model):
 
     @property
     def name(self) -> str:
-        """The name alone; everywhere else a test patient is marked as one."""
+        """The name alone; everywhere else a test patient's name is marked."""
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
@@ -147,9 +147,9 @@ class Patient(models.Model):
 
     @property
     def picker_label(self) -> str:
-        """How a picker names the patient."""
+        """The label in pickers."""
         return patient_label(self)
 
     def ages(self, on: date) -> tuple[int, int] | None:
-        """The youngest and oldest age in whole years on a day; None where nothing is known."""
+        """The youngest and oldest age in whole years on a day; None if nothing is known."""
         return self.birth.ages(on)
