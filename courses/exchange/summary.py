@@ -1,4 +1,4 @@
-"""What the summary letter reports of a course."""
+"""The content of the summary letter of a course."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PICTURE = "curve.svg"
 
 
 def summary_parts(course: Course, *, at: datetime) -> tuple[list[Part], dict[str, str]]:
-    """The sections of the letter, and the pictures they name."""
+    """The sections of the letter, and the files of their charts."""
     scores = list(course.scores.select_related("session"))
     record = record_of(course, at=at, rows=scores)
     alerts = list(course.alerts.order_by("raised_at").select_related("acknowledged_by__user"))
@@ -106,7 +106,7 @@ def _pain(
 
 
 def _says(says: CurveSays, course: Course) -> list[str]:
-    """Relief so far; what may come only while the course runs, with its bounds."""
+    """Relief so far; the forecast, with its limits, only while the course is open."""
     estimate = _("Estimate from %(n)d scores. Results vary.") % {"n": says.n_scores}
     if not course.is_open:
         return [*curve_sentences(says, is_over=True), estimate]
@@ -114,7 +114,7 @@ def _says(says: CurveSays, course: Course) -> list[str]:
 
 
 def _caption(picture: CurvePicture) -> str:
-    """Whose line it is, and the marks that are there."""
+    """Which timing the line belongs to, and the marks on the chart."""
     timings = {dot.timing for dot in picture.dots}
     words = [
         _("Filled circle: after a session; open circle: before.")
@@ -175,7 +175,7 @@ def _alerts(course: Course, alerts: Sequence[Alert]) -> list[Part]:
 
 
 def answer_words(alert: Alert) -> str:
-    """Who took an alert on and when, and how it ended."""
+    """Who acknowledged an alert and when, and how it ended."""
     steps = []
     if alert.acknowledged_at:
         values = {"at": moment_words(alert.acknowledged_at, alert.clinic), "who": alert.acknowledged_by}
