@@ -1,4 +1,4 @@
-"""After a restore that was made by other means than `manage.py restore`."""
+"""For use after a restore by other means than `manage.py restore`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 
 class Command(BaseCommand):
-    """Run it before web, worker, beat or deliver start."""
+    """Run it before web, worker, beat or deliver starts."""
 
     help = "Note what was due as perhaps sent, and tell staff again of alerts that are still open."
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--taken-at", required=True, metavar="TIME", help="e.g. 2026-11-29T02:00:00+00:00")
 
     def handle(self, *, taken_at: str, **_options: Any) -> None:
-        """Once for each backup."""
+        """Run once for each backup."""
         at = timezone.now()
         taken = _time(taken_at)
         if taken > at:
