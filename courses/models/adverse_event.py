@@ -12,7 +12,7 @@ from courses.models.session import Session
 
 
 class AdverseEventItem(models.Model):
-    """One line of the checklist; a checklist finds several times what an open question finds."""
+    """One line of the checklist; a checklist finds several times as much as an open question."""
 
     clinic = models.ForeignKey(
         Clinic, models.PROTECT, related_name="adverse_event_items", verbose_name=_("clinic")
@@ -39,7 +39,7 @@ class AdverseEventItem(models.Model):
 
 
 class AdverseEvent(Voidable):
-    """Harm that was noticed, whatever the score and whatever the clearance."""
+    """Harm that was noticed, whatever the score and the clearance."""
 
     class Severity(models.TextChoices):
         """How bad it was for the patient."""
@@ -49,7 +49,7 @@ class AdverseEvent(Voidable):
         SEVERE = "severe", _("severe: prevents them")
 
     class Causality(models.TextChoices):
-        """Whether the treatment did it, as the practitioner judges."""
+        """Whether the treatment caused it, in the practitioner's opinion."""
 
         UNRELATED = "unrelated", _("unrelated")
         POSSIBLE = "possible", _("possibly")
@@ -85,7 +85,7 @@ class AdverseEvent(Voidable):
     )
 
     objects = VoidableQuerySet["AdverseEvent"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["AdverseEvent"].as_manager()
 
     class Meta:

@@ -13,7 +13,7 @@ from courses.models.session import Session
 
 
 class CheckIn(Voidable):
-    """One question to a patient after a session, and its answer. The link is bound to it alone."""
+    """One check-in after a session, and its answer. The link works only for this check-in."""
 
     class Kind(models.TextChoices):
         """When it is asked."""
@@ -31,7 +31,7 @@ class CheckIn(Voidable):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
 
     objects = VoidableQuerySet["CheckIn"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["CheckIn"].as_manager()
 
     class Meta:
@@ -51,20 +51,20 @@ class CheckIn(Voidable):
 
 
 class CheckInAnswer(models.Model):
-    """What one press of the patient's button said, and what became of it. Never changed, never deleted.
+    """The content of one press of the patient's button, and its result. Never changed, never deleted.
 
-    A later answer stands beside the earlier ones; the newest score counts.
+    A later answer is stored beside the earlier ones; the newest score counts.
     """
 
     class Signs(models.TextChoices):
-        """What was said to the list of warning signs."""
+        """The answer to the list of warning signs."""
 
         SOME = "some", _("signs reported")
         NONE = "none", _("none of these")
         NOT_ANSWERED = "not_answered", _("not answered")
 
     class Outcome(models.TextChoices):
-        """What became of the score."""
+        """The result for the score."""
 
         SAVED = "saved", _("score saved")
         REPLACED = "replaced", _("score replaced the earlier one")

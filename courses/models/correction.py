@@ -1,4 +1,4 @@
-"""What was changed in a saved session, and why."""
+"""Changes to a saved session, with the reason."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from courses.models.session import Session
 
 
 class Correction(models.Model):
-    """One fact of a session as it was and as it is: who, when, why. Never changed, never deleted.
+    """One fact of a session before and after: who, when, why. Never changed, never deleted.
 
-    The database refuses a changed score, and a needling, an adverse event or aftercare taken away, that no
-    correction tells of.
+    Without a correction, the database refuses to change a score or to remove a needling, an adverse event or
+    aftercare.
     """
 
     class Field(models.TextChoices):

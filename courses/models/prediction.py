@@ -1,4 +1,4 @@
-"""What was said of a pain score before it was known, and what the rules made of it."""
+"""What was predicted of a pain score before it was known, and which rules raised an alert."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class PredictionQuerySet(ClinicScopedQuerySet["Prediction"]):
         return self.filter(score__voided_at=None)
 
     def newest(self) -> Self:
-        """The last one of each score."""
+        """The latest one of each score."""
         return self.order_by("score_id", "-pk").distinct("score_id")
 
 
 class Prediction(models.Model):
-    """One judging of one score, frozen: the chance of each score from 0 to 10, and the rules that spoke.
+    """One judgement of one score: the chance of each score from 0 to 10, and the rules that raised an alert.
 
-    A score that is judged again has a further row with the same chances. Never changed, never deleted.
+    A score that is judged again gets another row with the same chances. Never changed, never deleted.
     """
 
     class Because(models.TextChoices):
-        """What made the score be judged."""
+        """Why the score was judged."""
 
         LOGGED = "logged", _("recorded")
         ANSWERED_AGAIN = "answered_again", _("patient answered again")

@@ -1,4 +1,4 @@
-"""The bounds of the rules as a clinic set them: one row a version, never changed."""
+"""The bounds of the rules as a clinic set them: one row for each version, never changed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 
 
 class RuleSettings(models.Model):
-    """One version of a clinic's bounds: the newest is in force. Who set it, when, why, and what its dry run said.
+    """One version of a clinic's bounds: the newest applies. Who set it, when, why, and the result of its dry run.
 
-    Red flags have no bound, so that no version can hold one back.
+    Red flags have no bounds, so that no version can stop one.
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="rule_settings", verbose_name=_("clinic"))

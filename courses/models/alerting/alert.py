@@ -1,4 +1,4 @@
-"""An open matter, and everything that happened to it."""
+"""An open alert, and its history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from patients.models import Patient
 
 
 class Severity(models.TextChoices):
-    """How pressing an alert is, most pressing first."""
+    """How urgent an alert is, most urgent first."""
 
     E0 = "E0", _("emergency")
     E1 = "E1", _("doctor today")
@@ -32,7 +32,7 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
     """Alerts."""
 
     def unresolved(self) -> Self:
-        """Still a matter."""
+        """Open or acknowledged."""
         return self.exclude(state=Alert.State.RESOLVED)
 
     def red_flags(self) -> Self:
@@ -40,17 +40,17 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
         return self.filter(rule=Alert.Rule.RED_FLAG)
 
     def of_matter(self, alert: Alert) -> Self:
-        """This alert, those before it and those after it: the same thing of the same course."""
+        """This alert and all others about the same matter of the same course."""
         return self.filter(
             patient=alert.patient_id, course=alert.course_id, rule=alert.rule, flag_code=alert.flag_code
         )
 
     def exhausted(self) -> Self:
-        """The whole chain was told and nobody answered."""
+        """The whole chain was alerted and nobody answered."""
         return self.filter(state=Alert.State.OPEN, exhausted_at__isnull=False)
 
     def by_need(self) -> Self:
-        """Each with the rank of its state and of its severity, the most pressing 0."""
+        """Add the rank of each state and severity; 0 is the most urgent."""
         ranks = [When(severity=value, then=Value(rank)) for rank, value in enumerate(Severity.values)]
         states = [When(state=value, then=Value(rank)) for rank, value in enumerate(Alert.State.values)]
         return self.annotate(
@@ -63,15 +63,15 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
         return self.by_need().order_by(*Alert.BY_NEED)
 
     def step_due_by(self, at: datetime) -> Self:
-        """Their next step is due."""
+        """Those whose next step is due."""
         return self.unresolved().filter(next_step_at__lte=at)
 
 
 class Alert(models.Model):
-    """One open matter of one course: what was found, frozen as it was, and where the answer stands."""
+    """One open matter of one course: the findings, stored as they were, and the state of the answer."""
 
     class State(models.TextChoices):
-        """Where the answer stands."""
+        """The state of the answer."""
 
         OPEN = "open", _("open")
         SNOOZED = "snoozed", _("snoozed")
@@ -79,7 +79,7 @@ class Alert(models.Model):
         RESOLVED = "resolved", _("resolved")
 
     class Rule(models.TextChoices):
-        """What is watched; all pain rules are one matter."""
+        """What is watched; all pain rules together are one matter."""
 
         RED_FLAG = "red_flag", _("red flag")
         PAIN = "pain", _("pain")
@@ -90,7 +90,7 @@ class Alert(models.Model):
         UNANSWERED = "unanswered", _("check-in unanswered")
 
     class Outcome(models.TextChoices):
-        """How a matter ended."""
+        """How an alert ended."""
 
         REASSURED = "reassured", _("reassured")
         ADVISED = "advised", _("advised")
@@ -102,7 +102,7 @@ class Alert(models.Model):
         SETTLED = "settled", _("back in the expected range")
         OVERTAKEN = "overtaken", _("no longer the case")
 
-    # How a person may close a matter; the others are the machine's, and never close a red flag.
+    # Outcomes for people; the others are set by the software, and never close a red flag.
     HUMAN_OUTCOMES = (
         Outcome.REASSURED,
         Outcome.ADVISED,
@@ -112,7 +112,7 @@ class Alert(models.Model):
     )
 
     class Cause(models.TextChoices):
-        """Why it got worse, as the clinician judges it."""
+        """Why the pain got worse, in the clinician's opinion."""
 
         NEEDLE_TRAUMA = "needle_trauma", _("needle trauma")
         NERVE_IRRITATION = "nerve_irritation", _("nerve irritation")
@@ -233,7 +233,7 @@ class Alert(models.Model):
 
     @property
     def is_resolved(self) -> bool:
-        """Whether the matter is closed."""
+        """Whether the alert is closed."""
         return self.state == self.State.RESOLVED
 
 

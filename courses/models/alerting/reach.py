@@ -1,4 +1,4 @@
-"""Whether somebody was told of a report: the time from the report to the first accepted message."""
+"""Whether somebody was reached about a report: the time from the report to the first accepted message."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from courses.models.alerting.alert import Alert, AlertEvent, Severity
 
 
 class ReachQuerySet(ClinicScopedQuerySet["Reach"]):
-    """Clocks that run until somebody is told."""
+    """Clocks that run until somebody is reached."""
 
     def running(self) -> Self:
         """No message was accepted yet, and nobody answered."""
         return self.filter(reached_at=None, answered_at=None)
 
     def late_by(self, at: datetime) -> Self:
-        """Running for longer than they may."""
+        """Running longer than allowed."""
         return self.running().filter(late_at__lte=at)
 
 
 class Reach(models.Model):
-    """One clock for one report, or other event that has a first message of its own.
+    """The clock of one report, or of another event with a first message of its own.
 
-    It runs on the report and not on a message: whatever keeps a message from leaving, the clock goes on.
+    It counts from the report and not from a message: whatever delays a message, the clock continues.
     The database refuses to change when somebody was reached.
     """
 
