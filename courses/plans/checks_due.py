@@ -1,4 +1,4 @@
-"""For whom the neurological check is due: many patients at once, in a fixed number of queries."""
+"""Patients whose neurological check is due: for many at once, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHECKED_CLASS = "B"
 
 
 def patients_with_check_due(clinic: Clinic, patient_ids: Collection[int], *, on: date) -> set[int]:
-    """Those of class B without a check, or with so many needled sessions since that one is due."""
+    """Class B patients without a check, or with too many needled sessions since the last one."""
     typed = (
         PatientPainType.objects.for_clinic(clinic)
         .on(on)
