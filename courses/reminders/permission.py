@@ -1,4 +1,4 @@
-"""Whether a reminder may be sent now: asked again right before sending, every no with its reason."""
+"""Whether a reminder may be sent now: checked again right before sending, with a reason for every no."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STREAMS = {
 
 
 def refusal(reminder: Reminder, *, at: datetime) -> str:
-    """Why not, in words for staff; empty when it may be sent."""
+    """Why not, in words for staff; empty if it may be sent."""
     patient = reminder.course.patient
     if reminder.state != Reminder.State.PLANNED:
         return "already settled"
@@ -53,7 +53,7 @@ def _overtaken(reminder: Reminder, *, at: datetime) -> str:
 
 
 def _no_day3(reminder: Reminder, check_in: CheckIn) -> str:
-    """Day 3 says nothing of a session after which there was another."""
+    """A day-3 check-in makes no sense after another session."""
     if not reminder.clinic.is_day3_asked:
         return "the clinic does not ask on day 3"
     later = Session.objects.filter(course=reminder.course_id, held_at__gt=check_in.session.held_at)
