@@ -14,7 +14,7 @@ from courses.sessions.verdict import BandPosition
 
 @dataclass(frozen=True)
 class VerdictWords:
-    """What the page says of one score."""
+    """The page's text about one score."""
 
     timing: str
     score: int
@@ -25,7 +25,7 @@ class VerdictWords:
 
 
 def verdict_words(score: PainScore) -> VerdictWords:
-    """The verdict that was frozen when the score was logged."""
+    """The verdict that was stored when the score was logged."""
     kept = score.expected
     position = kept.get("standing", BandPosition.ERROR)
     return VerdictWords(
@@ -72,7 +72,7 @@ def _detail(position: str, kept: dict[str, float], score: int) -> str:
 
 
 def rarity(one_in: float) -> str:
-    """How rare a score this high was expected to be, no finer than it is known."""
+    """How rare a score this high was expected to be, as exact as it is known."""
     if one_in > 1000:
         return _("A score this high or higher: rarer than 1 in 1,000.")
     digits = 1 - len(str(int(one_in)))
@@ -80,12 +80,12 @@ def rarity(one_in: float) -> str:
 
 
 def is_now(level: str) -> bool:
-    """Whether a level asks for a doctor today or sooner: the instruction then stands before everything else."""
+    """Whether a level needs a doctor today or sooner: the instruction is then shown before everything else."""
     return level in {Level.E0, Level.E1}
 
 
 def instruction(level: str) -> str:
-    """What must happen now, for staff who have the patient before them or on the phone."""
+    """What must happen now, for staff who are with the patient or on the phone."""
     return {
         Level.E0: _("Emergency: call the emergency number now. Do not needle. Stay with the patient."),
         Level.E1: _("The patient must see a doctor or an emergency department today. Do not needle."),
