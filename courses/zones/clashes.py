@@ -1,4 +1,4 @@
-"""Whom a visit would keep busy twice at its new time, and whether the clinic is open then."""
+"""Who would have two visits at the new time, and whether the clinic is open then."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Placed = tuple[Appointment, Span]
 
 
 class Hours:
-    """When the clinic is open, by its own clock."""
+    """The clinic's opening hours, by its own clock."""
 
     def __init__(self, clinic: Clinic) -> None:
         self.clinic = clinic
@@ -26,7 +26,7 @@ class Hours:
             self.hours.setdefault(row.weekday, []).append((row.opens_at, row.closes_at))
 
     def has(self, span: Span) -> bool:
-        """Whether the clinic is open for the whole of it."""
+        """Whether the clinic is open for all of it."""
         start, end = self.clinic.local(span.starts_at), self.clinic.local(span.ends_at)
         if start.date() in self.closed_on:
             return False
@@ -40,7 +40,7 @@ class Hours:
 
 
 def clashes(clinic: Clinic, visits: Sequence[Appointment], spans: Mapping[int, Span]) -> dict[int, str]:
-    """By visit, what it would overlap at its new time: another of these visits, or one that stays where it is."""
+    """By visit, what it would overlap at its new time: another moved visit, or one that stays."""
     placed: list[Placed] = [(one, spans[one.pk]) for one in visits]
     placed += [(one, Span(one.starts_at, one.ends_at)) for one in _others(clinic, visits, spans)]
     found: dict[int, str] = {}
