@@ -123,7 +123,7 @@ def claim(member: Any, key: uuid.UUID, digests: dict[str, str]) -> tuple[SentFor
 
 
 def answer_repeat(request: HttpRequest, before: SentForm, digests: dict[str, str]) -> HttpResponse | None:
-    """A message that it was saved before; or the form again with what differs; None if a red flag must not wait."""
+    """“Saved before”, or the form again with what differs; None if a red flag must not wait."""
     other = differing(before.digests, digests)
     is_flagged = any(name.startswith(FLAG_PREFIX) for name in request.POST)
     if is_flagged and (other or before.settled_at is None):
