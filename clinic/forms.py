@@ -31,7 +31,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
 
     zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        help_text=gettext_lazy("The city whose clock the clinic keeps."),
+        help_text=gettext_lazy("The city whose local time applies at the clinic."),
         error_messages={
             "invalid_choice": gettext_lazy(
                 "“%(value)s” is not the time zone of a place. Choose a city from the list."
@@ -43,10 +43,10 @@ class ClinicForm(forms.ModelForm[Clinic]):
         help_text=gettext_lazy("It decides the emergency number and how phone numbers are read."),
     )
     escalation_chain = forms.MultipleChoiceField(
-        label=gettext_lazy("Who is told of an alert"),
+        label=gettext_lazy("Contact list for alerts"),
         choices=Responder.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("In this order, while nobody answers."),
+        help_text=gettext_lazy("Alerted in this order until somebody answers."),
         error_messages={"required": gettext_lazy("Choose at least one step: an alert must reach somebody.")},
     )
 
@@ -177,9 +177,11 @@ class InvitationForm(MemberForm):
         label=gettext_lazy("Username"),
         max_length=150,
         validators=[User.username_validator],
-        help_text=gettext_lazy("For signing in. Somebody who works in another clinic here keeps theirs."),
+        help_text=gettext_lazy(
+            "For signing in. If the person already works at another clinic here, enter their username from there."
+        ),
     )
-    email = forms.EmailField(label=gettext_lazy("Email"), help_text=gettext_lazy("The invitation goes here."))
+    email = forms.EmailField(label=gettext_lazy("Email"), help_text=gettext_lazy("The invitation is sent here."))
 
     def clean(self) -> dict[str, Any]:
         """Refuse a username that is taken, and a person who already works here."""
@@ -203,7 +205,7 @@ class AddressForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("How do you know it is theirs?"),
         max_length=200,
-        help_text=gettext_lazy("It stays on file with your name, beside the address before."),
+        help_text=gettext_lazy("It stays on file with your name, beside the previous address."),
     )
 
 

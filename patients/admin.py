@@ -57,7 +57,7 @@ class PatientAdmin(FileViews):
     list_display_links = ("family", "given")
     list_filter = (ArchiveFilter,)
     search_fields = ("family_name", "given_name", "phone", "email")
-    search_help_text = gettext_lazy("Name, phone, email or date of birth. One typing error is forgiven.")
+    search_help_text = gettext_lazy("Name, phone, email or date of birth. One typing error is allowed.")
     list_per_page = 50
     ordering = ("family_name", "given_name")
 
@@ -165,7 +165,7 @@ class PatientAdmin(FileViews):
         wants_back = request.POST.get("archive", "" if patient.archived_at else "1") != "1"
         if wants_back:
             restore_patient(patient)
-            messages.success(request, _("Taken out of the archive."))
+            messages.success(request, _("Restored from the archive."))
         elif patient.archived_at:
             messages.info(request, _("The patient is archived already."))
         else:

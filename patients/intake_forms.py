@@ -85,7 +85,7 @@ class TypesForm(RecordForm):
     has_vertigo = forms.BooleanField(
         label=gettext_lazy("With vertigo"),
         required=False,
-        help_text=gettext_lazy("Asks for a specialist until vascular and vestibular causes are excluded."),
+        help_text=gettext_lazy("Needs a specialist until vascular and vestibular causes are excluded."),
     )
     starts_on = DayField(label=gettext_lazy("From"), span=PAST)
 

@@ -28,7 +28,6 @@ ALLOWED = {
     "an alert that reached nobody": "names a kind of fault, found by the auditor from the rows",
     "Nobody on the contact list answered.": "help text of a column that the chain's end sets",
     "Who is emailed first, and who next while nobody answers.": "a setting",
-    "Who is told of an alert": "a setting",
     "Gets the alerts that this person gets. Empty: gets every alert of the clinic.": "a setting",
     "Phone, opening hours, holidays, contact list for alerts.": "names a page of settings",
     "Other systems that get alerts.": "names a page of settings",

@@ -32,7 +32,7 @@ def outbox_metrics(*, at: datetime) -> Iterator[Metric]:
 
 def _signs(at: datetime) -> Metric:
     family = GaugeMetricFamily(
-        "healing_curve_heartbeat_age_seconds", "Since the last sign of life of a process.", labels=["process"]
+        "healing_curve_heartbeat_age_seconds", "Time since the last heartbeat of a process.", labels=["process"]
     )
     for name, beaten_at in Heartbeat.objects.order_by("name").values_list("name", "beaten_at"):
         family.add_metric([name], _age(beaten_at, at))

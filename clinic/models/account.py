@@ -30,8 +30,8 @@ class AccountEvent(models.Model):
     clinic = models.ForeignKey(Clinic, models.PROTECT, null=True, related_name="+", verbose_name=_("clinic"))
     done_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     reason = models.CharField(_("why"), max_length=200, blank=True)
-    address_before = models.EmailField(_("address before"), blank=True)
-    address_after = models.EmailField(_("address after"), blank=True)
+    address_before = models.EmailField(_("previous address"), blank=True)
+    address_after = models.EmailField(_("new address"), blank=True)
     happened_at = models.DateTimeField(_("when"))
 
     class Meta:

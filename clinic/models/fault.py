@@ -40,7 +40,7 @@ class Fault(models.Model):
     kind = models.CharField(_("what"), max_length=20, choices=Kind)
     subject = models.CharField(_("about"), max_length=60)
     found_at = models.DateTimeField(_("found"))
-    gone_at = models.DateTimeField(_("gone"), null=True, blank=True)
+    gone_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     objects = FaultQuerySet.as_manager()
 

@@ -12,7 +12,7 @@ class Heartbeat(models.Model):
     """When a process was last known to work; one row for each name."""
 
     name = models.CharField(_("process"), max_length=40, unique=True)
-    beaten_at = models.DateTimeField(_("last sign of life"))
+    beaten_at = models.DateTimeField(_("last heartbeat"))
 
     class Meta:
         verbose_name = _("heartbeat")

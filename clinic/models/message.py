@@ -68,7 +68,7 @@ class Message(models.Model):
     class Trouble(models.TextChoices):
         """The cause of the last failure."""
 
-        WAY = "way", _("the way there")
+        WAY = "way", _("the connection")
         US = "us", _("this installation")
         ADDRESS = "address", _("the address")
         MESSAGE = "message", _("the message itself")
@@ -77,7 +77,7 @@ class Message(models.Model):
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="messages", verbose_name=_("clinic"))
     kind = models.CharField(_("kind"), max_length=40)
     subject_id = models.BigIntegerField(
-        _("about"), help_text=_("The row this message is about, known to its kind.")
+        _("about"), help_text=_("The key of the row this message is about. Its kind says which table.")
     )
     recipient = models.CharField(
         _("recipient"),
@@ -86,15 +86,15 @@ class Message(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, default=Channel.EMAIL)
     guarantee = models.CharField(_("guarantee"), max_length=20, choices=Guarantee)
-    is_urgent = models.BooleanField(_("goes first"), default=False)
+    is_urgent = models.BooleanField(_("urgent"), default=False)
     group_key = models.CharField(_("group"), max_length=80, blank=True)
     bundle_key = models.CharField(
-        _("leaves with"),
+        _("sent together with"),
         max_length=80,
         blank=True,
-        help_text=_("What is due for one recipient under one such key leaves as one mail; empty: alone."),
+        help_text=_("Messages for one recipient with the same key are sent as one mail. Empty: sent alone."),
     )
-    dedup_key = models.CharField(_("made once for"), max_length=160)
+    dedup_key = models.CharField(_("unique key"), max_length=160)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(_("created"))
     due_at = models.DateTimeField(_("due"))
@@ -108,15 +108,15 @@ class Message(models.Model):
     claim = models.UUIDField(_("claimed by"), null=True, blank=True, editable=False)
     n_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     n_spoiled = models.PositiveSmallIntegerField(
-        _("attempts spoiled by the message itself"),
+        _("attempts that failed because of the message"),
         default=0,
-        help_text=_("It could not be made, or its sender died over it."),
+        help_text=_("It could not be made, or the process that sent it died."),
     )
     trouble = models.CharField(_("last failure was about"), max_length=10, choices=Trouble, blank=True)
     troubled_at = models.DateTimeField(_("last failure"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
     is_refused = models.BooleanField(
-        _("refused for good"), default=False, help_text=_("The other side said no, and would say no again.")
+        _("refused for good"), default=False, help_text=_("The other side refused it and would refuse it again.")
     )
     error = models.CharField(_("last error"), max_length=300, blank=True)
 

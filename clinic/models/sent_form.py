@@ -18,7 +18,7 @@ class SentForm(models.Model):
     digests = models.JSONField(_("digest of each field"), default=dict)
     claimed_at = models.DateTimeField(_("sent"))
     settled_at = models.DateTimeField(_("saved"), null=True, blank=True)
-    location = models.CharField(_("where it led"), max_length=500, blank=True)
+    location = models.CharField(_("next page"), max_length=500, blank=True)
 
     objects = ClinicScopedQuerySet["SentForm"].as_manager()
 

@@ -115,7 +115,7 @@ def answer_invitation(membership: Membership, *, is_accepted: bool, at: datetime
     """Accept or decline an invitation; ValidationError if the invitation is no longer valid."""
     membership = Membership.objects.all_clinics().select_for_update(of=("self",)).get(pk=membership.pk)
     if not membership.is_pending or membership.deactivated_at is not None:
-        raise ValidationError(_("This invitation was withdrawn or answered already."))
+        raise ValidationError(_("This invitation was already withdrawn or answered."))
     if is_accepted:
         membership.is_pending = False
     else:

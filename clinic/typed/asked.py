@@ -25,7 +25,7 @@ def asked(request: HttpRequest, name: str, read: Callable[[str], T | None]) -> T
     if not values:
         return None
     if len(values) > 1:
-        words = _("The address says “%(name)s” more than once, with different values. It was left out.")
+        words = _("The page address contains “%(name)s” more than once, with different values. It was ignored.")
         _tell(request, name, words % {"name": name})
         return None
     typed = values.pop()
@@ -37,7 +37,7 @@ def asked(request: HttpRequest, name: str, read: Callable[[str], T | None]) -> T
     except (ValueError, OverflowError):
         found = None
     if found is None:
-        words = _("“%(typed)s” in the address was not understood. It was left out.")
+        words = _("“%(typed)s” in the page address was not understood. It was ignored.")
         _tell(request, name, words % {"typed": shortened(typed)})
     return found
 
@@ -51,7 +51,7 @@ def searched(request: HttpRequest) -> str:
     """The words of a search; a very long text is cut, with a message."""
     typed = str(request.GET.get("q", ""))
     if len(typed) > LONGEST_SEARCH:
-        words = _("The search was too long. Only its first %(n)d characters were looked for.")
+        words = _("The search was too long. Only its first %(n)d characters were used.")
         _tell(request, "q", words % {"n": LONGEST_SEARCH})
     return typed[:LONGEST_SEARCH]
 

@@ -141,7 +141,7 @@ class CourseAdmin(OfPatientsAdmin):
         by = self.require(request, "patients.override_clearance")
         form = OverrideForm(request.POST or None, initial={"valid_on": timezone.localdate()})
         act = partial(give_override, by=by, at=timezone.now())
-        title = _("Set the clearance aside for one session")
+        title = _("Override for one session")
         return self._ask(request, pk, form, act, title=title, right="patients.override_clearance")
 
     def _ask(

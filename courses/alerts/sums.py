@@ -124,7 +124,7 @@ def _lasting_lines(alert: Alert, evidence: Mapping[str, Any]) -> list[Line]:
     return [
         (_("Last scores together"), _("%(n)s scores, on average %(above)s points higher than expected") % values),
         (_("Level reached"), _("%(level)s, the mean of the last two scores") % {"level": level}),
-        (_("Likelihood ratio of what lasts (M)"), _("%(ratio)s; alerts above %(from)s (%(basis)s)") % values),
+        (_("Likelihood ratio of a lasting shift (M)"), _("%(ratio)s; alerts above %(from)s (%(basis)s)") % values),
         (_("Odds of that by chance"), rarity_words(evidence["lasting_one_in"])),
     ]
 

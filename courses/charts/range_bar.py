@@ -16,7 +16,7 @@ def range_svg(
 ) -> SafeString:
     """The range of nine in ten, the range of half if it is known, and the score."""
     is_outside = not low90 <= score <= high90
-    label = _("%(score)d; nine in ten lie between %(low)d and %(high)d") % {
+    label = _("%(score)d; 9 in 10 scores are from %(low)d to %(high)d") % {
         "score": score,
         "low": low90,
         "high": high90,

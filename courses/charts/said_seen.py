@@ -35,7 +35,7 @@ def _svg(x: Callable[[float], float], *, said: float, seen: float, low: float, h
         [(x(high), MIDDLE - 4), (x(high), MIDDLE + 4)]
     )
     values = {"said": 100 * said, "seen": 100 * seen, "low": 100 * low, "high": 100 * high}
-    label = _("Said %(said).1f%%; seen %(seen).1f%%, between %(low).1f%% and %(high).1f%%") % values
+    label = _("Predicted %(said).1f%%; observed %(seen).1f%%, between %(low).1f%% and %(high).1f%%") % values
     # Visible without colour too: a value that differs is a square.
     mark = (
         element("rect", x=x(seen) - 5, y=MIDDLE - 5, width=10, height=10, class_=dot, fill=fill, stroke="#ffffff")

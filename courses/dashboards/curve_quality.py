@@ -95,8 +95,12 @@ class Line:
         if not self.found.is_enough:
             return _("too few to say")
         if not self.found.is_off:
-            return _("as said")
-        return _("more often than said") if self.found.share > self.found.said else _("less often than said")
+            return _("as predicted")
+        return (
+            _("more often than predicted")
+            if self.found.share > self.found.said
+            else _("less often than predicted")
+        )
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def set_bounds(clinic: Clinic, tried: BoundsTrial, *, reason: str, by: Membershi
     numbers = tried.bounds.numbers()
     wrong = beyond_limits(numbers)
     if wrong:
-        raise ValidationError({name: _("This bound may not be set so far.") for name in wrong})
+        raise ValidationError({name: _("This value is outside the allowed limits.") for name in wrong})
     Clinic.objects.select_for_update().get(pk=clinic.pk)
     last = RuleSettings.objects.for_clinic(clinic).aggregate(last=Max("version"))["last"] or 0
     return RuleSettings.objects.create(

@@ -74,7 +74,7 @@ def _facts(course: Course, *, at: datetime) -> Part:
 def _pain(
     course: Course, record: Record, alerts: Sequence[Alert], *, at: datetime
 ) -> tuple[list[Part], dict[str, str]]:
-    title = _("Course of pain, 0 to 10")
+    title = _("Pain over time, 0 to 10")
     if not record.rows:
         return [{"title": title, "paragraphs": [_("No score was recorded.")]}], {}
     posterior = posterior_of(record, in_force(course.clinic))
@@ -128,7 +128,7 @@ def _caption(picture: CurvePicture) -> str:
         words.append(_("Solid line: smoothed level. Dark area: usual range (half of scores)."))
         words.append(_("Light area: wide range (9 in 10 scores)."))
     if picture.band and picture.band.next:
-        words.append(_("Broken line: projection. Bracket: expected at the next visit."))
+        words.append(_("Dashed line: projection. Bracket: expected at the next visit."))
     if picture.markers:
         words.append(_("Triangle: alert; ring: acknowledged; bar: resolved."))
     if picture.reviews:
@@ -194,7 +194,7 @@ def _adverse_events(course: Course) -> list[Part]:
         [moment_words(one.noticed_at, course.clinic), str(one.item), str(one.get_severity_display())]
         for one in events
     ]
-    head = [_("When"), _("What"), _("How bad")]
+    head = [_("When"), _("What"), _("Severity")]
     return [{"title": _("Side effects"), "head": head, "rows": rows, "widths": [2, 4, 4]}]
 
 

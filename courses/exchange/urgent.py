@@ -59,7 +59,7 @@ def _report(report: RedFlagReport) -> Part:
     if report.caller:
         facts.append([_("Reported by"), report.caller])
     if report.note:
-        facts.append([_("Noted"), report.note])
+        facts.append([_("Note"), report.note])
     return {"title": _("What was reported"), "facts": facts}
 
 

@@ -70,14 +70,17 @@ class AdverseEvent(Voidable):
     item = models.ForeignKey(AdverseEventItem, models.PROTECT, related_name="+", verbose_name=_("what"))
     severity = models.CharField(_("severity"), max_length=10, choices=Severity, default=Severity.MILD)
     causality = models.CharField(
-        _("from the treatment"), max_length=10, choices=Causality, default=Causality.NOT_JUDGED, blank=True
+        _("caused by the treatment"), max_length=10, choices=Causality, default=Causality.NOT_JUDGED, blank=True
     )
     is_serious = models.BooleanField(
         _("serious"), default=False, help_text=_("Hospital, lasting disability, threat to life or death.")
     )
-    onset_minutes = models.PositiveIntegerField(_("began so many minutes after needling"), null=True, blank=True)
+    onset_minutes = models.PositiveIntegerField(_("minutes after needling"), null=True, blank=True)
     course_of_it = models.CharField(
-        _("how it went"), max_length=200, blank=True, help_text=_("For pain: start, peak (0-10) and how long.")
+        _("course of the pain"),
+        max_length=200,
+        blank=True,
+        help_text=_("For pain: start, peak (0-10) and how long."),
     )
     noticed_at = models.DateTimeField(_("noticed"))
     recorded_by = models.ForeignKey(

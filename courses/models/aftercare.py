@@ -34,13 +34,16 @@ class AftercareMeasure(models.Model):
     )
     doctor_first_if = ArrayField(
         models.CharField(max_length=40),
-        verbose_name=_("only after a doctor's word if"),
+        verbose_name=_("only with a doctor's agreement if"),
         default=list,
         blank=True,
         help_text=_("Never suggested then: the patient asks the doctor or midwife first."),
     )
     ask_first = models.CharField(
-        _("ask first"), max_length=300, blank=True, help_text=_("What forbids it and no screening question tells.")
+        _("ask first"),
+        max_length=300,
+        blank=True,
+        help_text=_("What rules it out and is not a screening question."),
     )
     advice = models.CharField(_("what to tell the patient"), max_length=400)
     is_offered = models.BooleanField(_("offered"), default=True)

@@ -80,7 +80,9 @@ class CheckInAnswer(models.Model):
     answer_key = models.CharField(_("answer"), max_length=64, editable=False)
     score = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True)
     signs = models.CharField(_("warning signs"), max_length=12, choices=Signs)
-    said = models.JSONField(_("said"), default=dict, help_text=_("Each sign with the answer to its question."))
+    said = models.JSONField(
+        _("signs answered"), default=dict, help_text=_("Each sign with the answer to its question.")
+    )
     asked = models.JSONField(_("asked"), default=dict, help_text=_("The version of each question shown."))
     # Whether the severe-pain question was shown and is still open; a later answer closes it.
     awaits_severe = models.BooleanField(_("severe-pain question open"), default=False)

@@ -28,7 +28,7 @@ class ClearanceOverride(Voidable):
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="overrides", verbose_name=_("course"))
-    codes = ArrayField(models.CharField(max_length=40), verbose_name=_("set aside"))
+    codes = ArrayField(models.CharField(max_length=40), verbose_name=_("overridden"))
     valid_on = models.DateField(_("for the session on"))
     reason = models.CharField(_("why"), max_length=300)
     given_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("given by"))
@@ -39,7 +39,7 @@ class ClearanceOverride(Voidable):
         null=True,
         blank=True,
         related_name="clearance_override",
-        verbose_name=_("spent on"),
+        verbose_name=_("used on"),
     )
 
     objects = ClearanceOverrideQuerySet.as_manager()

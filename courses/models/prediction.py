@@ -58,11 +58,11 @@ class Prediction(models.Model):
         size=N_PROBABILITIES,
         null=True,
         blank=True,
-        help_text=_("Of the scores 0 to 10, before this one was known. None where the curve could not tell."),
+        help_text=_("Of the scores 0 to 10, before this one was known. Empty if the curve had no estimate."),
     )
     n_scores = models.PositiveSmallIntegerField(_("scores used"), null=True, blank=True)
     lr = models.FloatField(_("likelihood ratio (LR*)"), null=True, blank=True)
-    memory = models.FloatField(_("likelihood ratio of what lasts (M)"), null=True, blank=True)
+    memory = models.FloatField(_("likelihood ratio of a lasting shift (M)"), null=True, blank=True)
     prior = models.ForeignKey(
         Prior, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("prior")
     )

@@ -36,7 +36,7 @@ class Prior(models.Model):
     comparison = models.JSONField(
         _("comparison"),
         default=dict,
-        help_text=_("How it did beside the Prior in use, on scores neither had seen."),
+        help_text=_("Compared with the Prior in use, on scores that neither had seen."),
     )
     fitted_at = models.DateTimeField(_("fitted"))
     is_adopted = models.BooleanField(_("in use"), default=False)
@@ -82,7 +82,7 @@ class AlertThreshold(models.Model):
     budget_per_100 = models.DecimalField(_("budget per 100 sessions"), max_digits=5, decimal_places=1)
     numbers = models.JSONField(_("numbers"))
     rates = models.JSONField(
-        _("rates"), default=dict, help_text=_("What would have been alarmed, by month and more.")
+        _("rates"), default=dict, help_text=_("Alerts that there would have been, by month and other labels.")
     )
     calibrated_at = models.DateTimeField(_("calibrated"))
     is_in_use = models.BooleanField(_("in use"), default=False)

@@ -19,7 +19,7 @@ class RuleSettings(models.Model):
     version = models.PositiveIntegerField(_("version"))
     numbers = models.JSONField(_("bounds"))
     dry_run = models.JSONField(
-        _("dry run"), default=dict, help_text=_("What it would have meant for the sessions of 90 days.")
+        _("dry run"), default=dict, help_text=_("Its effect on the sessions of the last 90 days.")
     )
     reason = models.CharField(_("why"), max_length=200)
     set_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("set by"))

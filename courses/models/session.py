@@ -205,10 +205,10 @@ class Needling(models.Model):
     retention_minutes = models.PositiveSmallIntegerField(_("retention (minutes)"), null=True, blank=True)
     response = models.CharField(_("response"), max_length=10, choices=Response, blank=True)
     needle = models.CharField(
-        _("another needle"),
+        _("different needle"),
         max_length=40,
         blank=True,
-        help_text=_("Size, maker or lot where they differ from the session's."),
+        help_text=_("Size, maker or lot if they differ from the session's."),
     )
 
     objects = ClinicScopedQuerySet["Needling"].as_manager()

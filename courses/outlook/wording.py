@@ -86,7 +86,7 @@ def next_words(says: CurveSays) -> str:
     """What the next score is expected to be, with its range."""
     found = says.next_score
     if isinstance(found, curve.CannotTell):
-        return _("Next score: cannot tell yet, %(reason)s.") % {"reason": reason_words(found)}
+        return _("Next score: no estimate yet, %(reason)s.") % {"reason": reason_words(found)}
     low, high = found.interval90
     return _("Next score %(timing)s: about %(mean).0f, wide range %(low)d to %(high)d (9 in 10 scores).") % {
         "timing": TIMINGS[says.timing],
@@ -125,7 +125,7 @@ def relief_words(says: CurveSays) -> str:
     """The chances of relief at the planned end, or why there are none."""
     found = says.relief_at_end
     if isinstance(found, curve.CannotTell):
-        return _("Relief at the planned end: cannot tell, %(reason)s.") % {"reason": reason_words(found)}
+        return _("Relief at the planned end: no estimate yet, %(reason)s.") % {"reason": reason_words(found)}
     return _(
         "By the planned end: %(p30)d%% chance of at least 30%% less pain, %(p50)d%% chance of at least half."
     ) % {
@@ -140,7 +140,10 @@ def reason_words(found: curve.CannotTell) -> str:
         return _("percentages are n/a when pain starts below 3")
     if found.reason_code == curve.Unknown.NO_ANSWER:
         return _("the curve gave no answer")
-    return _("%(have)d of %(need)d scores") % {"have": min(found.have, found.need - 1), "need": found.need}
+    return _("it needs %(need)d scores and has %(have)d") % {
+        "have": min(found.have, found.need - 1),
+        "need": found.need,
+    }
 
 
 def _percent(share: float) -> int:
@@ -152,7 +155,7 @@ def gain_words(says: CurveSays) -> str:
     """Observed relief so far, or why it is not given."""
     found = says.so_far
     if found is None:
-        return _("Relief so far: cannot tell, one score before a session.")
+        return _("Relief so far: not known, only one score before a session.")
     words = _("Pain before a session: %(start)d at the start, %(now)s lately") % {
         "start": found.start,
         "now": f"{found.now:.1f}".removesuffix(".0"),

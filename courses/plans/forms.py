@@ -30,7 +30,9 @@ class OverrideForm(forms.Form):
         help_text=_("One session, one day."),
     )
     reason = forms.CharField(
-        label=_("Why"), max_length=300, help_text=_("It stays on file with your name and what was set aside.")
+        label=_("Why"),
+        max_length=300,
+        help_text=_("It stays on file with your name and the reasons that you override."),
     )
 
 

@@ -35,7 +35,7 @@ def give_override(
     today = course.clinic.local(at).date()
     if not may_override(by, course=course, on=valid_on):
         raise ValidationError(
-            _("Only a lead with a valid licence who does not treat this patient can set a clearance aside.")
+            _("Only a lead with a valid licence who does not treat this patient can override a clearance.")
         )
     if not reason.strip():
         raise ValidationError({"reason": _("Enter why needling is justified.")})
@@ -47,7 +47,7 @@ def give_override(
         raise ValidationError(_("Nothing blocks needling. No override is needed."))
     fixed = [reason_text(one) for one in clearance.reasons if not one.is_overridable]
     if fixed:
-        raise ValidationError([_("Nobody may set this aside:"), *fixed])
+        raise ValidationError([_("Nobody may override this:"), *fixed])
     codes = sorted({one.code for one in clearance.reasons})
     if course.overrides.unused_on(valid_on).exists():
         raise ValidationError(_("There is already an override for that day."))

@@ -26,7 +26,7 @@ def approve_threshold(threshold: AlertThreshold, *, by: Membership, at: datetime
     lock(threshold.clinic)
     waiting = AlertThreshold.objects.for_clinic(threshold.clinic).waiting().filter(pk=threshold.pk)
     if not waiting.update(approved_by=by, approved_at=at):
-        raise ValidationError(_("This threshold does not wait any more: reload the page."))
+        raise ValidationError(_("This threshold no longer waits for approval. Reload the page."))
     _put_in_use(threshold, by=by, at=at)
 
 

@@ -57,7 +57,10 @@ def _headline(position: str) -> str:
 
 def _detail(position: str, kept: dict[str, float], score: int) -> str:
     if position == BandPosition.CANNOT_TELL:
-        return _("%(have)d of %(need)d scores of this timing.") % {"have": kept["have"], "need": kept["need"]}
+        return _("Needs %(need)d scores of this timing; has %(have)d.") % {
+            "have": kept["have"],
+            "need": kept["need"],
+        }
     if position == BandPosition.ERROR:
         return _("The curve gave no answer. The fixed rules were applied.")
     words = _("Expected about %(mean).0f, wide range %(low)d to %(high)d (9 in 10 scores). It was %(score)d.") % {

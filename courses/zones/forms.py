@@ -12,7 +12,7 @@ class KeepForm(forms.Form):
     """The answer, and what the user had seen before it."""
 
     keep = forms.ChoiceField(
-        label=gettext_lazy("What stays as it is?"),
+        label=gettext_lazy("What should stay the same?"),
         choices=Keep.choices,
         error_messages={"required": gettext_lazy("Choose one of the two.")},
     )

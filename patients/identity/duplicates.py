@@ -110,7 +110,7 @@ def _reasons(person: Person, name: str, one: Patient, region: str | None) -> tup
         (is_alike and not is_same and person.birth.may_be(one.birth), _("similar name")),
         (has_same_word and not is_alike and has_same_day, _("similar name")),
         ((is_alike or has_same_word) and has_same_day, _("same date of birth")),
-        (is_alike and _is_exchanged(person.birth, one.birth), _("day and month of birth exchanged")),
+        (is_alike and _is_exchanged(person.birth, one.birth), _("day and month of birth swapped")),
         (
             bool(person.phone) and bool(one.phone) and is_same_phone(person.phone, one.phone, region),
             _("same phone"),

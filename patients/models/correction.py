@@ -27,7 +27,7 @@ class FileCorrection(models.Model):
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="corrections", verbose_name=_("patient"))
-    act = models.UUIDField(_("act"), default=uuid.uuid4, help_text=_("What was corrected in one go."))
+    act = models.UUIDField(_("act"), default=uuid.uuid4, help_text=_("What was corrected together."))
     subject = models.CharField(_("record"), max_length=12, choices=Subject)
     subject_id = models.PositiveBigIntegerField(_("record's number"))
     field = models.CharField(_("what"), max_length=40)

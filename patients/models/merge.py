@@ -43,7 +43,7 @@ class PatientMerge(models.Model):
     # Consents written by the merge where the two records differed.
     written = models.JSONField(_("written"), default=list)
     # A fingerprint of every row of the person, to detect anything written later.
-    seal = models.JSONField(_("seal"), default=dict)
+    seal = models.JSONField(_("fingerprint"), default=dict)
     merged_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("merged by"))
     merged_at = models.DateTimeField(_("merged"))
     undone_by = models.ForeignKey(

@@ -44,7 +44,7 @@ class Patient(models.Model):
     family_name = models.CharField(_("family name"), max_length=80, blank=True)
     born_on = models.DateField(_("date of birth"), null=True, blank=True)
     birth_year = models.PositiveSmallIntegerField(
-        _("year of birth"), null=True, blank=True, help_text=_("Where only the year is known.")
+        _("year of birth"), null=True, blank=True, help_text=_("If only the year is known.")
     )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("email"), blank=True)
@@ -58,13 +58,13 @@ class Patient(models.Model):
     )
     preferred_weekdays = ArrayField(
         models.PositiveSmallIntegerField(),
-        verbose_name=_("prefers these weekdays"),
+        verbose_name=_("preferred weekdays"),
         null=True,
         blank=True,
         editable=False,
     )
-    preferred_from = models.TimeField(_("prefers to come from"), null=True, blank=True, editable=False)
-    preferred_until = models.TimeField(_("and be done by"), null=True, blank=True, editable=False)
+    preferred_from = models.TimeField(_("not before"), null=True, blank=True, editable=False)
+    preferred_until = models.TimeField(_("finished by"), null=True, blank=True, editable=False)
     email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)

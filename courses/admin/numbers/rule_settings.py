@@ -41,7 +41,7 @@ LABELS = {
     "excess": gettext_lazy("Points above the expected score, at least"),
     "red_rise": gettext_lazy("Red from a rise of"),
     "rise_always": gettext_lazy("Points above the score before needling, always"),
-    "rise_while_unsure": gettext_lazy("Points above the score before needling, while the curve cannot tell"),
+    "rise_while_unsure": gettext_lazy("Points above the score before needling, when the curve has no estimate"),
     "floor_rise": gettext_lazy("Points above every earlier score of the same time of measuring"),
     "near_zero": gettext_lazy("Almost no pain: two scores in a row of at most"),
     "high_after_near_zero": gettext_lazy("then a score of at least"),
@@ -50,7 +50,7 @@ LABELS = {
     "still_worse_rise": gettext_lazy("Points above the score before needling"),
     "still_worse_excess": gettext_lazy("and points above the expected score"),
     "still_worse_without_curve": gettext_lazy(
-        "Points above the score before needling, while the curve cannot tell"
+        "Points above the score before needling, when the curve has no estimate"
     ),
     "ceiling_mean": gettext_lazy("Expected score above"),
     "ceiling_after_session": gettext_lazy("No lower than at the start, counted after session"),

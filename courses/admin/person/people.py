@@ -16,7 +16,7 @@ from clinic.admin import ClinicScopedAdmin
 from patients.identity.search import of_patients
 from patients.templatetags.identity import whose
 
-SEARCH_HELP = gettext_lazy("Patient's name, date of birth, phone or email. One typing error is forgiven.")
+SEARCH_HELP = gettext_lazy("Patient's name, date of birth, phone or email. One typing error is allowed.")
 
 
 def who_column(path: str) -> Callable[[Any], SafeString | str]:

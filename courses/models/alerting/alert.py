@@ -139,7 +139,7 @@ class Alert(models.Model):
         related_name="+",
         verbose_name=_("raised for the merged record"),
         help_text=_(
-            "Two records of one person may each have an open alert of one matter: neither is lost in the other."
+            "Two records of one person may each have an open alert about the same matter. Both stay open."
         ),
     )
     rule = models.CharField(_("about"), max_length=20, choices=Rule)
@@ -151,7 +151,7 @@ class Alert(models.Model):
     chain_position = models.PositiveSmallIntegerField(_("step of the chain"), default=0)
     raised_at = models.DateTimeField(_("raised"))
     repeat_at = models.DateTimeField(_("reminder due"), null=True, blank=True)
-    escalate_at = models.DateTimeField(_("goes to the next person"), null=True, blank=True)
+    escalate_at = models.DateTimeField(_("escalation due"), null=True, blank=True)
     lapses_at = models.DateTimeField(_("acknowledgement or snooze ends"), null=True, blank=True)
     silenced_until = models.DateTimeField(_("silenced until"), null=True, blank=True)
     next_step_at = models.DateTimeField(

@@ -37,8 +37,10 @@ class Reach(models.Model):
     event = models.OneToOneField(AlertEvent, models.PROTECT, related_name="reach", verbose_name=_("what happened"))
     severity = models.CharField(_("severity"), max_length=10, choices=Severity)
     reported_at = models.DateTimeField(_("reported"))
-    leaves_at = models.DateTimeField(_("may leave"), help_text=_("When the first message may leave."))
-    late_at = models.DateTimeField(_("late"), help_text=_("From when on nobody having been reached is a fault."))
+    leaves_at = models.DateTimeField(_("may be sent"), help_text=_("When the first message may be sent."))
+    late_at = models.DateTimeField(
+        _("late"), help_text=_("The time after which it is a fault that nobody was reached.")
+    )
     reached_at = models.DateTimeField(_("first message accepted"), null=True, blank=True)
     message = models.ForeignKey(
         Message, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("accepted message")

@@ -96,7 +96,7 @@ def test_column_of_somebody_who_left_says_so(signed_in, front_desk, appointment,
     deactivate_member(appointment.practitioner, at=at)
     url = reverse("admin:courses_appointment_changelist")
     day = appointment.clinic.local(appointment.starts_at).date()
-    assert "works here no longer" in signed_in(front_desk).get(url, {"day": day.isoformat()}).content.decode()
+    assert "no longer works here" in signed_in(front_desk).get(url, {"day": day.isoformat()}).content.decode()
 
 
 def test_phoned_red_flag_needs_no_name_of_the_caller_typed(signed_in, front_desk, patient):

@@ -252,7 +252,7 @@ class TestApproval:
             "admin:courses_prior_approve", args=[night(threshold=20.0, quarter_threshold=40.0)[1].pk]
         )
         signed_in(lead).post(address)
-        assert "does not wait any more" in signed_in(lead).post(address, follow=True).content.decode()
+        assert "no longer waits for approval" in signed_in(lead).post(address, follow=True).content.decode()
 
     def test_threshold_of_another_clinic_is_left_alone(self, signed_in, lead, stranger, at):
         other = AlertThreshold.objects.create(

@@ -15,7 +15,7 @@ def test_score_outside_the_band_stands_out(score, is_outside):
 
 def test_picture_says_itself_in_words():
     svg = range_svg(score=7, low50=3, high50=5, low90=2, high90=6)
-    assert 'aria-label="7; nine in ten lie between 2 and 6"' in svg
+    assert 'aria-label="7; 9 in 10 scores are from 2 to 6"' in svg
     assert "style=" not in svg
 
 

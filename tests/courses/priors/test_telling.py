@@ -39,8 +39,8 @@ def test_cannot_tell_yet_says_why(says):
     assert isinstance(found.next_score, CannotTell)
     assert found.shape is None
     assert curve_sentences(found) == [
-        "Next score: cannot tell yet, 2 of 3 scores.",
-        "Relief at the planned end: cannot tell, 2 of 3 scores.",
+        "Next score: no estimate yet, it needs 3 scores and has 2.",
+        "Relief at the planned end: no estimate yet, it needs 3 scores and has 2.",
     ]
 
 

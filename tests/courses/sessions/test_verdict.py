@@ -71,7 +71,7 @@ def test_detail_says_no_odds_of_an_ordinary_score():
 
 
 def test_detail_says_how_many_scores_are_missing():
-    assert words(5, CANNOT).detail == "2 of 3 scores of this timing."
+    assert words(5, CANNOT).detail == "Needs 3 scores of this timing; has 2."
 
 
 def test_score_that_was_never_judged_is_an_error():
