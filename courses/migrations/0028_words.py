@@ -1,8 +1,9 @@
 """Plainer words for columns and choices; no column changes."""
 
+import uuid
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import uuid
 from django.db import migrations, models
 
 

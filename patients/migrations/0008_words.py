@@ -1,7 +1,8 @@
 """Plainer words for columns and choices; no column changes."""
 
-import django.contrib.postgres.fields
 import uuid
+
+import django.contrib.postgres.fields
 from django.db import migrations, models
 
 
