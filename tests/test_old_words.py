@@ -1,4 +1,4 @@
-"""No visible sentence uses a word that the house style has replaced; each exception says why."""
+"""No visible sentence uses a word that the house style has replaced; each exception has a reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TRANSLATING = frozenset({"_", "gettext", "gettext_lazy", "ngettext", "ngettext_l
 LITERAL = re.compile(r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 CALL = re.compile(rf"gettext\({LITERAL.pattern}(?:, *{LITERAL.pattern})?")
 PLAIN = re.compile(r">([^<>{}%]{4,})<")
-# Each old word with what is said instead.
+# Each old word with its replacement.
 OLD_WORDS = {
     r"mend(?:s|ed|ing)?": "fix",
     r"told": "emailed, said: who did what",
@@ -69,7 +69,7 @@ def _in_template(source: str) -> Iterator[str]:
 
 @cache
 def sentences() -> frozenset[tuple[str, str]]:
-    """Every visible sentence of code, templates and mail, with its file; blanks made single."""
+    """Every visible sentence of code, templates and mail, with its file and single spaces."""
     found: set[tuple[str, str]] = set()
     for path in (ROOT / "templates").rglob("*.*"):
         words = _in_template(path.read_text(encoding="utf-8"))

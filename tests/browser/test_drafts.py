@@ -1,4 +1,4 @@
-"""What was typed survives a lost connection, a reload and a second tab, on this device alone."""
+"""What was typed survives a lost connection, a reload and a second tab, only on this device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session in the browser: by keyboard alone, its verdict, the alert by mail, what is asked and what is kept."""
+"""A session in the browser: by keyboard alone, its verdict, the alert mail, questions and kept text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def needled_course(running_course):
 
 @pytest.fixture
 def form_of(sign_in, practitioner):
-    """Signs the practitioner in and opens the session form of a course."""
+    """Sign the practitioner in and open the session form of a course."""
 
     def open_form(course):
         page = sign_in(practitioner)
@@ -56,7 +56,7 @@ def form_of(sign_in, practitioner):
 
 
 def press(page, *keys):
-    """These keys and no mouse; gives how many there were."""
+    """Press these keys, without a mouse; returns how many there were."""
     for key in keys:
         page.keyboard.press(key)
     return len(keys)

@@ -1,4 +1,4 @@
-"""Many rows, one after another: one that fails does not stop the others."""
+"""Many rows one after another: one that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.factories import UserFactory
 
 
 def invert(number: int) -> bool:
-    """Yes for the positive, no for the negative, a failure for nought."""
+    """True for positive numbers, False for negative ones, an error for zero."""
     return 1 / number > 0
 
 

@@ -1,4 +1,4 @@
-"""The numbers patients are shown: needed, dialable, and a tap dials them."""
+"""The numbers patients see: required, dialable, and dialled by a tap."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TestLinks:
 
 
 def numbers_without_link(html: str) -> set[str]:
-    """The numbers a template prints that none of its links dials."""
+    """Numbers that a template prints without a link that dials them."""
     printed = re.sub(r"\{% (?:if|elif|with|include) [^%]*%\}", "", html)
     printed = re.sub(r'href="[^"]*"', "", printed)
     dialled = " ".join(re.findall(r'href="(?:tel:)?\{\{ ([\w.]+(?:\|tel)?) \}\}"', html))

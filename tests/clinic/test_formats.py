@@ -1,4 +1,4 @@
-"""How dates are written where no page says so itself."""
+"""How dates are written if a page sets no format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes on with PostgreSQL and the mail server alone."""
+"""What continues with only PostgreSQL and the mail server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database refuses of a course's rows."""
+"""What the database refuses in a course's rows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def session(course, at) -> Session:
 
 @pytest.fixture
 def book(course, practitioner, at):
-    """Books a time straight into the table."""
+    """Book a time directly in the table."""
 
     def make(starts_at=at, ends_at=None, **values):
         fields = {"practitioner": practitioner, "booked_by": practitioner, "booked_at": at, **values}

@@ -1,4 +1,4 @@
-"""The settings that the demo's processes find."""
+"""The settings of the demo's processes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""All lines to the log, what matters to the terminal."""
+"""All lines go to the log, important ones to the terminal."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the demo makes ready before it starts."""
+"""What the demo prepares before it starts."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ AUTUMN = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
 
 @pytest.fixture
 def report(practitioner, lead):
-    """Tells a red flag at a time; gives its alert."""
+    """Report a red flag at a time; returns its alert."""
     return lambda code, *, at: report_emergency(practitioner, code=code, at=at)
 
 

@@ -1,4 +1,4 @@
-"""Documents: judged by content, kept under names that tell nothing, handed out by right alone."""
+"""Documents: checked by content, stored under meaningless names, served only with the right."""
 
 from __future__ import annotations
 

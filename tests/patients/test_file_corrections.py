@@ -23,7 +23,7 @@ def assessment(patient):
 
 @pytest.fixture
 def correct(patient, assessment, practitioner, at):
-    """Corrects the patient's assessment."""
+    """Correct the patient's assessment."""
 
     def do(*, version=0, reason="misread the letter", subject_id=None, **values):
         return correct_record(
@@ -83,7 +83,7 @@ def test_words_say_before_and_after(correct, patient):
 
 
 def typed(form):
-    """What a browser would send back of a form."""
+    """What a browser would send back from a form."""
     values = {name: form[name].value() for name in form.fields}
     return {name: "" if value is None or value is False else value for name, value in values.items()}
 

@@ -1,4 +1,4 @@
-"""What is written about a patient, from the first visit on."""
+"""Entries in a patient's file, from the first visit on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database refuses of a patient's rows, and the cheap facts of one row."""
+"""What the database refuses in a patient's rows, and the properties of one row."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def on(at):
 
 @pytest.fixture
 def give_type(patient, practitioner, at, on):
-    """Gives the patient a type from a day on."""
+    """Give the patient a type from a date on."""
 
     def give(code, *, status=CONFIRMED, starts_on=on - 20 * DAY, **values):
         return record_pain_type(

@@ -51,7 +51,7 @@ def new_patient(clinic: Clinic) -> Patient:
 
 @pytest.fixture
 def send(signed_in, practitioner, new_patient):
-    """Posts a step of the new patient's intake."""
+    """Post a step of the new patient's intake."""
     client = signed_in(practitioner)
 
     def post(step, values, go="next"):

@@ -1,4 +1,4 @@
-"""A form that comes without a session or with an old token: nothing is written, nothing typed is lost."""
+"""A form without a session or with an old token: nothing is written, nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def strict(practitioner):
-    """A browser that is held to its CSRF token, signed in."""
+    """A signed-in browser that checks CSRF tokens."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(practitioner.user, backend="clinic.account.sign_in.MembershipBackend")
     return client
@@ -82,7 +82,7 @@ def test_session_over_says_so_and_carries_what_was_typed(client, url, course):
 
 
 def test_without_script_the_carried_form_comes_back_after_sign_in(strict, url, course):
-    """The signed-out page posts without a token, so that it can only ever show the form."""
+    """The signed-out page posts without a token, so that it can only show the form."""
     page = Client().post(url, {"reason": "Waiting for an MRI", "form_of": ""}).content.decode()
     carried = {
         str(one["name"]): str(one["value"])
@@ -108,7 +108,7 @@ def test_red_flag_by_phone_comes_back_with_its_ticks(strict, patient):
 
 
 def test_button_only_form_comes_back_with_its_button(strict, course, lead):
-    """A form on another page than its own address: the page it stands on comes back."""
+    """A form on a page with another address: that page is shown again."""
     response = strict.post(reverse("admin:patients_patient_archive", args=[course.patient_id]), {})
     assert response.status_code in {403, 422}
     assert "Not sent yet" in response.content.decode()

@@ -1,4 +1,4 @@
-"""Forms of our own that change what is stored: opened twice, what only one changed is kept."""
+"""Our own forms that change stored values: opened twice, what only one changed is kept."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def browser():
 
 
 def opened(client, url, target=""):
-    """A page's form as a browser holds it."""
+    """A page's form as in a browser."""
     soup = BeautifulSoup(client.get(url, follow=True).content, "html.parser")
     for tag in soup.select("#content form[method=post]"):
         if tag.select_one("input[name=opened]") and (not target or tag.get("action") == target):

@@ -12,7 +12,7 @@ from courses.models import Point, Protocol
 
 pytestmark = pytest.mark.django_db
 
-# Columns of several texts that are shown to people and compared with nothing.
+# Columns of several texts that people read and no code compares.
 FREE = {("Point", "other_names"): "names: refused where another point has them"}
 
 

@@ -1,4 +1,4 @@
-"""One's own account: served addresses, name, address, what is mailed and what is kept."""
+"""The user's account: served addresses, name, address, mails and events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "Wood pigeon 7"
 NEW = "rowan@example.net"
-# Each one that is served, said aloud. A further one of the library is served only after it is written here.
+# Each served address, listed explicitly. Another one of the library is served only after it is added here.
 SERVED = {
     "account_login",
     "account_logout",

@@ -1,4 +1,4 @@
-"""Wrong passwords: counted for an account and an address, by all processes together, with how long to wait."""
+"""Wrong passwords: counted per account and address, by all processes together, with the time to wait."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 
 def wrong(times: int, at, *, login="anna", address="198.51.100.1", device="") -> timedelta | None:
-    """The wait that the last of so many wrong passwords got."""
+    """The wait after so many wrong passwords."""
     wait = None
     for n in range(times):
         wait = begin(Attempt.of(login, address, device), at=at + n * timedelta(milliseconds=1))

@@ -1,4 +1,4 @@
-"""Signed out after a time without activity, as long as the clinic says; back to the page afterwards."""
+"""Signed out after a time without activity, as the clinic sets it; back to the page afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE = "/admin/courses/course/"
 
 @pytest.fixture
 def travel(at, time_machine):
-    """Moves the clock so many minutes after the start."""
+    """Move the clock so many minutes after the start."""
 
     def to(minutes: float) -> None:
         time_machine.move_to(at + timedelta(minutes=minutes), tick=False)

@@ -1,4 +1,4 @@
-"""The second factor: asked of leads and managers after days of grace, and reset for who lost it."""
+"""Two-factor sign-in: required of leads and managers after grace days, and reset after a loss."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PASSWORD = "Wood pigeon 7"
 
 @pytest.fixture(autouse=True)
 def no_demo(settings):
-    # The addresses of a demo are made when addresses are first looked up: before it is none.
+    # The addresses of a demo are made when addresses are first resolved: before that there are none.
     reverse("demo-mail")
     settings.DEMO = False
 

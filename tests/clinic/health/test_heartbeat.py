@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def calls(settings) -> Iterator[list[str]]:
-    """A server outside that counts the calls it gets."""
+    """An outside server that counts the calls it gets."""
     heard: list[str] = []
 
     class Outside(BaseHTTPRequestHandler):

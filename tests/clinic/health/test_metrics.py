@@ -20,7 +20,7 @@ TOKEN = "a-token-of-the-operators"
 
 @pytest.fixture
 def scrape(client, settings, time_machine):
-    """Reads the page at a time; gives each sample by name and labels."""
+    """Read the page at a time; returns each sample by name and labels."""
     settings.METRICS_TOKEN = TOKEN
 
     def read(at):

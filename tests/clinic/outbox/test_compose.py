@@ -64,7 +64,7 @@ def test_html_escapes_what_it_is_given(message):
 
 
 def test_styles_are_inlined(mail):
-    """Programs that drop the head of a mail must still show a button as one."""
+    """Mail programs that drop the head of a mail must still show a button."""
     styled = [attributes for tag, attributes in tags(mail.html) if attributes.get("class") == "button"]
     assert styled
     assert all("background" in (attributes["style"] or "") for attributes in styled)

@@ -1,4 +1,4 @@
-"""Delivery: what is due is claimed one by one, decided again, sent, settled."""
+"""Delivery: due messages are claimed one by one, checked again, sent, settled."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AT_MOST_ONCE = Message.Guarantee.AT_MOST_ONCE
 
 @pytest.fixture
 def rude(settings, smtp):
-    """A server that hangs up where an answer is due."""
+    """A server that hangs up instead of answering."""
     with RudeServer() as server:
         settings.EMAIL_PORT = server.port
         yield server
@@ -197,7 +197,7 @@ class TestFailure:
         assert states() == ["unknown"]
 
     def test_server_that_takes_one_mail_a_connection_gets_them_all(self, put, smtp, settings, clock):
-        """The second mail finds the line dead before anything of it was said: nothing is unknown of that."""
+        """The second mail finds the connection dead before any of it was sent, so its outcome is known."""
         for _n in range(2):
             put(guarantee=AT_MOST_ONCE)
         with RudeServer(last_words="250 taken") as server:

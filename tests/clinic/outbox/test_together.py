@@ -1,4 +1,4 @@
-"""What is due for one recipient under one key leaves as one mail; each row ends on its own."""
+"""Due messages for one recipient with one key are sent as one mail; each row ends on its own."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_shorter_wait_than_ours_does_not_hurry_us(put, at):
 
 class TestChannels:
     def test_further_channel_is_a_class_and_a_line(self, put, pigeon, clock, settings):
-        """A transport of ten lines, named in the settings, carries what its kind makes."""
+        """A transport of ten lines, named in the settings, sends messages of its kind."""
         settings.TRANSPORTS = {**settings.TRANSPORTS, "webhook": f"{__name__}.Drum"}
         transport_class.cache_clear()
         try:

@@ -1,4 +1,4 @@
-"""Where a webhook may go: out into the world, and never into the house."""
+"""Where a webhook may go: only to public addresses, never into the local network."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ class TestPage:
 class TestBanner:
     @pytest.fixture
     def exhausted(self, two):
-        """Everybody was told of the red flag, and nobody answered."""
+        """Everybody was alerted to the red flag, and nobody answered."""
         for _n in range(60):
             alert = Alert.objects.get(pk=two[0].pk)
             if alert.exhausted_at:

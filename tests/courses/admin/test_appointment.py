@@ -1,4 +1,4 @@
-"""What the front desk is told after each step with a booking."""
+"""What the front desk reads after each step with a booking."""
 
 from __future__ import annotations
 

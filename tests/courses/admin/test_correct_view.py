@@ -31,7 +31,7 @@ def url(session):
 
 @pytest.fixture
 def typed():
-    """What a browser would send back of a page, with changes."""
+    """What a browser would send back from a page, with changes."""
 
     def of(page, **changes):
         form, rows = page.context["form"], page.context["rows"]
@@ -42,7 +42,7 @@ def typed():
                 is_empty = value is None or value is False or value in ("", [])
                 if not is_empty:
                     values[bound.html_name] = getattr(value, "pk", value)
-        # The page is written in the clinic's wall time.
+        # The page uses the clinic's wall time.
         session = page.context["session"]
         values["held_at"] = session.clinic.local(session.held_at).strftime("%Y-%m-%dT%H:%M")
         return {**values, "reason": "read the wrong line", **changes}

@@ -1,4 +1,4 @@
-"""What is done from the course page: review, measures, end, letters."""
+"""The actions of the course page: review, measures, end, letters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The curve's page: the budget with its dry run, versions to go back to, what happened."""
+"""The curve's page: the budget with its dry run, versions to return to, the history."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RATES = {
 
 @pytest.fixture
 def night(clinic, at):
-    """A night that found something, as `courses.priors` would take it in."""
+    """A night with a result, as `courses.priors` would take it in."""
 
     def pass_(*, difference=0.01, later=0, n_scores=400, **threshold):
         numbers = {"n_patients": 60, "n_scores": 900, "n_sessions": 300, "realised_per_100": 4.8, **threshold}
@@ -111,7 +111,7 @@ class TestWords:
         night(n_scores=57)
         page = words()
         assert "57 of 200 scores" in page
-        assert "last night there were 57" in page
+        assert "Last night there were 57" in page
 
     def test_month_that_is_more_than_chance_stands_out(self, night, words):
         night()
@@ -143,7 +143,7 @@ class TestWords:
         n_queries = len(first)
         for later in range(1, 5):
             night(later=later)
-        # The numbers of the Prior in use are read once, whenever that is.
+        # The numbers of the Prior in use are read once, at some point.
         client.get(PAGE)
         with django_assert_max_num_queries(n_queries):
             client.get(PAGE)
@@ -240,7 +240,7 @@ class TestApproval:
     def test_waiting_threshold_is_shown_to_all_and_approved_by_a_lead(self, night, signed_in, lead, practitioner):
         waiting = night(threshold=20.0, quarter_threshold=40.0)[1]
         seen = signed_in(practitioner).get(PAGE).content.decode()
-        assert "waits for a lead" in seen
+        assert "A lead must approve it." in seen
         assert "Use the new threshold" not in seen
         address = reverse("admin:courses_prior_approve", args=[waiting.pk])
         assert signed_in(practitioner).post(address).status_code == 403

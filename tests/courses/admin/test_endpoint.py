@@ -1,4 +1,4 @@
-"""Webhooks in the admin: a manager's, checked when saved, the secret shown once."""
+"""Webhooks in the admin: for managers, checked when saved, the secret shown once."""
 
 from __future__ import annotations
 

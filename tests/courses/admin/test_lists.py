@@ -1,4 +1,4 @@
-"""The stock lists and forms: what they say when empty, and to those who may only read."""
+"""The stock lists and forms: what they show when empty, and to people who may only read."""
 
 from __future__ import annotations
 

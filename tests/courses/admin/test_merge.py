@@ -33,7 +33,7 @@ def joined(patient, double, lead, at) -> PatientMerge:
 
 
 def choices(page) -> dict[str, str]:
-    """What the page's form holds when it is sent unchanged."""
+    """The form's values when it is sent unchanged."""
     form = page.context["form"]
     return {name: form[name].value() or "" for name in form.fields}
 
@@ -111,7 +111,7 @@ def test_what_was_typed_on_a_page_from_before_is_shown_and_not_saved(signed_in, 
     assert page.status_code == 409
     shown = page.content.decode()
     assert "030 23125 444" in shown
-    # By its label, and nothing of what the form carries for itself.
+    # By its label, without the form's technical fields.
     assert "Phone" in shown
     assert "machinery" not in shown
     assert "given_name" not in shown

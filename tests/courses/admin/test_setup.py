@@ -1,4 +1,4 @@
-"""The set-up page: every page somebody may open stands in one group."""
+"""The set-up page: every page that somebody may open is in one group."""
 
 from __future__ import annotations
 

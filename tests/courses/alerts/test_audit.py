@@ -1,4 +1,4 @@
-"""The auditor: finds what is not on its way, arms it once more, and says so until it is mended."""
+"""The auditor: finds what is not on its way, restarts it, and reports it until it is fixed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def faults() -> list[tuple[str, bool]]:
 
 @pytest.fixture
 def mute(monkeypatch):
-    """No message is made of what is reported inside."""
+    """No message is made for reports inside."""
 
     @contextmanager
     def silently():
@@ -58,7 +58,7 @@ def test_steps_that_a_stop_made_late_are_no_fault(report, find, at):
 
 
 def test_alert_that_breaks_in_every_sweep_is_armed_anew(report, kinds, at):
-    """Each failure puts its next step off: nothing but its clocks says that it stands still."""
+    """Each failure postpones its next step: only its clocks show that it is stuck."""
     alert = report("cardiac")
     Alert.objects.filter(pk=alert.pk).update(chain=[{"step": "practitioner"}])
     assert audit_alerts(at=at + 12 * MINUTE) == 1
@@ -123,7 +123,7 @@ def test_review_and_training_are_told_to_nobody_and_no_fault(find, course, at):
 class TestUndelivered:
     @pytest.fixture
     def given_up(self, report, smtp, at) -> Alert:
-        """A red flag of which every mail was refused for good."""
+        """A red flag for which every mail was refused for good."""
         alert = report("cardiac")
         smtp.answer = "552 5.2.2 mailbox full"
         deliver_due(clock=lambda: at)
@@ -142,7 +142,7 @@ class TestUndelivered:
         assert audit_alerts(at=at + MINUTE) == 0
 
     def test_goes_on_being_tried(self, given_up, smtp, at):
-        """Refused addresses are stepped over and written to all the same."""
+        """Refused addresses are skipped, but still written to."""
         smtp.answer = "250 taken"
         audit_alerts(at=at + 6 * MINUTE)
         deliver_due(clock=lambda: at + 6 * MINUTE)

@@ -1,4 +1,4 @@
-"""Who is told, and who next."""
+"""Who is alerted, and who next."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class TestRota:
     def test_alert_that_waits_for_opening_asks_who_is_on_duty_then(
         self, course, clinic, second, office_hours, report, lead
     ):
-        """Raised at night, told at eight: the one on duty at eight."""
+        """Raised at night, sent at eight: the member on duty at eight."""
         night = AT.replace(hour=23)
         opening = night + 8 * HOUR
         Duty.objects.create(clinic=clinic, member=lead, starts_at=opening - HOUR, ends_at=opening + HOUR)

@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def lapsed(course, cast, at) -> Alert:
-    """A course that lapsed yesterday: a matter that pages nobody."""
+    """A course overdue since yesterday: an alert that is not emailed."""
     finding = Finding("lapsed", 1, Severity.REVIEW, {"days": 20})
     with transaction.atomic():
         return raise_alert(

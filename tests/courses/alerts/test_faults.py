@@ -1,4 +1,4 @@
-"""What leads and managers are told on every page of what the auditor found."""
+"""What every page shows to leads and managers about the auditor's faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def untold(report, at):
-    """A red flag that nobody could be told of."""
+    """A red flag that could reach nobody."""
     User.objects.update(email="")
     alert = report("cardiac")
     audit_alerts(at=at + MINUTE)

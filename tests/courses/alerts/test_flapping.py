@@ -1,4 +1,4 @@
-"""A matter that opens again and again is said once, not each time."""
+"""An alert that opens again and again is reported once, not each time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def open_again(find, lead, at):
-    """Raises and resolves the pain alert some times, an hour apart; the last one stays open."""
+    """Raise and resolve the pain alert some times, an hour apart; the last one stays open."""
 
     def make(n_times: int, *, make=find, apart: timedelta = HOUR) -> Alert:
         for number in range(n_times):

@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def deliver(at, smtp):
-    """Sends what is due at the test's time, or so much later."""
+    """Send what is due at the test's time, or so much later."""
     return lambda later=timedelta(0): deliver_due(clock=lambda: at + later)
 
 
@@ -32,7 +32,7 @@ def first_message(alert) -> Message:
 
 
 def without_links(words: str) -> str:
-    """A token is random letters: any word may stand in it by chance."""
+    """A token is random letters and may contain any word by chance."""
     return re.sub(r"http://\S+", "", words)
 
 

@@ -1,4 +1,4 @@
-"""The table: how fast an alert is told, repeated, escalated, and when an acknowledgement lapses."""
+"""The table: how fast an alert is sent, repeated, escalated, and when an acknowledgement expires."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def wall(text: str) -> datetime:
 
 MORNING, NIGHT, FRIDAY = wall("2026-03-11 10:00"), wall("2026-03-11 22:00"), wall("2026-03-13 17:30")
 
-# Severity, when it was raised, and the wall times of: first message, repeat, next person, lapse (of an
+# Severity, when it was raised, and the wall times of: first message, repeat, next person, expiry (of an
 # acknowledgement given when it was raised).
 TABLE = [
     ("E0", MORNING, "03-11 10:00", "03-11 10:05", "03-11 10:05", "03-11 11:00"),

@@ -1,4 +1,4 @@
-"""One open matter per identity, a message for every new report."""
+"""One open alert per matter, a message for every new report."""
 
 from __future__ import annotations
 

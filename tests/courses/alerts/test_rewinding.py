@@ -1,4 +1,4 @@
-"""After a clock was set back no alert waits out the difference."""
+"""After a clock was set back no alert waits for the difference."""
 
 from __future__ import annotations
 

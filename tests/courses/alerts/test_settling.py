@@ -24,7 +24,7 @@ DOWN = [(6, 5), (5, 4), (5, 4), (4, 3)]
 
 @pytest.fixture
 def breached(course, at):
-    """Four visits going down, then a rise far above the band twelve days ago."""
+    """Four visits with falling scores, then a rise far above the band twelve days ago."""
     log_run(course, DOWN, until=at - 16 * DAY)
     log_visit(course, at - 12 * DAY, before=4, after=9)
     return Alert.objects.get(rule="pain")
@@ -61,7 +61,7 @@ class TestPain:
 
     @pytest.mark.parametrize("befores", [(4, 4, 4, 4, 8), (8, 8, 8, 8, 8), (4, 6, 7, 8, 8)])
     def test_pain_that_stays_high_never_settles_itself(self, course, at, befores):
-        """5, 5, 4, 4, 8, 8, 8, 8, 8: whatever the before-scores, a later curve has swallowed the rise."""
+        """5, 5, 4, 4, 8, 8, 8, 8, 8: whatever the before-scores, a later curve has absorbed the rise."""
         afters = [5, 5, 4, 4, 8, 8, 8, 8, 8]
         pairs = list(zip([5, 5, 5, 5, *befores], afters, strict=True))
         log_run(course, pairs, until=at)
@@ -69,7 +69,7 @@ class TestPain:
         assert [alert.state for alert in Alert.objects.filter(rule="pain")] == ["open"]
 
     def test_without_a_frozen_band_a_person_decides(self, course, at):
-        """The curve could not tell when the alert was raised."""
+        """The curve had no answer when the alert was raised."""
         log_run(course, [(4, 9), (4, 3), (4, 3), (4, 3), (4, 3)], until=at)
         assert Alert.objects.get(rule="pain").state == "open"
 
@@ -110,7 +110,7 @@ class TestPain:
 class TestClosedCourse:
     @pytest.fixture
     def ended(self, breached, lead, at):
-        """The course ends after staff were told."""
+        """The course ends after staff were alerted."""
         breached.events.create(clinic=breached.clinic, kind="sent", happened_at=at, new_state="open")
         end_course(breached.course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
         return breached

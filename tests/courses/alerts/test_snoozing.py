@@ -1,4 +1,4 @@
-"""Snooze and silence: told less for a while, never of less, never of a red flag."""
+"""Snooze and silence: fewer messages for a while, but no alert is lost; never a red flag."""
 
 from __future__ import annotations
 

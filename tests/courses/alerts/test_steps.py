@@ -1,4 +1,4 @@
-"""As time passes: told again, escalated, an acknowledgement lapses."""
+"""As time passes: reminders, escalation, an acknowledgement expires."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVERYBODY = ["lead", "manager", "practitioner"]
 
 @pytest.fixture
 def pass_time(at):
-    """Sweeps every half minute, from the test's time to so much later."""
+    """Sweep every half minute, from the test's time to so much later."""
 
     def go(until, *, since=timedelta(0)):
         moments = int((until - since) / (MINUTE / 2))
@@ -132,7 +132,7 @@ class TestNobodyReachable:
         assert "undeliverable" in kinds(alert)
 
     def test_at_a_later_step_takes_the_next_at_once(self, find, lead, told, at):
-        """The practitioner was told before: that is no answer to the lead being away."""
+        """The practitioner was alerted before; that does not replace the lead, who is away."""
         alert = find("red")
         Membership.objects.filter(pk=lead.pk).update(deactivated_at=at)
         sweep(at=alert.escalate_at)
@@ -286,7 +286,7 @@ def test_alert_that_broke_and_was_resolved_meanwhile_does_not_stop_the_others(re
 
 
 def test_acknowledged_alert_that_was_pushed_ahead_is_not_told_again(report, lead, kinds, at):
-    """Its step failed, a person answered meanwhile, and only then it was pushed ahead."""
+    """Its step failed, a person answered meanwhile, and only then was it postponed."""
     alert = acknowledge(report("cardiac"), by=lead, at=at, seen=2**40, way="admin")
     Alert.objects.filter(pk=alert.pk).update(next_step_at=at + 5 * MINUTE)
     assert sweep(at=at + 5 * MINUTE) == 1

@@ -30,7 +30,7 @@ def rules() -> list[str]:
 
 @pytest.fixture
 def lapsed(course: Course, at) -> Course:
-    """A course whose last visit is long ago."""
+    """A course whose last visit was long before."""
     log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - 12 * DAY)
     return course
 
@@ -75,7 +75,7 @@ class TestLapsed:
         assert watch_courses(at=at) == 0
 
     def test_course_that_keeps_its_plan_has_not_lapsed(self, course, at):
-        """The standard plan thins out: twice a week for five weeks, then once."""
+        """The standard plan becomes less frequent: twice a week for five weeks, then once."""
         starts_on = course.clinic.local(at).date() - 42 * DAY
         Course.objects.update(starts_on=starts_on)
         course.refresh_from_db()
@@ -124,7 +124,7 @@ class TestOffCourse:
 class TestUnanswered:
     @pytest.fixture
     def asked(self, course, at):
-        """A worrying visit three days ago; its check-in was asked the day before yesterday."""
+        """A worrying visit three days ago; its check-in was sent the day before yesterday."""
         log_run(course, [(6, 5), (5, 4)], until=at - 7 * DAY)
         log_visit(course, at - 3 * DAY, before=4, after=9)
         return CheckIn.objects.filter(kind="day1").latest("pk")
@@ -181,7 +181,7 @@ class TestUnanswered:
         assert "unanswered" not in rules()
 
     def _worse_next_day(self, course, at) -> CheckIn:
-        """A quiet visit, a next day far worse, and day 3 sent; nothing is heard since."""
+        """An ordinary visit, a much worse next day, and day 3 sent; no answer since."""
         log_run(course, [(6, 5), (5, 4), (4, 3)], until=at - 3 * DAY)
         of_session = CheckIn.objects.filter(session__number=3)
         worse = CheckInEntry(form_key=uuid.uuid4(), score=9)

@@ -1,4 +1,4 @@
-"""Scores worth the practitioner's eye at the next visit, of which nobody is told."""
+"""Scores to check at the next visit, without any message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A course that is worse than at its start: told in the digest once a run, and said on its pages."""
+"""A course that is worse than at its start: in the digest once per run, and on its pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def told():
 
 @pytest.fixture
 def worse(course, at):
-    """3, then 5 again and again: no pain rule fires."""
+    """3, then 5 again and again: no pain rule finds anything."""
     log_run(course, [(3, None), (5, None), (5, None), (5, None)], until=at)
     return course
 

@@ -1,4 +1,4 @@
-"""Alerts for webhooks: ids, clinic, severity, a link; the mail to people goes its own way."""
+"""Alerts for webhooks: ids, clinic, severity, a link; the mail to people is independent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def endpoint(clinic) -> Endpoint:
-    """The clinic's own; nothing listens there."""
+    """The clinic's own; no server listens there."""
     return Endpoint.objects.create(clinic=clinic, name="Chat", url="http://127.0.0.1:1/in")
 
 

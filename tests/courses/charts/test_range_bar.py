@@ -1,4 +1,4 @@
-"""One score against what was expected of it."""
+"""One score against its expectation."""
 
 from __future__ import annotations
 

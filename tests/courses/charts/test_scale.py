@@ -1,4 +1,4 @@
-"""From weeks and scores to places on the paper."""
+"""From weeks and scores to positions on the chart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of each press of the button: kept once, the newest score counts, the page says what is so."""
+"""What happens to each press of the button: stored once, the newest score counts, the page is correct."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def score_of(check_in) -> int:
 
 @pytest.fixture
 def away(monkeypatch):
-    """The database is away for the patient's page."""
+    """The database is down for the patient's page."""
 
     def gone(*_args, **_kwargs):
         raise OperationalError("gone")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def entry_of(clinic):
-    """What a form's values are taken for."""
+    """The answer that a form's values mean."""
     flags = list(RedFlag.objects.for_clinic(clinic).current().filter(asked="always"))
 
     def take(**values):

@@ -338,7 +338,7 @@ def test_every_sign_ticked_is_reported_and_told(path, client, score, ticks, has_
     values = {f"flag_{code}": "on" for code in ticks} | {f"answer_{code}": reply for code, reply in ticks.items()}
     values |= {"score": score} if score is not None else {}
     values |= {"no_red_flag": "on"} if has_none else {}
-    # A high score beside another sign needs no second look: it counts at once.
+    # A high score beside another sign needs no second page: it counts at once.
     asked = {"severe_pain"} if score is not None and score >= 8 and ticks else set()
     with forgotten():
         client.post(path, values)
@@ -350,7 +350,7 @@ def test_every_sign_ticked_is_reported_and_told(path, client, score, ticks, has_
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """What is written inside is gone afterwards: the next example begins as this one did."""
+    """Everything written inside is rolled back, so that the next example starts like this one."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""Moving a session into the course it belongs to."""
+"""Moving a session to the course where it belongs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def second(patient, practitioner, at):
 
 @pytest.fixture
 def move(lead, at):
-    """Moves a session to a course."""
+    """Move a session to a course."""
 
     def to(session, course, reason="wrong patient"):
         return move_session(session, to=course, reason=reason, by=lead, at=at + timedelta(minutes=5))

@@ -1,4 +1,4 @@
-"""Voiding a session, and what follows from it."""
+"""Voiding a session, and its consequences."""
 
 from __future__ import annotations
 

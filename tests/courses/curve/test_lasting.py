@@ -1,4 +1,4 @@
-"""Memory: a lasting shift, judged on the history before it."""
+"""Memory: a lasting shift, judged by the history before it."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Letters to doctors: what stands in them, and who wrote and took them."""
+"""Letters to doctors: their content, and who wrote and downloaded them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_summary_tells_scores_measures_reviews_and_the_curve(treated, write):
     text = text_of(write_summary(treated, **write).pdf)
     for words in ("Pain before the session 8 5 (session 5)", "Limited by the neck this week 6", "fewer points"):
         assert words in text
-    assert "planned end" in text  # a word of the picture
+    assert "planned end" in text  # a word of the chart
     assert "Pain before a session: 8 at the start, 5 lately: 38% relief so far." in text
 
 

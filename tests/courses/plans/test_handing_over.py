@@ -1,4 +1,4 @@
-"""Courses go to another practitioner, with their bookings; both are told."""
+"""Courses are handed over to another practitioner, with their bookings; both are informed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def colleague(clinic):
 
 @pytest.fixture
 def give(course, colleague, lead, at):
-    """Hands the course, unless others are named, over to the colleague."""
+    """Hand the course, unless others are given, over to the colleague."""
 
     def act(*courses: Course, to=colleague, form_key=None, by=lead, reason="parental leave"):
         return hand_over(courses or [course], to=to, reason=reason, form_key=form_key or uuid4(), by=by, at=at)
@@ -43,7 +43,7 @@ def give(course, colleague, lead, at):
 
 @pytest.fixture
 def book(course, practitioner, at):
-    """Books an hour with the treating practitioner."""
+    """Book an hour with the treating practitioner."""
 
     def make(starts_at, *, course=course, practitioner=practitioner, is_for_needling=True) -> Appointment:
         return book_appointment(
@@ -194,7 +194,7 @@ class TestBookings:
 class TestTelling:
     @pytest.fixture
     def mails(self, smtp, at):
-        """Sends what is due; the bodies by address."""
+        """Send what is due; the bodies by address."""
 
         def send() -> dict[str, str]:
             deliver_due(clock=lambda: at)

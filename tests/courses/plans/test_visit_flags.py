@@ -1,4 +1,4 @@
-"""A visit's own red flags gate the next needling; a form that was returned changes nothing of its clearance."""
+"""A visit's own red flags gate the next needling; a returned form does not change its clearance."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TOLD = st.dictionaries(st.sampled_from(CODES), st.sampled_from(ANSWERS), max_siz
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """What is written inside is taken back."""
+    """Everything written inside is rolled back."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -42,7 +42,7 @@ def forgotten() -> Iterator[None]:
 
 @pytest.fixture
 def tell(course, practitioner):
-    """Red flags told with one form, without a session."""
+    """Red flags reported with one form, without a session."""
 
     def do(told, *, key=None, at):
         flags = tuple(flag(course.clinic, code, answer=answer) for code, answer in told.items())
@@ -93,7 +93,7 @@ def test_returned_form_is_judged_as_if_it_had_been_whole_at_once(
         for number in range(n_returned):
             tell(own, key=key, at=at + number * MINUTE)
         returned = log(key=key, at=soon, flags=flags).clearance
-        # A level that staff lowered and this visit reports again counts as it was first reported.
+        # A level that staff lowered and this visit reports again counts as first reported.
         if life != "lowered" or not earlier.keys() & own.keys():
             assert returned == at_once
         else:

@@ -1,4 +1,4 @@
-"""The Prior and the alert threshold a clinic works with today."""
+"""The Prior and the alert threshold that a clinic uses today."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def keep(clinic, at):
-    """Stores a Prior; its mean says which it is."""
+    """Store a Prior; its mean identifies it."""
 
     def make(version, *, is_adopted, clinic=clinic):
         numbers = replace(SHIPPED_PRIOR, version=f"linden-{version}").to_json()

@@ -57,7 +57,7 @@ class TestNight:
         assert (threshold.is_in_use, threshold.version, threshold.prior) == (True, 2, first)
 
     def test_candidate_compared_with_what_is_no_longer_in_use_is_kept(self, night, clinic):
-        """Another was adopted while this night still reckoned."""
+        """Another was adopted while this night was still calculating."""
         earlier = InUse.of(clinic)
         first = night()[0]
         night(later=DAY, beside=earlier)

@@ -1,4 +1,4 @@
-"""Scores as rows, and as the arrays the healing curve works on."""
+"""Scores as rows, and as the arrays for the healing curve."""
 
 from __future__ import annotations
 

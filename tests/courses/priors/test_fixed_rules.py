@@ -1,4 +1,4 @@
-"""Which past scores the rules without a calibrated threshold would alarm on."""
+"""Which past scores the rules without a calibrated threshold would flag."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def record(*rows: tuple[str, int, int | None]) -> Record:
 
 
 def fixed_alarms(found: Record) -> list[bool]:
-    """What alarms when the curve tells from the third score of a timing on, and expects each score as it came."""
+    """The alarms if the curve predicts from the third score of a timing on, and expects each score as it came."""
     seen: dict[str, int] = {}
     expected = []
     for row in found.rows:

@@ -1,4 +1,4 @@
-"""A limit on what the curve may cost."""
+"""A time limit on the curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the curve has to tell staff, by mail: no patient is in it."""
+"""Mail to staff about the curve: it names no patient."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def staff(practitioner, lead, manager, front_desk, stranger):
-    """The whole cast has an address."""
+    """All staff have an address."""
     return {f"membership:{one.pk}": one.role for one in (practitioner, lead, manager, front_desk, stranger)}
 
 

@@ -1,4 +1,4 @@
-"""A course's curve as numbers to be drawn."""
+"""A course's curve as numbers for a chart."""
 
 from __future__ import annotations
 

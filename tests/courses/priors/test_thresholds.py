@@ -1,4 +1,4 @@
-"""The alert threshold: set at once, or waiting for a lead where a night moved it far."""
+"""The alert threshold: set at once, or waiting for a lead if it changed a lot overnight."""
 
 from __future__ import annotations
 

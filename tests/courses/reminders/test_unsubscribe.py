@@ -1,4 +1,4 @@
-"""Ending a stream of mail from a link in one."""
+"""Unsubscribing from a stream of mail by a link in one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def path(patient) -> str:
 
 @pytest.fixture
 def mail_program() -> Client:
-    """Carries no cookie and no form's token."""
+    """Carries no cookie and no CSRF token."""
     return Client(enforce_csrf_checks=True)
 
 

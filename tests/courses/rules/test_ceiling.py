@@ -1,4 +1,4 @@
-"""Patients so near the top that no bound can be breached."""
+"""Patients so near the top of the scale that no bound can be exceeded."""
 
 from __future__ import annotations
 

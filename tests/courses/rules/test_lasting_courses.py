@@ -1,4 +1,4 @@
-"""Courses that get worse for good: by which session somebody is told, whatever Prior is in use."""
+"""Courses that get worse for good: by which session there is an alert, under every Prior."""
 
 from __future__ import annotations
 

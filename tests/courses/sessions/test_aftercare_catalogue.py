@@ -1,4 +1,4 @@
-"""No measure of the shipped list is suggested to somebody it is not for: each measure, each fact of an intake."""
+"""No measure of the shipped list is suggested to the wrong patient: each measure, each fact of an intake."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def suggested(facts, measures=MEASURES):
 
 
 def wrong(facts) -> list[str]:
-    """Suggestions that are forbidden, or that a doctor must be asked about first."""
+    """Suggestions that are ruled out, or that need a doctor's agreement first."""
     chosen, facts = suggested(facts), set(facts)
     return [one.code for one in chosen if facts & {*one.blocked_by, *one.doctor_first_if}]
 
@@ -61,7 +61,7 @@ def test_nothing_is_suggested_that_two_facts_speak_against():
 
 @given(st.sets(st.sampled_from(FACTS)), st.permutations(MEASURES))
 def test_nothing_is_suggested_that_any_facts_speak_against(facts, measures):
-    """In whatever order a clinic lists them."""
+    """In any order of a clinic's list."""
     for one in suggested(facts, measures):
         assert not facts & {*one.blocked_by, *one.doctor_first_if}
 

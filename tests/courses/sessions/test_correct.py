@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def session(course, at):
-    """The fifth visit of a course on its way down, an hour ago."""
+    """The fifth visit of a course with falling scores, an hour ago."""
     log_run(course, [(6, 5), (5, 4), (5, 4), (4, 3)], until=at - timedelta(days=3))
     point = Point.objects.for_clinic(course.clinic).get(code="GB20")
     needlings = (NeedlingEntry(point=point, side=Needling.Side.BOTH, depth_mm=15),)
@@ -30,7 +30,7 @@ def session(course, at):
 
 @pytest.fixture
 def correct(session, practitioner, at):
-    """Corrects the session; what is not named stays as it is."""
+    """Correct the session; values that are not given stay as they are."""
 
     def do(*, by=practitioner, version=None, **values):
         session.refresh_from_db()
@@ -168,7 +168,7 @@ def test_needling_told_late_without_clearance_is_saved_as_that_and_pages_nobody(
 class TestJudgement:
     @pytest.fixture
     def breach(self, course, session, at):
-        """A ninth of ten where three was expected, typed by mistake."""
+        """A 9 of 10 when three was expected, typed by mistake."""
         return log_visit(course, at, before=4, after=9, flags=()).session
 
     @pytest.fixture

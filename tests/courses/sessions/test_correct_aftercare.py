@@ -1,4 +1,4 @@
-"""Correcting what aftercare was given."""
+"""Correcting aftercare."""
 
 from __future__ import annotations
 

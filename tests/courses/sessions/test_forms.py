@@ -1,4 +1,4 @@
-"""The forms a visit and a red flag are entered with."""
+"""The forms to enter a visit and a red flag."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOULDER = NeedlingEntry(None, Needling.Side.LEFT, "shoulder")
 
 @pytest.fixture
 def form(course, practitioner, at):
-    """The session form with what is always filled in."""
+    """The session form with the required fields filled in."""
 
     def make(*, is_at_ceiling=False, **values):
         always = {
@@ -40,7 +40,7 @@ def form(course, practitioner, at):
 
 
 class TestCeiling:
-    """Where scores cannot show worsening, severe pain is asked for whatever the score."""
+    """If scores cannot show worsening, severe pain is asked about at any score."""
 
     def test_the_question_must_be_answered(self, form):
         assert set(form(before="7", is_at_ceiling=True).errors) == {"answer_severe_pain"}

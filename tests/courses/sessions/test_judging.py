@@ -56,7 +56,7 @@ class TestAlert:
         assert Alert.objects.filter(rule="pain").count() == 2
 
     def test_never_resolves_itself_while_pain_stays_high(self, course, at):
-        """5, 5, 4, 4 and then 8 again and again: a curve fitted afterwards has swallowed the rise."""
+        """5, 5, 4, 4 and then 8 again and again: a curve fitted afterwards has absorbed the rise."""
         afters = [5, 5, 4, 4, 8, 8, 8, 8, 8]
         log_run(course, [(min(after, 5), after) for after in afters], until=at)
         assert pain().state == "open"
@@ -122,7 +122,7 @@ class TestBesideSeverePain:
         assert Message.objects.filter(group_key=f"alert:{pain().pk}").exists()
 
     def test_usual_pain_does_not_hide_a_red_rise(self, reported, going_down):
-        """A call back tomorrow must not swallow what is told after five minutes."""
+        """A call back tomorrow must not replace an alert after five minutes."""
         set_scores(PainScore.objects.filter(session__number=1, timing="before"), 8)
         assert reported("usual").severity == "C"
         assert pain().severity == "red"

@@ -1,4 +1,4 @@
-"""Logging a session: whole or not at all, and what follows from it."""
+"""Logging a session: completely or not at all, with its consequences."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def words(course, at, **values):
 
 
 def told_by_phone(course, code, *, by, at):
-    """A red flag that is told after the session was logged."""
+    """A red flag that is reported after the session was logged."""
     report_red_flags(
         patient=course.patient,
         course=course,

@@ -1,4 +1,4 @@
-"""What to heed at a point with one patient."""
+"""What needs care at a point for one patient."""
 
 from __future__ import annotations
 

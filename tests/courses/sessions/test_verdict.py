@@ -1,4 +1,4 @@
-"""What the practitioner is told of a score at once."""
+"""What the practitioner is shown about a score at once."""
 
 from __future__ import annotations
 

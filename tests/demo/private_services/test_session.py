@@ -1,4 +1,4 @@
-"""Servers around a block of this very process."""
+"""Servers around a block of this process."""
 
 import os
 import signal

@@ -45,13 +45,13 @@ DAY = timedelta(days=1)
 
 
 def merge(kept, merged, by, at, **choices) -> PatientMerge:
-    """As the page does it."""
+    """As on the page."""
     version = version_of_pair(kept, merged)
     return merge_patients(kept, merged, choices=choices, version=version, reason="one passport", by=by, at=at)
 
 
 def everything() -> dict[str, list[str]]:
-    """Every row of every table of ours but the history of merges itself."""
+    """Every row of our tables except the history of merges itself."""
     found = {}
     for model in apps.get_models(include_auto_created=True):
         if model is PatientMerge or model._meta.app_label not in {"clinic", "patients", "courses"}:

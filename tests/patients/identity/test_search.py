@@ -1,4 +1,4 @@
-"""Finding a patient by what somebody remembers."""
+"""Finding a patient by name, date, phone or number."""
 
 from __future__ import annotations
 

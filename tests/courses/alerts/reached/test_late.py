@@ -1,4 +1,4 @@
-"""Nobody was told in time: /healthz, a fault, the banner and the figures say so, whatever became of the rows."""
+"""Nobody was reached in time: /healthz, a fault, the banner and the figures say so, whatever the rows say."""
 
 from __future__ import annotations
 
