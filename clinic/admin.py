@@ -57,7 +57,7 @@ class ClinicScopedAdmin(TypedFieldsMixin, FiltersAsOffered, MergesStalePages):
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Pickers offer only rows of this clinic, with labels that tell similar rows apart."""
+        """Pickers offer only rows of this clinic, with labels that distinguish similar rows."""
         self._narrow(db_field, request, kwargs)
         kwargs.setdefault("form_class", LabelledChoiceField)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,4 +1,4 @@
-"""Small changes in a module's source, each of which some test should notice."""
+"""Small changes in a module's source; some test should notice each of them."""
 
 from __future__ import annotations
 

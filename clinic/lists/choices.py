@@ -1,4 +1,4 @@
-"""Pickers with labels that tell similar rows apart."""
+"""Pickers with labels that distinguish similar rows."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Sender:
                     transport = transport or transport_class(self._channel)()
                     transport.send(job.parcel)
                     outcome: Outcome = None
-                except BaseException as error:  # noqa: BLE001 - told to whoever waits for it
+                except BaseException as error:  # noqa: BLE001 - passed on to whoever waits for it
                     outcome = error
                 if job.end(outcome):
                     return

@@ -1,4 +1,4 @@
-"""Every text field refuses text with a lost letter, because nobody can tell which letter it was.
+"""Every text field refuses text with a lost letter, because nobody knows which letter it was.
 
 Bytes that are no text become the sign U+FFFD. The check is added to Django's own text field, so that it applies to
 the forms of this project, of the admin and of libraries.

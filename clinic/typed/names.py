@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
 )
-# Two joiners belong to the spelling in Persian and in Indian scripts, and nowhere else.
+# Two joiners belong to the spelling only in Persian and in Indian scripts.
 JOINERS = re.compile(
     "(?<![\u0600-\u06ff\u0900-\u0dff])[\u200c\u200d]|[\u200c\u200d](?![\u0600-\u06ff\u0900-\u0dff])"
 )

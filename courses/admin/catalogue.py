@@ -87,7 +87,7 @@ class PointAdmin(ChoosesCodes, ClinicScopedAdmin):
         return risk_words()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Tell the form whose list it is."""
+        """Pass the clinic whose list it is to the form."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.clinic = active_membership(request.user).clinic
         return form

@@ -30,7 +30,7 @@ ANSWERS = frozenset({"keep", "seen", "number_answer", "_back", "_answered"})
 
 @dataclass(frozen=True)
 class Number:
-    """Two emergency numbers, one of which must be chosen."""
+    """Two emergency numbers; one must be chosen."""
 
     usual: str
     own: str

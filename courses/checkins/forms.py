@@ -20,7 +20,7 @@ Signs = CheckInAnswer.Signs
 
 
 class CheckInForm(RedFlagFields, forms.Form):
-    """Takes ten seconds on a phone. A ticked sign is never lost, whatever else is missing."""
+    """Takes ten seconds on a phone. A ticked sign is never lost, even if other answers are missing."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     # What was open has already been asked a second time.

@@ -1,4 +1,4 @@
-"""Two people correct one session: the second form gets the first one's changes, except where something was typed.
+"""Two people correct one session: the second form gets the changes of the first, except where something was typed.
 
 Values are stored by the name of their form field, as a browser sends them: text, or a list of texts where several
 can be ticked.

@@ -155,7 +155,7 @@ class CoursePosterior:
 
     @cached_property
     def _own(self) -> Account:
-        """The course under the Prior as it stands."""
+        """The course under the unchanged Prior."""
         return self._smoothed.accounts[0]
 
     @cached_property

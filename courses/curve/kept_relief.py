@@ -1,9 +1,9 @@
 """A good session that lasts: whether pain that was low last time stays low, whatever the curve expects.
 
 A curve treats a score far below it partly as a good week and expects the next one to rise again; in some
-clinics patients come back less often than that. If the curve expects the next score above the last one, its
+clinics scores rise again less often than that. If the curve expects the next score above the last one, its
 level is that of the last one with a probability learned from the clinic's own scores, 0 if they give no reason for
-it. The alarm uses the curve alone: nobody has to be called because a patient comes back from a good session.
+it. The alarm uses the curve alone: nobody has to be called because the score rises again after a good session.
 """
 
 import numpy as np

@@ -21,6 +21,6 @@ def posterior_of(record: Record, now: InForce) -> CoursePosterior | None:
         return condition(now.prior, record.scores())
     except Error:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever the curve does, what it was asked for goes on
+    except Exception as error:  # noqa: BLE001 - the caller must continue whatever the curve does
         log.error("curve failed", course=record.course, error=type(error).__name__)
         return None

@@ -48,6 +48,6 @@ def answer(function: Callable[[], ResultT], *, seconds: float | None = None, **a
     """The function's result; None, with a log line that says what for, if it fails or takes too long."""
     try:
         return within(function, seconds=seconds or SECONDS)
-    except Exception as error:  # noqa: BLE001 - whatever the curve does, what it was asked for goes on
+    except Exception as error:  # noqa: BLE001 - the caller must continue whatever the curve does
         log.error("curve failed", error=type(error).__name__, **about)
         return None

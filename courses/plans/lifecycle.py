@@ -168,7 +168,7 @@ def status_by_sessions(course: Course) -> Course.Status:
 
 
 def _before_the_end(course: Course, ended: CourseEvent | None) -> tuple[Course.Status, str]:
-    """The former status, and the reason if the course goes on hold."""
+    """The former status, and the reason if the course is put on hold."""
     flags = Alert.objects.unresolved().red_flags().filter(patient=course.patient, severity__in=HOLDING)
     if flags.exists():
         known = ended.hold_reason if ended else ""

@@ -79,7 +79,7 @@ class Expectation:
     high50: int
     low90: int
     high90: int
-    # Nine of ten scores were expected at or below this one.
+    # 9 in 10 scores were expected at or below this one.
     point90: int
     lr_star: tuple[float, ...]
     one_in: tuple[float, ...]

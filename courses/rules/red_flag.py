@@ -31,7 +31,7 @@ class FlagAnswer:
 
 @dataclass(frozen=True)
 class FlagContext:
-    """What else was reported at the same time; severe after needling: the course's first score of 8 or more,
+    """Other reports from the same time; severe after needling: the course's first score of 8 or more,
     taken after needles were used.
     """
 

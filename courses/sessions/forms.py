@@ -111,7 +111,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         return values
 
     def reported_flags(self) -> tuple[FlagEntry, ...]:
-        """Every yes, whatever else is wrong with the form, even beside “none of these”."""
+        """Every yes, even if the form has errors, and even beside “none of these”."""
         return self._reported
 
     def origin(self, course: Course, *, at: datetime) -> Origin:

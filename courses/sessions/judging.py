@@ -50,7 +50,7 @@ def judge_scores(
     try:
         with transaction.atomic():
             verdicts, basis = _with_curve(state, new, at=at)
-    except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags stand
+    except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags are kept
         log.error("curve failed", course=course.pk, error=type(error).__name__)
         Fault.note(Fault.Kind.CURVE, f"course:{course.pk}", at=at)
         verdicts = _without_curve(state, new)

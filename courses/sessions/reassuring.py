@@ -1,4 +1,4 @@
-"""Whether a patient is told that this soreness can happen."""
+"""Whether a patient reads that this soreness can happen."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ FIRST_HOUR, LAST_HOUR = 8, 18
 
 
 def visit_times(story: Story, *, clinic: Clinic, at: datetime, rng: random.Random) -> list[datetime]:
-    """One for each pair of scores; the last as long ago as the story says, half an hour if that is today."""
+    """One for each pair of scores; the last on the day in the story, half an hour if that is today."""
     last = clinic.local(at - timedelta(days=story.days_ago)).replace(minute=0, second=0, microsecond=0)
     last = at - timedelta(minutes=30) if story.days_ago == 0 else last.replace(hour=9 + rng.randrange(8))
     n_visits = len(story.scores)

@@ -30,7 +30,7 @@ ENDINGS = {
     **dict.fromkeys(("nte", "ent", "ner"), "net"),
     **dict.fromkeys(("rog", "ogr"), "org"),
 }
-# Provider names too short to tell a typing error.
+# Provider names too short to recognise a typing error.
 SHORTEST = 6
 
 

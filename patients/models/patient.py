@@ -137,7 +137,7 @@ class Patient(models.Model):
 
     @property
     def name(self) -> str:
-        """The name alone; everywhere else a test patient's name is marked."""
+        """The name alone; all other labels mark a test patient."""
         return f"{self.given_name} {self.family_name}".strip()
 
     @property

@@ -53,7 +53,7 @@ def simulated_clinic(*, n_patients: int, truth: Prior, rng: np.random.Generator)
 
 
 def _stays(panel: Panel, *, rng: np.random.Generator) -> Bools:
-    """Return which rows are recorded: after a score of 0-1 or 8-10 one patient in four does not come back."""
+    """Return which rows are recorded: after a score of 0-1 or 8-10 one patient in four does not return."""
     leaves = ((panel.scores <= 1) | (panel.scores >= 8)) & (rng.random(panel.n_scores) < 0.25)
     n_left: Ints = np.cumsum(leaves) - leaves
     return np.asarray(n_left == n_left[panel.starts[panel.course]])

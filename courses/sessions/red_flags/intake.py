@@ -34,7 +34,7 @@ class IntakeFlagsForm(RedFlagFields, forms.Form):
         return values
 
     def report(self, patient: Patient, *, by: Membership, at: datetime) -> list[RedFlagReport]:
-        """Every yes as a report with all consequences, whatever else is wrong with the form."""
+        """Every yes as a report with all consequences, even if the form has errors."""
         self.is_valid()
         return report_red_flags(
             patient=patient,
