@@ -143,7 +143,7 @@ def _asked(client: Client, method: str, path: str, rows: Any) -> str:  # noqa: F
 
 
 @pytest.mark.parametrize("page", ["admin:patients_patient_changelist", "admin:clinic_membership_changelist"])
-def test_no_filter_in_an_address_tells_who_has_what(page, planted, rows, signed_in, front_desk):  # noqa: F811
+def test_no_filter_in_an_address_reveals_who_has_what(page, planted, rows, signed_in, front_desk):  # noqa: F811
     client, told = signed_in(front_desk), {}
     model = Patient if "patient" in page else Membership
     for relation in model._meta.related_objects:

@@ -225,7 +225,7 @@ def test_every_reason_has_a_case():
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_no_page_and_no_refusal_tells_why(case, desk, rows, practitioner, clinic, at, smtp):  # noqa: F811
+def test_no_page_and_no_refusal_says_why(case, desk, rows, practitioner, clinic, at, smtp):  # noqa: F811
     make, codes = CASES[case]
     # The file of the other patient in `rows` is the same before and after.
     before = {name: desk.client.get(_url(name, desk.rows(rows)), follow=True).content.decode() for name in DESK}
@@ -276,7 +276,7 @@ def test_archive_is_refused_without_the_red_flag(desk, practitioner, at, smtp):
 
 
 @pytest.mark.parametrize("role", ["practitioner", "lead", "manager"])
-def test_those_who_may_read_it_are_told_why(role, desk, cast, practitioner, at, smtp):  # noqa: F811
+def test_those_who_may_read_it_see_why(role, desk, cast, practitioner, at, smtp):  # noqa: F811
     _contraindicated(desk.course, practitioner, at)
     with pytest.raises(ValidationError) as caught:
         book_appointment(

@@ -97,7 +97,7 @@ def unmarked(page: str, name: str) -> list[str]:
 
 class TestMark:
     @pytest.mark.parametrize("role", sorted(ALL))
-    def test_stands_on_every_page_about_one(self, practice, rows, role):  # noqa: F811
+    def test_is_on_every_page_about_one(self, practice, rows, role):  # noqa: F811
         client, bare = practice(role), []
         for name, row in TABLE.items():
             if row.about not in ABOUT_A_PATIENT or role not in row.roles or name in NO_PAGES:
@@ -110,7 +110,7 @@ class TestMark:
         assert bare == []
 
     @pytest.mark.parametrize("role", sorted(ALL))
-    def test_stands_behind_every_name(self, practice, rows, role):  # noqa: F811
+    def test_is_shown_behind_every_name(self, practice, rows, role):  # noqa: F811
         client, bare = practice(role), {}
         patient = rows["patient"]
         for name, row in TABLE.items():
@@ -121,7 +121,7 @@ class TestMark:
                 bare[name] = found
         assert bare == {}
 
-    def test_stands_in_every_list(self, practice, rows):  # noqa: F811
+    def test_is_in_every_list(self, practice, rows):  # noqa: F811
         client, name, n_seen = practice("lead"), rows["patient"].family_name, 0
         for one in (*LISTS, "admin:courses_appointment_changelist?day=2026-03-12"):
             route, _mark, query = one.partition("?")

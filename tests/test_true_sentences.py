@@ -76,7 +76,7 @@ def sentences() -> Iterator[tuple[str, str]]:
             yield from ((str(path.relative_to(ROOT)), "".join(re.findall(r'"([^"]*)"', one))) for one in found)
 
 
-def test_no_fixed_sentence_claims_that_somebody_has_been_told():
+def test_no_fixed_sentence_claims_that_somebody_has_been_informed():
     claims = {
         (where, " ".join(sentence.split()))
         for where, sentence in sentences()

@@ -32,7 +32,7 @@ LIMIT_SECONDS = 10.0
 HOW = [("stopped", True), ("stopped", False), ("frozen", True), ("frozen", False)]
 
 
-def test_patients_and_staff_are_told_within_ten_seconds_and_what_was_sent_arrives_once(
+def test_patients_and_staff_get_an_answer_within_ten_seconds_and_what_was_sent_arrives_once(
     browser, live_server, settings, monkeypatch, at_once, record_property
 ):
     settings.ALLOWED_HOSTS = ["*"]

@@ -305,7 +305,7 @@ def test_form_keeps_what_was_typed_when_something_is_missing(form_of, running_co
     assert page.locator("input[name=before]:checked").get_attribute("value") == "7"
 
 
-def test_red_flag_in_an_unfinished_form_is_told_at_once(form_of, running_course):
+def test_red_flag_in_an_unfinished_form_is_sent_at_once(form_of, running_course):
     page = form_of(running_course)
     page.get_by_label("Cannot pass water").check()
     page.get_by_role("button", name="Save session").click()
@@ -369,7 +369,7 @@ def test_cord_type_says_what_is_missing_and_saves_a_visit_without_needles(
     assert not Session.objects.get(course=running_course, number=5).is_needled
 
 
-def test_needling_without_clearance_needs_a_reason_and_tells_the_lead(form_of, running_course, patient, lead):
+def test_needling_without_clearance_needs_a_reason_and_alerts_the_lead(form_of, running_course, patient, lead):
     refuse_consent(patient, Consent.Stream.TREATMENT, by=lead, at=timezone.now())
     page = form_of(running_course)
     press_from_start = page.get_by_role("group", name="Pain before").get_by_label("0", exact=True)

@@ -54,7 +54,7 @@ def recipients(smtp) -> list[str]:
 
 
 class TestUnusedAccount:
-    def test_is_invited_anew_at_the_new_address_alone(self, invited, correct, smtp, at):
+    def test_is_invited_again_only_at_the_new_address(self, invited, correct, smtp, at):
         correct(invited)
         deliver_due(clock=lambda: at + MINUTE)
         invitations = [mail for mail in smtp.mails if "invited" in str(mail["Subject"])]
@@ -131,7 +131,7 @@ def test_refusal_that_was_on_its_way_marks_nothing(invited, correct, smtp, at):
     assert invited.email_failed_at is None
 
 
-def test_old_address_is_told_without_a_name(invited, correct, smtp, at):
+def test_old_address_is_informed_without_a_name(invited, correct, smtp, at):
     correct(invited)
     deliver_due(clock=lambda: at + MINUTE)
     [told] = [mail for mail in smtp.mails if mail["To"] == "rwoan@example.org"]
@@ -141,7 +141,7 @@ def test_old_address_is_told_without_a_name(invited, correct, smtp, at):
     assert NEW not in text
 
 
-def test_old_address_that_takes_no_mail_is_not_told(invited, correct, at):
+def test_old_address_that_takes_no_mail_is_not_informed(invited, correct, at):
     Membership.objects.filter(pk=invited.pk).update(email_failed_at=at)
     correct(invited)
     assert not Message.objects.filter(kind="address_changed").exists()

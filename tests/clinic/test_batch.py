@@ -25,7 +25,7 @@ def test_failure_does_not_stop_the_others():
     assert seen == [1, 0, 2]
 
 
-def test_failure_is_told_to_whoever_asked():
+def test_failure_is_passed_to_the_caller():
     failed: list[int] = []
     each([1, 0, 2, 0], invert, on_failure=failed.append)
     assert failed == [0, 0]

@@ -26,7 +26,7 @@ def stand_still(dog: Watchdog, seconds: float) -> None:
     dog._stepped_at = time.monotonic() - seconds
 
 
-def test_bites_what_stands_still(dog, bitten):
+def test_ends_what_makes_no_progress(dog, bitten):
     dog.start("work", seconds=60)
     stand_still(dog, 61)
     dog.look()

@@ -31,7 +31,7 @@ class TestOffered:
     def test_every_place_is_offered(self):
         assert set(offered()) == {zone for zones in zones_by_country().values() for zone in zones}
 
-    def test_own_country_stands_first(self):
+    def test_own_country_comes_first(self):
         assert zone_choices("JP")[0][1] == [("Asia/Tokyo", "Tokyo (Asia/Tokyo)")]
 
     def test_every_country_is_offered_by_name(self):
@@ -68,7 +68,7 @@ class TestRefused:
 
 @pytest.mark.django_db
 class TestHold:
-    def test_same_zone_may_go_on(self, clinic):
+    def test_same_zone_may_continue(self, clinic):
         with transaction.atomic():
             hold_zone(clinic)
 

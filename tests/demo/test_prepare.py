@@ -8,7 +8,7 @@ from django.db.utils import ProgrammingError
 from demo import prepare
 
 
-def test_data_of_another_version_is_told_with_the_way_out(monkeypatch):
+def test_data_of_another_version_is_reported_with_the_fix(monkeypatch):
     def fail(*_args, **_kwargs):
         raise ProgrammingError('relation "clinic_duty" does not exist\nLINE 1')
 

@@ -89,7 +89,7 @@ def message_ids(smtp) -> list[str]:
     return [mail["Message-ID"] for mail in smtp.mails]
 
 
-def test_every_row_comes_back_and_nothing_is_sent_twice(
+def test_every_row_is_restored_and_nothing_is_sent_twice(
     smtp, monkeypatch, tmp_path, documents, key, capsys, record_property
 ):
     public, secret = key

@@ -138,7 +138,7 @@ def test_database_that_swallows_everything(storm, env, keep, cookie):
             one.stop()
 
 
-def test_lines_to_the_database_that_stood_while_new_ones_come_through(storm, env, keep):
+def test_open_connections_to_the_database_while_new_ones_work(storm, env, keep):
     with SwallowingProxy(postgres_socket()) as proxy:
         behind = env | through(proxy)
         kept = keep(Fallback(behind, every=1))

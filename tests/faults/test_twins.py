@@ -117,7 +117,7 @@ def test_message_claimed_when_its_alert_is_resolved_is_not_sent(storm, smtp, lea
     assert claimed.state == "cancelled"
 
 
-def test_report_while_somebody_acknowledges_is_told_on_its_own(storm, smtp, lead, practitioner, at_once):
+def test_report_while_somebody_acknowledges_is_sent_on_its_own(storm, smtp, lead, practitioner, at_once):
     """In either order: the alert is open at the end, or the answer had seen the report."""
     storm.rage(1)
     deliver_due(clock=timezone.now)
@@ -160,7 +160,7 @@ def test_answer_does_not_wait_for_a_report_on_the_same_patient(storm, lead, in_b
     assert alert.state == "acknowledged"
 
 
-def test_sender_that_outlives_its_lease_comes_back_to_a_settled_row(storm, smtp, in_background):
+def test_sender_that_outlives_its_lease_finds_a_settled_row(storm, smtp, in_background):
     storm.rage(1)
     at = timezone.now()
     smtp.hold(Point.BETWEEN_SEND_AND_MARK)

@@ -348,7 +348,7 @@ def test_stranger_writes_nothing(world, stranger):
     assert not world.reports()
 
 
-def test_member_who_left_long_ago_writes_nothing(world):
+def test_member_who_left_earlier_writes_nothing(world):
     world.sign_in()
     Membership.objects.filter(pk=world.member.pk).update(deactivated_at=world.at - timedelta(days=2))
     view = next(view for view in VIEWS if view.name == "phone report")

@@ -27,7 +27,7 @@ def upload(content, name="letter.pdf"):
 @pytest.mark.parametrize(
     ("content", "kind"), [(PDF, DocumentKind.PDF), (PNG, DocumentKind.PNG), (JPEG, DocumentKind.JPEG)]
 )
-def test_kind_is_told_by_content_whatever_the_name(content, kind):
+def test_kind_follows_the_content_whatever_the_name(content, kind):
     assert read_document(upload(content, "x.exe")).kind == kind
 
 

@@ -58,7 +58,7 @@ def test_same_facts_are_no_correction(correct):
         correct(licence="GMC 1")
 
 
-def test_second_editor_is_told(correct):
+def test_second_editor_sees_the_change(correct):
     correct(licence="GMC 77")
     with pytest.raises(StaleRecord) as told:
         correct(licence="GMC 78")
@@ -102,7 +102,7 @@ class TestPages:
         page = client.get(reverse("admin:patients_patient_change", args=[patient.pk])).content.decode()
         assert "typo" in page
 
-    def test_stale_edit_is_told_and_what_was_typed_is_kept(
+    def test_stale_edit_is_reported_and_what_was_typed_is_kept(
         self, patient, assessment, correct, practitioner, signed_in
     ):
         client, url = signed_in(practitioner), self.url(patient, "assessment", assessment.pk)

@@ -84,7 +84,7 @@ def test_models_that_were_overwritten_are_in_the_table(browsers, rows):  # noqa:
         assert name in models, name
 
 
-def test_a_stale_page_undoes_nothing_and_is_told(browsers, rows):  # noqa: F811
+def test_a_stale_page_undoes_nothing_and_is_reported(browsers, rows):  # noqa: F811
     """Each row: one changes a field; the other saves an unchanged page, then one with the same field changed."""
     faults = {}
     for model, role, url in editable(browsers, rows):

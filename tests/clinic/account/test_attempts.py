@@ -33,7 +33,7 @@ class TestCounting:
         wait = begin(Attempt.of("anna", "198.51.100.1"), at=at + 60 * SECOND)
         assert wait == HERE.within - 60 * SECOND
 
-    def test_after_the_wait_it_goes_on(self, at):
+    def test_after_the_wait_sign_in_works(self, at):
         wrong(HERE.amount, at)
         assert wrong(1, at + HERE.within + SECOND) is None
 
@@ -89,7 +89,7 @@ class TestCounting:
         assert "anna" not in kept
         assert "198.51" not in kept
 
-    def test_new_password_starts_anew(self, at):
+    def test_new_password_resets_the_count(self, at):
         wrong(100, at)
         forget("anna")
         assert wrong(1, at) is None

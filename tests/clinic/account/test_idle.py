@@ -39,7 +39,7 @@ def test_half_an_hour_without_a_page_ends_the_session(signed_in, practitioner, t
     assert "_auth_user_id" not in client.session
 
 
-def test_each_page_starts_the_time_anew(signed_in, practitioner, travel):
+def test_each_page_restarts_the_time(signed_in, practitioner, travel):
     client = signed_in(practitioner)
     for minutes in range(0, 200, 25):
         travel(minutes)

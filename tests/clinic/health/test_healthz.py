@@ -189,7 +189,7 @@ class TestDatabaseThatKeepsNothing:
             cursor.execute(cause)
         assert not checks._ask(lambda: checks._database(at=at)).is_well
 
-    def test_that_keeps_what_it_is_told_is_well(self, all_well, at):
+    def test_that_stores_what_is_written_is_well(self, all_well, at):
         assert examine(at=at)["database"].is_well
         assert Heartbeat.objects.get(name="database").beaten_at == at
 

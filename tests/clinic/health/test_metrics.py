@@ -75,7 +75,7 @@ def test_outbox_and_signs_of_life(scrape, alert, at):
     assert found["healing_curve_faults", (("kind", "stuck"),)] == 0
 
 
-def test_settled_long_ago_is_not_counted(scrape, alert, at):
+def test_settled_messages_of_earlier_days_are_not_counted(scrape, alert, at):
     Message.objects.update(state="sent", settled_at=at)
     found = scrape(at + timedelta(days=2))
     assert ("healing_curve_messages", (("kind", "staff_alert"), ("state", "sent"))) not in found

@@ -36,7 +36,7 @@ class Pigeon:
         return Mail(message.recipient, "A subject", "A text\n", "<p>A text</p>", headers=headers)
 
     def render_bundle(self, messages: Sequence[Message]) -> Mail:
-        """One mail under the first one's id, unless one of them fails."""
+        """One mail under the id of the first message, unless one of them fails."""
         if self.fails_together:
             raise KeyError
         headers = {"Message-ID": message_id(messages[0])}

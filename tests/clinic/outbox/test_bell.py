@@ -1,4 +1,4 @@
-"""The bell: a lost notification costs seconds, never a message."""
+"""Notifying a worker: a lost notification costs seconds, never a message."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def test_nothing_is_fetched_from_anywhere(mail):
     assert not any(name in attributes for _tag, attributes in tags(mail.html) for name in ("src", "background"))
 
 
-def test_subject_stands_on_one_line(mail):
+def test_subject_is_on_one_line(mail):
     assert mail.subject == "You are invited"
 
 

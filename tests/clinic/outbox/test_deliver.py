@@ -285,7 +285,7 @@ class TestPoison:
         assert deliver_due(clock=clock()) == 1
         assert states()[1] == "sent"
 
-    def test_lapsed_patient_mail_that_cannot_be_settled_does_not_stop_the_queue(
+    def test_expired_patient_mail_that_cannot_be_settled_does_not_stop_the_queue(
         self, put, smtp, pigeon, clock, at
     ):
         poison = put(guarantee=AT_MOST_ONCE)
@@ -318,7 +318,7 @@ class TestCommand:
             call_command("deliver_due", stdout=out)
         assert out.getvalue() == "1 sent\n0 sent\n"
 
-    def test_goes_on_for_ever_though_the_database_was_away(self, monkeypatch):
+    def test_continues_for_ever_after_the_database_was_down(self, monkeypatch):
         """Ended here by the second pause."""
         passes = iter([OperationalError(), 2])
         pauses: list[float] = []

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
 
 
-def test_claim_on_an_emergency_lapses_within_twenty_seconds_of_its_death(put, at):
+def test_claim_on_an_emergency_expires_within_twenty_seconds_of_its_death(put, at):
     put(is_urgent=True)
     queue.claim_next(at=at)
     # A sweep runs every ten seconds.

@@ -156,7 +156,7 @@ class TestPutOff:
         assert Message.objects.get().state == "pending"
 
 
-class TestLapse:
+class TestExpiry:
     def test_lease_that_holds_is_left_alone(self, put, at):
         put()
         queue.claim_next(at=at)
@@ -194,7 +194,7 @@ class TestLapse:
         assert queue.release_lapsed(at=at + MINUTE) == 1
         assert Message.objects.get().state == "pending"
 
-    def test_sender_who_comes_back_after_its_lease_changes_nothing(self, put, at):
+    def test_sender_who_returns_after_its_lease_changes_nothing(self, put, at):
         put()
         late = queue.claim_next(at=at)
         queue.release_lapsed(at=at + MINUTE)

@@ -90,7 +90,7 @@ class TestDown:
         deliver_due(clock=clock())
         assert sorted(Message.objects.values_list("n_attempts", flat=True)) == [0, 0, 1]
 
-    def test_other_channels_go_on(self, put, at):
+    def test_other_channels_continue(self, put, at):
         put()
         webhook = put(channel=Message.Channel.WEBHOOK)
         assert queue.claim_next(at=at, without={"email"}) == webhook
@@ -100,7 +100,7 @@ class TestUrgent:
     def test_pause_is_two_minutes_at_most(self):
         assert max(queue.pause_after(20, is_urgent=True) for _n in range(50)) <= timedelta(minutes=2.4)
 
-    def test_attempts_go_on_for_an_hour_and_are_finite(self, put, at):
+    def test_attempts_continue_for_an_hour_and_are_finite(self, put, at):
         put(is_urgent=True)
         start = at
         for _attempt in range(queue.MAX_URGENT_ATTEMPTS):

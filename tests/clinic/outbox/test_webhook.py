@@ -128,7 +128,7 @@ def test_endpoint_that_failed_is_not_waited_for_again(gateway):
     assert len(gateway.taken) == 1
 
 
-def test_nothing_is_sent_into_the_house(gateway, settings):
+def test_nothing_is_sent_into_the_local_network(gateway, settings):
     settings.DEMO = False
     settings.WEBHOOK_PORTS = frozenset({gateway.server.server_port})
     error = failure(gateway.url.replace("http:", "https:").replace("127.0.0.1", "localhost"))
@@ -177,7 +177,7 @@ class TestTls:
         assert gateway.versions <= {"TLSv1.2", "TLSv1.3"}
 
     @pytest.mark.parametrize("certificate", ["expired", "elsewhere", "unknown"])
-    def test_tells_nothing_to_one_whose_certificate_is_bad(self, secured, certificate):
+    def test_sends_nothing_to_one_whose_certificate_is_bad(self, secured, certificate):
         """Expired, for another name, or from an unknown authority."""
         gateway = secured(certificate)
         error = failure(gateway.url)

@@ -39,7 +39,7 @@ def test_cancelling_without_a_reason_says_that_nothing_was_cancelled(signed_in, 
     assert appointment.status == "booked"
 
 
-def test_cancelled_visit_is_named_and_who_must_tell_the_patient(signed_in, front_desk, appointment):
+def test_cancelled_visit_is_named_and_who_must_call_the_patient(signed_in, front_desk, appointment):
     url = reverse("admin:courses_appointment_cancel", args=[appointment.pk])
     page = signed_in(front_desk).post(url, {"reason": "ill"}, follow=True)
     assert f"Cancelled: {appointment.course.patient}, " in _said(page)
@@ -72,7 +72,7 @@ def test_missed_visit_leads_to_a_call(signed_in, front_desk, appointment, time_m
     assert appointment.status == "missed"
 
 
-def test_day_that_was_closed_later_says_what_stands_on_it(signed_in, front_desk, appointment):
+def test_day_that_was_closed_later_lists_its_visits(signed_in, front_desk, appointment):
     day = appointment.clinic.local(appointment.starts_at).date()
     url = reverse("admin:courses_appointment_changelist")
     client = signed_in(front_desk)

@@ -54,7 +54,7 @@ def words(signed_in, lead):
 
 
 class TestWords:
-    def test_clinic_without_sessions_is_told_what_stands_in(self, words):
+    def test_clinic_without_sessions_reads_which_figures_are_used(self, words):
         page = words()
         assert "There is no session to learn from yet." in page
         assert "provisional: under 30 patients" in page
@@ -72,17 +72,17 @@ class TestWords:
         night(n_patients=29)
         assert "provisional: under 30 patients" in words()
 
-    def test_clamp_is_told_with_the_true_rate(self, night, words):
+    def test_clamp_is_shown_with_the_true_rate(self, night, words):
         night(is_clamped=True, realised_per_100=11.3)
         assert "The threshold is at its limit. The true rate is 11.3 in 100 sessions, not 5." in words()
 
-    def test_fixed_rules_over_the_budget_are_told_with_their_rate(self, night, words):
+    def test_fixed_rules_over_the_budget_are_shown_with_their_rate(self, night, words):
         night(fixed_per_100=6.5, realised_per_100=7.5)
         page = words()
         assert "The budget of 5 cannot be met: at least 7.5 in 100 sessions raise an alert." in page
         assert "The fixed rules alone raise 6.5. They are always sent. The curve adds at least 1 in 100." in page
 
-    def test_fixed_rules_and_the_curve_s_least_over_the_budget_are_told(self, night, words):
+    def test_fixed_rules_and_the_curve_s_least_over_the_budget_are_shown(self, night, words):
         """Neither alone is over 5: together they are."""
         night(fixed_per_100=4.4, realised_per_100=5.4)
         assert "The budget of 5 cannot be met: at least 5.4 in 100 sessions raise an alert." in words()
@@ -113,7 +113,7 @@ class TestWords:
         assert "57 of 200 scores" in page
         assert "Last night there were 57" in page
 
-    def test_month_that_is_more_than_chance_stands_out(self, night, words):
+    def test_month_that_is_more_than_chance_is_emphasised(self, night, words):
         night()
         assert "<strong>20.0</strong>" in words()
 

@@ -99,7 +99,7 @@ def test_patients_page_opens(broken, client, at, time_machine):
     assert client.get(check_in_path(CheckIn.objects.latest("pk"))).status_code == 200
 
 
-def test_red_flag_of_a_form_sent_back_is_told_and_shown(broken, signed_in, practitioner):
+def test_red_flag_of_a_returned_form_is_sent_and_shown(broken, signed_in, practitioner):
     sent = {**EMPTY, "form_key": FORM_KEY, "flag_trauma": "on"}
     response = signed_in(practitioner).post(f"/admin/courses/course/{broken.pk}/log/", sent)
     assert response.status_code == 422

@@ -21,7 +21,7 @@ EMPTY = {
 
 
 @pytest.mark.parametrize(("path", "words"), EMPTY.items())
-def test_empty_list_says_what_would_stand_there(signed_in, lead, path, words):
+def test_empty_list_says_what_it_will_contain(signed_in, lead, path, words):
     assert words in signed_in(lead).get(path).content.decode()
 
 

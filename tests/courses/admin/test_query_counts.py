@@ -100,7 +100,7 @@ def test_history_asks_the_same_for_one_and_for_three_corrections(client_of_lead,
     assert _n_queries(client_of_lead, path) == one
 
 
-def test_correction_told_meanwhile_asks_the_same_for_one_and_for_three(client_of_lead, clinic, practitioner):
+def test_correction_shown_meanwhile_asks_the_same_for_one_and_for_three(client_of_lead, clinic, practitioner):
     course = _live_through(clinic, practitioner)
     session, alert = course.sessions.last(), Alert.objects.get(course=course)
     seen = version_of(session)

@@ -89,7 +89,7 @@ class TestToday:
         mark_missed(visit(hours_ago=26), by=practitioner, at=now)
         assert today(practitioner, at=now).unlogged == ()
 
-    def test_comes_back_when_the_session_is_void(self, visit, practitioner, course, now):
+    def test_is_listed_again_when_the_session_is_void(self, visit, practitioner, course, now):
         one = visit(hours_ago=26)
         void_session(
             log_visit(course, one.starts_at, appointment=one, at=now).session,

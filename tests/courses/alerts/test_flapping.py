@@ -37,22 +37,22 @@ def test_said_once_and_then_not_each_time(open_again, told, kinds):
     assert (told(last, "raised"), told(last, "flapping")) == ([], ["practitioner"])
 
 
-def test_next_opening_is_not_told_at_once_but_repeated(open_again, told):
+def test_next_opening_is_not_sent_at_once_but_repeated(open_again, told):
     last = open_again(TOO_MANY + 1)
     assert told(last) == []
     sweep(at=last.next_step_at)
     assert told(last) != []
 
 
-def test_fewer_are_told_each_time(open_again, told):
+def test_fewer_openings_are_sent_each_time(open_again, told):
     assert told(open_again(TOO_MANY - 1), "raised") == ["practitioner"]
 
 
-def test_openings_far_apart_are_told_each_time(open_again, told):
+def test_openings_far_apart_are_sent_each_time(open_again, told):
     assert told(open_again(TOO_MANY + 1, apart=10 * DAY), "raised") == ["practitioner"]
 
 
-def test_worsening_is_told_all_the_same(open_again, find, told, at):
+def test_worsening_is_still_sent(open_again, find, told, at):
     open_again(TOO_MANY + 1)
     worse = find("red", observed=10, at=at + 5 * HOUR)
     assert told(worse, "severity_raised") == ["practitioner"]

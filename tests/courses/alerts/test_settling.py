@@ -49,7 +49,7 @@ class TestPain:
         assert (event.by, event.old_state, event.new_state) == (None, "open", "resolved")
 
     @pytest.mark.parametrize("after", [6, 7])
-    def test_one_worse_session_between_begins_anew(self, breached, at, after):
+    def test_one_worse_session_between_restarts_the_count(self, breached, at, after):
         for days, score in ((8, 3), (4, after), (0, 3)):
             log_visit(breached.course, at - days * DAY, before=4, after=score)
         assert state(breached) != "resolved"
@@ -115,7 +115,7 @@ class TestClosedCourse:
         end_course(breached.course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
         return breached
 
-    def test_alert_is_closed_with_it_and_staff_are_told(self, ended, told, at):
+    def test_alert_is_closed_with_it_and_staff_are_informed(self, ended, told, at):
         assert sweep_closed_courses(at=at) == 1
         assert (state(ended), ended.outcome) == ("resolved", "course_closed")
         assert told(ended, "resolved") == ["practitioner"]
@@ -136,7 +136,7 @@ class TestClosedCourse:
         assert sweep_closed_courses(at=at) == 0
         assert state(alert) == "open"
 
-    def test_needling_without_clearance_is_answered_by_a_person_all_the_same(self, course, lead, at):
+    def test_needling_without_clearance_still_needs_a_person_s_answer(self, course, lead, at):
         finding = Finding("needled_without_clearance", 1, Severity.RED, {"because": "no_consent"})
         rule = Alert.Rule.UNCLEARED
         alert = raise_alert(patient=course.patient, course=course, rule=rule, findings=[finding], at=at)

@@ -61,7 +61,7 @@ def test_likelihood_ratio_is_said_no_finer_than_it_is_known(alert, ratio, words,
     assert lines(one)["Likelihood ratio (LR*)"].startswith(f"{words} times likelier")
 
 
-def test_prior_and_threshold_say_of_whom_they_learnt(alert, clinic, at):
+def test_prior_and_threshold_name_their_data(alert, clinic, at):
     Prior.objects.create(
         clinic=clinic, version=3, numbers={"version": "linden-3"}, n_patients=120, n_courses=130, n_scores=1862,
         fitted_at=at,

@@ -82,7 +82,7 @@ def test_another_alert_begins_another_thread(report, smtp, at):
     assert [mail["References"] for mail in smtp.to("practitioner@example.org")] == [None, None]
 
 
-def test_bounced_address_is_stepped_over_and_told_of(find, clinic, practitioner, lead, smtp, told, at):
+def test_bounced_address_is_skipped_and_reported(find, clinic, practitioner, lead, smtp, told, at):
     alert = find("red")
     smtp.answer_to_recipient["practitioner@example.org"] = "550 no such user"
     # Nobody else was written to meanwhile, so it is believed at the third attempt.

@@ -35,7 +35,7 @@ def lapsed(course: Course, at) -> Course:
     return course
 
 
-class TestLapsed:
+class TestOverdue:
     def test_course_without_a_visit_for_long_is_found(self, lapsed, at):
         assert watch_courses(at=at) == 1
         alert = Alert.objects.get()
@@ -74,7 +74,7 @@ class TestLapsed:
     def test_course_without_a_visit_yet_is_left_alone(self, course, at):
         assert watch_courses(at=at) == 0
 
-    def test_course_that_keeps_its_plan_has_not_lapsed(self, course, at):
+    def test_course_that_keeps_its_plan_is_not_overdue(self, course, at):
         """The standard plan becomes less frequent: twice a week for five weeks, then once."""
         starts_on = course.clinic.local(at).date() - 42 * DAY
         Course.objects.update(starts_on=starts_on)
@@ -189,7 +189,7 @@ class TestUnanswered:
         Reminder.objects.filter(check_in__in=of_session).update(state="sent")
         return of_session.get(kind="day3")
 
-    def test_visit_closes_the_call_and_what_lapsed(self, asked, at):
+    def test_visit_closes_the_call_and_the_overdue_alert(self, asked, at):
         watch_courses(at=at + 9 * DAY)
         assert {"lapsed", "unanswered"} <= set(rules())
         log_visit(asked.session.course, at + 9 * DAY, before=4, after=3)

@@ -27,7 +27,7 @@ def worse(course, at):
     return course
 
 
-def test_is_told_once_a_run(worse, lead, at):
+def test_is_reported_once_a_run(worse, lead, at):
     assert not Alert.objects.filter(rule=Alert.Rule.PAIN).exists()
     watch_courses(at=at + timedelta(hours=1))
     alert = told().get()
@@ -39,7 +39,7 @@ def test_is_told_once_a_run(worse, lead, at):
     assert told().count() == 1
 
 
-def test_is_told_again_after_a_break(worse, lead, at):
+def test_is_reported_again_after_a_break(worse, lead, at):
     watch_courses(at=at)
     alert = told().get()
     resolve(alert, outcome="plan_changed", note="seen", by=lead, at=at, seen=last_news(alert))
@@ -53,7 +53,7 @@ def test_is_told_again_after_a_break(worse, lead, at):
     assert told().count() == 2
 
 
-def test_is_not_told_beside_an_open_pain_alert(course, at):
+def test_is_not_reported_beside_an_open_pain_alert(course, at):
     log_run(course, [(3, None), (5, None), (5, None), (9, 10)], until=at)
     assert Alert.objects.unresolved().filter(rule=Alert.Rule.PAIN).exists()
     watch_courses(at=at)

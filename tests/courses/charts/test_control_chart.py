@@ -31,7 +31,7 @@ def test_every_dot_lies_on_the_paper():
     assert heights[0] > heights[1]
 
 
-def test_screen_readers_are_told_each_month():
+def test_screen_readers_read_each_month():
     svg = drawn(month(5), month(12, name="2026-02"))
     assert "Jan 2026: 5.0; Feb 2026: 12.0" in svg
     assert 'role="img"' in svg

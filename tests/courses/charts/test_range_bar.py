@@ -8,7 +8,7 @@ from courses.charts.range_bar import range_svg
 
 
 @pytest.mark.parametrize(("score", "is_outside"), [(2, False), (6, False), (7, True), (0, True)])
-def test_score_outside_the_band_stands_out(score, is_outside):
+def test_score_outside_the_band_is_emphasised(score, is_outside):
     svg = range_svg(score=score, low50=3, high50=5, low90=2, high90=6)
     assert ("chart-dot-outside" in svg) is is_outside
 

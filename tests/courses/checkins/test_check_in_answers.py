@@ -69,7 +69,7 @@ class TestLaterAnswer:
         assert [(row.score, row.outcome) for row in check_in.answers.all()] == [(3, "saved"), (6, "replaced")]
         assert PainScore.objects.get(check_in=check_in).scored_at == at + 5 * HOUR
 
-    def test_worse_later_score_is_told(self, answer, check_in):
+    def test_worse_later_score_is_sent(self, answer, check_in):
         answer(3)
         assert not Alert.objects.filter(rule="pain").exists()
         answer(10, severe_pain="usual")
@@ -91,7 +91,7 @@ class TestLaterAnswer:
         assert {report.flag.code for report in RedFlagReport.objects.all()} == {"cardiac", "severe_pain"}
         assert score_of(check_in) == 3
 
-    def test_database_refuses_a_score_that_no_answer_tells_of(self, answer, check_in):
+    def test_database_refuses_a_score_without_an_answer(self, answer, check_in):
         answer(3)
         with pytest.raises(IntegrityError, match="score_is_corrected"), transaction.atomic():
             PainScore.objects.filter(check_in=check_in).update(score=9)

@@ -68,7 +68,7 @@ def test_still_worse_mails_the_practitioner(answer, practitioner):
     assert list(told.values_list("recipient", flat=True)) == [f"membership:{practitioner.pk}"]
 
 
-def test_a_little_worse_stands_on_the_watch_list_and_mails_nobody(course, client, practitioner, at, time_machine):
+def test_a_little_worse_is_on_the_watch_list_and_mails_nobody(course, client, practitioner, at, time_machine):
     log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - 3 * DAY)
     time_machine.move_to(at, tick=False)
     client.post(check_in_path(CheckIn.objects.filter(kind="day3").latest("pk")), {"score": 7})
@@ -83,7 +83,7 @@ def test_as_before_is_nothing(answer, practitioner, at):
     assert watch_list(practitioner, at=at) == []
 
 
-def test_four_above_before_is_told_where_the_curve_cannot_tell(course, client, at, time_machine):
+def test_four_above_before_is_sent_without_an_estimate(course, client, at, time_machine):
     log_run(course, [(3, 3)], until=at - 3 * DAY)
     time_machine.move_to(at, tick=False)
     check_in = CheckIn.objects.get(kind="day3")

@@ -33,7 +33,7 @@ def test_score_alone(entry_of):
 
 
 @pytest.mark.parametrize("key", ["", "nonsense"])
-def test_form_without_a_key_is_taken_all_the_same(entry_of, key):
+def test_form_without_a_key_is_still_accepted(entry_of, key):
     assert entry_of(flag_trauma="on", form_key=key).form_key is not None
 
 

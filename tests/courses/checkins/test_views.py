@@ -125,7 +125,7 @@ class TestAnswering:
         answer(3, bleeding="")
         assert set(levels()) == {"trauma", "bleeding"}
 
-    def test_flag_from_a_page_opened_anew_is_reported_again(self, answer):
+    def test_flag_from_a_newly_opened_page_is_reported_again(self, answer):
         for _n in range(2):
             answer(trauma="")
         assert Alert.objects.get().events.filter(kind="reported_again").count() == 1
@@ -334,7 +334,7 @@ TICKS = st.dictionaries(st.sampled_from(CODES), ANSWERS)
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(score=st.none() | st.integers(0, 10), ticks=TICKS, has_none=st.booleans())
-def test_every_sign_ticked_is_reported_and_told(path, client, score, ticks, has_none):
+def test_every_sign_ticked_is_reported_and_sent(path, client, score, ticks, has_none):
     values = {f"flag_{code}": "on" for code in ticks} | {f"answer_{code}": reply for code, reply in ticks.items()}
     values |= {"score": score} if score is not None else {}
     values |= {"no_red_flag": "on"} if has_none else {}

@@ -216,7 +216,7 @@ class TestMove:
 
         return make
 
-    def test_cancels_and_books_anew(self, book, move, tomorrow):
+    def test_cancels_and_books_again(self, book, move, tomorrow):
         old = book(is_for_needling=False)
         new = move(old, tomorrow + DAY)
         old.refresh_from_db()
@@ -277,7 +277,7 @@ class TestCancelAndMiss:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_book_one_time_at_once_one_is_taken_and_the_others_are_told(book, at_once, monkeypatch):
+def test_of_many_who_book_one_time_at_once_one_gets_it_and_the_others_are_refused(book, at_once, monkeypatch):
     """They meet right before writing, if possible: a deadlock is not acceptable."""
     meeting, save = Barrier(6), Appointment.save
 

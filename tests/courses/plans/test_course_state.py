@@ -185,7 +185,7 @@ class TestSessionsSinceTheCheck:
             log_visit(course, at - (10 - day) * DAY, is_needled=False, after=None)
         assert codes(course, at.date()) == []
 
-    def test_check_at_the_visit_begins_anew(self, course, checked, at):
+    def test_check_at_the_visit_restarts_the_count(self, course, checked, at):
         for day in range(4):
             log_visit(course, at - (10 - 2 * day) * DAY)
         log_visit(course, at, neuro_check="unchanged")

@@ -191,7 +191,7 @@ class TestBookings:
         assert (treater(past), treater(with_lead)) == (practitioner, lead)
 
 
-class TestTelling:
+class TestMail:
     @pytest.fixture
     def mails(self, smtp, at):
         """Send what is due; the bodies by address."""
@@ -203,7 +203,7 @@ class TestTelling:
 
         return send
 
-    def test_both_are_told(self, give, lead, practitioner, colleague, mails):
+    def test_both_are_informed(self, give, lead, practitioner, colleague, mails):
         give()
         sent = mails()
         assert set(sent) == {colleague.address, practitioner.address}
@@ -217,12 +217,12 @@ class TestTelling:
         for word in (course.patient.family_name, course.patient.given_name, course.complaint, "parental"):
             assert word not in mail.subject + mail.text + mail.html
 
-    def test_who_hands_over_is_not_told(self, give, practitioner, colleague):
+    def test_who_hands_over_is_not_informed(self, give, practitioner, colleague):
         give(by=practitioner)
         told = Message.objects.filter(kind="hand_over").values_list("recipient", flat=True)
         assert set(told) == {f"membership:{colleague.pk}"}
 
-    def test_who_left_is_not_told(self, give, practitioner, mails, colleague, at):
+    def test_who_left_is_not_informed(self, give, practitioner, mails, colleague, at):
         deactivate_member(practitioner, at=at)
         give()
         assert set(mails()) == {colleague.address}

@@ -135,7 +135,7 @@ class TestHoldByHand:
 
 
 class TestResume:
-    def test_goes_on_once_the_flag_is_resolved(self, course, lead, at):
+    def test_resumes_once_the_flag_is_resolved(self, course, lead, at):
         alert = report(course, "trauma", at)
         with pytest.raises(ValidationError, match="not resolved"):
             resume_course(course, at=at)

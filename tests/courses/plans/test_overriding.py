@@ -167,7 +167,7 @@ def test_licence_holds_on_its_last_day(contraindicated, override, clinic, at):
     assert override(contraindicated, by=by).given_by == by
 
 
-def test_needling_under_it_tells_no_lead(contraindicated, override, at):
+def test_needling_under_it_alerts_no_lead(contraindicated, override, at):
     override(contraindicated)
     log_visit(contraindicated, at)
     assert not Alert.objects.filter(rule="uncleared").exists()

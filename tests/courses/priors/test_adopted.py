@@ -45,7 +45,7 @@ def test_prior_of_another_clinic_is_not_used(clinic, stranger, keep):
     assert adopted_prior(clinic) is SHIPPED_PRIOR
 
 
-def test_numbers_come_back_as_they_were_kept(clinic, keep):
+def test_numbers_are_read_as_they_were_stored(clinic, keep):
     row = keep(1, is_adopted=True)
     assert adopted_prior(clinic).to_json() == row.numbers
 

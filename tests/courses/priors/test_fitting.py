@@ -96,7 +96,7 @@ class TestManyScores:
         fit_clinic(clinic, at=at + 2 * DAY)
         assert PriorEvent.objects.get(kind="kept").detail["n_scores"] == 6
 
-    def test_calibration_goes_on_with_the_prior_in_use(self, many, clinic, at):
+    def test_calibration_continues_with_the_prior_in_use(self, many, clinic, at):
         first = fit_clinic(clinic, at=at)
         second = fit_clinic(clinic, at=at + DAY)
         assert second.threshold.prior == first.prior

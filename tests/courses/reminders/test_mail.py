@@ -124,7 +124,7 @@ class TestRefused:
         assert outcome() == ("refused", "no consent")
 
     @pytest.mark.parametrize("status", ["cancelled", "missed", "kept"])
-    def test_for_an_appointment_that_no_longer_stands(self, reminder, deliver, at, status):
+    def test_for_a_cancelled_appointment(self, reminder, deliver, at, status):
         Appointment.objects.update(status=status)
         deliver(at + DAY)
         assert outcome() == ("refused", "appointment no longer stands")

@@ -91,7 +91,7 @@ class TestPregnantPatient:
         assert "Ask the doctor or midwife first:" in gel
         assert "suggested" not in gel
 
-    def test_is_not_told_to_use_it(self, page, course, practitioner, at):
+    def test_is_not_advised_to_use_it(self, page, course, practitioner, at):
         session = log_visit(course, at).session
         assert "gel:" not in " ".join(patient_words(session, list(session.scores.all()), at=at))
 

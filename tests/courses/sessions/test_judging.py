@@ -155,7 +155,7 @@ class TestKept:
         assert kept["standing"] == "in_band"
         assert {"mean", "low50", "high50", "low90", "high90", "point90", "n_scores", "prior"} <= kept.keys()
 
-    def test_score_keeps_that_the_curve_could_not_tell(self, course, at):
+    def test_score_keeps_that_there_was_no_estimate(self, course, at):
         session = log_visit(course, at).session
         assert session.scores.first().expected == {"standing": "cannot_tell", "have": 1, "need": 3}
 
@@ -194,7 +194,7 @@ class TestLasting:
         assert evidence["since_session"] < first.session.number == evidence["session"]
         assert evidence["above"] > 1
 
-    def test_it_is_told_once(self, worse, course):
+    def test_it_alerts_once(self, worse, course):
         worse(3, 3, 4, 3, 3, 3, 5, 5, 5, 5)
         told = [bool(score.expected.get("told")) for score in course.scores.filter(timing="before")]
         assert sum(told) == 1

@@ -77,7 +77,7 @@ def check_in(course, at) -> CheckIn:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=circumstances())
-def test_every_flag_told_is_kept_and_told_on(course, check_in, practitioner, lead, manager, at, case):
+def test_every_reported_flag_is_stored_and_sent(course, check_in, practitioner, lead, manager, at, case):
     at = at.replace(hour=case["hour"])
     with forgotten(), pytest.MonkeyPatch.context() as monkeypatch:
         put_in_the_way(course, practitioner, lead, case, monkeypatch, at=at - timedelta(hours=1))

@@ -48,7 +48,7 @@ def check_in_answer(session, score, *, at):
     return log_check_in(check_in, entry=CheckInEntry(form_key=uuid.uuid4(), score=score), at=at)
 
 
-def test_every_score_has_one_row_and_told_ones_their_chances(going_down):
+def test_every_score_has_one_row_and_predicted_ones_their_chances(going_down):
     assert Prediction.objects.count() == PainScore.objects.count() == 8
     told = [bool(one.p) for one in Prediction.objects.filter(timing="after").order_by("session_number")]
     assert told == [False, False, True, True]

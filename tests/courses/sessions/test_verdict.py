@@ -29,7 +29,7 @@ def test_band_decides(score, position):
     assert verdict("after", score, expected=expects(), findings=()).position == position
 
 
-def test_curve_that_cannot_tell_says_how_much_it_has():
+def test_curve_without_an_estimate_says_how_much_it_has():
     one = verdict("after", 5, expected=CANNOT, findings=())
     assert (one.position, one.have, one.need, one.one_in) == (BandPosition.CANNOT_TELL, 2, 3, None)
 

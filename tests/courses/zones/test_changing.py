@@ -140,7 +140,7 @@ class TestNamed:
         visit(2027, 3, 14, 3, 15, on=second, by=lead)
         assert look("America/New_York").wall_counts.n_overlapping == 2
 
-    def test_stands_first_however_many_there_are(self, visit, look):
+    def test_comes_first_however_many_there_are(self, visit, look):
         for day in range(1, 29):
             visit(2027, 2, day, 10)
         visit(2027, 3, 14, 2, 15)
@@ -148,7 +148,7 @@ class TestNamed:
         assert (kind.n, len(kind.listed), kind.n_more) == (29, N_LISTED, 29 - N_LISTED)
         assert kind.listed[0].is_named
 
-    def test_patient_who_was_told_another_time(self, visit, look, at):
+    def test_patient_who_was_reminded_of_another_time(self, visit, look, at):
         visit(2026, 3, 12, 10)
         plan_reminders(at=at)
         Reminder.objects.update(state="sent", settled_at=at)

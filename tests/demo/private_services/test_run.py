@@ -154,13 +154,13 @@ def test_a_kept_folder_keeps_its_data_safe(launch: Launch, kept: Path) -> None:
     assert json.loads(output)["fsync"] == "on"
 
 
-def test_a_removed_folder_starts_anew(launch: Launch, kept: Path) -> None:
+def test_a_removed_folder_starts_again(launch: Launch, kept: Path) -> None:
     launch("--folder", kept, *python(COUNT_STARTS)).communicate()
     shutil.rmtree(kept)
     assert launch("--folder", kept, *python(COUNT_STARTS)).communicate() == ("1\n", "")
 
 
-def test_it_runs_from_a_long_path_that_no_one_else_can_enter(launch: Launch, tmp_path: Path) -> None:
+def test_it_runs_from_a_long_path_that_only_its_owner_can_enter(launch: Launch, tmp_path: Path) -> None:
     checkout = tmp_path / "-".join(["long"] * 40)
     shutil.copytree(ROOT / "demo", checkout / "demo", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "deploy", checkout / "deploy")
@@ -170,7 +170,7 @@ def test_it_runs_from_a_long_path_that_no_one_else_can_enter(launch: Launch, tmp
     shutil.rmtree((checkout / ".demo" / "servers").resolve())
 
 
-def test_the_exit_code_comes_back(launch: Launch) -> None:
+def test_the_exit_code_is_returned(launch: Launch) -> None:
     process = launch("--", "sh", "-c", "exit 7", DATABASE_URL="postgres:///x", REDIS_URL="redis://x")
     assert process.wait() == 7
 
