@@ -197,7 +197,7 @@ def _gain_words(percent: int) -> str:
 
 
 def _rounded(ratio: float) -> str:
-    """As exact as it is known: two digits from ten upwards."""
+    """As exact as it is known: two significant digits from ten on."""
     if ratio < 10:
         return number_format(round(ratio, 1), 1)
     digits = len(str(int(ratio)))

@@ -21,7 +21,7 @@ class Adherence:
 
     @property
     def n_held_of_due(self) -> int:
-        """How many of the sessions due by now were held; extra sessions do not count."""
+        """How many of the sessions due by now were held; sessions ahead of the plan do not count."""
         return min(self.n_held, self.n_due)
 
 

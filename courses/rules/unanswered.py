@@ -16,7 +16,7 @@ WORRYING = (Severity.RED, Severity.AMBER)
 def find_unanswered(
     *, session: int, found: list[Severity], asked_at: datetime, call_at: datetime, at: datetime
 ) -> Finding | None:
-    """A call on the next working day, if that session's scores were amber or red."""
+    """A call, once the next working day has begun, if that session's scores were amber or red."""
     worrying = [severity for severity in found if severity in WORRYING]
     if not worrying or at < call_at:
         return None
