@@ -125,7 +125,7 @@ def relief_words(says: CurveSays) -> str:
     """The chances of relief at the planned end, or why there are none."""
     found = says.relief_at_end
     if isinstance(found, curve.CannotTell):
-        return _("Relief at the planned end: no estimate yet, %(reason)s.") % {"reason": reason_words(found)}
+        return _("Relief at the planned end: no estimate, %(reason)s.") % {"reason": reason_words(found)}
     return _(
         "By the planned end: %(p30)d%% chance of at least 30%% less pain, %(p50)d%% chance of at least half."
     ) % {

@@ -51,8 +51,8 @@ def _headline(position: str) -> str:
         BandPosition.IN_BAND: _("As expected"),
         BandPosition.BELOW: _("Lower than expected"),
         BandPosition.ABOVE: _("Higher than expected"),
-        BandPosition.CANNOT_TELL: _("Cannot tell yet"),
-    }.get(BandPosition(position), _("Cannot tell yet (error)"))
+        BandPosition.CANNOT_TELL: _("No estimate yet"),
+    }.get(BandPosition(position), _("No estimate yet (error)"))
 
 
 def _detail(position: str, kept: dict[str, float], score: int) -> str:

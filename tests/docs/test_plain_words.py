@@ -50,7 +50,6 @@ ALLOWED = {
     ("courses/admin/visit/session.py", "what to tell the patient"): "staff speak to the patient",
     ("courses/sessions/next_steps.py", "what to tell the patient"): "staff speak to the patient",
     ("courses/sessions/next_steps.py", "What to tell the patient today"): "staff speak to the patient",
-    ("docs/curve.md", "Cannot tell yet"): "the words on the screen",
     ("patients/models/assessment.py", "taken on"): "the day of an image",
     (
         "templates/patients/admin/intake_consents.html",

@@ -40,7 +40,7 @@ def test_missing_estimate_says_why(says):
     assert found.shape is None
     assert curve_sentences(found) == [
         "Next score: no estimate yet, it needs 3 scores and has 2.",
-        "Relief at the planned end: no estimate yet, it needs 3 scores and has 2.",
+        "Relief at the planned end: no estimate, it needs 3 scores and has 2.",
     ]
 
 

@@ -50,8 +50,8 @@ def test_verdict_is_kept_as_plain_types(expected):
         (4, expects(), "As expected", "good"),
         (1, expects(), "Lower than expected", "good"),
         (8, expects(), "Higher than expected", "warn"),
-        (5, CANNOT, "Cannot tell yet", "quiet"),
-        (5, None, "Cannot tell yet (error)", "warn"),
+        (5, CANNOT, "No estimate yet", "quiet"),
+        (5, None, "No estimate yet (error)", "warn"),
     ],
 )
 def test_headline_says_it_plainly(score, expected, headline, tone):
@@ -75,7 +75,7 @@ def test_detail_says_how_many_scores_are_missing():
 
 
 def test_score_that_was_never_judged_is_an_error():
-    assert verdict_words(PainScore(timing="after", score=5)).headline == "Cannot tell yet (error)"
+    assert verdict_words(PainScore(timing="after", score=5)).headline == "No estimate yet (error)"
 
 
 @pytest.mark.parametrize("level", Level)
