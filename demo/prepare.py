@@ -13,7 +13,7 @@ from django.db.utils import ProgrammingError
 from demo.private_services.session import OWNER_VARIABLE
 
 COLLECT_STATIC = "--static"
-OF_ANOTHER_VERSION = "The data of this demo was made by another version. Remove the folder .demo to start anew."
+OF_ANOTHER_VERSION = "The data of this demo was made by another version. Remove the folder .demo to start again."
 
 
 def main() -> None:

@@ -103,7 +103,7 @@ class Demo:
         while self.services.are_running():
             await asyncio.sleep(1.0)
         logs = self.folder / "servers"
-        raise DemoError(f"A database server stopped by itself: the logs in {logs} say why.")
+        raise DemoError(f"A database server stopped: the logs in {logs} say why.")
 
     def _running(self, process: Process) -> Running:
         output = ProcessOutput(process.name, made(self.folder / "log"), is_verbose=self.is_verbose)

@@ -50,11 +50,11 @@ def _call(url: str) -> bool:
         connection.request("GET", path, headers={"User-Agent": "healing-curve"})
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException, ValueError) as error:
-        log.warning("heartbeat not heard", error=type(error).__name__)
+        log.warning("heartbeat call failed", error=type(error).__name__)
         return False
     finally:
         connection.close()
     if status >= http.client.BAD_REQUEST:
-        log.warning("heartbeat not heard", status=status)
+        log.warning("heartbeat call failed", status=status)
         return False
     return True

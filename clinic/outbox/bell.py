@@ -46,4 +46,4 @@ def ring() -> None:
             app.send_task(TASK, producer=producer, retry=False, ignore_result=True)
     except (KombuError, RedisError, OSError) as error:
         _rests["until"] = time.monotonic() + REST_SECONDS
-        log.warning("broker does not hear the bell", error=type(error).__name__)
+        log.warning("worker not notified: no answer from the broker", error=type(error).__name__)

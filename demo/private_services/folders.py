@@ -62,7 +62,7 @@ def _claim(folder: Path) -> tuple[Path, int]:
         return link, _lock_when_free(link, folder)
     if link.is_dir() and not link.is_symlink():
         raise ServiceError(
-            f"{link} belongs to an ordinary user: run as that user, or remove {folder} to start anew."
+            f"{link} belongs to an ordinary user: run as that user, or remove {folder} to start again."
         )
     home = link.resolve() if link.is_dir() else STATE / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     home.mkdir(mode=0o755, parents=True, exist_ok=True)

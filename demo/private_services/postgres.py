@@ -93,7 +93,7 @@ def prepare(data: Path, place: Place) -> None:
     if found != expected:
         raise ServiceError(
             f"{data} holds data of PostgreSQL {found}, but this is PostgreSQL {expected}:"
-            f" remove that folder to start anew, or go back to the version that made it."
+            f" remove that folder to start again, or return to the version that made it."
         )
 
 

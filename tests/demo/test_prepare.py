@@ -13,5 +13,5 @@ def test_data_of_another_version_is_reported_with_the_fix(monkeypatch):
         raise ProgrammingError('relation "clinic_duty" does not exist\nLINE 1')
 
     monkeypatch.setattr(prepare, "call_command", fail)
-    with pytest.raises(SystemExit, match=r"Remove the folder \.demo to start anew.*clinic_duty"):
+    with pytest.raises(SystemExit, match=r"Remove the folder \.demo to start again.*clinic_duty"):
         prepare.main()

@@ -101,7 +101,7 @@ def test_a_failed_preparation_ends_it_with_its_last_words(run: Run, capfd: pytes
 
 
 def test_a_server_that_stopped_ends_it(run: Run) -> None:
-    with pytest.raises(DemoError, match="A database server stopped by itself"):
+    with pytest.raises(DemoError, match="A database server stopped"):
         run(services=Stopped({}))
 
 

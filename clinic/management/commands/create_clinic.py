@@ -43,9 +43,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--zone",
             default="",
-            help="IANA time zone of a place, e.g. Europe/Berlin; that of the country where it has only one",
+            help="IANA time zone of a place, e.g. Europe/Berlin; default: the country's, if it has only one",
         )
-        parser.add_argument("--country", default="", help="ISO 3166 code; that of the zone where not given")
+        parser.add_argument("--country", default="", help="ISO 3166 code; default: the country of the zone")
         parser.add_argument("--phone", help="the number patients call; needed by every clinic")
         parser.add_argument("--manager", required=True, metavar="EMAIL")
         parser.add_argument(

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """How often."""
         parser.add_argument(
-            "--every", type=float, metavar="SECONDS", help="go on for ever, once every so many seconds"
+            "--every", type=float, metavar="SECONDS", help="repeat for ever, once every so many seconds"
         )
 
     def handle(self, *, every: float | None = None, **_options: Any) -> None:

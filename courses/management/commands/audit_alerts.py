@@ -14,7 +14,7 @@ from courses.alerts.audit.auditor import audit_alerts
 class Command(BaseCommand):
     """The job that beat runs every two minutes. Safe at any time."""
 
-    help = "Look whether every alert is on its way; list the faults that are open."
+    help = "Check that every alert is on its way; list the open faults."
 
     def handle(self, **_options: Any) -> None:
         """Print each fault on a line."""

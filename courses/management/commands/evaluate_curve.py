@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "--rises",
             metavar="OUT.csv",
             type=Path,
-            help="Put rises into held-out courses, predict anew, and write one row per score and kind of rise.",
+            help="Add rises to held-out courses, predict again, and write one row per score and kind of rise.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

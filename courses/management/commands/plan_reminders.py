@@ -13,7 +13,7 @@ from courses.reminders.planning import plan_reminders
 class Command(BaseCommand):
     """The job that beat runs. Safe at any time, twice, in parallel."""
 
-    help = "Plan the reminders that upcoming appointments ask for."
+    help = "Plan the reminders for upcoming appointments."
 
     def handle(self, **_options: Any) -> None:
         """Run once."""

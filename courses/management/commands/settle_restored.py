@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 class Command(BaseCommand):
     """Run it before web, worker, beat or deliver starts."""
 
-    help = "Note what was due as perhaps sent, and tell staff again of alerts that are still open."
+    help = "Mark what was due as perhaps sent, and email staff again about alerts that are still open."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """When the backup was taken."""
@@ -36,7 +36,7 @@ def _time(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"--taken-at {text} is no time. Write it like 2026-11-29T02:00:00+00:00.") from error
+        raise CommandError(f"--taken-at {text} is not a time. Write it like 2026-11-29T02:00:00+00:00.") from error
     if found.tzinfo is None:
         raise CommandError(f"--taken-at {text} lacks its zone. Add Z for UTC, or an offset such as +01:00.")
     return found

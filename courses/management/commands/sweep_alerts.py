@@ -15,7 +15,7 @@ from courses.watching.findings import watch_courses
 class Command(BaseCommand):
     """The job that beat runs: repeats, escalations, expiries, courses that need a look. Safe at any time."""
 
-    help = "Take every step of every alert that is due."
+    help = "Take every due step of every alert."
 
     def handle(self, **_options: Any) -> None:
         """Steps first."""

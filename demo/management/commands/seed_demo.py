@@ -22,10 +22,10 @@ class Command(BaseCommand):
         """The amount of data."""
         parser.add_argument("--clinics", type=int, default=2, metavar="N")
         parser.add_argument(
-            "--courses", type=int, default=240, metavar="N", help="past courses, beside the told ones"
+            "--courses", type=int, default=240, metavar="N", help="past courses, beside those of the stories"
         )
         parser.add_argument("--seed", type=int, default=1, metavar="S")
-        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is a clinic already")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing if there is a clinic already")
 
     def handle(self, *, clinics: int, courses: int, seed: int, if_empty: bool, **_options: Any) -> None:
         """Make everything or nothing."""
