@@ -22,7 +22,7 @@ class Unknown(StrEnum):
 
 @dataclass(frozen=True)
 class CannotTell:
-    """The curve has no answer: it has `have` and needs `need` ("2 of 3 scores": this is the second)."""
+    """The curve has no answer: it has `have` and needs `need`. For a next score both count the coming one too."""
 
     reason_code: Unknown
     have: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -86,7 +87,9 @@ def next_words(says: CurveSays) -> str:
     """What the next score is expected to be, with its range."""
     found = says.next_score
     if isinstance(found, curve.CannotTell):
-        return _("Next score: no estimate yet, %(reason)s.") % {"reason": reason_words(found)}
+        # It counts the coming score too; people count those that are there.
+        earlier = replace(found, have=found.have - 1, need=found.need - 1)
+        return _("Next score: no estimate yet, %(reason)s.") % {"reason": reason_words(earlier)}
     low, high = found.interval90
     return _("Next score %(timing)s: about %(mean).0f, wide range %(low)d to %(high)d (9 in 10 scores).") % {
         "timing": TIMINGS[says.timing],

@@ -225,7 +225,11 @@ class TestBadBackups:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("2026-11-29T02:00:00", "lacks its zone"), ("yesterday", "is not a time"), ("2999-01-01T00:00:00Z", "future")],
+    [
+        ("2026-11-29T02:00:00", "lacks its zone"),
+        ("yesterday", "is not a time"),
+        ("2999-01-01T00:00:00Z", "future"),
+    ],
 )
 def test_a_time_that_cannot_be_is_refused(text, reason):
     done = manage("settle_restored", "--taken-at", text)

@@ -39,7 +39,7 @@ def test_missing_estimate_says_why(says):
     assert isinstance(found.next_score, CannotTell)
     assert found.shape is None
     assert curve_sentences(found) == [
-        "Next score: no estimate yet, it needs 3 scores and has 2.",
+        "Next score: no estimate yet, it needs 2 scores and has 1.",
         "Relief at the planned end: no estimate, it needs 3 scores and has 2.",
     ]
 
