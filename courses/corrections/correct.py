@@ -33,7 +33,7 @@ Field = Correction.Field
 
 
 class StaleEdit(Exception):
-    """Somebody corrected the session while the page was open; `meanwhile` holds their changes."""
+    """Somebody corrected the session while the page was open; `newer` holds their changes."""
 
     def __init__(self, newer: list[Correction]) -> None:
         super().__init__("the session was corrected meanwhile")
