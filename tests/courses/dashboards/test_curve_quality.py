@@ -306,7 +306,7 @@ class TestPage:
         page = curve_quality(lead, at=at)
         for line in (*page.rarities, *page.overall):
             picture = ElementTree.fromstring(str(line.bar))
-            assert f"Said {line.per_100['said']:.1f}%; seen {line.per_100['seen']:.1f}%" in picture.get(
+            assert f"Predicted {line.per_100['said']:.1f}%; observed {line.per_100['seen']:.1f}%" in picture.get(
                 "aria-label"
             )
             is_square = picture.find("rect") is not None
