@@ -105,7 +105,7 @@ class RedFlag(models.Model):
 
 
 def said(flag_code: str, wording: str, answer: str) -> str:
-    """The words of a report: the answer comes before the question. Usual pain is not pain that got worse."""
+    """The words of a report: the answer overrides the question. Usual pain is not pain that got worse."""
     if flag_code == SEVERE_PAIN and answer == USUAL:
         return gettext("Pain of 8 to 10: the patient's usual pain")
     return wording
