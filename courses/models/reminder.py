@@ -1,4 +1,4 @@
-"""Why a patient is written to."""
+"""Why a patient gets a mail."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from courses.models.course import Course
 
 
 class Reminder(models.Model):
-    """One reason to write to a patient at one time, and what became of it."""
+    """One reason to write to a patient at one time, and its result."""
 
     class Kind(models.TextChoices):
-        """What it is for."""
+        """The purpose."""
 
         BEFORE_24H = "before_24h", _("the day before an appointment")
         CHECK_IN_DAY1 = "check_in_day1", _("next-day check-in")
         CHECK_IN_DAY3 = "check_in_day3", _("day-3 check-in")
 
     class State(models.TextChoices):
-        """What became of it."""
+        """The state."""
 
         PLANNED = "planned", _("planned")
         SENT = "sent", _("sent")
