@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from courses.reminders.kinds import KINDS
 from courses.reminders.planning import MESSAGE_KIND
 from tests.reading.grade import grade, n_words, syllables
-from tests.reading.texts import ROOT, templates, texts
+from tests.reading.texts import templates, texts
 
 # Grade 8, rounded.
 LIMIT = 8.5
@@ -47,10 +48,9 @@ def test_texts_are_found():
 
 def test_every_mail_to_patients_is_among_them():
     """Only reminders go to patients: their owner renders no other template."""
-    source = (ROOT / "courses/reminders/mail.py").read_text(encoding="utf-8")
     assert MESSAGE_KIND == "reminder"
     named = {one.stem for one in templates() if one.parent.name == "emails"}
-    assert named == {name for name in ("reminder_appointment", "reminder_check_in") if f'"{name}"' in source}
+    assert named == {kind.template for kind in KINDS.values()}
 
 
 def test_nothing_is_allowed_that_is_not_said():
