@@ -52,6 +52,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "zone",
             "phone",
             "address",
+            "website",
             "reply_to",
             "emergency_number",
             "emergency_wording",

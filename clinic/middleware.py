@@ -20,8 +20,8 @@ from clinic.country.region import country_override
 from clinic.models import Membership, User
 
 SESSION_KEY = "membership"
-# Pages of patients, behind a signed link: nobody is signed in there.
-PATIENT_PAGES = re.compile(r"/c/")
+# Pages of patients, behind a signed link, and the logo on them: nobody is signed in there.
+PATIENT_PAGES = re.compile(r"/(?:c|logo)/")
 
 
 class PatientPagesMiddleware:

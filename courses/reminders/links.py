@@ -17,6 +17,7 @@ from django.urls import reverse
 from clinic.country.countries import ANYWHERE
 from clinic.country.phones import dialled
 from clinic.models import Clinic
+from clinic.models.clinic import site_name
 from courses.models import CheckIn
 from patients.models import Consent, Patient
 
@@ -39,6 +40,10 @@ class ClinicFacts:
     emergency_number: str = ANYWHERE
     emergency_wording: str = USUAL_WORDING
     country: str = ""
+    # Not in the link: a page that is made without the database goes without them.
+    address: str = ""
+    website: str = ""
+    logo_path: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -47,6 +52,11 @@ class ClinicFacts:
     def phone_dial(self) -> str:
         """What a phone dials for the clinic."""
         return dialled(self.phone)
+
+    @property
+    def website_words(self) -> str:
+        """The website as people read it."""
+        return site_name(self.website)
 
     @property
     def emergency_dial(self) -> str:
