@@ -23,6 +23,7 @@ PARTS = (
     "curve_line",
     "curve_budget",
     "pages",
+    "score_path",
     "loop",
 )
 RESULTS = Path(__file__).parent / "results.json"

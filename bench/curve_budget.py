@@ -2,7 +2,7 @@
 
 In the simulated clinics 5 patients in 100 get worse. A rate is judged against what can be met: the budget, but
 never less than the fixed rules and 1 per 100, never more than what is spendable (docs/curve.md). CURVE_CLINICS
-says how many clinics are simulated: 20, or the 200 of docs/curve.md, which take half an hour.
+says how many clinics are simulated: 20, or the 200 of docs/curve.md, which take half an hour; 0 leaves them out.
 """
 
 from __future__ import annotations
@@ -77,14 +77,26 @@ def series_rows(path: Path) -> list[dict[str, object]]:
     for budget in SERIES_BUDGETS:
         rate, error = series_check(predictions, budget_per_100=budget, is_fixed=fixed)
         wanted, name = min(max(budget, least), most), f"{path.stem}, {budget:g} wanted"
-        off = (rate - wanted) / error
+        off, at_wanted = (rate - wanted) / error, error_at(wanted, rate=rate, error=error, n=len(each))
         rows.append(row(f"{name}: realised", rate, PER_SCORES, n=n))
         rows.append(row(f"{name}: realised, standard error", error, PER_SCORES, n=n))
         rows.append(
             row(f"{name}: realised minus what can be met", rate - wanted, PER_SCORES, n=n, ratio=rate / wanted)
         )
         rows.append(row(f"{name}: realised minus what can be met, standard errors", off, "standard errors", n=n))
+        rows.append(row(f"{name}: standard error if it were met", at_wanted, PER_SCORES, n=n))
+        off = (rate - wanted) / at_wanted
+        rows.append(row(f"{name}: the same in errors if it were met", off, "standard errors", n=n))
     return rows
+
+
+def error_at(wanted: float, *, rate: float, error: float, n: int) -> float:
+    """Return the standard error of a rate per 100 of n if the wanted one were met: alarms are a count, whose
+    variance grows with its mean, so that the error around few alarms is too small to judge many by (Wilson 1927).
+
+    Of no alarm at all it is that of independent ones.
+    """
+    return error * float(np.sqrt(wanted / rate)) if rate > 0 else float(np.sqrt(100.0 * wanted / n))
 
 
 def _error(values: Floats) -> float:
@@ -101,7 +113,8 @@ def _clustered(values: Floats, groups: Floats) -> float:
 def measure() -> list[dict[str, object]]:
     """Return the simulated clinics' figures and those of the series."""
     n_clinics = int(os.environ.get("CURVE_CLINICS", "20"))
-    found = simulated_rows([clinic(seed=seed, budget_per_100=BUDGET_PER_100) for seed in range(n_clinics)])
+    clinics = [clinic(seed=seed, budget_per_100=BUDGET_PER_100) for seed in range(n_clinics)]
+    found = simulated_rows(clinics) if clinics else []
     folder = os.environ.get("CURVE_SERIES")
     for path in sorted(Path(folder).glob("*.csv")) if folder else []:
         found += series_rows(path)

@@ -51,7 +51,8 @@ READING = (
     )
     | _rights("courses", "view", "hold handover review measure measurethreshold measurescore letter letterevent")
     | _rights("courses", "view", "silence rulesettings")
-    | _rights("clinic", "view", "duty")
+    | _rights("clinic", "view", "duty signoffevent")
+    | _rights("patients", "view", "consenttext")
     | _rights("courses", "view", "sessionmotion sessionsymptom aftercaremeasure aftercaregiven adverseeventitem")
     | {"courses.acknowledge_alert"}
 )
@@ -89,7 +90,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     "lead": TREATING
     | CATALOGUES
     | LEADING
-    | _rights("patients", "change", "screeningitem paintype")
+    | _rights("patients", "change", "screeningitem paintype consenttext")
+    | _rights("courses", "change", "adverseeventitem")
+    | {"clinic.sign_off_content"}
     | _rights("clinic", "view", "message")
     | {"patients.merge_patient"}
     | {"patients.override_clearance", "courses.resume_course", "courses.view_dashboard"}

@@ -119,6 +119,7 @@ class ClinicAdmin(ClinicScopedAdmin):
     change_form_template = "clinic/admin/clinic.html"
     fieldsets = [
         (None, {"fields": ["name", "country", "zone", "phone", "address", "website", "reply_to"]}),
+        (gettext_lazy("Dates and letters"), {"fields": ["clock_hours", "first_weekday", "paper"]}),
         (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
         (gettext_lazy("Alerts"), {"fields": ["escalation_chain"]}),
         (gettext_lazy("Mail to patients"), {"fields": ["is_day3_asked"]}),

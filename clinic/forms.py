@@ -34,7 +34,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
     )
     country = forms.ChoiceField(
         label=gettext_lazy("Country"),
-        help_text=gettext_lazy("It decides the emergency number and how phone numbers are read."),
+        help_text=gettext_lazy("It decides the emergency number, and how dates and numbers are written."),
     )
     escalation_chain = forms.MultipleChoiceField(
         label=gettext_lazy("Who is told of an alert"),
@@ -50,6 +50,9 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "name",
             "country",
             "zone",
+            "clock_hours",
+            "first_weekday",
+            "paper",
             "phone",
             "address",
             "website",

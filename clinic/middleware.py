@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
@@ -14,9 +13,8 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import resolve
-from django.utils import timezone
 
-from clinic.country.region import country_override
+from clinic.country.conventions import at_clinic
 from clinic.models import Membership, User
 
 SESSION_KEY = "membership"
@@ -45,7 +43,7 @@ NOT_HERE = {403, 404}
 
 
 class ActiveMembershipMiddleware:
-    """Sets `user.active_membership`, the clinic's time zone and its country for the request.
+    """Sets `user.active_membership`; the request is answered by the clinic's clock and conventions.
 
     What is not found in this clinic and is a page of another one of the same person is offered there.
     """
@@ -58,8 +56,7 @@ class ActiveMembershipMiddleware:
         if membership is None:
             return self.get_response(request)
         request.user.active_membership = membership  # type: ignore[union-attr]
-        clinic = membership.clinic
-        with timezone.override(zoneinfo.ZoneInfo(clinic.zone)), country_override(clinic.country):
+        with at_clinic(membership.clinic):
             response = self.get_response(request)
             if response.status_code in NOT_HERE and request.method == "GET":
                 return _offer_elsewhere(request) or response

@@ -81,8 +81,8 @@ TEMPLATES = [
                 "clinic.access.staff_context",
                 "clinic.posting.owner.draft_context",
             ],
-            # Every form's `csrf_token` is the one of clinic/templatetags/posting.py.
-            "builtins": ["clinic.templatetags.posting"],
+            # Every form's `csrf_token` is the one of clinic/templatetags/posting.py; dates have one place.
+            "builtins": ["clinic.templatetags.posting", "clinic.templatetags.dates"],
         },
     },
 ]
@@ -145,6 +145,8 @@ ACCOUNT_FORMS = {"login": "clinic.account.forms.SignInForm"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+# Who chose a password from the link of a mail is in; a second factor is still asked for.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_PREVENT_ENUMERATION = True
 # An address that nobody here has gets no mail: anybody can type one in.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -279,6 +281,8 @@ AFTER_RESTORE = [
 # What becomes of rows that point to a patient when two records become one.
 MERGE_RULES = ["patients.identity.merge_rules.RULES", "courses.plans.merge_effects.RULES"]
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
+# Shipped texts that are no rows and that a clinician signs off.
+SHIPPED_TEXTS = ["courses.admin.signing.texts.text_kinds"]
 
 # --- language and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

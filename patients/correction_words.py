@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.utils import formats
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Membership
 from patients.file_corrections import FIELDS, Subject
 from patients.models import FileCorrection
@@ -59,5 +59,5 @@ def _value(column: models.Field[Any, Any], value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(column, models.DateField):
         day = parse_date(value)
-        return formats.date_format(day, "j M Y") if day else str(value)
+        return shown_day(day) if day else str(value)
     return str(dict(column.flatchoices).get(value, value))

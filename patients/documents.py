@@ -13,6 +13,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_number
+
 MAX_MEGABYTES = 10
 MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
 
@@ -74,11 +76,8 @@ def read_document(upload: Any) -> Document:
         raise ValidationError(_("The file is empty. Choose it again."))
     if upload.size > MAX_BYTES:
         raise ValidationError(
-            _(
-                "The file has %(size).1f MB. At most %(most)d MB can be stored. Scan it in grey, or scan "
-                "fewer pages."
-            )
-            % {"size": upload.size / 1024 / 1024, "most": MAX_MEGABYTES}
+            _("The file has %(size)s MB. At most %(most)d MB can be stored. Scan it in grey, or scan fewer pages.")
+            % {"size": shown_number(upload.size / 1024 / 1024, 1), "most": MAX_MEGABYTES}
         )
     content = upload.read()
     kind = _kind_of(content)

@@ -9,10 +9,12 @@ from datetime import date, datetime
 from django.db import DatabaseError, transaction
 
 from clinic.models import Membership
+from patients.consent_texts import usable_text
 from patients.documents import Document
 from patients.models import (
     Assessment,
     Consent,
+    ConsentText,
     Imaging,
     NeuroCheck,
     PainType,
@@ -24,6 +26,7 @@ from patients.models import (
     SpecialistLetter,
 )
 
+# Where the clinic's own text cannot be used yet: the text that was shipped before clinics had their own.
 CONSENT_TEXT_VERSION = "2026-11"
 
 
@@ -200,15 +203,21 @@ def record_consent(
     how: Consent.How,
     by: Membership | None,
     at: datetime,
+    shown_text: ConsentText | None = None,
 ) -> Consent:
-    """The patient's word on a stream, on top of whatever they said before."""
+    """The patient's word on a stream, on top of whatever they said before, with the text they were told.
+
+    Where a caller does not say which text that was, it is the one in force.
+    """
+    text = shown_text or usable_text(patient.clinic)
     return Consent.objects.create(
         clinic=patient.clinic,
         patient=patient,
         stream=stream,
         is_given=is_given,
         how=how,
-        text_version=CONSENT_TEXT_VERSION,
+        text=text,
+        text_version=str(text.version) if text else CONSENT_TEXT_VERSION,
         language=patient.language,
         recorded_by=by,
         recorded_at=at,

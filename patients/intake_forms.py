@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Membership
 from clinic.typed.dates import PAST, DayField
+from patients.consent_texts import text_in_force
 from patients.forms import SIGNS, AssessmentForm
 from patients.intake import record_consent, record_neuro_check, record_pain_type
-from patients.models import Consent, NeuroCheck, PainType, PatientPainType
+from patients.models import Consent, ConsentText, NeuroCheck, PainType, PatientPainType
 from patients.patient_file import consents_by_stream
 from patients.record_form import RecordForm
 
@@ -135,6 +136,12 @@ class TypesForm(RecordForm):
         return (one for one in self.offered if values.get(f"type_{one.code}"))
 
 
+NO_TEXT = gettext_lazy(
+    "The consent text is not complete: it does not say how long records are kept. A lead fills that in "
+    "under Setup, Consent text. Until then only a “does not agree” can be saved."
+)
+
+
 class ConsentsForm(RecordForm):
     """Yes or no, stream by stream; only treatment must be answered, nothing is preselected."""
 
@@ -142,10 +149,14 @@ class ConsentsForm(RecordForm):
     ANSWERS = (("1", gettext_lazy("agrees")), ("0", gettext_lazy("does not agree")))
 
     how = forms.ChoiceField(label=gettext_lazy("How"), choices=Consent.How.choices[:2])
+    # Which version stood on the page: the patient was told that one, whatever is in force when the form is sent.
+    told_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = consents_by_stream(self.patient)
+        self.text = text_in_force(self.patient.clinic)
+        self.fields["told_version"].initial = self.text.version if self.text else None
         for stream in Consent.Stream:
             self.fields[f"stream_{stream.value}"] = forms.ChoiceField(
                 label=stream.label,
@@ -159,9 +170,27 @@ class ConsentsForm(RecordForm):
         """The streams for the template."""
         return [self[f"stream_{stream.value}"] for stream in Consent.Stream]
 
+    def clean(self) -> dict[str, Any]:
+        """Nobody agrees to a text that is not complete; a no is taken at any time."""
+        values = super().clean() or {}
+        is_agreed = any(
+            values.get(f"stream_{stream.value}") == "1" and not self.known.get(stream) for stream in Consent.Stream
+        )
+        if is_agreed and self._told() is None:
+            self.add_error(None, NO_TEXT)
+        return values
+
+    def _told(self) -> ConsentText | None:
+        """The text that stood on the page, if it could be used."""
+        texts = ConsentText.objects.for_clinic(self.patient.clinic)
+        version = self.cleaned_data.get("told_version")
+        text = texts.filter(version=version).first() if version else self.text
+        return text if text is not None and text.is_usable else None
+
     @transaction.atomic
     def record(self, *, by: Membership, at: datetime) -> list[Consent]:
         """A row for each answer that is not the patient's last word already."""
+        shown_text = self._told()
         return [
             record_consent(
                 patient=self.patient,
@@ -170,6 +199,7 @@ class ConsentsForm(RecordForm):
                 how=Consent.How(self.cleaned_data["how"]),
                 by=by,
                 at=at,
+                shown_text=shown_text,
             )
             for stream in Consent.Stream
             if (answer := self.cleaned_data[f"stream_{stream.value}"])

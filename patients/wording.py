@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.access import permissions_of
+from clinic.country.shown import shown_day
 from clinic.models import Membership
 from patients.clearance import Clearance, ClearanceVerdict, Reason, ReasonCode
 
@@ -61,7 +61,7 @@ def reason_text(reason: Reason) -> str:
 def _dated(detail: str) -> str:
     """A day as people read it; anything else as it is."""
     try:
-        return date_format(date.fromisoformat(detail), "j M Y")
+        return shown_day(date.fromisoformat(detail))
     except ValueError:
         return detail
 

@@ -19,11 +19,11 @@ from courses.sessions.entry import FlagEntry, SessionEntry
 from courses.sessions.log import Logged, log_session
 from patients.documents import Document, DocumentKind
 from patients.intake import record_assessment, record_consent, record_pain_type, record_screening
-from patients.models import Assessment, Consent, Patient, PatientPainType
+from patients.models import Assessment, Consent, ConsentText, Patient, PatientPainType
 
 
 def make_clinic(name: str, **values: Any) -> Clinic:
-    """A clinic with its presets, open at all hours."""
+    """A clinic with its presets and a complete consent text, open at all hours."""
     zone = values.pop("zone", "Europe/Berlin")
     # Open and running: what a new clinic has to set up is played in tests/courses/day_one.
     defaults = {
@@ -34,6 +34,7 @@ def make_clinic(name: str, **values: Any) -> Clinic:
     }
     clinic = Clinic.objects.create(name=name, slug=name.lower(), zone=zone, **{**defaults, **values})
     install_all(clinic)
+    ConsentText.objects.filter(clinic=clinic).update(retention="10 years after the last visit")
     return clinic
 
 

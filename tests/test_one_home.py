@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
-from clinic.models import Holiday, OpeningHours
+from clinic.models import Holiday, Membership, Message, OpeningHours
+from clinic.outbox.errors import Failure
+from clinic.outbox.recipients import reachable_member
+from clinic.outbox.transports.base import TransportError
 from courses.alerts import policy
-from courses.models import Alert, RedFlag
+from courses.models import Alert, RedFlag, Reminder
 from courses.models.alerting.alert import SEVERITY_LABELS
 from courses.models.red_flag import Level
+from courses.plans.program_reason import ProgramReason, reason_words
 from courses.rules.facts import RED_FLAG_LEVELS, Severity
 from courses.rules.odds import said_odds
 from courses.watching import digest
+from tests.factories import log_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +131,85 @@ class TestPatientLock:
             ),
             homes=["patients/locking.py"],
         )
+
+
+class TestStaffMail:
+    def test_no_owner_of_a_kind_asks_for_itself(self) -> None:
+        """Whether a member can be reached is one question, with one answer where they cannot."""
+        assert not where(
+            lambda node: isinstance(node, ast.Attribute) and ast.unparse(node) == "Failure.NO_ADDRESS",
+            homes=["clinic/outbox/recipients.py"],
+        )
+
+    @pytest.mark.parametrize("left", [{"deactivated_at": True}, {"is_pending": True}])
+    def test_nobody_who_left_or_never_came_is_written_to(self, clinic, practitioner, at, left) -> None:
+        values = {name: at if name.endswith("_at") else value for name, value in left.items()}
+        Membership.objects.filter(pk=practitioner.pk).update(**values)
+        message = Message(clinic=clinic, recipient=f"membership:{practitioner.pk}", subject_id=0, created_at=at)
+        with pytest.raises(TransportError, match="no_address"):
+            reachable_member(message)
+
+
+class TestBreach:
+    def test_no_other_module_makes_the_finding(self) -> None:
+        assert not where(
+            lambda node: isinstance(node, ast.Constant) and node.value == "needled_without_clearance",
+            homes=["courses/rules/breach.py", "courses/alerts/wording.py"],
+        )
+
+
+class TestReasons:
+    def test_no_reason_that_is_stored_is_a_sentence(self) -> None:
+        """What a row keeps of a reason is a person's words or a code: a translated or literal text is neither."""
+        kept = {
+            "reason",
+            "cancel_reason",
+            "void_reason",
+            "uncleared_reason",
+            "refused_because",
+            "because",
+            "error",
+        }
+
+        def is_sentence(value: ast.AST) -> bool:
+            if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mod):
+                return is_sentence(value.left)
+            is_text = isinstance(value, ast.Constant) and isinstance(value.value, str) and " " in value.value
+            return is_text or (isinstance(value, ast.Call) and ast.unparse(value.func) in {"_", "gettext"})
+
+        assert not where(
+            lambda node: isinstance(node, ast.keyword) and node.arg in kept and is_sentence(node.value), homes=[]
+        )
+
+    def test_codes_are_worded_and_everything_else_stays(self) -> None:
+        assert reason_words(ProgramReason.MOVED) == "moved"
+        assert (
+            reason_words(ProgramReason.OTHER_COURSE.because("typed there"))
+            == "Moved to another course: typed there"
+        )
+        for text in ("", "ill", "#5 was wrong", "Moved to another course: 100% wrong"):
+            assert reason_words(text) == text
+
+
+class TestOldSentences:
+    def test_become_codes_and_can_be_read_back(self, course, at) -> None:
+        migration = import_module("courses.migrations.0030_reasons_are_codes")
+        texts = ["no consent", "course ended", "what no version stored"]
+        for days in (0, 1):
+            log_visit(course, at - timedelta(days=days))
+        for one, text in zip(Reminder.objects.order_by("pk"), texts, strict=False):
+            Reminder.objects.filter(pk=one.pk).update(
+                state=Reminder.State.REFUSED, refused_because=text, settled_at=at
+            )
+        rows = Reminder.objects.filter(state=Reminder.State.REFUSED).order_by("pk")
+        migration.to_codes(apps, None)
+        assert list(rows.values_list("refused_because", flat=True)) == ["no_consent", "course_ended", texts[2]]
+        assert [one.get_refused_because_display() for one in rows] == texts
+        migration.to_sentences(apps, None)
+        assert list(rows.values_list("refused_because", flat=True)) == texts
+
+    def test_every_old_sentence_has_a_code_that_is_worded(self) -> None:
+        migration = import_module("courses.migrations.0030_reasons_are_codes")
+        assert set(migration.REMINDERS.values()) <= set(Reminder.WhyNot.values)
+        assert set(migration.ERRORS.values()) <= set(Failure.values)
+        assert {*migration.VISITS.values(), *migration.UNCLEARED.values()} <= set(ProgramReason.values)

@@ -13,10 +13,14 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic.models import Duty, Endpoint, Message
+from clinic.signing.content import piece_of
+from clinic.signing.ledger import comment_on
 from courses.alerts.messages.links import acknowledge_path
 from courses.alerts.snoozing import silence
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
+from courses.flag_list.versions import FlagWords, change_flag
 from courses.models import (
+    AdverseEventItem,
     AftercareMeasure,
     Alert,
     AlertEvent,
@@ -35,7 +39,7 @@ from courses.reminders.links import check_in_path, unsubscribe_path
 from courses.reviews.reviewing import ReviewEntry, record_review
 from patients.identity.merging import merge_patients, version_of_pair
 from patients.intake import record_specialist_letter
-from patients.models import Consent, PainType, PatientMerge, ScreeningItem
+from patients.models import Consent, ConsentText, PainType, PatientMerge, ScreeningItem
 from tests import factories
 from tests.factories import flag, log_visit
 
@@ -174,6 +178,14 @@ TABLE: dict[str, Row] = {
     **model_rows("courses_point", "point", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_aftercaremeasure", "aftercare_measure", view=CLINICAL, add=frozenset({"lead"})),
     **model_rows("courses_redflag", "red_flag", view=CLINICAL),
+    "admin:courses_redflag_new_version": Row(frozenset({"lead"}), "red_flag"),
+    "admin:courses_redflag_settle": Row(CLINICAL, "proposal"),
+    **model_rows("courses_adverseeventitem", "adverse_event_item", view=CLINICAL),
+    **model_rows("clinic_signoffevent", "sign_off_event", view=CLINICAL),
+    "admin:clinic_signoffevent_sign": Row(frozenset({"lead"})),
+    "admin:clinic_signoffevent_piece": Row(CLINICAL, more={"kind": "courses.redflag", "code": "cardiac"}),
+    **model_rows("patients_consenttext", "consent_text", view=CLINICAL),
+    "admin:patients_consenttext_new_version": Row(frozenset({"lead"}), "consent_text"),
     **model_rows("clinic_message", "message", view=LEADING),
     **model_rows("clinic_endpoint", "endpoint", view=frozenset({"manager"}), add=frozenset({"manager"})),
     "admin:clinic_endpoint_test": Row(frozenset({"manager"}), "endpoint"),
@@ -249,11 +261,22 @@ def rows(course, lead, at) -> dict[str, Any]:
         "point": Point.objects.for_clinic(clinic)[0],
         "aftercare_measure": AftercareMeasure.objects.for_clinic(clinic)[0],
         "red_flag": RedFlag.objects.for_clinic(clinic)[0],
+        "proposal": _proposed(clinic, lead, at),
+        "adverse_event_item": AdverseEventItem.objects.for_clinic(clinic)[0],
+        "sign_off_event": comment_on(piece_of(Point.objects.for_clinic(clinic)[0]), "Seen.", by=lead, at=at),
+        "consent_text": ConsentText.objects.for_clinic(clinic).get(),
         "silence": silence(by=lead, reason="New scale.", ends_at=at + timedelta(days=1), at=at),
         "rule_settings": set_bounds(clinic, try_bounds(clinic, {}, at=at), reason="As shipped.", by=lead, at=at),
         "merge": _merged(patient, lead, at).uuid,
         "duty": Duty.objects.create(clinic=clinic, member=lead, starts_at=at, ends_at=at + timedelta(days=10000)),
     }
+
+
+def _proposed(clinic: Any, lead: Any, at: Any) -> Any:
+    """A less urgent red flag that waits for a second person."""
+    flag = RedFlag.objects.for_clinic(clinic).current().get(code="trauma")
+    words = FlagWords(flag.wording, "C", flag.follow_up, flag.follow_up_levels, "Seen by a doctor before.")
+    return change_flag(flag, words, by=lead, at=at)
 
 
 def _merged(patient: Any, lead: Any, at: Any) -> PatientMerge:

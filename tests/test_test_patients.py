@@ -278,7 +278,7 @@ class TestNobodyIsWrittenTo:
             deliver_due(clock=lambda now=now: now)
         assert smtp.mails == []
         assert list(Message.objects.values_list("kind", flat=True)) == []
-        assert set(Reminder.objects.values_list("state", "refused_because")) == {("refused", "test patient")}
+        assert set(Reminder.objects.values_list("state", "refused_because")) == {("refused", "test_patient")}
 
     def test_though_of_a_real_patient_many_would_be(self, clinic, practitioner, lead, at, smtp):
         live(clinic, practitioner, at, is_training=False)

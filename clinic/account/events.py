@@ -6,13 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import AccountEvent, Membership, Message, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
-from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.recipients import account_address
+from clinic.outbox.transports.base import Mail
 
 MESSAGE_KIND = "account_notice"
 
@@ -62,10 +63,8 @@ class AccountNotice:
     def render(self, message: Message) -> Mail:
         """What was changed, and what to do if it was somebody else. The new address is not named."""
         event = AccountEvent.objects.select_related("user").get(pk=message.subject_id)
-        to = event.address_before or event.user.email
-        if not to:
-            raise TransportError("no address", permanent=True)
-        with translation.override(message.clinic.languages[0]):
+        to = account_address(event.user, instead=event.address_before)
+        with at_clinic(message.clinic, language=message.clinic.languages[0]):
             context = {
                 "what": event.get_kind_display(),
                 "happened_at": event.happened_at,

@@ -1,10 +1,11 @@
-"""The country whose habits a page reads by: that of the clinic one works in."""
+"""The country whose habits a page reads and writes by: that of the clinic one works in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -12,25 +13,42 @@ from clinic.country.countries import country_of_zone
 
 # Where 3/12/2026 is the twelfth of March, and where both orders are in use.
 MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "UM", "PH", "FM", "MH", "PW"})
-EITHER_ORDER = frozenset({"", "CA", "CN", "JP", "KR", "TW", "HU", "MN", "IR", "ZA", "KE", "SE", "LT"})
+EITHER_ORDER = frozenset({"", "BI", "CA", "CN", "JP", "KR", "TW", "HU", "MN", "IR", "ZA", "KE", "SE", "LT"})
 DAY_MONTH, MONTH_DAY, UNSURE = "dmy", "mdy", ""
 
-_country: ContextVar[str] = ContextVar("country", default="")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A country, and what a clinic there does otherwise than the country; nothing where it does as the country."""
+
+    country: str = ""
+    clock_hours: int | None = None
+    first_weekday: int | None = None
+    paper: str = ""
+
+
+_NOWHERE = Region()
+_region: ContextVar[Region] = ContextVar("region", default=_NOWHERE)
 
 
 @contextmanager
-def country_override(code: str) -> Iterator[None]:
-    """Inside, dates are read as in this country; an empty code leaves it to the time zone."""
-    token = _country.set(code)
+def region_override(region: Region) -> Iterator[None]:
+    """Inside, dates and numbers are read and written as in this region."""
+    token = _region.set(region)
     try:
         yield
     finally:
-        _country.reset(token)
+        _region.reset(token)
+
+
+def current_region() -> Region:
+    """What the clinic does otherwise, and its country if one is set."""
+    return _region.get()
 
 
 def current_country() -> str:
     """The clinic's country, else the one its time zone lies in; empty where neither is known."""
-    return _country.get() or country_of_zone(timezone.get_current_timezone_name())
+    return _region.get().country or country_of_zone(timezone.get_current_timezone_name())
 
 
 def order_in(code: str) -> str:

@@ -10,6 +10,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from clinic.country.shown import shown_number
 from clinic.models.logo import FITS_INTO
 
 MEGABYTE = 1024 * 1024
@@ -33,7 +34,7 @@ class Picture:
 def read_logo(upload: File[bytes]) -> Picture:
     """The picture in an uploaded file; ValidationError says what to do about one that cannot be used."""
     if (upload.size or 0) > LARGEST_UPLOAD:
-        size = f"{(upload.size or 0) / MEGABYTE:.1f}"
+        size = shown_number((upload.size or 0) / MEGABYTE, 1)
         raise ValidationError(_("The file has %(size)s MB. Use one of up to 2 MB.") % {"size": size})
     upload.seek(0)
     return picture_of(upload.read())

@@ -19,6 +19,7 @@ from clinic.models.scoped import ClinicScopedQuerySet
 from clinic.models.sender import ClinicSender
 from clinic.models.sent_form import SentForm
 from clinic.models.setup_event import SetupEvent
+from clinic.models.sign_off_event import SignOffEvent
 from clinic.models.user import User
 from clinic.models.voidable import Voidable, VoidableQuerySet, required_reason, void_rows, void_says_why
 
@@ -46,6 +47,7 @@ __all__ = [
     "SetupEvent",
     "SharedCacheRow",
     "SignInFailure",
+    "SignOffEvent",
     "User",
     "Voidable",
     "VoidableQuerySet",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_moment
 from clinic.models.clinic import Clinic
 from clinic.models.membership import Membership
 from clinic.models.user import User
@@ -48,7 +50,7 @@ class AccountEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.happened_at:%Y-%m-%d %H:%M} {self.kind}"
+        return f"{shown_moment(timezone.localtime(self.happened_at))} {self.kind}"
 
 
 class SignInFailure(models.Model):
@@ -69,7 +71,7 @@ class SignInFailure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.failed_at:%Y-%m-%d %H:%M}"
+        return shown_moment(timezone.localtime(self.failed_at))
 
 
 class SharedCacheRow(models.Model):

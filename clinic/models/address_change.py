@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_moment
 from clinic.models.clinic import Clinic
 from clinic.models.membership import Membership
 from clinic.models.scoped import ClinicScopedQuerySet
@@ -39,4 +41,4 @@ class AddressChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.changed_at:%Y-%m-%d %H:%M}"
+        return shown_moment(timezone.localtime(self.changed_at))

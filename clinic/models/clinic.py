@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.country.countries import ANYWHERE, CrisisLine, crisis_line_in
 from clinic.country.phones import validate_emergency_number, validate_phone
+from clinic.models.habits import Habits
 from clinic.opening import OpeningCalendar
 from clinic.typed.validators import validate_country, validate_zone
 
@@ -44,7 +45,7 @@ def site_name(url: str) -> str:
     return url.partition("://")[2].removesuffix("/")
 
 
-class Clinic(models.Model):
+class Clinic(Habits):
     """One clinic: its place in time, how patients reach help, how many alerts it can answer."""
 
     name = models.CharField(_("name"), max_length=120)

@@ -6,23 +6,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_clock, shown_day
 from clinic.models.clinic import Clinic
+from clinic.models.habits import Weekday
 from clinic.models.scoped import ClinicScopedQuerySet
 
 
 class OpeningHours(models.Model):
     """A stretch of a weekday during which the clinic is open, in its wall time."""
 
-    class Weekday(models.IntegerChoices):
-        """ISO weekdays."""
-
-        MONDAY = 1, _("Monday")
-        TUESDAY = 2, _("Tuesday")
-        WEDNESDAY = 3, _("Wednesday")
-        THURSDAY = 4, _("Thursday")
-        FRIDAY = 5, _("Friday")
-        SATURDAY = 6, _("Saturday")
-        SUNDAY = 7, _("Sunday")
+    Weekday = Weekday
 
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="opening_hours", verbose_name=_("clinic"))
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
@@ -43,7 +36,7 @@ class OpeningHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}-{self.closes_at:%H:%M}"
+        return f"{self.get_weekday_display()} {shown_clock(self.opens_at)}-{shown_clock(self.closes_at)}"
 
 
 class Holiday(models.Model):
@@ -62,4 +55,4 @@ class Holiday(models.Model):
         constraints = [models.UniqueConstraint(fields=["clinic", "on"], name="clinic_holiday_once_a_day")]
 
     def __str__(self) -> str:
-        return f"{self.on:%Y-%m-%d} {self.name}"
+        return f"{shown_day(self.on)} {self.name}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_moment
 from clinic.models.clinic import Clinic
 from clinic.models.membership import Membership
 from clinic.models.scoped import ClinicScopedQuerySet
@@ -32,4 +34,4 @@ class SentForm(models.Model):
         indexes = [models.Index(fields=["claimed_at"], name="clinic_sentform_by_age")]
 
     def __str__(self) -> str:
-        return f"{self.claimed_at:%Y-%m-%d %H:%M}"
+        return shown_moment(timezone.localtime(self.claimed_at))

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import timezone
 
+from clinic.country.conventions import at_clinic
 from clinic.logo.kept_logo import logo_of
 from clinic.models import ClinicSender, Message
 from clinic.outbox.transports.base import InlinePicture, Mail
@@ -40,8 +40,8 @@ def compose(
         "face": face,
         **context,
     }
-    # A worker's own time zone is nobody's: times in a mail are the clinic's.
-    with timezone.override(message.clinic.zone_info):
+    # A worker's own time zone is nobody's: a mail is written by the clinic's clock and conventions.
+    with at_clinic(message.clinic):
         text = render_to_string(f"emails/{template}.txt", values).strip() + "\n"
         html = _inliner.inline(render_to_string(f"emails/{template}.html", values))
     return Mail(

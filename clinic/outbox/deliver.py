@@ -69,7 +69,7 @@ def _carry(messages: Sequence[Message], senders: Senders, *, clock: Clock) -> in
 
 def _deliver(messages: Sequence[Message], senders: Senders, left_behind: list[Message], *, clock: Clock) -> int:
     """Carry what leaves as one through; whatever happens to it, the queue behind it goes on."""
-    due = [message for message in messages if _tried([message], partial(_decide_now, message, clock=clock), clock)]
+    due = [message for message in messages if _tried([message], partial(_decide, message, clock=clock), clock)]
     if not due:
         return 0
     parcel = _made_as_bundle(due) if len(due) > 1 else None
@@ -137,12 +137,9 @@ def _tried(
     return False
 
 
-def _decide_now(message: Message, *, clock: Clock) -> bool:
-    return _decide(message, clock())
-
-
-def _decide(message: Message, at: datetime) -> bool:
+def _decide(message: Message, *, clock: Clock) -> bool:
     """Whether a message is still due now."""
+    at = clock()
     decision = kind_of(message.kind).still_due(message, at=at)
     if isinstance(decision, datetime):
         queue.defer(message, until=decision)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Endpoint, Membership
 from clinic.models.endpoint import new_secret
 from clinic.outbox.compose import absolute
+from clinic.outbox.errors import Failure
 from clinic.outbox.transports.base import Notice, TransportError
 from clinic.outbox.transports.webhook import WebhookTransport
 from clinic.outbox.transports.webhook_targets import BadAddress, target_of
@@ -108,7 +109,7 @@ def _test_notice(endpoint: Endpoint, *, at: datetime) -> Notice:
 def _failure_words(error: TransportError) -> str:
     reason = str(error)
     known = {
-        "address not permitted": _("The address is not allowed: it is not valid, or it is in a private network."),
+        Failure.NOT_PERMITTED: _("The address is not allowed: it is not valid, or it is in a private network."),
         "SSLCertVerificationError": _("The server's certificate is not trusted. Nothing was sent."),
         "SSLError": _("The encrypted connection (TLS) failed. Nothing was sent."),
         "TimeoutError": _("The server did not answer within 5 seconds."),

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Least
 from clinic.models import Clinic, Message
 from clinic.models.message import MessageQuerySet
 from clinic.outbox.bell import ring
+from clinic.outbox.errors import Failure
 from clinic.outbox.kinds import kind_of
 
 log = structlog.stdlib.get_logger(__name__)
@@ -34,7 +35,6 @@ MAX_SPOILED = 3
 MAX_DEATHS = 6
 # How many messages leave as one at most.
 LARGEST_BUNDLE = 50
-SENDER_DIED = "the sender died while sending"
 
 
 def enqueue(
@@ -265,9 +265,9 @@ def release_lapsed(*, at: datetime) -> int:
         due_at=Least(F("lease_until"), at),
     )
     for message in staff.filter(is_worn_out):
-        n_released += settle(message, Message.State.FAILED, at=at, error=SENDER_DIED)
+        n_released += settle(message, Message.State.FAILED, at=at, error=Failure.SENDER_DIED)
     for message in lapsed.filter(guarantee=Message.Guarantee.AT_MOST_ONCE):
-        n_released += settle(message, Message.State.UNKNOWN, at=at, error=SENDER_DIED)
+        n_released += settle(message, Message.State.UNKNOWN, at=at, error=Failure.SENDER_DIED)
     return n_released
 
 

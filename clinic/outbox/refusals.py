@@ -7,14 +7,15 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Endpoint, Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import LEASE, mail_member
-from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.recipients import reachable_member
+from clinic.outbox.transports.base import Mail
 
 WHO_MENDS = (Role.MANAGER, Role.LEAD)
 
@@ -82,11 +83,9 @@ class RefusalNotice:
 
     def render(self, message: Message) -> Mail:
         """A line and a link."""
-        member = Membership.objects.for_clinic(message.clinic).select_related("user").get(pk=message.recipient_id)
-        if not member.is_active or not member.address:
-            raise TransportError("no active address", permanent=True)
+        member = reachable_member(message)
         link = absolute(reverse(f"admin:{self.page}_change", args=[message.subject_id]))
-        with translation.override(message.clinic.languages[0]):
+        with at_clinic(message.clinic, language=message.clinic.languages[0]):
             subject = f"{self.subject} - {message.clinic.name}"
             context = {"words": str(self.words), "link": link}
             return compose(message, "delivery_notice", context, to=member.address, subject=subject)

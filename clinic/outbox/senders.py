@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import cache
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connections
+from django.utils.module_loading import import_string
 
-from clinic.outbox.channels import transport_class
-from clinic.outbox.transports.base import Parcel
+from clinic.outbox.transports.base import Parcel, Transport
 
 # So many long conversations at once in a process; the last places are for emergencies.
 MAX_SLOW = 10
@@ -23,6 +24,12 @@ RESERVED_FOR_URGENT = 3
 
 # What failed, or nothing.
 Outcome = BaseException | None
+
+
+@cache
+def transport_class(channel: str) -> type[Transport[Any]]:
+    """The transport that `settings.TRANSPORTS` names; KeyError or ImportError where the setting is wrong."""
+    return cast(type[Transport[Any]], import_string(settings.TRANSPORTS[channel]))
 
 
 class Job:

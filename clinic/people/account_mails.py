@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from clinic.models import MemberEvent, Membership, Message, User
 from clinic.outbox.compose import absolute, compose
+from clinic.outbox.recipients import account_address
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Mail, TransportError
 
@@ -72,7 +73,7 @@ class InvitationMail(_MemberMail):
                 "by": _inviter(membership),
                 "lasts": link_lasts(),
             },
-            to=user.email,
+            to=account_address(user),
             subject=_("You are invited to %(clinic)s") % {"clinic": message.clinic.name},
         )
 
@@ -87,7 +88,7 @@ class PasswordLinkMail(_MemberMail):
             message,
             "password_link",
             {"person": user, "link": password_url(user), "lasts": link_lasts()},
-            to=user.email,
+            to=account_address(user),
             subject=_("Choose a new password"),
         )
 

@@ -14,10 +14,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clinic.account.finding import refuse_taken_address
+from clinic.country.conventions import at_clinic
 from clinic.models import AddressChange, Membership, Message, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import cancel_waiting, mail_member
@@ -105,7 +105,7 @@ class AddressChangedMail:
     def render(self, message: Message) -> Mail:
         """A line without a name: the old mailbox may be a stranger's."""
         change = AddressChange.objects.for_clinic(message.clinic).get(pk=message.subject_id)
-        with translation.override(message.clinic.languages[0]):
+        with at_clinic(message.clinic, language=message.clinic.languages[0]):
             words = _(
                 "A manager changed your address for emails from this clinic. They are no longer sent "
                 "here. If this is wrong, call your clinic at once."

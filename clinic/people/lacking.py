@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.access import permissions_of
 from clinic.country.contact import wrong_numbers
+from clinic.country.shown import shown_day
 from clinic.models import TREATING, Membership, OpeningHours
-from clinic.people.leading import leads_of
+from clinic.people.lead_cover import leads_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def licence_words(member: Membership, *, on: date) -> str | None:
         return member.licence_number
     is_over = member.licence_expires_on < on
     words = _("%(number)s, expired on %(day)s") if is_over else _("%(number)s, until %(day)s")
-    return words % {"number": member.licence_number, "day": date_format(member.licence_expires_on, "j M Y")}
+    return words % {"number": member.licence_number, "day": shown_day(member.licence_expires_on)}
 
 
 def licence_gap(member: Membership, *, on: date, reader: Membership) -> Lack | None:
@@ -45,10 +45,10 @@ def licence_gap(member: Membership, *, on: date, reader: Membership) -> Lack | N
         words = _("The licence of %(name)s expires on %(day)s.")
         if member.licence_expires_on < on:
             words = _("The licence of %(name)s is valid only until %(day)s.")
-        values["day"] = date_format(member.licence_expires_on, "j M Y")
-    sentence = _("Until it is entered, no needling can be booked with %(name)s.") % values
+        values["day"] = shown_day(member.licence_expires_on)
+    consequence = _("Until it is entered, no needling can be booked with %(name)s.") % values
     url = reverse("admin:clinic_membership_change", args=[member.pk])
-    return _lack(f"{words % values} {sentence}", url, reader=reader, right="clinic.change_membership")
+    return _lack(f"{words % values} {consequence}", url, reader=reader, right="clinic.change_membership")
 
 
 def missing_here(reader: Membership, *, on: date) -> list[Lack]:

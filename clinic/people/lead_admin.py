@@ -15,7 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.models import MemberEvent, Role
-from clinic.people.leading import end_standing_in, is_last_lead, last_lead_words, leads_of, may_stand_in, stand_in
+from clinic.people.lead_cover import (
+    end_standing_in,
+    is_last_lead,
+    last_lead_words,
+    leads_of,
+    may_stand_in,
+    stand_in,
+)
 from clinic.people.member_forms import StandInForm
 from clinic.people.staff import deactivate_member
 
@@ -40,7 +47,7 @@ class RoleFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Those who have it."""
         value = self.value()
-        return queryset.with_role(Role(value)) if value in Role.values else queryset  # type: ignore[attr-defined, no-any-return]
+        return queryset.with_role(Role(value)) if value in Role.values else queryset  # type: ignore[attr-defined]
 
 
 class LeadPages(Base):
@@ -61,7 +68,9 @@ class LeadPages(Base):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """With what changed before."""
-        events = MemberEvent.objects.visible_to(active_membership(request.user)).filter(member_id=object_id)
+        events = MemberEvent.objects.visible_to(active_membership(request.user)).filter(
+            member=int(object_id) if object_id.isdecimal() else None
+        )
         more = {"events": events.select_related("done_by__user")}
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
 

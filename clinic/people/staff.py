@@ -14,7 +14,7 @@ from clinic.account.finding import refuse_taken_address
 from clinic.models import Clinic, MemberEvent, Membership, Role, User
 from clinic.outbox.queue import mail_member
 from clinic.people.invitation_rules import refuse_double, refuse_supervisor
-from clinic.people.leading import settle_stand_ins
+from clinic.people.lead_cover import settle_stand_ins
 from clinic.people.member_events import note_member_event
 
 INVITATION_KIND = "staff_invitation"

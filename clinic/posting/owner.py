@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from clinic.country.conventions import conventions
+
 # Hidden fields that every staff form carries, beside the CSRF token.
 OWNER = "form_of"
 SENT_KEY = "sent_key"
@@ -15,7 +17,9 @@ OPENED = "opened"
 DRAFT = "draft"
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 # What a form carries for the machinery; the rest is what somebody typed or chose.
-MACHINERY = frozenset({OWNER, SENT_KEY, OPENED, DRAFT, TOKEN, "form_key"})
+# Which version of its questions and texts a page showed.
+SHOWN_VERSIONS = frozenset({"asked_flags", "told_version"})
+MACHINERY = frozenset({OWNER, SENT_KEY, OPENED, DRAFT, TOKEN, "form_key"}) | SHOWN_VERSIONS
 
 
 def owner_of(user: Any) -> str:
@@ -33,7 +37,8 @@ def draft_context(request: HttpRequest) -> dict[str, object]:
     membership = getattr(getattr(request, "user", None), "active_membership", None)
     if membership is None:
         return {}
-    return {"drafts": {"owner": owner_of(request.user), "salt": salt_of(membership)}}
+    hours = 24 if conventions().is_24_hours else 12
+    return {"drafts": {"owner": owner_of(request.user), "salt": salt_of(membership), "hours": hours}}
 
 
 def is_by_somebody_else(request: HttpRequest) -> bool:

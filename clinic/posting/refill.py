@@ -9,11 +9,11 @@ from bs4 import BeautifulSoup, Tag
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from clinic.posting.owner import DRAFT, OWNER, SENT_KEY, TOKEN
+from clinic.posting.owner import DRAFT, OWNER, SENT_KEY, SHOWN_VERSIONS, TOKEN
 from clinic.typed.wall_clock import SUFFIX
 
 # What the new page says is newer than what was sent: its tokens, and what its reader has seen.
-FRESH = frozenset({TOKEN, OWNER, SENT_KEY, DRAFT, "seen", "seen_number"})
+FRESH = frozenset({TOKEN, OWNER, SENT_KEY, DRAFT, "seen", "seen_number", "shown"}) | SHOWN_VERSIONS
 BUTTONS = frozenset({"submit", "button", "image", "reset"})
 NEVER = frozenset({"password", "file"})
 SECRET_WORDS = ("password", "secret")

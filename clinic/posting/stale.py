@@ -19,9 +19,9 @@ from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
-from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock, shown_day, shown_moment
 from clinic.typed.wall_clock import SUFFIX, CarriesClock
 
 SALT = "clinic.posting.opened"
@@ -145,11 +145,11 @@ def shown(one: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "DATETIME_FORMAT")
+        return shown_moment(timezone.localtime(value) if timezone.is_aware(value) else value)
     if isinstance(value, date):
-        return date_format(value, "DATE_FORMAT")
+        return shown_day(value)
     if isinstance(value, time):
-        return time_format(value, "TIME_FORMAT")
+        return shown_clock(value)
     several = list(value) if isinstance(value, (list, tuple)) else [value]
     words = [_chosen(one, each) for each in several if each is not None and each != ""]
     return ", ".join(words) or _("nothing")
@@ -172,7 +172,7 @@ def _told(who: tuple[str, datetime] | None, label: str, now: str) -> str:
     values = {"field": label, "now": now}
     if who is None:
         return _("Somebody else changed %(field)s to “%(now)s”") % values
-    clock = date_format(timezone.localtime(who[1]), "TIME_FORMAT")
+    clock = shown_clock(timezone.localtime(who[1]))
     sentence = _("%(who)s changed %(field)s to “%(now)s” at %(time)s")
     return sentence % {**values, "who": who[0], "time": clock}
 

@@ -14,9 +14,9 @@ from django.db import connection, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock
 from clinic.posting.again import form_again
 from clinic.posting.owner import OPENED
 from clinic.posting.removed_rows import drop_removed, merge_rows, opened_rows
@@ -101,7 +101,7 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
             .first()
         )
         if not self.model._base_manager.filter(pk=unquote(object_id)).exists() and entry is not None:
-            clock = date_format(timezone.localtime(entry.action_time), "TIME_FORMAT")
+            clock = shown_clock(timezone.localtime(entry.action_time))
             values = {"who": _name(entry.user), "time": clock}
             sentence = _("%(who)s removed this at %(time)s while the page was open. Nothing was saved.") % values
         else:

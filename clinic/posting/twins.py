@@ -17,9 +17,9 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock
 from clinic.models import SentForm
 from clinic.posting.again import NOT_SENT, form_again, refilled
 from clinic.posting.middleware import is_saved
@@ -131,7 +131,7 @@ def answer_repeat(request: HttpRequest, before: SentForm, digests: dict[str, str
     if before.settled_at is None:
         sentence = _("This form was sent a moment ago and is still being saved. Check before you send it again.")
         return form_again(request, _("Not sent yet"), sentence)
-    at = date_format(timezone.localtime(before.settled_at), "TIME_FORMAT")
+    at = shown_clock(timezone.localtime(before.settled_at))
     if not other:
         messages.info(
             request, _("This form was saved before, at %(time)s. It was not saved again.") % {"time": at}

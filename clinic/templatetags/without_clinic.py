@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from clinic.account.without_clinic import WithoutClinic, why_without_clinic
+from clinic.account.no_clinic import WithoutClinic, why_without_clinic
 from clinic.models import User
 
 register = template.Library()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from clinic.country.shown import shown_said_day, shown_said_moment
 
 # Up to two weeks are counted in days, up to two months in weeks, up to two years in months.
 _DAYS, _WEEKS, _MONTHS = 14, 61, 24
@@ -17,7 +18,7 @@ _DAYS, _WEEKS, _MONTHS = 14, 61, 24
 
 def said_day(day: date) -> str:
     """A day in words, with its weekday."""
-    return formats.date_format(day, "l j M Y")
+    return shown_said_day(day)
 
 
 def said_in_full(day: date, *, today: date) -> str:
@@ -27,7 +28,7 @@ def said_in_full(day: date, *, today: date) -> str:
 
 def said_moment(at: datetime, *, today: date) -> str:
     """Day and time in words, and how far away the day is."""
-    return f"{said_day(at)}, {formats.date_format(at, 'H:i')}, {said_distance(at.date(), today=today)}"
+    return f"{shown_said_moment(at)}, {said_distance(at.date(), today=today)}"
 
 
 def said_distance(day: date, *, today: date) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import conventions
 from clinic.country.region import MONTH_DAY, UNSURE, current_country, order_in
+from clinic.country.shown import shown_clock, shown_day, shown_moment, shown_weekday_name
 from clinic.typed.date_words import said_day, said_in_full, said_moment
 from clinic.typed.text import plain_digits
 from clinic.typed.wall_clock import AsksForClock, CarriesClock
@@ -29,10 +30,13 @@ _WORD_DAY = re.compile(r"([^\W\d]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # A day of the week stands before the day or behind it: "Thu, 3 Dec 2026", "3 Dec 2026 (Thursday)".
 _BEFORE = re.compile(r"([^\W\d_]{3,9})\.?,?\s+(.+)")
+EXAMPLE = datetime(2026, 12, 3, 14, 30)  # noqa: DTZ001 - nobody's time
 _BEHIND = re.compile(r"(.+?),?\s+\(?([^\W\d_]{3,9})\.?\)?")
 _MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 
 # A year with fewer digits is one that is still being typed.
+# How the words beside a field write what was understood, by what the field holds.
+SAID = {"day": "said_day", "moment": "said_day_and_clock", "birth": "day"}
 _FIRST_SAID = 1000
 
 
@@ -97,16 +101,16 @@ def read_day(text: str) -> date:
     plain, weekday = _without_weekday(plain_digits(typed))
     parts = _day_parts(plain, typed)
     if parts is None:
-        words = _("“%(typed)s” is not a date. Enter it as 3 Dec 2026 or 2026-12-03.")
-        raise ValidationError(words % {"typed": typed}, code="date")
+        words = _("“%(typed)s” is not a date. Enter it as %(day)s.")
+        raise ValidationError(words % _with_example(typed), code="date")
     try:
         day = date(*parts)
     except ValueError as error:
-        words = _("“%(typed)s” is not a day of the calendar. Enter it as 3 Dec 2026.")
-        raise ValidationError(words % {"typed": typed}, code="date") from error
+        words = _("“%(typed)s” is not a day of the calendar. Enter it as %(day)s.")
+        raise ValidationError(words % _with_example(typed), code="date") from error
     if weekday not in {None, day.weekday()}:
         words = _("“%(typed)s”: that day is a %(weekday)s. Correct the date or the day of the week.")
-        shown = {"typed": typed, "weekday": date_format(day, "l")}
+        shown = {"typed": typed, "weekday": shown_weekday_name(day)}
         raise ValidationError(words % shown, code="weekday")
     return day
 
@@ -116,16 +120,16 @@ def read_moment(text: str) -> datetime:
     typed = text.strip()
     found = _MOMENT.fullmatch(plain_digits(typed))
     if found is None:
-        words = _("“%(typed)s” is not a date and time. Enter it as 3 Dec 2026 14:30.")
-        raise ValidationError(words % {"typed": typed}, code="date")
+        words = _("“%(typed)s” is not a date and time. Enter it as %(moment)s.")
+        raise ValidationError(words % _with_example(typed), code="date")
     hour, minute, half = int(found[2]), int(found[3]), (found[4] or "").lower()
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half.startswith("p") else 0)
     try:
         clock = time(hour, minute)
     except ValueError as error:
-        words = _("“%(typed)s” has no such time of day. Enter it as 3 Dec 2026 14:30.")
-        raise ValidationError(words % {"typed": typed}, code="date") from error
+        words = _("“%(typed)s” has no such time of day. Enter it as %(moment)s.")
+        raise ValidationError(words % _with_example(typed), code="date") from error
     return datetime.combine(read_day(found[1]), clock)
 
 
@@ -161,6 +165,7 @@ class DayInput(forms.DateInput):
         is_said = understood is not None and understood.year >= _FIRST_SAID
         said = self.said(understood, today=today) if is_said else ""
         more = {"today": today.isoformat(), "order": order_in(current_country()), "kind": self.kind}
+        more["format"] = conventions().formats[SAID[self.kind]]
         context["widget"] |= {"said": said, **more}
         if value and understood is None:
             context["widget"]["type"] = "text"
@@ -242,7 +247,7 @@ class MomentField(AsksForClock, forms.DateTimeField):
 def _instant(wall: datetime) -> datetime:
     """The instant of a wall time; refused in the hour that the clocks skip or repeat."""
     first = timezone.make_aware(wall)
-    shown = {"time": f"{wall:%H:%M}", "day": said_day(wall)}
+    shown = {"time": shown_clock(wall), "day": said_day(wall)}
     if timezone.localtime(first.astimezone(UTC)).replace(tzinfo=None) != wall:
         words = _("%(time)s does not exist on %(day)s: the clocks go forward. Enter an hour later.")
         raise ValidationError(words % shown, code="clocks")
@@ -250,6 +255,11 @@ def _instant(wall: datetime) -> datetime:
         words = _("%(time)s comes twice on %(day)s: the clocks go back. Enter a time before or after that hour.")
         raise ValidationError(words % shown, code="clocks")
     return first
+
+
+def _with_example(typed: str) -> dict[str, str]:
+    """What was typed, and how a date and a time are typed here."""
+    return {"typed": typed, "day": shown_day(EXAMPLE), "moment": shown_moment(EXAMPLE)}
 
 
 def _without_weekday(plain: str) -> tuple[str, int | None]:
@@ -284,7 +294,7 @@ def _in_order(first: int, second: int, year: int, typed: str, *, is_dotted: bool
     """Numbers in the order of the clinic's country; refused where both orders are in use and both make sense."""
     order = order_in(current_country())
     if order == UNSURE and not is_dotted and first != second and max(first, second) <= 12:
-        words = _("“%(typed)s” can be read in two ways. Write the month as a word: 3 Dec 2026.")
-        raise ValidationError(words % {"typed": typed}, code="date")
+        words = _("“%(typed)s” can be read in two ways. Write the month as a word: %(day)s.")
+        raise ValidationError(words % _with_example(typed), code="date")
     is_month_first = (order == MONTH_DAY and not is_dotted) or (order == UNSURE and second > 12)
     return (year, first, second) if is_month_first else (year, second, first)

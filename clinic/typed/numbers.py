@@ -154,7 +154,7 @@ class DecimalNumberField(_Typed, forms.DecimalField):
 
     def __init__(self, *, unit: str = "", **kwargs: Any) -> None:
         self.reading = Reading(unit=unit, is_whole=False)
-        super().__init__(**kwargs)
+        super().__init__(**{"localize": True, **kwargs})
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """What was typed, as a number."""
@@ -168,7 +168,7 @@ class FloatNumberField(_Typed, forms.FloatField):
 
     def __init__(self, *, unit: str = "", **kwargs: Any) -> None:
         self.reading = Reading(unit=unit, is_whole=False)
-        super().__init__(**kwargs)
+        super().__init__(**{"localize": True, **kwargs})
 
     def to_python(self, value: Any) -> float | None:  # type: ignore[override]
         """What was typed, as a number."""

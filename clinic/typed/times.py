@@ -10,11 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock
 from clinic.typed.text import plain_digits
 
 _CLOCK = re.compile(
     r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})(?::\d{2}(?:\.\d+)?)?)?\s*([ap]\.?\s?m\.?|h|uhr)?", re.IGNORECASE
 )
+EXAMPLE = time(14, 30)
 _FOUR_DIGITS = re.compile(r"(\d{2})(\d{2})()")
 _NOON = 12
 
@@ -24,18 +26,19 @@ def read_clock(text: str) -> time:
     typed = text.strip()
     plain = plain_digits(typed)
     found = _CLOCK.fullmatch(plain) or _FOUR_DIGITS.fullmatch(plain)
-    words = _("“%(typed)s” is not a time of day. Enter it as 14:30.")
+    words = _("“%(typed)s” is not a time of day. Enter it as %(example)s.")
+    said = {"typed": typed, "example": shown_clock(EXAMPLE)}
     if found is None:
-        raise ValidationError(words % {"typed": typed}, code="time")
+        raise ValidationError(words % said, code="time")
     hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
     if half[:1] in {"a", "p"}:
         if not 1 <= hour <= _NOON:
-            raise ValidationError(words % {"typed": typed}, code="time")
+            raise ValidationError(words % said, code="time")
         hour = hour % _NOON + (_NOON if half.startswith("p") else 0)
     try:
         return time(hour, minute)
     except ValueError as error:
-        raise ValidationError(words % {"typed": typed}, code="time") from error
+        raise ValidationError(words % said, code="time") from error
 
 
 class ClockInput(forms.TimeInput):

@@ -10,11 +10,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_short_weekday_moment
 from clinic.models import Holiday, Membership
 from clinic.opening import hours_by_weekday
 from clinic.typed.asked import asked
@@ -263,7 +263,7 @@ def _day_asked(request: HttpRequest) -> date | None:
 def _in_words(appointment: Appointment) -> str:
     """Who and when."""
     starts_at = appointment.clinic.local(appointment.starts_at)
-    return f"{appointment.course.patient.picker_label}, {date_format(starts_at, 'D j M, H:i')}"
+    return f"{appointment.course.patient.picker_label}, {shown_short_weekday_moment(starts_at)}"
 
 
 def _only_known(error: ValidationError, form: Any) -> ValidationError:

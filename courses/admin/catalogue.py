@@ -1,4 +1,4 @@
-"""The clinic's lists: plans, points, red flags, measures."""
+"""The clinic's lists: plans, points, red flags, side effects, measures."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
-from clinic.admin import ClinicScopedAdmin
 from clinic.models import Clinic
-from clinic.sign_off import sign_off
+from clinic.signing.screens import SignedContentAdmin
 from clinic.typed.codes import ChoosesCodes
 from clinic.typed.fields import TYPED
+from courses.admin.signing.versions import FlagVersions
 from courses.models import AdverseEventItem, AftercareMeasure, Measure, MeasureThreshold, Point, Protocol, RedFlag
 from courses.points.names import key_of
 from courses.sessions.points.catalogue import PointCatalogue
@@ -25,10 +26,10 @@ from patients.models import PainType, ScreeningItem
 
 
 @admin.register(Protocol)
-class ProtocolAdmin(ChoosesCodes, ClinicScopedAdmin):
+class ProtocolAdmin(ChoosesCodes, SignedContentAdmin):
     """Preset plans, editable, each with its source."""
 
-    list_display = ("name", "n_sessions", "n_weeks", "is_offered", sign_off)
+    list_display = ("name", "n_sessions", "n_weeks", "is_offered")
     list_filter = ("is_offered", "needs_sign_off")
     # Ticks need no script and can be read aloud; the stock picker of two lists cannot.
     formfield_overrides = {  # type: ignore[misc]  # the admin's own name for it
@@ -72,13 +73,13 @@ class PointForm(forms.ModelForm[Point]):
 
 
 @admin.register(Point)
-class PointAdmin(ChoosesCodes, ClinicScopedAdmin):
+class PointAdmin(ChoosesCodes, SignedContentAdmin):
     """The catalogue of points."""
 
     form = PointForm
     # Names; the form compares them with those of other points.
     typed_freely = frozenset({"other_names"})
-    list_display = ("code", "pinyin", "chinese_name", "place", "risk", "advice", sign_off)
+    list_display = ("code", "pinyin", "chinese_name", "place", "risk", "advice")
     list_filter = ("risk", "needs_sign_off")
     search_fields = ("code", "pinyin", "chinese_name", "other_names")
 
@@ -102,10 +103,10 @@ class PointAdmin(ChoosesCodes, ClinicScopedAdmin):
 
 
 @admin.register(AftercareMeasure)
-class AftercareMeasureAdmin(ChoosesCodes, ClinicScopedAdmin):
+class AftercareMeasureAdmin(ChoosesCodes, SignedContentAdmin):
     """What may be given to take home, and what forbids it."""
 
-    list_display = ("name", "way", "blocked_by", "doctor_first_if", "cautioned_by", "is_offered", sign_off)
+    list_display = ("name", "way", "blocked_by", "doctor_first_if", "cautioned_by", "is_offered")
     list_filter = ("is_offered", "needs_sign_off")
 
     def codes_for(self, name: str, clinic: Clinic) -> dict[str, str]:
@@ -116,10 +117,10 @@ class AftercareMeasureAdmin(ChoosesCodes, ClinicScopedAdmin):
 
 
 @admin.register(RedFlag)
-class RedFlagAdmin(ClinicScopedAdmin):
+class RedFlagAdmin(SignedContentAdmin):
     """The list of red flags as it is asked; none can be removed."""
 
-    list_display = ("wording", "level", "follow_up", "asked", sign_off)
+    list_display = ("wording", "level", "follow_up", "asked")
     list_filter = ("level", "asked", "needs_sign_off")
     search_fields = ("code", "wording")
 
@@ -132,15 +133,37 @@ class RedFlagAdmin(ClinicScopedAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Read only until a new wording can be signed off as a version of its own."""
+        """A version never changes: another wording or level is a new one."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """A new version, and the second person's word."""
+        view, versions = self.admin_site.admin_view, FlagVersions(self)
+        own = [
+            path("<int:pk>/new-version/", view(versions.new_version), name="courses_redflag_new_version"),
+            path("proposal/<int:pk>/", view(versions.settle), name="courses_redflag_settle"),
+        ]
+        return [*own, *super().get_urls()]
+
+
+@admin.register(AdverseEventItem)
+class AdverseEventItemAdmin(SignedContentAdmin):
+    """The side effects that are asked about."""
+
+    list_display = ("wording", "is_local", "source")
+    list_filter = ("is_local", "needs_sign_off")
+    readonly_fields = ("code",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The list is shipped."""
         return False
 
 
 @admin.register(Measure)
-class MeasureAdmin(ClinicScopedAdmin):
+class MeasureAdmin(SignedContentAdmin):
     """Which measures stand on the form, with licence and source."""
 
-    list_display = ("code", "is_offered", "licence", sign_off)
+    list_display = ("code", "is_offered", "licence")
     readonly_fields = ("code",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -149,10 +172,10 @@ class MeasureAdmin(ClinicScopedAdmin):
 
 
 @admin.register(MeasureThreshold)
-class MeasureThresholdAdmin(ClinicScopedAdmin):
+class MeasureThresholdAdmin(SignedContentAdmin):
     """What a change means, with its source."""
 
-    list_display = ("code", "for_type", "noticed", "sure", "source", sign_off)
+    list_display = ("code", "for_type", "noticed", "sure", "source")
     list_filter = ("needs_sign_off",)
     readonly_fields = ("code", "for_type")
 

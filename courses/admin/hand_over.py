@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -12,19 +12,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_short_weekday_moment
 from clinic.lists.choices import LabelledMultipleChoiceField
 from clinic.models import Membership
 from clinic.typed.asked import asked, one_of
 from courses.models import Course, HandOver
 from courses.plans.forms import clinicians
 from courses.plans.handing_over import HandedOver, hand_over, other_content
-
-if TYPE_CHECKING:
-    from courses.admin.course import CourseAdmin
 
 
 class HandOverForm(forms.Form):
@@ -80,7 +78,7 @@ def _ticked(request: HttpRequest, courses: Any) -> str:
 class HandOvers:
     """The view, bound to the course admin whose rows it may see."""
 
-    def __init__(self, course_admin: CourseAdmin) -> None:
+    def __init__(self, course_admin: ClinicScopedAdmin) -> None:
         self.admin = course_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -127,7 +125,7 @@ class HandOvers:
             words.append(booked % {"n": done.n_bookings})
         messages.success(request, " ".join(words))
         for one in done.staying:
-            starts_at = date_format(one.clinic.local(one.starts_at), "D j M, H:i")
+            starts_at = shown_short_weekday_moment(one.clinic.local(one.starts_at))
             values = {"patient": one.course.patient, "at": starts_at, "old": one.practitioner, "name": to}
             stays = _("%(patient)s, %(at)s stays with %(old)s: %(name)s cannot take it. Move it or cancel it.")
             messages.warning(request, stays % values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -12,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_clock
 from clinic.posting.added import opened_at, opened_now
 from clinic.typed.asked import asked, one_of
 from courses.measures.entry import MeasuresEntry
@@ -20,16 +21,13 @@ from courses.measures.measure_lines import fillings_of
 from courses.measures.recording import record_measures
 from courses.models import Course, Measure, MeasureCode, MeasureScore
 
-if TYPE_CHECKING:
-    from courses.admin.course import CourseAdmin
-
 Stage = MeasureScore.Stage
 
 
 class Measures:
     """The view, bound to the course admin whose rows it may see."""
 
-    def __init__(self, course_admin: CourseAdmin) -> None:
+    def __init__(self, course_admin: ClinicScopedAdmin) -> None:
         self.admin = course_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,4 +94,4 @@ def entered_since(course: Course, entry: MeasuresEntry, *, since: datetime | Non
     )
     names = ", ".join(sorted({str(one.get_code_display()) for one in newer}))
     at = course.clinic.local(newer[0].measured_at)
-    return [message % {"who": newer[0].recorded_by, "names": names, "time": f"{at:%H:%M}"}]
+    return [message % {"who": newer[0].recorded_by, "names": names, "time": shown_clock(at)}]

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Voidable
 from courses.models import CheckIn, ClearanceOverride, Course, Letter, MeasureScore, Review, Session
+from courses.plans.program_reason import reason_words
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _void_rows(course: Course) -> Iterator[tuple[Any, str, str, str]]:
 
 
 def _void(row: Voidable, what: str, when: str, url: str) -> Line:
-    return Line(what, when, url, row.void_reason, str(row.voided_by), row.voided_at)
+    return Line(what, when, url, reason_words(row.void_reason), str(row.voided_by), row.voided_at)
 
 
 def _check_in_words(check_in: CheckIn) -> str:
@@ -97,4 +98,4 @@ def _address(course: Course, kind: str, number: int) -> str:
 
 
 def _day(course: Course, at: Any) -> str:
-    return date_format(course.clinic.local(at), "j M Y")
+    return shown_day(course.clinic.local(at))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_moment
 from clinic.forms import ReasonForm
 from clinic.models import Membership
 from clinic.typed.asked import searched
@@ -209,4 +210,4 @@ def _tell(request: HttpRequest, reopened: Any) -> None:
     for appointment, why in reopened.left_out:
         when = appointment.clinic.local(appointment.starts_at)
         message = _("Not booked again: %(when)s. %(why)s")
-        messages.warning(request, message % {"when": f"{when:%d %b %Y, %H:%M}", "why": why})
+        messages.warning(request, message % {"when": shown_moment(when), "why": why})

@@ -5,8 +5,9 @@ from courses.admin import appointment, catalogue, clinic, course
 from courses.admin.alerts import alert, endpoint, message, silence
 from courses.admin.numbers import curve, rule_settings
 from courses.admin.person import letter, patient
+from courses.admin.signing import page
 from courses.admin.visit import session
-from patients.screens import catalogue_admin
+from patients.screens import catalogue_admin, consent_text_admin
 
 __all__ = [
     "alert",
@@ -14,6 +15,7 @@ __all__ = [
     "catalogue",
     "catalogue_admin",
     "clinic",
+    "consent_text_admin",
     "course",
     "curve",
     "duty_admin",
@@ -21,6 +23,7 @@ __all__ = [
     "letter",
     "member_admin",
     "message",
+    "page",
     "patient",
     "rule_settings",
     "session",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_clock
 from clinic.posting.added import opened_at, opened_now
 from clinic.typed.asked import asked, one_of
 from courses.models import Course, Review
@@ -27,14 +29,11 @@ from courses.reviews.reviewing import correct_review, course_at_review, curve_sa
 from courses.reviews.wording import question_words, relief_words
 from courses.rules.review_advice import SOURCE, review_questions
 
-if TYPE_CHECKING:
-    from courses.admin.course import CourseAdmin
-
 
 class Reviews:
     """The views, bound to the course admin whose rows they may see."""
 
-    def __init__(self, course_admin: CourseAdmin) -> None:
+    def __init__(self, course_admin: ClinicScopedAdmin) -> None:
         self.admin = course_admin
 
     def review(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -141,7 +140,7 @@ def held_since(course: Course, form: ReviewForm, since: datetime | None) -> str:
         "Check it. Save again to add another review."
     )
     at = course.clinic.local(newer.reviewed_at)
-    values = {"who": newer.reviewed_by, "time": f"{at:%H:%M}", "decision": newer.get_decision_display()}
+    values = {"who": newer.reviewed_by, "time": shown_clock(at), "decision": newer.get_decision_display()}
     return message % values
 
 

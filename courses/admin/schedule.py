@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.access import active_membership
+from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_full_day, shown_short_weekday_moment
 from clinic.models import Clinic, Membership
 from clinic.people.lacking import licence_gap
 from clinic.typed.dates import BOOKING, MomentField, MomentInput
@@ -25,9 +27,6 @@ from courses.plans.proposing import Conflict, Proposal
 from courses.plans.scheduling import SeriesRefused, book_series, propose_series, remember_wishes
 from courses.plans.start_forms import WishesForm
 from patients.wording import VERDICTS, reason_texts
-
-if TYPE_CHECKING:
-    from courses.admin.course import CourseAdmin
 
 
 class TimesSelect(CarriesClock, forms.Select):
@@ -69,7 +68,7 @@ class SlotForm(forms.Form):
     @property
     def conflict(self) -> str:
         """Why the day that was meant cannot be had, in words."""
-        day = formats.date_format(self.proposal.meant_on, "l, j F")
+        day = shown_full_day(self.proposal.meant_on)
         return {
             None: "",
             Conflict.HOLIDAY: _("%(day)s: closed, %(name)s") % {"day": day, "name": self.proposal.holiday},
@@ -85,13 +84,13 @@ class SlotForm(forms.Form):
         return other or parse_datetime(self.cleaned_data.get("when") or "")
 
     def _words(self, at: datetime) -> str:
-        return formats.date_format(self.clinic.local(at), "D j M, H:i")
+        return shown_short_weekday_moment(self.clinic.local(at))
 
 
 class Schedule:
     """The view, bound to the course admin whose rows it may see."""
 
-    def __init__(self, course_admin: CourseAdmin) -> None:
+    def __init__(self, course_admin: ClinicScopedAdmin) -> None:
         self.admin = course_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -42,6 +42,8 @@ GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
     (
         gettext_lazy("Before treatment"),
         {
+            "SignOffEvent": gettext_lazy("What a licensed lead has read and agreed to, and what still waits."),
+            "ConsentText": gettext_lazy("What patients are told before they agree."),
             "PainType": gettext_lazy("Types of neck pain, and what each needs before needling."),
             "ScreeningItem": gettext_lazy("Intake questions, and what each answer rules out."),
         },
@@ -52,6 +54,7 @@ GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
             "Protocol": gettext_lazy("Plans that a course starts from: sessions, weeks, reviews, points."),
             "Point": gettext_lazy("The list of points, with safety advice."),
             "AftercareMeasure": gettext_lazy("What patients can be given to take home, and who must not have it."),
+            "AdverseEventItem": gettext_lazy("The side effects that are asked about after needling."),
             "Measure": gettext_lazy("Which outcomes are asked besides pain."),
             "MeasureThreshold": gettext_lazy(
                 "The change that patients notice, and the change that is more than chance."

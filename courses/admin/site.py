@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership, to_sign_in
 from clinic.country.contact import wrong_numbers
+from clinic.country.script_formats import ScriptCatalog
 from clinic.models import Membership
 from clinic.people.lacking import missing_here
 from courses.admin.navigation import navigation
@@ -50,6 +51,11 @@ class StaffAdminSite(AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         """Through the one sign-out page."""
         return HttpResponseRedirect(resolve_url("account_logout"))
+
+    def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Words and formats for the stock scripts."""
+        # A catalogue is never streamed.
+        return cast(HttpResponse, ScriptCatalog.as_view(packages=["django.contrib.admin"])(request))
 
     def get_urls(self) -> list[Any]:
         """The set-up page beside the stock ones."""

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils import formats
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_short_moment
 from clinic.models import Membership
 from courses.alerts.responding import NEWS
 from courses.models import Alert, AlertEvent, Appointment, Course
@@ -86,4 +86,4 @@ def visits_without_reminder(course: Course | None, *, at: datetime) -> list[Appo
 
 
 def _when(alert: Alert, at: datetime) -> str:
-    return formats.date_format(alert.clinic.local(at), "j M, H:i")
+    return shown_short_moment(alert.clinic.local(at))

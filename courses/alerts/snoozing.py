@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Membership
 from courses.alerts.history import IllegalMove, write_event
 from courses.alerts.responding import cancel_mail, last_news, locked
@@ -37,7 +38,7 @@ def snooze(
         raise IllegalMove(_("Something new was reported while this page was open. Read it first."))
     longest = policy_of(alert).lapse.after(at, alert.clinic.calendar())
     if not at < until <= longest:
-        latest = f"{alert.clinic.local(longest):%Y-%m-%d %H:%M}"
+        latest = shown_moment(alert.clinic.local(longest))
         raise ValidationError({"until": _("Choose a time from now to %(latest)s.") % {"latest": latest}})
     if not reason.strip():
         raise ValidationError({"reason": _("Enter why it can wait.")})

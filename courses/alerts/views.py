@@ -10,8 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from clinic.country.conventions import at_clinic
 from courses.alerts.forms import SeenForm
-from courses.alerts.messages.links import BadLink, read_link
+from courses.alerts.messages.links import BadLink, LinkTarget, read_link
 from courses.alerts.responding import MayNotAnswer, acknowledge, last_news, require_right
 
 
@@ -24,6 +25,11 @@ def acknowledge_alert(request: HttpRequest, token: str) -> HttpResponse:
         target = read_link(token)
     except BadLink:
         return render(request, "courses/alerts/bad_link.html", status=404)
+    with at_clinic(target.alert.clinic):
+        return _page(request, target)
+
+
+def _page(request: HttpRequest, target: LinkTarget) -> HttpResponse:
     alert, problem = target.alert, ""
     try:
         require_right(target.member, "courses.acknowledge_alert")

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import formats
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day, shown_number, shown_short_moment
 from clinic.models import Membership, Responder
 from courses.models import Alert, AlertEvent, RedFlag
 from courses.models.red_flag import said
@@ -39,8 +41,14 @@ def rule_words(finding: Mapping[str, Any]) -> str:
         "chance": rarity_words(evidence.get("lasting_one_in", 1.0)),
         "latest": _plain(evidence.get("latest")),
         "session": evidence.get("session", ""),
-        "asked": evidence.get("asked", ""),
+        "asked": _asked_day(evidence.get("asked", "")),
     }
+
+
+def _asked_day(kept: str) -> str:
+    """A day of the evidence as people read it."""
+    day = parse_date(kept)
+    return shown_day(day) if day else kept
 
 
 def _rule_words(rule: str) -> str:
@@ -96,8 +104,9 @@ def _sum(evidence: Mapping[str, Any]) -> str:
     if evidence.get("before") is not None:
         words += _(", before the session %(before)s") % evidence
     if "expected" in evidence:
-        words += _(", expected %(expected).1f (%(low90)d to %(high90)d), %(rarity)s") % {
+        words += _(", expected %(expected)s (%(low90)d to %(high90)d), %(rarity)s") % {
             **evidence,
+            "expected": shown_number(evidence["expected"], 1),
             "rarity": rarity_words(evidence["one_in"]),
         }
         words += _("; Prior %(prior)s, %(n_scores)d scores") % evidence
@@ -160,15 +169,17 @@ def event_words(event: AlertEvent, *, names: Mapping[int, str]) -> str:
         parts.append(str(Alert.Cause(detail["cause"]).label))
     if detail.get("until"):
         until = event.clinic.local(datetime.fromisoformat(detail["until"]))
-        parts.append(_("until %(until)s") % {"until": formats.date_format(until, "j M, H:i")})
+        parts.append(_("until %(until)s") % {"until": shown_short_moment(until)})
     parts += [detail[name] for name in ("note", "findings_by_phone", "medical_review") if detail.get(name)]
     return ": ".join(parts)
 
 
 def flag_wordings(alert: Alert) -> dict[str, str]:
-    """The clinic's wording of each flag by code."""
+    """The clinic's wording of each flag by code; of what this alert reported, the wording that was answered."""
     rows = RedFlag.objects.for_clinic(alert.clinic).current()
-    return dict(rows.values_list("code", "wording"))
+    wordings = dict(rows.values_list("code", "wording"))
+    reported = AlertEvent.objects.filter(alert=alert.pk, report__isnull=False).order_by("pk")
+    return wordings | dict(reported.values_list("report__flag__code", "report__flag__wording"))
 
 
 def member_names(events: Iterable[AlertEvent]) -> dict[int, str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_month, shown_number
 from courses.charts.svg import element, path
 
 WIDTH, HEIGHT = 560, 200
@@ -32,7 +32,7 @@ class MonthRate:
     def label(self) -> str:
         """The month in words."""
         year, month = self.month.split("-")
-        return date_format(date(int(year), int(month), 1), "M Y")
+        return shown_month(date(int(year), int(month), 1))
 
     @property
     def is_outside(self) -> bool:
@@ -42,7 +42,7 @@ class MonthRate:
 
 def control_svg(months: Sequence[MonthRate], *, title: str, uid: str) -> SafeString:
     """Dots for the months, the limits as steps around them."""
-    described = "; ".join(f"{one.label}: {one.per_100:.1f}" for one in months)
+    described = "; ".join(f"{one.label}: {shown_number(one.per_100, 1)}" for one in months)
     return element(
         "svg",
         element("title", title, id=f"{uid}-title"),
@@ -73,7 +73,7 @@ def _parts(months: Sequence[MonthRate]) -> Iterator[SafeString]:
     every = -(-len(months) // N_LABELS)
     for place, one in enumerate(months):
         middle = LEFT + step * (place + 0.5)
-        words = element("title", f"{one.label}: {one.per_100:.1f} / 100, {one.n_sessions}")
+        words = element("title", f"{one.label}: {shown_number(one.per_100, 1)} / 100, {one.n_sessions}")
         dot, fill = ("chart-dot-outside", "#b3261e") if one.is_outside else ("chart-dot", "#1d5d92")
         yield element("circle", words, cx=middle, cy=y(one.per_100), r=5 + one.is_outside, class_=dot, fill=fill)
         if place % every == 0:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_number
 from courses.charts.ranges_then import RangeThen
 from courses.charts.timeline import Marker, ReviewMark, Span, VisitMark, describe_timeline
 
@@ -170,9 +171,14 @@ def dot_label(dot: Dot) -> str:
         "day3": _("day 3"),
         "other": _("other"),
     }
-    values = {"number": dot.session, "timing": names[dot.timing], "score": dot.score, "week": dot.week}
+    values = {
+        "number": dot.session,
+        "timing": names[dot.timing],
+        "score": dot.score,
+        "week": shown_number(dot.week, 1),
+    }
     if dot.session is None:
-        return _("Week %(week).1f, %(timing)s: %(score)s") % values
+        return _("Week %(week)s, %(timing)s: %(score)s") % values
     return _("Session %(number)s, %(timing)s: %(score)s") % values
 
 

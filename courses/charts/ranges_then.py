@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_number
 from courses.charts.scale import Frame
 from courses.charts.svg import element, path
 
@@ -35,7 +36,7 @@ class RangeThen:
         """The range in words."""
         values = {
             "number": self.session,
-            "week": self.week,
+            "week": shown_number(self.week, 1),
             "low": self.low90,
             "high": self.high90,
             "mean": self.mean,
@@ -43,8 +44,7 @@ class RangeThen:
         }
         if self.session is None:
             return (
-                _("Week %(week).1f: expected then %(low)d to %(high)d, about %(mean).0f. It was %(score)d.")
-                % values
+                _("Week %(week)s: expected then %(low)d to %(high)d, about %(mean).0f. It was %(score)d.") % values
             )
         return (
             _("Session %(number)d: expected then %(low)d to %(high)d, about %(mean).0f. It was %(score)d.")

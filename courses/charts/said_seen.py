@@ -9,6 +9,7 @@ from functools import partial
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_number
 from courses.charts.svg import element, path
 
 WIDTH, HEIGHT, PAD = 220, 26, 8
@@ -34,8 +35,9 @@ def _svg(x: Callable[[float], float], *, said: float, seen: float, low: float, h
     ends = path([(x(low), MIDDLE - 4), (x(low), MIDDLE + 4)]) + path(
         [(x(high), MIDDLE - 4), (x(high), MIDDLE + 4)]
     )
-    values = {"said": 100 * said, "seen": 100 * seen, "low": 100 * low, "high": 100 * high}
-    label = _("Said %(said).1f%%; seen %(seen).1f%%, between %(low).1f%% and %(high).1f%%") % values
+    shares = {"said": said, "seen": seen, "low": low, "high": high}
+    values = {name: shown_number(100 * share, 1) for name, share in shares.items()}
+    label = _("Said %(said)s%%; seen %(seen)s%%, between %(low)s%% and %(high)s%%") % values
     # Told apart without colour too: what differs is a square.
     mark = (
         element("rect", x=x(seen) - 5, y=MIDDLE - 5, width=10, height=10, class_=dot, fill=fill, stroke="#ffffff")

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from courses.checkins import questions
 from courses.models import CheckInAnswer, RedFlag
 from courses.rules.red_flag import SEVERE_PAIN
-from courses.sessions.entry import CheckInEntry, FlagEntry
+from courses.sessions.entry import CheckInEntry
 from courses.sessions.red_flags.fields import NONE_FIELD, FlagLine, RedFlagFields, is_severe
+from courses.sessions.red_flags.shown import ASKED, asked_versions, asked_words
 from courses.sessions.scale import PainField
 
 Signs = CheckInAnswer.Signs
@@ -60,13 +61,13 @@ class CheckInForm(RedFlagFields, forms.Form):
         if severe is not None and is_severe([score]) and SEVERE_PAIN not in {one.flag.code for one in ticked}:
             answer = values.get(f"answer_{SEVERE_PAIN}") or ""
             awaits = not (answer or ticked or values.get("is_second_look"))
-            flags = ticked if awaits else (*ticked, FlagEntry(severe, answer))
+            flags = ticked if awaits else (*ticked, self._entry(severe, answer))
         return CheckInEntry(
             form_key=self.key,
             score=score,
             flags=flags,
             signs=str(self._signs(values, is_any=bool(ticked))),
-            asked={questions.KEY: questions.version(), **{flag.code: flag.version for flag in self.flags}},
+            asked={questions.KEY: questions.version(), **self._versions()},
             awaits_severe=awaits,
         )
 
@@ -78,6 +79,7 @@ class CheckInForm(RedFlagFields, forms.Form):
     def kept_values(self, entry: CheckInEntry) -> list[tuple[str, str]]:
         """What the second look keeps of the first, as hidden fields."""
         kept = [("form_key", str(self.key)), ("is_second_look", "on"), ("score", str(entry.score))]
+        kept.append((ASKED, asked_words(self.flags)))
         if not entry.awaits_severe:
             kept += [(f"answer_{code}", answer) for code, answer in entry.said.items() if answer]
         if entry.signs_said == Signs.NONE:
@@ -88,6 +90,11 @@ class CheckInForm(RedFlagFields, forms.Form):
         if is_any:
             return Signs.SOME
         return Signs.NONE if values.get(NONE_FIELD) else Signs.NOT_ANSWERED
+
+    def _versions(self) -> dict[str, int]:
+        """Which version of each question was shown, as the page says, whether or not it can be read now."""
+        asked = asked_versions(self._asked())
+        return {flag.code: asked.get(flag.code, flag.version) for flag in self.flags}
 
     def _severe_flag(self) -> RedFlag | None:
         return next((flag for flag in self.flags if flag.code == SEVERE_PAIN), None)

@@ -78,16 +78,22 @@ def _take_in(path: Path, *, at: datetime) -> bool:
 
 
 def _entry(kept: dict[str, Any], check_in: CheckIn) -> CheckInEntry:
-    """As it was given; a sign in the newest wording that the list has of it."""
+    """As it was given; a sign in the version that was shown, else in the newest that the list has of it."""
     newest: dict[str, RedFlag] = {}
+    shown: dict[str, RedFlag] = {}
     for flag in RedFlag.objects.for_clinic(check_in.clinic).filter(code__in=kept["said"]).order_by("version"):
         newest[flag.code] = flag
+        if kept["asked"].get(flag.code) == flag.version:
+            shown[flag.code] = flag
     if missing := kept["said"].keys() - newest.keys():
         raise UnknownSign(", ".join(sorted(missing)))
     return CheckInEntry(
         form_key=uuid.UUID(kept["form_key"]),
         score=kept["score"],
-        flags=tuple(FlagEntry(newest[code], answer) for code, answer in kept["said"].items()),
+        flags=tuple(
+            FlagEntry(shown.get(code, newest[code]), answer, in_force=newest[code])
+            for code, answer in kept["said"].items()
+        ),
         signs=kept["signs"],
         asked=kept["asked"],
         awaits_severe=kept["awaits_severe"],

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from clinic.country.conventions import at_clinic
 from clinic.database import within
 from courses.checkins.forms import CheckInForm
 from courses.checkins.page import Kept
@@ -42,7 +43,7 @@ def check_in(request: HttpRequest, token: str) -> HttpResponse:
         with translation.override(link.language), within(DATABASE_SECONDS):
             loaded = load(link)
             language = loaded.row.session.course.patient.language if loaded.row else link.language
-            with translation.override(language):
+            with at_clinic(loaded.shown.clinic, language=language):
                 return (
                     _answer(request, loaded) if request.method == "POST" else _ask_whatever_fails(request, loaded)
                 )

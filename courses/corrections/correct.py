@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Membership
 from courses.corrections.changes import (
     Change,
@@ -90,7 +91,7 @@ def _refuse(session: Session, wanted: CorrectedSession, *, at: datetime) -> None
         raise ValidationError({"held_at": message % {"session": twin}})
     if course.clinic.local(wanted.held_at).date() < course.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
-        raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
+        raise ValidationError({"held_at": message % {"day": shown_day(course.starts_on)}})
 
 
 def _keep(

@@ -71,7 +71,7 @@ def _void_check_in(check_in: CheckIn, *, reason: str, by: Membership, at: dateti
     void_rows(PainScore.objects.filter(check_in=check_in), reason=reason, by=by, at=at)
     CheckIn.objects.filter(pk=check_in.pk, revoked_at=None).update(revoked_at=at)
     void_rows(CheckIn.objects.filter(pk=check_in.pk), reason=reason, by=by, at=at)
-    cancel_planned(Reminder.objects.filter(check_in=check_in), because="check-in voided", at=at)
+    cancel_planned(Reminder.objects.filter(check_in=check_in), because=Reminder.WhyNot.CHECK_IN_VOIDED, at=at)
     if not check_in.session.is_void:
         rejudge_session(check_in.session, reason=reason, by=by, at=at)
     reported = AlertEvent.objects.filter(report__in=RedFlagReport.objects.filter(check_in=check_in)).values(

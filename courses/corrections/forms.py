@@ -7,10 +7,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_day
 from clinic.forms import ReasonForm
 from clinic.models import Membership
 from courses.models import Course, Session
@@ -25,7 +25,7 @@ class CourseRadio(forms.ModelChoiceField):  # type: ignore[type-arg]
         """Name, birth date, complaint, practitioner, status."""
         values = {
             "patient": course.patient,
-            "born": date_format(course.patient.born_on, "j M Y"),
+            "born": shown_day(course.patient.born_on),
             "complaint": course.complaint,
             "practitioner": course.practitioner,
             "status": course.get_status_display(),

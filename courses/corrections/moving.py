@@ -11,6 +11,7 @@ from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Membership, required_reason
 from courses.alerts.raising import raise_alert
 from courses.corrections.voiding import checks_of, void_session, void_words
@@ -25,6 +26,7 @@ from courses.models import (
     SessionMotion,
 )
 from courses.plans.course_state import CourseState
+from courses.plans.program_reason import ProgramReason
 from courses.reminders.planning import plan_check_ins
 from courses.rules.breach import find_breach
 from courses.sessions.breach import visit_facts
@@ -59,7 +61,7 @@ def move_session(session: Session, *, to: Course, reason: str, by: Membership, a
     is_same_patient = source.patient_id == to.patient_id
     checks, scores = checks_of(session), _scores_to_move(session, is_same_patient=is_same_patient)
     entry = entry_of(session)
-    void_session(session, reason=_("Moved to another course: %(why)s") % {"why": reason}, by=by, at=at)
+    void_session(session, reason=ProgramReason.OTHER_COURSE.because(reason), by=by, at=at)
     if not is_same_patient:
         _note_other_patient(session, by=by, at=at)
     if checks:
@@ -132,7 +134,7 @@ def _refuse(session: Session, to: Course) -> None:
         raise ValidationError({"course": _("The session is in this course already. Choose another one.")})
     if to.clinic.local(session.held_at).date() < to.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
-        raise ValidationError({"course": message % {"day": to.starts_on.isoformat()}})
+        raise ValidationError({"course": message % {"day": shown_day(to.starts_on)}})
     twin = to.sessions.filter(held_at=session.held_at).first()
     if twin is not None:
         message = _("%(session)s of that course was held at the same time. Void this one instead of moving it.")
@@ -182,7 +184,7 @@ def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership,
     number, who = state.last_number + 1, session.logged_by
     breach = find_breach(visit_facts(entry, clearance, number=number))
     if breach is not None and not entry.uncleared_reason:
-        entry = replace(entry, uncleared_reason=_("Logged in another course and moved here"))
+        entry = replace(entry, uncleared_reason=ProgramReason.LOGGED_ELSEWHERE)
     moved = write_session(to, entry, clearance, number=number, by=who, at=session.logged_at)
     Session.objects.filter(pk=moved.pk).update(moved_from=session)
     moved.refresh_from_db()

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from clinic.models import Membership, required_reason, void_rows
 from courses.alerts.raising import raise_alert
 from courses.models import Alert, Appointment, AppointmentEvent, Course, CourseEvent, Reminder
 from courses.plans import booking, lifecycle
+from courses.plans.program_reason import ProgramReason
 from courses.reminders.planning import plan_again
 from courses.rules.facts import Finding, Severity
 
@@ -48,7 +48,7 @@ def reopen_course(course: Course, *, reason: str, by: Membership, at: datetime) 
     course.refresh_from_db()
     since = _ended_at(course, ended, at=at)
     final = course.reviews.filter(is_final=True, reviewed_at__gte=since)
-    void_rows(final, reason=_("Course reopened: %(why)s") % {"why": reason}, by=by, at=at)
+    void_rows(final, reason=ProgramReason.COURSE_REOPENED.because(reason), by=by, at=at)
     booked, left_out = _book_again(course, since, reason=reason, by=by, at=at)
     reminders = plan_again(course.reminders.filter(settled_at__gte=since), at=at)
     alerts = _raise_again(course, since, by=by, at=at)

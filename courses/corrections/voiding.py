@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Membership, required_reason, void_rows
 from courses.alerts.after_correction import correct_pain
 from courses.alerts.history import write_event
@@ -28,6 +29,7 @@ from courses.models import (
 )
 from courses.plans.booking import set_booked
 from courses.plans.lifecycle import status_by_sessions
+from courses.plans.program_reason import reason_words
 from courses.reminders.planning import cancel_planned
 from patients.locking import lock_patient
 from patients.models import NeuroCheck
@@ -71,8 +73,8 @@ def void_words(session: Session) -> str:
     values = {
         "session": session,
         "who": session.voided_by,
-        "when": f"{session.clinic.local(session.voided_at):%d %b %Y, %H:%M}",
-        "why": session.void_reason,
+        "when": shown_moment(session.clinic.local(session.voided_at)),
+        "why": reason_words(session.void_reason),
     }
     return _("%(session)s was voided by %(who)s on %(when)s: %(why)s") % values
 
@@ -97,7 +99,7 @@ def _void_rows(session: Session, *, reason: str, by: Membership, at: datetime) -
         void_rows(model._default_manager.filter(session=session), reason=reason, by=by, at=at)
     asked = CheckIn.every.filter(session=session)
     asked.filter(revoked_at=None).update(revoked_at=at)
-    cancel_planned(Reminder.objects.filter(check_in__in=asked), because="session voided", at=at)
+    cancel_planned(Reminder.objects.filter(check_in__in=asked), because=Reminder.WhyNot.SESSION_VOIDED, at=at)
     void_rows(Session.objects.filter(pk=session.pk), reason=reason, by=by, at=at)
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import formats
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Clinic, Membership
 from courses.models import AdverseEventItem, AftercareMeasure, Correction, Needling, Point
 from courses.models.session import place_words
+from courses.plans.program_reason import reason_words
 from courses.sessions.visit_details import detail_words
 
 Field = Correction.Field
@@ -79,11 +80,13 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if row.field == Field.UNCLEARED:
+        return reason_words(value)
     if row.field == Field.CLEARANCE:
         return ", ".join(value["forbidden"]) or _("nothing")
     if row.field == Field.TIME:
         at = parse_datetime(value)
-        return formats.date_format(clinic.local(at), "j M Y, H:i") if at else str(value)
+        return shown_moment(clinic.local(at)) if at else str(value)
     if row.field == Field.DETAILS:
         return detail_words(value)
     if row.field == Field.NEEDLINGS:

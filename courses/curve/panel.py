@@ -121,6 +121,25 @@ class Panel:
         previous[order[1:]] = np.where(series[1:] == series[:-1], order[:-1], -1)
         return previous
 
+    def back_of_timing(self, n: int) -> Ints:
+        """Row of the last, second last ... n-th last earlier score of the timing, -1 for none, (n_scores, n)."""
+        previous = np.append(self.previous_of_timing, -1)
+        rows, columns = previous[:-1], []
+        for _ in range(n):
+            columns.append(rows)
+            rows = previous[rows]
+        return np.stack(columns, axis=1)
+
+    @cached_property
+    def lowest_earlier_of_timing(self) -> Floats:
+        """The lowest earlier score of the same course and timing, infinite where there is none, (n_scores,)."""
+        lowest = np.full(self.n_scores, np.inf)
+        by_rank = np.argsort(self.n_earlier_of_timing, kind="stable")
+        for rows in np.split(by_rank, np.cumsum(np.bincount(self.n_earlier_of_timing)))[1:]:
+            last = self.previous_of_timing[rows]
+            lowest[rows] = np.minimum(self.scores[last], lowest[last])
+        return lowest
+
     @cached_property
     def is_repeat(self) -> Bools:
         """Whether the score equals the last earlier one of the same course and timing, (n_scores,)."""

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 from django.db.models.functions import TruncWeek
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
+from clinic.country.shown import shown_short_day
 from clinic.models import Membership
 from courses.charts.bars import Bar
 from courses.charts.curve_chart import SMALL, curve_svg
@@ -116,7 +116,7 @@ def _weeks(membership: Membership, *, at: datetime) -> tuple[Bar, ...]:
     )
     counts: dict[date, int] = {week.date(): n for week, n in rows}
     mondays = [first + timedelta(weeks=number) for number in range(N_WEEKS)]
-    return tuple(Bar(date_format(monday, "j M"), counts.get(monday, 0)) for monday in mondays)
+    return tuple(Bar(shown_short_day(monday), counts.get(monday, 0)) for monday in mondays)
 
 
 def _check_ins(membership: Membership, *, at: datetime) -> tuple[CheckInRate, ...]:

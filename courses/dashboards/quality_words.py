@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_month
 from courses.models import Alert
 
 
@@ -47,7 +47,7 @@ def type_words(code: object, names: Mapping[str, str]) -> str:
 def month_words(month: str) -> str:
     """A month such as 2026-03."""
     year, number = map(int, month.split("-"))
-    return date_format(date(year, number, 1), "M Y")
+    return shown_month(date(year, number, 1))
 
 
 def cause_words(cause: str) -> str:

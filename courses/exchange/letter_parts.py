@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import conventions
+from clinic.country.shown import shown_long_day, shown_moment
 from clinic.models import Clinic, Membership
 from courses.models import Course, Needling, Session
 from patients.identity.words import patient_label
 from patients.models import Patient
 
 Part = dict[str, Any]
+# What the typesetter calls the paper.
+TYPST_PAPERS = {"a4": "a4", "letter": "us-letter"}
 
 
 def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membership, at: datetime) -> Part:
@@ -22,6 +25,7 @@ def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membersh
     clinic = patient.clinic
     return {
         "lang": (get_language() or "en").split("-")[0],
+        "paper": TYPST_PAPERS[conventions().paper],
         "title": _("Letter"),
         "clinic": {"name": clinic.name, "lines": _head_lines(clinic), "logo": ""},
         "to": addressee,
@@ -107,9 +111,9 @@ def _needling(one: Needling) -> str:
 
 def day_words(day: date) -> str:
     """A day in words."""
-    return date_format(day, "j F Y")
+    return shown_long_day(day)
 
 
 def moment_words(at: datetime, clinic: Clinic) -> str:
     """A time in words, in the clinic's zone."""
-    return date_format(clinic.local(at), "j M Y, H:i")
+    return shown_moment(clinic.local(at))

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
+from clinic.country.shown import shown_moment
 from clinic.logo.kept_logo import logo_of
 from clinic.models import Clinic, ClinicLogo, Membership, required_reason, void_rows
 from courses.alerts.responding import add_note
@@ -28,11 +30,11 @@ TEMPLATE = ROOT / "templates" / "courses" / "letters" / "letter.typ"
 
 def write_summary(course: Course, *, addressee: str, message: str, by: Membership, at: datetime) -> Letter:
     """The summary of a course; TypesettingFailed where no PDF comes out in time, and nothing is kept."""
-    sections, pictures = summary_parts(course, at=at)
-    frame = letter_frame(course.patient, addressee=addressee, message=message, by=by, at=at)
-    pdf = _typeset(
-        frame | {"sections": sections, "title": _("Summary of a course")}, pictures, clinic=course.clinic, at=at
-    )
+    with at_clinic(course.clinic):
+        sections, pictures = summary_parts(course, at=at)
+        frame = letter_frame(course.patient, addressee=addressee, message=message, by=by, at=at)
+        data = frame | {"sections": sections, "title": _("Summary of a course")}
+        pdf = _typeset(data, pictures, clinic=course.clinic, at=at)
     letter = Letter(
         clinic=course.clinic, patient=course.patient, course=course, kind=Letter.Kind.SUMMARY, pdf=pdf,
         addressee=addressee, message=message, written_by=by, written_at=at,
@@ -44,13 +46,14 @@ def write_referral(alert: Alert, *, addressee: str, message: str, by: Membership
     """The urgent referral from a red flag; it stands in the alert's history, and answers nothing by itself."""
     if not alert.is_red_flag:
         raise ValidationError(_("Only a red flag is referred urgently."))
-    frame = letter_frame(alert.patient, addressee=addressee, message=message, by=by, at=at)
-    urgent = {
-        "title": _("Urgent referral"),
-        "urgent": _("URGENT REFERRAL"),
-        "urgent_line": urgency_words(alert),
-        "sections": urgent_parts(alert),
-    }
+    with at_clinic(alert.clinic):
+        frame = letter_frame(alert.patient, addressee=addressee, message=message, by=by, at=at)
+        urgent = {
+            "title": _("Urgent referral"),
+            "urgent": _("URGENT REFERRAL"),
+            "urgent_line": urgency_words(alert),
+            "sections": urgent_parts(alert),
+        }
     letter = Letter(
         clinic=alert.clinic, patient=alert.patient, course=alert.course, alert=alert, kind=Letter.Kind.URGENT,
         pdf=_typeset(frame | urgent, {}, clinic=alert.clinic, at=at),
@@ -89,7 +92,7 @@ def void_words(letter: Letter) -> str:
     """Who voided a letter, when and why, in a sentence."""
     if letter.voided_at is None:
         raise ValueError("the letter is not void")
-    when = f"{letter.clinic.local(letter.voided_at):%d %b %Y, %H:%M}"
+    when = shown_moment(letter.clinic.local(letter.voided_at))
     values = {"who": letter.voided_by, "when": when, "why": letter.void_reason}
     return _("Void: do not send or file. Voided by %(who)s on %(when)s: %(why)s") % values
 

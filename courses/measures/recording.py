@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock
 from clinic.models import Membership
 from courses.measures.entry import MeasuresEntry
 from courses.models import Course, MeasureCode, MeasureScore
@@ -58,4 +59,4 @@ def _refuse_other_content(course: Course, saved: list[MeasureScore], entry: Meas
         "To replace them, open the form again and enter the right ones."
     )
     at = course.clinic.local(saved[0].measured_at)
-    raise ValidationError(message % {"time": f"{at:%H:%M}", "names": names})
+    raise ValidationError(message % {"time": shown_clock(at), "names": names})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_rounded
 from courses.measures.measure_lines import MeasureLine
 from courses.models import Direction, MeasureCode, MeasureScore
 from courses.rules.measure_change import Change, Size
@@ -43,7 +44,6 @@ class MeasureWords:
     latest: str
     latest_when: str
     change: str
-    needs_sign_off: bool
     source: str
 
 
@@ -56,7 +56,6 @@ def line_words(line: MeasureLine) -> MeasureWords:
         latest="–" if latest is None else value_words(line.code, latest[2]),
         latest_when="" if latest is None else _when(line.code, latest[0], latest[1]),
         change=change_words(line),
-        needs_sign_off=line.needs_sign_off and line.change is not None,
         source=line.source,
     )
 
@@ -72,7 +71,7 @@ def value_words(code: str, value: float) -> str:
     """A value with its unit; a grade in words."""
     if code == MeasureCode.PGIC:
         return str(dict(GRADES)[round(value)])
-    return f"{value:.1f}".removesuffix(".0") + UNITS.get(MeasureCode(code), "")
+    return shown_rounded(value) + UNITS.get(MeasureCode(code), "")
 
 
 def change_words(line: MeasureLine) -> str:

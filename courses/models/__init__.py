@@ -24,7 +24,7 @@ from courses.models.point import Point
 from courses.models.prediction import Prediction
 from courses.models.prior import AlertThreshold, Prior, PriorEvent
 from courses.models.protocol import Protocol
-from courses.models.red_flag import Level, RedFlag, RedFlagReport
+from courses.models.red_flag import Level, RedFlag, RedFlagProposal, RedFlagReport
 from courses.models.reminder import Reminder
 from courses.models.review import Review
 from courses.models.rule_settings import RuleSettings
@@ -67,6 +67,7 @@ __all__ = [
     "Protocol",
     "Reach",
     "RedFlag",
+    "RedFlagProposal",
     "RedFlagReport",
     "Reminder",
     "Review",

@@ -10,8 +10,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 from courses.models.course import Course
 
@@ -88,4 +90,4 @@ class Appointment(models.Model):
         indexes = [models.Index(fields=["clinic", "starts_at"], name="courses_appointment_by_time")]
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+        return shown_moment(timezone.localtime(self.starts_at))

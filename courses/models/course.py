@@ -9,9 +9,9 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Max, Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 from courses.models.protocol import Protocol
 from patients.models import Patient
@@ -104,7 +104,7 @@ class Course(models.Model):
     @property
     def booking_label(self) -> str:
         """The same for those who may not read what it is for."""
-        start = _("from %(day)s") % {"day": date_format(self.starts_on, "j M Y")}
+        start = _("from %(day)s") % {"day": shown_day(self.starts_on)}
         parts = (self.patient.picker_label, start, self.get_status_display(), str(self.practitioner))
         return " · ".join(str(part) for part in parts)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 from courses.models.course import Course
 
@@ -37,4 +39,4 @@ class HandOver(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.handed_at:%Y-%m-%d}"
+        return shown_day(timezone.localtime(self.handed_at))

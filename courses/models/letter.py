@@ -6,8 +6,10 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_day, shown_moment
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from courses.models.alerting.alert import Alert
 from courses.models.course import Course
@@ -55,7 +57,7 @@ class Letter(Voidable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.written_at:%Y-%m-%d}"
+        return f"{self.get_kind_display()} {shown_day(timezone.localtime(self.written_at))}"
 
 
 class LetterEvent(models.Model):
@@ -82,4 +84,4 @@ class LetterEvent(models.Model):
         ordering = ["happened_at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} {shown_moment(timezone.localtime(self.happened_at))}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 from courses.models.appointment import Appointment
 from courses.models.course import Course
@@ -49,7 +51,7 @@ class AppointmentEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} {shown_moment(timezone.localtime(self.happened_at))}"
 
 
 class CourseEvent(models.Model):
@@ -86,4 +88,4 @@ class CourseEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} {shown_moment(timezone.localtime(self.happened_at))}"

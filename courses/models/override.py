@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from courses.models.course import Course
 from courses.models.session import Session
@@ -64,4 +65,4 @@ class ClearanceOverride(Voidable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.valid_on:%Y-%m-%d}"
+        return shown_day(self.valid_on)

@@ -6,8 +6,10 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 
 
@@ -151,4 +153,4 @@ class PriorEvent(models.Model):
         indexes = [models.Index(fields=["clinic", "-happened_at"], name="courses_priorevent_history")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d}"
+        return f"{self.get_kind_display()} {shown_day(timezone.localtime(self.happened_at))}"

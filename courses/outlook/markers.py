@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_short_moment
 from courses.charts.timeline import Marker, ReviewMark, Span, VisitMark
 from courses.models import Alert, Appointment, Course, Hold, Review
 from courses.priors.course_records import Record
@@ -105,4 +105,4 @@ def _alert_words(alert: Alert, course: Course | None) -> str:
 
 
 def _moment(at: datetime, course: Course) -> str:
-    return date_format(course.clinic.local(at), "j M, H:i")
+    return shown_short_moment(course.clinic.local(at))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.country.shown import shown_short_day
 from courses.charts.curve_picture import CurvePicture
 from courses.charts.ranges_then import RangeThen
 from courses.models import PainScore
@@ -45,7 +46,7 @@ def missing_then(scores: Sequence[PainScore], *, timing: str) -> list[str]:
     by_reason: dict[str, list[str]] = {}
     for score in _of_timing(scores, timing):
         if frozen_expectation(score) is None:
-            name = str(_number(score)) if score.session else f"{score.scored_at:%d %b}"
+            name = str(_number(score)) if score.session else shown_short_day(score.scored_at)
             by_reason.setdefault(score.expected.get("standing", ""), []).append(name)
     return [_sentence(reason, names) for reason, names in by_reason.items()]
 

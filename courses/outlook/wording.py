@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_number, shown_rounded
 from courses import curve
 from courses.models import PainScore
 from courses.outlook.summary import CurveSays, Line
@@ -110,12 +111,11 @@ def peak_words(peak: curve.Peak) -> str:
     low, high = peak.week_interval90
     bottom, top = peak.height_interval90
     return _(
-        "Highest about week %(week).1f (%(low).1f to %(high).1f), "
-        "at about %(height).0f (%(bottom).0f to %(top).0f)."
+        "Highest about week %(week)s (%(low)s to %(high)s), at about %(height).0f (%(bottom).0f to %(top).0f)."
     ) % {
-        "week": peak.week,
-        "low": max(low, 0.0),
-        "high": high,
+        "week": shown_number(peak.week, 1),
+        "low": shown_number(max(low, 0.0), 1),
+        "high": shown_number(high, 1),
         "height": peak.height,
         "bottom": bottom,
         "top": top,
@@ -156,7 +156,7 @@ def gain_words(says: CurveSays) -> str:
         return _("Relief so far: cannot tell, one score before a session.")
     words = _("Pain before a session: %(start)d at the start, %(now)s lately") % {
         "start": found.start,
-        "now": f"{found.now:.1f}".removesuffix(".0"),
+        "now": shown_rounded(found.now),
     }
     if found.gain is None:
         return _("%(words)s; percentages are n/a when pain starts below 3.") % {"words": words}

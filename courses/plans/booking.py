@@ -6,13 +6,14 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock, shown_weekday_moment
 from clinic.country.zones import hold_zone
 from clinic.models import Holiday, Membership, OpeningHours, required_reason
 from courses.models import Appointment, AppointmentEvent, Course
 from courses.plans.course_state import clearance_for
+from courses.plans.program_reason import ProgramReason
 from courses.plans.whom_to_ask import whom_to_ask
 from patients.locking import lock_patients
 from patients.wording import reason_texts
@@ -76,7 +77,7 @@ def move_appointment(
 ) -> Appointment:
     """A new appointment in place of a booked one, which is cancelled."""
     hold_zone(appointment.course.clinic)
-    _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=_("moved"))
+    _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=ProgramReason.MOVED)
     moved = book_appointment(
         course=appointment.course,
         practitioner=practitioner,
@@ -211,8 +212,8 @@ def refuse_overlap(
         return
     values = {
         "patient": course.patient,
-        "when": date_format(course.clinic.local(other.starts_at), "D j M Y, H:i"),
-        "end": date_format(course.clinic.local(other.ends_at), "H:i"),
+        "when": shown_weekday_moment(course.clinic.local(other.starts_at)),
+        "end": shown_clock(course.clinic.local(other.ends_at)),
         "who": other.practitioner,
     }
     message = _("%(patient)s has another visit then: %(when)s to %(end)s with %(who)s. Choose another time.")

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Membership, Message
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
+from clinic.outbox.recipients import member_of, reachable_member
 from clinic.outbox.refusals import note_delivery
-from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.transports.base import Mail
 from courses.models import Alert, HandOver
 from patients.counting import counted
 
@@ -46,13 +47,11 @@ class HandOverMail:
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
         """Unless whoever it goes to left: nobody else needs to know."""
-        return self._member(message).is_active
+        return member_of(message).is_active
 
     def render(self, message: Message) -> Mail:
         """How many courses went where, how many alerts wait there, and a link."""
-        member = self._member(message)
-        if not member.address:
-            raise TransportError("no active address", permanent=True)
+        member = reachable_member(message)
         first = HandOver.objects.select_related("clinic", "handed_by__user", "to_member__user").get(
             pk=message.subject_id
         )
@@ -67,17 +66,13 @@ class HandOverMail:
                 f"{reverse('admin:courses_course_changelist')}?practitioner__id__exact={first.to_member_id}"
             ),
         }
-        with translation.override(first.clinic.languages[0]):
+        with at_clinic(first.clinic, language=first.clinic.languages[0]):
             subject = _("Courses were handed over - %(clinic)s") % {"clinic": first.clinic.name}
             return compose(message, "hand_over", context, to=member.address, subject=subject)
 
     def settled(self, message: Message, *, at: datetime) -> None:
         """A refused address is noted."""
         note_delivery(message, at=at)
-
-    def _member(self, message: Message) -> Membership:
-        pk = message.recipient_id
-        return Membership.objects.for_clinic(message.clinic).select_related("user").get(pk=pk)
 
 
 hand_over_mail = HandOverMail()

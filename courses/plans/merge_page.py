@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day, shown_moment
 from courses.models import Alert, Appointment, Course, Session
 from patients.identity.merging import GROUPS
 from patients.identity.names import words_match
@@ -55,8 +55,8 @@ def side_of(patient: Patient, *, is_clinical: bool = True) -> Side:
     last = Session.objects.filter(course__patient=patient).order_by("-held_at").first()
     facts = (
         (_("Record"), f"#{patient.pk}"),
-        (_("Created"), date_format(patient.clinic.local(patient.created_at), "j M Y")),
-        (_("Last visit"), date_format(patient.clinic.local(last.held_at), "j M Y") if last else _("none")),
+        (_("Created"), shown_day(patient.clinic.local(patient.created_at))),
+        (_("Last visit"), shown_day(patient.clinic.local(last.held_at)) if last else _("none")),
         (_("Status"), _("archived") if patient.archived_at else _("current")),
     )
     courses = tuple(patient.courses.select_related("practitioner__user").annotate(n_held=Count("sessions")))
@@ -88,12 +88,12 @@ def warnings_for(kept: Patient, merged: Patient, *, at: datetime) -> list[str]:
     twice = Session.objects.filter(course__patient=merged, held_at__in=own).order_by("held_at")
     found += [
         _("Both have a session on %(when)s. If it is one visit, it was logged twice.")
-        % {"when": date_format(kept.clinic.local(one.held_at), "j M Y, H:i")}
+        % {"when": shown_moment(kept.clinic.local(one.held_at))}
         for one in twice[:3]
     ]
     found += [
         _("Screening of %(day)s found “%(what)s”; the newer screening did not. Screen again after the merge.")
-        % {"day": date_format(kept.clinic.local(one.screening.screened_at), "j M Y"), "what": one.item}
+        % {"day": shown_day(kept.clinic.local(one.screening.screened_at)), "what": one.item}
         for one in _findings_overtaken(kept, merged)
     ]
     n_open = Alert.objects.filter(patient__in=(kept, merged)).unresolved().count()
@@ -160,7 +160,7 @@ def _words_of(merge: PatientMerge) -> MergeWords:
 
 
 def _course_words(course: Course) -> dict[str, Any]:
-    return {"what": course.complaint, "day": date_format(course.starts_on, "j M Y")}
+    return {"what": course.complaint, "day": shown_day(course.starts_on)}
 
 
 def _count_words(model: Any, number: int) -> str:
@@ -204,4 +204,4 @@ def _are_unlike(kept: Patient, merged: Patient) -> bool:
 
 
 def _time(appointment: Appointment) -> str:
-    return date_format(appointment.clinic.local(appointment.starts_at), "j M Y, H:i")
+    return shown_moment(appointment.clinic.local(appointment.starts_at))

@@ -57,7 +57,8 @@ class InForce:
     @cached_property
     def thresholds(self) -> Thresholds:
         """When the rules alarm."""
-        levels = _threshold(self.threshold_id) if self.threshold_id else _shipped()
+        shipped = asdict(curve.SHIPPED_THRESHOLD)
+        levels = _threshold(self.threshold_id) if self.threshold_id else _levels(shipped, version="shipped")
         ratio, of_quarter, version, memory = levels
         return Thresholds(ratio, of_quarter, version, self.bounds, memory)
 
@@ -85,11 +86,6 @@ def bounds_of(clinic: Clinic) -> RuleBounds:
     return _bounds(row_id) if row_id else SHIPPED_BOUNDS
 
 
-def shipped_threshold() -> curve.AlertThreshold:
-    """What a clinic without any session of its own starts with."""
-    return curve.SHIPPED_THRESHOLD
-
-
 @lru_cache(maxsize=N_KEPT)
 def _prior(row_id: int) -> curve.Prior:
     return curve.Prior.from_json(Prior.objects.get(pk=row_id).numbers)
@@ -107,11 +103,7 @@ def _bounds(row_id: int) -> RuleBounds:
     return RuleBounds.of(row.numbers, version=str(row))
 
 
-def _shipped() -> Levels:
-    return _levels(asdict(shipped_threshold()), version="shipped")
-
-
 def _levels(numbers: dict[str, Any], *, version: str) -> Levels:
     # What was calibrated before there was a memory works with the shipped one.
-    memory = numbers.get("memory_threshold", shipped_threshold().memory_threshold)
+    memory = numbers.get("memory_threshold", curve.SHIPPED_THRESHOLD.memory_threshold)
     return numbers["threshold"], numbers["quarter_threshold"], version, memory

@@ -13,6 +13,8 @@ from clinic.models import Clinic, Membership
 from courses import curve
 from courses.models import AlertThreshold, Prior, PriorEvent
 from courses.priors.adopted import adopted_prior
+from courses.priors.adoption import InUse
+from courses.priors.blind import blind_predictions
 from courses.priors.events import note_event
 from courses.priors.evidence import Evidence
 from courses.priors.thresholds import lock, store_threshold, threshold_in_use
@@ -32,9 +34,12 @@ class DryRun:
 
 
 def dry_run(clinic: Clinic, *, budget_per_100: float, at: datetime) -> DryRun:
-    """Sessions that would have raised a pain alert under the budget, beside those of today's threshold."""
+    """Sessions that would have raised a pain alert under the budget, beside those of today's threshold.
+
+    Counted and calibrated as at night, so that its figures are the night's where nothing came since.
+    """
     evidence = Evidence.of(clinic, at=at)
-    sessions = evidence.sessions(curve.predicted_by(adopted_prior(clinic), evidence.panel, has_memory=True))
+    sessions = evidence.sessions(blind_predictions(evidence, adopted_prior(clinic), InUse.of(clinic)))
     now, proposed = threshold_in_use(clinic), curve.threshold_for(sessions, budget_per_100=budget_per_100)
     recent = np.array(evidence.label_sessions(lambda _record, row: row.scored_at >= at - LOOK_BACK), dtype=bool)
     return DryRun(

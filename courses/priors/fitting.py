@@ -8,14 +8,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from clinic.models import Clinic
 from clinic.worker.batch import each
 from courses import curve
 from courses.models import AlertThreshold, Prior
 from courses.priors.adopted import adopted_prior
 from courses.priors.adoption import Candidate, InUse, take_in
+from courses.priors.blind import blind_predictions
 from courses.priors.evidence import Evidence, session_number, start_band
 
 
@@ -43,7 +42,7 @@ def fit_clinic(clinic: Clinic, *, at: datetime) -> Fit:
     predictions = curve.held_out(evidence.panel, fit=curve.fold_fit(fitted), has_memory=True)
     comparison = _compared(evidence, current, predictions, since=beside.since)
     if not comparison.is_adoptable:
-        predictions = _as_in_use(evidence, current, beside)
+        predictions = blind_predictions(evidence, current, beside)
     sessions = evidence.sessions(predictions)
     threshold = curve.threshold_for(sessions, budget_per_100=float(clinic.alert_budget_per_100))
     candidate = Candidate(fitted, beside, comparison, threshold, rates(evidence, sessions, threshold))
@@ -57,23 +56,6 @@ def _compared(
     """The candidate beside the Prior in use, on scores recorded since that was chosen; both blind."""
     before = curve.predicted_by(current, evidence.panel)
     return curve.compare_held_out(before, candidate=candidate, is_new=evidence.is_recorded_after(since))
-
-
-def _as_in_use(evidence: Evidence, current: curve.Prior, in_use: InUse) -> curve.HeldOut:
-    """Predictions as blind as the candidate's, but those of the Prior that goes on being asked.
-
-    The shipped Prior has seen nobody. A fitted one is fitted again without each patient, to what was on
-    record then.
-    """
-    if in_use.row is None:
-        return curve.predicted_by(current, evidence.panel, has_memory=True)
-    then = evidence.panel.only_rows(~evidence.is_recorded_after(in_use.row.fitted_at))
-    fold = curve.fold_fit(current)
-
-    def fit(others: curve.Panel) -> curve.Prior:
-        return fold(then.select(np.isin(then.patients, others.patients)))
-
-    return curve.held_out(evidence.panel, fit=fit, has_memory=True)
 
 
 def rates(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertThreshold) -> dict[str, Any]:

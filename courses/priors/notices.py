@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.queue import mail_member
+from clinic.outbox.recipients import reachable_member
 from clinic.outbox.refusals import note_delivery
-from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.transports.base import Mail
 from courses.models import PriorEvent
 
 MESSAGE_KIND = "curve_notice"
@@ -52,11 +53,8 @@ class CurveNotice:
     def render(self, message: Message) -> Mail:
         """A line and a link: no patient is in it."""
         event = PriorEvent.objects.select_related("clinic").get(pk=message.subject_id)
-        member_id = message.recipient_id
-        member = Membership.objects.for_clinic(event.clinic).select_related("user").get(pk=member_id)
-        if not member.is_active or not member.address:
-            raise TransportError("no active address", permanent=True)
-        with translation.override(event.clinic.languages[0]):
+        member = reachable_member(message)
+        with at_clinic(event.clinic, language=event.clinic.languages[0]):
             subject = _("Healing curve: %(what)s - %(clinic)s") % {
                 "what": event.get_kind_display(),
                 "clinic": event.clinic.name,

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Membership
 from courses import curve
 from courses.models import AlertThreshold, Prior, PriorEvent
-from courses.priors.adopted import shipped_threshold
 from courses.priors.events import note_event
 
 
@@ -71,7 +70,7 @@ def as_threshold(row: AlertThreshold) -> curve.AlertThreshold:
 def threshold_in_use(clinic: Clinic) -> curve.AlertThreshold:
     """The clinic's threshold today; the shipped one where none was calibrated."""
     row = AlertThreshold.objects.for_clinic(clinic).in_use().first()
-    return as_threshold(row) if row else shipped_threshold()
+    return as_threshold(row) if row else curve.SHIPPED_THRESHOLD
 
 
 def lock(clinic: Clinic) -> None:

@@ -6,9 +6,10 @@ call, the language. Nothing of the patient's.
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core import signing
@@ -40,6 +41,11 @@ class ClinicFacts:
     emergency_number: str = ANYWHERE
     emergency_wording: str = USUAL_WORDING
     country: str = ""
+    zone: str = "UTC"
+    clock_hours: int | None = None
+    # A patient's page has no calendar and is not printed.
+    first_weekday: ClassVar[None] = None
+    paper: ClassVar[str] = ""
     # Not in the link: a page that is made without the database goes without them.
     address: str = ""
     website: str = ""
@@ -63,6 +69,11 @@ class ClinicFacts:
         """What a phone dials in an emergency."""
         return dialled(self.emergency_number)
 
+    @property
+    def zone_info(self) -> zoneinfo.ZoneInfo:
+        """The clinic's time zone."""
+        return zoneinfo.ZoneInfo(self.zone)
+
 
 @dataclass(frozen=True)
 class CheckInLink:
@@ -74,9 +85,12 @@ class CheckInLink:
     is_test: bool = False
 
 
+_FACTS = [one.name for one in fields(ClinicFacts)]
+
+
 def facts_of(clinic: Clinic) -> ClinicFacts:
     """A clinic as its patients' pages show it."""
-    return ClinicFacts(**{name: getattr(clinic, name) for name in ClinicFacts.__dataclass_fields__})
+    return ClinicFacts(**{name: getattr(clinic, name) for name in _FACTS})
 
 
 def check_in_path(check_in: CheckIn) -> str:
@@ -137,6 +151,8 @@ def _carried(facts: ClinicFacts) -> dict[str, str]:
         "e": facts.emergency_number,
         "w": "" if facts.emergency_wording == USUAL_WORDING else facts.emergency_wording,
         "r": facts.country,
+        "z": facts.zone,
+        "h": str(facts.clock_hours or ""),
     }
 
 
@@ -148,4 +164,6 @@ def _facts(found: Mapping[str, Any]) -> ClinicFacts:
         emergency_number=found.get("e") or ANYWHERE,
         emergency_wording=found.get("w") or USUAL_WORDING,
         country=found.get("r", ""),
+        zone=found.get("z") or "UTC",
+        clock_hours=int(found["h"]) if found.get("h") else None,
     )

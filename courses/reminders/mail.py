@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.utils import formats, translation
-from django.utils.translation import gettext as _
-
+from clinic.country.conventions import at_clinic
 from clinic.models import Message
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.transports.base import Mail
 from courses.models import Reminder
-from courses.reminders.links import check_in_path, unsubscribe_path
-from courses.reminders.permission import STREAMS, refusal
+from courses.reminders.kinds import kind_of
+from courses.reminders.links import unsubscribe_path
+from courses.reminders.permission import refusal
 from courses.reminders.schedule import next_permitted
 from patients.models import Patient
 
@@ -21,6 +20,11 @@ STATES = {
     Message.State.CANCELLED: Reminder.State.REFUSED,
     Message.State.FAILED: Reminder.State.REFUSED,
     Message.State.UNKNOWN: Reminder.State.UNKNOWN,
+}
+# Why, where the mail says no more than that; the message keeps what the server answered.
+UNDELIVERED = {
+    Message.State.FAILED: Reminder.WhyNot.NOT_DELIVERED,
+    Message.State.UNKNOWN: Reminder.WhyNot.INTERRUPTED,
 }
 
 
@@ -44,16 +48,15 @@ class ReminderMail:
     def render(self, message: Message) -> Mail:
         """The mail in the patient's language."""
         reminder = self._reminder(message)
-        patient = reminder.course.patient
-        unsubscribe_url = absolute(unsubscribe_path(patient, STREAMS[Reminder.Kind(reminder.kind)]))
-        with translation.override(patient.language):
-            template, subject, context = self._content(reminder)
+        patient, kind = reminder.course.patient, kind_of(reminder)
+        unsubscribe_url = absolute(unsubscribe_path(patient, kind.stream))
+        with at_clinic(reminder.clinic, language=patient.language):
             return compose(
                 message,
-                template,
-                {**context, "patient": patient, "unsubscribe_url": unsubscribe_url},
+                kind.template,
+                {**kind.context(reminder), "patient": patient, "unsubscribe_url": unsubscribe_url},
                 to=patient.email,
-                subject=subject,
+                subject=kind.subject(reminder),
                 headers={
                     "List-Unsubscribe": f"<{unsubscribe_url}>",
                     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -65,7 +68,7 @@ class ReminderMail:
         reminder = self._reminder(message)
         why = "" if message.state == Message.State.SENT else self._why_not(message, reminder, at=at)
         Reminder.objects.filter(pk=reminder.pk, state=Reminder.State.PLANNED).update(
-            state=STATES[Message.State(message.state)], refused_because=why[:60], settled_at=at
+            state=STATES[Message.State(message.state)], refused_because=why, settled_at=at
         )
         patient = Patient.objects.filter(pk=reminder.course.patient_id)
         if message.is_refused:
@@ -73,28 +76,18 @@ class ReminderMail:
         elif message.state == Message.State.SENT:
             patient.exclude(email_failed_at=None).update(email_failed_at=None)
 
-    def _why_not(self, message: Message, reminder: Reminder, *, at: datetime) -> str:
-        return message.error or refusal(reminder, at=at) or "no longer due"
-
-    def _content(self, reminder: Reminder) -> tuple[str, str, dict[str, object]]:
-        if reminder.appointment is not None:
-            starts_at = reminder.clinic.local(reminder.appointment.starts_at)
-            day = formats.date_format(starts_at, "l, j F Y")
-            subject = _("Your appointment on %(day)s") % {"day": day}
-            return "reminder_appointment", subject, {"starts_at": starts_at, "day": day}
-        return "reminder_check_in", _("How are you today?"), {"link": _check_in_url(reminder)}
+    def _why_not(self, message: Message, reminder: Reminder, *, at: datetime) -> Reminder.WhyNot:
+        if message.is_refused:
+            return Reminder.WhyNot.REFUSED
+        if message.state == Message.State.CANCELLED:
+            return refusal(reminder, at=at) or Reminder.WhyNot.NO_LONGER_DUE
+        return UNDELIVERED[Message.State(message.state)]
 
     def _reminder(self, message: Message) -> Reminder:
         reminders = Reminder.objects.select_related(
             "clinic", "course__patient", "appointment", "check_in__session"
         )
         return reminders.get(pk=message.subject_id)
-
-
-def _check_in_url(reminder: Reminder) -> str:
-    if reminder.check_in is None:
-        raise ValueError("a reminder is about an appointment or a check-in")
-    return absolute(check_in_path(reminder.check_in))
 
 
 reminder_mail = ReminderMail()

@@ -13,19 +13,13 @@ from clinic.models import Clinic, Message
 from clinic.outbox.queue import enqueue_all
 from clinic.worker.batch import each
 from courses.models import Appointment, CheckIn, Reminder, Session
-from courses.reminders.permission import TEST_PATIENT
-from courses.reminders.schedule import SHORTEST_NOTICE, morning_after, next_permitted, the_day_before
+from courses.reminders.kinds import KINDS, kinds_about_visits, questions_after_sessions
+from courses.reminders.schedule import SHORTEST_NOTICE, next_permitted
 from patients.counting import counted
 
 MESSAGE_KIND = "reminder"
 HORIZON = timedelta(days=8)
 CHECK_IN_LIFE = timedelta(days=14)
-# How many days after its session a check-in is asked.
-DAYS_AFTER = {CheckIn.Kind.DAY1: 1, CheckIn.Kind.DAY3: 3}
-REMINDS = {
-    CheckIn.Kind.DAY1: Reminder.Kind.CHECK_IN_DAY1,
-    CheckIn.Kind.DAY3: Reminder.Kind.CHECK_IN_DAY3,
-}
 
 
 def plan_reminders(*, at: datetime) -> int:
@@ -36,41 +30,43 @@ def plan_reminders(*, at: datetime) -> int:
 @transaction.atomic(savepoint=False)
 def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
     """The questions after a new session, next day and on day 3; none whose time was past when it was entered."""
-    due = {kind: due_at for kind, due_at in _questions(session) if due_at >= at}
+    due = {asked: (kind, due_at) for asked, kind, due_at in _questions(session) if due_at >= at}
     check_ins = CheckIn.objects.bulk_create(
         CheckIn(
-            clinic=session.clinic, session=session, kind=kind, created_at=at, expires_at=due_at + CHECK_IN_LIFE
+            clinic=session.clinic, session=session, kind=asked, created_at=at, expires_at=due_at + CHECK_IN_LIFE
         )
-        for kind, due_at in due.items()
+        for asked, (_kind, due_at) in due.items()
     )
     is_test = session.course.patient.is_training
-    refusal = (
-        {"state": Reminder.State.REFUSED, "refused_because": TEST_PATIENT, "settled_at": at} if is_test else {}
-    )
+    why_not = Reminder.WhyNot.TEST_PATIENT
+    refusal = {"state": Reminder.State.REFUSED, "refused_because": why_not, "settled_at": at} if is_test else {}
     reminders = Reminder.objects.bulk_create(
         Reminder(
             clinic=session.clinic,
             course=session.course,
-            kind=REMINDS[CheckIn.Kind(check_in.kind)],
+            kind=kind,
             check_in=check_in,
-            due_at=due[CheckIn.Kind(check_in.kind)],
+            due_at=due_at,
             **refusal,
         )
-        for check_in in check_ins
+        for check_in, (kind, due_at) in zip(check_ins, due.values(), strict=True)
     )
     if not is_test:
         queue_reminders(reminders, at=at)
     return check_ins
 
 
-def _questions(session: Session) -> Iterator[tuple[CheckIn.Kind, datetime]]:
-    for kind, n_days in DAYS_AFTER.items():
-        if kind != CheckIn.Kind.DAY3 or session.clinic.is_day3_asked:
-            yield kind, morning_after(session.held_at, session.clinic.zone_info, n_days=n_days)
+def _questions(session: Session) -> Iterator[tuple[CheckIn.Kind, Reminder.Kind, datetime]]:
+    for asked, kind, row in questions_after_sessions():
+        if row.is_on(session.clinic):
+            yield asked, kind, row.due_at(session.held_at, session.clinic.zone_info)
 
 
 def _plan_upcoming(*, at: datetime) -> int:
-    kind = Reminder.Kind.BEFORE_24H
+    return sum(_plan_kind(kind, at=at) for kind, _row in kinds_about_visits())
+
+
+def _plan_kind(kind: Reminder.Kind, *, at: datetime) -> int:
     upcoming = (
         counted(Appointment.objects.all_clinics())
         .between(at, at + HORIZON)
@@ -78,24 +74,25 @@ def _plan_upcoming(*, at: datetime) -> int:
         .exclude(reminders__kind=kind)
         .select_related("clinic", "course")
     )
-    return each(upcoming, partial(_plan_before, at=at))
+    return each(upcoming, partial(_plan_before, kind=kind, at=at))
 
 
 @transaction.atomic
-def _plan_before(appointment: Appointment, *, at: datetime) -> bool:
+def _plan_before(appointment: Appointment, *, kind: Reminder.Kind, at: datetime) -> bool:
     # The visit and the clinic's clock as they are once nobody can move them: the time zone may just have changed.
     visits = Appointment.objects.filter(pk=appointment.pk, starts_at=appointment.starts_at)
     if visits.select_for_update(no_key=True).values_list("pk").first() is None:
         return False
     if appointment.starts_at - appointment.booked_at < SHORTEST_NOTICE:
         return False
-    zone = Clinic.objects.get(pk=appointment.clinic_id).zone_info
-    due_at = max(the_day_before(appointment.starts_at, zone), next_permitted(at, zone))
-    if due_at >= appointment.starts_at:
+    clinic, row = Clinic.objects.get(pk=appointment.clinic_id), KINDS[kind]
+    zone = clinic.zone_info
+    due_at = max(row.due_at(appointment.starts_at, zone), next_permitted(at, zone))
+    if not row.is_on(clinic) or due_at >= appointment.starts_at:
         return False
     reminder, is_new = Reminder.objects.get_or_create(
         appointment=appointment,
-        kind=Reminder.Kind.BEFORE_24H,
+        kind=kind,
         starts_at=appointment.starts_at,
         defaults={"clinic": appointment.clinic, "course": appointment.course, "due_at": due_at},
     )
@@ -109,16 +106,16 @@ def _cancel_overtaken(*, at: datetime) -> int:
         appointment__status=Appointment.Status.BOOKED
     )
     return overtaken.update(
-        state=Reminder.State.CANCELLED, refused_because="appointment no longer stands", settled_at=at
+        state=Reminder.State.CANCELLED, refused_because=Reminder.WhyNot.VISIT_OFF, settled_at=at
     )
 
 
-def cancel_planned(reminders: QuerySet[Reminder], *, because: str, at: datetime) -> int:
+def cancel_planned(reminders: QuerySet[Reminder], *, because: Reminder.WhyNot, at: datetime) -> int:
     """Cancel what is still to be sent, with the reason; returns how many."""
     planned = reminders.filter(state=Reminder.State.PLANNED)
     waiting = Message.objects.filter(kind=MESSAGE_KIND, subject_id__in=planned, state=Message.State.PENDING)
     waiting.update(state=Message.State.CANCELLED, settled_at=at)
-    return planned.update(state=Reminder.State.CANCELLED, refused_because=because[:60], settled_at=at)
+    return planned.update(state=Reminder.State.CANCELLED, refused_because=because, settled_at=at)
 
 
 @transaction.atomic

@@ -11,10 +11,9 @@ from django.db.models import Q
 
 from clinic.models import Clinic, Message
 from courses.models import Appointment, CheckIn, Reminder
-from courses.reminders.planning import CHECK_IN_LIFE, DAYS_AFTER, MESSAGE_KIND, cancel_planned, queue_reminders
-from courses.reminders.schedule import morning_after, next_permitted, the_day_before
-
-BECAUSE = "the clinic's time zone changed"
+from courses.reminders.kinds import kind_of
+from courses.reminders.planning import CHECK_IN_LIFE, MESSAGE_KIND, cancel_planned, queue_reminders
+from courses.reminders.schedule import next_permitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,9 @@ def replan_for_zone(clinic: Clinic, *, at: datetime) -> int:
     The clinic and its visits have their new zone and times already, and the caller holds them.
     """
     moves = reminder_moves(clinic, starts={}, at=at)
-    cancel_planned(Reminder.objects.filter(pk__in=[one.row.pk for one in moves]), because=BECAUSE, at=at)
+    cancel_planned(
+        Reminder.objects.filter(pk__in=[one.row.pk for one in moves]), because=Reminder.WhyNot.ZONE_CHANGED, at=at
+    )
     again = [found for one in moves if one.due_at and (found := _anew(one.row, due_at=one.due_at))]
     queue_reminders(again, at=at, suffix=f":{at.isoformat()}")
     return len(again)
@@ -76,11 +77,10 @@ def _due_at(row: Reminder, clinic: Clinic, *, starts_at: datetime | None, at: da
     """When the reminder is to leave by the clinic's clock; None where it is too late for it."""
     zone, earliest = clinic.zone_info, next_permitted(at, clinic.zone_info)
     if row.check_in is not None:
-        n_days = DAYS_AFTER[CheckIn.Kind(row.check_in.kind)]
-        return max(morning_after(row.check_in.session.held_at, zone, n_days=n_days), earliest)
+        return max(kind_of(row).due_at(row.check_in.session.held_at, zone), earliest)
     if starts_at is None:
         return None
-    due_at = max(the_day_before(starts_at, zone), earliest)
+    due_at = max(kind_of(row).due_at(starts_at, zone), earliest)
     return due_at if due_at < starts_at else None
 
 

@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from clinic.country.conventions import at_clinic
 from courses.reminders.links import BadLink, read_unsubscribe
 from patients.intake import record_consent
-from patients.models import Consent
+from patients.models import Consent, Patient
 from patients.patient_file import has_consent
 
 
@@ -24,6 +25,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         patient, stream = read_unsubscribe(token)
     except BadLink:
         return render(request, "courses/reminders/bad_link.html", status=404)
+    with at_clinic(patient.clinic, language=patient.language):
+        return _page(request, patient, stream)
+
+
+def _page(request: HttpRequest, patient: Patient, stream: Consent.Stream) -> HttpResponse:
     if request.method == "POST" and has_consent(patient, stream):
         record_consent(
             patient=patient, stream=stream, is_given=False, how=Consent.How.LINK, by=None, at=timezone.now()

@@ -15,6 +15,7 @@ from courses.measures.recording import record_measures
 from courses.models import Appointment, Course, Reminder, Review
 from courses.plans.booking import cancel_appointment
 from courses.plans.lifecycle import end_course
+from courses.plans.program_reason import ProgramReason
 from courses.reviews.reviewing import ReviewEntry, record_review
 
 # How a course can end, and the decision that stands in its final review.
@@ -63,10 +64,11 @@ def _cancel_appointments(course: Course, *, by: Membership, at: datetime) -> int
     # A visit whose time is past stays until somebody says whether it took place.
     booked = list(course.appointments.filter(status=Appointment.Status.BOOKED, starts_at__gt=at))
     for appointment in booked:
-        cancel_appointment(appointment, reason=_("course ended"), by=by, at=at)
+        cancel_appointment(appointment, reason=ProgramReason.COURSE_ENDED, by=by, at=at)
     return len(booked)
 
 
 def _cancel_reminders(course: Course, *, at: datetime) -> int:
     planned = course.reminders.filter(state=Reminder.State.PLANNED)
-    return planned.update(state=Reminder.State.CANCELLED, refused_because="course ended", settled_at=at)
+    why_not = Reminder.WhyNot.COURSE_ENDED
+    return planned.update(state=Reminder.State.CANCELLED, refused_because=why_not, settled_at=at)

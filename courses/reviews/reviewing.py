@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock
 from clinic.models import Membership
 from courses.models import Alert, Course, Review
 from courses.models.alerting.alert import AlertQuerySet
@@ -94,7 +95,7 @@ def _refuse_other_content(saved: Review, entry: ReviewEntry) -> None:
         "This form was saved before, at %(time)s, as “%(decision)s”: %(reason)s. Correct that review instead."
     )
     at = saved.clinic.local(saved.reviewed_at)
-    values = {"time": f"{at:%H:%M}", "decision": saved.get_decision_display(), "reason": saved.reason or "–"}
+    values = {"time": shown_clock(at), "decision": saved.get_decision_display(), "reason": saved.reason or "–"}
     raise ValidationError(message % values)
 
 

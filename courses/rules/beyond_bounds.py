@@ -10,13 +10,15 @@ from __future__ import annotations
 from courses.rules.facts import Finding, PainFacts, Severity
 
 RULE = "beyond_bounds"
-VERSION = 1
+VERSION = 2
 
 
 def find_beyond_bounds(facts: PainFacts) -> Finding | None:
-    """Amber above the threshold, red above that of a quarter of the budget with a rise of 3."""
+    """Amber above the threshold, red above that of a quarter of the budget with a rise of 3; nothing where it does
+    not stand out from the patient's own scores.
+    """
     expected, score = facts.observed.expected, facts.observed.score
-    if expected is None or score < expected.mean + facts.bounds.excess:
+    if expected is None or score < facts.usual(expected) + facts.bounds.excess:
         return None
     ratio = expected.lr_star[score]
     if ratio <= facts.thresholds.lr:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
 SHIPPED = "shipped"
-ALERTS = "a proposal of this software; needs clinical sign-off"
-LADDER = "a proposal from limits of prediction and what patients notice; needs clinical sign-off"
+ALERTS = "a proposal of this software"
+LADDER = "a proposal from limits of prediction and what patients notice"
 
 
 @dataclass(frozen=True)

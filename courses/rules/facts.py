@@ -168,6 +168,12 @@ class PainFacts:
         """The course's first score of this timing, if this is not it."""
         return self.earlier[0].score if self.earlier else None
 
+    def usual(self, expected: Expectation) -> float:
+        """What a score must stand out from: what was expected, and the lowest of the patient's own earlier scores
+        of this timing. Where others fall, one that stays as it was is no worsening.
+        """
+        return max(expected.mean, min((one.score for one in self.earlier), default=0))
+
     def evidence(self, **more: float | int | str | None) -> dict[str, float | int | str | None]:
         """What every pain finding freezes: observed, expected, bounds, odds, Prior and version of the bounds."""
         expected = self.observed.expected

@@ -26,7 +26,7 @@ def plain_reasons(facts: PainFacts, *, can_tell: bool) -> Iterator[str]:
     bounds = facts.bounds
     if in_session is not None and in_session >= bounds.rise_always:
         yield "rise_in_session"
-    if score == TOP and facts.start is not None and facts.start < TOP and not _has_been_at_top(facts):
+    if score == TOP and facts.earlier and not _has_been_at_top(facts):
         yield "first_ten"
     if can_tell:
         return

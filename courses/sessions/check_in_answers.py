@@ -90,10 +90,12 @@ def settle_open_questions(*, at: datetime) -> int:
 
 
 def _settle(answer: CheckInAnswer, *, at: datetime) -> int:
-    flag = RedFlag.objects.for_clinic(answer.clinic).current().filter(code=SEVERE_PAIN).first()
-    if flag is None:
+    versions = RedFlag.objects.for_clinic(answer.clinic).filter(code=SEVERE_PAIN)
+    now = versions.current().first()
+    if now is None:
         return 0
-    entry = CheckInEntry(answer.form_key, answer.score, (FlagEntry(flag),))
+    shown = versions.filter(version=answer.asked.get(SEVERE_PAIN, now.version)).first() or now
+    entry = CheckInEntry(answer.form_key, answer.score, (FlagEntry(shown, in_force=now),))
     origin = _origin(answer.check_in, entry, answer.answered_at)
     return len(accept_flags(origin, entry.flags, by=None, at=at))
 

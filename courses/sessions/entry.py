@@ -27,9 +27,12 @@ from courses.models.session import place_words
 class FlagEntry:
     """A yes to a red flag, with the answer to its follow-up question if it was given."""
 
+    # The version that was shown.
     flag: RedFlag
     answer: str = ""
     onset_at: datetime | None = None
+    # The version in force when the answer came, where that is another one.
+    in_force: RedFlag | None = None
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock, shown_day, shown_weekday_moment
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
 from courses.alerts.settling import settle_alerts
@@ -105,7 +105,7 @@ def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> No
         raise ValidationError({"held_at": _("The session is in the future. Check the date and the time.")})
     if _day(course, entry.held_at) < course.starts_on:
         message = _("The course starts on %(day)s: a session cannot be earlier.")
-        raise ValidationError({"held_at": message % {"day": course.starts_on.isoformat()}})
+        raise ValidationError({"held_at": message % {"day": shown_day(course.starts_on)}})
 
 
 def _refuse_visit(entry: SessionEntry) -> None:
@@ -127,7 +127,7 @@ def _refuse_visit(entry: SessionEntry) -> None:
             "The visit on %(visit)s was marked “%(status)s” while this page was open. "
             "Book it again, or choose “No appointment (walk-in)”."
         )
-        when = date_format(visit.clinic.local(visit.starts_at), "D j M Y, H:i")
+        when = shown_weekday_moment(visit.clinic.local(visit.starts_at))
         raise ValidationError({"appointment": message % {"visit": when, "status": visit.get_status_display()}})
 
 
@@ -140,7 +140,7 @@ def _refuse_same_time(course: Course, entry: SessionEntry) -> None:
         "%(session)s was held at this time too (logged by %(who)s at %(when)s). "
         "If this is another visit, change the time."
     )
-    when = f"{twin.clinic.local(twin.logged_at):%H:%M}"
+    when = shown_clock(twin.clinic.local(twin.logged_at))
     raise ValidationError({"held_at": message % {"session": twin, "who": twin.logged_by, "when": when}})
 
 
@@ -157,7 +157,7 @@ def _refuse_unseen(state: CourseState, entry: SessionEntry) -> None:
     values = {
         "who": newest.logged_by,
         "number": newest.number,
-        "time": f"{course.clinic.local(newest.logged_at):%H:%M}",
+        "time": shown_clock(course.clinic.local(newest.logged_at)),
         "next": newest.number + 1,
     }
     raise ValidationError({"seen_number": message % values})

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_short_weekday_moment
 from clinic.models import Membership, Message
 from courses.alerts.steps import MESSAGE_KIND
 from courses.models import (
@@ -138,9 +138,9 @@ def _patient_mail(session: Session, *, at: datetime) -> list[NextStep]:
     steps = []
     for one in reminders.order_by("due_at"):
         what = _("Email to the patient: %(kind)s") % {"kind": one.get_kind_display()}
-        why_not = (
-            refusal(one, at=max(one.due_at, at)) if one.state == Reminder.State.PLANNED else one.refused_because
-        )
+        is_planned = one.state == Reminder.State.PLANNED
+        found = refusal(one, at=max(one.due_at, at)) if is_planned else None
+        why_not = found.label if found else one.get_refused_because_display()
         when = _("will not be sent: %(why)s") % {"why": why_not} if why_not else _when(one.due_at, session)
         steps.append(NextStep(what, when, "warn" if why_not else "quiet"))
     too_late = _("none: the session was entered too late")
@@ -212,4 +212,4 @@ def _suggested(session: Session, facts: TreatmentFacts) -> list[AftercareMeasure
 
 
 def _when(at: datetime, session: Session) -> str:
-    return formats.date_format(session.clinic.local(at), "D j M, H:i")
+    return shown_short_weekday_moment(session.clinic.local(at))

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.country.shown import shown_weekday_moment
 from courses.models import Appointment, Course
 
 # A visit may be logged after midnight, or begin much earlier or later than booked.
@@ -92,4 +92,4 @@ class VisitFields(forms.Form):
         return _("%(when)s with %(who)s") % values
 
     def _when(self, at: datetime) -> str:
-        return date_format(self.course.clinic.local(at), "D j M Y, H:i")
+        return shown_weekday_moment(self.course.clinic.local(at))

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from django.db import models
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinic.models import Membership, Message
+from clinic.country.conventions import at_clinic
+from clinic.models import Message
 from clinic.outbox.compose import absolute, compose
+from clinic.outbox.recipients import member_of, reachable_member
 from clinic.outbox.refusals import note_delivery
-from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.transports.base import Mail
 from courses.alerts.worse import worse_notes
 from courses.models import Alert, Digest
 from courses.watching.digest import contents_for
@@ -26,16 +27,14 @@ class DigestMail:
         """On its own day, while there is something left to tell."""
         digest = self._digest(message)
         is_today = digest.clinic.local(at).date() == digest.on
-        return is_today and not contents_for(self._member(message), digest).is_empty
+        return is_today and not contents_for(member_of(message), digest).is_empty
 
     def render(self, message: Message) -> Mail:
         """The mail to one reader, as things stand now."""
-        digest, member = self._digest(message), self._member(message)
-        if not member.is_active or not member.address:
-            raise TransportError("no active address", permanent=True)
+        digest, member = self._digest(message), reachable_member(message)
         contents = contents_for(member, digest)
         listed = [*contents.matters, *contents.late_entries]
-        with translation.override(digest.clinic.languages[0]):
+        with at_clinic(digest.clinic, language=digest.clinic.languages[0]):
             worse = worse_notes(listed, clinic=digest.clinic)
             context = {
                 "matters": [(alert, _link(alert), worse.get(alert.pk, "")) for alert in contents.matters],
@@ -56,10 +55,6 @@ class DigestMail:
 
     def _digest(self, message: Message) -> Digest:
         return Digest.objects.for_clinic(message.clinic).select_related("clinic").get(pk=message.subject_id)
-
-    def _member(self, message: Message) -> Membership:
-        members = Membership.objects.for_clinic(message.clinic).select_related("user", "clinic")
-        return members.get(pk=message.recipient_id)
 
 
 def _what(words: str, worse: str | None) -> str:

@@ -8,9 +8,9 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_clock, shown_weekday_moment
 from clinic.models import Clinic, Duty
 from courses.models import Appointment, Reminder
 from courses.zones.walls import Span
@@ -169,10 +169,10 @@ class Foreseen:
 def span_words(span: Span, zone: ZoneInfo) -> str:
     """A stretch, or one moment, as a clock in a zone shows it."""
     start, end = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
-    begin = date_format(start, "D j M Y, H:i")
+    begin = shown_weekday_moment(start)
     if span.starts_at == span.ends_at:
         return begin
-    until = date_format(end, "H:i" if start.date() == end.date() else "D j M Y, H:i")
+    until = shown_clock(end) if start.date() == end.date() else shown_weekday_moment(end)
     return f"{begin}–{until}"
 
 

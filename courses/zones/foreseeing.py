@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock
 from clinic.models import Clinic, Duty
 from clinic.opening import OpeningCalendar
 from courses.models import Appointment, Reminder
@@ -90,7 +90,7 @@ def _visit_rows(
 
 def _call(one: Appointment, change: Change) -> str:
     sentence = _("The patient was reminded of %(when)s. Call them.")
-    return sentence % {"when": date_format(one.starts_at.astimezone(change.before), "H:i")}
+    return sentence % {"when": shown_clock(one.starts_at.astimezone(change.before))}
 
 
 def _outcome(

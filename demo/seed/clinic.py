@@ -9,6 +9,7 @@ from django.conf import settings
 from clinic.country.countries import country_of_zone, emergency_number_in
 from clinic.models import Clinic, Duty, Holiday, Membership, OpeningHours, Role, User
 from clinic.presets import install_all
+from patients.models import ConsentText
 
 PASSWORD = "demo"  # noqa: S105 - known to everybody, and only with DEMO=1
 PLACES = (
@@ -53,6 +54,7 @@ def make_clinic(number: int, *, at: datetime) -> Clinic:
         set_up_at=at,
     )
     install_all(clinic)
+    ConsentText.objects.for_clinic(clinic).update(retention="8 years after the last visit")
     _open(clinic, at=at)
     for username, given, family, role in _cast(number):
         _member(clinic, username, given, family, role)

@@ -25,6 +25,9 @@ MONTHS = {
 STROKES = re.compile(r"([0-9]{1,2})([-/ ])([0-9]{1,2})\2([0-9]{4})")
 
 
+SHORT_YEAR = re.compile(r"([0-9]{1,2}[-./][0-9]{1,2}[-./])([0-9]{2})")
+
+
 class BadBirth(ValueError):
     """Not a birth date; `why` is one of: form, day, ambiguous, future, early."""
 
@@ -87,15 +90,27 @@ def parse_birth(text: str, *, today: date, is_month_first: bool = False, is_unsu
     return _checked(Birth(on=on), today=today)
 
 
-def readings(text: str) -> list[date]:
-    """Every day that digits with marks between may mean: both orders of day and month. For search."""
+def readings(text: str, *, today: date, is_month_first: bool, is_unsure: bool) -> list[date]:
+    """Every birth date that was meant, for search: in the usual order, in the other one if that is no day.
+
+    A year of two digits is one of the last hundred, or of the hundred before.
+    """
+    plain = text.strip().lower()
+    usual, other = (_days(plain, today=today, is_month_first=one) for one in (is_month_first, not is_month_first))
+    return sorted({*usual, *other} if is_unsure else usual or other)
+
+
+def _days(plain: str, *, today: date, is_month_first: bool) -> list[date]:
+    """The days of one order of day and month."""
+    short = SHORT_YEAR.fullmatch(plain)
+    texts = [f"{short[1]}{century}{short[2]}" for century in (19, 20)] if short else [plain]
     found = []
-    for is_month_first in (False, True):
+    for one in texts:
         try:
-            found.append(_day(text.strip().lower(), is_month_first=is_month_first))
+            found.append(_day(one, is_month_first=is_month_first))
         except BadBirth:
             continue
-    return sorted(set(found))
+    return [day for day in found if day <= today] if short else found
 
 
 def _day(text: str, *, is_month_first: bool) -> date:

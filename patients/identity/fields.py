@@ -9,16 +9,23 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.conventions import conventions
 from clinic.country.region import MONTH_DAY, UNSURE, current_country, order_in
+from clinic.country.shown import shown_day
+from clinic.typed.dates import SAID
 from clinic.typed.names import NameField
 from clinic.typed.text import plain_digits
 from patients.identity.birth import EARLIEST_YEAR, BadBirth, Birth, parse_birth
 from patients.identity.words import birth_sentences, birth_typed, birth_words
 
 __all__ = ["BirthField", "BirthInput", "NameField"]
+
+
+EXAMPLE = date(1980, 5, 31)
 
 
 class BirthInput(forms.TextInput):
@@ -32,6 +39,7 @@ class BirthInput(forms.TextInput):
         context = super().get_context(name, value, attrs)
         today, order = timezone.localdate(), order_in(current_country())
         more = {"said": _said(value, today=today, order=order), "today": today.isoformat(), "order": order}
+        more["format"] = conventions().formats[SAID[self.kind]]
         context["widget"] |= {**more, "kind": self.kind, "sentences": json.dumps(birth_sentences())}
         return context
 
@@ -45,6 +53,14 @@ def _said(value: Any, *, today: date, order: str) -> str:
     return birth_words(birth, on=today)
 
 
+def _example() -> str:
+    return _("For example %(day)s, 1950 or unknown.") % {"day": shown_day(EXAMPLE)}
+
+
+# Fields are made once: the words are those of the page that shows them.
+_example_words = lazy(_example, str)
+
+
 class BirthField(forms.CharField):
     """A day in any usual notation, a year, or “unknown”."""
 
@@ -52,7 +68,7 @@ class BirthField(forms.CharField):
 
     def __init__(self, *args: Any, region: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 40)
-        kwargs.setdefault("help_text", gettext_lazy("For example 31 May 1980, 31.5.1980, 1950 or unknown."))
+        kwargs.setdefault("help_text", _example_words())
         kwargs.setdefault(
             "error_messages",
             {
@@ -76,9 +92,8 @@ class BirthField(forms.CharField):
         try:
             return read_birth(text, today=timezone.localdate(), order=order_in(self.region or current_country()))
         except BadBirth as error:
-            raise ValidationError(
-                _why(error.why) % {"text": text, "year": EARLIEST_YEAR}, code=error.why
-            ) from error
+            said = {"text": text, "year": EARLIEST_YEAR, "example": shown_day(EXAMPLE)}
+            raise ValidationError(_why(error.why) % said, code=error.why) from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Another notation of the same day is no change."""
@@ -97,9 +112,9 @@ def read_birth(text: str, *, today: date, order: str) -> Birth:
 
 def _why(code: str) -> str:
     return {
-        "form": _("Date of birth: “%(text)s” is not a date. Enter 31 May 1980, the year alone, or “unknown”."),
+        "form": _("Date of birth: “%(text)s” is not a date. Enter %(example)s, the year alone, or “unknown”."),
         "ambiguous": _(
-            "Date of birth: “%(text)s” can be read in two ways. Write the month as a word: 3 Dec 1980."
+            "Date of birth: “%(text)s” can be read in two ways. Write the month as a word: %(example)s."
         ),
         "day": _("Date of birth: “%(text)s” is not in the calendar. Check day and month."),
         "future": _("Date of birth: “%(text)s” is in the future. Check the year."),

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.country.phones import validate_phone
+from clinic.country.shown import shown_day
 from clinic.models import Clinic
 from clinic.typed.fields import typed_formfield
 from patients.identity.before_birth import too_late_a_birth
@@ -228,7 +228,7 @@ def _twin_words(twin: Twin) -> SafeString:
     one = twin.patient
     facts = [", ".join(twin.reasons), one.phone]
     if twin.last_visit_at:
-        day = date_format(one.clinic.local(twin.last_visit_at), "j M Y")
+        day = shown_day(one.clinic.local(twin.last_visit_at))
         facts.append(_("last visit %(day)s") % {"day": day})
     if one.archived_at:
         facts.append(_("archived"))

@@ -252,6 +252,7 @@ def _settle_consents(pair: Pair, doubtful: list[Consent.Stream], *, by: Membersh
                 is_given=is_given,
                 how=Consent.How.MERGE,
                 text_version=latest.text_version,
+                text_id=latest.text_id,
                 language=latest.language,
                 recorded_by=by,
                 recorded_at=at,

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
+from clinic.country.region import MONTH_DAY, UNSURE, order_in
 from clinic.models import Clinic
 from patients.identity.birth import EARLIEST_YEAR, readings
 from patients.identity.names import words_match
@@ -25,6 +27,8 @@ MOST_ALIKE = 200
 FEWEST_DIGITS = 4
 DATE = re.compile(
     r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?|\d{1,2}[-./]\d{1,2}[-./]\d{4}"
+    r"|(?<!\d)\d{1,2}/\d{1,2}/\d{2}(?!\d)|(?<!\d)\d{1,2}\.\d{1,2}\.\d{2}(?!\d)"
+    r"|[^\W\d_]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
     r"|\d{1,2}(?:st|nd|rd|th|\.)?\s+[^\W\d_]{3,9}\.?,?\s+\d{4}|(?<!\d)(?:19|20)\d{6}(?!\d)"
 )
 
@@ -56,7 +60,7 @@ def find_patients(clinic: Clinic, text: str) -> QuerySet[Patient]:
     """The clinic's records that fit all of what was typed; of a merged record, the one it went into."""
     # Ordered by what no index orders: to find the first few, the database would else read the whole list.
     rows = Patient.objects.for_clinic(clinic).order_by("search_text")
-    wanted = _take_apart(text)
+    wanted = _take_apart(clinic, text)
     keys = set(rows.filter(_exact(clinic, wanted, text)).values_list("pk", flat=True)[: 10 * MOST_ALIKE])
     if len(keys) < FEW and wanted.names and not wanted.number:
         keys |= _alike(rows, wanted)
@@ -69,16 +73,24 @@ def of_patients(rows: QuerySet[RowT], clinic: Clinic, text: str, *, path: str = 
     return rows.filter(**{f"{path}__in": find_patients(clinic, text).values("pk")})
 
 
-def _take_apart(text: str) -> Wanted:
+def _take_apart(clinic: Clinic, text: str) -> Wanted:
     text = text.replace("\x00", " ").strip()
     days: list[date] = []
     for found in DATE.findall(text):
-        days += readings(" ".join(found.split()))
+        days += _readings(clinic, " ".join(found.split()))
     rest = DATE.sub(" ", text) if days else text
     # What holds a digit and no letter is a number: of a phone, a record, a year.
     has_letter = any(character.isalpha() for character in rest)
     number = "" if has_letter else rest.strip(" #")
     return Wanted(names="" if number else plain(rest), days=tuple(days), number=number)
+
+
+def _readings(clinic: Clinic, typed: str) -> list[date]:
+    """The days that a date may mean in the clinic's country."""
+    order = order_in(region_of(clinic) or "")
+    return readings(
+        typed, today=timezone.localdate(), is_month_first=order == MONTH_DAY, is_unsure=order == UNSURE
+    )
 
 
 def _exact(clinic: Clinic, wanted: Wanted, text: str) -> Q:

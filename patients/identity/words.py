@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day
 from patients.identity.birth import Birth
 
-if TYPE_CHECKING:
-    from patients.models import Patient
+
+class Born(Protocol):
+    """Somebody with a name, as `str`, and a birth date."""
+
+    @property
+    def birth(self) -> Birth:
+        """When."""
 
 
 def birth_words(birth: Birth, *, on: date | None = None) -> str:
@@ -19,7 +24,7 @@ def birth_words(birth: Birth, *, on: date | None = None) -> str:
     sentences = birth_sentences()
     if birth.known_year is None:
         return sentences["unknown"]
-    day = date_format(birth.on, "j M Y") if birth.on else str(birth.year)
+    day = shown_day(birth.on) if birth.on else str(birth.year)
     ages = birth.ages(on) if on else None
     if ages is None:
         return _("born %(day)s") % {"day": day}
@@ -37,7 +42,7 @@ def birth_sentences() -> dict[str, str]:
     }
 
 
-def patient_label(patient: Patient, *, on: date | None = None) -> str:
+def patient_label(patient: Born, *, on: date | None = None) -> str:
     """A patient as a picker names them: with what tells them from somebody of the same name."""
     return f"{patient}, {birth_words(patient.birth, on=on)}"
 
@@ -51,4 +56,4 @@ def birth_typed(birth: Birth) -> str:
     """A birth date as the form shows it for editing."""
     if birth.known_year is None:
         return _("unknown")
-    return date_format(birth.on, "j M Y") if birth.on else str(birth.year)
+    return shown_day(birth.on) if birth.on else str(birth.year)

@@ -5,6 +5,7 @@ Courses and sessions have rows of their own.
 
 from patients.models.assessment import Assessment, Imaging, NeuroCheck, SpecialistLetter
 from patients.models.consent import Consent
+from patients.models.consent_text import ConsentText
 from patients.models.contact_change import ContactChange
 from patients.models.correction import FileCorrection
 from patients.models.intake_draft import IntakeDraft
@@ -16,6 +17,7 @@ from patients.models.screening import Screening, ScreeningFinding, ScreeningItem
 __all__ = [
     "Assessment",
     "Consent",
+    "ConsentText",
     "ContactChange",
     "FileCorrection",
     "Imaging",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from patients.documents import DocumentKind, private_storage, random_name
 from patients.models.patient import Patient
@@ -54,7 +55,7 @@ class Assessment(Voidable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_origin_display()}, {self.diagnosed_on:%Y-%m-%d}"
+        return f"{self.get_origin_display()}, {shown_day(self.diagnosed_on)}"
 
 
 class Imaging(models.Model):
@@ -84,7 +85,7 @@ class Imaging(models.Model):
         ordering = ["-taken_on"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.taken_on:%Y-%m-%d}"
+        return f"{self.get_kind_display()} {shown_day(self.taken_on)}"
 
 
 class NeuroCheck(Voidable):
@@ -125,7 +126,7 @@ class NeuroCheck(Voidable):
         constraints = [void_says_why("patients_neurocheck_void_says_why")]
 
     def __str__(self) -> str:
-        return f"{self.get_result_display()}, {self.checked_on:%Y-%m-%d}"
+        return f"{self.get_result_display()}, {shown_day(self.checked_on)}"
 
 
 class SpecialistLetter(Voidable):
@@ -169,4 +170,4 @@ class SpecialistLetter(Voidable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.written_by}, {self.written_on:%Y-%m-%d}"
+        return f"{self.written_by}, {shown_day(self.written_on)}"

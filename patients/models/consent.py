@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
+from patients.models.consent_text import ConsentText
 from patients.models.patient import Patient
 
 
@@ -48,6 +49,10 @@ class Consent(Voidable):
     is_given = models.BooleanField(_("given"))
     how = models.CharField(_("how"), max_length=10, choices=How)
     text_version = models.CharField(_("text version"), max_length=40)
+    # None: given before the clinic had texts of its own, or by a link in a mail.
+    text = models.ForeignKey(
+        ConsentText, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("text")
+    )
     language = models.CharField(_("language"), max_length=12)
     recorded_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership, Voidable, VoidableQuerySet, void_says_why
 from patients.models.patient import Patient
 
@@ -93,7 +95,7 @@ class Screening(Voidable):
         indexes = [models.Index(fields=["patient", "-screened_at"], name="patients_screening_latest")]
 
     def __str__(self) -> str:
-        return f"{self.screened_at:%Y-%m-%d}"
+        return shown_day(timezone.localtime(self.screened_at))
 
 
 class ScreeningFinding(models.Model):

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from clinic.admin import ClinicScopedAdmin
 from clinic.models import Clinic
-from clinic.sign_off import sign_off
+from clinic.signing.screens import SignedContentAdmin
 from clinic.typed.codes import ChoosesCodes
 from patients.concerns import concern_words
 from patients.models import PainType, ScreeningItem
 
 
 @admin.register(PainType)
-class PainTypeAdmin(ClinicScopedAdmin):
+class PainTypeAdmin(SignedContentAdmin):
     """The clinic's types; the list is given, its content is the clinic's."""
 
-    list_display = ("name", "code", "clearance_class", "icd10", sign_off)
+    list_display = ("name", "code", "clearance_class", "icd10")
     list_filter = ("clearance_class", "needs_sign_off")
     readonly_fields = ("code", "source")
 
 
 @admin.register(ScreeningItem)
-class ScreeningItemAdmin(ChoosesCodes, ClinicScopedAdmin):
+class ScreeningItemAdmin(ChoosesCodes, SignedContentAdmin):
     """The clinic's screening questions."""
 
-    list_display = ("wording", "effect", "tags", sign_off)
+    list_display = ("wording", "effect", "tags")
     list_filter = ("effect", "needs_sign_off")
     search_fields = ("wording", "code")
     readonly_fields = ("code", "source")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,16 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.forms import ReasonForm
+from patients.screens.file_views import FileViews
 from patients.voiding import WARNINGS, record_in, void_record
-
-if TYPE_CHECKING:
-    from patients.admin import PatientAdmin
 
 
 class VoidRecord:
     """The view, bound to the patient admin whose rows it may see."""
 
-    def __init__(self, patient_admin: PatientAdmin) -> None:
+    def __init__(self, patient_admin: FileViews) -> None:
         self.admin = patient_admin
 
     def view(self, request: HttpRequest, pk: int, what: str, number: int) -> HttpResponse:

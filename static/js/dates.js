@@ -21,10 +21,13 @@ window.dateWords = (() => {
   ].map((names) => names.split(" "));
   const UNKNOWN = ["unknown", "not known", "?", "unbekannt", "不详", "未知"];
   const EARLIEST_BIRTH = 1900;
-  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang || "en-GB";
+  const page = document.documentElement.lang || "en";
+  const language = /^en/.test(page) ? "en-GB" : page;
   const words = (options) => new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
   const weekday = words({ weekday: "long" });
+  const shortWeekday = words({ weekday: "short" });
   const month = words({ month: "short" });
+  const longMonth = words({ month: "long" });
   const named = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   // "in 2 days", not the words some languages have for it: the server counts too.
   const counted = new Intl.RelativeTimeFormat(language, { numeric: "always" });
@@ -89,7 +92,7 @@ window.dateWords = (() => {
     const isHalf = found[4] && Number(found[2]) >= 1 && Number(found[2]) <= 12;
     const hour = isHalf ? (Number(found[2]) % 12) + (/^p/i.test(found[4]) ? 12 : 0) : Number(found[2]);
     const at = hour < 24 && Number(found[3]) < 60 ? read(found[1].trim(), order) : null;
-    return at && { at, clock: `${String(hour).padStart(2, "0")}:${found[3]}` };
+    return at && new Date(at.getTime() + (hour * 60 + Number(found[3])) * 60000);
   };
   // A day, a year, or nothing known; null where it is no birth date.
   const readBirth = (typed, order, today) => {
@@ -134,37 +137,57 @@ window.dateWords = (() => {
       : counted.format(sign * Math.floor(months / 12), "year");
   };
   // English writes "Sep" on every page; some browsers write "Sept".
-  const monthName = (at) => (language === "en-GB" ? month.format(at).slice(0, 3) : month.format(at));
-  const plainDay = (at) => `${at.getUTCDate()} ${monthName(at)} ${at.getUTCFullYear()}`;
+  const monthName = (at) => (/^en/.test(language) ? month.format(at).slice(0, 3) : month.format(at));
+  const two = (number) => String(number).padStart(2, "0");
+  // What the letters of a format stand for, as the server's do (clinic/country/conventions.py).
+  const LETTERS = {
+    D: (at) => shortWeekday.format(at),
+    l: (at) => weekday.format(at),
+    j: (at) => at.getUTCDate(),
+    d: (at) => two(at.getUTCDate()),
+    n: (at) => at.getUTCMonth() + 1,
+    m: (at) => two(at.getUTCMonth() + 1),
+    M: monthName,
+    F: (at) => longMonth.format(at),
+    Y: (at) => at.getUTCFullYear(),
+    G: (at) => at.getUTCHours(),
+    H: (at) => two(at.getUTCHours()),
+    g: (at) => at.getUTCHours() % 12 || 12,
+    h: (at) => two(at.getUTCHours() % 12 || 12),
+    i: (at) => two(at.getUTCMinutes()),
+    A: (at) => (at.getUTCHours() < 12 ? "AM" : "PM"),
+  };
+  const written = (at, format) =>
+    format.replace(/\\(.)|([A-Za-z])/g, (_all, plainSign, letter) => plainSign ?? LETTERS[letter](at));
   const filled = (sentence, values) => sentence.replace(/%\((\w+)\)s/g, (_all, name) => values[name]);
 
-  const birthWords = (birth, today, sentences) => {
+  const birthWords = (birth, today, sentences, format) => {
     if (birth.isUnknown) return sentences.unknown;
     const oldest = birth.at ? Math.floor(wholeMonths(birth.at, today) / 12) : today.getUTCFullYear() - birth.year;
     const youngest = birth.at ? oldest : Math.max(oldest - 1, 0);
     const age = youngest === oldest ? String(oldest) : filled(sentences.either, { one: youngest, other: oldest });
-    return filled(sentences.born, { day: birth.at ? plainDay(birth.at) : String(birth.year), age });
+    return filled(sentences.born, { day: birth.at ? written(birth.at, format) : String(birth.year), age });
   };
 
-  // What stands beside a field: `kind` is day, moment or birth; `sentences` are the words of a birth date.
-  const dateWords = (typed, { kind, order, today, sentences }) => {
+  // What stands beside a field: `kind` is day, moment or birth; `sentences` are the words of a birth date; `format`
+  // is how the clinic writes it.
+  const dateWords = (typed, { kind, order, today, sentences, format }) => {
     const text = seen(typed);
     const now = read(today, "dmy");
     if (kind === "birth") {
       const birth = readBirth(text, order, now);
-      return birth ? birthWords(birth, now, sentences) : "";
+      return birth ? birthWords(birth, now, sentences, format) : "";
     }
-    const moment = kind === "moment" ? readMoment(text, order) : null;
-    const at = moment ? moment.at : kind === "day" && read(text, order);
+    const at = kind === "moment" ? readMoment(text, order) : kind === "day" && read(text, order);
     if (!at) return "";
-    const clock = moment ? `, ${moment.clock}` : "";
-    return `${weekday.format(at)} ${plainDay(at)}${clock}, ${distance(at, now)}`;
+    const itsDay = new Date(at.getTime() - (((at.getTime() % 86400000) + 86400000) % 86400000));
+    return `${written(at, format)}, ${distance(itsDay, now)}`;
   };
 
   const say = (box) => {
     const output = box.querySelector(".date-said");
-    const { kind, order, today, sentences } = box.dataset;
-    const more = { kind, order, today, sentences: sentences ? JSON.parse(sentences) : {} };
+    const { kind, order, today, sentences, format } = box.dataset;
+    const more = { kind, order, today, format, sentences: sentences ? JSON.parse(sentences) : {} };
     output.textContent = dateWords(box.querySelector("input").value, more);
   };
   const sayAll = () => document.querySelectorAll(".dated").forEach(say);

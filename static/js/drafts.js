@@ -35,8 +35,13 @@
         .map((key) => key.slice(PREFIX.length)),
     ) || [];
   const meta = document.querySelector('meta[name="drafts"]');
-  const clock = (at) =>
-    new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const two = (number) => String(number).padStart(2, "0");
+  // As the clinic writes times: 14:30 or 2:30 PM.
+  const clock = (at) => {
+    const [hours, minutes] = [new Date(at).getHours(), two(new Date(at).getMinutes())];
+    if (meta.dataset.hours !== "12") return `${two(hours)}:${minutes}`;
+    return `${hours % 12 || 12}:${minutes} ${hours < 12 ? "AM" : "PM"}`;
+  };
 
   const hide = (selector, isHidden) => {
     for (const part of document.querySelectorAll(selector)) part.hidden = isHidden;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from clinic.country.region import country_override, order_in
+from clinic.country.conventions import conventions
+from clinic.country.region import Region, order_in, region_override
 from clinic.models import Clinic
-from clinic.typed.dates import DayInput, MomentInput
+from clinic.typed.dates import SAID, DayInput, MomentInput
 from clinic.typed.text import without_unseen
 from patients.identity.fields import BirthInput
 from patients.identity.words import birth_sentences
@@ -84,7 +86,7 @@ def by_server(typed: str, kind: str, country: str, today: str) -> str:
     with (
         time_machine.travel(noon, tick=False),
         timezone.override(zoneinfo.ZoneInfo("UTC")),
-        country_override(country),
+        region_override(Region(country=country)),
     ):
         return str(WIDGETS[kind].get_context("on", without_unseen(typed), {})["widget"]["said"])
 
@@ -98,6 +100,28 @@ def cases() -> list[tuple[str, str, str, str]]:
     ]
 
 
+def format_in(country: str, kind: str) -> str:
+    """How a page in this country writes what a field of a kind holds."""
+    with region_override(Region(country=country)):
+        return conventions().formats[SAID[kind]]
+
+
+def as_in(words: str, country: str) -> str:
+    """The words of the table, which are as in Germany, as another country writes them."""
+    if country != "US":
+        return words
+    words = re.sub(r"(day )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})", _month_first, words)
+    return re.sub(r"\b(\d{2}):(\d{2})\b", _twelve_hours, words)
+
+
+def _month_first(found: re.Match[str]) -> str:
+    return f"{'day, ' if found[1] else ''}{found[3]} {found[2]}, {found[4]}"
+
+
+def _twelve_hours(found: re.Match[str]) -> str:
+    return f"{int(found[1]) % 12 or 12}:{found[2]} {'AM' if int(found[1]) < 12 else 'PM'}"
+
+
 @pytest.fixture
 def by_script(browser):
     """What the script says of many texts."""
@@ -107,7 +131,16 @@ def by_script(browser):
 
     def say(rows: list[tuple[str, str, str, str]]) -> list[str]:
         asked = [
-            [typed, {"kind": kind, "order": order_in(country), "today": day, "sentences": birth_sentences()}]
+            [
+                typed,
+                {
+                    "kind": kind,
+                    "order": order_in(country),
+                    "today": day,
+                    "sentences": birth_sentences(),
+                    "format": format_in(country, kind),
+                },
+            ]
             for typed, kind, country, day in rows
         ]
         said: list[str] = page.evaluate("(asked) => asked.map((one) => window.dateWords(...one))", asked)
@@ -119,7 +152,7 @@ def by_script(browser):
 
 def test_script_and_server_say_what_the_table_says(by_script):
     rows = [
-        (typed, kind, country, day, words)
+        (typed, kind, country, day, as_in(words, country))
         for typed, kind, place, day, words in TABLE
         for country in (COUNTRIES if place == "*" else (place,))
     ]
@@ -167,7 +200,7 @@ def returned(page, name: str) -> tuple[str, str]:
     ("country", "zone", "born", "written"),
     [
         ("DE", "Europe/Berlin", "born 3 Dec 1980 (", "Monday 9 Mar 2026, "),
-        ("US", "America/New_York", "born 12 Mar 1980 (", "Thursday 3 Sep 2026, "),
+        ("US", "America/New_York", "born Mar 12, 1980 (", "Thursday, Sep 3, 2026, "),
         ("", "UTC", "", ""),
     ],
 )
@@ -198,5 +231,5 @@ def test_words_while_typing_are_those_of_the_returned_form(
     picked = page.locator("[name=expires_on]")
     picked.fill("2027-03-09")
     said = live(page, "expires_on")
-    assert said.startswith("Tuesday 9 Mar 2027, ")
+    assert said.startswith(as_in("Tuesday 9 Mar 2027, ", country))
     assert returned(page, "expires_on") == (said, said)

@@ -108,6 +108,43 @@ def test_nonsense_is_refused_and_leaves_nothing(values, words):
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "manager"),
+    [("linden  street ", "MONA.maple@example.org"), ("Linden Street", "mona.maple@example.org")],
+)
+def test_same_name_for_the_same_owner_is_refused(name, manager):
+    create()
+    with pytest.raises(CommandError, match=r"already manages a clinic .*remove_clinic linden-street"):
+        create(name=name, manager=manager)
+    assert Clinic.objects.count() == 1
+
+
+def test_owner_may_have_a_clinic_of_another_name():
+    create()
+    create(name="Harbour Street")
+    assert Clinic.objects.count() == 2
+
+
+def test_manager_must_be_named_where_nobody_can_be_asked():
+    with pytest.raises(CommandError, match="--manager"):
+        create(manager="")
+
+
+def test_old_name_of_a_place_is_that_place():
+    create(zone="Asia/Calcutta")
+    assert (Clinic.objects.get().zone, Clinic.objects.get().country) == ("Asia/Kolkata", "IN")
+
+
+def test_zone_of_another_country_is_said():
+    err = io.StringIO()
+    create(zone="Europe/Berlin", country="US", phone="+1 212 555 2368", stderr=err)
+    assert "another country" in err.getvalue()
+
+
+def test_what_follows_from_the_country_is_said():
+    assert "United States. Time zone: America/Denver. Emergency number: 911" in create(zone="America/Denver")
+
+
 def test_same_name_again_is_another_clinic_with_a_short_name_of_its_own():
     create()
     create(manager="other@example.org")
@@ -167,16 +204,27 @@ class TestOnATerminal:
         return type_in
 
     def test_zone_and_phone_are_asked_until_they_are_right(self, typed):
-        questions = typed("Berlin", "America/Denver", "", "ask inside", "+1 212 555 2368")
+        questions = typed("Berlin", "America/Denver", "Mona Maple", "", "ask inside", "+1 212 555 2368")
         create(zone="", country="US")
         clinic = Clinic.objects.get()
         assert (clinic.zone, clinic.phone) == ("America/Denver", "+1 212 555 2368")
-        assert len(questions) == 5
+        assert len(questions) == 6
 
     def test_nothing_is_asked_that_was_given(self, typed):
         assert typed() == []
-        create(phone="+49 30 23125 000")
+        create(phone="+49 30 23125 000", manager_name="Mona Maple")
         assert Clinic.objects.get().phone == "+49 30 23125 000"
+
+    def test_everything_is_asked_that_was_not_given(self, typed):
+        questions = typed(
+            "Germany", "de", "Europe/Berlin", "nobody", "mona@example.org", "Mona Maple", "+49 30 23125 000"
+        )
+        create(zone="", manager="")
+        clinic, member = Clinic.objects.get(), Membership.objects.get()
+        assert (clinic.country, clinic.zone, clinic.emergency_number) == ("DE", "Europe/Berlin", "112")
+        assert (member.user.email, str(member.user)) == ("mona@example.org", "Mona Maple")
+        assert questions[0].startswith("Country")
+        assert "Germany” is not a country" in questions[1]
 
     def test_no_input_asks_nothing(self, typed):
         assert typed() == []

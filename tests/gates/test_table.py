@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.utils import timezone
 from clinic.models import Membership, Role
 from clinic.spool import read
 from courses.checkins import spooled_answers, storing
-from courses.models import CheckIn, Correction, Course, PainScore, RedFlagReport
+from courses.models import CheckIn, Correction, Course, PainScore, RedFlag, RedFlagReport
 from courses.reminders.links import check_in_path
 from courses.sessions.red_flags.fields import RedFlagFields
 from patients.models import Patient
@@ -244,6 +245,48 @@ def database_away(view, world, patch):
     return SPOOLED
 
 
+def new_version_meanwhile(view, world, _patch):
+    """Somebody made a new version while the form was open: reported under the words that were read.
+
+    Of the two levels the more urgent one counts, here the one of the version shown.
+    """
+    if view.is_for_staff:
+        world.sign_in()
+    page = BeautifulSoup(world.client.get(view.url(world)).content, "html.parser")
+    asked = page.select_one("input[name=asked_flags]")["value"]
+    shown = RedFlag.objects.for_clinic(world.course.clinic).current().get(code=view.flag)
+    assert f"{shown.code}.{shown.version}" in asked.split()
+    newer = _new_version(shown, level="C")
+    assert send(view, world, {**view.flagged(world), "asked_flags": asked}) == WRITTEN
+    report = RedFlagReport.objects.get(flag__code=view.flag)
+    assert (report.flag, report.level) == (shown, shown.level)
+    # A page that is opened now shows the new words.
+    assert newer.wording in BeautifulSoup(world.client.get(_fresh(view, world)).content, "html.parser").get_text()
+    return WRITTEN
+
+
+def _new_version(flag, *, level):
+    """Written as two people would have made it."""
+    RedFlag.objects.filter(pk=flag.pk).update(replaced_at=timezone.now())
+    values = {name: getattr(flag, name) for name in ("clinic", "code", "topic", "asked", "position", "source")}
+    answers = [{**one, "level": level} for one in flag.follow_up_levels]
+    return RedFlag.objects.create(
+        **values,
+        version=flag.version + 1,
+        wording=f"Reworded: {flag.code}",
+        level=level,
+        follow_up=flag.follow_up,
+        follow_up_levels=answers,
+    )
+
+
+def _fresh(view, world):
+    """Where the same list is asked of somebody else by now."""
+    if view.name == "check-in":
+        return f"{view.url(world)}?again=1"
+    return view.url(world)
+
+
 STAFF = "staff"
 PATIENT = "patient"
 EVERY = "every"
@@ -255,6 +298,7 @@ GATES: dict[str, tuple[str, Gate]] = {
     "none of these as well": (EVERY, none_beside_a_flag),
     "no form key": (EVERY, no_form_key),
     "stale page": (EVERY, stale_page),
+    "new version of the flag": (EVERY, new_version_meanwhile),
     "right withdrawn": (STAFF, right_withdrawn),
     "member deactivated": (STAFF, member_deactivated),
     "account closed": (STAFF, account_closed),

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from clinic.country.countries import country_of_zone, emergency_number_in, zones_by_country
-from clinic.country.phones import validate_phone
+from clinic.country.countries import countries, country_of_zone, emergency_number_in
+from clinic.country.zones import place_if_any
+from clinic.management.clinic_questions import Questions, refuse_same
 from clinic.models import Clinic, Role, User
 from clinic.models.clinic import default_languages
 from clinic.people.staff import invite_member
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--country", default="", help="ISO 3166 code; that of the zone where not given")
         parser.add_argument("--phone", help="the number patients call; needed by every clinic")
-        parser.add_argument("--manager", required=True, metavar="EMAIL")
+        parser.add_argument("--manager", default="", metavar="EMAIL", help="who is invited as the first manager")
         parser.add_argument(
             "--manager-name",
             default="",
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         self,
         *,
         name: str,
-        manager: str,
+        manager: str = "",
         zone: str = "",
         country: str = "",
         phone: str | None = None,
@@ -75,22 +76,38 @@ class Command(BaseCommand):
         **_options: Any,
     ) -> None:
         """Everything or nothing; what is asked is asked before anything is written."""
-        is_asking = interactive and sys.stdin.isatty()
+        ask = Questions(is_asking=interactive and sys.stdin.isatty())
+        zone = place_if_any(zone.strip())
+        country = country.strip().upper() or country_of_zone(zone) or (ask.country() if not zone else "")
+        zone = zone or ask.zone(country)
+        language = language or ask.language()
+        manager = manager.strip() or ask.email()
+        refuse_same(name, owner=manager)
+        manager_name = manager_name or ask.name()
         invited, languages = Invited(manager, *_names(manager_name)), _languages(language)
-        country = country.strip().upper() or country_of_zone(zone)
-        zone = zone or _zone_in(country, is_asking=is_asking)
-        if phone is None and is_asking:
-            phone = _asked(f"Phone that patients call, with the country's code [{country}]: ", region=country)
+        phone = phone if phone is not None else ask.phone(country)
         place = {"zone": zone, "country": country, "phone": phone, "languages": languages}
-        username = self._make(name.strip(), place=place, invited=invited)
+        username = self._make(" ".join(name.split()), place=place, invited=invited)
         self.stdout.write(
             f"Created clinic “{name.strip()}”. {manager} will be emailed an invitation as its manager."
             f" Username: {username}"
         )
+        self._tell(name, country=country, zone=zone)
         if phone is None:
             self.stderr.write(
                 "It has no phone: patients see no number to call. The manager is asked for it on every page."
             )
+
+    def _tell(self, name: str, *, country: str, zone: str) -> None:
+        """What follows from the country, for the operator to compare with what was meant."""
+        found = countries().get(country)
+        self.stdout.write(
+            f"Country: {found.name if found else country}. Time zone: {zone}. Emergency number:"
+            f" {emergency_number_in(country)}. Dates, first weekday, paper and phone numbers are written as in"
+            " that country. The manager can change all of it under Setup, Clinic."
+        )
+        if country_of_zone(zone) != country:
+            self.stderr.write(f"{zone} is a time zone of another country. Check it under Setup, Clinic.")
 
     @transaction.atomic
     def _make(self, name: str, *, place: dict[str, Any], invited: Invited) -> str:
@@ -113,33 +130,6 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(_named(error)) from error
         return username
-
-
-def _zone_in(country: str, *, is_asking: bool) -> str:
-    """The zone of a country; asked for where it has several, refused where nobody can be asked."""
-    zones = zones_by_country().get(country, ())
-    if len(zones) == 1:
-        return zones[0]
-    if not country or not zones:
-        raise CommandError("Give --zone, for example Europe/Berlin, or --country, for example DE.")
-    if not is_asking:
-        raise CommandError(f"{country} has several time zones. Give one with --zone: {', '.join(zones)}.")
-    typed = input(f"Time zone, one of {', '.join(zones)}: ").strip()
-    while typed not in zones:
-        typed = input(f"“{typed}” is not a time zone of {country}. Time zone: ").strip()
-    return typed
-
-
-def _asked(question: str, *, region: str) -> str:
-    """A phone number that can be dialled, asked for until one is typed."""
-    while True:
-        typed = input(question).strip()
-        try:
-            validate_phone(typed, region=region)
-        except ValidationError as error:
-            question = f"{' '.join(error.messages)} Phone: "
-        else:
-            return typed
 
 
 def _names(typed: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from email.message import Message as Headers
 from http.client import HTTPException, parse_headers
 from io import BytesIO
 
+from clinic.outbox.errors import Failure
 from clinic.outbox.transports.base import About, Notice, TransportError
 from clinic.outbox.transports.webhook_targets import BadAddress, Target, addresses_of, target_of
 
@@ -42,12 +43,12 @@ class WebhookTransport:
     def send(self, notice: Notice) -> None:
         """Hand the notice over."""
         if notice.to in self._rests:
-            raise TransportError("endpoint failed a moment ago", permanent=False)
+            raise TransportError(Failure.PAUSED, permanent=False)
         body = json.dumps(dict(notice.facts), separators=(",", ":"), sort_keys=True).encode()
         try:
             status, headers = self._post(target_of(notice.to), body, _headers(notice, body))
         except BadAddress as error:
-            raise TransportError("address not permitted", permanent=True, about=About.ADDRESS) from error
+            raise TransportError(Failure.NOT_PERMITTED, permanent=True, about=About.ADDRESS) from error
         except (OSError, TimeoutError, HTTPException, ValueError) as error:
             self._rests.add(notice.to)
             raise TransportError(type(error).__name__, permanent=False, is_ambiguous=True) from error

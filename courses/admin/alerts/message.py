@@ -15,6 +15,7 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.lists.choices import picker_label
 from clinic.models import Endpoint, Membership, Message
+from clinic.outbox.errors import error_words
 from patients.models import Patient
 
 KINDS: dict[str, Any] = {
@@ -81,7 +82,15 @@ class KindFilter(admin.SimpleListFilter):
 class MessageAdmin(ClinicScopedAdmin):
     """The outbox: what was sent, what waits, what failed."""
 
-    list_display = ("created_at", "kind_in_words", "recipient_in_words", "state", "due_at", "tries", "error")
+    list_display = (
+        "created_at",
+        "kind_in_words",
+        "recipient_in_words",
+        "state",
+        "due_at",
+        "tries",
+        "error_in_words",
+    )
     list_filter = ("state", KindFilter)
     date_hierarchy = "created_at"
     list_per_page = 50
@@ -102,6 +111,11 @@ class MessageAdmin(ClinicScopedAdmin):
     def tries(self, message: Message) -> str:
         """How often it was tried, where once was not enough."""
         return _("tried %(n)d times") % {"n": message.n_attempts} if message.n_attempts > 1 else ""
+
+    @admin.display(description=gettext_lazy("last error"), ordering="error")
+    def error_in_words(self, message: Message) -> str:
+        """Why it has not left."""
+        return error_words(message.error)
 
     @admin.display(description=gettext_lazy("to"))
     def recipient_in_words(self, message: Any) -> str:

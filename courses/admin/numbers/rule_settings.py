@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_number
 from clinic.models import Clinic
 from clinic.posting.owner import OPENED
 from clinic.posting.stale import MAIN, settle, stamp
@@ -63,10 +64,14 @@ LABELS = {
 def bound_field(name: str) -> forms.Field:
     """A field that takes one bound within its limits."""
     limit = LIMITS[name]
-    values = {"low": limit.low, "high": limit.high, "shipped": SHIPPED_BOUNDS.numbers()[name]}
+    values = {
+        "low": shown_number(limit.low),
+        "high": shown_number(limit.high),
+        "shipped": shown_number(SHIPPED_BOUNDS.numbers()[name]),
+    }
     common: dict[str, Any] = {
         "label": LABELS[name],
-        "help_text": _("%(low)g to %(high)g; shipped %(shipped)g") % values,
+        "help_text": _("%(low)s to %(high)s; shipped %(shipped)s") % values,
     }
     if limit.is_whole:
         return WholeNumberField(min_value=int(limit.low), max_value=int(limit.high), **common)

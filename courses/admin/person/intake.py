@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -22,7 +22,7 @@ from clinic.posting.stale import MAIN, opened_with, settle, stamp
 from clinic.posting.stale_admin import changed_by
 from courses.models import Course, RedFlag, RedFlagReport
 from courses.plans.course_state import care_fact
-from courses.sessions.red_flags.intake import IntakeFlagsForm
+from courses.sessions.red_flags.intake_form import IntakeFlagsForm
 from courses.sessions.red_flags.recording import reports_of_form
 from courses.sessions.wording import instruction
 from patients.admin import keep_identity
@@ -42,10 +42,8 @@ from patients.progress import (
 )
 from patients.record_form import RecordForm
 from patients.screening_form import ScreeningForm
+from patients.screens.file_views import FileViews
 from patients.wording import VERDICTS, reason_text
-
-if TYPE_CHECKING:
-    from courses.admin.person.patient import CoursePatientAdmin
 
 RIGHT = "patients.add_assessment"
 FORMS: dict[Step, type[RecordForm]] = {
@@ -85,7 +83,7 @@ class Obstacle:
 class IntakeFlow:
     """The views, bound to the patient admin whose rows they may see."""
 
-    def __init__(self, patient_admin: CoursePatientAdmin) -> None:
+    def __init__(self, patient_admin: FileViews) -> None:
         self.admin = patient_admin
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:

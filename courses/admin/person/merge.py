@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -38,9 +38,7 @@ from patients.identity.merging import (
 from patients.identity.relations import Pair
 from patients.identity.search import find_patients
 from patients.models import Patient, PatientMerge
-
-if TYPE_CHECKING:
-    from courses.admin.person.patient import CoursePatientAdmin
+from patients.screens.file_views import FileViews
 
 RIGHT = "patients.merge_patient"
 MOST_SHOWN = 10
@@ -102,7 +100,7 @@ class UndoForm(forms.Form):
 class Merging:
     """The views, bound to the patient admin whose rows they may see."""
 
-    def __init__(self, patient_admin: CoursePatientAdmin) -> None:
+    def __init__(self, patient_admin: FileViews) -> None:
         self.admin = patient_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.admin import ClinicScopedAdmin
 from clinic.posting.entered import entered
 from courses.admin.visit.log_page import instruction_context
 from courses.corrections.correct import StaleEdit, accept_flags_of_correction, correct_session
@@ -21,9 +22,6 @@ from courses.corrections.wording import correction_words
 from courses.models import Correction, Session
 from courses.sessions.lists import session_lists
 from courses.sessions.red_flags.recording import reports_of_form
-
-if TYPE_CHECKING:
-    from courses.admin.visit.session import SessionAdmin
 
 
 def correction_page(session: Session, form: CorrectionForm, rows: Any) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def correction_page(session: Session, form: CorrectionForm, rows: Any) -> dict[s
 class CorrectSession:
     """The view, bound to the session admin whose rows it may see."""
 
-    def __init__(self, session_admin: SessionAdmin) -> None:
+    def __init__(self, session_admin: ClinicScopedAdmin) -> None:
         self.admin = session_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -26,6 +26,7 @@ from clinic.models import Membership, User
 from courses.models import Course, RedFlag, RedFlagReport, Session
 from courses.sessions.entry import FlagEntry
 from courses.sessions.red_flags.recording import Origin, accept_flags, reports_of_form
+from courses.sessions.red_flags.shown import ASKED, as_shown
 from courses.sessions.wording import instruction
 from patients.models import Patient
 
@@ -125,9 +126,10 @@ def _sender(request: HttpRequest, patient: Patient, *, at: datetime) -> Membersh
 
 
 def _ticked(request: HttpRequest, patient: Patient) -> list[FlagEntry]:
-    flags = RedFlag.objects.for_clinic(patient.clinic).current()
+    current = RedFlag.objects.for_clinic(patient.clinic).current()
+    flags, in_force = as_shown(current, request.POST.get(ASKED, ""))
     return [
-        FlagEntry(flag, request.POST.get(f"answer_{flag.code}", "")[:120])
+        FlagEntry(flag, request.POST.get(f"answer_{flag.code}", "")[:120], in_force=in_force.get(flag.code))
         for flag in flags
         if request.POST.get(f"flag_{flag.code}")
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership
 from clinic.posting.twins import judges_repeats
 from clinic.typed.asked import asked
@@ -30,9 +31,6 @@ from courses.sessions.points.fields import FIELDS, PREFIX, BaseNeedlings, Needli
 from courses.sessions.red_flags.recording import accept_flags, reports_of_form
 from patients.locking import lock_patients
 
-if TYPE_CHECKING:
-    from courses.admin.course import CourseAdmin
-
 log = structlog.stdlib.get_logger(__name__)
 
 N_EMPTY_ROWS = 2
@@ -43,7 +41,7 @@ N_MORE_ROWS = 4
 class LogSession:
     """The view, bound to the course admin whose rows it may see."""
 
-    def __init__(self, course_admin: CourseAdmin) -> None:
+    def __init__(self, course_admin: ClinicScopedAdmin) -> None:
         self.admin = course_admin
 
     @judges_repeats

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinic.country.conventions import at_clinic
 from clinic.models import Membership, Message
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.transports.base import Mail
@@ -43,7 +43,7 @@ def bundle_key(alert: Alert, event: AlertEvent) -> str:
 def bundle_mail(messages: Sequence[Message], *, member: Membership) -> Mail:
     """One mail under the first message's name: each alert once, as it stands now."""
     first = messages[0]
-    with translation.override(first.clinic.languages[0]):
+    with at_clinic(first.clinic, language=first.clinic.languages[0]):
         entries = _entries(messages, member)
         return compose(
             first,

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinic.models import Membership, Message
+from clinic.country.conventions import at_clinic
+from clinic.models import Message
 from clinic.outbox.compose import absolute, compose
+from clinic.outbox.recipients import member_of, reachable_member
 from clinic.outbox.refusals import note_delivery
-from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.transports.base import Mail
 from courses.alerts.history import write_event
 from courses.alerts.messages.bundling import bundle_mail
 from courses.alerts.messages.links import acknowledge_path
@@ -49,8 +50,8 @@ class AlertMail:
         # Read once: the clinic of the event is the message's own.
         alert = event.alert
         message.clinic = alert.clinic
-        member = self._reachable_member(message)
-        with translation.override(alert.clinic.languages[0]):
+        member = reachable_member(message)
+        with at_clinic(alert.clinic, language=alert.clinic.languages[0]):
             return compose(
                 message,
                 "staff_alert",
@@ -69,7 +70,7 @@ class AlertMail:
 
     def render_bundle(self, messages: Sequence[Message]) -> Mail:
         """One mail to one member about several messages."""
-        return bundle_mail(messages, member=self._reachable_member(messages[0]))
+        return bundle_mail(messages, member=reachable_member(messages[0]))
 
     def settled(self, message: Message, *, at: datetime) -> None:
         """Delivery is part of the alert's history."""
@@ -96,7 +97,7 @@ class AlertMail:
 
     def _was_known_to_fail(self, message: Message) -> bool:
         """Whose address was refused before this was written has been stepped over already."""
-        failed_at = self._member(message).email_failed_at
+        failed_at = member_of(message).email_failed_at
         return failed_at is not None and failed_at < message.created_at
 
     def _headers(self, message: Message, event: AlertEvent) -> dict[str, str]:
@@ -120,21 +121,14 @@ class AlertMail:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_LOCK])
         return alerts.select_for_update(of=("self",)).get()
 
-    def _reachable_member(self, message: Message) -> Membership:
-        member = self._member(message)
-        if not member.is_active or not member.address:
-            raise TransportError("no active address", permanent=True)
-        return member
-
-    def _member(self, message: Message) -> Membership:
-        members = Membership.objects.for_clinic(message.clinic).select_related("user", "clinic")
-        return members.get(pk=message.recipient_id)
-
 
 def _is_overtaken(message: Message, *, at: datetime) -> bool:
     """Whether a repeat that waited would come beside a newer mail: after an outage nobody gets twelve at once."""
     has_waited = at - message.created_at > FRESH
-    if not has_waited or not AlertEvent.objects.filter(pk=message.subject_id, kind="repeated").exists():
+    if (
+        not has_waited
+        or not AlertEvent.objects.filter(pk=message.subject_id, kind=AlertEvent.Kind.REPEATED).exists()
+    ):
         return False
     newer = Message.objects.filter(
         group_key=message.group_key, recipient=message.recipient, channel=message.channel, pk__gt=message.pk

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock, shown_short_weekday_moment
 from clinic.models import Clinic, Membership, Message
 from courses.alerts.steps import MESSAGE_KIND
 from courses.models import Alert, AlertEvent, RedFlagReport
@@ -93,7 +93,7 @@ def test_patient_words() -> str:
 def clock(when: datetime, clinic: Clinic, *, at: datetime) -> str:
     """The clinic's wall time; with the day where it is another one than today."""
     there, now = clinic.local(when), clinic.local(at)
-    return formats.date_format(there, "H:i" if there.date() == now.date() else "H:i, D j M")
+    return shown_clock(there) if there.date() == now.date() else shown_short_weekday_moment(there)
 
 
 def _alerts(reports: Sequence[RedFlagReport]) -> list[Alert]:

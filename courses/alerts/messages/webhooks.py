@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from clinic.models import Endpoint, Message
 from clinic.outbox.compose import absolute
+from clinic.outbox.errors import Failure
 from clinic.outbox.refusals import note_delivery
 from clinic.outbox.transports.base import Notice, TransportError
 from courses.alerts.history import write_event
@@ -27,7 +28,7 @@ class AlertWebhook:
         """Facts for a machine: whoever reads them signs in for more."""
         endpoint = Endpoint.objects.for_clinic(message.clinic).in_use().filter(pk=message.recipient_id).first()
         if endpoint is None:
-            raise TransportError("webhook not in use", permanent=True)
+            raise TransportError(Failure.NOT_IN_USE, permanent=True)
         event = AlertEvent.objects.select_related("alert__clinic").get(pk=message.subject_id)
         alert = event.alert
         return Notice(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.country.shown import shown_exact_moment
 from courses.models import Alert, Reach
 
 MINUTE, HOUR = 60, 3600
@@ -62,4 +62,4 @@ def duration_words(duration: timedelta) -> str:
 
 
 def _when(alert: Alert, at: datetime) -> str:
-    return formats.date_format(alert.clinic.local(at), "j M, H:i:s")
+    return shown_exact_moment(alert.clinic.local(at))

@@ -55,12 +55,8 @@ class JointStatistic:
     @cached_property
     def back(self) -> Ints:
         """Session of the last, second last and third last score of the timing, -1 for none, (n, 3)."""
-        previous = np.append(self.panel.previous_of_timing, -1)
-        rows, columns = previous[:-1], []
-        for _ in range(N_BACK):
-            columns.append(np.where(rows >= 0, self.session[rows], -1))
-            rows = previous[rows]
-        return np.stack(columns, axis=1)
+        rows = self.panel.back_of_timing(N_BACK)
+        return np.where(rows >= 0, self.session[rows], -1)
 
     @cached_property
     def _by_step(self) -> list[Ints]:

@@ -10,7 +10,8 @@ from courses.curve.predictive import SCORE_VALUES
 from courses.curve.scores import Bools, Floats, Ints
 from courses.curve.study.folds import HeldOut
 
-# A score less than 2 above what was expected alarms nobody, however sure the curve is.
+# A score less than 2 above what was expected, or less than 2 above the lowest of the patient's own, alarms nobody,
+# however sure the curve is.
 LEAST_EXCESS = 2.0
 
 
@@ -95,9 +96,12 @@ class Sessions:
 
 
 def alarm_statistic(predictions: HeldOut, *, least_excess: float = LEAST_EXCESS) -> Floats:
-    """Return LR* of each score at least `least_excess` above its expected mean, else 0, (n_scores,)."""
-    excess = predictions.panel.scores - predictions.p @ SCORE_VALUES
-    return np.where(excess >= least_excess, predictions.lr_star(), 0.0)
+    """Return LR* of each score at least `least_excess` above its expected mean and above the patient's lowest
+    earlier one of that timing, else 0, (n_scores,).
+    """
+    panel = predictions.panel
+    usual = np.maximum(predictions.p @ SCORE_VALUES, panel.lowest_earlier_of_timing)
+    return np.where(panel.scores - usual >= least_excess, predictions.lr_star(), 0.0)
 
 
 def control_limits(n_sessions: Ints, *, share: float) -> tuple[Floats, Floats]:

@@ -12,6 +12,10 @@ its running maximum over y. Each product has mean 1 where there is no shift (a t
 the sum of the weights speaks against one. The start at the newest score itself is left out: a single score
 belongs to LR*.
 
+M is 0 where the patient's own scores have not come up: where for no start the newest score lies a point above the
+mean of the two before that start, nor any since two points above it. A course that does not fall as others do is
+no worsening.
+
 The shift is that of the course: scores of every timing are lowered from the start's session on. What is counted is
 kept apart by timing: the product runs over the scores of one timing only, a partial likelihood.
 """
@@ -37,6 +41,9 @@ SHIFTS = np.array([[2.0] * 4, [3.0] * 4, [0.5, 1.0, 1.5, 2.0]])
 SHIFT_WEIGHTS = np.array([1.0, 0.25, 0.3])
 # What M is on the mean where nothing has shifted: below it the scores speak against a shift.
 NEUTRAL_MEMORY = N_BACK * float(SHIFT_WEIGHTS.sum())
+# Points above the patient's own level before a start, the mean of so many scores: of the newest, or of any since.
+NEWEST_RISE, HIGHEST_RISE = 1.0, 2.0
+N_LEVEL = 2
 # A score this soon before the start's belongs to the same session: half a day.
 SAME_SESSION_WEEKS = 0.5 / 7.0
 LEAST_RATIO, MOST_RATIO = 1e-6, 1e6
@@ -50,18 +57,21 @@ class Memory:
 
     `expected` (n, 3, n_shifts): the mean expected from the history before the start, with what is carried over;
     `excess`: points by which the scores from the start to the last one lie above theirs, added up.
+    `has_risen` (n, 3, 11): whether the scores since the start have come up over the patient's own level before it.
     """
 
     terms: Floats
     expected: Floats
     excess: Floats
+    has_risen: Bools
 
     def ratio(self, allowed: Ints | int = N_BACK) -> Floats:
         """Return M of every score (n, 11) where a shift may have begun at most so many scores back, (n,)."""
         back = np.arange(1, N_BACK + 1)
-        is_allowed = back <= np.reshape(allowed, (-1, 1))
-        total = (self.terms.sum(axis=2) * is_allowed[:, :, None]).sum(axis=1)
-        return np.asarray(np.maximum.accumulate(total, axis=1))
+        is_allowed = (back <= np.reshape(allowed, (-1, 1)))[:, :, None]
+        total = (self.terms.sum(axis=2) * is_allowed).sum(axis=1)
+        has_risen = (self.has_risen & is_allowed).any(axis=1)
+        return np.asarray(np.maximum.accumulate(total * has_risen, axis=1))
 
     def likeliest(self, row: int, *, allowed: int) -> tuple[Ints, Floats]:
         """Return for every score 0..10 how many scores ago the likeliest shift began, and how far on the mean the
@@ -82,14 +92,30 @@ def memory_of(prior: Prior, panel: Panel, *, p: Floats, rows: Ints | None = None
     place = np.full(panel.n_scores, -1)
     place[wanted] = np.arange(len(wanted))
     found = Memory(
-        np.zeros((len(wanted), N_BACK, len(SHIFTS), N_SCORE_VALUES)),
-        *np.zeros((2, len(wanted), N_BACK, len(SHIFTS))),
+        terms=np.zeros((len(wanted), N_BACK, len(SHIFTS), N_SCORE_VALUES)),
+        expected=np.zeros((len(wanted), N_BACK, len(SHIFTS))),
+        excess=np.zeros((len(wanted), N_BACK, len(SHIFTS))),
+        has_risen=_has_risen(panel, wanted),
     )
     starts = _Starts.of(panel, wanted=place >= 0)
     for first in range(0, len(starts.rows), _BLOCK_ITEMS // len(SHIFTS)):
         part = starts.part(slice(first, first + _BLOCK_ITEMS // len(SHIFTS)))
         _add(found, prior, panel, p=p, starts=part, place=place)
     return found
+
+
+def _has_risen(panel: Panel, rows: Ints) -> Bools:
+    """Return whether scores since each start have come up over the patient's own level before it, for the coming
+    scores 0..10, (n, 3, 11); False where no start lies so far back.
+    """
+    back = panel.back_of_timing(N_BACK + N_LEVEL)[rows]
+    scores = np.where(back >= 0, panel.scores[back], np.nan)
+    columns = []
+    for n_since in range(1, N_BACK + 1):
+        level = scores[:, n_since : n_since + N_LEVEL].mean(axis=1, keepdims=True)
+        highest = np.maximum(scores[:, :n_since].max(axis=1, keepdims=True), SCORE_VALUES)
+        columns.append((level + NEWEST_RISE <= SCORE_VALUES) | (highest >= level + HIGHEST_RISE))
+    return np.stack(columns, axis=1)
 
 
 @dataclass(frozen=True, eq=False)

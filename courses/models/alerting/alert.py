@@ -8,8 +8,10 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 from courses.models.course import Course
 from courses.models.red_flag import RedFlagReport
@@ -297,4 +299,4 @@ class AlertEvent(models.Model):
         indexes = [models.Index(fields=["alert", "happened_at"], name="courses_alertevent_history")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} {shown_moment(timezone.localtime(self.happened_at))}"

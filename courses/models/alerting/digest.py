@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_day
 from clinic.models import Clinic, ClinicScopedQuerySet
 
 
@@ -25,4 +26,4 @@ class Digest(models.Model):
         constraints = [models.UniqueConstraint(fields=["clinic", "on"], name="courses_digest_once_a_day")]
 
     def __str__(self) -> str:
-        return f"{self.on:%Y-%m-%d}"
+        return shown_day(self.on)

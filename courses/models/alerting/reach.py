@@ -7,8 +7,10 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_moment
 from clinic.models import Clinic, ClinicScopedQuerySet, Message
 from courses.models.alerting.alert import SEVERITY_CHOICES, Alert, AlertEvent
 
@@ -73,7 +75,7 @@ class Reach(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.severity} {self.reported_at:%Y-%m-%d %H:%M}"
+        return f"{self.severity} {shown_moment(timezone.localtime(self.reported_at))}"
 
     @property
     def took(self) -> timedelta | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_day
 from courses.models import Point
 from courses.sessions.points.notes import Heed, PointNote, PointRisk, ScreenedItem, point_note
 from patients.clearance import CHECKED_CLASS, effective_class, sessions_until_check
@@ -41,5 +42,5 @@ def check_words(facts: ClearanceFacts) -> str:
     if left == 0:
         return _("Due today: %(n)d sessions since the last.") % {"n": n_since}
     if left == 1:
-        return _("Last made %(day)s: due at the session after this one.") % {"day": facts.checked_on.isoformat()}
-    return _("Last made %(day)s: due in %(n)d sessions.") % {"day": facts.checked_on.isoformat(), "n": left}
+        return _("Last made %(day)s: due at the session after this one.") % {"day": shown_day(facts.checked_on)}
+    return _("Last made %(day)s: due in %(n)d sessions.") % {"day": shown_day(facts.checked_on), "n": left}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import RedFlag
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, SEVERE_PAIN, USUAL
 from courses.sessions.entry import FlagEntry
+from courses.sessions.red_flags.shown import ASKED, as_shown, asked_words
 
 WHY_SEVERE = {
     True: _("Pain of 8 or more: ask this question and answer it."),
@@ -68,13 +70,18 @@ class RedFlagFields:
     """
 
     fields: dict[str, forms.Field]
+    # As shown: of a form that was opened before a new version was made, the version it was opened with.
     flags: list[RedFlag]
+    in_force: Mapping[str, RedFlag]
     # Where scores cannot show worsening the severe-pain question is asked whatever the score.
     asks_always = False
 
     def add_flag_fields(self, flags: Iterable[RedFlag]) -> None:
-        """Two fields a flag, and one for none."""
-        self.flags = list(flags)
+        """Two fields a flag, one for none, and one that says which versions are shown."""
+        self.flags, self.in_force = as_shown(flags, self._asked())
+        self.fields[ASKED] = forms.CharField(
+            widget=forms.HiddenInput, required=False, initial=asked_words(self.flags)
+        )
         self.fields[NONE_FIELD] = forms.BooleanField(label=_("None of these"), required=False)
         for flag in self.flags:
             self.fields[f"flag_{flag.code}"] = forms.BooleanField(label=flag.wording, required=False)
@@ -118,12 +125,12 @@ class RedFlagFields:
         is_report = (self.asks_always and answer != USUAL) or is_severe(scores)
         if not answer or not is_report or SEVERE_PAIN in {entry.flag.code for entry in reported}:
             return reported
-        return (*reported, *(FlagEntry(flag, answer) for flag in self.flags if flag.code == SEVERE_PAIN))
+        return (*reported, *(self._entry(flag, answer) for flag in self.flags if flag.code == SEVERE_PAIN))
 
     def ticked(self, values: dict[str, Any]) -> tuple[FlagEntry, ...]:
         """Every yes."""
         return tuple(
-            FlagEntry(flag, values.get(f"answer_{flag.code}") or "", values.get("onset_at"))
+            self._entry(flag, values.get(f"answer_{flag.code}") or "", values.get("onset_at"))
             for flag in self.flags
             if values.get(f"flag_{flag.code}")
         )
@@ -149,6 +156,13 @@ class RedFlagFields:
         ticked = self.ticked(values)
         others = [entry for entry in ticked if entry.flag.code != SEVERE_PAIN]
         return bool(values.get(NONE_FIELD)) and bool(others or (ticked and not self.asks_severe_pain(scores)))
+
+    def _entry(self, flag: RedFlag, answer: str, onset_at: datetime | None = None) -> FlagEntry:
+        return FlagEntry(flag, answer, onset_at, in_force=self.in_force.get(flag.code))
+
+    def _asked(self) -> str:
+        data: Any = getattr(self, "data", None)
+        return str(data.get(self.add_prefix(ASKED), "")) if data else ""  # type: ignore[attr-defined]
 
     def _bound(self, name: str) -> Any:
         return self[name] if name in self.fields else None  # type: ignore[index]

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
-from courses.models import Alert, CheckIn, Course, Level, PainScore, RedFlagReport, Session
+from courses.models import Alert, CheckIn, Course, Level, PainScore, RedFlag, RedFlagReport, Session
 from courses.plans.lifecycle import hold_courses, hold_reason
-from courses.rules.facts import HOLDING, Finding, Severity, rank_of
+from courses.rules.facts import HOLDING, Finding, Severity, most_severe, rank_of
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags, is_newly_severe
 from courses.sessions.entry import FlagEntry
 from patients.locking import lock_patient
@@ -163,9 +163,18 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
 
 
 def flag_answer(entry: FlagEntry) -> FlagAnswer:
-    """A yes as the rules take it."""
-    levels = {row["answer"]: Severity(row["level"]) for row in entry.flag.follow_up_levels}
-    return FlagAnswer(entry.flag.code, Severity(entry.flag.level), entry.answer, levels)
+    """A yes as the rules take it; of the version shown and the one in force the more urgent level counts."""
+    level, levels = _levels(entry.flag)
+    if entry.in_force is not None:
+        level_now, levels_now = _levels(entry.in_force)
+        level = most_severe([level, level_now])
+        both = levels.keys() & levels_now.keys()
+        levels |= {answer: most_severe([levels[answer], levels_now[answer]]) for answer in both}
+    return FlagAnswer(entry.flag.code, level, entry.answer, levels)
+
+
+def _levels(flag: RedFlag) -> tuple[Severity, dict[str, Severity]]:
+    return Severity(flag.level), {row["answer"]: Severity(row["level"]) for row in flag.follow_up_levels}
 
 
 def _had_severe_score(course: Course | None) -> bool:

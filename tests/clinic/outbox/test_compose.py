@@ -93,8 +93,8 @@ def test_times_are_those_of_the_clinics_wall(at):
     message = Message(clinic=clinic)
     context = {"raised_at": at, "alert": None, "acknowledge_url": "", "alert_url": ""}
     mail = compose(message, "staff_alert", context, to="x@example.org", subject="x")
-    assert "11 Mar 2026, 21:00 (Australia/Sydney)" in mail.text
-    assert "11 Mar 2026, 21:00" in mail.html
+    assert "11 Mar 2026, 9:00 PM (Australia/Sydney)" in mail.text
+    assert "11 Mar 2026, 9:00 PM" in mail.html
 
 
 def test_further_headers_are_added(message):

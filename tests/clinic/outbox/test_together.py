@@ -8,8 +8,8 @@ import pytest
 
 from clinic.models import Message
 from clinic.outbox import queue
-from clinic.outbox.channels import transport_class
 from clinic.outbox.deliver import deliver_due
+from clinic.outbox.senders import transport_class
 from clinic.outbox.transports.base import Mail
 
 pytestmark = pytest.mark.django_db

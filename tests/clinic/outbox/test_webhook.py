@@ -132,7 +132,7 @@ def test_nothing_is_sent_into_the_house(gateway, settings):
     settings.DEMO = False
     settings.WEBHOOK_PORTS = frozenset({gateway.server.server_port})
     error = failure(gateway.url.replace("http:", "https:").replace("127.0.0.1", "localhost"))
-    assert (error.permanent, str(error), gateway.taken) == (True, "address not permitted", [])
+    assert (error.permanent, str(error), gateway.taken) == (True, "not_permitted", [])
 
 
 def test_name_is_asked_once_and_its_answer_connected_to(gateway, monkeypatch):

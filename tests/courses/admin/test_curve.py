@@ -64,7 +64,7 @@ class TestWords:
     def test_first_sentence_says_the_rate_and_what_it_rests_on(self, night, words):
         night()
         page = words()
-        assert "About 4.8 in 100 sessions raise a pain alert. Your budget is 5." in page
+        assert "About 4,8 in 100 sessions raise a pain alert. Your budget is 5." in page
         assert "300 sessions of 60 patients, with 900 scores" in page
         assert "provisional" not in page
 
@@ -74,24 +74,24 @@ class TestWords:
 
     def test_clamp_is_told_with_the_true_rate(self, night, words):
         night(is_clamped=True, realised_per_100=11.3)
-        assert "The threshold is at its limit. The true rate is 11.3 in 100 sessions, not 5." in words()
+        assert "The threshold is at its limit. The true rate is 11,3 in 100 sessions, not 5." in words()
 
     def test_fixed_rules_over_the_budget_are_told_with_their_rate(self, night, words):
         night(fixed_per_100=6.5, realised_per_100=7.5)
         page = words()
-        assert "The budget of 5 cannot be met: at least 7.5 in 100 sessions raise an alert." in page
-        assert "The fixed rules alone raise 6.5. They are always sent. The curve adds at least 1 in 100." in page
+        assert "The budget of 5 cannot be met: at least 7,5 in 100 sessions raise an alert." in page
+        assert "The fixed rules alone raise 6,5. They are always sent. The curve adds at least 1 in 100." in page
 
     def test_fixed_rules_and_the_curve_s_least_over_the_budget_are_told(self, night, words):
         """Neither alone is over 5: together they are."""
         night(fixed_per_100=4.4, realised_per_100=5.4)
-        assert "The budget of 5 cannot be met: at least 5.4 in 100 sessions raise an alert." in words()
+        assert "The budget of 5 cannot be met: at least 5,4 in 100 sessions raise an alert." in words()
 
     def test_budget_that_was_kept_is_not_said_to_be_out_of_reach(self, night, words):
         night(fixed_per_100=4.1, realised_per_100=4.9, spendable_per_100=15.4)
         page = words()
         assert "cannot be met" not in page
-        assert "Between 4.9 and 15.4 alerts in 100 sessions are possible here." in page
+        assert "Between 4,9 and 15,4 alerts in 100 sessions are possible here." in page
 
     def test_budget_that_can_be_met_is_not_complained_of(self, night, words):
         night(fixed_per_100=4.0, spendable_per_100=9.0)
@@ -100,12 +100,12 @@ class TestWords:
     def test_what_a_budget_can_be_is_said_beside_the_form(self, night, words):
         night(fixed_per_100=2.0, spendable_per_100=9.5)
         card = words().split('id="budget-head"')[1].split("</section>")[0]
-        assert "Between 3.0 and 9.5 alerts in 100 sessions are possible here." in card
+        assert "Between 3,0 and 9,5 alerts in 100 sessions are possible here." in card
         assert "Counted over 300 sessions." in card
 
     def test_what_cannot_be_spent_is_said(self, night, words):
         night(fixed_per_100=0.3, spendable_per_100=3.4)
-        assert "At most 3.4 of the budget of 5 in 100 sessions can be used." in words()
+        assert "At most 3,4 of the budget of 5 in 100 sessions can be used." in words()
 
     def test_few_scores_are_counted(self, night, words):
         night(n_scores=57)
@@ -115,7 +115,7 @@ class TestWords:
 
     def test_month_that_is_more_than_chance_stands_out(self, night, words):
         night()
-        assert "<strong>20.0</strong>" in words()
+        assert "<strong>20,0</strong>" in words()
 
     def test_labels_are_words_not_codes(self, night, words):
         night()

@@ -10,6 +10,7 @@ from courses.models import Alert, AlertEvent
 from courses.rules.facts import Finding, Severity
 from courses.rules.pain import RULE_NAMES
 from tests.courses.rules.making import expects, pain
+from tests.factories import flag, log_visit
 
 FLAGS = {"trauma": "Fall, crash or blow to the neck"}
 RULES = ["beyond_bounds", "plain_rise", "still_worse", "lasting", "drift", "ceiling"]
@@ -127,6 +128,16 @@ def test_wordings_are_those_in_force(clinic, at):
     clinic.red_flags.filter(code="trauma").update(replaced_at=at)
     clinic.red_flags.create(code="trauma", version=2, wording="A blow to the neck", level="E1")
     assert flag_wordings(Alert(clinic=clinic))["trauma"] == "A blow to the neck"
+
+
+@pytest.mark.django_db
+def test_an_alert_keeps_the_wording_that_was_answered(course, at):
+    log_visit(course, at, flags=(flag(course.clinic, "trauma"),))
+    alert = Alert.objects.get(flag_code="trauma")
+    answered = flag_wordings(alert)["trauma"]
+    course.clinic.red_flags.filter(code="trauma").update(replaced_at=at)
+    course.clinic.red_flags.create(code="trauma", version=2, wording="A blow to the neck", level="E1")
+    assert flag_wordings(alert)["trauma"] == answered != "A blow to the neck"
 
 
 @pytest.mark.parametrize("name", RULE_NAMES)

@@ -173,14 +173,14 @@ class TestSixSevenEightEightNine:
         }
         for name, url in urls.items():
             page = re.sub(r"\s+", " ", client.get(url).content.decode())
-            assert "Worse than at the start (before): 2.3 points. The first score was 6" in page, name
+            assert "Worse than at the start (before): 2,3 points. The first score was 6" in page, name
             assert "relief so far" not in page.lower(), name
             assert "steady fall" not in page, name
 
     def test_page_of_a_red_flag_says_so(self, listed, course, signed_in, lead, report, at):
         flagged = report()
         page = signed_in(lead).get(reverse("admin:courses_alert_change", args=[flagged.pk])).content.decode()
-        assert "Worse than at the start (before): 2.3 points." in page
+        assert "Worse than at the start (before): 2,3 points." in page
 
     def test_it_is_in_the_digest_in_points(self, listed, clinic, at):
         digest = make_digest(clinic, at=at + timedelta(days=1))
@@ -188,7 +188,7 @@ class TestSixSevenEightEightNine:
         message = Message.objects.filter(kind="daily_digest").first()
         mail = digest_mail.render(message)
         for part in (mail.text, mail.html):
-            assert f"Alert {listed.pk}: 2.3 points worse than at the start" in part
+            assert f"Alert {listed.pk}: 2,3 points worse than at the start" in part
             assert part.count("worse than at the start") == 1
         assert "worse" not in mail.subject
 
@@ -199,7 +199,7 @@ class TestSixSevenEightEightNine:
         [worse] = worse_by_course([course.pk], clinic=course.clinic)[course.pk]
         mail = alert_mail.render(message)
         for part in (mail.text, mail.html):
-            assert "Latest scores: 2.7 points worse than at the start." in part
+            assert "Latest scores: 2,7 points worse than at the start." in part
         assert worse.rise == pytest.approx(8 / 3)
         assert "worse" not in mail.subject
 

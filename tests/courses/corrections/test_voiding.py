@@ -146,7 +146,7 @@ def test_check_ins_are_revoked_and_their_mail_is_cancelled(client, session, void
     links = [check_in_path(one) for one in session.check_ins.all()]
     void(session)
     assert CheckIn.objects.count() == 0
-    assert set(Reminder.objects.values_list("state", "refused_because")) == {("cancelled", "session voided")}
+    assert set(Reminder.objects.values_list("state", "refused_because")) == {("cancelled", "session_voided")}
     assert set(Message.objects.filter(kind="reminder").values_list("state", flat=True)) == {"cancelled"}
     assert [client.get(link).status_code for link in links] == [410, 410]
 

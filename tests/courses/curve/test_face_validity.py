@@ -16,21 +16,18 @@ from tests.courses.rules.in_order import PRIORS, in_force, record_of, told
 
 PLANNED = 8.0
 FALLING = ("steady fall", "a rise first, then a fall", "relief so far")
-# Where a row does not hold, and why; each must go on not holding, or be struck from here.
-FIXED = "a fixed rule: 8 or more and 2 above the first score, while the curve cannot tell"
-CEILING = "a fixed rule: twice no lower than a start of 8, where 8 is expected"
-FAST = "fitted to a depression scale that falls fast in nearly all: one that does not is far above expectation"
-CALM = "patients hardly vary: two points up and down are news"
+# Where a row does not hold, and why; each must go on not holding, or be struck from here. No alarm of the curve is
+# among them: these are fixed rules, and they hold whatever the curve says.
+FIXED = (
+    "at the second visit nobody knows that 8 or more, up by 2, will pass: the patient is called, and that is right"
+)
+CEILING = "8 is all that is expected after 8 8 8, so that no score can show worsening any more: somebody must ask"
 ALARMS_THAT_NOBODY_ASKED_FOR = {
     **{(scores, name): FIXED for scores in ("7 9 8 6 4 3", "6 8 7 5 3 2") for name in PRIORS},
     **{("8 8 8 8 8", name): CEILING for name in ("dpn_topiramate_vas", "wide_curves")},
-    **{
-        (scores, "reisby_hamd_weekly"): FAST
-        for scores in ("9 8 8 7 6 5", "6 6 7 6 6 6", "8 8 8 8 8", "6 5 6 6 5 6")
-    },
-    ("6 5 6 6 5 6", "calm_patients"): CALM,
 }
-# No patient of that series started above 7: ten is eight standard deviations from its mean start.
+# Patients of that series start at 4.5 with a standard deviation of 0.7: ten is told from a very noisy patient only
+# after some more; the line (9.3) and the alarm by the third hold.
 NEXT_FAR_OFF = {("10 10 10 10", "reisby_hamd_weekly")}
 
 

@@ -59,6 +59,33 @@ def test_no_memory_before_two_earlier_scores_and_a_start() -> None:
     assert (found[3:, 9] > 0).all()
 
 
+@pytest.mark.parametrize(
+    ("scores", "speaks_from"),
+    [
+        # One point above both scores before a start of one, two or three scores ago.
+        ((6, 6, 6, 6), 7),
+        ((6, 6, 7, 6), 7),
+        ((6, 5, 6, 6), 7),
+        ((8, 7, 6, 5), 8),
+        # Two points above them since, whatever the newest.
+        ((6, 6, 8, 6), 0),
+        # Where a start of three scores ago lies at the third score.
+        ((9, 9, 5, 5, 5), 6),
+    ],
+)
+def test_memory_asks_for_a_rise_in_the_patients_own_scores(scores: tuple[int, ...], speaks_from: int) -> None:
+    found = memory(weekly(*scores, 0))[-1]
+    assert (found > 0).tolist() == [score >= speaks_from for score in range(11)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 10), min_size=4, max_size=14))
+def test_scores_that_never_rise_never_speak_for_a_shift(scores: list[int]) -> None:
+    panel = weekly(*sorted(scores, reverse=True))
+    rows = np.arange(panel.n_scores)
+    assert (memory(panel)[rows, panel.scores.astype(int)] == 0).all()
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 10), min_size=4, max_size=14), st.floats(0.1, 30))
 def test_memory_never_falls_with_the_newest_score(scores: list[int], gap: float) -> None:

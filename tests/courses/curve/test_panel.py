@@ -52,3 +52,16 @@ def test_coming_scores_are_each_course_s_last_row(forty: Panel) -> None:
     longer = forty.with_next(weeks=np.full(40, 20.0), timings=np.zeros(40, dtype=int))
     assert longer.lengths.tolist() == (forty.lengths + 1).tolist()
     assert set(longer.weeks[longer.starts[1:] - 1]) == {20.0}
+
+
+def test_lowest_earlier_and_the_way_back_are_those_of_the_timing(mixed_course: CourseScores, forty: Panel) -> None:
+    for panel in (Panel.of([mixed_course]), forty, Panel.of([])):
+        back, lowest = panel.back_of_timing(2), panel.lowest_earlier_of_timing
+        for row in range(panel.n_scores):
+            same = [
+                one
+                for one in range(panel.starts[panel.course[row]], row)
+                if panel.timings[one] == panel.timings[row]
+            ]
+            assert back[row].tolist() == [*same[::-1][:2], -1, -1][:2]
+            assert lowest[row] == min((panel.scores[one] for one in same), default=np.inf)

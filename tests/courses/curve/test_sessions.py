@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,14 @@ def test_largest_ratio_of_the_session_counts(predictions: HeldOut) -> None:
 
 def test_score_near_its_mean_alarms_nobody(predictions: HeldOut) -> None:
     assert np.all(Sessions.of(predictions, least_excess=11.0).statistic == 0)
+
+
+def test_score_near_the_patients_own_lowest_alarms_nobody() -> None:
+    """However fast others fall: 7 after 6 and 6 is no rise, 8 is."""
+    courses = [CourseScores.of_one_timing(np.arange(3), scores=[6, 6, last]) for last in (7, 8)]
+    predictions = held_out(Panel.of(courses), fit=lambda _: SHIPPED_PRIOR)
+    low = replace(predictions, p=np.eye(11)[np.full(6, 3)])
+    assert (Sessions.of(low).statistic > 0).tolist() == [False] * 5 + [True]
 
 
 def test_own_sessions_may_be_given(predictions: HeldOut) -> None:

@@ -185,6 +185,13 @@ class TestSessionsSinceTheCheck:
             log_visit(course, at - (10 - day) * DAY, is_needled=False, after=None)
         assert codes(course, at.date()) == []
 
+    def test_visit_at_the_first_moment_of_the_day_of_the_check_counts(self, course, checked, at):
+        midnight = course.clinic.local(at - 30 * DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+        NeuroCheck.objects.update(checked_on=midnight.date())
+        log_visit(course, midnight)
+        log_visit(course, midnight - timedelta(microseconds=1))
+        assert care_fact(course.patient, is_on_hold=False).n_sessions_since_check == 1
+
     def test_check_at_the_visit_begins_anew(self, course, checked, at):
         for day in range(4):
             log_visit(course, at - (10 - 2 * day) * DAY)

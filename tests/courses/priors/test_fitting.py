@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import asdict
 from datetime import timedelta
 
 import numpy as np
@@ -16,8 +17,10 @@ from courses.models import Alert, AlertThreshold, PainScore, Prior, PriorEvent
 from courses.priors import evidence, fitting
 from courses.priors.adopted import adopted_prior
 from courses.priors.adoption import InUse
+from courses.priors.blind import blind_predictions
+from courses.priors.budget import dry_run
 from courses.priors.evidence import Evidence
-from courses.priors.fitting import _as_in_use, fit_clinic, fit_every_clinic
+from courses.priors.fitting import fit_clinic, fit_every_clinic
 from tests.factories import log_run, make_clinic
 
 pytestmark = pytest.mark.django_db
@@ -104,11 +107,17 @@ class TestManyScores:
             first.threshold.numbers["threshold"], rel=0.1
         )
 
+    @pytest.mark.parametrize("n_nights", [1, 2], ids=["adopted last night", "kept last night"])
+    def test_dry_run_counts_what_the_night_counted(self, many, clinic, at, n_nights):
+        for night in range(n_nights):
+            row = fit_clinic(clinic, at=at + night * DAY).threshold
+        _assert_same(dry_run(clinic, budget_per_100=5, at=at + n_nights * DAY).threshold, row)
+
     def test_kept_prior_is_asked_as_blind_as_it_was(self, many, write_course, clinic, practitioner, at):
         """What was recorded since does not reach the fits that stand in for it."""
         fit_clinic(clinic, at=at)
         in_use, current = InUse.of(clinic), adopted_prior(clinic)
-        earlier = _as_in_use(Evidence.of(clinic, at=at), current, in_use)
+        earlier = blind_predictions(Evidence.of(clinic, at=at), current, in_use)
         last = max(many[0].scores.values_list("scored_at", flat=True))
         PainScore.objects.create(
             clinic=clinic,
@@ -119,15 +128,26 @@ class TestManyScores:
             recorded_by=practitioner,
             recorded_at=at + DAY,
         )
-        later = _as_in_use(Evidence.of(clinic, at=at + DAY), current, in_use)
+        later = blind_predictions(Evidence.of(clinic, at=at + DAY), current, in_use)
         others = later.panel.patients[later.panel.course] != many[0].patient_id
         before = earlier.panel.patients[earlier.panel.course] != many[0].patient_id
         assert np.allclose(later.p[others], earlier.p[before], atol=1e-5)
 
     def test_shipped_prior_that_is_kept_is_calibrated_as_it_is(self, courses, clinic, at):
         seen = Evidence.of(clinic, at=at)
-        found = _as_in_use(seen, SHIPPED_PRIOR, InUse.of(clinic))
+        found = blind_predictions(seen, SHIPPED_PRIOR, InUse.of(clinic))
         assert np.array_equal(found.p, predicted_by(SHIPPED_PRIOR, seen.panel).p)
+
+
+def test_dry_run_of_a_clinic_with_the_shipped_prior_counts_what_the_night_counted(courses, clinic, at):
+    row = fit_clinic(clinic, at=at).threshold
+    _assert_same(dry_run(clinic, budget_per_100=5, at=at + DAY).threshold, row)
+
+
+def _assert_same(tried, row):
+    """Every number of a dry run at today's budget is the night's."""
+    for name, value in asdict(tried).items():
+        assert value == pytest.approx(row.numbers[name], rel=0.01), name
 
 
 def test_what_was_alarmed_is_kept_by_month_session_start_type_and_timing(courses, clinic, at):

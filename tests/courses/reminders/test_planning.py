@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.core.management import call_command
 from clinic.models import Message
 from courses.models import Appointment, CheckIn, Reminder
 from courses.plans.booking import move_appointment
-from courses.reminders import planning
+from courses.reminders.kinds import KINDS
 from courses.reminders.planning import plan_reminders
 from tests.factories import log_visit
 
@@ -78,7 +79,7 @@ class TestAppointment:
         Appointment.objects.update(status="cancelled")
         assert plan_reminders(at=at) == 1
         reminder = Reminder.objects.get()
-        assert (reminder.state, reminder.refused_because) == ("cancelled", "appointment no longer stands")
+        assert (reminder.state, reminder.refused_because) == ("cancelled", "visit_off")
 
     def test_moved_is_reminded_of_anew(self, appointment_at, practitioner, at):
         old = appointment_at(48)
@@ -93,12 +94,12 @@ class TestAppointment:
 
     def test_that_cannot_be_planned_does_not_stop_the_others(self, appointment_at, at, monkeypatch):
         broken, sound = appointment_at(30), appointment_at(48)
-        real = planning.the_day_before
-        monkeypatch.setattr(
-            planning,
-            "the_day_before",
-            lambda starts_at, zone: 1 / 0 if starts_at == broken.starts_at else real(starts_at, zone),
-        )
+        row = KINDS[Reminder.Kind.BEFORE_24H]
+
+        def due_at(starts_at, zone):
+            return 1 / 0 if starts_at == broken.starts_at else row.due_at(starts_at, zone)
+
+        monkeypatch.setitem(KINDS, Reminder.Kind.BEFORE_24H, replace(row, due_at=due_at))
         plan_reminders(at=at)
         assert Reminder.objects.get().appointment == sound
 

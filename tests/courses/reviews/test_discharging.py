@@ -61,7 +61,7 @@ def test_gives_back_bookings_and_reminders(running, booked, practitioner, at):
     plan_reminders(at=at)
     done = discharge(running, entry=leaving(), by=practitioner, at=at)
     booked.refresh_from_db()
-    assert (booked.status, booked.cancel_reason) == (Appointment.Status.CANCELLED, "course ended")
+    assert (booked.status, booked.cancel_reason) == (Appointment.Status.CANCELLED, "#course_ended")
     assert not Reminder.objects.filter(state=Reminder.State.PLANNED).exists()
     assert (done.n_appointments, done.n_reminders > 0) == (1, True)
 

@@ -9,11 +9,11 @@ ask for.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,11 @@ import numpy as np
 
 django.setup()
 
-from courses import curve  # noqa: E402 - the rules' records need the settings
+from bench.fixed import fixed_rows  # noqa: E402 - the rules' records need the settings
+from courses import curve  # noqa: E402
 from courses.curve.study.evaluation import read_series  # noqa: E402
 from courses.curve.study.simulation import regular_panel, simulate  # noqa: E402
-from courses.priors.course_records import Record, ScoreRow  # noqa: E402
-from courses.priors.evidence import expectations_of  # noqa: E402
-from courses.priors.fixed_rules import fixed_alarms  # noqa: E402
-from tests.courses.rules.in_order import FILE, START  # noqa: E402
+from tests.courses.rules.in_order import FILE  # noqa: E402
 
 BUDGET, N_DIGITS = 5.0, 6
 SHIPPED = curve.SHIPPED_PRIOR
@@ -40,39 +38,37 @@ SIMULATED = {
 }
 
 
-def panels(folder: Path) -> Iterator[tuple[str, curve.Panel]]:
-    """Every series of the folder, then the simulated clinics."""
+def every(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is made of every series of the folder, then of the simulated clinics."""
     for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8") as file:
-            yield path.stem, read_series(file).panel
-    for name, (truth, n_scores, seed) in SIMULATED.items():
-        panel = regular_panel(n_courses=200, n_scores=n_scores)
-        yield name, panel.with_scores(simulate(truth, panel, rng=np.random.default_rng(seed)))
+        yield path.stem, of_series(path)
+    for name in SIMULATED:
+        yield name, of_simulated(name)
+
+
+def of_series(path: Path) -> dict[str, Any]:
+    """A series' Prior and thresholds, with the fingerprint of the file they were made from."""
+    with path.open(encoding="utf-8") as file:
+        panel = read_series(file).panel
+    return {"made_from": hashlib.sha256(path.read_bytes()).hexdigest(), **fitted(path.stem, panel)}
+
+
+def of_simulated(name: str) -> dict[str, Any]:
+    """The same of a simulated clinic, which needs no file."""
+    truth, n_scores, seed = SIMULATED[name]
+    panel = regular_panel(n_courses=200, n_scores=n_scores)
+    return fitted(name, panel.with_scores(simulate(truth, panel, rng=np.random.default_rng(seed))))
 
 
 def fitted(name: str, panel: curve.Panel) -> dict[str, Any]:
     """A Prior and its thresholds, in plain numbers."""
     prior = curve.fit_prior(panel, version=name, fitted_on="")
     predictions = curve.held_out(panel, fit=curve.fold_fit(prior), has_memory=True)
-    alarms = np.array(list(_fixed(predictions)), dtype=bool)
-    sessions = curve.Sessions.of(predictions, is_fixed_alarm=alarms)
+    sessions = curve.Sessions.of(predictions, is_fixed_alarm=fixed_rows(predictions))
     return {
         "prior": _rounded(prior.to_json()),
         "threshold": _rounded(asdict(curve.threshold_for(sessions, budget_per_100=BUDGET))),
     }
-
-
-def _fixed(predictions: curve.HeldOut) -> Iterator[bool]:
-    """Whether a fixed rule alarms on each row of the panel, its rows being sessions."""
-    panel, expected = predictions.panel, expectations_of(predictions)
-    for first, last in zip(panel.starts[:-1], panel.starts[1:], strict=True):
-        rows = tuple(
-            ScoreRow(None, "before", int(score), START + timedelta(weeks=float(week)), number)
-            for number, (week, score) in enumerate(
-                zip(panel.weeks[first:last], panel.scores[first:last], strict=True), 1
-            )
-        )
-        yield from fixed_alarms(Record(rows, "", 12.0, 1), expected[first:last])
 
 
 def _rounded(value: Any) -> Any:
@@ -85,5 +81,5 @@ def _rounded(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    found = {name: fitted(name, panel) for name, panel in panels(Path(sys.argv[1]))}
+    found = dict(every(Path(sys.argv[1])))
     FILE.write_text(json.dumps(found) + "\n", encoding="utf-8")

@@ -26,6 +26,14 @@ def test_score_must_be_two_above_the_mean(mean, is_found):
 
 
 @pytest.mark.parametrize(
+    ("earlier", "is_found"), [((6, 6), False), ((6, 5), True), ((5, 6), True), ((9, 5, 9), True), ((), True)]
+)
+def test_score_must_be_two_above_the_lowest_of_the_patients_own(earlier, is_found):
+    found = find_beyond_bounds(pain(7, earlier=earlier, expected=expects(3.0)))
+    assert bool(found) is is_found
+
+
+@pytest.mark.parametrize(
     ("ratio", "before", "severity"),
     [(30.1, 4, Severity.RED), (30.0, 4, Severity.AMBER), (30.1, 5, Severity.AMBER), (30.1, None, Severity.AMBER)],
 )

@@ -59,3 +59,7 @@ def test_third_ten_running_is_found_whatever_is_expected(expected, earlier, scor
 
 def test_fourth_ten_says_nothing_new():
     assert find_ceiling(pain(10, earlier=(10, 10, 10), expected=expects(6.0))) is None
+
+
+def test_second_ten_after_a_lower_score_is_no_first_ten():
+    assert find_ceiling(pain(10, earlier=(9, 10, 8), expected=expects(8.0))) is None

@@ -22,6 +22,12 @@ def test_bound_is_the_strictest_of_the_timing():
     assert found == {"after": FrozenBound(3.5, 6)}
 
 
+def test_each_timing_has_the_bound_of_its_own_findings():
+    raising = [finding(expected=4.0, high90=6), finding("day3", expected=2.0, high90=5)]
+    found = frozen_bounds(raising, [finding(), finding("day3")])
+    assert found == {"after": FrozenBound(4.0, 6), "day3": FrozenBound(2.0, 5)}
+
+
 def test_what_raised_it_must_be_bounded():
     """A bound found later comes from a curve that knew of the rise."""
     assert frozen_bounds([finding()], [finding(expected=7.0, high90=9)]) is None

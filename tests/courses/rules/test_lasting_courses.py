@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from courses.rules.pain import CALIBRATED_RULES
 from courses.rules.worse_than_start import TimedScore, worse_than_start
 from tests.courses.rules.in_order import PRIORS, START, WIDE, told
 
+CURVE_ALONE = {rule.__name__.removeprefix("find_") for rule in CALIBRATED_RULES}
 RISING = [
     (3, 3, 4, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9),
     (3, 3, 4, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9),
@@ -48,6 +50,18 @@ def test_sudden_pain_after_none_is_told_at_once(name: str) -> None:
 )
 def test_steady_and_improving_courses_are_left_in_peace(name: str, scores: tuple[int, ...]) -> None:
     assert told(scores, name) == {}
+
+
+@pytest.mark.parametrize("name", PRIORS)
+@pytest.mark.parametrize(
+    "scores",
+    [(level,) * 7 for level in range(11)]
+    + [(9, 8, 8, 7, 6, 5), (6, 6, 7, 6, 6, 6), (6, 5, 6, 6, 5, 6), (8, 8, 7, 7, 7, 7), (4, 4, 3, 4, 4, 4)],
+    ids=str,
+)
+def test_curve_never_alarms_on_scores_that_have_not_come_up(name: str, scores: tuple[int, ...]) -> None:
+    """Where nearly everybody falls fast, or hardly varies, a flat course is far above what is expected."""
+    assert not CURVE_ALONE & {rule for rules in told(scores, name).values() for rule in rules}
 
 
 def test_shift_is_told_once_and_what_comes_later_again() -> None:

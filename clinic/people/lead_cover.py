@@ -32,16 +32,16 @@ def last_lead_words(membership: Membership) -> str:
     """What a clinic without a lead cannot do, and who is told of its alerts instead."""
     managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER).with_address()
     names = ", ".join(str(one) for one in managers.exclude(pk=membership.pk).select_related("user"))
-    told = (
+    alerted = (
         _("Alerts for the duty lead will be emailed to %(names)s.") % {"names": names}
         if names
         else _("No other manager is left who could be emailed about alerts.")
     )
     words = _(
-        "%(name)s is the last duty lead. %(told)s Without a lead nobody resumes courses on hold, overrides a "
+        "%(name)s is the last duty lead. %(alerted)s Without a lead nobody resumes courses on hold, overrides a "
         "clearance or signs off clinical content, unless a manager gives a reason and stands in."
     )
-    return words % {"name": membership, "told": told}
+    return words % {"name": membership, "alerted": alerted}
 
 
 def may_stand_in(membership: Membership | None) -> bool:

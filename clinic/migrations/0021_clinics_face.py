@@ -11,7 +11,7 @@ import clinic.models.sender
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0018_practice_clinics"),
+        ("clinic", "0020_sign_off_events"),
     ]
 
     operations = [

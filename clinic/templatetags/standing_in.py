@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 
 from clinic.models import Membership
-from clinic.people import leading
+from clinic.people import lead_cover
 
 register = template.Library()
 
@@ -13,4 +13,4 @@ register = template.Library()
 @register.simple_tag
 def may_stand_in(membership: Membership | None) -> bool:
     """Whether this is a manager of a clinic without a lead who does not stand in yet."""
-    return leading.may_stand_in(membership)
+    return lead_cover.may_stand_in(membership)

@@ -1,0 +1,196 @@
+"""A new version of a red flag: made by a lead, and confirmed by a second person where it is less urgent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.access import active_membership
+from clinic.models import SignOffEvent
+from clinic.signing.content import piece_of
+from clinic.signing.ledger import history, may_sign
+from courses.flag_list.versions import (
+    FlagWords,
+    Overtaken,
+    change_flag,
+    confirm_proposal,
+    least_level,
+    shipped_levels,
+    withdraw_proposal,
+)
+from courses.models import Level, RedFlag, RedFlagProposal
+
+if TYPE_CHECKING:
+    from courses.admin.catalogue import RedFlagAdmin
+
+
+class FlagForm(forms.Form):
+    """The question, its level, and what each answer makes of it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    wording = forms.CharField(
+        label=gettext_lazy("Question"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=Level.choices)
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+
+    def __init__(self, data: Any, *, flag: RedFlag) -> None:
+        self.flag = flag
+        initial = {
+            "version": flag.version,
+            "wording": flag.wording,
+            "level": flag.level,
+            "follow_up": flag.follow_up,
+        }
+        super().__init__(data, initial=initial)
+        if not flag.follow_up_levels:
+            return
+        self.fields["level"].label = _("Level without an answer")
+        self.fields["follow_up"] = forms.CharField(label=_("Follow-up question"), max_length=300)
+        for place, one in enumerate(flag.follow_up_levels):
+            self.fields[f"words_{place}"] = forms.CharField(
+                label=_("Answer %(number)d") % {"number": place + 1}, max_length=200, initial=one["wording"]
+            )
+            self.fields[f"level_{place}"] = forms.ChoiceField(
+                label=_("Level of answer %(number)d") % {"number": place + 1},
+                choices=Level.choices,
+                initial=one["level"],
+            )
+        self.order_fields(["version", "wording", "level", "follow_up", *self._answer_names(), "reason"])
+
+    def _answer_names(self) -> list[str]:
+        places = range(len(self.flag.follow_up_levels))
+        return [f"{what}_{place}" for place in places for what in ("words", "level")]
+
+    def words(self) -> FlagWords:
+        """What a valid form says."""
+        values = self.cleaned_data
+        answers = [
+            {**one, "wording": values[f"words_{place}"], "level": values[f"level_{place}"]}
+            for place, one in enumerate(self.flag.follow_up_levels)
+        ]
+        return FlagWords(
+            values["wording"].strip(),
+            values["level"],
+            values.get("follow_up", "").strip(),
+            answers,
+            values["reason"].strip(),
+        )
+
+    def refuse(self, error: ValidationError) -> None:
+        """What the rules of versions say, beside its field."""
+        found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, words in found.items():
+            self.add_error(name if name in self.fields else None, words)
+
+
+class FlagVersions:
+    """The views, bound to the red flag admin whose rows they may see."""
+
+    def __init__(self, flag_admin: RedFlagAdmin) -> None:
+        self.admin = flag_admin
+
+    def new_version(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The form; what was typed is kept where somebody else was quicker."""
+        by, at = self.admin.require(request, "courses.change_redflag"), timezone.now()
+        asked = get_object_or_404(RedFlag.objects.visible_to(by), pk=pk)
+        if not may_sign(by, on=by.clinic.local(at).date()):
+            raise PermissionDenied
+        current = RedFlag.objects.for_clinic(by.clinic).current().select_related("clinic").get(code=asked.code)
+        if request.method != "POST":
+            return self._show(request, FlagForm(None, flag=current))
+        form = FlagForm(request.POST, flag=current)
+        if not form.is_valid():
+            return self._show(request, form, status=422)
+        if form.cleaned_data["version"] != current.version:
+            return self._overtaken(request, current)
+        try:
+            made = change_flag(current, form.words(), by=by, at=at)
+        except ValidationError as error:
+            form.refuse(error)
+            return self._show(request, form, status=422)
+        except Overtaken:
+            newest = RedFlag.objects.for_clinic(by.clinic).current().select_related("clinic").get(code=asked.code)
+            return self._overtaken(request, newest)
+        if isinstance(made, RedFlagProposal):
+            sentence = _(
+                "Version %(version)d stays in force until a second person confirms yours on the sign-off page."
+            )
+            messages.warning(request, sentence % {"version": current.version})
+        else:
+            messages.success(request, _("Version %(version)d is in force.") % {"version": made.version})
+        return _to_page()
+
+    def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The second person confirms, or one of the two withdraws."""
+        by, at = self.admin.require(request, "courses.view_redflag"), timezone.now()
+        rows = RedFlagProposal.objects.for_clinic(by.clinic).select_related("based_on", "proposed_by", "clinic")
+        proposal = get_object_or_404(rows, pk=pk)
+        if request.method != "POST":
+            return _to_page()
+        try:
+            if "withdraw" in request.POST:
+                withdraw_proposal(proposal, by=by, at=at)
+                messages.success(request, _("Withdrawn. The version in force stays."))
+            else:
+                made = confirm_proposal(proposal, by=by, at=at)
+                sentence = _("Confirmed. Version %(version)d is in force.")
+                messages.success(request, sentence % {"version": made.version})
+        except Overtaken:
+            messages.error(
+                request, _("Somebody settled this meanwhile, or made another version. Nothing was changed.")
+            )
+        return _to_page()
+
+    def _overtaken(self, request: HttpRequest, current: RedFlag) -> HttpResponse:
+        """What was typed, beside what somebody else made of it meanwhile."""
+        data = request.POST.copy()
+        data["version"] = str(current.version)
+        form = FlagForm(data, flag=current)
+        event = (
+            history(current.clinic, piece_of(current))
+            .filter(action__in=[SignOffEvent.Action.EDITED, SignOffEvent.Action.CONFIRMED])
+            .first()
+        )
+        sentence = _(
+            "Version %(version)d was made while this page was open. Compare it with yours and save again."
+        )
+        words = [sentence % {"version": current.version}]
+        if event is not None:
+            at = date_format(timezone.localtime(event.at), "TIME_FORMAT")
+            words = [_("%(name)s, %(time)s:") % {"name": event.by, "time": at}, *words]
+        form.add_error(None, " ".join(words))
+        return self._show(request, form, changes=event.changes if event else [], status=409)
+
+    def _show(self, request: HttpRequest, form: FlagForm, *, changes: Any = (), status: int = 200) -> HttpResponse:
+        flag = form.flag
+        shipped = shipped_levels(flag.clinic, flag.code)
+        member = active_membership(request.user)
+        context = {
+            "form": form,
+            "flag": flag,
+            "shipped": least_level(flag.clinic, flag.code).label,
+            "shipped_answers": [(answer.wording, Level(answer.level.value).label) for answer in shipped.answers],
+            "waiting": RedFlagProposal.objects.for_clinic(member.clinic)
+            .filter(code=flag.code, outcome="")
+            .first(),
+            "changes": changes,
+            "title": _("New version of a red flag"),
+        }
+        response = self.admin.page(request, "courses/admin/red_flag_version.html", context)
+        response.status_code = status
+        return response
+
+
+def _to_page() -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:clinic_signoffevent_changelist"))

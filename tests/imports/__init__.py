@@ -1,0 +1,1 @@
+"""Who may import whom beyond what import-linter brings along: contracts by the names of files, and no circles."""
