@@ -27,7 +27,7 @@ def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membersh
         "lang": (get_language() or "en").split("-")[0],
         "paper": TYPST_PAPERS[conventions().paper],
         "title": _("Letter"),
-        "clinic": {"name": clinic.name, "lines": _head_lines(clinic), "logo": ""},
+        "clinic": {"name": clinic.name, "lines": _head_lines(clinic), "logo": []},
         "to": addressee,
         "date": day_words(clinic.local(at).date()),
         "subject": patient_label(patient),

@@ -21,7 +21,6 @@ from courses.exchange.urgent import urgency_words, urgent_parts
 from courses.exchange.void_mark import marked_void
 from courses.models import Alert, Course, Letter, LetterEvent
 
-LOGO = "logo.png"
 DOTS_AN_INCH = 150
 # 60 mm by 18 mm.
 LARGEST_LOGO = (354, 106)
@@ -104,13 +103,10 @@ def unprintable(*texts: str) -> str:
 
 def _typeset(data: Part, pictures: dict[str, str], *, clinic: Clinic, at: datetime) -> bytes:
     logo = logo_of(clinic)
-    head = {**data["clinic"], "logo": LOGO if logo else "", "logo_inches": _inches(logo) if logo else 0}
-    files = {
-        "main.typ": TEMPLATE.read_text(),
-        "data.json": json.dumps({**data, "clinic": head}, default=str),
-        **pictures,
-    }
-    return typeset(files, {LOGO: bytes(logo.png)} if logo else {}, at=at)
+    # The typesetter's files are texts: a picture of pixels comes as the list of its bytes.
+    head = {**data["clinic"], **({"logo": list(logo.png), "logo_inches": _inches(logo)} if logo else {})}
+    content = json.dumps({**data, "clinic": head}, default=str)
+    return typeset({"main.typ": TEMPLATE.read_text(), "data.json": content, **pictures}, at=at)
 
 
 def _inches(logo: ClinicLogo) -> float:

@@ -10,7 +10,6 @@ import json
 import resource
 import subprocess
 import sys
-from base64 import b64decode, b64encode
 from datetime import datetime
 from pathlib import Path
 
@@ -28,14 +27,10 @@ class TypesettingFailed(Exception):
     """No PDF came out, or not in time."""
 
 
-def typeset(
-    files: dict[str, str], pictures: dict[str, bytes] | None = None, *, at: datetime, seconds: float = SECONDS
-) -> bytes:
+def typeset(files: dict[str, str], *, at: datetime, seconds: float = SECONDS) -> bytes:
     """The PDF of `main.typ` with the files beside it; TypesettingFailed after the time limit or on an error."""
     command = [sys.executable, "-m", "courses.exchange.typesetting"]
-    encoded = {name: b64encode(content).decode() for name, content in (pictures or {}).items()}
-    content = {"files": files, "pictures": encoded, "seconds": seconds, "at": at.timestamp()}
-    given = json.dumps(content).encode()
+    given = json.dumps({"files": files, "seconds": seconds, "at": at.timestamp()}).encode()
     try:
         done = subprocess.run(  # noqa: S603 - our own module, no shell
             command,
@@ -79,7 +74,6 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     files = {name: content.encode() for name, content in given["files"].items()}
-    files |= {name: b64decode(content) for name, content in given["pictures"].items()}
     pdf = typst.compile(files, format="pdf", font_paths=[str(FONTS)], timestamp=int(given["at"]))  # type: ignore[call-overload]
     sys.stdout.buffer.write(pdf)
 

@@ -12,7 +12,7 @@ from clinic.logo.uploaded_logo import picture_of
 from courses.exchange.letters import write_summary
 from tests.courses.exchange.reading import text_of
 from tests.factories import log_visit
-from tests.pictures import picture
+from tests.pictures import noise, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +49,8 @@ def test_says_where_the_clinic_is_and_how_it_is_reached(letter, course):
     assert "12 Linden Street, 10115 Berlin +49 30 23125 000 desk@linden.example www.linden.example" in text_of(
         letter()
     )
+
+
+def test_the_heaviest_logo_still_fits_into_the_time(letter, course, manager, at):
+    replace_logo(course.clinic, picture_of(noise()), by=manager, at=at)
+    assert (600, 200) in pictures(letter())

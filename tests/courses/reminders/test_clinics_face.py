@@ -124,7 +124,7 @@ def test_address_and_website_stand_in_both_parts(mail, clinic):
     clinic.address, clinic.website = "12 Linden Street, 10115 Berlin", "https://www.linden.example/"
     clinic.save()
     found = mail()
-    text = found.get_body(("plain",)).get_content()
+    text = found.get_body(("plain",)).get_content().replace("\r\n", "\n")
     assert "12 Linden Street, 10115 Berlin\nhttps://www.linden.example/\n" in text
     assert '<a href="https://www.linden.example/"' in html_of(found)
     assert ">www.linden.example</a>" in html_of(found)
