@@ -20,10 +20,10 @@ from clinic.hours.week_view import WeekView
 from clinic.inlines import HolidayInline
 from clinic.lists.choices import LabelledChoiceField
 from clinic.lists.filters import FiltersAsOffered, OwnClinicFilter
-from clinic.logo.logo_page import LogoPage
+from clinic.logo.logo_admin import LogoPage
 from clinic.models import Clinic, Membership
 from clinic.posting.stale_admin import MergesStalePages
-from clinic.sender.sender_page import SenderPage
+from clinic.sender.sender_admin import SenderPage
 from clinic.typed.fields import TypedFieldsMixin
 
 

@@ -210,10 +210,10 @@ def dns_servers(name: str) -> list[tuple[str, int]]:
     found = []
     for word in words(name):
         host, _colon, port = (word, "", str(DNS_PORT)) if _is_ip(word.strip("[]")) else word.rpartition(":")
-        if not _is_ip(host.strip("[]")) or not port.isascii() or not port.isdigit():
-            problems.append(
-                Problem(name, f"{name}={word} must be the IP address of a name server, such as 9.9.9.9.")
-            )
+        is_port = port.isascii() and port.isdigit() and 0 < int(port) <= LAST_PORT
+        if not _is_ip(host.strip("[]")) or not is_port:
+            wrong = f"{name}={word} must be the IP address of a name server, such as 9.9.9.9."
+            problems.append(Problem(name, wrong))
             return []
         found.append((host.strip("[]"), int(port)))
     return found

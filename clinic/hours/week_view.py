@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.hours.week_form import WeekForm, copied_to_weekdays
-
-if TYPE_CHECKING:
-    from clinic.admin import ClinicScopedAdmin
+from clinic.screen import Screen
 
 
 class WeekView:
     """The view, bound to the clinic's admin."""
 
-    def __init__(self, clinic_admin: ClinicScopedAdmin) -> None:
+    def __init__(self, clinic_admin: Screen) -> None:
         self.admin = clinic_admin
 
     def view(self, request: HttpRequest) -> HttpResponse:

@@ -1,44 +1,23 @@
-"""The page of a clinic's logo: a form of its own, so that no other field can hold up an upload."""
+"""The page of a clinic's logo."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clinic.logo.kept_logo import logo_of, remove_logo, replace_logo
-from clinic.logo.uploaded_logo import Picture, read_logo
+from clinic.logo.logo_form import LogoForm
 from clinic.models import Clinic
-
-if TYPE_CHECKING:
-    from clinic.admin import ClinicScopedAdmin
-
-
-class LogoForm(forms.Form):
-    """A picture to upload."""
-
-    upload = forms.FileField(
-        label=gettext_lazy("Picture"),
-        help_text=gettext_lazy("PNG or JPEG, up to 2 MB and 4000 by 4000 pixels."),
-        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
-        error_messages={"required": gettext_lazy("Choose a picture.")},
-    )
-
-    def clean_upload(self) -> Picture:
-        """The picture as it would be kept."""
-        return read_logo(self.cleaned_data["upload"])
+from clinic.screen import Screen
 
 
 class LogoPage:
     """Upload and remove, bound to the clinic's admin."""
 
-    def __init__(self, clinic_admin: ClinicScopedAdmin) -> None:
+    def __init__(self, clinic_admin: Screen) -> None:
         self.admin = clinic_admin
 
     def view(self, request: HttpRequest) -> HttpResponse:

@@ -3,46 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clinic.models import ClinicSender, Membership
 from clinic.posting.owner import OPENED
 from clinic.posting.stale import MAIN, settle, stamp
+from clinic.screen import Screen
 from clinic.sender.from_header import from_header
 from clinic.sender.record_words import lines_of
 from clinic.sender.records import Finding, State
+from clinic.sender.sender_form import SenderForm
 from clinic.sender.verifying import check_now, enter_address, installation_address, own_sender, records_of
-
-if TYPE_CHECKING:
-    from clinic.admin import ClinicScopedAdmin
-
-
-class SenderForm(forms.Form):
-    """The address a clinic wants to send from."""
-
-    address = forms.EmailField(
-        label=gettext_lazy("Your own sender address"),
-        required=False,
-        max_length=254,
-        help_text=gettext_lazy(
-            "For example clinic@example.org. Leave it empty to send from this installation's address."
-        ),
-    )
 
 
 class SenderPage:
     """Enter and check, bound to the clinic's admin."""
 
-    def __init__(self, clinic_admin: ClinicScopedAdmin) -> None:
+    def __init__(self, clinic_admin: Screen) -> None:
         self.admin = clinic_admin
 
     def view(self, request: HttpRequest) -> HttpResponse:
