@@ -44,8 +44,8 @@ def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membersh
 
 def _head_lines(clinic: Clinic) -> list[str]:
     """Where the clinic is and how it is reached."""
-    street, comma, town = clinic.address.partition(", ")
-    lines = [f"{street}{comma.strip()}", town, clinic.phone, clinic.reply_to, clinic.website_words]
+    street, _comma, town = clinic.address.partition(", ")
+    lines = [street, town, clinic.phone, clinic.reply_to, clinic.website_words]
     return [line for line in lines if line]
 
 

@@ -46,7 +46,7 @@ def test_says_where_the_clinic_is_and_how_it_is_reached(letter, course):
     clinic.address, clinic.website = "12 Linden Street, 10115 Berlin", "https://www.linden.example/"
     clinic.reply_to = "desk@linden.example"
     clinic.save()
-    assert "12 Linden Street, 10115 Berlin +49 30 23125 000 desk@linden.example www.linden.example" in text_of(
+    assert "12 Linden Street 10115 Berlin +49 30 23125 000 desk@linden.example www.linden.example" in text_of(
         letter()
     )
 
