@@ -24,6 +24,7 @@ PARTS = (
     "curve_budget",
     "pages",
     "score_path",
+    "bringing",
     "loop",
 )
 RESULTS = Path(__file__).parent / "results.json"

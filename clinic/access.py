@@ -59,6 +59,7 @@ READING = (
 LEADING = (
     _rights("clinic", "add change delete", "duty")
     | _rights("courses", "view", "prediction")
+    | _rights("courses", "view add change", "historyimport")
     | {
         "courses.silence_alerts",
         "clinic.reset_two_factor",
@@ -107,7 +108,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | _rights("clinic", "view", "message")
     | _rights("clinic", "view add change", "endpoint")
     | {"patients.merge_patient"}
-    | {"courses.view_dashboard", "courses.set_budget", "courses.hand_over"},
+    | {"courses.view_dashboard", "courses.set_budget", "courses.hand_over", "courses.export_clinic"},
 }
 
 
@@ -134,7 +135,9 @@ def permissions_of(membership: Membership | None) -> frozenset[str]:
     if membership is None or not membership.is_active:
         return frozenset()
     rights = _rights_of(membership.roles, stands_in=membership.stands_in_since is not None)
-    return rights - NOT_FOR_PRACTICE if membership.clinic.is_practice else rights
+    # A membership that is only being thought of may have no clinic yet.
+    clinic = getattr(membership, "clinic", None)
+    return rights - NOT_FOR_PRACTICE if clinic is not None and clinic.is_practice else rights
 
 
 def may(membership: Membership | None, action: str, model: type[models.Model]) -> bool:

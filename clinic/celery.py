@@ -45,6 +45,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="40"),
         "options": {"expires": 1800},
     },
+    "run imports": {"task": "courses.tasks.run_imports", "schedule": 5.0, "options": {"expires": 5}},
     "fit curves": {
         "task": "courses.tasks.fit_curves",
         "schedule": crontab(hour="2", minute="30"),

@@ -8,6 +8,7 @@ from courses.alerts import steps
 from courses.alerts.audit import auditor
 from courses.alerts.reached.late import note_unreached
 from courses.alerts.settling import sweep_closed_courses
+from courses.bringing import running
 from courses.checkins.spooled_answers import replay_answers
 from courses.priors.fitting import fit_every_clinic
 from courses.reminders import planning
@@ -61,3 +62,11 @@ def fit_curves() -> None:
     """Refit every clinic's Prior."""
     with unhurried():
         fit_every_clinic(at=timezone.now())
+
+
+@shared_task(name="courses.tasks.run_imports")
+def run_imports() -> None:
+    """Check and import the files that wait for it; delete those whose time is over."""
+    if running.is_due(at=timezone.now()):
+        with unhurried():
+            running.run_due(clock=timezone.now)

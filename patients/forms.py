@@ -30,7 +30,7 @@ from patients.models import (
     PatientPainType,
 )
 from patients.record_form import RecordForm
-from patients.screening_form import ScreeningForm
+from patients.screens.screening_form import ScreeningForm
 
 SIGNS = [("", gettext_lazy("not examined")), *NeuroCheck.Sign.choices]
 

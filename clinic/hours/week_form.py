@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_clock
 from clinic.models import Clinic, OpeningHours
 from clinic.opening import hours_by_weekday
 from clinic.typed.times import ClockField
@@ -130,11 +131,14 @@ class WeekForm(forms.Form):
         is_stale = values.get(f"{weekday}_seen", "") != now and as_words(self._stretches(weekday, values)) != now
         if is_stale and not self._is_untouched(weekday, values):
             words = _("Somebody changed this day to “%(now)s” while the page was open. Save again to replace it.")
-            raise ValidationError(words % {"now": now or _("closed")})
+            shown = [
+                f"{shown_clock(opens)}-{shown_clock(closes)}" for opens, closes in self.stored.get(weekday, ())
+            ]
+            raise ValidationError(words % {"now": ", ".join(shown) or _("closed")})
 
 
 def as_words(stretches: Iterable[Stretch] | None) -> str:
-    """Stretches as one text: 08:00-12:00, 14:00-18:00."""
+    """Stretches as one text that forms compare: 08:00-12:00, 14:00-18:00."""
     return ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in stretches or ())
 
 

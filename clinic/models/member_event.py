@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.country.shown import shown_moment
 from clinic.models.clinic import Clinic
 from clinic.models.membership import Membership
 from clinic.models.scoped import ClinicScopedQuerySet
@@ -48,4 +49,4 @@ class MemberEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.happened_at:%Y-%m-%d %H:%M} {self.kind}"
+        return f"{shown_moment(self.happened_at)} {self.kind}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -143,6 +144,11 @@ class Membership(models.Model):
     def address(self) -> str:
         """Where this clinic writes to; needs `user` loaded."""
         return self.own_email or self.user.email
+
+    @property
+    def role_columns(self) -> dict[str, Any]:
+        """What a row with the same roles holds."""
+        return {"role": self.role, "more_roles": list(self.more_roles)}
 
     @property
     def roles(self) -> frozenset[str]:

@@ -28,7 +28,7 @@ Action = SignOffEvent.Action
 
 
 @dataclass(frozen=True)
-class BandPosition:
+class PieceState:
     """A piece of content, in which version, and who signed it last."""
 
     piece: Piece
@@ -53,13 +53,13 @@ class BandPosition:
 class Signed:
     """What came of one press of the button."""
 
-    done: list[BandPosition] = field(default_factory=list)
+    done: list[PieceState] = field(default_factory=list)
     # Signed by somebody else meanwhile, as it is now.
-    before: list[BandPosition] = field(default_factory=list)
+    before: list[PieceState] = field(default_factory=list)
     # Another content than the one that was shown: nothing is signed unseen.
-    changed: list[BandPosition] = field(default_factory=list)
+    changed: list[PieceState] = field(default_factory=list)
     # Something is left to be filled in.
-    unfilled: list[BandPosition] = field(default_factory=list)
+    unfilled: list[PieceState] = field(default_factory=list)
     n_gone: int = 0
 
 
@@ -68,9 +68,9 @@ def may_sign(member: Membership, *, on: Any) -> bool:
     return RIGHT in permissions_of(member) and member.is_licensed(on)
 
 
-def standings(clinic: Clinic, kind: Kind) -> list[BandPosition]:
+def states_of(clinic: Clinic, kind: Kind) -> list[PieceState]:
     """Every piece of a group."""
-    return _standings(clinic, kind.label, kind.pieces(clinic))
+    return _states_of(clinic, kind.label, kind.pieces(clinic))
 
 
 def open_count(clinic: Clinic, label: str) -> tuple[int, int]:
@@ -82,7 +82,7 @@ def open_count(clinic: Clinic, label: str) -> tuple[int, int]:
         rows = rows_of(kind.model, clinic)
         found = rows.aggregate(n=models.Count("pk", filter=models.Q(**{NEEDS: True})), of=models.Count("pk"))
         return int(found["n"]), int(found["of"])
-    every = standings(clinic, kind)
+    every = states_of(clinic, kind)
     return sum(one.needs for one in every), len(every)
 
 
@@ -100,7 +100,7 @@ def sign(clinic: Clinic, shown: Mapping[str, str], *, comment: str, by: Membersh
         if kind.model is not None:
             # In the order of the key, so that two people who sign at once wait for each other in turn.
             list(rows_of(kind.model, clinic).order_by("pk").select_for_update().values_list("pk"))
-        now = {one.piece.name: one for one in standings(clinic, kind)}
+        now = {one.piece.name: one for one in states_of(clinic, kind)}
         for name in mine:
             _judge(now.get(name), wanted.pop(name), found)
     found.n_gone += len(wanted)
@@ -131,7 +131,7 @@ def record(
     changes: list[list[str]] | None = None,
 ) -> SignOffEvent:
     """One event of one piece."""
-    [now] = _standings(by.clinic, piece.kind, [piece])
+    [now] = _states_of(by.clinic, piece.kind, [piece])
     version = now.version + (action == Action.EDITED and not piece.own_version)
     event = _event(by.clinic, piece, version, action, comment=comment, by=by, at=at)
     event.changes = changes or []
@@ -162,7 +162,7 @@ def edits_since(clinic: Clinic, pieces: Iterable[Piece], at: datetime) -> list[S
     return [event for event in events.select_related("by__user") if f"{event.kind}|{event.code}" in names]
 
 
-def _judge(now: BandPosition | None, digest: str, found: Signed) -> None:
+def _judge(now: PieceState | None, digest: str, found: Signed) -> None:
     if now is None:
         found.n_gone += 1
     elif now.piece.digest != digest:
@@ -175,7 +175,7 @@ def _judge(now: BandPosition | None, digest: str, found: Signed) -> None:
         found.done.append(now)
 
 
-def _write(clinic: Clinic, done: list[BandPosition], *, comment: str, by: Membership, at: datetime) -> None:
+def _write(clinic: Clinic, done: list[PieceState], *, comment: str, by: Membership, at: datetime) -> None:
     by_model: dict[Any, list[int]] = {}
     for one in done:
         if one.piece.row is not None:
@@ -204,7 +204,7 @@ def _event(
     )
 
 
-def _standings(clinic: Clinic, label: str, pieces: list[Piece]) -> list[BandPosition]:
+def _states_of(clinic: Clinic, label: str, pieces: list[Piece]) -> list[PieceState]:
     events = SignOffEvent.objects.for_clinic(clinic).filter(kind=label)
     if len(pieces) == 1:
         events = events.filter(code=pieces[0].code)
@@ -224,5 +224,5 @@ def _standings(clinic: Clinic, label: str, pieces: list[Piece]) -> list[BandPosi
     for piece in pieces:
         row: dict[str, Any] = by_code.get(piece.code, {"edits": 0, "signed": None, "n": 0})
         version = piece.own_version or 1 + row["edits"]
-        found.append(BandPosition(piece, version, signed.get(row["signed"]), row["n"]))
+        found.append(PieceState(piece, version, signed.get(row["signed"]), row["n"]))
     return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -16,14 +16,11 @@ from clinic.middleware import SESSION_KEY
 from clinic.models import Membership
 from courses.practice.beside import practise, start_again
 
-if TYPE_CHECKING:
-    from courses.admin.site import StaffAdminSite
-
 
 class PracticePages:
     """The views, bound to the site whose frame they use."""
 
-    def __init__(self, site: StaffAdminSite) -> None:
+    def __init__(self, site: AdminSite) -> None:
         self.site = site
 
     def urls(self) -> list[URLPattern]:

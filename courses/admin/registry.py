@@ -1,7 +1,7 @@
 """Every screen, so that importing this registers them all."""
 
 from clinic.people import duty_admin, member_admin
-from courses.admin import appointment, catalogue, clinic, course
+from courses.admin import appointment, bringing, catalogue, clinic, course
 from courses.admin.alerts import alert, endpoint, message, silence
 from courses.admin.numbers import curve, rule_settings
 from courses.admin.person import letter, patient
@@ -12,6 +12,7 @@ from patients.screens import catalogue_admin, consent_text_admin
 __all__ = [
     "alert",
     "appointment",
+    "bringing",
     "catalogue",
     "catalogue_admin",
     "clinic",

@@ -77,6 +77,7 @@ GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
             "Letter": gettext_lazy("Letters to doctors."),
             "Message": gettext_lazy("Emails that were sent, are waiting or failed."),
             "Endpoint": gettext_lazy("Other systems that get alerts."),
+            "HistoryImport": gettext_lazy("Patients and past courses from a spreadsheet; export of all data."),
         },
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -26,16 +27,13 @@ from courses.day_one.deciding import (
 from courses.day_one.mail import is_link_of
 from courses.day_one.setup_steps import BY_CODE, NUMBER, TEST_MAIL
 
-if TYPE_CHECKING:
-    from courses.admin.site import StaffAdminSite
-
 RIGHT = "clinic.change_clinic"
 
 
 class SetupSteps:
     """The views, bound to the site whose frame they stand in."""
 
-    def __init__(self, site: StaffAdminSite) -> None:
+    def __init__(self, site: AdminSite) -> None:
         self.site = site
 
     def urls(self) -> list[URLPattern]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.apps import apps
-from django.db.models import Count, Model, Q
-
 from clinic.models import Clinic, Duty, Membership, Role, SetupEvent
+from clinic.signing.content import kinds
+from clinic.signing.ledger import open_count
+from patients.models import ConsentText
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class SetupFacts:
     has_rota: bool
     n_leads: int
     unlicensed: tuple[Membership, ...]
+    has_consent_text: bool
     n_content: int
     n_unsigned: int
     newest: dict[str, SetupEvent]
@@ -37,27 +38,14 @@ def setup_facts(clinic: Clinic, *, at: datetime) -> SetupFacts:
         has_rota=Duty.objects.for_clinic(clinic).filter(ends_at__gt=at).exists(),
         n_leads=sum(member.has_role(Role.LEAD) for member in members),
         unlicensed=tuple(one for one in members if one.has_role(Role.PRACTITIONER) and not one.is_licensed(today)),
+        has_consent_text=ConsentText.objects.for_clinic(clinic).current().exclude(retention="").exists(),
         n_content=n_content,
         n_unsigned=n_unsigned,
         newest={event.step: event for event in events},
     )
 
 
-def content_models() -> list[type[Model]]:
-    """Every table of clinical content that a clinician signs off."""
-    return [
-        model
-        for model in apps.get_models()
-        if {"needs_sign_off", "clinic"} <= {field.name for field in model._meta.get_fields()}
-    ]
-
-
 def _content(clinic: Clinic) -> tuple[int, int]:
-    """How many rows of content there are, and how many of them nobody has signed off."""
-    counted = [
-        model._default_manager.filter(clinic=clinic).aggregate(
-            n=Count("pk"), left=Count("pk", Q(needs_sign_off=True))
-        )
-        for model in content_models()
-    ]
-    return sum(one["n"] for one in counted), sum(one["left"] for one in counted)
+    """How many pieces of content there are, and how many of them nobody has signed off."""
+    counts = [open_count(clinic, kind.label) for kind in kinds()]
+    return sum(of for _left, of in counts), sum(left for left, _of in counts)

@@ -111,11 +111,19 @@ STEPS: tuple[Step, ...] = (
         page="admin:clinic_clinic_changelist",
     ),
     Step(
+        "consent_text",
+        gettext_lazy("Fill in the consent text"),
+        gettext_lazy("Nobody can agree to treatment until it says how long records are kept."),
+        lambda facts: facts.has_consent_text,
+        page="admin:patients_consenttext_changelist",
+        may_set_aside=False,
+    ),
+    Step(
         "content",
         gettext_lazy("Sign off the clinical content"),
         gettext_lazy("It works until then, and says once that nobody here has signed it off."),
         lambda facts: facts.n_unsigned == 0,
-        page="admin:setup",
+        page="admin:clinic_signoffevent_changelist",
         detail=_unsigned,
     ),
 )

@@ -10,6 +10,7 @@ from courses.models.alerting.digest import Digest
 from courses.models.alerting.reach import Reach
 from courses.models.alerting.silence import Silence
 from courses.models.appointment import Appointment
+from courses.models.bringing.history_import import HistoryImport, ImportPart
 from courses.models.check_in import CheckIn, CheckInAnswer
 from courses.models.correction import Correction
 from courses.models.course import Course
@@ -50,7 +51,9 @@ __all__ = [
     "Digest",
     "Direction",
     "HandOver",
+    "HistoryImport",
     "Hold",
+    "ImportPart",
     "Letter",
     "LetterEvent",
     "Level",

@@ -8,11 +8,12 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.country.shown import shown_day
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from courses.models.bringing.history_import import HistoryImport
 from courses.models.protocol import Protocol
 from patients.models import Patient
 
@@ -23,6 +24,11 @@ class CourseQuerySet(ClinicScopedQuerySet["Course"]):
     def open(self) -> Self:
         """Not over yet."""
         return self.filter(status__in=Course.OPEN)
+
+    def seen_here(self) -> Self:
+        """Without those of which all that is known was imported: nobody is alerted by history."""
+        since = Q(sessions__logged_at__gt=F("brought_by__imported_at"))
+        return self.filter(Q(brought_by=None) | Q(pk__in=self.model.objects.filter(since).values("pk")))
 
     def with_held(self) -> Self:
         """Each with `n_held` and `last_held_at` of its sessions. A join would count void ones too."""
@@ -65,6 +71,15 @@ class Course(models.Model):
     end_reason = models.CharField(_("why it ended"), max_length=200, blank=True)
     discharge_advice = models.TextField(_("advice at the end"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    brought_by = models.ForeignKey(
+        HistoryImport,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="courses",
+        verbose_name=_("imported with"),
+    )
 
     objects = CourseQuerySet.as_manager()
 

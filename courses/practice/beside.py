@@ -13,8 +13,8 @@ from clinic.presets import install_all
 from courses.practice.invented import invent_patients
 
 COPIED = (
-    "zone", "country", "phone", "address", "website", "emergency_number", "confirmed_emergency_number", "emergency_wording",
-    "languages", "escalation_chain", "idle_minutes", "two_factor_grace_days",
+    "zone", "country", "phone", "address", "website", "emergency_number", "confirmed_emergency_number",
+    "emergency_wording", "languages", "escalation_chain", "idle_minutes", "two_factor_grace_days",
 )  # fmt: skip
 LICENCE = "PRACTICE"
 
@@ -60,8 +60,7 @@ def _make(real: Clinic, *, by: Membership, at: datetime) -> Clinic:
 def _join(clinic: Clinic, member: Membership) -> Membership:
     """With the roles they have beside it, and a licence that is good for practice."""
     values = {
-        "role": member.role,
-        "more_roles": member.more_roles,
+        **member.role_columns,
         "licence_number": LICENCE,
         "deactivated_at": None,
         "is_pending": False,

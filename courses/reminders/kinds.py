@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from clinic.models import Clinic
 from courses.models import CheckIn, Reminder
-from courses.reminders.content import (
+from courses.reminders.outdated import day3_outdated, question_outdated, visit_outdated
+from courses.reminders.reminder_words import (
     Context,
     question_context,
     question_subject,
     visit_context,
     visit_subject,
 )
-from courses.reminders.outdated import day3_outdated, question_outdated, visit_outdated
 from courses.reminders.schedule import morning_after, the_day_before
 from patients.models import Consent
 

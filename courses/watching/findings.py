@@ -34,6 +34,7 @@ def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
     courses = list(
         Course.objects.for_clinic(clinic)
         .filter(status=Course.Status.ACTIVE)
+        .seen_here()
         .select_related("patient", "clinic")
         .with_held()
     )

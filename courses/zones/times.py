@@ -71,6 +71,10 @@ STAYS: Mapping[str, str] = {
             "courses.Digest.made_at",
             "courses.Digest.since",
             "courses.HandOver.handed_at",
+            "courses.HistoryImport.checked_at",
+            "courses.HistoryImport.imported_at",
+            "courses.HistoryImport.undone_at",
+            "courses.HistoryImport.uploaded_at",
             "courses.Hold.began_at",
             "courses.Hold.ended_at",
             "courses.Letter.written_at",
@@ -143,6 +147,7 @@ STAYS: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "clinic.Heartbeat.beaten_at",
+            "courses.HistoryImport.lease_until",
             "clinic.Message.lease_until",
             "clinic.SentForm.claimed_at",
             "clinic.SentForm.settled_at",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
@@ -100,24 +101,68 @@ def _birth_fits(birth: Birth) -> Q:
 
 
 def _reasons(person: Person, name: str, one: Patient, region: str | None) -> tuple[str, ...]:
+    return likeness(person, name, one, region).reasons
+
+
+class Recorded(Protocol):
+    """What is compared of somebody on file."""
+
+    @property
+    def search_text(self) -> str:
+        """The name as names are searched."""
+
+    @property
+    def birth(self) -> Birth:
+        """The birth date as far as it is known."""
+
+    @property
+    def phone(self) -> str:
+        """As it was written."""
+
+    @property
+    def email(self) -> str:
+        """The address."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """In what two records are alike."""
+
+    is_same: bool
+    is_alike: bool
+    has_same_day: bool
+    has_same_word: bool
+    shares_phone: bool
+    shares_email: bool
+    reasons: tuple[str, ...]
+
+    def is_doubtful(self, may_be_one: bool) -> bool:  # noqa: FBT001 - the only question there is
+        """Whether a person must say if both are one; `may_be_one`: as far as the birth dates say."""
+        if self.is_same or self.is_alike:
+            return may_be_one
+        return self.has_same_word and self.has_same_day and (self.shares_phone or self.shares_email)
+
+
+def likeness(person: Person, name: str, one: Recorded, region: str | None) -> Likeness:
+    """Person and record compared; `name` is the person's in the form in which names are compared."""
     theirs = one.search_text.partition("|")[0]
     is_same = sorted(name.split()) == sorted(theirs.split()) or f" {name.replace(' ', '')} " in one.search_text
     is_alike = is_same or _is_alike(name, theirs)
     has_same_day = one.birth == person.birth and person.birth.on is not None
     has_same_word = _has_word_alike(name, theirs)
+    shares_phone = bool(person.phone) and bool(one.phone) and is_same_phone(person.phone, one.phone, region)
+    shares_email = bool(person.email) and person.email.lower() == one.email.lower()
     checks: Iterable[tuple[bool, str]] = (
         (is_same, _("same name")),
         (is_alike and not is_same and person.birth.may_be(one.birth), _("similar name")),
         (has_same_word and not is_alike and has_same_day, _("similar name")),
         ((is_alike or has_same_word) and has_same_day, _("same date of birth")),
         (is_alike and _is_exchanged(person.birth, one.birth), _("day and month of birth exchanged")),
-        (
-            bool(person.phone) and bool(one.phone) and is_same_phone(person.phone, one.phone, region),
-            _("same phone"),
-        ),
-        (bool(person.email) and person.email.lower() == one.email.lower(), _("same email")),
+        (shares_phone, _("same phone")),
+        (shares_email, _("same email")),
     )
-    return tuple(str(words) for holds, words in checks if holds)
+    reasons = tuple(str(words) for holds, words in checks if holds)
+    return Likeness(is_same, is_alike, has_same_day, has_same_word, shares_phone, shares_email, reasons)
 
 
 def _is_alike(name: str, theirs: str) -> bool:

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from clinic.models import SignOffEvent
 from clinic.signing.content import kinds
-from clinic.signing.ledger import standings
+from clinic.signing.ledger import states_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = "/admin/clinic/signoffevent/"
@@ -51,7 +51,7 @@ class Keyboard:
 @pytest.fixture
 def waiting(clinic):
     def count() -> int:
-        return sum(one.needs for kind in kinds() for one in standings(clinic, kind))
+        return sum(one.needs for kind in kinds() for one in states_of(clinic, kind))
 
     return count
 

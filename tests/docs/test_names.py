@@ -23,9 +23,25 @@ IN_EACH_ROOM = {
 }  # fmt: skip
 # The same matter, in the room that decides it and in the room that stores, checks or shows it.
 SAME_MATTER = {
-    "base", "breach", "clearance", "endpoints", "events", "figures", "intake", "names",
-    "numbers", "phones", "recording", "scale", "summary", "times", "voiding",
-}  # fmt: skip
+    "base",
+    "breach",
+    "clearance",
+    "dates",
+    "endpoints",
+    "events",
+    "figures",
+    "kinds",
+    "names",
+    "numbers",
+    "phones",
+    "recipients",
+    "recording",
+    "scale",
+    "shown",
+    "summary",
+    "times",
+    "voiding",
+}
 # Words with several meanings; a name says which one is meant.
 VAGUE = {
     "Bedside", "asking", "fix", "guard", "meanwhile", "own_judge", "silencing", "standing", "telling", "together",

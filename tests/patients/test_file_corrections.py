@@ -62,7 +62,7 @@ def test_second_editor_is_told(correct):
     correct(licence="GMC 77")
     with pytest.raises(StaleRecord) as told:
         correct(licence="GMC 78")
-    assert [row.after for row in told.value.meanwhile] == ["GMC 77"]
+    assert [row.after for row in told.value.newer] == ["GMC 77"]
 
 
 def test_record_of_another_patient_is_none(correct, clinic, practitioner):

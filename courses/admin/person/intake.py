@@ -41,8 +41,8 @@ from patients.progress import (
     step_before,
 )
 from patients.record_form import RecordForm
-from patients.screening_form import ScreeningForm
 from patients.screens.file_views import FileViews
+from patients.screens.screening_form import ScreeningForm
 from patients.wording import VERDICTS, reason_text
 
 RIGHT = "patients.add_assessment"

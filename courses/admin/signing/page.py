@@ -18,7 +18,7 @@ from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
 from clinic.models import Membership, SignOffEvent
 from clinic.signing.content import kind_called
-from clinic.signing.ledger import BandPosition, Signed, comment_on, edits_since, history, sign, standings
+from clinic.signing.ledger import PieceState, Signed, comment_on, edits_since, history, sign, states_of
 from courses.admin.signing.page_context import Line, edit_url, groups_of, page_context, waiting_proposals
 
 PAGE = "admin:clinic_signoffevent_changelist"
@@ -73,7 +73,7 @@ class SignOffAdmin(ClinicScopedAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         member, at = active_membership(request.user), timezone.now()
-        now = course_at_review(member, kind, code)
+        now = state_of(member, kind, code)
         error = ""
         if request.method == "POST":
             try:
@@ -120,10 +120,10 @@ class SignOffAdmin(ClinicScopedAdmin):
         return response
 
 
-def course_at_review(member: Membership, kind: str, code: str) -> BandPosition:
+def state_of(member: Membership, kind: str, code: str) -> PieceState:
     """One piece as it stands, or 404."""
     group = kind_called(kind)
-    found = standings(member.clinic, group) if group else []
+    found = states_of(member.clinic, group) if group else []
     for one in found:
         if one.piece.code == code:
             return one
@@ -173,7 +173,7 @@ def _tell(request: HttpRequest, found: Signed) -> None:
         messages.warning(request, _("%(n)d are not in the lists any more.") % {"n": found.n_gone})
 
 
-def _by_whom(before: list[BandPosition]) -> dict[str, int]:
+def _by_whom(before: list[PieceState]) -> dict[str, int]:
     counted: dict[str, int] = {}
     for one in before:
         who = str(one.signed.by) if one.signed else _("Somebody else")

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from clinic.access import may, permissions_of
 from clinic.models import Clinic, Membership, SignOffEvent
 from clinic.signing.content import Kind, differences, kinds, piece_of
-from clinic.signing.ledger import RIGHT, BandPosition, may_sign, standings
+from clinic.signing.ledger import RIGHT, PieceState, may_sign, states_of
 from courses.flag_list.versions import may_confirm, proposed_piece
 from courses.models import RedFlag, RedFlagProposal
 from patients.models import ConsentText
@@ -29,7 +29,7 @@ OWN_PAGES = {
 class Line:
     """One row of the page."""
 
-    now: BandPosition
+    now: PieceState
     edit_url: str
     about_url: str
     # Edited by somebody else while the page was open.
@@ -119,7 +119,7 @@ def groups_of(
                 is_ticked=now.piece.name in marked,
                 is_unread=now.piece.name in fresh,
             )
-            for now in standings(member.clinic, kind)
+            for now in states_of(member.clinic, kind)
         ]
         if lines:
             found.append(Group(kind, lines))
@@ -165,7 +165,7 @@ def page_context(member: Membership, groups: list[Group], *, at: datetime) -> di
     }
 
 
-def edit_url(now: BandPosition, member: Membership) -> str:
+def edit_url(now: PieceState, member: Membership) -> str:
     """Where somebody may edit a piece; nothing where they may not."""
     row = now.piece.row
     if row is None or not may(member, "change", type(row)):

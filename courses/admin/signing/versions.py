@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
+from clinic.admin import ClinicScopedAdmin
+from clinic.country.shown import shown_clock
 from clinic.models import SignOffEvent
 from clinic.signing.content import piece_of
 from clinic.signing.ledger import history, may_sign
@@ -29,9 +30,6 @@ from courses.flag_list.versions import (
     withdraw_proposal,
 )
 from courses.models import Level, RedFlag, RedFlagProposal
-
-if TYPE_CHECKING:
-    from courses.admin.catalogue import RedFlagAdmin
 
 
 class FlagForm(forms.Form):
@@ -97,7 +95,7 @@ class FlagForm(forms.Form):
 class FlagVersions:
     """The views, bound to the red flag admin whose rows they may see."""
 
-    def __init__(self, flag_admin: RedFlagAdmin) -> None:
+    def __init__(self, flag_admin: ClinicScopedAdmin) -> None:
         self.admin = flag_admin
 
     def new_version(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -167,7 +165,7 @@ class FlagVersions:
         )
         words = [sentence % {"version": current.version}]
         if event is not None:
-            at = date_format(timezone.localtime(event.at), "TIME_FORMAT")
+            at = shown_clock(timezone.localtime(event.at))
             words = [_("%(name)s, %(time)s:") % {"name": event.by, "time": at}, *words]
         form.add_error(None, " ".join(words))
         return self._show(request, form, changes=event.changes if event else [], status=409)

@@ -15,7 +15,7 @@ from clinic.access import ROLE_PERMISSIONS
 from clinic.models import SignOffEvent
 from clinic.signing import content
 from clinic.signing.content import LEFT_OUT, NEEDS, kinds, piece_of, rows_of, signed_models
-from clinic.signing.ledger import comment_on, history, may_sign, open_count, sign, standings
+from clinic.signing.ledger import comment_on, history, may_sign, open_count, sign, states_of
 from clinic.signing.screens import SignedContentAdmin
 from courses.models import AftercareMeasure, Point, Protocol, RedFlag
 from tests import factories
@@ -29,7 +29,7 @@ FILES = sorted([*ROOT.glob("courses/data/*.json"), *ROOT.glob("patients/data/*.j
 
 
 def pieces(clinic):
-    return [one for kind in kinds() for one in standings(clinic, kind)]
+    return [one for kind in kinds() for one in states_of(clinic, kind)]
 
 
 def shown(clinic):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.models import SignOffEvent
 from clinic.signing.content import kinds
-from clinic.signing.ledger import standings
+from clinic.signing.ledger import states_of
 from courses.admin.signing.versions import FlagForm
 from courses.models import AdverseEventItem, Point, RedFlag, RedFlagProposal
 from patients.consent_texts import write_text
@@ -58,7 +58,7 @@ def all_groups(client):
 def test_every_piece_stands_on_the_page_with_what_decides_it(clinic, lead):
     page = text(browser(lead).get(PAGE))
     for kind in kinds():
-        for one in standings(clinic, kind):
+        for one in states_of(clinic, kind):
             for words in (one.piece.title, one.piece.effect, one.piece.source, one.piece.reasoning):
                 assert " ".join(words.split()) in " ".join(page.split()), one.piece.name
 

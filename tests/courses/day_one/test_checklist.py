@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from clinic.models import Clinic, Duty, Membership, OpeningHours, Role, SetupEvent
 from clinic.outbox.deliver import deliver_due
+from clinic.signing.content import kinds
+from clinic.signing.ledger import sign, states_of
 from courses.day_one.checklist import StepState, checklist, is_needed
 from courses.day_one.deciding import close_list, confirm_number, note_mail_received, set_aside, take_up
 from courses.day_one.mail import VALID_FOR, received_path
-from courses.day_one.setup_facts import content_models
 from courses.day_one.setup_steps import NUMBER, STEPS, TEST_MAIL
+from patients.models import ConsentText
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,7 @@ def new(clinic, manager) -> Membership:
     nothing = {"confirmed_emergency_number": "", "set_up_at": None, "phone": "", "reply_to": "", "address": ""}
     Clinic.objects.filter(pk=clinic.pk).update(**nothing)
     clinic.opening_hours.all().delete()
+    ConsentText.objects.filter(clinic=clinic).update(retention="")
     MembershipFactory(clinic=clinic, role=Role.PRACTITIONER, licence_number="")
     manager.refresh_from_db()
     return Membership.objects.get(pk=manager.pk)
@@ -35,6 +38,14 @@ def new(clinic, manager) -> Membership:
 def states(member, at) -> dict[str, StepState]:
     clinic = Clinic.objects.get(pk=member.clinic_id)
     return {line.step.code: line.state for line in checklist(clinic, at=at).lines}
+
+
+def sign_everything(clinic, at) -> None:
+    """As a licensed lead does on one page."""
+    lead = MembershipFactory(clinic=clinic, role=Role.LEAD, licence_number="L-2")
+    ConsentText.objects.filter(clinic=clinic).update(retention="10 years")
+    shown = {one.piece.name: one.piece.digest for kind in kinds() for one in states_of(clinic, kind) if one.needs}
+    sign(clinic, shown, comment="", by=lead, at=at)
 
 
 def done_by(new, at):
@@ -54,9 +65,8 @@ def done_by(new, at):
         TEST_MAIL: lambda: note_mail_received(by=new, at=at),
         "reply_to": lambda: clinics.update(reply_to="desk@example.org"),
         "address": lambda: clinics.update(address="1 Invented Lane"),
-        "content": lambda: [
-            model._default_manager.filter(clinic=clinic).update(needs_sign_off=False) for model in content_models()
-        ],
+        "consent_text": lambda: ConsentText.objects.filter(clinic=clinic).update(retention="10 years"),
+        "content": lambda: sign_everything(clinic, at),
     }
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.signing.content import kinds
-from clinic.signing.ledger import sign, standings
+from clinic.signing.ledger import sign, states_of
 from courses.flag_list.versions import (
     FlagWords,
     Overtaken,
@@ -97,7 +97,7 @@ def perform(clinic, people, step, at):
             one.piece.name: one.piece.digest
             for kind in kinds()
             if kind.label == "courses.redflag"
-            for one in standings(clinic, kind)
+            for one in states_of(clinic, kind)
         }
         sign(clinic, shown, comment="", by=by, at=at)
     elif what == "edit":

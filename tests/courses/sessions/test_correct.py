@@ -139,7 +139,7 @@ def test_second_editor_is_told_what_changed_meanwhile(session, correct, lead):
     correct(scores={"after": 2})
     with pytest.raises(StaleEdit) as told:
         correct(scores={"after": 1}, version=seen, by=lead)
-    assert [(row.before, row.after) for row in told.value.meanwhile] == [(3, 2)]
+    assert [(row.before, row.after) for row in told.value.newer] == [(3, 2)]
     assert score(session, "after").score == 2
 
 

@@ -1,0 +1,228 @@
+"""The life of an import: uploaded, checked, imported; and the work of it, done by a worker.
+
+A worker claims what is due by a lease: one that died loses nothing and imports nothing twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from clinic.models import Clinic, Membership
+from courses.bringing.file_choices import Choices
+from courses.bringing.import_plan import Plan, plan_import
+from courses.bringing.packing import is_packed, pack, unpack
+from courses.bringing.progress_bar import LEASE, told_progress
+from courses.bringing.reading import BadFile, Table, read_table
+from courses.bringing.refused import refused_csv
+from courses.bringing.writing import write_plan
+from courses.models import HistoryImport
+from courses.models.bringing.history_import import KEPT
+from patients.identity.duplicates import lock_identities
+from patients.identity.words import birth_words
+
+log = structlog.stdlib.get_logger(__name__)
+
+State = HistoryImport.State
+# So many lines of each kind the preview shows; all refused ones are in the file.
+MOST_SHOWN = 20
+FIRST_ROWS = 200
+
+
+def upload(
+    clinic: Clinic, content: bytes, *, file_name: str, by: Membership, at: datetime
+) -> tuple[HistoryImport, bool]:
+    """The file as an import whose columns are to be chosen; the same file that is still open is the same import.
+
+    BadFile says why it is refused.
+    """
+    # Only the first rows: a page does not wait for a large file, a worker reads all of it.
+    read_table(content, most=FIRST_ROWS)
+    digest = hashlib.sha256(content).hexdigest()
+    with transaction.atomic():
+        # Two sendings at once come one after the other.
+        Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+        live = [*HistoryImport.OPEN, State.IMPORTING, State.IMPORTED]
+        twin = HistoryImport.objects.for_clinic(clinic).light().filter(digest=digest, state__in=live).first()
+        if twin is not None:
+            return twin, False
+        row = HistoryImport.objects.create(
+            clinic=clinic,
+            uploaded_by=by,
+            uploaded_at=at,
+            file_name=file_name[-120:],
+            content=content,
+            digest=digest,
+        )
+    return row, True
+
+
+def table_of(row: HistoryImport) -> Table:
+    """The file's table; BadFile where a later row makes it none."""
+    content = bytes(row.content)
+    return unpack(content) if is_packed(content) else read_table(content)
+
+
+def first_rows(row: HistoryImport) -> Table:
+    """The headings and the first rows, for the page on which columns are chosen."""
+    content = bytes(row.content)
+    if not is_packed(content):
+        return read_table(content, most=FIRST_ROWS)
+    table = unpack(content)
+    return replace(table, lines=table.lines[:FIRST_ROWS])
+
+
+def choose(row: HistoryImport, choices: Choices) -> bool:
+    """Read it like this: a worker checks it next. False where it has gone on meanwhile."""
+    return _move(row, [State.UPLOADED, State.CHECKED, State.FAILED], State.CHECKING, choices=choices.as_json())
+
+
+def start(row: HistoryImport, *, is_partial: bool, by: Membership) -> bool:
+    """Import what was checked: a worker does it next. False where it was started already."""
+    if not is_partial and row.found.get("n_refused"):
+        raise ValidationError(_("Some lines are refused. Correct them, or import without them."))
+    return _move(row, [State.CHECKED], State.IMPORTING, is_partial=is_partial, imported_by=by)
+
+
+def discard(row: HistoryImport) -> bool:
+    """Delete the file without importing it. False where it has gone on meanwhile."""
+    return _move(row, HistoryImport.OPEN, State.DISCARDED, **_FORGOTTEN)
+
+
+_FORGOTTEN: dict[str, Any] = {"content": b"", "refused": b"", "preview": {}, "file_name": ""}
+
+
+def _move(row: HistoryImport, before: Any, after: State, **values: Any) -> bool:
+    """One state to the next, by whoever comes first."""
+    values = {"n_done": 0, "lease_until": None, **values, "state": after}
+    return bool(HistoryImport.objects.filter(pk=row.pk, state__in=before).update(**values))
+
+
+def run_due(*, clock: Callable[[], datetime]) -> int:
+    """Do what is due, one after another; files whose time is over are deleted. Returns how many were worked on."""
+    forget_files(at=clock())
+    n_done = 0
+    while (row := _claim(at=clock())) is not None:
+        try:
+            _work(row, at=clock())
+        except Exception as error:  # noqa: BLE001 - the next file must not wait for a repair
+            log.error("an import failed", row=row.pk, error=type(error).__name__)
+            _fail(row, "")
+        n_done += 1
+    return n_done
+
+
+def is_due(*, at: datetime) -> bool:
+    """Whether a worker is waited for, or a file's time is over."""
+    rows = HistoryImport.objects.all_clinics()
+    return rows.due(at).exists() or _outlived(at).exists()
+
+
+def _fail(row: HistoryImport, why: str) -> None:
+    HistoryImport.objects.filter(pk=row.pk, state__in=HistoryImport.WORKING).update(
+        state=State.FAILED, lease_until=None, found={}, preview={"why": why}
+    )
+
+
+def forget_files(*, at: datetime) -> int:
+    """Delete files that nobody imported, and lists of refused rows, after some days."""
+    rows = _outlived(at)
+    n_open = rows.filter(state__in=HistoryImport.OPEN).update(state=State.DISCARDED, **_FORGOTTEN)
+    return n_open + rows.update(**_FORGOTTEN)
+
+
+def _outlived(at: datetime) -> QuerySet[HistoryImport]:
+    """Those whose file, or list of refused rows, was kept for long enough."""
+    old = Q(uploaded_at__lt=at - KEPT) & (Q(checked_at=None) | Q(checked_at__lt=at - KEPT))
+    rows = HistoryImport.objects.all_clinics().filter(old).exclude(state__in=HistoryImport.WORKING)
+    return rows.exclude(file_name="", content=b"", refused=b"")
+
+
+@transaction.atomic
+def _claim(*, at: datetime) -> HistoryImport | None:
+    rows = HistoryImport.objects.all_clinics().due(at).select_for_update(skip_locked=True, of=("self",))
+    row = rows.select_related("clinic", "imported_by").order_by("pk").first()
+    if row is not None:
+        HistoryImport.objects.filter(pk=row.pk).update(lease_until=at + LEASE)
+    return row
+
+
+def _work(row: HistoryImport, *, at: datetime) -> None:
+    if row.state == State.CHECKING:
+        check(row, at=at)
+    else:
+        carry_out(row, at=at)
+
+
+def check(row: HistoryImport, *, at: datetime) -> Plan:
+    """Read the whole file and say what an import would do."""
+    choices = Choices.of_json(row.choices)
+    try:
+        table = table_of(row)
+    except BadFile as bad:
+        _fail(row, str(bad))
+        raise
+    if not is_packed(bytes(row.content)):
+        HistoryImport.objects.filter(pk=row.pk).update(content=pack(table), n_total=len(table.lines))
+    with told_progress(row) as step:
+        plan = plan_import(row.clinic, table, choices, at=at, step=step)
+    _keep(row, plan, table, at=at)
+    return plan
+
+
+def _keep(row: HistoryImport, plan: Plan, table: Table, *, at: datetime) -> None:
+    HistoryImport.objects.filter(pk=row.pk, state__in=[State.CHECKING, State.IMPORTING]).update(
+        state=State.CHECKED,
+        found=plan.counts(),
+        preview=preview_of(plan, on=row.clinic.local(at).date()),
+        refused=refused_csv(table, plan.refused) if plan.refused else b"",
+        checked_at=at,
+        lease_until=None,
+    )
+
+
+def carry_out(row: HistoryImport, *, at: datetime) -> Plan:
+    """Write it, whole or not at all; where the records changed since the check, it is shown once more instead."""
+    table, choices = table_of(row), Choices.of_json(row.choices)
+    with told_progress(row) as step, transaction.atomic():
+        # Nobody else puts somebody on file in between: who is new now is new when it is written.
+        lock_identities(row.clinic)
+        plan = plan_import(row.clinic, table, choices, at=at, step=step)
+        if plan.counts() != row.found:
+            _keep(row, plan, table, at=at)
+            return plan
+        by = row.imported_by or row.uploaded_by
+        # The row's time is that of all it wrote: the database lets an undo take away nothing else.
+        HistoryImport.objects.filter(pk=row.pk).update(imported_at=at)
+        write_plan(row, plan, choices, by=by, at=at, step=step)
+        HistoryImport.objects.filter(pk=row.pk).update(
+            state=State.IMPORTED, lease_until=None, content=b"", preview={}, file_name=""
+        )
+    log.info("import written", row=row.pk, **{name: n for name, n in plan.counts().items() if name != "event"})
+    return plan
+
+
+def preview_of(plan: Plan, *, on: date) -> dict[str, Any]:
+    """A few people as they would be written, and the first refused lines."""
+    people = [
+        {
+            "line": record.known.first.number,
+            "name": record.known.person.name,
+            "birth": birth_words(record.known.person.birth, on=on),
+            "record": record.known.pk,
+            "n_courses": len(record.courses),
+            "n_sessions": sum(len(course.sessions) for course in record.courses),
+        }
+        for record in plan.records[:MOST_SHOWN]
+    ]
+    refused = [{"line": line, "why": why} for line, why in sorted(plan.refused.items())[:MOST_SHOWN]]
+    return {"people": people, "refused": refused}

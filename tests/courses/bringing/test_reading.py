@@ -1,0 +1,115 @@
+"""A file as a table: CSV in any notation, XLSX; what is too large or no table is refused before it is unpacked."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime, time
+
+import openpyxl
+import pytest
+
+from courses.bringing import reading
+from courses.bringing.packing import is_packed, pack, unpack
+from courses.bringing.reading import BadFile, read_table
+
+
+def xlsx(*rows, sheets=1) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for _ in range(sheets - 1):
+        book.create_sheet()
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def bomb(n_bytes: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("xl/worksheets/sheet1.xml", b"0" * n_bytes)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Name,Score\nMüller,7\n".encode(),
+        "\ufeffName;Score\r\nMüller;7\r\n".encode(),
+        "Name\tScore\nMüller\t7\n".encode("utf-16"),
+        "sep=|\nName|Score\nMüller|7\n".encode(),
+        "Name;Score\nMüller;7\n".encode("cp1252"),
+        xlsx(["Name", "Score"], ["Müller", 7]),
+        xlsx(["Name", "Score"], ["Müller", 7.0]),
+    ],
+)
+def test_the_same_table_in_every_notation(content):
+    table = read_table(content)
+    assert (table.headings, [line.cells for line in table.lines]) == (("Name", "Score"), [("Müller", "7")])
+
+
+def test_lines_are_numbered_as_the_spreadsheet_shows_them():
+    table = read_table(b'\nName,Note\n\nAnna,"two\nlines"\n\nBo,\n')
+    assert [(line.number, line.cells[0]) for line in table.lines] == [(4, "Anna"), (6, "Bo")]
+
+
+def test_dates_and_yes_of_a_sheet_stay_what_they_are():
+    table = read_table(
+        xlsx(["On", "At", "Yes"], [date(2025, 3, 1), datetime.fromisoformat("2025-03-01T14:30"), True])
+    )
+    assert table.lines[0].cells == (date(2025, 3, 1), datetime.fromisoformat("2025-03-01T14:30"), "yes")
+
+
+def test_guessed_encoding_is_said():
+    assert read_table("Name\nMüller\n".encode("cp1252")).encoding == "Windows-1252"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "empty"),
+        (b"Name,Score\n", "no rows"),
+        (b"\xd0\xcf\x11\xe0 old", "old Excel"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not a table"),
+        (b"PK\x03\x04 broken", "damaged"),
+        (bomb(3 * reading.MEGABYTE), "unpacks to far more"),
+        (xlsx(["Name"], ["Anna"], sheets=2), "2 sheets"),
+        (b"a," * 150 + b"\nx\n", "columns"),
+        (b'Name\n"' + b"x" * 200_000 + b'"\n', "too long"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_reason(content, why):
+    with pytest.raises(BadFile, match=why):
+        read_table(content)
+
+
+def test_huge_files_are_refused(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_ROWS", 3)
+    with pytest.raises(BadFile, match="more than 3 rows"):
+        read_table(b"Name\n" + b"Anna\n" * 4)
+    monkeypatch.setattr(reading, "MOST_BYTES", 10)
+    with pytest.raises(BadFile, match="larger"):
+        read_table(b"Name\n" + b"Anna\n" * 4)
+
+
+def test_a_bomb_is_never_unpacked(monkeypatch):
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_args, **_more: pytest.fail("unpacked"))
+    with pytest.raises(BadFile):
+        read_table(bomb(3 * reading.MEGABYTE))
+
+
+def test_signs_that_nobody_sees_are_dropped():
+    assert read_table("Name\nAn\u200bna\x07\n".encode()).lines[0].cells == ("Anna",)
+
+
+def test_packed_table_is_the_same_and_first_rows_are_few():
+    rows = [
+        ["On", "At", "Name"],
+        [date(2025, 3, 1), datetime.fromisoformat("2025-03-01T14:30"), "王"],
+        ["", time(7, 5), "b"],
+    ]
+    table = read_table(xlsx(*rows))
+    assert unpack(pack(table)) == table
+    assert is_packed(pack(table))
+    assert [line.number for line in read_table(xlsx(*rows), most=1).lines] == [2]
