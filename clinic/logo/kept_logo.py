@@ -52,4 +52,5 @@ def png_at(key: uuid.UUID) -> bytes:
 def _show(clinic: Clinic, logo: ClinicLogo | None) -> None:
     clinic.logo = logo
     clinic.save(update_fields=["logo"])
-    ClinicLogo.objects.for_clinic(clinic).exclude(pk=clinic.logo_id).delete()
+    others = ClinicLogo.objects.for_clinic(clinic)
+    (others.exclude(pk=logo.pk) if logo else others).delete()

@@ -150,7 +150,8 @@ def _lets(record: str, wanted: str, lookup: Lookup, left: list[int]) -> bool:
 
 def _taken_in(record: str) -> list[str]:
     """The domains whose senders pass: what stands after `all` is never looked at, but for no `all` at all."""
-    names, redirected = [], []
+    names: list[str] = []
+    redirected: list[str] = []
     for term in record.lower().split()[1:]:
         if term.lstrip("+-~?") == "all":
             return names

@@ -87,9 +87,16 @@ class EmailTransport:
         return nullcontext()
 
 
+class WithPicture(EmailMultiAlternatives):
+    """Text and HTML as alternatives, and beside them what the HTML shows (RFC 2387)."""
+
+    mixed_subtype = "related"
+
+
 def message_of(mail: Mail, connection: Any = None) -> EmailMultiAlternatives:
     """The mail as it is written out; a picture is a part of it that no reader lists as an attachment."""
-    message = EmailMultiAlternatives(
+    kind = EmailMultiAlternatives if mail.picture is None else WithPicture
+    message = kind(
         subject=mail.subject,
         body=mail.text,
         from_email=mail.sender or None,
@@ -103,8 +110,6 @@ def message_of(mail: Mail, connection: Any = None) -> EmailMultiAlternatives:
         part = MIMEImage(mail.picture.png, "png")
         part.add_header("Content-ID", f"<{mail.picture.cid}>")
         part.add_header("Content-Disposition", "inline")
-        # Text and HTML as alternatives, and beside them what the HTML shows (RFC 2387).
-        message.mixed_subtype = "related"
         message.attach(part)
     return message
 
