@@ -64,7 +64,8 @@ def fit_curves() -> None:
         fit_every_clinic(at=timezone.now())
 
 
-@shared_task(name="courses.tasks.run_imports")
+# A large file on a busy machine takes minutes; the progress it tells keeps the watchdog and the lease.
+@shared_task(name="courses.tasks.run_imports", soft_time_limit=1740, time_limit=1800)
 def run_imports() -> None:
     """Check and import the files that wait for it; delete those whose time is over."""
     if running.is_due(at=timezone.now()):

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from clinic.country.shown import shown_number
 from clinic.models import Clinic
 
 NEEDS = "needs_sign_off"
@@ -208,6 +210,8 @@ def _words(row: Any, one: Any, words: Callable[[str], dict[str, str]] | None) ->
         return ", ".join(known.get(each, str(each)) for each in value)
     if isinstance(one, models.JSONField):
         return _listed(value)
+    if isinstance(value, float | Decimal):
+        return shown_number(value)
     return "" if value is None else str(value)
 
 

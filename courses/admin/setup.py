@@ -43,7 +43,7 @@ GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
         gettext_lazy("Before treatment"),
         {
             "SignOffEvent": gettext_lazy("What a licensed lead has read and agreed to, and what still waits."),
-            "ConsentText": gettext_lazy("What patients are told before they agree."),
+            "ConsentText": gettext_lazy("The text that patients read before they agree."),
             "PainType": gettext_lazy("Types of neck pain, and what each needs before needling."),
             "ScreeningItem": gettext_lazy("Intake questions, and what each answer rules out."),
         },

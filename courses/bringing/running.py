@@ -201,11 +201,16 @@ def carry_out(row: HistoryImport, *, at: datetime) -> Plan:
             _keep(row, plan, table, at=at)
             return plan
         by = row.imported_by or row.uploaded_by
-        # The row's time is that of all it wrote: the database lets an undo take away nothing else.
-        HistoryImport.objects.filter(pk=row.pk).update(imported_at=at)
         write_plan(row, plan, choices, by=by, at=at, step=step)
         HistoryImport.objects.filter(pk=row.pk).update(
-            state=State.IMPORTED, lease_until=None, content=b"", preview={}, file_name=""
+            # The row's time is that of all it wrote: the database lets an undo take away nothing else. Written
+            # last: while the transaction holds the row, nobody could be told how far it is.
+            imported_at=at,
+            state=State.IMPORTED,
+            lease_until=None,
+            content=b"",
+            preview={},
+            file_name="",
         )
     log.info("import written", row=row.pk, **{name: n for name, n in plan.counts().items() if name != "event"})
     return plan

@@ -6,17 +6,19 @@ Nothing here judges a score, raises an alert, or writes to anybody: what is brou
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from clinic.models import Membership
+from courses.bringing.copying import copy_rows
 from courses.bringing.file_choices import Choices
 from courses.bringing.import_plan import Plan, PlannedCourse, PlannedRecord, Step
 from courses.models import Course, HistoryImport, ImportPart, PainScore, Protocol, Session
-from patients.identity.seal import seal_of
+from patients.identity.seal import Seal, rows_of, seal_of_rows
 from patients.models import Patient
 
 AT_ONCE = 500
@@ -51,15 +53,25 @@ class _Writer:
         ]
         Course.objects.bulk_create(course for _planned, course in pairs)
         sessions = [pair for planned, course in pairs for pair in self._sessions(planned, course)]
-        Session.objects.bulk_create((session for session, _scores in sessions), batch_size=2000)
-        PainScore.objects.bulk_create((score for _one, scores in sessions for score in scores), batch_size=2000)
+        copy_rows([session for session, _scores in sessions])
+        scores = [score for _session, some in sessions for score in some]
+        for score in scores:
+            # The key came with the copy.
+            score.session_id = score.session.pk if score.session else None
+        copy_rows(scores)
         new = [one.pk for record, one in zip(records, patients, strict=True) if record.known.pk is None]
+        written: dict[type[Model], list[int]] = {
+            Patient: new,
+            Course: [course.pk for _planned, course in pairs],
+            Session: [session.pk for session, _scores in sessions],
+            PainScore: [score.pk for score in scores],
+        }
         ImportPart.objects.create(
             clinic=self.row.clinic,
             history_import=self.row,
             patients=[one.pk for one in patients],
             new_patients=new,
-            seal=seal_of(patients),
+            seal=_seal(patients, written),
         )
 
     def _patients(self, records: Sequence[PlannedRecord]) -> list[Patient]:
@@ -125,9 +137,18 @@ class _Writer:
             clinic=session.clinic,
             course=session.course,
             session=session,
-            timing=timing,
+            timing=timing.value,
             score=score,
             scored_at=session.held_at,
             recorded_by=self.by,
             recorded_at=self.at,
         )
+
+
+def _seal(patients: Sequence[Patient], written: Mapping[type[Model], Sequence[int]]) -> Seal:
+    """Of records that were on file, all that belongs to them; of new ones, what was just written."""
+    known = set(written[Patient])
+    rows = {model: set(keys) for model, keys in written.items()}
+    for model, keys in rows_of([one for one in patients if one.pk not in known]).items():
+        rows[model] = rows.get(model, set()) | keys
+    return seal_of_rows(rows)

@@ -31,7 +31,8 @@ BEGIN
     ) THEN
         RETURN OLD;
     END IF;
-    RAISE EXCEPTION 'courses_append_only: rows of % are never changed or deleted', TG_TABLE_NAME
+    RAISE EXCEPTION '%: rows of % are never changed or deleted',
+        CASE WHEN TG_TABLE_NAME = 'patients_patient' THEN 'patients_kept' ELSE 'courses_append_only' END, TG_TABLE_NAME
         USING ERRCODE = 'check_violation';
 END $$ LANGUAGE plpgsql;
 """
@@ -66,7 +67,7 @@ BACKWARDS = "".join(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0014_plainer_words"),
+        ("clinic", "0020_sign_off_events"),
         ("courses", "0031_red_flag_proposals"),
     ]
 

@@ -7,7 +7,7 @@ day; only what the machine writes on its own is left out, by name.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +58,13 @@ def rows_of(patients: Iterable[Patient]) -> dict[type[Model], set[int]]:
 
 def seal_of(patients: Iterable[Patient], *, like: Seal | None = None) -> Seal:
     """A fingerprint of each row that people write; `like` an earlier one, by the columns that were there then."""
+    return seal_of_rows(rows_of(patients), like=like)
+
+
+def seal_of_rows(rows: Mapping[type[Model], Collection[int]], *, like: Seal | None = None) -> Seal:
+    """The same of rows that are known: of records that were just made, nobody need look for others."""
     seal: Seal = {}
-    for model, keys in rows_of(patients).items():
+    for model, keys in rows.items():
         label = model._meta.label
         counted = _counted(model, keys)
         known = like[label]["columns"] if like and label in like else None

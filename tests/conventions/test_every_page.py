@@ -23,8 +23,10 @@ from clinic.models import Clinic, Membership, Message, Role
 from clinic.outbox.kinds import kind_of
 from clinic.people.address_change import correct_address
 from clinic.people.staff import send_invitation, send_password_link
+from clinic.signing.content import rows_of, signed_models
+from courses.day_one.deciding import ask_for_mail
 from courses.exchange.letters import write_referral, write_summary
-from courses.models import Digest, Measure, MeasureThreshold, Point, PriorEvent, RedFlag
+from courses.models import Digest, PriorEvent
 from courses.plans.handing_over import hand_over
 from courses.priors.events import note_event
 from courses.reminders.planning import plan_reminders
@@ -39,6 +41,8 @@ NOT_READ = {
     # The stored numbers of the model, as they are.
     "admin:courses_prior_change",
     "admin:courses_rulesettings_change",
+    # The cells of somebody's file, and both orders of a date to choose from.
+    "admin:courses_historyimport_columns",
     "healthz",
     "metrics",
     "csp-report",
@@ -108,8 +112,7 @@ def test_no_letter_is_written_as_elsewhere(country, cast, rows, course, at, clie
 
 def _stored_words(clinic: Clinic) -> list[str]:
     """What stands in the clinic's own lists is its own words: places of points, sources."""
-    models = (Point, MeasureThreshold, Measure, RedFlag)
-    listed = [row for model in models for row in model.objects.for_clinic(clinic)]
+    listed = [row for model in signed_models() for row in rows_of(model, clinic)]
     texts = [str(getattr(row, one.attname) or "") for row in listed for one in row._meta.fields]
     own = [text for text in texts if " " in text and (re.search(r"\d\.\d", text) or respelled(text) != text)]
     return sorted(own, key=len, reverse=True)
@@ -124,6 +127,7 @@ def _every_mail(clinic: Clinic, cast: dict[str, Any], rows: dict[str, Any], cour
     lead: Membership = cast["lead"]
     send_invitation(lead, at=at)
     send_password_link(lead, at=at)
+    ask_for_mail(by=lead, at=at)
     change_own_address(cast["manager"].user, email="other@example.org", at=at)
     correct_address(cast["front_desk"], email="desk@example.com", reason="new mailbox", by=cast["manager"], at=at)
     to = factories.MembershipFactory(clinic=clinic, role=Role.PRACTITIONER)

@@ -40,7 +40,7 @@ def text_kinds() -> list[Kind]:
         Kind(QUESTION_GROUPS, _("Questions of the check-in page"), _question_groups),
         Kind(REVIEW, _("Questions at a review"), _review_questions),
         Kind(BOUNDS, _("Limits of the fixed alert rules"), _bounds),
-        Kind(TIMES, _("How fast staff are told"), _times),
+        Kind(TIMES, _("How fast alerts are sent"), _times),
         Kind(PRIOR, _("Expected course of pain before a clinic has its own"), _prior),
         Kind(COUNTRY, _("Phone numbers for emergencies"), _numbers),
     ]
