@@ -61,7 +61,7 @@ check: setup ## format, lint, unused code, types, architecture, migrations, depl
 	.venv/bin/pre-commit validate-config
 	.venv/bin/hadolint Dockerfile
 
-# The installation that DATABASE_URL names, which needs none of the demo's servers, else the demo.
+# The installation in DATABASE_URL, which needs none of the demo's servers, otherwise the demo.
 LOCK_FILE := requirements$$([ -n "$$DATABASE_URL$$DATABASE_URL_FILE" ] || echo -demo).txt
 IN_INSTALLATION := $$([ -n "$$DATABASE_URL$$DATABASE_URL_FILE" ] || echo "$(PYTHON_IN_VENV) -m demo --") $(PYTHON_IN_VENV) manage.py
 

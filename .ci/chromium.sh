@@ -1,5 +1,5 @@
 #!/bin/sh
-# .ci/chromium.sh: print the path of a Chromium that starts, and see to it that Playwright can drive it; get what is missing.
+# .ci/chromium.sh: print the path of a working Chromium that Playwright can drive; install what is missing.
 set -eu
 
 say() { echo "$*" >&2; }

@@ -1,7 +1,7 @@
 """Names that nobody uses, in code or templates: `python .ci/dead_code.py` prints them and fails.
 
-vulture reads Python names alone. What templates read is shown to it as well, and every text that is a name or a
-dotted path (settings, fields of forms, tasks). What tests alone use is unused; columns and choices are data.
+vulture reads only Python names. It also gets the names in templates, and every text that is a name or a
+dotted path (settings, form fields, tasks). Names used only by tests count as unused; columns and choices are data.
 """
 
 import ast
@@ -42,12 +42,12 @@ def names_in_text() -> set[str]:
 
 
 def is_data(path: Path, kind: str) -> bool:
-    """Whether it is a setting, a column of a table or a choice: read by the framework, or kept in the database."""
+    """Whether it is a setting, a column of a table or a choice: used by the framework or stored in a table."""
     return kind == "variable" and (path.name in {"settings.py", "formats.py"} or "models" in path.parts)
 
 
 def main() -> int:
-    """Print what is unused, with its place."""
+    """Print unused names with their places."""
     allowed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["vulture"]
     finder = Vulture(ignore_names=allowed["ignore_names"], ignore_decorators=allowed["ignore_decorators"])
     finder.scavenge([str(ROOT / part) for part in CODE], exclude=["*/migrations/*"])

@@ -1,7 +1,7 @@
 #!/bin/sh
-# .ci/venv.sh LOCKFILE: make .venv and install the hashed lock file into it; at once where it is there already.
-# What is installed is written down only after success, so that an interrupted install is made anew. The lock
-# files are parts of each other: a smaller one finds its lines written down by the larger and leaves all as it is.
+# .ci/venv.sh LOCKFILE: make .venv and install the hashed lock file into it; does nothing if that is already done.
+# What is installed is recorded only after success, so that an interrupted install is repeated. The lock
+# files are parts of each other: a smaller one finds its lines recorded by the larger and changes nothing.
 set -eu
 
 lock_file=$1
@@ -47,7 +47,7 @@ install_debian_pip() {
         ensure_pip
 }
 
-# Seconds instead of a minute; where it cannot be had, pip does the same.
+# Takes seconds instead of a minute; if it is not available, pip does the same.
 fetch_uv() { "$venv/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r .ci/uv.txt >/dev/null 2>&1; }
 
 with_uv() { "$1" pip install -q --python "$venv/bin/python" --require-hashes -r "$lock_file"; }
@@ -80,6 +80,6 @@ wanted >"$scratch/wanted"
 : >"$scratch/before"
 if is_whole; then mv "$stamp" "$scratch/before"; else make_venv; fi
 install_lock || fail "The packages of $lock_file could not be installed: the reason stands above. Is the package index within reach, and is there room on the disk?"
-# What this lock file says of a package replaces what was written down before.
+# This lock file's line for a package replaces the recorded one.
 awk -F== 'NR == FNR { named[$1]; print; next } !($1 in named)' "$scratch/wanted" "$scratch/before" >"$stamp.new"
 mv "$stamp.new" "$stamp"

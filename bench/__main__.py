@@ -31,14 +31,14 @@ RESULTS = Path(__file__).parent / "results.json"
 
 
 def machine() -> str:
-    """What the figures were taken on, in a line."""
+    """The machine of the figures, in one line."""
     model = next((line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")), "")
     where = f"{os.cpu_count()} cores, {model or platform.machine()}, Python {platform.python_version()}"
     return f"{where}, {pace():.2f} ms for the fixed loop"
 
 
 def pace() -> float:
-    """Median milliseconds of a fixed piece of Python: a shared machine's pace changes, and figures with it."""
+    """Median milliseconds of a fixed piece of Python, because the speed of a shared machine changes."""
     taken = []
     for _run in range(200):
         started = time.perf_counter()
@@ -62,7 +62,7 @@ def _cpu_lines() -> list[str]:
 
 
 def table(rows: Iterable[dict[str, Any]]) -> str:
-    """The rows in columns."""
+    """The rows as aligned columns."""
     cells = [["what", "value", "unit", "versus", "ratio", "n"]]
     for row in rows:
         ratio = "" if row["ratio"] is None else f"{row['ratio']:.3g}"
@@ -74,7 +74,7 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Each part after another, alone on the machine as far as it can be."""
+    """Run the parts one after another, each alone on the machine as far as possible."""
     parts = sys.argv[1:] or PARTS
     unknown = set(parts) - set(PARTS)
     if unknown:
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def _others(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What earlier runs measured and this one did not."""
+    """Figures of earlier runs that this one did not measure."""
     names = {row["name"] for row in rows}
     return [row for row in json.loads(RESULTS.read_text(encoding="utf-8")) if row["name"] not in names]
 

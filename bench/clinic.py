@@ -1,4 +1,4 @@
-"""A clinic to measure on: its people, its courses, a backlog, a long history. All invented."""
+"""A clinic for measurements: its staff, its courses, a backlog, a long history. All invented."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FAR = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Cast:
-    """Who reports, about whom, what."""
+    """The reporter, the courses and the flag."""
 
     clinic: Clinic
     practitioner: Membership
@@ -115,14 +115,14 @@ def _message(cast: Cast, event: AlertEvent, *, at: datetime) -> Message:
 
 
 def settle_everything(*, at: datetime) -> None:
-    """Nothing is open and nothing waits: what comes due in the meantime would be measured as part of a sweep."""
+    """Settle everything that is open or waiting: otherwise a sweep would also measure what becomes due later."""
     clocks = dict.fromkeys(("repeat_at", "escalate_at", "lapses_at", "silenced_until", "next_step_at"))
     Alert.objects.unresolved().update(state="resolved", outcome="advised", resolved_at=at, **clocks)
     Message.objects.filter(state="pending").update(state="cancelled", settled_at=at)
 
 
 def make_history(cast: Cast, n_rows: int) -> None:
-    """So many sent messages and as many resolved alerts, copied from one of each by the database."""
+    """So many sent messages and as many resolved alerts, copied from one of each in the database."""
     message = Message.objects.filter(state="sent").latest("pk")
     alert = Alert.objects.latest("pk")
     resolved = {

@@ -1,7 +1,7 @@
 """Is the alert budget kept? Realised rates of simulated clinics and of the series in CURVE_SERIES.
 
-In the simulated clinics 5 patients in 100 get worse. A rate is judged against what can be met: the budget, but
-never less than the fixed rules and 1 per 100, never more than what is spendable (docs/curve.md). CURVE_CLINICS
+In the simulated clinics 5 patients in 100 get worse. A rate is compared with what is possible: the budget, but
+never less than the fixed rules and 1 per 100, and never more than what can be spent (docs/curve.md). CURVE_CLINICS
 says how many clinics are simulated: 20, or the 200 of docs/curve.md, which take half an hour; 0 leaves them out.
 """
 
@@ -21,9 +21,9 @@ from courses.curve.scores import Floats
 from courses.curve.study.budget_study import BUDGET_PER_100, series_check
 from courses.curve.study.evaluation import predict_series, read_series
 
-# The protocol's rate of false alarms, and what a clinic starts with.
+# The protocol's rate of false alarms, and a new clinic's budget.
 SERIES_BUDGETS = (2.5, BUDGET_PER_100)
-# By which session since the start a worsening patient is looked for.
+# By which session since the start a worsening patient should be found.
 BY_SESSIONS = (1, 2, 4, 6)
 PER_SESSIONS, PER_SCORES = "alerts per 100 sessions", "alerts per 100 scores"
 
@@ -63,7 +63,7 @@ def simulated_rows(clinics: Sequence[Clinic]) -> list[dict[str, object]]:
 
 
 def series_rows(path: Path) -> list[dict[str, object]]:
-    """Return the realised rate of all pain rules of a series by patient folds, beside what can be met."""
+    """Return the realised rate of all pain rules of a series by patient folds, beside what is possible."""
     with path.open(encoding="utf-8", newline="") as file:
         predictions = predict_series(read_series(file), has_memory=True)
     n, fixed = int(predictions.can_tell.sum()), fixed_rows(predictions)
@@ -100,7 +100,7 @@ def error_at(wanted: float, *, rate: float, error: float, n: int) -> float:
 
 
 def _error(values: Floats) -> float:
-    """Standard error of the mean of independent values; not a number of one alone."""
+    """Standard error of the mean of independent values; NaN for a single one."""
     return float(values.std(ddof=1) / len(values) ** 0.5) if len(values) > 1 else float("nan")
 
 

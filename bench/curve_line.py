@@ -1,8 +1,8 @@
 """Whether the line follows the patient, and what its projection covers: every CSV series in CURVE_SERIES.
 
-The line is drawn under the Prior of the folds that do not hold the patient, from all scores of the course: what
-the last three points of the line say beside the mean of the last three scores. The projection is what was drawn
-ahead after each score from the second on, beside the scores that came.
+The line is drawn under the Prior of the folds without the patient, from all scores of the course: the last three
+points of the line are compared with the mean of the last three scores. The projection after each score, from the
+second on, is compared with the later scores.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HORIZONS = ((0.0, 3.0), (3.0, 6.0), (6.0, 12.0))
 
 @dataclass(frozen=True)
 class Followed:
-    """How one course changed from its first to its last three scores, and its line; how far they end apart."""
+    """How one course changed from its first to its last three scores, and its line; the distance at their ends."""
 
     change: float
     line_change: float
@@ -34,7 +34,7 @@ class Followed:
 
 @dataclass(frozen=True)
 class Ahead:
-    """One score that came: weeks ahead, how far off the projection, how much of its point lies in each band."""
+    """One later score: weeks ahead, its distance from the projection, how much of its point is in each band."""
 
     gap: float
     error: float
@@ -82,13 +82,13 @@ def ahead(prior: Prior, course: CourseScores) -> Iterator[Ahead]:
 
 
 def _inside(score: int, low: float, high: float) -> float:
-    """The share of the point around a score that lies in a band: what the randomised PIT gives on average."""
+    """The share of the point around a score that is inside a band: the average of the randomised PIT."""
     low, high = (-0.5 if low <= 0 else low), (10.5 if high >= 10 else high)
     return float(np.clip(min(high, score + 0.5) - max(low, score - 0.5), 0.0, 1.0))
 
 
 def measure() -> list[dict[str, object]]:
-    """Return the figures over all series together; none where CURVE_SERIES names no folder."""
+    """Return the figures over all series together; empty if CURVE_SERIES names no folder."""
     folder = os.environ.get("CURVE_SERIES")
     pairs = [pair for path in sorted(Path(folder).glob("*.csv")) for pair in courses_of(path)] if folder else []
     if not pairs:

@@ -16,7 +16,7 @@ FIGURES = (
 
 
 def measure() -> list[dict[str, object]]:
-    """Return a row per series and figure; none where CURVE_SERIES names no folder."""
+    """Return a row per series and figure; empty if CURVE_SERIES names no folder."""
     folder = os.environ.get("CURVE_SERIES")
     rows: list[dict[str, object]] = []
     for path in sorted(Path(folder).glob("*.csv")) if folder else []:

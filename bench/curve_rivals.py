@@ -2,7 +2,7 @@
 
 Every predictor learns on four folds of subjects and predicts each score of the fifth, from the third of its
 subject on, from that subject's earlier scores. The same folds, scores and figures for all; standard errors by
-subject. A rise by 3 is looked for by LR*: the curve's own, and for the rivals that of a score written 3 higher.
+subject. A rise by 3 is detected by LR*: the curve's own, and for the rivals that of a score written 3 higher.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ UNITS = {"log_score": "nats", "crps": "points", "coverage90": "share", "sens3_at
 
 
 def rival_predictions(panel: Panel, fit: Callable[[Panel], Predict]) -> Floats:
-    """A rival's held-out predictions of a panel, (n_scores, 11); rows it is not asked for are left even."""
+    """A rival's held-out predictions of a panel, (n_scores, 11); rows it does not predict stay uniform."""
     folds = patient_folds(panel, n_folds=N_FOLDS, seed=SEED)
     p = np.full((panel.n_scores, N_VALUES), 1.0 / N_VALUES)
     for fold in np.unique(folds):
@@ -46,7 +46,7 @@ def rival_predictions(panel: Panel, fit: Callable[[Panel], Predict]) -> Floats:
 
 
 def values_of(panel: Panel, p: Floats, *, statistic: Floats, told: Bools) -> dict[str, Floats]:
-    """What each figure is the mean of, (n told,) each."""
+    """The values whose mean is each figure, (n predicted,) each."""
     scores = panel.scores[told].astype(np.int64)
     found = quality_values(p[told], scores=scores)
     caught = caught_rises(statistic[told], scores=scores).astype(float)
@@ -69,7 +69,7 @@ def measured(path: Path) -> dict[str, dict[str, Floats]]:
 
 
 def measure() -> list[dict[str, object]]:
-    """Return rows of every series: each figure, its error, and how far the curve is ahead of each rival."""
+    """Return rows for every series: each figure, its error, and the curve's lead over each rival."""
     folder = os.environ.get("CURVE_SERIES")
     return [line for path in sorted(Path(folder).glob("*.csv")) for line in _rows(path)] if folder else []
 

@@ -1,4 +1,4 @@
-"""How fast the curve is fitted and asked, against statsmodels and, where R has it, lme4.
+"""How fast the curve is fitted and asked, against statsmodels and, if R has it, lme4.
 
 Seconds of processor time: the cores are shared, and seconds by the clock would measure the neighbours too.
 """
@@ -26,7 +26,7 @@ from courses.priors.course_records import WEEK, Record, ScoreRow
 
 N_RUNS = 5
 N_SCORES = 12
-# How often each of the others is timed at a size. CURVE_LONG=1 waits for statsmodels at the largest too.
+# How often each rival is timed at each size. CURVE_LONG=1 also runs statsmodels at the largest size.
 RUNS_OF_OTHERS = {
     2_000: {"statsmodels MixedLM": N_RUNS, "lme4": N_RUNS},
     20_000: {"statsmodels MixedLM": 1, "lme4": 3},
@@ -53,7 +53,7 @@ def panel_of(n_courses: int, *, seed: int = 0) -> Panel:
 
 
 def median_seconds(work: Callable[[], object], *, n_runs: int = N_RUNS) -> float:
-    """Return the median seconds of processor time of n runs after a warm-up; one run has none."""
+    """Return the median seconds of processor time of n runs after a warm-up; a single run has no warm-up."""
     if n_runs > 1:
         work()
     taken = []
@@ -80,7 +80,7 @@ def statsmodels_seconds(panel: Panel, *, n_runs: int) -> tuple[float, float]:
 
 
 def lme4_seconds(panel: Panel, *, n_runs: int) -> tuple[float, float] | None:
-    """Return the median seconds and the log-likelihood of lme4's fit; None where R or lme4 is missing."""
+    """Return the median seconds and the log-likelihood of lme4's fit; None if R or lme4 is missing."""
     r = shutil.which("Rscript")
     if r is None:
         return None
@@ -102,13 +102,13 @@ OTHERS = {"statsmodels MixedLM": statsmodels_seconds, "lme4": lme4_seconds}
 def row(
     name: str, value: float, unit: str, *, n: int, versus: str = "", other: float | None = None
 ) -> dict[str, object]:
-    """Return one line of the table; the ratio is how many times the other took longer."""
+    """Return one line of the table; the ratio is how many times longer the other took."""
     ratio = None if other is None else other / value
     return {"name": name, "value": value, "unit": unit, "versus": versus, "ratio": ratio, "n": n}
 
 
 def quadratic_rows() -> list[dict[str, object]]:
-    """Return the quadratic mixed model beside statsmodels and lme4, in one run, and its growth."""
+    """Return the quadratic mixed model beside statsmodels and lme4, in one run, and how its time grows."""
     rows = []
     for n_courses, n_runs_of in RUNS_OF_OTHERS.items():
         panel = panel_of(n_courses)
@@ -128,7 +128,7 @@ def quadratic_rows() -> list[dict[str, object]]:
 
 
 def visits_record() -> Record:
-    """Return a course as the app holds it: 12 weekly visits, a score before and after each."""
+    """Return a course as in the app: 12 weekly visits, a score before and after each."""
     befores = [6, 7, 7, 6, 5, 5, 5, 4, 3, 4, 3, 3]
     rows = [
         ScoreRow(None, timing, score, START + number * WEEK, number + 1)

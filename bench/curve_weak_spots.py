@@ -1,7 +1,7 @@
-"""Known weak spots of the curve, as they were and with what was tried, on every CSV series in CURVE_SERIES.
+"""Known weaknesses of the curve, as they were and with each attempt to fix them, on every series in CURVE_SERIES.
 
-Four spots: the way back up after a good session, gaps of more than 8 weeks, courses that rise, and rises where
-most scores are 0. What was kept is in the product, so that "as it was" is the product with that part taken out.
+Four of them: the rise after a good session, gaps of more than 8 weeks, courses that rise, and rises when most
+scores are 0. The successful attempts are in the product, so "as it was" is the product without that part.
 All is held out; every figure has its number of scores and, in a row of its own, its standard error by subject.
 """
 
@@ -29,7 +29,7 @@ FALL, BACK_UP, RISE, LONG_GAP = 2, 2, 2.0, 8.0
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """The told scores of a series, (n,) each: what was seen, the subjects, and the predictions tried, (n, 11)."""
+    """The predicted scores of a series, (n,) each: observed values, subjects, and predictions tried, (n, 11)."""
 
     scores: Ints
     subjects: Ints
@@ -71,7 +71,7 @@ def _held(panel: Panel, found: Tried, *, told: Ints) -> Held:
 
 
 def measure() -> list[dict[str, object]]:
-    """Return the figures of every series; none where CURVE_SERIES names no folder."""
+    """Return the figures of every series; empty if CURVE_SERIES names no folder."""
     folder = os.environ.get("CURVE_SERIES")
     paths = sorted(Path(folder).glob("*.csv")) if folder else []
     return [line for path in paths for line in _rows(path.stem, held(path))]
@@ -85,7 +85,7 @@ def _rows(name: str, one: Held) -> Iterator[dict[str, object]]:
 
 
 def _good_sessions(name: str, one: Held) -> Iterator[dict[str, object]]:
-    """After a fall of 2: how often a score 2 above the last one was said to come, and came."""
+    """After a fall of 2: how often a score 2 above the last one was predicted, and observed."""
     can = one.fell & (one.last + BACK_UP <= HIGHEST_SCORE)
     seen = (one.scores >= one.last + BACK_UP)[can].astype(float)
     if not can.any():
@@ -114,7 +114,7 @@ def _long_gaps(name: str, one: Held) -> Iterator[dict[str, object]]:
 
 
 def _rising(name: str, one: Held) -> Iterator[dict[str, object]]:
-    """How far scores lie above the expected mean where the last three lie 2 above the first."""
+    """How far scores are above the expected mean if the last three are 2 above the first."""
     rows = one.is_rising
     ways = {
         "as it is": one.tried.product,

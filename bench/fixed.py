@@ -1,4 +1,4 @@
-"""Which scores of a series the rules without a calibrated threshold alarm on."""
+"""Which scores of a series the rules without a calibrated threshold raise an alarm on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def fixed_rows(predictions: HeldOut) -> Bools:
-    """Return which scores of a series the rules without a calibrated threshold alarm on, (n_scores,)."""
+    """Return the scores of a series with an alarm of the rules without a calibrated threshold, (n_scores,)."""
     panel, found = predictions.panel, np.zeros(predictions.panel.n_scores, dtype=bool)
     expected = np.array(expectations_of(predictions), dtype=object)
     for course in range(panel.n_courses):

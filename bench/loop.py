@@ -1,4 +1,4 @@
-"""The alert loop: from the saved session to the accepted mail, a backlog drained, a sweep beside a long history.
+"""The alert loop: from the saved session to the accepted mail, clearing a backlog, a sweep beside a long history.
 
 Real PostgreSQL, Valkey, a Celery worker of two processes and a mail server of its own, all on loopback.
 """
@@ -41,7 +41,7 @@ from demo.private_services.keeper import die_with_parent
 N_BACKLOG = int(os.environ.get("BENCH_BACKLOG", "10000"))
 N_SETTLED = int(os.environ.get("BENCH_SETTLED", "1000000"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "30"))
-# Sessions a second, and in how many of them a red flag is reported: one in so many.
+# Sessions per second, and how many of them report a red flag: one in so many.
 LOADS = ((1, 1), (20, 4), (20, 1))
 N_WORKERS = 2
 N_LOGGING = 2
@@ -52,7 +52,7 @@ Row = dict[str, Any]
 
 
 class Sink:
-    """What the mail server took, and when."""
+    """The mails that the server accepted, with their times."""
 
     def __init__(self, port: int, log: Path) -> None:
         self.port = port
@@ -121,7 +121,7 @@ def _worker(sink: Sink) -> Iterator[None]:
 
 
 def _round_trips(sink: Sink) -> list[float]:
-    """Seconds for a connection, a mail of the usual size and a goodbye."""
+    """Seconds for a connection, a mail of the usual size and the end of the conversation."""
     text = "Subject: plain\r\nMessage-ID: <plain>\r\n\r\n" + "x" * 3000
     taken = []
     for _n in range(N_ROUND_TRIPS):
@@ -156,7 +156,7 @@ def _latency(pool: Executor, cast: Cast, sink: Sink, *, rate: int, one_in: int, 
 
 
 def _log_for(pool: Executor, cast: Cast, *, rate: int, one_in: int, seconds: float) -> dict[uuid.UUID, float]:
-    """Sessions at an even rate, one in so many with a red flag; the time each was committed, by its form."""
+    """Sessions at an even rate, one in so many with a red flag; each commit's time, by its form."""
     started, sent = time.monotonic(), []
     for number in range(int(rate * seconds)):
         time.sleep(max(0.0, started + number / rate - time.monotonic()))
@@ -166,13 +166,13 @@ def _log_for(pool: Executor, cast: Cast, *, rate: int, one_in: int, seconds: flo
 
 @contextmanager
 def _desks() -> Iterator[Executor]:
-    """Processes that log, as the processes of a web server do."""
+    """Processes that log sessions, like those of a web server."""
     with ProcessPoolExecutor(N_LOGGING, mp_context=get_context("spawn"), initializer=django.setup) as pool:
         yield pool
 
 
 def log_one(cast: Cast, number: int, *, has_flag: bool) -> tuple[uuid.UUID, float]:
-    """Log a session, with a red flag or without; its form, and when it was committed."""
+    """Log a session, with or without a red flag; returns its form and when it was committed."""
     key, now = uuid.uuid4(), timezone.now()
     saved_at: list[float] = []
     course = Course.objects.select_related("patient").get(pk=cast.course_ids[number % len(cast.course_ids)])
@@ -198,7 +198,7 @@ def _mails_of(saved_at: dict[uuid.UUID, float]) -> Iterator[tuple[str, float]]:
 
 
 def _drain(cast: Cast, sink: Sink) -> Row:
-    """Mails a second from the first to the last of a backlog."""
+    """Mails per second from the first to the last of a backlog."""
     before = set(sink.taken())
     make_backlog(cast, N_BACKLOG, at=timezone.now())
     with _worker(sink):

@@ -1,4 +1,4 @@
-"""How long the server takes for the pages a practitioner waits for, on the demo's data."""
+"""Server time of the pages that practitioners wait for, on the demo's data."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _measure() -> list[dict[str, Any]]:
     client, courses = Client(), cycle(_courses())
     who = User.objects.get(username="practitioner")
     client.force_login(who, backend="clinic.account.sign_in.MembershipBackend")
-    # What changes no course comes first; what does goes through all of them in turn.
+    # Requests that change no course come first; the others go through all courses in turn.
     pages: dict[str, Callable[[Course], object]] = {
         "Today": lambda _course: client.get("/admin/"),
         "course page": lambda course: client.get(f"/admin/courses/course/{course.pk}/change/"),
@@ -54,7 +54,7 @@ def _measure() -> list[dict[str, Any]]:
 
 
 def _courses() -> list[Course]:
-    """The courses of one practitioner that may be needled, with sessions to draw and to learn from."""
+    """One practitioner's courses with clearance for needling and enough sessions for a chart and a fit."""
     rows: Any = Course.objects.filter(status=Course.Status.ACTIVE, practitioner__user__username="practitioner")
     last_number = Max("sessions__number", filter=Q(sessions__voided_at=None))
     found = rows.select_related("clinic").with_held().annotate(last_number=last_number)
@@ -71,7 +71,7 @@ def _filled_in(course: Any) -> dict[str, object]:
         "after": 3,
         "no_red_flag": "on",
         "is_needled": "no",
-        # Asked where scores cannot show worsening; elsewhere it says nothing.
+        # Asked only if scores cannot show worsening.
         f"answer_{SEVERE_PAIN}": USUAL,
         "held_at": held_at.strftime("%Y-%m-%dT%H:%M"),
         "practitioner": course.practitioner_id,
@@ -87,7 +87,7 @@ def _log(course: Course) -> None:
 
 
 def _refuse_failure(name: str, response: object) -> None:
-    """A page that was not shown, or a session that was not saved, is no measurement."""
+    """Refuse to count a page that was not shown or a session that was not saved."""
     status = getattr(response, "status_code", HTTPStatus.OK)
     if status >= HTTPStatus.BAD_REQUEST:
         raise RuntimeError(f"{name}: answered {status}")

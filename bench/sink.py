@@ -1,6 +1,6 @@
-"""`python -m bench.sink PORT`: a mail server in a process of its own that notes when it took which message.
+"""`python -m bench.sink PORT`: a mail server in its own process that records when it accepted each message.
 
-A line for each mail on standard output: the time and the Message-ID.
+It prints a line for each mail: the time and the Message-ID.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ WORDS = {b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n", b"EHLO": b"250-sink
 
 
 class Conversation(asyncio.Protocol):
-    """As little of SMTP as a client needs: the measured side is the other one."""
+    """Only as much SMTP as a client needs, because the other side is measured."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet."""
+        """Send the greeting."""
         assert isinstance(transport, asyncio.Transport)
         self.transport, self.rest, self.is_data, self.message_id = transport, b"", False, ""
         transport.write(b"220 sink\r\n")
@@ -45,7 +45,7 @@ class Conversation(asyncio.Protocol):
 
 
 async def main(port: int) -> None:
-    """For ever."""
+    """Serve for ever."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Conversation, "127.0.0.1", port)
     await server.serve_forever()

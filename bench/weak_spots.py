@@ -1,4 +1,4 @@
-"""The ways of predicting that were tried on the curve's weak spots, each from the earlier scores of the course."""
+"""Predictions that were tried on the curve's weaknesses, each from the earlier scores of the course."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from courses.curve.response_style import History, answered
 from courses.curve.scores import Floats, Ints
 from courses.curve.sequential import mixture_at, sequential_predictions
 
-# The odds of a shift that began up to three scores ago, per unit of M; how often a bad session is kept.
+# The odds of a shift that began up to three scores ago, per unit of M; how often a bad session lasts.
 SHIFT_ODDS, BAD_KEPT = 0.02, 0.1
-# Nearly none: the covariance must stay invertible.
+# Not exactly 0, because the covariance must stay invertible.
 _NEARLY_NONE = np.diag([1.0, 0.02, 0.02])
 
 
 @dataclass(frozen=True, eq=False)
 class Tried:
     """Distributions of n scores, (n, 11) each: the product's; the same without good sessions kept; without
-    widening after long gaps; the curve raised by 3; and what was left out.
+    widening after long gaps; the curve raised by 3; and attempts that were not adopted.
     """
 
     product: Floats
@@ -67,14 +67,14 @@ def tried(prior: Prior, panel: Panel) -> Tried:
 
 
 def _without_widening(prior: Prior, panel: Panel, curve: Mixture) -> Mixture:
-    """The curve as it would be if nothing was forgotten in a long gap."""
+    """The curve without forgetting after a long gap."""
     gaps = np.where(panel.step > 0, np.diff(panel.weeks, prepend=0.0), 0.0)
     added = prior.covariance[0][0] * forgotten(np.maximum(gaps, 0.0))
     return replace(curve, sds=np.sqrt(curve.sds**2 - added[:, None]))
 
 
 def _kept_of(prior: Prior, curve: Mixture, history: History, p: Floats, alone: Floats) -> Floats:
-    """What would be answered on another curve, good sessions as much kept as on this one."""
+    """The answers to another curve, with good sessions kept as often as on this one."""
     return np.asarray(
         np.maximum(answered(prior.answering, curve.probabilities(), history=history) + p - alone, 1e-9)
     )
@@ -89,14 +89,14 @@ def _with_bad_kept(prior: Prior, alone: Floats, curve: Mixture, *, history: Hist
 
 
 def _with_shifts(prior: Prior, panel: Panel, alone: Floats) -> Floats:
-    """The curve with the shifts upwards that memory knows of weighed in."""
+    """The curve combined with the upward shifts that the memory finds."""
     terms = memory_of(prior, panel, p=alone).terms.sum(axis=(1, 2))
     p = alone * (1.0 + SHIFT_ODDS * terms)
     return np.asarray(p / p.sum(axis=1, keepdims=True))
 
 
 def _account(prior: Prior, panel: Panel) -> tuple[Floats, Floats]:
-    """What one account expects of each score (n, 11), and its log-likelihood of the earlier ones (n,)."""
+    """One model's expectation of each score (n, 11), and its log-likelihood of the earlier ones (n,)."""
     filtered, every = Filtered.of(prior, panel), np.arange(panel.n_scores)
     grid = NoiseGrid.of(prior, n_scores=int(panel.lengths.max(initial=0)))
     found = posterior(filtered.effects, filtered.information_before(every), grid=grid)
@@ -106,7 +106,7 @@ def _account(prior: Prior, panel: Panel) -> tuple[Floats, Floats]:
 
 
 def _weighed(accounts: Sequence[tuple[Floats, Floats]], shares: Sequence[float]) -> Floats:
-    """The accounts' mixture, each by its share and its likelihood so far."""
+    """The mixture of the models, weighted by their share and their likelihood so far."""
     logs = np.array([np.log(max(share, 1e-300)) + log for share, (_p, log) in zip(shares, accounts, strict=True)])
     weights = np.exp(logs - logs.max(axis=0))
     weights /= weights.sum(axis=0)
@@ -114,7 +114,7 @@ def _weighed(accounts: Sequence[tuple[Floats, Floats]], shares: Sequence[float])
 
 
 def _looser(prior: Prior) -> Prior:
-    """Good and bad weeks twice as large and as slow, as one of the accounts behind the line."""
+    """Good and bad weeks twice as large and as slow, as in one of the models behind the line."""
     return replace(prior, carry=2.0 * prior.carry, carry_weeks=2.0 * prior.carry_weeks)
 
 

@@ -1,4 +1,4 @@
-"""Simulated clinics in which 5 patients in 100 get worse: is the alert budget kept, and who is found, how soon?"""
+"""Simulated clinics in which 5 patients in 100 get worse: is the budget kept, and who is found, how soon?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from courses.curve.scores import HIGHEST_SCORE, Floats, Ints
 from courses.curve.study.budget_study import N_TEST_PATIENTS, random_truth, simulated_clinic
 
 SHARE_WORSENING = 0.05
-# A course gets worse at its fourth score at the earliest, and comes once more at least.
+# A course gets worse at its fourth score at the earliest, and has at least one more.
 FIRST_START, N_AFTER = 3, 2
 LASTING, PER_SESSION = 3.0, 0.5
 FEWEST_PATIENTS, MOST_PATIENTS = 10, 200
@@ -45,9 +45,9 @@ def worsened(panel: Panel, *, rng: np.random.Generator) -> Worsening:
 
 @dataclass(frozen=True, eq=False)
 class Clinic:
-    """What a simulated clinic's new patients met: alerts per 100 sessions, what could be spent and what the fixed
-    rules alone raised, per 100; of each worsening course the session of the first alert from the start on, 0 for
-    none (n,), and how many sessions it had from then on (n,); alerts per 100 sessions of all others.
+    """A simulated clinic's new patients: alerts per 100 sessions, what could be spent and what the fixed
+    rules alone raised, per 100; for each worsening course the session of the first alert from the start on, 0 for
+    none (n,), and its number of sessions from then on (n,); alerts per 100 sessions of all others.
     """
 
     realised: float
@@ -58,7 +58,7 @@ class Clinic:
     others: float
 
     def wanted(self, budget_per_100: float) -> float:
-        """The rate that a budget can be met with: see docs/curve.md, spendable."""
+        """The rate at which a budget can be met: see docs/curve.md, spendable."""
         return min(max(budget_per_100, self.fixed + MIN_SHARE_PER_100), self.spendable)
 
 
@@ -90,7 +90,7 @@ def clinic(*, seed: int, budget_per_100: float) -> Clinic:
 
 
 def _found(coming: Worsening, alarms: Floats) -> tuple[Ints, Ints]:
-    """Of each worsening course the first alert since the start, 0 for none, and its sessions since, (n,) each."""
+    """For each worsening course the first alert since the start, 0 for none, and its sessions since, (n,) each."""
     courses = np.unique(coming.panel.course[coming.k > 0])
     found_at, n_after = np.zeros((2, len(courses)), dtype=np.int64)
     for place, course in enumerate(courses):

@@ -5,8 +5,8 @@ Nothing here knows what a patient or a course is.
 
 import os
 
-# Many small matrices in several processes: threads of the algebra library would only wait for each other.
-# Before anything imports numpy.
+# numpy's algebra library must use one thread: with many small matrices in several processes, its threads would
+# only wait for each other. Set before anything imports numpy.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from clinic.celery import app as celery_app

@@ -1,7 +1,7 @@
-"""Who may see and do what: the one door.
+"""Who may see and do what. Every permission question is answered here.
 
-Rights follow from the active membership's roles alone: several roles have the rights of each.
-Groups and per-user permissions play no part.
+Rights depend only on the roles of the active membership: several roles have the rights of each.
+Groups and per-user permissions are not used.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.shortcuts import resolve_url
 if TYPE_CHECKING:
     from clinic.models import Membership
 
-# In the session of somebody whose role asks for two-factor sign-in and who has none: by when.
+# Session key: the day by which this person must have set up two-factor sign-in, if they still have to.
 TWO_FACTOR_UNTIL = "two_factor_until"
 View = Callable[..., HttpResponse]
 
@@ -131,7 +131,7 @@ def _rights_of(roles: frozenset[str], *, stands_in: bool) -> frozenset[str]:
 
 
 def permissions_of(membership: Membership | None) -> frozenset[str]:
-    """Every right of a membership; none without an active one."""
+    """Every right of a membership; an empty set without an active one."""
     if membership is None or not membership.is_active:
         return frozenset()
     rights = _rights_of(membership.roles, stands_in=membership.stands_in_since is not None)
@@ -141,13 +141,13 @@ def permissions_of(membership: Membership | None) -> frozenset[str]:
 
 
 def may(membership: Membership | None, action: str, model: type[models.Model]) -> bool:
-    """Whether a membership has the right `action` (view, add, change) on a model."""
+    """Whether the membership has the right `action` (view, add, change) on a model."""
     meta = model._meta
     return f"{meta.app_label}.{action}_{meta.model_name}" in permissions_of(membership)
 
 
 def active_membership(user: Any) -> Membership:
-    """The membership a signed-in user works under; 404 for a user without one."""
+    """The membership that a signed-in user works under; 404 if the user has none."""
     membership: Membership | None = getattr(user, "active_membership", None)
     if membership is None:
         raise Http404
@@ -155,14 +155,14 @@ def active_membership(user: Any) -> Membership:
 
 
 def to_sign_in(request: HttpRequest, *, back_to: str = "") -> HttpResponse:
-    """The way to sign-in and back to a page, by default this one."""
+    """Redirect to sign-in and then back to a page, by default this one."""
     query = QueryDict(mutable=True)
     query["next"] = back_to or request.get_full_path()
     return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}")
 
 
 def staff_only(*perms: str) -> Callable[[View], View]:
-    """A page for staff: anonymous to sign-in, stranger 404, a colleague without the right 403."""
+    """A page for staff: anonymous visitors go to sign-in, strangers get 404, staff without the right get 403."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -180,7 +180,7 @@ def staff_only(*perms: str) -> Callable[[View], View]:
 
 
 def staff_context(request: HttpRequest) -> dict[str, object]:
-    """What every staff page shows: the clinic one works in."""
+    """Template context for every staff page: the clinic the user works in."""
     membership = getattr(getattr(request, "user", None), "active_membership", None)
     others = [one for one in getattr(request.user, "available_memberships", []) if one != membership]
     until = getattr(request, "session", {}).get(TWO_FACTOR_UNTIL)

@@ -28,66 +28,66 @@ from clinic.typed.fields import TypedFieldsMixin
 
 
 class ClinicScopedAdmin(TypedFieldsMixin, FiltersAsOffered, MergesStalePages):
-    """Shows and links only rows of the clinic one works in; a row of another clinic does not exist."""
+    """Shows and links only rows of the user's clinic; rows of other clinics give 404."""
 
     exclude = ("clinic",)
-    # What an empty list says: what would stand here, and where it comes from.
+    # Text for an empty list: what the list will contain and where that comes from.
     empty_text: ClassVar[Any] = gettext_lazy("Nothing yet.")
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """The rows the active membership may see."""
+        """The rows that the active membership may see."""
         rows: models.QuerySet[Any] = self.model._default_manager.visible_to(active_membership(request.user))
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """Filters by a row of another table offer rows of this clinic."""
+        """Filters by another table offer only rows of this clinic."""
         return [(one, OwnClinicFilter) if self._names_a_row(one) else one for one in self.list_filter]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model:
-        """The row, or 404: the stock admin would redirect and so tell that the number is free."""
+        """The row, or 404. The stock admin would redirect and so reveal that the number is unused."""
         row: models.Model | None = super().get_object(request, object_id, from_field)
         if row is None:
             raise Http404
         return row
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A picker picks: the stock one would add and change other rows in windows of their own."""
+        """A picker without the stock links that add and change other rows in pop-up windows."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Pickers offer rows of this clinic, each by what tells it from its like."""
+        """Pickers offer only rows of this clinic, with labels that distinguish similar rows."""
         self._narrow(db_field, request, kwargs)
         kwargs.setdefault("form_class", LabelledChoiceField)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Pickers offer rows of this clinic."""
+        """Pickers offer only rows of this clinic."""
         self._narrow(db_field, request, kwargs)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A new row belongs to the clinic one works in."""
+        """Assign a new row to the user's clinic."""
         if not change:
             obj.clinic = active_membership(request.user).clinic
         super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is deleted, but what a subclass allows."""
+        """Nothing can be deleted, unless a subclass allows it."""
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Named after what it lists."""
+        """Use the plural name of the model as the page title."""
         title = capfirst(self.opts.verbose_name_plural)
         more = {"title": title, "empty_text": self.empty_text}
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def require(self, request: HttpRequest, permission: str) -> Membership:
-        """The active membership, if it has the right; 403 otherwise."""
+        """The active membership if it has the right; otherwise 403."""
         if not request.user.has_perm(permission):
             raise PermissionDenied
         return active_membership(request.user)
@@ -97,7 +97,7 @@ class ClinicScopedAdmin(TypedFieldsMixin, FiltersAsOffered, MergesStalePages):
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-        """A page of one's own in the admin's frame."""
+        """Render a page of our own inside the admin's layout."""
         base = {**self.admin_site.each_context(request), "opts": self.opts}
         return TemplateResponse(request, template, {**base, **context})
 
@@ -111,7 +111,7 @@ class ClinicScopedAdmin(TypedFieldsMixin, FiltersAsOffered, MergesStalePages):
 
 
 class ClinicAdmin(ClinicScopedAdmin):
-    """The clinic's own settings; the list is skipped, there is only one's own clinic."""
+    """The clinic's own settings. There is no list, because a user sees only one clinic."""
 
     exclude = ()  # type: ignore[assignment]  # a clinic belongs to no clinic
     form = ClinicForm
@@ -143,11 +143,11 @@ class ClinicAdmin(ClinicScopedAdmin):
         return [*own, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """The clinic one works in."""
+        """The user's clinic."""
         return Clinic.objects.filter(pk=active_membership(request.user).clinic_id)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Straight to one's own clinic."""
+        """Redirect to the user's clinic."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return HttpResponseRedirect(
@@ -155,7 +155,7 @@ class ClinicAdmin(ClinicScopedAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A clinic belongs to no clinic. Only what is another value is written."""
+        """Save only the fields that changed. A clinic row has no clinic of its own."""
         stored = Clinic.objects.get(pk=obj.pk)
         form.zone_before = stored.zone
         names = [name for name in form.fields if getattr(stored, name) != getattr(obj, name)]

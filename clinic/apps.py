@@ -15,7 +15,7 @@ class ClinicConfig(AppConfig):
     verbose_name = _("Clinic")
 
     def ready(self) -> None:
-        """Register the system checks, route the log, and hold every field of text to what can be read."""
+        """Register the system checks, set up the log, and make every text field refuse lost letters."""
         from clinic import checks, production  # noqa: F401, PLC0415
 
         logs.configure()
@@ -23,6 +23,6 @@ class ClinicConfig(AppConfig):
 
 
 class StaffAdminConfig(SimpleAdminConfig):
-    """The admin is the staff's workplace: it shows our own screens, registered by the apps, and no others."""
+    """The admin is the workplace of staff. It shows only our own screens, which the apps register."""
 
     default_site = "courses.admin.site.StaffAdminSite"

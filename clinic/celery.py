@@ -29,8 +29,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_scheduler = "clinic.worker.beat:Scheduler"
 
-# In UTC. What happens at a clinic's wall time is swept often and computed in the clinic's zone.
-# What no worker came to in time expires: a broker that stood still piles up nothing.
+# Times are UTC. Whatever depends on a clinic's wall time is checked often and computed in the clinic's zone.
+# A task that no worker picks up in time expires, so that a stopped broker does not pile up tasks.
 app.conf.beat_schedule = {
     "deliver": {"task": "clinic.tasks.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "note beat": {"task": "clinic.tasks.note_beat", "schedule": 10.0, "options": {"expires": 30}},
@@ -52,16 +52,16 @@ app.conf.beat_schedule = {
         "options": {"expires": 4 * 3600},
     },
 }
-# What computes for long without a step in between is watched by its time limit alone.
+# Tasks that compute for long without intermediate steps are watched only by their time limit.
 UNWATCHED = {"courses.tasks.fit_curves", "courses.tasks.watch_courses"}
-# Before a worker process ends, conversations with a slow mail server may come to their end.
+# When a worker process ends, SMTP conversations with a slow server get this long to finish.
 SECONDS_FOR_LAST_WORDS = 5.0
 
 
 @worker_init.connect
 @beat_init.connect
 def refuse_to_start_unless_sound(**_kwargs: Any) -> None:
-    """A worker or a beat with a wrong setting ends at once and says why."""
+    """Stop a worker or beat at once if a setting is wrong, and print the reason."""
     django.setup()
     from clinic.checks import refuse_to_start_unless_sound as refuse  # noqa: PLC0415 - needs the apps loaded
 
@@ -72,19 +72,19 @@ def refuse_to_start_unless_sound(**_kwargs: Any) -> None:
 @beat_init.connect
 @worker_ready.connect
 def watch_the_loop(sender: Any = None, **_kwargs: Any) -> None:
-    """Beat's rounds and the worker's: a broker that is away is waited for, one that answers must be heard."""
+    """Watch the loops of beat and worker: they wait while the broker is down, and must react while it is up."""
     watchdog.start(type(sender).__name__, excuse=lambda: not broker.answers())
 
 
 @heartbeat_sent.connect
 def note_round(**_kwargs: Any) -> None:
-    """The worker's loop turned."""
+    """Record that the worker's loop ran."""
     watchdog.step()
 
 
 @task_prerun.connect
 def look_after_connections(task: Any = None, **_kwargs: Any) -> None:
-    """A connection serves many tasks; one that is old, or that a restart of the database broke, is replaced."""
+    """Reuse the database connection, but replace one that is old or was broken by a restart of the database."""
     if not task.request.is_eager:
         close_old_connections()
         seconds = settings.CELERY_TASK_TIME_LIMIT if task.name in UNWATCHED else None
@@ -93,14 +93,14 @@ def look_after_connections(task: Any = None, **_kwargs: Any) -> None:
 
 @task_postrun.connect
 def stop_watching(task: Any = None, **_kwargs: Any) -> None:
-    """Between tasks there is nothing to go on with."""
+    """Stop the watch between tasks, when no progress is expected."""
     if not task.request.is_eager:
         watchdog.stop()
 
 
 @worker_process_shutdown.connect
 def let_them_finish(**_kwargs: Any) -> None:
-    """What a slow mail server is just being told is not cut off at once."""
+    """Let conversations with slow mail servers finish instead of cutting them off."""
     from clinic.outbox.senders import slow_lane  # noqa: PLC0415 - needs the apps loaded
 
     slow_lane.wait_until_empty(SECONDS_FOR_LAST_WORDS)

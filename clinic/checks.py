@@ -1,4 +1,4 @@
-"""System checks: what is missing or nonsensical stops web, worker and beat with a message that names it."""
+"""System checks: a missing or invalid setting stops web, worker and beat with a message that names it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clinic import env
 from clinic.models import Message
 
 KIND_METHODS = ("still_due", "render", "settled")
-# With this exit code of a worker gunicorn ends as a whole; after any other it would start workers for ever.
+# The exit code that makes gunicorn stop; after any other it would restart the worker for ever.
 CANNOT_START = 3
 TRANSPORT_METHODS = ("send", "close")
 
@@ -31,7 +31,7 @@ def check_environment(**_kwargs: Any) -> Iterable[CheckMessage]:
 
 @register("settings")
 def check_registries(**_kwargs: Any) -> Iterable[CheckMessage]:
-    """What settings name by its path resolves to what is expected of it."""
+    """Paths in the settings resolve to objects of the expected kind."""
     errors: list[CheckMessage] = []
     for name, path in settings.MESSAGE_KINDS.items():
         errors += _named(f"MESSAGE_KINDS[{name!r}]", path, methods=KIND_METHODS)
@@ -64,7 +64,7 @@ def _named(setting: str, path: str, *, methods: Sequence[str] = ("__call__",)) -
 
 @register("settings", deploy=True)
 def check_https(**_kwargs: Any) -> Iterable[CheckMessage]:
-    """Patients' data travels encrypted outside a demo."""
+    """Outside a demo, patients' data is always encrypted in transit."""
     if settings.BASE_URL.startswith("https://") or settings.DEMO:
         return []
     return [CheckWarning("BASE_URL does not start with https://.", id="clinic.W001")]
@@ -72,7 +72,7 @@ def check_https(**_kwargs: Any) -> Iterable[CheckMessage]:
 
 @register("settings")
 def check_spool(**_kwargs: Any) -> Iterable[CheckMessage]:
-    """Answers can be kept on disk while the database is away."""
+    """Answers can be stored on disk while the database is down."""
     folder = Path(settings.SPOOL_ROOT)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -88,6 +88,6 @@ def refuse_to_start_unless_sound() -> None:
     errors = [message for message in run_checks(tags=["settings"]) if message.is_serious()]
     if errors:
         reasons = ["Healing Curve cannot start:", *(f"  {error.msg}" for error in errors)]
-        # Celery's beat hands sys.stderr over to a log that shows nothing.
+        # Celery's beat redirects sys.stderr to a log that shows nothing.
         os.write(2, "\n".join([*reasons, ""]).encode())
         sys.exit(CANNOT_START)

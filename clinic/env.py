@@ -1,7 +1,7 @@
 """Settings from the environment: read leniently, judged by the system checks.
 
 Reading never raises, so that commands which need no setting run without any. What is missing or
-nonsensical is noted in ``problems`` and stops web, worker and beat through `clinic.checks`.
+invalid is noted in ``problems`` and stops web, worker and beat through `clinic.checks`.
 """
 
 import os
@@ -26,7 +26,7 @@ QUOTING = (
     "This prints a password so written: "
     "python3 -c \"from urllib.parse import quote; print(quote(input(), safe=''))\""
 )
-# TLS from the first byte, or after STARTTLS: which one a port speaks.
+# Which TLS a port uses: from the first byte, or after STARTTLS.
 TLS_PORT, STARTTLS_PORT = 465, 587
 NO_ORIGIN = "http://127.0.0.1:8000"
 SMTP_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
@@ -34,7 +34,7 @@ SMTP_BACKEND = "clinic.outbox.transports.smtp.SmtpBackend"
 
 @dataclass(frozen=True)
 class Problem:
-    """A setting that is missing or makes no sense, and how to fix it."""
+    """A setting that is missing or invalid, and how to fix it."""
 
     name: str
     message: str
@@ -44,7 +44,7 @@ problems: list[Problem] = []
 
 
 def text(name: str, default: str = "") -> str:
-    """The value of NAME, or the content of the file named by NAME_FILE; an empty one counts as not set."""
+    """The value of NAME, or the content of the file named by NAME_FILE; empty counts as not set."""
     value, file_name = os.environ.get(name), os.environ.get(f"{name}_FILE")
     if value or not file_name:
         return value or default
@@ -58,7 +58,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def required(name: str, purpose: str) -> str:
-    """The value of NAME; noted as missing, with its purpose, where there is none."""
+    """The value of NAME; if it is missing, this is noted with its purpose."""
     value = text(name)
     if not value:
         problems.append(Problem(name, f"{name} is not set. It {purpose}."))
@@ -80,9 +80,9 @@ def words(name: str) -> list[str]:
 
 
 def cut_password(name: str, url: str) -> bool:
-    """Whether a password with an unquoted character ends the address too early; noted with how to write it.
+    """Whether an unquoted character in the password cuts the address short; noted with how to write it.
 
-    Such an address may still be read, as one of another host: nothing would be sent, or to somebody else.
+    Such an address may still parse, with another host: mail would go nowhere, or to somebody else.
     """
     rest = url.partition("://")[2]
     parts = re.split("[/?#]", rest, maxsplit=1)
@@ -127,7 +127,7 @@ def email(name: str) -> dict[str, Any]:
         problems.append(Problem(name, f"{name} is not a mail server's address such as smtp://host:25."))
         return {}
     if config["EMAIL_FILE_PATH"]:
-        # The library drops the slash that makes a folder absolute.
+        # The library drops the slash that makes a path absolute.
         config["EMAIL_FILE_PATH"] = "/" + config["EMAIL_FILE_PATH"].lstrip("/")
     if config["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
         config |= _smtp(name, _scheme(url), config)
@@ -135,7 +135,7 @@ def email(name: str) -> dict[str, Any]:
 
 
 def _smtp(name: str, scheme: str, config: dict[str, Any]) -> dict[str, Any]:
-    """Our backend, and TLS as the scheme says: the library takes smtps:// for STARTTLS."""
+    """Our backend, with TLS as the scheme says: the library reads smtps:// as STARTTLS."""
     is_tls, is_starttls = scheme in {"smtps", "smtp+ssl"}, scheme == "smtp+tls"
     port = config["EMAIL_PORT"] or (TLS_PORT if is_tls else STARTTLS_PORT if is_starttls else 25)
     if not config["EMAIL_HOST"]:
@@ -155,7 +155,7 @@ def _smtp(name: str, scheme: str, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def origin(name: str, default: str) -> str:
-    """NAME as the address under which people reach the site, without a trailing slash."""
+    """NAME as the site's public address, without a trailing slash."""
     url = (text(name) or default).rstrip("/")
     if not url:
         problems.append(
@@ -169,7 +169,7 @@ def origin(name: str, default: str) -> str:
 
 
 def web_address(name: str) -> str:
-    """NAME as an address to call, or nothing. It may hold a secret: a complaint never shows it."""
+    """NAME as a web address to call, or nothing. It may contain a secret, so no error message shows it."""
     url = text(name)
     if url and (_scheme(url) not in {"http", "https"} or not urlsplit(url).hostname):
         problems.append(Problem(name, f"{name} must be an address that starts with https:// or http://."))
@@ -178,7 +178,7 @@ def web_address(name: str) -> str:
 
 
 def secret(name: str) -> str:
-    """NAME as a secret that cannot be guessed, or nothing."""
+    """NAME as a secret that is long enough, or nothing."""
     value = text(name)
     if value and (len(value) < SHORTEST_SECRET or not value.isascii() or " " in value):
         problems.append(Problem(name, f"{name} must be at least {SHORTEST_SECRET} characters without a space."))
@@ -228,7 +228,7 @@ def _is_ip(value: str) -> bool:
 
 
 def seconds(name: str, default: float) -> float:
-    """NAME as a time that is longer than none."""
+    """NAME as a time longer than zero."""
     value = text(name)
     try:
         found = float(value) if value else default
@@ -241,7 +241,7 @@ def seconds(name: str, default: float) -> float:
 
 
 def _scheme(url: str) -> str:
-    """How an address begins; empty where it is no address at all. Never shows it: it may hold a password."""
+    """The scheme of an address; empty if it has none. Error messages show only this, because of passwords."""
     try:
         parts = urlsplit(url)
         _port = parts.port

@@ -18,14 +18,14 @@ from clinic.typed.fields import typed_formfield
 class ClinicForm(forms.ModelForm[Clinic]):
     """The clinic's settings.
 
-    In another country another number may be the one to call: which of both it is, is asked where nobody said.
+    If the country changes, the emergency number may have to change too: the form asks which one to use.
     """
 
     USUAL, OWN = "usual", "own"
 
     zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        help_text=gettext_lazy("The city whose clock the clinic keeps."),
+        help_text=gettext_lazy("The city whose local time applies at the clinic."),
         error_messages={
             "invalid_choice": gettext_lazy(
                 "“%(value)s” is not the time zone of a place. Choose a city from the list."
@@ -37,10 +37,10 @@ class ClinicForm(forms.ModelForm[Clinic]):
         help_text=gettext_lazy("It decides the emergency number, and how dates and numbers are written."),
     )
     escalation_chain = forms.MultipleChoiceField(
-        label=gettext_lazy("Who is told of an alert"),
+        label=gettext_lazy("Contact list for alerts"),
         choices=Responder.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("In this order, while nobody answers."),
+        help_text=gettext_lazy("Alerted in this order until somebody answers."),
         error_messages={"required": gettext_lazy("Choose at least one step: an alert must reach somebody.")},
     )
 
@@ -68,27 +68,27 @@ class ClinicForm(forms.ModelForm[Clinic]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # An old name of a place is that place.
+        # Replace an old zone name by its current one.
         self.initial["zone"] = place_if_any(self.initial.get("zone", ""))
         self._choices("zone", zone_choices(self.initial.get("country", ""), stored=self.initial["zone"]))
         country = [] if self.initial.get("country") else [("", "---------")]
         self._choices("country", [*country, *country_choices()])
-        # Answered on the page that asks; None while nobody did.
+        # The answer to that question; None until somebody answers.
         self.number_answer: str | None = None
         self.usual_number = ""
 
     @property
     def number_before(self) -> str:
-        """The emergency number that is on file."""
+        """The stored emergency number."""
         return str(self.initial.get("emergency_number", ""))
 
     @property
     def is_number_asked(self) -> bool:
-        """Whether somebody has yet to say which emergency number it is to be."""
+        """Whether the question about the emergency number is still unanswered."""
         return bool(self.usual_number) and self.number_answer is None
 
     def clean(self) -> dict[str, Any]:
-        """With the emergency number of the new country, unless another was typed or chosen."""
+        """Set the emergency number of the new country, unless another was typed or chosen."""
         values = super().clean() or {}
         if "country" not in values or "country" not in self.changed_data:
             return values
@@ -99,7 +99,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
         answer = self.data.get("number_answer")
         self.number_answer = answer if answer in {self.USUAL, self.OWN} else None
         if self.number_answer != self.OWN:
-            # While nobody answered, nothing is saved.
+            # Nothing is saved before the question is answered.
             values["emergency_number"] = usual
         return values
 
@@ -110,9 +110,9 @@ class ClinicForm(forms.ModelForm[Clinic]):
 
 
 class DutyForm(forms.ModelForm[Duty]):
-    """Who answers when."""
+    """Who answers alerts when."""
 
-    # By whose clock; its admin says which.
+    # The clinic whose clock applies; the admin sets it.
     clinic: Clinic | None = None
 
     class Meta:
@@ -121,7 +121,7 @@ class DutyForm(forms.ModelForm[Duty]):
         formfield_callback = typed_formfield
 
     def clean(self) -> dict[str, Any]:
-        """By the clock the clinic still has."""
+        """Check that the clinic's clock is still the one of the page."""
         values = super().clean() or {}
         if self.clinic is not None and connection.in_atomic_block:
             hold_zone(self.clinic)
@@ -135,23 +135,23 @@ class EndpointForm(forms.ModelForm[Endpoint]):
         model = Endpoint
         fields = ("name", "url", "member", "is_on")
         formfield_callback = typed_formfield
-        # An address of this kind is a secret itself: the device does not keep it.
+        # The address itself is a secret, so the browser must not store it as a draft.
         widgets = {"url": forms.URLInput(attrs={"data-not-kept": "", "class": "vURLField"})}
 
     def clean_url(self) -> str:
-        """Out into the world, encrypted."""
+        """Only public, encrypted addresses."""
         url: str = self.cleaned_data["url"]
         validate_url(url)
         return url
 
 
 class ReasonForm(forms.Form):
-    """Why, in the words of whoever takes it back."""
+    """The reason for undoing something."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=250,
         help_text=gettext_lazy("It stays on file with your name."),
     )
-    # What was on file when the page was opened: a page that is out of date takes nothing back.
+    # The version when the page was opened: an outdated page cannot undo anything.
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

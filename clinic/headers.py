@@ -1,4 +1,4 @@
-"""Headers that every page carries, and where browsers report what a page was kept from doing."""
+"""HTTP headers of every page, and the address where browsers report violations of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 log = structlog.stdlib.get_logger(__name__)
 
-# Nothing of the browser's is used but passkeys.
+# No browser feature is used except passkeys.
 UNUSED = "accelerometer camera display-capture geolocation gyroscope magnetometer microphone midi payment usb"
 PERMISSIONS = ", ".join(
     [
@@ -24,7 +24,7 @@ PERMISSIONS = ", ".join(
         "publickey-credentials-get=(self)",
     ]
 )
-# Parts of an address that open something by themselves.
+# Parts of an address that grant access to whoever knows them.
 TOKENS = {"token", "key"}
 LARGEST_REPORT = 8 * 1024
 REPORTS_PER_MINUTE = 30
@@ -32,7 +32,7 @@ KEYWORDS = {"inline", "eval", "data", "blob", "self", "wasm-eval", "trusted-type
 
 
 class HeadersMiddleware:
-    """A page with a token in its address names itself to no other site; no page is framed into another site's."""
+    """Send no referrer from pages with a token in their address; no page may be framed by another site."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -43,20 +43,20 @@ class HeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         match = request.resolver_match
         if match is not None and TOKENS & match.kwargs.keys() and getattr(match.func, "csrf_exempt", False):
-            # Browsers then send no origin with a form either: a page whose form is checked for its origin keeps
-            # to `same-origin`, which names it to no other site.
+            # With no-referrer, browsers also omit the origin of forms. Pages whose forms need an origin check
+            # use `same-origin`, which sends no referrer to other sites.
             response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
 
 class _Minute:
-    """How many reports this process took in the running minute."""
+    """How many reports this process accepted in the current minute."""
 
     def __init__(self) -> None:
         self.began_at, self.n = 0.0, 0
 
     def is_full(self) -> bool:
-        """Whether one more would be too many; counts it."""
+        """Count one more; whether that is too many."""
         now = time.monotonic()
         if now - self.began_at >= 60:
             self.began_at, self.n = now, 0
@@ -70,7 +70,7 @@ minute = _Minute()
 @csrf_exempt  # a browser reports without a token, and a report changes nothing
 @require_POST
 def csp_report(request: HttpRequest) -> HttpResponse:
-    """Log which rule was broken on which kind of page: no address, no words of a page, nothing kept."""
+    """Log the rule that was broken and the kind of page: no address, no page text, nothing stored."""
     if minute.is_full():
         return HttpResponse(status=429)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_REPORT:
@@ -83,7 +83,7 @@ def csp_report(request: HttpRequest) -> HttpResponse:
 
 
 def _report(body: bytes) -> dict[str, str] | None:
-    """The rule, the kind of what was refused, and the name of the page's address; None for anything else."""
+    """The rule, the kind of what was blocked, and the page's URL name; None for anything else."""
     try:
         found: Any = json.loads(body)["csp-report"]
         rule = str(found.get("effective-directive") or found.get("violated-directive") or "").split(" ")[0]

@@ -1,4 +1,4 @@
-"""Rows on the clinic's page."""
+"""Inline forms on the clinic's page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log lines: ids and facts of the machine, never people, never a link that opens something."""
+"""Log lines: ids and technical facts, never people, never a link that grants access."""
 
 import re
 import traceback
@@ -13,7 +13,7 @@ LINK_WITH_TOKEN = re.compile(r"/(a|c|u|accounts/password/reset/key)/[^/\s\"']+")
 
 
 def hide_tokens(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank out the token of a signed link wherever a request's path is logged."""
+    """Replace the token of a signed link wherever a request's path is logged."""
     event["event"] = LINK_WITH_TOKEN.sub(r"/\1/…", str(event["event"]))
     return event
 
@@ -21,12 +21,12 @@ def hide_tokens(_logger: object, _name: str, event: MutableMapping[str, Any]) ->
 def keep_facts_of_machine(
     _logger: object, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Drop what may hold a person's data: the request, task arguments, the words of an exception.
+    """Drop what may contain personal data: the request, task arguments, exception messages.
 
-    An exception keeps its type and the places it came through.
+    An exception keeps its type and its stack.
     """
     if event.get("logger") == "celery.app.trace" and isinstance(event.get("data"), dict):
-        # Celery writes the exception's words into its message.
+        # Celery copies the exception's message into its own.
         task = event["data"]
         event["event"] = f"task {task.get('name')} {task.get('id')} ended"
     for name in ("request", "data", "params", "sql", "alias"):
@@ -41,7 +41,7 @@ def keep_facts_of_machine(
 
 
 class LineFormatter(structlog.stdlib.ProcessorFormatter):
-    """One line per event: time, level, logger, words and key=value pairs."""
+    """One line per event: time, level, logger, message and key=value pairs."""
 
     def __init__(self, *_args: object, **_kwargs: object) -> None:
         shared: list[structlog.typing.Processor] = [
@@ -62,7 +62,7 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
 
 
 def configure() -> None:
-    """Send our own events through the same handlers as everybody else's."""
+    """Send our own events through the same handlers as all others."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -1,4 +1,4 @@
-"""Which clinic a request works in."""
+"""Finds the clinic that a request works in."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from clinic.country.conventions import at_clinic
 from clinic.models import Membership, User
 
 SESSION_KEY = "membership"
-# Pages of patients, behind a signed link, and the logo on them: nobody is signed in there.
+# Pages of patients, opened by a signed link without sign-in, and the logo on them.
 PATIENT_PAGES = re.compile(r"/(?:c|logo)/")
 
 
 class PatientPagesMiddleware:
-    """A patient's page never reads a session: whoever looks at it on a clinic's device is a patient there.
+    """Ignore the session on a patient's page: whoever opens it on a clinic's device counts as a patient there.
 
-    So it asks the database nothing before its own view, and can be answered while the database is away.
+    The page therefore makes no query before its own view and can be answered while the database is down.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -38,14 +38,14 @@ class PatientPagesMiddleware:
 
 
 FIRST_REFUSAL = 400
-# A page may ask for the right before it looks for the row.
+# A page may check the right before it looks for the row.
 NOT_HERE = {403, 404}
 
 
 class ActiveMembershipMiddleware:
     """Sets `user.active_membership`; the request is answered by the clinic's clock and conventions.
 
-    What is not found in this clinic and is a page of another one of the same person is offered there.
+    If a page is not found in this clinic but exists in another clinic of the same person, it offers to switch.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -64,7 +64,7 @@ class ActiveMembershipMiddleware:
 
 
 def chosen_membership(user: User | AnonymousUser, chosen_uuid: str | None) -> Membership | None:
-    """The membership chosen in this session, else the one worked in last, else the first one, if any."""
+    """The membership chosen in this session, otherwise the last one used, otherwise the first one, if any."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
     if not user.available_memberships:
@@ -78,7 +78,7 @@ def chosen_membership(user: User | AnonymousUser, chosen_uuid: str | None) -> Me
 
 
 def _offer_elsewhere(request: HttpRequest) -> HttpResponse | None:
-    """The page that offers to switch, where another clinic of this person has the page; else None."""
+    """The page that offers to switch, if another clinic of this person has the page; otherwise None."""
     own = request.user.active_membership  # type: ignore[union-attr]
     for other in request.user.available_memberships:  # type: ignore[union-attr]
         if other != own and _opens(request, other):
@@ -88,7 +88,7 @@ def _offer_elsewhere(request: HttpRequest) -> HttpResponse | None:
 
 
 def _opens(request: HttpRequest, membership: Membership) -> bool:
-    """Whether the same page opens for this person in another clinic. Nothing that it would write is kept."""
+    """Whether the page opens for this person in another clinic. All writes of the attempt are rolled back."""
     again = copy.copy(request)
     again.user = copy.copy(request.user)
     again.user.active_membership = membership  # type: ignore[union-attr]

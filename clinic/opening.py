@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-# A clinic closed for longer than this is treated as open: an alert must not wait for ever.
+# A clinic closed for longer than this counts as open, because an alert must not wait for ever.
 HORIZON_DAYS = 60
 
 Hours = Mapping[int, tuple[tuple[time, time], ...]]
@@ -48,7 +48,7 @@ def hours_by_weekday(stretches: Iterable[OpenStretch]) -> Hours:
 
 @dataclass(frozen=True)
 class OpeningCalendar:
-    """Opening hours by ISO weekday in wall time, and days closed; without any hours: always open."""
+    """Opening hours by ISO weekday in wall time, and closed days; always open if there are no hours."""
 
     zone: ZoneInfo
     hours: Hours = field(default_factory=dict)
@@ -66,7 +66,7 @@ class OpeningCalendar:
         return self.next_opening(at) == at
 
     def next_opening(self, at: datetime) -> datetime:
-        """The instant itself if the clinic is open, else when it opens next."""
+        """The instant itself if the clinic is open, otherwise its next opening."""
         opens_at, _closes_at = next(self._stretches(at), (at, at))
         return max(opens_at, at)
 
@@ -83,7 +83,7 @@ class OpeningCalendar:
         )
 
     def add_open_time(self, at: datetime, wait: timedelta) -> datetime:
-        """When so much open time has passed."""
+        """The instant when so much open time has passed."""
         for opens_at, closes_at in self._stretches(at):
             start = max(opens_at, at)
             if closes_at - start >= wait:
@@ -101,7 +101,7 @@ class OpeningCalendar:
         return self.next_opening(day.astimezone(UTC))
 
     def next_wall_time(self, at: datetime, wall: time) -> datetime:
-        """When the clinic's clock shows a time next, open or not."""
+        """The next instant at which the clinic's clock shows a time, open or not."""
         today = at.astimezone(self.zone).date()
         days = (today + timedelta(days=n_days) for n_days in range(3))
         return next(instant for instant in (self._instant(day, wall) for day in days) if instant > at)

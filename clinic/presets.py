@@ -1,4 +1,4 @@
-"""Clinical content that a new clinic starts with: rows from data files, which the clinic then edits."""
+"""Clinical content of a new clinic: rows from data files, which the clinic then edits."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SPELLED = frozenset({"name", "wording", "advice", "place", "question", "meaning"
 
 
 def load_rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of a data file: the members of its `rows`, each with its source."""
+    """The rows of a data file, each with its source."""
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return list(content["rows"])
 
 
 def install_rows(clinic: Clinic, model: type[models.Model], path: Path) -> None:
-    """Give the clinic those rows of a file that it does not have yet; its own edits stay."""
+    """Add the rows of a file that the clinic does not have yet; its own edits stay."""
     rows = [model(clinic=clinic, **_spelled(row, clinic)) for row in load_rows(path)]
     model._default_manager.bulk_create(rows, ignore_conflicts=True)
 
@@ -40,6 +40,6 @@ def _spelled(row: dict[str, Any], clinic: Clinic) -> dict[str, Any]:
 
 @transaction.atomic
 def install_all(clinic: Clinic) -> None:
-    """Everything a new clinic starts with."""
+    """Install everything a new clinic starts with."""
     for path in settings.CLINIC_PRESETS:
         import_string(path)(clinic)

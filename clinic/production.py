@@ -1,7 +1,7 @@
-"""Settings that would let an installation for patients run and reach nobody, or stand open: each stops the start.
+"""Settings with which a real installation would reach nobody, or let anybody in: each stops the start.
 
-A demo and a developer's machine may have them; neither may pass for an installation, so that neither has an
-https address.
+A demo and a developer's machine may use them, but not together with an https address, so that neither can be
+mistaken for an installation.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ def _key_faults() -> Iterator[tuple[str, str]]:
     try:
         key = settings.SECRET_KEY
     except ImproperlyConfigured:
-        return  # a missing one is named already
+        return  # a missing setting is already reported
     if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_CHARACTERS:
         make = 'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
         yield "SECRET_KEY", f"SECRET_KEY must be at least {SHORTEST_KEY} random characters. This makes one: {make}"
 
 
 def _folder_faults() -> Iterator[tuple[str, str]]:
-    """Whoever asks for it gets any file in STATIC_ROOT, so that nothing else may be in there."""
+    """Every file in STATIC_ROOT is public, so it may contain nothing else."""
     served = Path(settings.STATIC_ROOT).resolve()
     private = {
         "the program": settings.ROOT,

@@ -20,7 +20,7 @@ BASE_URL = env.origin("BASE_URL", env.NO_ORIGIN if DEMO or DEBUG else "")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [BASE_URL.split("/")[2].rsplit(":", 1)[0]]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
-# --- who is in the house -------------------------------------------------------------------------
+# --- apps and middleware -------------------------------------------------------------------------
 INSTALLED_APPS = [
     "clinic.apps.ClinicConfig",
     "patients.apps.PatientsConfig",
@@ -89,8 +89,8 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# Limits of sign-in and codes used once are counted by all processes together, in the database, which sign-in
-# needs anyway: a broker that is away neither locks everybody out nor opens the door.
+# Sign-in limits and used codes are counted by all processes together in the database, which sign-in needs
+# anyway: a broker that is down neither locks everybody out nor lifts the limits.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -105,7 +105,7 @@ _database = env.database("DATABASE_URL")
 DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} if _database else {}}
 if _database:
     DATABASES["default"]["OPTIONS"] = {
-        # What the system itself notices of a line that is gone.
+        # TCP keepalive, so that the system notices a lost connection.
         "keepalives": 1,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
@@ -114,12 +114,12 @@ if _database:
         **_database.get("OPTIONS", {}),
         "connect_timeout": 5,
     }
-# How long a statement of a page and of a job may take, also where the server says nothing: see clinic/database.
+# Time limits for statements of pages and jobs, also if the server stays silent: see clinic/database.
 DATABASE_PAGE_SECONDS = env.seconds("DATABASE_PAGE_SECONDS", 3.5)
 DATABASE_JOB_SECONDS = env.seconds("DATABASE_JOB_SECONDS", 30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(ROOT / "media")))
-# Answers of patients that could not be written to the database wait here, sealed: see clinic/spool.py.
+# Patients' answers that could not be written to the database wait here, encrypted: see clinic/spool.py.
 SPOOL_ROOT = Path(env.text("SPOOL_ROOT") or MEDIA_ROOT.parent / "spool")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "staticfiles")))
@@ -148,10 +148,10 @@ ACCOUNT_LOGOUT_ON_GET = False
 # Who chose a password from the link of a mail is in; a second factor is still asked for.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_PREVENT_ENUMERATION = True
-# An address that nobody here has gets no mail: anybody can type one in.
+# An unknown address gets no mail, because anybody can type one in.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = None
-# Wrong passwords are counted by clinic.account.attempts; `login_failed` stays for codes of the second factor.
+# Wrong passwords are counted by clinic.account.attempts; `login_failed` applies only to two-factor codes.
 # A whole clinic may sign in from one address at eight in the morning.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key", "reauthenticate": "20/m/user"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
@@ -163,15 +163,15 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Healing Curve"
-# A telephone's clock may be half a minute off.
+# A phone's clock may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
-# In the session, not in a cookie: they may name patients.
+# In the session, not in a cookie: messages may name patients.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
-# --- the wire ------------------------------------------------------------------------------------
+# --- HTTP ----------------------------------------------------------------------------------------
 _is_https = BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = _is_https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
@@ -199,11 +199,11 @@ CONTENT_SECURITY_POLICY = {
 
 # --- mail and jobs -------------------------------------------------------------------------------
 globals().update(env.email("EMAIL_URL"))
-# How long a mail server may take: to be connected, for each answer, and for the end of a mail (RFC 5321, 4.5.3.2).
+# Time limits of a mail server: to connect, for each answer, and for the end of a mail (RFC 5321, 4.5.3.2).
 SMTP_CONNECT_SECONDS = EMAIL_TIMEOUT = env.seconds("SMTP_CONNECT_SECONDS", 15)
 SMTP_COMMAND_SECONDS = env.seconds("SMTP_COMMAND_SECONDS", 30)
 SMTP_DATA_SECONDS = env.seconds("SMTP_DATA_SECONDS", 120)
-# A conversation that takes longer goes on beside the queue: it holds no other mail.
+# A longer conversation continues in the background, so that it delays no other mail.
 SLOW_SECONDS = env.seconds("SLOW_SECONDS", 3)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Healing Curve <clinic@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -225,12 +225,12 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_DB_REUSE_MAX = 1_000_000  # connections are kept and looked after as Django does: see clinic/celery.py
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is away for a day ends no worker
+CELERY_DB_REUSE_MAX = 1_000_000  # Django's rules for connections apply: see clinic/celery.py
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is down for a day ends no worker
 CELERY_TIMEZONE = "UTC"
-# Whoever works in the background and makes no progress for so long ends itself, to be started again.
+# A background process that makes no progress for this long ends itself and is started again.
 WATCHDOG_SECONDS = env.seconds("WATCHDOG_SECONDS", 60)
-# A broker that does not answer is dropped and connected to again, also on the worker's listening connection.
+# A broker that does not answer is disconnected and tried again, also on the worker's listening connection.
 BROKER_SECONDS = env.seconds("BROKER_SECONDS", 5)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
@@ -240,7 +240,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": max(int(BROKER_SECONDS), 1),
 }
 
-# What the outbox can send. It must not look up to the apps above it, so they are named here:
+# What the outbox can send. It must not import the apps above it, so they are named here:
 # kind -> an object with still_due(message, at=), render(message) and settled(message, at=).
 MESSAGE_KINDS = {
     "staff_invitation": "clinic.people.account_mails.invitation_mail",
@@ -258,12 +258,12 @@ MESSAGE_KINDS = {
     "member_refused": "clinic.outbox.refusals.member_refused",
     "endpoint_refused": "clinic.outbox.refusals.endpoint_refused",
 }
-# How it travels: channel -> a transport, see clinic/outbox/transports/base.py.
+# Channel -> its transport, see clinic/outbox/transports/base.py.
 TRANSPORTS = {
     "email": "clinic.outbox.transports.email.EmailTransport",
     "webhook": "clinic.outbox.transports.webhook.WebhookTransport",
 }
-# What must go on without Redis: functions that take `at`, called by `deliver_due --every` beside the sending.
+# What must continue without Redis: functions of `at` that `deliver_due --every` calls besides sending.
 FALLBACK_WORK = [
     "courses.checkins.spooled_answers.replay_answers",
     "courses.sessions.check_in_answers.settle_open_questions",
@@ -271,14 +271,14 @@ FALLBACK_WORK = [
     "courses.alerts.steps.sweep",
     "courses.alerts.reached.late.note_unreached",
 ]
-# What follows the restore of a backup, before any process starts: functions of `taken_at` and `at` that say what
+# Called after a backup is restored, before any process starts: functions of `taken_at` and `at` that return what
 # they did.
 AFTER_RESTORE = [
     "courses.reminders.reminders_after_restore.plan_what_is_due",
     "courses.watching.alerts_after_restore.settle_alerts_and_messages",
 ]
 # What a new clinic starts with, in this order: functions that take the clinic.
-# What becomes of rows that point to a patient when two records become one.
+# What happens to rows that point to a patient when two records are merged.
 MERGE_RULES = ["patients.identity.merge_rules.RULES", "courses.plans.merge_effects.RULES"]
 CLINIC_PRESETS = ["patients.presets.install_presets", "courses.presets.install_presets"]
 # Shipped texts that are no rows and that a clinician signs off.
@@ -292,7 +292,7 @@ LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- watching ------------------------------------------------------------------------------------
+# --- monitoring ----------------------------------------------------------------------------------
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 HEARTBEAT_URL = env.web_address("HEARTBEAT_URL")
 # What the apps above the foundation add to /healthz and /metrics: functions that take `at`.

@@ -1,7 +1,7 @@
-"""Answers that wait on disk while the database is away: sealed, one file each, each taken in once.
+"""Answers stored on disk while the database is down: encrypted, one file each, each taken in once.
 
-What belongs here is how a file is kept, sealed and claimed; what it says is known to those who keep and take it.
-A file's name is random: it tells nobody who answered, or what.
+How a file is stored, encrypted and claimed belongs here; its content belongs to those who write and read it.
+File names are random: they reveal neither who answered nor what.
 """
 
 from __future__ import annotations
@@ -29,32 +29,32 @@ from clinic.health.checks import Health
 SUFFIX = ".sealed"
 ASIDE = "aside"
 LONGEST_WAIT = timedelta(minutes=2)
-# What a process that died left half written was never said to be kept.
+# A half-written file of a dead process was never confirmed as saved.
 HALF_WRITTEN_SECONDS = 3600.0
 
 
 class Unreadable(Exception):
-    """A file that was not sealed here, or is damaged."""
+    """A file that was not encrypted here, or is damaged."""
 
 
 @dataclass(frozen=True)
 class Spool:
-    """One folder of sealed files."""
+    """One folder of encrypted files."""
 
     name: str
 
     @property
     def folder(self) -> Path:
-        """Where its files lie."""
+        """The folder of its files."""
         return Path(settings.SPOOL_ROOT) / self.name
 
     @property
     def aside(self) -> Path:
-        """Where files lie that could not be taken in, for a person to look at."""
+        """The folder of files that could not be taken in, for a person to look at."""
         return self.folder / ASIDE
 
     def keep(self, content: Mapping[str, Any]) -> None:
-        """Write a sealed file, through to the disk; OSError where that cannot be done."""
+        """Write an encrypted file and sync it to disk; OSError if that fails."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = uuid.uuid4().hex
         half, whole = self.folder / f".{name}.part", self.folder / f"{name}{SUFFIX}"
@@ -76,12 +76,12 @@ class Spool:
         return sorted(_files(self.aside))
 
     def put_aside(self, path: Path) -> None:
-        """Out of the way of the others, kept."""
+        """Move a file out of the way of the others."""
         self.aside.mkdir(mode=0o700, exist_ok=True)
         path.rename(self.aside / path.name)
 
     def sweep(self) -> None:
-        """Remove what was never written to its end."""
+        """Remove files that were never completely written."""
         for path in self.folder.glob(".*.part"):
             if time.time() - path.stat().st_mtime > HALF_WRITTEN_SECONDS:
                 path.unlink(missing_ok=True)
@@ -89,7 +89,7 @@ class Spool:
 
 @contextmanager
 def claimed(path: Path) -> Iterator[bool]:
-    """Whether this process alone has the file now; no longer than the block, however the process ends."""
+    """Whether only this process has the file now; the claim ends with the block, however the process ends."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -106,7 +106,7 @@ def claimed(path: Path) -> Iterator[bool]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What a sealed file says; Unreadable where no key of ours opens it."""
+    """The content of a file; Unreadable if none of our keys opens it."""
     try:
         content: dict[str, Any] = json.loads(_keys().decrypt(path.read_bytes()))
     except (InvalidToken, ValueError) as error:
@@ -115,7 +115,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def spool_health(*, at: datetime) -> Health:
-    """Unwell while a file waits longer than two minutes, or could not be taken in."""
+    """Unwell while a file has waited longer than two minutes, or could not be taken in."""
     waiting, aside = _all_waiting(), _all_aside()
     if not waiting and not aside:
         return Health(True, "nothing waits")
@@ -139,7 +139,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _sync(folder: Path) -> None:
-    """A new name outlives a power cut only once its folder is written."""
+    """A new name survives a power cut only after its folder is synced."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -148,7 +148,7 @@ def _sync(folder: Path) -> None:
 
 
 def _keys() -> MultiFernet:
-    """The newest key seals; older ones still open."""
+    """The newest key encrypts; older ones still decrypt."""
     return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 

@@ -16,11 +16,11 @@ from clinic.sender.verifying import check_all_due
 from clinic.worker.watchdog import watchdog
 
 SECONDS_BETWEEN_SIGNS = 10.0
-# The worker's loop must turn, whatever the database does.
+# The worker's loop must continue, whatever the database does.
 SECONDS_FOR_A_SIGN = 2.0
-# A name server that does not answer costs each address some seconds: the next hour goes on with the rest.
+# A name server that does not answer costs each address some seconds; the rest waits for the next hour.
 SECONDS_FOR_SENDERS = 60.0
-# A task that was given up is a fault for so long after.
+# A task that was given up counts as a fault for this long.
 LONGEST_CRASHING = timedelta(hours=1)
 _last_sign = {"worker": 0.0}
 
@@ -33,7 +33,7 @@ def deliver() -> None:
 
 @shared_task(name="clinic.tasks.note_beat")
 def note_beat() -> None:
-    """Beat asked and a worker did it: both live."""
+    """Scheduled by beat and run by a worker, which shows that both work."""
     now = timezone.now()
     Heartbeat.beat("beat", at=now)
     Fault.over(Fault.Kind.CRASHING, at=now, found_at__lt=now - LONGEST_CRASHING)
@@ -48,10 +48,10 @@ def check_senders() -> None:
 @worker_ready.connect
 @heartbeat_sent.connect
 def note_worker(**_kwargs: Any) -> None:
-    """The worker's own sign of life, written now and then; a database that is away is no reason to die."""
+    """The worker's own heartbeat, written now and then; a database that is down does not end the worker."""
     if time.monotonic() - _last_sign["worker"] < SECONDS_BETWEEN_SIGNS:
         return
-    # Tried again in ten seconds, whatever came of it.
+    # Tried again in ten seconds, whatever the result.
     _last_sign["worker"] = time.monotonic()
     try:
         with within(SECONDS_FOR_A_SIGN):

@@ -1,4 +1,4 @@
-"""Addresses."""
+"""URL patterns."""
 
 from django.conf import settings
 from django.contrib import admin

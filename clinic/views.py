@@ -17,7 +17,7 @@ from clinic.models import Membership, User
 @never_cache
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Everybody to where their work is; whoever works nowhere reads why, and who can change it."""
+    """Redirect users to their first page; whoever works nowhere reads why, and who can change it."""
     if getattr(request.user, "active_membership", None) is None:
         return render(request, "clinic/without_clinic.html")
     return redirect("admin:index")
@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_only()
 def switch_clinic(request: HttpRequest) -> HttpResponse:
-    """Work in another clinic of one's own from now on, also after the next sign-in; `next` is a page of it."""
+    """Work in another of the user's clinics from now on, also after the next sign-in; `next` is a page of it."""
     chosen = request.POST.get("membership", "")
     own: list[Membership] = list(request.user.available_memberships)  # type: ignore[union-attr]
     if chosen not in {str(membership.uuid) for membership in own}:

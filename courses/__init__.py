@@ -1,4 +1,4 @@
 """A course of treatment from plan to outcome: the product.
 
-Each folder is a slice; its first lines say what belongs there.
+Each folder is a slice; the first lines of its `__init__.py` say what belongs there.
 """

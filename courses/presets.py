@@ -1,4 +1,4 @@
-"""What a new clinic knows: flags, points, plans, adverse events, measures, aftercare. Sources stand there."""
+"""A new clinic's flags, points, plans, adverse events, measures, aftercare. Each file names its sources."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def install_presets(clinic: Clinic) -> None:
 
 
 def _install_protocols(clinic: Clinic) -> None:
-    """The plans; a plan that is new to the clinic gets the points proposed for it."""
+    """The plans; a plan that is new to the clinic gets its proposed points."""
     path = DATA / "protocols.json"
     known = set(Protocol.objects.for_clinic(clinic).values_list("code", flat=True))
     install_rows(clinic, Protocol, path)

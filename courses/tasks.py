@@ -19,7 +19,7 @@ from courses.watching.findings import watch_courses
 
 @shared_task(name="courses.tasks.sweep_alerts")
 def sweep_alerts() -> None:
-    """Take every step that is due; note of whom nobody was told; close what courses that ended left open."""
+    """Take every due step; record alerts that reached nobody; close alerts of courses that ended."""
     auditor.note_failures(at=timezone.now())
     steps.sweep(at=timezone.now())
     note_unreached(at=timezone.now())
@@ -28,14 +28,14 @@ def sweep_alerts() -> None:
 
 @shared_task(name="courses.tasks.take_in_answers")
 def take_in_answers() -> None:
-    """Take in what patients answered while the database was away; silence to an open question counts."""
+    """Take in patients' answers from while the database was down; settle unanswered questions."""
     replay_answers(at=timezone.now())
     settle_open_questions(at=timezone.now())
 
 
 @shared_task(name="courses.tasks.audit_alerts")
 def audit_alerts() -> None:
-    """Look whether every alert is on its way."""
+    """Check that every alert is on its way."""
     auditor.audit_alerts(at=timezone.now())
 
 
@@ -47,13 +47,13 @@ def make_digests() -> None:
 
 @shared_task(name="courses.tasks.watch_courses")
 def watch() -> None:
-    """Find courses that lapsed or are off track."""
+    """Find courses that are overdue or off track."""
     watch_courses(at=timezone.now())
 
 
 @shared_task(name="courses.tasks.plan_reminders")
 def plan_reminders() -> None:
-    """Plan what upcoming appointments ask for."""
+    """Plan reminders for upcoming appointments."""
     planning.plan_reminders(at=timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""`make demo`: the whole clinic on one machine, from one command, gone with it.
+"""`make demo`: the whole clinic on one machine, started by one command, and removed when it ends.
 
 Nothing imports it, and a production image leaves it out.
 """

@@ -1,4 +1,4 @@
-"""`python -m demo`: what `make demo` runs; with a COMMAND, that one in its environment instead."""
+"""`python -m demo`: the command behind `make demo`; with a COMMAND, runs that in the demo's environment."""
 
 import argparse
 import asyncio
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def serve(folder: Path, attachment: Attachment, *, port: int, is_verbose: bool) -> None:
-    """Run the demo until it is told to stop."""
+    """Run the demo until it gets a signal to stop."""
     with listen(port) as listener, private_services(folder) as services:
         own_port = listener.getsockname()[1]
         own = demo_environment(folder, port=own_port, services=services.environment)
@@ -44,7 +44,7 @@ def serve(folder: Path, attachment: Attachment, *, port: int, is_verbose: bool) 
 
 
 def run(command: list[str], folder: Path, *, port: int) -> int:
-    """Run a command in the environment of the demo: the running one, else one started for it."""
+    """Run a command in the environment of the running demo, or of one started for it."""
     try:
         with private_services(folder) as services:
             own = demo_environment(folder, port=port, services=services.environment)
@@ -62,7 +62,7 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 
 def main() -> int:
-    """Serve, or run the given command; say in a sentence why not."""
+    """Serve, or run the given command; if that fails, print one sentence with the reason."""
     arguments = parser().parse_args()
     attachment = Attachment(is_to_parent=arguments.attached)
     folder = arguments.folder.resolve()

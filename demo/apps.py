@@ -6,6 +6,6 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """Invented clinics and what runs them on one machine; a production image leaves the folder out."""
+    """Invented clinics and their servers on one machine; a production image leaves the folder out."""
 
     name = "demo"

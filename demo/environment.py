@@ -1,4 +1,4 @@
-"""What the demo's processes find in their environment."""
+"""The environment of the demo's processes."""
 
 import json
 import os
@@ -28,13 +28,13 @@ def demo_environment(folder: Path, *, port: int, services: dict[str, str]) -> di
 
 
 def made(folder: Path) -> Path:
-    """The folder, which is there now."""
+    """The folder, created if necessary."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
 def secret_key(path: Path) -> str:
-    """The key kept in this file; made at the first start."""
+    """The key in this file, made at the first start."""
     with suppress(FileNotFoundError):
         if key := path.read_text().strip():
             return key
@@ -44,7 +44,7 @@ def secret_key(path: Path) -> str:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, completely or not at all."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
@@ -54,7 +54,7 @@ def write_private(path: Path, text: str) -> None:
 
 @contextmanager
 def published(folder: Path, environment: dict[str, str]) -> Iterator[None]:
-    """Let commands join this run for as long as the block lasts."""
+    """Let other commands join this run inside the block."""
     path = folder / PUBLISHED
     write_private(path, json.dumps(environment))
     try:
@@ -64,7 +64,7 @@ def published(folder: Path, environment: dict[str, str]) -> Iterator[None]:
 
 
 def environment_to_join(folder: Path) -> dict[str, str] | None:
-    """The environment of the run that uses this folder, if it has come that far."""
+    """The environment of the run that uses this folder, if it is already running."""
     try:
         found = json.loads((folder / PUBLISHED).read_text())
     except FileNotFoundError:

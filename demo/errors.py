@@ -1,5 +1,5 @@
-"""What can keep the demo from running."""
+"""Reasons why the demo cannot run."""
 
 
 class DemoError(Exception):
-    """The demo cannot run: one sentence that names the cause and how to fix it."""
+    """The demo cannot run: one sentence with the cause and how to fix it."""

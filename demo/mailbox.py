@@ -1,4 +1,4 @@
-"""The mail of a demo: files that Django's file backend wrote."""
+"""The demo's mail: files written by Django's file backend."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RULE = b"\n" + b"-" * 79 + b"\n"
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail as its reader sees it."""
+    """One mail for display."""
 
     number: int
     to: str

@@ -1,4 +1,4 @@
-"""What the processes write: all of it to a log file each, what matters to the terminal."""
+"""The output of processes: everything to a log file each, important lines to the terminal."""
 
 import os
 import re
@@ -14,13 +14,13 @@ STDOUT = 1
 
 
 def say(text: str) -> None:
-    """A line for the person at the terminal, who may have closed it."""
+    """Print a line on the terminal, which may have been closed."""
     with suppress(OSError):
         os.write(STDOUT, f"{text}\n".encode())
 
 
 class ProcessOutput:
-    """Where the lines of one process go; a line without a level belongs to the one before it."""
+    """The destination of one process's lines; a line without a level belongs to the one before it."""
 
     def __init__(self, name: str, folder: Path, *, width: int = 8, is_verbose: bool = False) -> None:
         self.log_path = folder / f"{name}.log"
@@ -31,7 +31,7 @@ class ProcessOutput:
         self._is_showing = False
 
     def write(self, line: str) -> None:
-        """Take one line."""
+        """Handle one line."""
         self._log.write(f"{line}\n")
         level = LEVEL.search(line)
         if level is not None:
@@ -42,7 +42,7 @@ class ProcessOutput:
             self.last_words.append(line)
 
     def show_last_words(self) -> None:
-        """Show on the terminal how it ended, as far as it has not been shown yet."""
+        """Show on the terminal how it ended, unless that was already shown."""
         for line in self.last_words:
             say(self._prefix + line)
         self.last_words.clear()

@@ -1,6 +1,6 @@
-"""`python -m demo.prepare`: database, demo clinic and static files, made ready by one process.
+"""`python -m demo.prepare`: prepares database, demo clinic and static files in one process.
 
-One, because loading Django and the numbers takes longer than finding that all is there already.
+One process, because loading Django and the numbers takes longer than checking that everything exists.
 """
 
 import os
@@ -13,13 +13,13 @@ from django.db.utils import ProgrammingError
 from demo.private_services.session import OWNER_VARIABLE
 
 COLLECT_STATIC = "--static"
-OF_ANOTHER_VERSION = "The data of this demo was made by another version. Remove the folder .demo to start anew."
+OF_ANOTHER_VERSION = "The data of this demo was made by another version. Remove the folder .demo to start again."
 
 
 def main() -> None:
-    """Prepare what is missing; static files only when asked to."""
+    """Prepare what is missing; static files only on request."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-    # Tables are made by their owner; what runs afterwards reads and writes rows.
+    # The owner makes the tables; the other processes read and write rows.
     os.environ["DATABASE_URL"] = os.environ.get(OWNER_VARIABLE) or os.environ["DATABASE_URL"]
     django.setup()
     try:

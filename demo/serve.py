@@ -1,4 +1,4 @@
-"""One run of the demo: prepare, start, say where it is, keep it running until told to stop."""
+"""One run of the demo: prepare, start, print the address, keep it running until it is stopped."""
 
 import asyncio
 import signal
@@ -28,7 +28,7 @@ WELCOME = """
 
 
 class Demo:
-    """What one run of the demo works with."""
+    """The parts of one run of the demo."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Demo:
         self.is_verbose = is_verbose
 
     async def run(self) -> None:
-        """Serve until a signal comes; whatever ends it, all that was started is stopped in order."""
+        """Serve until a signal comes; in any case, stop everything that was started, in order."""
         serving = asyncio.create_task(self._serve())
         loop = asyncio.get_running_loop()
         for number in STOP_SIGNALS:
@@ -85,7 +85,7 @@ class Demo:
         known.write_text(fingerprint)
 
     async def _start(self, supervisor: Supervisor) -> None:
-        """Web first: starting all at once on a small machine would keep its first page waiting."""
+        """Web first: starting all at once on a small machine would delay its first page."""
         port = self.listener.getsockname()[1]
         web = self._running(web_process(self.listener.fileno()))
         supervisor.start(web)
@@ -103,7 +103,7 @@ class Demo:
         while self.services.are_running():
             await asyncio.sleep(1.0)
         logs = self.folder / "servers"
-        raise DemoError(f"A database server stopped by itself: the logs in {logs} say why.")
+        raise DemoError(f"A database server stopped: the logs in {logs} say why.")
 
     def _running(self, process: Process) -> Running:
         output = ProcessOutput(process.name, made(self.folder / "log"), is_verbose=self.is_verbose)

@@ -1,4 +1,4 @@
-"""Starts processes, starts them again when they die, and stops them in good order."""
+"""Starts processes, restarts them when they die, and stops them in order."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ READ_BYTES = 65536
 
 @dataclass(frozen=True)
 class Process:
-    """A program to keep running. Those of a lower stage are stopped before those of a higher one."""
+    """A program to run continuously. Lower stages are stopped before higher ones."""
 
     name: str
     command: Sequence[str | Path]
@@ -42,7 +42,7 @@ class Running:
         self._reading: asyncio.Task[None] | None = None
 
     async def once(self) -> int:
-        """Run the program to its end; its exit code as a shell would say it."""
+        """Run the program to its end; returns its exit code as a shell would."""
         # Our own pipe: asyncio's would make wait() wait for grandchildren that hold it.
         read_end, write_end = os.pipe()
         self._reading = asyncio.create_task(self._read(read_end))
@@ -50,7 +50,7 @@ class Running:
         try:
             await asyncio.shield(starting)
         finally:
-            # Cancelled while it starts, it is started all the same, so that `stop` finds it.
+            # If it is cancelled while starting, it still starts, so that `stop` finds it.
             await asyncio.wait({starting})
             os.close(write_end)
         code = await starting.result().wait()
@@ -66,9 +66,9 @@ class Running:
             stdout=write_end,
             stderr=write_end,
             pass_fds=self.process.inherits,
-            # The terminal's Ctrl-C is for us alone, who stop all in order.
+            # The terminal's Ctrl-C must reach only us, because we stop all in order.
             start_new_session=True,
-            # Celery's worker outlives any other signal when no one reads its output any more.
+            # Celery's worker survives any other signal when nobody reads its output any more.
             preexec_fn=die_with_parent(signal.SIGKILL),
         )
         return self.current
@@ -87,7 +87,7 @@ class Running:
             await asyncio.sleep(pause)
 
     async def stop(self) -> None:
-        """Ask the program to stop, and kill it with all it started if it does not."""
+        """Ask the program to stop; if it does not, kill it and everything it started."""
         if self.current is not None and self.current.returncode is None:
             self._signal(signal.SIGTERM, to_all=False)
             with suppress(TimeoutError):
@@ -98,7 +98,7 @@ class Running:
         self.output.close()
 
     async def _bury(self) -> None:
-        """Kill what it has left behind and read its last lines."""
+        """Kill its remaining processes and read its last lines."""
         self._signal(signal.SIGKILL)
         if self._reading is not None:
             await asyncio.wait({self._reading}, timeout=LAST_LINES_SECONDS)
@@ -126,7 +126,7 @@ class Running:
 
 
 class Supervisor:
-    """Several processes kept running together."""
+    """Several processes that are kept running together."""
 
     def __init__(self) -> None:
         self._running: list[Running] = []
@@ -138,7 +138,7 @@ class Supervisor:
         self._tasks.append(asyncio.create_task(running.forever(pauses)))
 
     async def watch(self) -> None:
-        """Wait for ever; raises what keeps a program from being started at all."""
+        """Wait for ever; raises if a program cannot be started at all."""
         await asyncio.gather(*self._tasks)
 
     async def stop(self) -> None:

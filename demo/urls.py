@@ -1,4 +1,4 @@
-"""Addresses that only a demo has."""
+"""URL patterns that only a demo has."""
 
 from django.urls import path
 

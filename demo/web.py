@@ -1,4 +1,4 @@
-"""The address of the demo: taken before anything starts, and known to be our own."""
+"""The demo's address: reserved before anything starts, and checked to be our own."""
 
 import asyncio
 import errno
@@ -13,12 +13,12 @@ FIRST_PAGE = "/accounts/login/"
 FIRST_ANSWER_SECONDS = 60.0
 ANSWER_SECONDS = 5.0
 SERVER_ERROR = 500
-# The web process of a killed demo needs a moment to notice.
+# The web process of a killed demo needs a moment to end.
 SECONDS_FOR_REMAINS = 2.0
 
 
 def listen(port: int) -> socket.socket:
-    """The socket that web will answer on, held from now on: whoever answers there is ours."""
+    """The socket for the web process, reserved from now on, so that only our process answers there."""
     deadline = time.monotonic() + SECONDS_FOR_REMAINS
     while True:
         try:
@@ -47,7 +47,7 @@ def _listening(port: int) -> socket.socket:
 
 
 async def wait_for_first_answer(web: Running, port: int) -> None:
-    """Return when the first page is served; refused when web ends, stays silent or answers with an error."""
+    """Return when the first page is served; refuse if web ends, stays silent or answers with an error."""
     deadline = time.monotonic() + FIRST_ANSWER_SECONDS
     while (status := await _status(port)) is None:
         if web.n_ended or time.monotonic() > deadline:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh COMMAND...: with the settings of /etc/healing-curve/env, in the program's folder and, where root calls it, as
-# the user healing-curve. A DATABASE_URL that is given goes before that of the file: the owner's, to migrate and restore.
+# run.sh COMMAND...: run it with the settings of /etc/healing-curve/env, in the program's folder and, if root calls it, as
+# the user healing-curve. A DATABASE_URL that is given overrides the file's: use the owner's to migrate and restore.
 set -eu
 cd "$(dirname "$0")/.."
 given=${DATABASE_URL:-}

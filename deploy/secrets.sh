@@ -1,6 +1,6 @@
 #!/bin/sh
-# deploy/secrets.sh [EMAIL_URL]: make every file in ./secrets that is not there yet; none that is there is changed.
-# The folder is for its owner alone; the files in it are read by the containers, each of which gets only its own.
+# deploy/secrets.sh [EMAIL_URL]: make the missing files in ./secrets; existing ones are not changed.
+# Only its owner can enter the folder; the containers read the files, each only its own.
 set -eu
 cd "$(dirname "$0")/.."
 umask 022

@@ -1,4 +1,4 @@
 """Who is treated, and whether they may be.
 
-What is done to them is in courses/.
+What happens in their treatment is in courses/.
 """

@@ -1,4 +1,4 @@
-"""A patient's file: contact details, search, archive, what is recorded; the courses add the rest."""
+"""A patient's file: contact details, search, archive, records; the courses app adds the rest."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from patients.screens.void_view import VoidRecord
 
 
 class ArchiveFilter(admin.SimpleListFilter):
-    """Archived patients are off the list unless asked for."""
+    """Hides archived patients unless the filter includes them."""
 
     title = gettext_lazy("archive")
     parameter_name = "archived"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Beside the current ones."""
+        """The choices beside “current”."""
         return [("yes", _("archived"))]
 
     def choices(self, changelist: Any) -> Any:
-        """The stock “all” becomes “current”."""
+        """Rename the stock “all” to “current”."""
         first, *others = super().choices(changelist)
         return [{**first, "display": _("current")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Current unless asked otherwise."""
+        """Current patients unless another filter is chosen."""
         return queryset.exclude(archived_at=None) if self.value() == "yes" else queryset.filter(archived_at=None)
 
 
@@ -57,62 +57,62 @@ class PatientAdmin(FileViews):
     list_display_links = ("family", "given")
     list_filter = (ArchiveFilter,)
     search_fields = ("family_name", "given_name", "phone", "email")
-    search_help_text = gettext_lazy("Name, phone, email or date of birth. One typing error is forgiven.")
+    search_help_text = gettext_lazy("Name, phone, email or date of birth. One typing error is allowed.")
     list_per_page = 50
     ordering = ("family_name", "given_name")
 
     @admin.display(description=gettext_lazy("family name"), ordering="family_name")
     def family(self, patient: Patient) -> str:
-        """A link needs words, also for a person with one name."""
+        """A link needs a text, also for a person with one name."""
         name = patient.family_name or "–"
         return _("%(name)s (test patient)") % {"name": name} if patient.is_training else name
 
     @admin.display(description=gettext_lazy("given name"), ordering="given_name")
     def given(self, patient: Patient) -> str:
-        """The same."""
+        """A link needs a text, also for a person with one name."""
         return patient.given_name or "–"
 
     @admin.display(description=gettext_lazy("date of birth"), ordering="born_on")
     def birth(self, patient: Patient) -> str:
-        """As far as it is known, with the age."""
+        """The birth date as far as it is known, with the age."""
         return birth_words(patient.birth, on=timezone.localdate())
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """One way to save is enough."""
+        """Offer only one save button."""
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return page
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Records of their own: one that was merged stands on no list."""
+        """Leave out records that were merged into another."""
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.unmerged()  # type: ignore[attr-defined, no-any-return]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """However it is written; a merged record leads to the one it went into."""
+        """Names in any spelling; a merged record leads to the record it was merged into."""
         if not search_term.strip():
             return queryset, False
         found = find_patients(active_membership(request.user).clinic, search_term)
         return queryset.filter(pk__in=found.values("pk")), False
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A test patient is made as one, by a lead or a manager: nobody silences a real patient's red flags."""
+        """Only a new record can be marked as a test patient, by a lead or manager: it gets no red-flag alerts."""
         may_make = obj is None and request.user.has_perm("patients.make_test_patient")
         return ("clinic",) if may_make else ("clinic", "is_training")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Any]]:
-        """The form knows the clinic in which it looks for duplicates."""
+        """Pass the clinic in which the form looks for duplicates."""
         form = super().get_form(request, obj, change, **kwargs)
         return type("ClinicPatientForm", (form,), {"clinic": active_membership(request.user).clinic})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A changed name or birth date is a correction; of contact details the old ones are kept."""
+        """Store a changed name or birth date as a correction, and changed contact details with the old ones."""
         by, at = active_membership(request.user), timezone.now()
         if change and form.identity:
             keep_identity(form, by=by, at=at)
@@ -123,7 +123,7 @@ class PatientAdmin(FileViews):
                 keep_contact(obj, before, by=by, at=at)
 
     def get_urls(self) -> list[URLPattern]:
-        """Records and the archive beside the stock pages."""
+        """Pages for records and the archive, beside the stock pages."""
         own = [
             path(
                 "<int:pk>/record/<slug:what>/",
@@ -155,17 +155,17 @@ class PatientAdmin(FileViews):
         return [*own, *super().get_urls()]
 
     def archive(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Off the lists, or back on them."""
+        """Archive a patient, or restore an archived one."""
         self.require(request, "patients.change_patient")
         patient = self.row(request, pk)
         if request.method != "POST" or patient.pk != pk:
-            # Nobody archives the record that another one went into by a button of the other's page.
+            # An archive button on an old page of a merged record must not archive the record it was merged into.
             return self.to_patient(patient)
-        # What the button said decides, not what somebody else did to the record since.
+        # The label of the button decides, not what somebody else changed since.
         wants_back = request.POST.get("archive", "" if patient.archived_at else "1") != "1"
         if wants_back:
             restore_patient(patient)
-            messages.success(request, _("Taken out of the archive."))
+            messages.success(request, _("Restored from the archive."))
         elif patient.archived_at:
             messages.info(request, _("The patient is archived already."))
         else:
@@ -177,7 +177,7 @@ class PatientAdmin(FileViews):
         return self.to_patient(patient)
 
     def address_works(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The address is written to again."""
+        """Send mail to the address again."""
         self.require(request, "patients.change_patient")
         patient = self.row(request, pk)
         if request.method == "POST":
@@ -186,12 +186,12 @@ class PatientAdmin(FileViews):
         return self.to_patient(patient)
 
     def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:
-        """A page that asks first, where something is still going on; the courses know what."""
+        """A page that asks first if something is still planned; the courses app overrides this."""
         return None
 
 
 def keep_identity(form: Any, *, by: Membership, at: datetime) -> None:
-    """The name and birth date a patient had, before the form changes them."""
+    """Remember the patient's name and birth date before the form changes them."""
     patient = form.instance
     correct_record(
         patient,

@@ -1,7 +1,7 @@
 """Clearance: may this patient be needled, in what scope, and why not.
 
 Pure: facts in, verdict out. It gates needling and booking, never recording.
-Rules from the clinic's clinical facts, "Clearance, in the product"; they need clinical sign-off.
+The rules come from the clinic's clinical facts, "Clearance, in the product"; they need clinical sign-off.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from enum import StrEnum
 
 from patients.clearance_facts import ClearanceFacts, LetterFact, TypeFact
 
-# Class B patients are checked neurologically at start and then at most every so many sessions.
+# Class B patients have a neurological check at the start and then at least once in so many sessions.
 SESSIONS_BETWEEN_CHECKS = 4
 CHECKED_CLASS = "B"
 CORD_TYPE = "myelopathy"
 MIXED_TYPE = "mixed"
 UNDIAGNOSED_TYPE = "undiagnosed"
-# Reports of these withdraw a clearance; only a specialist's document dated after them restores it.
+# Reports of these withdraw a clearance; only a specialist's document with a later date restores it.
 WITHDRAWING_FLAGS = frozenset(
     {
         "coordination_gait",
@@ -34,7 +34,7 @@ WITHDRAWING_FLAGS = frozenset(
 
 
 class ClearanceVerdict(StrEnum):
-    """May the patient be needled today."""
+    """Whether the patient may be needled today."""
 
     CLEAR = "clear"
     AFTER_CHECK = "after_check"
@@ -42,7 +42,7 @@ class ClearanceVerdict(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why not, one word each; `patients.wording` says it in sentences."""
+    """Why not, as a code; `patients.wording` has the sentences."""
 
     NO_DIAGNOSIS = "no_diagnosis"
     NO_TYPE = "no_type"
@@ -67,7 +67,7 @@ class ReasonCode(StrEnum):
     SUPERVISOR_MISSING = "supervisor_missing"
 
 
-# Nobody, not even a lead, may needle past these.
+# Nobody, not even a lead, may override these.
 NEVER_OVERRIDDEN = frozenset(
     {
         ReasonCode.NO_DIAGNOSIS,
@@ -87,14 +87,14 @@ NEEDS_ONLY_A_CHECK = frozenset({ReasonCode.CHECK_MISSING, ReasonCode.CHECK_OVERD
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing in the way, with the detail that names it."""
+    """One reason against needling, with the detail to name it."""
 
     code: ReasonCode
     detail: str = ""
 
     @property
     def is_overridable(self) -> bool:
-        """Whether a lead may set it aside for one session."""
+        """Whether a lead may override it for one session."""
         return self.code not in NEVER_OVERRIDDEN
 
 
@@ -106,27 +106,27 @@ class Clearance:
     reasons: tuple[Reason, ...]
     limits: tuple[str, ...]
     scope: str
-    # What a lead set aside for one session: said beside the verdict, never forgotten.
+    # Reasons that a lead overrode for one session: shown beside the verdict.
     set_aside: tuple[Reason, ...] = ()
 
     @property
     def may_needle(self) -> bool:
-        """Whether needling is allowed as things stand."""
+        """Whether needling is allowed now."""
         return self.verdict is ClearanceVerdict.CLEAR
 
     @property
     def may_book(self) -> bool:
-        """Whether a needling visit may be booked: a check can still be made on the day."""
+        """Whether a needling visit may be booked: a missing check can still be made on the day."""
         return all(reason.code in NEEDS_ONLY_A_CHECK for reason in self.reasons)
 
     @property
     def is_overridable(self) -> bool:
-        """Whether a lead may set every reason aside for one session."""
+        """Whether a lead may override every reason for one session."""
         return all(reason.is_overridable for reason in self.reasons)
 
 
 def clearance(facts: ClearanceFacts) -> Clearance:
-    """The verdict on a patient: clear, clear after a check, or blocked, with every reason at once."""
+    """The verdict on a patient: clear, clear after a check, or blocked, with all reasons at once."""
     reasons = (
         *_papers(facts),
         *_safety(facts),
@@ -140,14 +140,14 @@ def clearance(facts: ClearanceFacts) -> Clearance:
 
 
 def overridden(found: Clearance, codes: Iterable[str]) -> Clearance:
-    """The verdict once a lead has set some reasons aside; what may not be, or was not named, still stands."""
+    """The verdict after a lead's override; reasons that were not named or cannot be overridden still apply."""
     aside = tuple(one for one in found.reasons if one.is_overridable and one.code in set(codes))
     left = tuple(one for one in found.reasons if one not in aside)
     return replace(found, verdict=_verdict(left), reasons=left, set_aside=aside)
 
 
 def effective_class(facts: ClearanceFacts) -> str:
-    """The strictest class of working and confirmed types; C where mixed leaves its parts unnamed."""
+    """The strictest class of working and confirmed types; C if a mixed type does not name its parts."""
     classes = [fact.clearance_class for fact in facts.types]
     if _is_mixed_unnamed(facts) or _has_unexplained_vertigo(facts):
         classes.append("C")
@@ -217,13 +217,13 @@ def _specialist(facts: ClearanceFacts) -> Iterator[Reason]:
 
 
 def _valid_letter(facts: ClearanceFacts) -> LetterFact | None:
-    """The specialist's document, unless it expired."""
+    """The specialist's document, unless it has expired."""
     letter = facts.letter
     return None if letter is None or (letter.expires_on and letter.expires_on < facts.on) else letter
 
 
 def _withdrawn_on(facts: ClearanceFacts) -> date | None:
-    """The last day on which something withdrew the clearance: a report, or the cord type added later."""
+    """The last day on which the clearance was withdrawn: by a report, or by a cord type added later."""
     days = [fact.starts_on for fact in facts.types if fact.code == CORD_TYPE and fact.is_added_later]
     if facts.care.withdrawn_on:
         days.append(facts.care.withdrawn_on)
@@ -264,7 +264,7 @@ def _is_mixed_unnamed(facts: ClearanceFacts) -> bool:
 
 
 def needs_specialised(types: Iterable[TypeFact]) -> bool:
-    """Whether these types, mixed and with vertigo, ask for the specialised plan."""
+    """Whether these types, mixed and with vertigo, need the specialised plan."""
     held = list(types)
     codes = {fact.code for fact in held} - {UNDIAGNOSED_TYPE}
     return (MIXED_TYPE in codes or len(codes) > 1) and any(fact.has_vertigo for fact in held)

@@ -1,4 +1,4 @@
-"""What clearance looks at, as plain values."""
+"""The facts for clearance, as plain values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class TypeFact:
-    """A type the patient has today, working or confirmed."""
+    """A type that the patient has today, working or confirmed."""
 
     code: str
     clearance_class: str
@@ -19,7 +19,7 @@ class TypeFact:
 
 @dataclass(frozen=True)
 class LetterFact:
-    """The newest specialist's document."""
+    """The latest specialist's document."""
 
     written_on: date
     expires_on: date | None = None
@@ -28,7 +28,7 @@ class LetterFact:
 
 @dataclass(frozen=True)
 class PractitionerFact:
-    """Who would needle."""
+    """The person who would needle."""
 
     has_licence: bool
     licence_expires_on: date | None
@@ -44,15 +44,15 @@ class CareFact:
     is_on_hold: bool = False
     withdrawn_on: date | None = None
     n_sessions_since_check: int = 0
-    # None where no course is looked at.
+    # None if no course is involved.
     is_plan_specialised: bool | None = None
-    # Severe pain was reported as the usual one, and no medical review is recorded since.
+    # Severe pain was reported as the usual pain, and no medical review is recorded since.
     is_review_missing: bool = False
 
 
 @dataclass(frozen=True)
 class ClearanceFacts:
-    """Everything the verdict rests on."""
+    """All facts for the verdict."""
 
     on: date
     diagnosed_on: date | None = None

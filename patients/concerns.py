@@ -1,10 +1,10 @@
-"""What a screening question may be about: a way of treating, or a risk that some points carry. With its words."""
+"""What a screening question can be about: a treatment, or a risk of some points; with its words."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-# Risks of points: a screening question of the same concern is shown, or forbids, wherever such a point is chosen.
+# Risks of points: where such a point is chosen, a yes about the same risk is shown or refuses the point.
 RISKS = {
     "brain_stem": _("brain stem"),
     "great_vessels": _("great vessels"),

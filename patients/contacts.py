@@ -1,4 +1,4 @@
-"""Changing how a patient can be reached: what stood there before is kept."""
+"""Changes how a patient can be reached and stores the previous details."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime
 from clinic.models import Membership
 from patients.models import ContactChange, Patient
 
-# Identity has corrections of its own, with a reason.
+# Name and birth date have corrections of their own, with a reason.
 CONTACT_FIELDS = ("phone", "email", "language")
 
 
 def contact_of(patient: Patient) -> dict[str, str]:
-    """How a patient can be reached, as it is saved."""
+    """A patient's contact details, as they are saved."""
     row: dict[str, str] = Patient.objects.filter(pk=patient.pk).values(*CONTACT_FIELDS).get()
     return row
 
@@ -21,7 +21,7 @@ def contact_of(patient: Patient) -> dict[str, str]:
 def keep_contact(
     patient: Patient, before: Mapping[str, str], *, by: Membership, at: datetime
 ) -> list[ContactChange]:
-    """A row for every contact detail that differs from what it was."""
+    """Add a row for every contact detail that changed."""
     return ContactChange.objects.bulk_create(
         ContactChange(
             clinic_id=patient.clinic_id,

@@ -1,4 +1,4 @@
-"""The form a record of the file is corrected with."""
+"""The form for correcting a record of the file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from patients.identity.before_birth import refuse_before_birth
 
 
 class FileCorrectionForm(forms.ModelForm[models.Model]):
-    """The record's fields as they stand, and why one of them is wrong."""
+    """The record's current fields, and the reason for the correction."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -24,19 +24,19 @@ class FileCorrectionForm(forms.ModelForm[models.Model]):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Nothing is corrected to a day before the birth."""
+        """Refuse dates before the patient's birth."""
         values = super().clean()
         about: Any = self.instance
         refuse_before_birth(self, (about.assessment if hasattr(about, "assessment") else about).patient.birth)
         return self.cleaned_data if values is None else values
 
     def facts(self) -> dict[str, Any]:
-        """What was filled in, without the reason and the version."""
+        """The fields, without the reason and the version."""
         return {name: value for name, value in self.cleaned_data.items() if name not in {"reason", "version"}}
 
 
 def correction_form(subject: Subject) -> type[FileCorrectionForm]:
-    """The form of one kind of record."""
+    """The form for one kind of record."""
     model, fields = FIELDS[subject]
     made = forms.modelform_factory(
         model, form=FileCorrectionForm, fields=fields, formfield_callback=typed_formfield

@@ -1,4 +1,4 @@
-"""The corrections of a file in words."""
+"""A file's corrections in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from patients.models import FileCorrection
 
 @dataclass(frozen=True)
 class FileCorrectionWords:
-    """One act of correcting: who, when, why, and each fact before and after."""
+    """One correction: who, when, why, and each fact before and after."""
 
     at: datetime
     by: Membership
@@ -28,7 +28,7 @@ class FileCorrectionWords:
 
 
 def file_correction_words(corrections: Iterable[FileCorrection]) -> list[FileCorrectionWords]:
-    """Corrections by act, the newest first; no query but theirs."""
+    """Corrections grouped as they were made, the newest first; no query beyond theirs."""
     acts: dict[Any, list[FileCorrection]] = {}
     for row in corrections:
         acts.setdefault(row.act, []).append(row)

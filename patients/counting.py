@@ -1,4 +1,4 @@
-"""Which rows a figure counts: those of real patients. A test patient's rows are in none."""
+"""Which rows a figure counts: only those of real patients, never a test patient's."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.db import models
 from patients.models import Patient
 
 RowsT = TypeVar("RowsT", bound=models.QuerySet)  # type: ignore[type-arg]
-# How a row says whom it is about, the nearest first.
+# The paths from a row to its patient, the shortest first.
 STEPS = ("patient", "course", "session", "alert", "check_in")
 
 
 def counted(rows: RowsT) -> RowsT:
-    """The rows that are about real patients."""
+    """The rows of real patients."""
     path = path_to_patient(rows.model)
     if path is None:
         raise TypeError(f"{rows.model.__name__} is about no patient")
@@ -22,7 +22,7 @@ def counted(rows: RowsT) -> RowsT:
 
 
 def path_to_patient(model: type[models.Model]) -> str | None:
-    """How a filter of a model names its patient's columns (`course__patient__`); None where it has no patient."""
+    """The filter path from a model to its patient's columns (`course__patient__`); None if it has no patient."""
     if model is Patient:
         return ""
     for name in STEPS:

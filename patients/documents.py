@@ -1,4 +1,4 @@
-"""Documents of patients: judged by their content, kept outside everything that is served."""
+"""Patients' documents: checked by their content, stored where no web address leads."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
 
 
 class DocumentKind(models.TextChoices):
-    """What may be stored; the value is the media type it is served as."""
+    """The kinds that may be stored; the value is the media type for serving it."""
 
     PDF = "application/pdf", gettext_lazy("PDF")
     PNG = "image/png", gettext_lazy("PNG picture")
     JPEG = "image/jpeg", gettext_lazy("JPEG picture")
 
 
-# How a whole file of each kind begins, and what stands near its end.
+# How a file of each kind begins, and what it contains near its end.
 _MARKS = {
     DocumentKind.PDF: (b"%PDF-", b"%%EOF"),
     DocumentKind.PNG: (b"\x89PNG\r\n\x1a\n", b"IEND"),
@@ -38,40 +38,40 @@ _TAIL = 2048
 
 
 class PrivateStorage(FileSystemStorage):
-    """Files under MEDIA_ROOT that have no address: a view that checks the right hands them out."""
+    """Files under MEDIA_ROOT without a web address: a view that checks the right serves them."""
 
     def __init__(self) -> None:
         super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
     def url(self, name: str | None) -> str:
-        """None of these files has an address."""
+        """None of these files has a web address."""
         raise ValueError("a patient's document has no address of its own")
 
 
 def private_storage() -> PrivateStorage:
-    """Where documents lie."""
+    """The storage for documents."""
     return PrivateStorage()
 
 
 def random_name(_row: Any, _name: str) -> str:
-    """A name that tells nothing and cannot be guessed."""
+    """A name that reveals nothing and cannot be guessed."""
     return f"documents/{uuid.uuid4().hex}"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A file found to be what it says."""
+    """A file whose content matches its kind."""
 
     kind: DocumentKind
     content: bytes
 
     def as_file(self) -> ContentFile[bytes]:
-        """Ready to be stored; the name it came with is dropped."""
+        """The file for storage; its original name is dropped."""
         return ContentFile(self.content, name="document")
 
 
 def read_document(upload: Any) -> Document:
-    """An uploaded file as a document; ValidationError that says what to do where it is none."""
+    """An uploaded file as a document; ValidationError that says what to do if it is not one."""
     if not upload.size:
         raise ValidationError(_("The file is empty. Choose it again."))
     if upload.size > MAX_BYTES:
@@ -94,7 +94,7 @@ def read_document(upload: Any) -> Document:
 
 
 def download_name(kind: str) -> str:
-    """The name a document is saved under: it tells nothing of the patient."""
+    """The name for downloading a document: it reveals nothing about the patient."""
     return f"letter.{_SUFFIXES[DocumentKind(kind)]}"
 
 

@@ -1,4 +1,4 @@
-"""Correcting a patient's file: what it said stays, with who changed it, when and why."""
+"""Corrects a patient's file: the old value stays on file, with who changed it, when and why."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from patients.models import (
 )
 
 Subject = FileCorrection.Subject
-# What may be corrected in each record. A change of type is no correction: it has a day of its own.
+# What may be corrected in each record. A new type is not a correction: it has a start date of its own.
 FIELDS: dict[Subject, tuple[type[models.Model], tuple[str, ...]]] = {
     Subject.PATIENT: (Patient, ("given_name", "family_name", "born_on", "birth_year")),
     Subject.ASSESSMENT: (
@@ -39,7 +39,7 @@ FIELDS: dict[Subject, tuple[type[models.Model], tuple[str, ...]]] = {
 
 
 class StaleRecord(Exception):
-    """Somebody corrected the record while the page was open; `newer` holds what they changed."""
+    """Somebody corrected the record while the page was open; `newer` holds their changes."""
 
     def __init__(self, newer: list[FileCorrection]) -> None:
         super().__init__("the record was corrected meanwhile")
@@ -47,19 +47,19 @@ class StaleRecord(Exception):
 
 
 def corrections_of(patient: Patient, subject: Subject, subject_id: int) -> models.QuerySet[FileCorrection]:
-    """What was corrected in one record."""
+    """The corrections of one record."""
     rows = patient.corrections.filter(subject=subject, subject_id=subject_id)
     return rows.select_related("corrected_by__user")
 
 
 def version_of(patient: Patient, subject: Subject, subject_id: int) -> int:
-    """Rises with every correction of a record."""
+    """A number that rises with every correction of a record."""
     newest = corrections_of(patient, subject, subject_id).order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0
 
 
 def record_of(patient: Patient, subject: Subject, subject_id: int) -> models.Model | None:
-    """One record of a patient's file; None where the patient has none of that number."""
+    """One record of a patient's file; None if the patient has no record with that number."""
     model, _fields = FIELDS[subject]
     rows = model._default_manager.filter(pk=subject_id)
     if subject == Subject.PATIENT:
@@ -80,7 +80,7 @@ def correct_record(
     by: Membership,
     at: datetime,
 ) -> list[FileCorrection]:
-    """Every fact that differs is kept as it was and changed; StaleRecord where somebody else was quicker."""
+    """Store the old value of every changed fact and save the new one; StaleRecord if somebody else was faster."""
     lock_patient(patient)
     if not reason.strip():
         raise ValidationError({"reason": _("Enter the reason. A correction needs one.")})

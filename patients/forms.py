@@ -36,7 +36,7 @@ SIGNS = [("", gettext_lazy("not examined")), *NeuroCheck.Sign.choices]
 
 
 class AssessmentForm(RecordForm):
-    """A diagnosis, with one picture."""
+    """A diagnosis, with one image."""
 
     title = gettext_lazy("Record an assessment")
 
@@ -60,7 +60,7 @@ class AssessmentForm(RecordForm):
     note = forms.CharField(label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """A picture has a date and a finding."""
+        """An image needs a date and a finding."""
         values = super().clean() or {}
         if values.get("imaging_kind"):
             for name in ("imaging_on", "imaging_finding"):
@@ -78,7 +78,7 @@ class AssessmentForm(RecordForm):
 
 
 class PainTypeForm(RecordForm):
-    """A type the patient has from a day on."""
+    """A type the patient has from a date on."""
 
     title = gettext_lazy("Record a type of neck pain")
 
@@ -97,7 +97,7 @@ class PainTypeForm(RecordForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """A type is held once at a time."""
+        """Refuse a type that the patient already has at that time."""
         values = super().clean() or {}
         held = self.patient.pain_types.filter(
             pain_type=values.get("pain_type"), status=values.get("status"), ended_on=None
@@ -129,7 +129,7 @@ class NeuroCheckForm(RecordForm):
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """An examination with an abnormal sign is not normal."""
+        """An examination with an abnormal sign cannot be normal."""
         values = super().clean() or {}
         signs = {values.get(name) for name in ("hoffmann", "gait", "grip")}
         if NeuroCheck.Sign.ABNORMAL in signs and values.get("result") == NeuroCheck.Result.NORMAL:
@@ -142,7 +142,7 @@ class NeuroCheckForm(RecordForm):
 
 
 class ConsentForm(RecordForm):
-    """The patient's word on one or more streams."""
+    """The patient's answer for one or more consent streams."""
 
     title = gettext_lazy("Record consent")
 
@@ -159,7 +159,7 @@ class ConsentForm(RecordForm):
     how = forms.ChoiceField(label=gettext_lazy("How"), choices=Consent.How.choices[:2])
 
     def record(self, *, by: Membership, at: datetime) -> list[Consent]:
-        """One row for each stream."""
+        """Add one row for each stream."""
         values = self.cleaned_data
         return [
             record_consent(
@@ -176,7 +176,7 @@ class ConsentForm(RecordForm):
 
 __all__ = ["RECORDS", "SIGNS", "AssessmentForm", "ConsentForm", "NeuroCheckForm", "PainTypeForm", "PatientForm"]
 
-# What can be written into a file, the right it takes and the word in its address.
+# What can be added to a file, with the right it needs and the word in its address.
 RECORDS: dict[str, tuple[type[RecordForm], str]] = {
     "assessment": (AssessmentForm, "patients.add_assessment"),
     "type": (PainTypeForm, "patients.add_patientpaintype"),

@@ -1,4 +1,4 @@
-"""What is written about a patient, from the first visit on."""
+"""Writes into a patient's file, from the first visit on."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CONSENT_TEXT_VERSION = "2026-11"
 
 @dataclass(frozen=True)
 class ImagingFact:
-    """One picture to be filed with an assessment."""
+    """One image for an assessment."""
 
     kind: Imaging.Kind
     taken_on: date
@@ -54,7 +54,7 @@ def record_assessment(
     is_vertigo_explained: bool = False,
     note: str = "",
 ) -> Assessment:
-    """A diagnosis with the pictures it rests on."""
+    """A diagnosis with its images."""
     assessment = Assessment.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -91,7 +91,7 @@ def record_pain_type(
     has_vertigo: bool = False,
     replaces: Iterable[PatientPainType] = (),
 ) -> PatientPainType:
-    """A type the patient has from a day on; those it replaces end on that day, others stay."""
+    """A type from a date on; the types it replaces end on that date, others continue."""
     patient.pain_types.filter(pk__in=[old.pk for old in replaces], ended_on=None).update(ended_on=starts_on)
     return PatientPainType.objects.create(
         clinic=patient.clinic,
@@ -117,7 +117,7 @@ def record_neuro_check(
     gait: str = "",
     grip: str = "",
 ) -> NeuroCheck:
-    """A neurological check as it came out."""
+    """A neurological check with its result."""
     return NeuroCheck.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -144,7 +144,7 @@ def record_specialist_letter(
     expires_on: date | None = None,
     scope: str = "",
 ) -> SpecialistLetter:
-    """A specialist's document on file; where the row cannot be written the file does not stay either."""
+    """A specialist's document; if the row cannot be saved, the file is removed too."""
     letter = SpecialistLetter(
         clinic=patient.clinic,
         patient=patient,
@@ -205,7 +205,7 @@ def record_consent(
     at: datetime,
     shown_text: ConsentText | None = None,
 ) -> Consent:
-    """The patient's word on a stream, on top of whatever they said before, with the text they were told.
+    """The patient's answer for a stream, with the text they read; earlier answers stay on file.
 
     Where a caller does not say which text that was, it is the one in force.
     """
@@ -225,18 +225,18 @@ def record_consent(
 
 
 def archive_patient(patient: Patient, *, at: datetime) -> None:
-    """Take a patient off the lists; nothing is deleted."""
+    """Hide a patient from the lists; nothing is deleted."""
     patient.archived_at = at
     patient.save(update_fields=["archived_at"])
 
 
 def trust_address(patient: Patient) -> None:
-    """Write to a patient's address again: the refusal was an error, or the mailbox is there again."""
+    """Write to a patient's address again: the refusal was an error, or the mailbox works again."""
     patient.email_failed_at = None
     patient.save(update_fields=["email_failed_at"])
 
 
 def restore_patient(patient: Patient) -> None:
-    """Put an archived patient back on the lists."""
+    """Show an archived patient in the lists again."""
     patient.archived_at = None
     patient.save(update_fields=["archived_at"])

@@ -23,7 +23,7 @@ from patients.record_form import RecordForm
 
 
 class IntakeAssessmentForm(AssessmentForm):
-    """The diagnosis with its picture, and the neurological examination that belongs to it."""
+    """The diagnosis with its image, and the neurological examination."""
 
     checked_on = DayField(label=gettext_lazy("Examined on"), span=PAST, required=False)
     result = forms.ChoiceField(
@@ -39,7 +39,7 @@ class IntakeAssessmentForm(AssessmentForm):
     CHECK = ("checked_on", "result", "hoffmann", "gait", "grip")
 
     def clean(self) -> dict[str, Any]:
-        """An examination has a day and a result, and is not normal with an abnormal sign."""
+        """An examination needs a date and a result, and cannot be normal with an abnormal sign."""
         values = super().clean() or {}
         typed = [name for name in self.CHECK if values.get(name)]
         for name in ("checked_on", "result"):
@@ -79,14 +79,14 @@ class TypeRow:
 
 
 class TypesForm(RecordForm):
-    """All types that hold, from one day on; those held already are not offered again."""
+    """All types that apply from one date on; types the patient already has are not offered."""
 
     title = gettext_lazy("Types of neck pain")
 
     has_vertigo = forms.BooleanField(
         label=gettext_lazy("With vertigo"),
         required=False,
-        help_text=gettext_lazy("Asks for a specialist until vascular and vestibular causes are excluded."),
+        help_text=gettext_lazy("Needs a specialist until vascular and vestibular causes are excluded."),
     )
     starts_on = DayField(label=gettext_lazy("From"), span=PAST)
 
@@ -108,7 +108,7 @@ class TypesForm(RecordForm):
         return [TypeRow(one, self[f"type_{one.code}"], self[f"status_{one.code}"]) for one in self.offered]
 
     def clean(self) -> dict[str, Any]:
-        """At least one type is on file."""
+        """Require at least one type on file."""
         values = super().clean() or {}
         if not self.has_some and not any(self._ticked(values)):
             self.add_error(None, _("Tick at least one type. “Not diagnosed yet” is also a type."))
@@ -143,7 +143,7 @@ NO_TEXT = gettext_lazy(
 
 
 class ConsentsForm(RecordForm):
-    """Yes or no, stream by stream; only treatment must be answered, nothing is preselected."""
+    """Yes or no for each stream; only treatment must be answered, and nothing is preselected."""
 
     title = gettext_lazy("Consent")
     ANSWERS = (("1", gettext_lazy("agrees")), ("0", gettext_lazy("does not agree")))
@@ -189,7 +189,7 @@ class ConsentsForm(RecordForm):
 
     @transaction.atomic
     def record(self, *, by: Membership, at: datetime) -> list[Consent]:
-        """A row for each answer that is not the patient's last word already."""
+        """Add a row for each answer that differs from the patient's latest one."""
         shown_text = self._told()
         return [
             record_consent(

@@ -1,4 +1,4 @@
-"""The form of a specialist's letter, with the document itself."""
+"""The form for a specialist's letter, with the document."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ class SpecialistLetterForm(RecordForm):
     )
 
     def clean_upload(self) -> Document:
-        """The file's content is what it says."""
+        """Check that the file's content matches its kind."""
         return read_document(self.cleaned_data["upload"])
 
     def clean_written_on(self) -> date:
-        """A letter of the future clears nobody."""
+        """Refuse a letter dated in the future: it cannot clear anybody."""
         written_on: date = self.cleaned_data["written_on"]
         if written_on > timezone.localdate():
             raise ValidationError(_("The letter is dated in the future. Check the date."))
         return written_on
 
     def clean(self) -> dict[str, Any]:
-        """It does not expire before it was written."""
+        """Refuse an expiry date before the date of the letter."""
         values = super().clean() or {}
         written_on, expires_on = values.get("written_on"), values.get("expires_on")
         if written_on and expires_on and expires_on < written_on:

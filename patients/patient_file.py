@@ -1,4 +1,4 @@
-"""How a patient stands: the facts of clearance and consent read from the rows."""
+"""A patient's current state: the facts for clearance and consent, read from the rows."""
 
 from __future__ import annotations
 
@@ -33,30 +33,30 @@ from patients.models import (
 
 
 class PatientFile:
-    """A patient's file, the newest row of each kind first, read when first asked for."""
+    """A patient's file, the newest row of each kind first, loaded when needed."""
 
     def __init__(self, patient: Patient) -> None:
         self.patient = patient
 
     @cached_property
     def assessments(self) -> list[Assessment]:
-        """What was diagnosed."""
+        """The diagnoses."""
         return list(self.patient.assessments.all())
 
     @cached_property
     def letters(self) -> list[SpecialistLetter]:
-        """What specialists cleared."""
+        """The specialists' letters."""
         return list(self.patient.specialist_letters.all())
 
     @cached_property
     def screening(self) -> Screening | None:
-        """The last screening; None where none was made."""
+        """The latest screening; None if there is none."""
         findings = ScreeningFinding.objects.select_related("item").order_by("item")
         return self.patient.screenings.prefetch_related(Prefetch("findings", findings)).first()
 
     @property
     def findings(self) -> list[ScreeningFinding]:
-        """What the last screening found, with its items."""
+        """The yeses of the latest screening, with their items."""
         return list(self.screening.findings.all()) if self.screening else []
 
     @cached_property
@@ -66,16 +66,16 @@ class PatientFile:
 
     @cached_property
     def types(self) -> list[PatientPainType]:
-        """The types of pain, also those that ended."""
+        """The types of pain, including those that ended."""
         return list(self.patient.pain_types.select_related("pain_type"))
 
     @cached_property
     def consents(self) -> Mapping[str, bool]:
-        """The last word on each stream that was ever asked."""
+        """The latest answer for each stream that was ever asked."""
         return consents_by_stream(self.patient)
 
     def group(self, *, on: date) -> str:
-        """The type of a day that the healing curve learns from."""
+        """The type that the healing curve uses on a day."""
         held = [(one.pain_type.code, one.status) for one in self.types if _is_held(one, on)]
         return _group(held)
 
@@ -90,7 +90,7 @@ def clearance_of(
 ) -> Clearance:
     """The verdict on a patient on a day; `care` is what the courses know.
 
-    `is_alone`: nobody supervised the practitioner at the visit, whoever is named as their supervisor.
+    `is_alone`: nobody supervised the practitioner at the visit, even if a supervisor is named.
     """
     who = practitioner_fact(practitioner, is_alone=is_alone) if practitioner else None
     return clearance(clearance_facts(PatientFile(patient), on=on, care=care, practitioner=who))
@@ -99,7 +99,7 @@ def clearance_of(
 def clearance_facts(
     file: PatientFile, *, on: date, care: CareFact, practitioner: PractitionerFact | None
 ) -> ClearanceFacts:
-    """Everything the verdict of a day rests on."""
+    """All facts for the verdict of a day."""
     assessments = [one for one in file.assessments if one.diagnosed_on <= on]
     letter = next((one for one in file.letters if one.written_on <= on), None)
     check = next((one for one in file.checks if one.checked_on <= on), None)
@@ -121,7 +121,7 @@ def clearance_facts(
 
 
 def practitioner_fact(member: Membership, *, is_alone: bool = False) -> PractitionerFact:
-    """What clearance asks of the person who needles."""
+    """The facts about the person who needles."""
     has_supervisor = member.supervisor is not None and member.supervisor.is_active
     return PractitionerFact(
         has_licence=bool(member.licence_number),
@@ -149,23 +149,23 @@ def effective_classes(clinic: Clinic, patient_ids: Collection[int], *, on: date)
 
 
 def has_consent(patient: Patient, stream: Consent.Stream) -> bool:
-    """Whether the patient's last word on a stream is yes."""
+    """Whether the patient's latest answer for a stream is yes."""
     latest = patient.consents.filter(stream=stream).values_list("is_given", flat=True).first()
     return bool(latest)
 
 
 def consents_by_stream(patient: Patient) -> dict[str, bool]:
-    """The patient's last word on each stream that was ever asked."""
+    """The patient's latest answer for each stream that was ever asked."""
     return dict(patient.consents.latest_each().values_list("stream", "is_given"))
 
 
 def curve_group(patient: Patient, *, on: date) -> str:
-    """The type the healing curve learns from, of one patient."""
+    """The type that the healing curve uses for one patient."""
     return curve_groups(PatientPainType.objects.filter(patient=patient), on=on).get(patient.pk, UNDIAGNOSED_TYPE)
 
 
 def curve_groups(types: QuerySet[PatientPainType], *, on: date) -> dict[int, str]:
-    """By patient: mixed for two or more components, else the confirmed type, else the working one."""
+    """By patient: mixed for two or more components, otherwise the confirmed type, otherwise the working one."""
     rows = types.filter(starts_on__lte=on).exclude(ended_on__lte=on).order_by("starts_on", "pk")
     held: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for patient_id, code, status in rows.values_list("patient_id", "pain_type__code", "status"):
@@ -182,7 +182,7 @@ def _group(held: list[tuple[str, str]]) -> str:
 
 
 def needs_specialised_plan(patient: Patient, *, on: date) -> bool:
-    """Whether the patient's types of a day ask for the specialised plan."""
+    """Whether the patient's types on a day need the specialised plan."""
     types = patient.pain_types.select_related("pain_type")
     return needs_specialised(_types(types, clinic=patient.clinic, on=on))
 
@@ -194,11 +194,11 @@ def _types(types: Iterable[PatientPainType], *, clinic: Clinic, on: date) -> tup
     return tuple(
         TypeFact(
             code=one.pain_type.code,
-            # Mixed has the class of its components, which stand beside it.
+            # Mixed has the class of its components, which are listed beside it.
             clearance_class="A" if one.pain_type.code == MIXED_TYPE else one.pain_type.clearance_class,
             has_vertigo=one.has_vertigo,
             is_added_later=one.starts_on > first_on or clinic.local(one.recorded_at).date() > first_told_on,
-            # Told later than it began and dated back to the beginning: the change is the day it was told.
+            # For a type that was recorded later and dated back to the start, the change counts from the recording.
             starts_on=one.starts_on if one.starts_on > first_on else clinic.local(one.recorded_at).date(),
         )
         for one in every

@@ -1,4 +1,4 @@
-"""What a new clinic knows of types and contraindications. Sources stand in each row."""
+"""A new clinic's types and contraindications. Each row names its source."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How far a patient's intake has come, and what was typed and not recorded yet."""
+"""How far a patient's intake has come, and drafts of steps that are not recorded yet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from patients.models import Consent, IntakeDraft, Patient
 
 
 class Step(models.TextChoices):
-    """The way from a new name to a clearance."""
+    """The steps from a new name to a clearance."""
 
     PERSON = "person", _("Person")
     ASSESSMENT = "assessment", _("Assessment")
@@ -26,7 +26,7 @@ class Step(models.TextChoices):
 
 @dataclass(frozen=True)
 class StepState:
-    """One step: whether it is on file, half typed, or the one looked at."""
+    """One step: whether it is on file, half typed, or the current one."""
 
     step: Step
     is_done: bool
@@ -35,26 +35,26 @@ class StepState:
 
 
 def intake_progress(patient: Patient | None, *, here: Step) -> list[StepState]:
-    """Every step with its state; a patient that is not on file has done none."""
+    """Every step with its state; a new patient has done none."""
     done = _done(patient) if patient else {}
     drafts = set(patient.intake_drafts.values_list("step", flat=True)) if patient else set()
     return [StepState(step, done.get(step, False), step in drafts, step == here) for step in Step]
 
 
 def next_undone(patient: Patient) -> Step:
-    """Where to go on: the first step that is not on file, at last the clearance."""
+    """The first step that is not on file; the clearance if all are."""
     done = _done(patient)
     return next((step for step in Step if not done.get(step, False)), Step.CLEARANCE)
 
 
 def step_after(step: Step) -> Step:
-    """The next one; the last is followed by itself."""
+    """The next step; the last step returns itself."""
     steps = list(Step)
     return steps[min(steps.index(step) + 1, len(steps) - 1)]
 
 
 def step_before(step: Step) -> Step:
-    """The one before; the first is preceded by itself."""
+    """The previous step; the first step returns itself."""
     steps = list(Step)
     return steps[max(steps.index(step) - 1, 0)]
 
@@ -62,7 +62,7 @@ def step_before(step: Step) -> Step:
 def keep_draft(
     patient: Patient, *, step: Step, values: Mapping[str, list[str]], by: Membership, at: datetime
 ) -> IntakeDraft:
-    """What was typed into a step, as it is: nothing is lost by leaving."""
+    """Store what was typed into a step as it is, so that leaving the page loses nothing."""
     draft, _is_new = IntakeDraft.objects.update_or_create(
         clinic=patient.clinic,
         patient=patient,
@@ -73,7 +73,7 @@ def keep_draft(
 
 
 def drop_draft(patient: Patient, *, step: Step) -> None:
-    """A recorded step has no draft."""
+    """Delete the draft of a recorded step."""
     patient.intake_drafts.filter(step=step).delete()
 
 

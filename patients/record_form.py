@@ -1,4 +1,4 @@
-"""What every form that writes into a patient's file shares."""
+"""What all forms that write into a patient's file share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from patients.models import Patient
 
 
 class RecordForm(forms.Form):
-    """Something written into a patient's file, by somebody at a time."""
+    """An entry in a patient's file, made by somebody at a time."""
 
     title: str | Promise = ""
 
@@ -23,7 +23,7 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
-        """Nothing in the file is dated before the birth."""
+        """Refuse dates before the patient's birth."""
         values = super().clean()
         refuse_before_birth(self, self.patient.birth)
         return self.cleaned_data if values is None else values

@@ -1,4 +1,4 @@
-"""Voiding a record in a patient's file: kept on file, counted nowhere."""
+"""Voids a record in a patient's file: it stays on file and is counted nowhere."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WARNINGS: dict[str, str | Promise] = {
 
 
 def record_in(patient: Patient, kind: str, number: int) -> Voidable | None:
-    """One record of a patient's file, void or not; None where the patient has none of that number."""
+    """One record of a patient's file, void or not; None if the patient has no record with that number."""
     model = RECORDS.get(kind)
     if model is None:
         return None
@@ -55,7 +55,7 @@ def record_in(patient: Patient, kind: str, number: int) -> Voidable | None:
 
 @transaction.atomic
 def void_record(patient: Patient, *, kind: str, number: int, reason: str, by: Membership, at: datetime) -> None:
-    """The record counts nowhere from now on; ValidationError where it is void already or there is none."""
+    """Void the record; ValidationError if it is void already or does not exist."""
     reason = required_reason(reason)
     lock_patient(patient)
     record = record_in(patient, kind, number)
@@ -67,7 +67,7 @@ def void_record(patient: Patient, *, kind: str, number: int, reason: str, by: Me
 
 
 def void_records(patient: Patient) -> list[tuple[str, Voidable]]:
-    """What is void in a file, the newest first, each with the name of its kind."""
+    """The void records of a file, the newest first, each with the name of its kind."""
     found = [
         (str(model._meta.verbose_name), row)
         for model in RECORDS.values()

@@ -59,7 +59,7 @@ def reason_text(reason: Reason) -> str:
 
 
 def _dated(detail: str) -> str:
-    """A day as people read it; anything else as it is."""
+    """A date as people read it; anything else unchanged."""
     try:
         return shown_day(date.fromisoformat(detail))
     except ValueError:
@@ -67,17 +67,17 @@ def _dated(detail: str) -> str:
 
 
 def set_aside_texts(clearance: Clearance) -> list[str]:
-    """What a lead set aside, as sentences."""
+    """The reasons a lead overrode, as sentences."""
     return [reason_text(reason) for reason in clearance.set_aside]
 
 
 def reason_texts(clearance: Clearance, *, to: Membership, ask: Membership | None = None) -> list[str]:
-    """Every reason as a sentence; somebody who may not read a diagnosis learns only whom to ask."""
+    """Every reason as a sentence; people who may not read a diagnosis see only whom to ask."""
     if clearance.reasons and READING_RIGHT not in permissions_of(to):
         return [ask_words(ask)]
     return [reason_text(reason) for reason in clearance.reasons]
 
 
 def ask_words(who: Membership | None) -> str:
-    """What the front desk reads in place of every reason."""
+    """What the front desk reads instead of the reasons."""
     return gettext("Needs a clinician: ask %(name)s.") % {"name": who or gettext("a practitioner")}

@@ -1,4 +1,4 @@
-"""What every test may use: the cast, a clinic, courses, a mail server that keeps what it gets."""
+"""Fixtures for every test: staff, a clinic, courses, a mail server that stores its mails."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ NOW = datetime(2026, 3, 11, 10, 0, tzinfo=UTC)  # a Wednesday
 def pytest_configure() -> None:
     if not os.environ.get("DATABASE_URL"):
         pytest.exit("The tests need PostgreSQL and Valkey: run `make test`.", returncode=2)
-    # A busy test machine is no failing property.
+    # A busy test machine must not fail a property.
     hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis_settings.load_profile("patient")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A loop left running by a browser test would fail a later test for no reason of its own: say whose it is."""
+    """A loop left running by a browser test would fail a later test for no reason of its own: name its owner."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -52,7 +52,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
-    """The tests' database grants to the application's own role what an installation grants."""
+    """The tests' database grants the application's role what an installation grants."""
     with django_db_blocker.unblock():
         if connection.settings_dict["USER"] == OWNER:
             with connection.cursor() as cursor:
@@ -61,19 +61,19 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 
 @pytest.fixture(scope="session")
 def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which nothing is."""
+    """An empty folder."""
     return tmp_path_factory.mktemp("empty")
 
 
 @pytest.fixture(scope="session")
 def media_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the tests' documents lie."""
+    """The folder of the tests' documents."""
     return tmp_path_factory.mktemp("media")
 
 
 @pytest.fixture
 def spool_folder(tmp_path: Path) -> Path:
-    """Where a test's answers wait while its database is away."""
+    """The folder where a test's answers wait while its database is down."""
     return tmp_path / "spool"
 
 
@@ -92,7 +92,7 @@ def quick_and_plain(settings, empty_folder: Path, media_folder: Path, spool_fold
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> None:
-    """What a page remembers of a clinic of another test is none of this one's."""
+    """Forget what pages remember of another test's clinic."""
     memory.forget()
 
 
@@ -106,26 +106,26 @@ def patient_guard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def tokens_that_spell_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A random token on a page never happens to hold the word that a test looks for."""
+    """A random token on a page must not contain a word that a test looks for."""
     monkeypatch.setattr("django.middleware.csrf.CSRF_ALLOWED_CHARS", "QJ")
 
 
 @pytest.fixture(autouse=True)
 def silent_bell(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only tests with real services ring a real worker."""
+    """Only tests with real services notify a real worker."""
     if "services" not in request.keywords:
         monkeypatch.setattr("clinic.outbox.queue.ring", lambda: None)
 
 
 @pytest.fixture
 def at() -> datetime:
-    """The time a test plays at."""
+    """The time of a test."""
     return NOW
 
 
 @pytest.fixture
 def clinic(db) -> Clinic:
-    """The clinic in which most of the cast works."""
+    """The clinic in which most of the staff work."""
     return factories.make_clinic("Linden")
 
 
@@ -143,7 +143,7 @@ def lead(clinic: Clinic) -> Membership:
 
 @pytest.fixture
 def manager(clinic: Clinic) -> Membership:
-    """Sees how it goes."""
+    """Sees the results."""
     return factories.MembershipFactory(clinic=clinic, role=Role.MANAGER, user__username="manager")
 
 
@@ -185,7 +185,7 @@ def smtp(settings) -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def signed_in(client: Client):
-    """Signs somebody of the cast in."""
+    """Sign a member of staff in."""
 
     def sign_in(membership: Membership) -> Client:
         client.force_login(membership.user, backend="clinic.account.sign_in.MembershipBackend")
@@ -196,7 +196,7 @@ def signed_in(client: Client):
 
 @pytest.fixture
 def refused(db) -> Callable[[str], AbstractContextManager[None]]:
-    """The database refuses what is done inside, by the rule of this name; the test goes on after it."""
+    """The database refuses what is done inside, by the rule with this name; the test continues afterwards."""
 
     @contextmanager
     def by(rule: str) -> Iterator[None]:
@@ -208,7 +208,7 @@ def refused(db) -> Callable[[str], AbstractContextManager[None]]:
 
 @pytest.fixture
 def at_once() -> Callable[..., list[Any]]:
-    """Runs acts that begin together, each on a connection of its own; gives their answers or exceptions."""
+    """Run acts that start together, each on a connection of its own; returns their answers or exceptions."""
 
     def run_all(*acts: Callable[[], Any]) -> list[Any]:
         start = Barrier(len(acts))

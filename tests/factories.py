@@ -1,4 +1,4 @@
-"""Rows for tests: invented, and no more of them than a test needs."""
+"""Rows for tests: invented, and no more than a test needs."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class CourseFactory(factory.django.DjangoModelFactory[Course]):
 
 
 def cleared_patient(clinic: Clinic, *, by: Membership, at: datetime, **values: Any) -> Patient:
-    """A patient with everything clearance asks for, and consent to mail."""
+    """A patient with everything that clearance needs, and consent to mail."""
     patient = PatientFactory(clinic=clinic, **values)
     day = at.date()
     record_assessment(
@@ -144,7 +144,7 @@ def log_run(
 
 
 def set_scores(scores: QuerySet[PainScore], value: int) -> None:
-    """Other scores than were logged, told by a correction as the database asks."""
+    """Change the logged scores, with the correction that the database requires."""
     for score in scores:
         Correction.objects.create(
             clinic=score.clinic,
@@ -166,12 +166,12 @@ def flag(clinic: Clinic, code: str, *, answer: str = "") -> FlagEntry:
 
 
 def refuse_consent(patient: Patient, stream: Consent.Stream, *, by: Membership, at: datetime) -> Consent:
-    """The patient's latest word on a stream is no."""
+    """Set the patient's latest answer for a stream to no."""
     return record_consent(patient=patient, stream=stream, is_given=False, how=Consent.How.SIGNED, by=by, at=at)
 
 
 def as_test_patients(patients: QuerySet[Patient]) -> None:
-    """Makes test patients of records that are on file: the database refuses it to everybody else."""
+    """Turn existing records into test patients, which the database refuses to everybody else."""
     guard = "patients_patient_test_from_the_start"
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

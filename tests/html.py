@@ -1,4 +1,4 @@
-"""Reading a page as a person does: where its lines break does not matter."""
+"""Reads a page as a person does: line breaks do not matter."""
 
 from __future__ import annotations
 

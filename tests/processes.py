@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 60.0
 
 
 def database_url() -> str:
-    """The address of this test's own database, for the role that web, worker, beat and deliver sign in with."""
+    """The address of this test's database, for the role of web, worker, beat and deliver."""
     config = connection.settings_dict
     options = config.get("OPTIONS", {})
     host, port = options.get("host") or config["HOST"], options.get("port") or config["PORT"] or 5432
@@ -41,13 +41,13 @@ def database_url() -> str:
 
 @contextmanager
 def own_broker() -> Iterator[str]:
-    """A database of the broker's that no other test process uses; its address."""
+    """A database of the broker that no other test process uses; its address."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
     url = f"{settings.REDIS_URL}?virtual_host={number}"
     if not settings.REDIS_URL.startswith("redis+socket"):
         url = f"{settings.REDIS_URL.rsplit('/', 1)[0]}/{number}"
     with broker_at(url), pytest.MonkeyPatch.context() as patch:
-        # A busy test machine is no broker that is away.
+        # A busy test machine is no broker that is down.
         patch.setattr(bell, "SECONDS", 20.0)
         # Celery's own pool may still hold a connection to another test's broker.
         with current_app.connection_for_write(url) as connection_there:
@@ -57,7 +57,7 @@ def own_broker() -> Iterator[str]:
 
 @contextmanager
 def broker_at(url: str) -> Iterator[None]:
-    """The bell of this process rings there."""
+    """This process notifies that broker."""
     with pytest.MonkeyPatch.context() as patch:
         # Celery reads this variable before any setting.
         patch.setenv("CELERY_BROKER_URL", url)
@@ -84,7 +84,7 @@ def environment(sink: SmtpSink, broker_url: str, base_url: str) -> dict[str, str
 
 
 class Process:
-    """A process of the product, for as long as a test wants it."""
+    """A process of the product during a test."""
 
     def __init__(self, command: Sequence[str], env: dict[str, str]) -> None:
         self.command = [sys.executable, *command]
@@ -101,16 +101,16 @@ class Process:
         )
 
     def kill(self) -> None:
-        """As kill -9 does, its children too."""
+        """Like kill -9, including its children."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
 
     def restart(self) -> None:
-        """Another one in its place."""
+        """Start another one instead."""
         self.process = self._start()
 
     def stop(self) -> None:
-        """In good order."""
+        """Stop it in order."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -120,7 +120,7 @@ class Process:
 
 
 class Kept:
-    """A process that is started again whenever it ends, as supervisors do it; how often it was."""
+    """A process that is started again whenever it ends, as by a supervisor; how often that happened."""
 
     def __init__(self, process: Process) -> None:
         self.kept = process
@@ -136,7 +136,7 @@ class Kept:
                 self.kept.restart()
 
     def stop(self) -> None:
-        """For good."""
+        """Stop it for good."""
         self._is_over.set()
         self._thread.join(5)
         self.kept.stop()
@@ -184,7 +184,7 @@ class Worker(Process):
         super().__init__(["-m", "celery", "-A", "clinic", "worker", *options], env)
 
     def kill_child(self) -> None:
-        """As the kernel does when memory ends: the process that works dies, its parent starts another."""
+        """Like the kernel when memory ends: the child process dies, and its parent starts another."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         os.kill(int(children[-1]), signal.SIGKILL)
 
@@ -205,7 +205,7 @@ class Fallback(Process):
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = PATIENCE_SECONDS) -> object:
-    """The first true answer; fails after so many seconds."""
+    """The first true result; fails after so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         answer = condition()

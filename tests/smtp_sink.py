@@ -1,4 +1,4 @@
-"""A mail server that keeps what it gets, or refuses as it is told."""
+"""A mail server that stores its mails, or refuses them as configured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class _OnOwnSocket(Controller):
-    """Listens on a port that it holds from the beginning: nobody takes it in between."""
+    """Listens on a port that it reserves from the start, so that nobody else can take it."""
 
     def __init__(self, handler: object, *, port: int = 0) -> None:
         self._socket = socket.create_server(("127.0.0.1", port))
@@ -38,31 +38,31 @@ class SmtpSink:
 
     @property
     def host(self) -> str:
-        """Where it listens."""
+        """Its host."""
         return str(self._controller.hostname)
 
     @property
     def port(self) -> int:
-        """On which port."""
+        """Its port."""
         return int(self._controller.port)
 
     def stop(self) -> None:
-        """Nobody listens any more; what was taken stays."""
+        """Stop listening; accepted mails are kept."""
         self._controller.stop()
 
     def listen_again(self) -> None:
-        """On the same port."""
+        """Listen on the same port again."""
         self._controller = _OnOwnSocket(self, port=self.port)
         self._controller.start()
 
     def to(self, address: str) -> list[EmailMessage]:
-        """The mails one person got."""
+        """The mails to one person."""
         return [mail for mail in self.mails if address in str(mail["To"])]
 
     async def handle_RCPT(  # noqa: N802 - the server's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Accept a recipient, or answer as told."""
+        """Accept a recipient, or answer as configured."""
         answer = self.answer_to_recipient.get(address)
         if answer is not None:
             return answer
@@ -70,7 +70,7 @@ class SmtpSink:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep a mail, or answer as told."""
+        """Accept a mail, or answer as configured."""
         if self.answer.startswith("2"):
             content = cast(bytes, envelope.original_content)
             self.mails.append(cast(EmailMessage, message_from_bytes(content, policy=default)))

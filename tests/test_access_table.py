@@ -1,7 +1,7 @@
-"""Every address, by GET and by POST, as everybody who might try: what is refused shows nothing and writes nothing.
+"""Every address, by GET and by POST, as every possible user: a refusal shows nothing and writes nothing.
 
-The addresses come from the resolver: a new one is walked as soon as it is there. The end of the run prints how
-many answers were looked at and how many leaked.
+The addresses come from the resolver, so that a new one is included at once. The end of the run prints how
+many answers were checked and how many leaked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 # What everybody may write: their own session, counts of attempts.
 OWN_TABLES = {"django_session", "clinic_shared_cache", "clinic_signinfailure"}
 WRITES = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM) \"(\w+)\"")
-# A form filled in with something for many fields: refused whatever it says.
+# A form with values for many fields: refused in any case.
 FORM = {
     "reason": "because", "note": "seen", "seen": 10**6, "email": "thief@example.org", "role": "manager",
     "outcome": "advised", "answer": "accept", "score": 3, "minutes": 30, "starts_at": "2099-01-01T10:00",
@@ -116,7 +116,7 @@ def written() -> Iterator[set[str]]:
 
 
 def ask(client: Client, method: str, path: str) -> tuple[Any, set[str]]:
-    """The answer and the tables that were written for it; all of it is undone."""
+    """The response and the tables that were written for it; everything is rolled back."""
     with transaction.atomic(), written() as tables:
         answer = client.post(path, FORM) if method == "POST" else client.get(path)
         if hasattr(answer, "render") and not getattr(answer, "is_rendered", True):
@@ -138,7 +138,7 @@ def may(actor: Actor, row: Row) -> bool:
 
 
 def leaks(actor: Actor, row: Row, answer: Any, tables: set[str], secrets: list[str]) -> str:
-    """What is wrong with an answer; empty where nothing is."""
+    """What is wrong with a response; empty if nothing is."""
     status = answer.status_code
     if status >= 500 and not (row.is_public and status == 503):
         return f"{status}: an error"
@@ -149,7 +149,7 @@ def leaks(actor: Actor, row: Row, answer: Any, tables: set[str], secrets: list[s
     shown = [secret for secret in secrets if secret in page]
     is_offer = status == 200 and "This belongs to " in page
     is_refused = status in {401, 403, 404, 405} or (status == 302 and "/login/" in answer["Location"]) or is_offer
-    # An offer has looked at the page and kept nothing that it would write.
+    # An offer has opened the page and rolled back what it would write.
     if tables and not is_offer:
         return f"wrote {sorted(tables)}"
     if shown:
@@ -183,7 +183,7 @@ def factor(rows) -> Authenticator:  # noqa: F811
 @pytest.mark.parametrize("actor", [one for one in ACTORS if one != "lead"], indirect=True)
 @pytest.mark.parametrize("is_demo", [True, False])
 def test_account_addresses_change_nobody_else(actor, rows, factor, settings, is_demo, record_property):  # noqa: F811
-    reverse("demo-mail")  # the addresses of a demo are made when addresses are first looked up
+    reverse("demo-mail")  # the addresses of a demo are made when addresses are first resolved
     settings.DEMO = is_demo
     owner = rows["membership"].user
     found, n = {}, 0
@@ -211,5 +211,5 @@ def _account_url(name: str, factor: Authenticator) -> str:
 
 
 def test_table_has_rows_that_are_refused_to_everybody():
-    """Else nothing would show that a refusal is seen."""
+    """Otherwise nothing would show that a refusal is noticed."""
     assert sum(row.roles == NOBODY for row in TABLE.values()) > 10

@@ -1,4 +1,4 @@
-"""Nobody is chosen or worked on by name alone: the birth date stands in every picker, list and page head."""
+"""Nobody is chosen by name alone: the birth date is in every picker, list and page heading."""
 
 from __future__ import annotations
 

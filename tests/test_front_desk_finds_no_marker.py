@@ -1,7 +1,7 @@
-"""Every clinical text on file is given a word of its own; no answer to the front desk holds one.
+"""Every clinical text on file contains a unique word; no response to the front desk contains one.
 
 The texts are found in the models: every text column of every table that the front desk may not view. Every page of
-theirs is opened and everything on it is sent. A filter in an address tells nothing either.
+theirs is opened and everything on it is sent. A filter in an address reveals nothing either.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from tests.test_front_desk_reads_no_diagnosis import DESK, _flags
 from tests.test_tenancy import _url, cast, rows  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
-# No random token on a page begins with it: those of forms spell nothing (conftest.py), others are hexadecimal.
+# No random token on a page begins with it: those of forms have only certain letters (conftest.py), others are hex.
 MARK = re.compile(r"\bzqx\w+")
-# Codes that the program compares, and columns in which the program keeps its own place.
+# Codes that the program compares, and columns for the program's own state.
 NOT_WORDS = {"code", "kind", "state", "status", "token", "version", "slug", "key", "rule"}
-# The one page that lists every sign, for every patient alike: the front desk takes calls.
+# The one page that lists every sign, the same for every patient, because the front desk takes calls.
 CATALOGUE = {"admin:patients_patient_red_flag": re.compile(r"zqxredflag(wording|group|followup|answers?)x\w*")}
 
 
@@ -56,10 +56,10 @@ def hidden_texts(member: Membership) -> Iterator[models.Field[Any, Any]]:
 
 
 def plant(fields: list[models.Field[Any, Any]]) -> set[str]:
-    """Writes its own word into every row of each column; gives the columns that took it and had a row."""
+    """Write a unique word into every row of each column; returns the columns that accepted it and had a row."""
     planted = set()
     with connection.cursor() as cursor:
-        # What waits for the end of the transaction is checked now: a table with such checks cannot be altered.
+        # Deferred checks run now, because a table with pending checks cannot be altered.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for field in fields:
             meta = field.model._meta
@@ -67,7 +67,7 @@ def plant(fields: list[models.Field[Any, Any]]) -> set[str]:
             size = getattr(field, "max_length", None) or 200
             try:
                 with transaction.atomic():
-                    # History cannot be changed: the test steps around the triggers that guard it.
+                    # History cannot be changed: the test avoids the triggers that protect it.
                     cursor.execute(f'ALTER TABLE "{meta.db_table}" DISABLE TRIGGER USER')
                     cursor.execute(
                         f'UPDATE "{meta.db_table}" SET "{field.column}" = LEFT(%s || id::text, %s)', [word, size]
@@ -83,7 +83,7 @@ def plant(fields: list[models.Field[Any, Any]]) -> set[str]:
 
 @pytest.fixture
 def planted(rows, practitioner, front_desk, at) -> set[str]:  # noqa: F811
-    """Contraindication, hold, red flags and diagnosis, each text of which is a word of its own."""
+    """Contraindication, hold, red flags and diagnosis, each text with a unique word."""
     course = rows["course"]
     every = RedFlag.objects.for_clinic(course.clinic).current()
     _flags(*every.values_list("code", flat=True)[:6])(course, practitioner, at)
@@ -96,7 +96,7 @@ def planted(rows, practitioner, front_desk, at) -> set[str]:  # noqa: F811
 
 
 def test_what_is_planted(planted):
-    """Else nothing would show that the words of the file are looked for."""
+    """Otherwise nothing would show that the words of the file are searched."""
     wanted = {
         "assessment.diagnosed_by", "redflag.wording", "redflagreport.note", "screeningitem.wording",
         "screeningfinding.value", "paintype.name", "course.complaint", "course.hold_reason", "hold.reason",
@@ -123,13 +123,13 @@ def test_no_answer_holds_a_word_of_the_file(planted, rows, signed_in, front_desk
 
 
 def test_a_colleague_who_may_read_it_does(planted, rows, signed_in, practitioner):  # noqa: F811
-    """Else the words would stand nowhere, for nobody."""
+    """Otherwise the words might be on no page at all."""
     page = signed_in(practitioner).get(_url("admin:patients_patient_change", rows)).content.decode()
     assert len(set(MARK.findall(page))) > 5
 
 
 def _asked(client: Client, method: str, path: str, rows: Any) -> str:  # noqa: F811
-    """The answer and everything it leads to, as text."""
+    """The response and everything it leads to, as text."""
     if method == "GET":
         answer = client.get(path, follow=True)
     else:
@@ -143,7 +143,7 @@ def _asked(client: Client, method: str, path: str, rows: Any) -> str:  # noqa: F
 
 
 @pytest.mark.parametrize("page", ["admin:patients_patient_changelist", "admin:clinic_membership_changelist"])
-def test_no_filter_in_an_address_tells_who_has_what(page, planted, rows, signed_in, front_desk):  # noqa: F811
+def test_no_filter_in_an_address_reveals_who_has_what(page, planted, rows, signed_in, front_desk):  # noqa: F811
     client, told = signed_in(front_desk), {}
     model = Patient if "patient" in page else Membership
     for relation in model._meta.related_objects:

@@ -1,8 +1,8 @@
 """The front desk learns whom to ask, never why: no page and no refusal names a reason, a type or a red flag.
 
-Every address that the front desk may open is asked for and posted to, for patients with each reason against
-needling and with every red flag. What is on the page before counts as known: a list of questions that stands there
-for every patient tells nothing of one.
+Every address that the front desk may open is requested and posted to, for patients with each reason against
+needling and with every red flag. Text that was on the page before counts as known: a list of questions for
+every patient reveals nothing about one.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _mixed_with_vertigo(course, by, at):
         _type(code, has_vertigo=True)(course, by, at)
 
 
-# What is done to the file, and the reasons that stand in the way because of it.
+# What is done to the file, and the resulting reasons.
 CASES = {
     "nothing on file": (_nothing_on_file, {Code.NO_DIAGNOSIS, Code.NO_TYPE, Code.NO_CONSENT, Code.NO_SCREENING}),
     "every red flag": (_flags(), {Code.OPEN_RED_FLAG, Code.ON_HOLD, Code.WITHDRAWN}),
@@ -169,12 +169,12 @@ class Desk:
         self.client, self.course, self.visits = client, course, visits
 
     def rows(self, rows):  # noqa: F811
-        """The rows that addresses name: this patient's."""
+        """The rows in the addresses: this patient's."""
         self.course.refresh_from_db()
         return {**rows, "course": self.course, "patient": self.course.patient, "appointment": self.visits[1]}
 
     def book(self):
-        """A needling visit of the day after tomorrow."""
+        """A needling visit on the day after tomorrow."""
         values = {
             "course": self.course.pk, "practitioner": self.course.practitioner_id, "minutes": 30,
             "starts_at": f"{self.course.clinic.local(self.visits[1].starts_at) + 2 * DAY:%Y-%m-%dT%H:%M}",
@@ -183,7 +183,7 @@ class Desk:
         return self.client.post(reverse("admin:courses_appointment_add"), values)
 
     def move(self):
-        """A booked needling visit to another day."""
+        """Move a booked needling visit to another day."""
         values = {
             "practitioner": self.course.practitioner_id, "minutes": 30,
             "starts_at": f"{self.course.clinic.local(self.visits[1].starts_at) + 3 * DAY:%Y-%m-%dT%H:%M}",
@@ -196,7 +196,7 @@ class Desk:
         return self.client.post(url, {"reason": "cancelled by mistake"})
 
     def walk(self, rows):  # noqa: F811
-        """Every page of the front desk, and what it answers when everything there is sent to it."""
+        """Every page of the front desk, and its response to everything on it."""
         pages, named = {}, self.rows(rows)
         for act in (self.book, self.move, self.reopen):
             pages[act.__name__] = act().content.decode()
@@ -225,7 +225,7 @@ def test_every_reason_has_a_case():
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_no_page_and_no_refusal_tells_why(case, desk, rows, practitioner, clinic, at, smtp):  # noqa: F811
+def test_no_page_and_no_refusal_says_why(case, desk, rows, practitioner, clinic, at, smtp):  # noqa: F811
     make, codes = CASES[case]
     # The file of the other patient in `rows` is the same before and after.
     before = {name: desk.client.get(_url(name, desk.rows(rows)), follow=True).content.decode() for name in DESK}
@@ -276,7 +276,7 @@ def test_archive_is_refused_without_the_red_flag(desk, practitioner, at, smtp):
 
 
 @pytest.mark.parametrize("role", ["practitioner", "lead", "manager"])
-def test_those_who_may_read_it_are_told_why(role, desk, cast, practitioner, at, smtp):  # noqa: F811
+def test_those_who_may_read_it_see_why(role, desk, cast, practitioner, at, smtp):  # noqa: F811
     _contraindicated(desk.course, practitioner, at)
     with pytest.raises(ValidationError) as caught:
         book_appointment(
@@ -295,7 +295,7 @@ def test_lead_on_duty_is_named_where_the_practitioner_left(course, lead, at):
     assert whom_to_ask(course.clinic, course, at=at) == other
 
 
-# Modules that word a reason without asking who reads it, each with the right its page asks for.
+# Modules that word a reason without checking who reads it, each with the right its page requires.
 READERS = {
     "courses/admin/person/intake.py": "patients.add_assessment",
     "courses/admin/visit/session.py": "courses.view_session",

@@ -1,7 +1,7 @@
 """Odd values in every address, filter and form of every role: a message, never a broken page.
 
 Pages come from the table of addresses, filters from the admin's registry, parameters from the source, fields from
-the pages themselves: what is new is tried without being listed here.
+the pages themselves: new ones are tried without being listed here.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ NOT_TYPED = {"hidden", "submit", "button", "checkbox", "radio", "file"}
 
 
 def some_odd(place: str) -> list[str]:
-    """A few odd values for one place, the same in every run; over the places all of them are tried."""
+    """A few odd values for one place, the same in every run; together the places use all of them."""
     return Random(place).sample(ODD, N_EACH)
 
 
 @dataclass
 class Form:
-    """A form of a page: where it goes, what stands in it, what a person can type."""
+    """A form of a page: its target, its values, its editable fields."""
 
     action: str = ""
     values: dict[str, str] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Collects what a form holds."""
+        """Collect the content of a form."""
         at = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(Form(at.get("action", "")) if at.get("method", "").lower() == "post" else Form("-"))
@@ -126,7 +126,7 @@ def _site() -> StaffAdminSite:
 
 
 def status_of(client: Any, url: str, values: dict[str, Any], *, post: bool = False) -> int:
-    """The status, with nothing kept; 500 with the name of what went wrong said by the test."""
+    """The status, with everything rolled back; 500 with the name of the error in the test's output."""
     client.raise_request_exception = False
     with transaction.atomic():
         answer = client.post(url, values) if post else client.get(url, values)
@@ -143,7 +143,7 @@ def test_odd_filters_and_parameters(role, signed_in, cast, rows):  # noqa: F811
             continue
         url, own = _url(name, rows), list(filters_of(name))
         for odd in some_odd(name):
-            # Together for the pages' own, one by one for filters: the first that is wrong ends a list.
+            # All at once for the pages' own, one by one for filters, because the first wrong one stops a list.
             wanted: list[dict[str, str]] = [dict.fromkeys(common, odd)] if role == "lead" or own else []
             wanted += [{one: odd} for one in own]
             broken |= {

@@ -1,4 +1,4 @@
-"""No visible sentence uses a word that the house style has replaced; each exception says why."""
+"""No visible sentence uses a word that the house style has replaced; each exception has a reason."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ TRANSLATING = frozenset({"_", "gettext", "gettext_lazy", "ngettext", "ngettext_l
 LITERAL = re.compile(r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 CALL = re.compile(rf"gettext\({LITERAL.pattern}(?:, *{LITERAL.pattern})?")
 PLAIN = re.compile(r">([^<>{}%]{4,})<")
-# Each old word with what is said instead.
+# Each old word with its replacement.
 OLD_WORDS = {
     r"mend(?:s|ed|ing)?": "fix",
     r"told": "emailed, said: who did what",
     r"anew": "again",
     r"^kept$|kept visits?|visits? (?:is |was |were )?kept": "attended",
-    r"stands?": "is, is shown, stays",
+    # To stand in is what somebody does who takes another one's duties.
+    r"stands?(?! in\b)(?!-)": "is, is shown, stays",
     r"of whom": "a sentence of its own",
     r"all the same": "still, even so",
     r"by itself": "automatically",
@@ -45,7 +46,6 @@ FOUND = {word: re.compile(rf"\b(?:{word})\b", re.IGNORECASE) for word in OLD_WOR
 # A sentence that may use the word, with the reason.
 ALLOWED: dict[str, str] = {
     "What the patient is told before they agree": "the heading over the words that are said to the patient",
-    "Who is told of an alert": "the contact list: email and webhooks together",
     "taken on": "the day of an image",
 }
 
@@ -70,7 +70,7 @@ def _in_template(source: str) -> Iterator[str]:
 
 @cache
 def sentences() -> frozenset[tuple[str, str]]:
-    """Every visible sentence of code, templates and mail, with its file; blanks made single."""
+    """Every visible sentence of code, templates and mail, with its file and single spaces."""
     found: set[tuple[str, str]] = set()
     for path in (ROOT / "templates").rglob("*.*"):
         words = _in_template(path.read_text(encoding="utf-8"))

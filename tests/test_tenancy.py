@@ -55,14 +55,14 @@ NOBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class Row:
-    """Who may open an address, which row it names, and whether it answers strangers as it answers anybody."""
+    """Who may open an address, which row it names, and whether it treats strangers like anybody."""
 
     roles: frozenset[str]
     about: str = ""
     more: dict[str, str] = field(default_factory=dict)
     # Pages with a token or without data of a clinic.
     is_public: bool = False
-    # Of one's own account: open to whoever is signed in, wherever they work.
+    # The user's account: open to whoever is signed in, wherever they work.
     is_own: bool = False
 
 
@@ -209,9 +209,9 @@ TABLE: dict[str, Row] = {
     "admin:clinic_membership_invite": Row(frozenset({"manager"}), "membership"),
 }
 TABLE["admin:clinic_clinic_add"] = Row(NOBODY)
-# A rota is a plan: what it said when an alert was raised stands in the alert.
+# A rota is a plan: the alert records who was on duty when it was raised.
 TABLE["admin:clinic_duty_delete"] = Row(LEADING, "duty")
-# allauth's own pages hold nothing of a clinic; tests/test_access_table.py walks them.
+# allauth's own pages contain nothing of a clinic; tests/test_access_table.py opens them.
 OPEN_PREFIXES = ("account_", "mfa_")
 
 
@@ -236,7 +236,7 @@ def rows(course, lead, at) -> dict[str, Any]:
         course, entry=ReviewEntry(uuid4(), Review.Decision.CONTINUE), by=course.practitioner, at=at
     )
     return {
-        # Parts of an address that are no row of their own.
+        # Parts of an address without a row of their own.
         "document": document.uuid,
         "report": session.red_flag_reports.get().uuid,
         "assessment": patient.assessments.get().pk,
@@ -422,7 +422,7 @@ def _url(name: str, rows: dict[str, Any]) -> str:
     if not row.about:
         return reverse(name, kwargs=row.more)
     stock = name.rsplit("_", 1)[-1] in {"change", "history", "delete"}
-    # Parts that name a second row are found among the rows; the others stand as they are.
+    # Parts that name a second row are found among the rows; the others stay as they are.
     more = {
         key: rows.get(value, value) if key in {"letter", "report", "number", "merge"} else value
         for key, value in row.more.items()
@@ -446,5 +446,5 @@ def _expected(row: Row, role: str) -> set[int]:
         if row.about:
             return {404} if "practitioner" in row.roles or row.roles == NOBODY else {403, 404}
         role = "practitioner"
-    # A page that only takes POST answers GET with 302 back, or 405.
+    # A page that only accepts POST answers GET with 302 back, or 405.
     return {200, 302, 405} if role in row.roles else {403, 404}

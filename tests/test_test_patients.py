@@ -1,4 +1,4 @@
-"""A test patient: made by a lead or a manager, marked everywhere, counted in no figure; nobody is written to."""
+"""A test patient: made by a lead or a manager, marked everywhere, counted in no figure; nobody is emailed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SENTENCES = ("Test patient: no alerts or emails are sent", "Test patient: nobody
 
 @pytest.fixture
 def practice(rows, signed_in, cast):  # noqa: F811
-    """Every patient of the clinic is a test patient; signs somebody of the cast in."""
+    """Every patient of the clinic is a test patient; sign a member of staff in."""
     as_test_patients(Patient.objects.for_clinic(rows["clinic"]))
     return lambda role: signed_in(cast[role])
 
@@ -83,13 +83,13 @@ class TestMaking:
 
 
 def words_of(page: str) -> str:
-    """What a person reads of a page."""
+    """The text of a page."""
     page = re.sub(r"<(script|style|title)\b.*?</\1>", " ", page, flags=re.S)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", page)))
 
 
 def unmarked(page: str, name: str) -> list[str]:
-    """Where a name stands without the mark behind it."""
+    """Where a name is shown without the mark behind it."""
     text = words_of(page)
     places = [found.start() for found in re.finditer(re.escape(name), text)]
     return [text[max(at - 60, 0) : at + 60] for at in places if "test patient" not in text[at : at + 100].lower()]
@@ -97,7 +97,7 @@ def unmarked(page: str, name: str) -> list[str]:
 
 class TestMark:
     @pytest.mark.parametrize("role", sorted(ALL))
-    def test_stands_on_every_page_about_one(self, practice, rows, role):  # noqa: F811
+    def test_is_on_every_page_about_one(self, practice, rows, role):  # noqa: F811
         client, bare = practice(role), []
         for name, row in TABLE.items():
             if row.about not in ABOUT_A_PATIENT or role not in row.roles or name in NO_PAGES:
@@ -110,7 +110,7 @@ class TestMark:
         assert bare == []
 
     @pytest.mark.parametrize("role", sorted(ALL))
-    def test_stands_behind_every_name(self, practice, rows, role):  # noqa: F811
+    def test_is_shown_behind_every_name(self, practice, rows, role):  # noqa: F811
         client, bare = practice(role), {}
         patient = rows["patient"]
         for name, row in TABLE.items():
@@ -121,7 +121,7 @@ class TestMark:
                 bare[name] = found
         assert bare == {}
 
-    def test_stands_in_every_list(self, practice, rows):  # noqa: F811
+    def test_is_in_every_list(self, practice, rows):  # noqa: F811
         client, name, n_seen = practice("lead"), rows["patient"].family_name, 0
         for one in (*LISTS, "admin:courses_appointment_changelist?day=2026-03-12"):
             route, _mark, query = one.partition("?")
@@ -172,7 +172,7 @@ class TestPatientsOwnPage:
 
 
 def live(clinic, practitioner, at, *, is_training: bool):
-    """A course with flares, a red flag, a check-in answered or not, visits of yesterday and tomorrow."""
+    """A course with flares, a red flag, answered and unanswered check-ins, visits yesterday and tomorrow."""
     patient = cleared_patient(clinic, by=practitioner, at=at - 60 * DAY, is_training=is_training)
     course = CourseFactory(patient=patient, practitioner=practitioner, starts_on=(at - 50 * DAY).date())
     log_run(course, [(3, 2), (2, 2), (2, 1), (1, 1), (1, 6), (8, 9)], until=at - 8 * DAY)
@@ -189,7 +189,7 @@ def live(clinic, practitioner, at, *, is_training: bool):
 
 class TestFigures:
     def figures(self, clinic, manager, at):
-        """Everything that counts, as text."""
+        """Every figure, as text."""
         digest = Digest(clinic=clinic, on=at.date(), since=at - 7 * DAY, made_at=at)
         evidence = Evidence.of(clinic, at=at)
         return {
@@ -219,7 +219,7 @@ class TestFigures:
         after = self.figures(clinic, manager, at)
         assert {name for name in before if before[name] != after[name]} == before.keys()
 
-    # Rooms whose queries are figures. Within them: functions that look at rows already counted, or at one course.
+    # Rooms whose queries are figures. Within them: functions that use rows already counted, or one course.
     ROOMS = (
         "courses/dashboards", "courses/priors", "courses/outlook", "courses/dry_runs", "courses/exchange",
         "courses/alerts/audit/figures.py",

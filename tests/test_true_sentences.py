@@ -1,4 +1,4 @@
-"""No fixed sentence says that somebody has been told.
+"""No fixed sentence says that somebody has been informed.
 
 Such sentences come from `courses.alerts.messages.recipients`.
 """
@@ -18,9 +18,9 @@ CLAIM = re.compile(
     r"|(?:is|are) (?:being )?(?:told|emailed|informed|notified|alerted)|mail goes|on its way|gets? no mail",
     re.IGNORECASE,
 )
-# Where the sentences are computed from rows.
+# The modules that compute sentences from rows.
 COMPUTED = {"courses/alerts/messages/recipients.py"}
-# Each other sentence with the reason why it claims nothing of what has happened.
+# Each other sentence with the reason why it makes no claim about the past.
 ALLOWED = {
     "Found in a late entry, an import or a correction. It is listed, and nobody is emailed at once.": (
         "help text of a column"
@@ -81,7 +81,7 @@ def sentences() -> Iterator[tuple[str, str]]:
             yield from ((str(path.relative_to(ROOT)), "".join(re.findall(r'"([^"]*)"', one))) for one in found)
 
 
-def test_no_fixed_sentence_claims_that_somebody_has_been_told():
+def test_no_fixed_sentence_claims_that_somebody_has_been_informed():
     claims = {
         (where, " ".join(sentence.split()))
         for where, sentence in sentences()

@@ -1,8 +1,8 @@
 """`make mutants`: change decisions one by one, and count the changes that no test notices.
 
-In a copy of the project: the tests of a room are run once to learn which of them reach which line, then for each
-change, drawn by a seed, only those that reach it. N= changes in all, SECONDS= at most, SEED= draws others,
-ROOMS= narrows. It ends with an error where too few are noticed.
+In a copy of the project: the tests of a room run once to learn which lines each of them reaches, then for each
+change, drawn by a seed, only those that reach its line. N= changes in all, SECONDS= at most, SEED= draws others,
+ROOMS= narrows. It ends with an error if too few are noticed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ ROOMS = {
 
 @dataclass
 class Tally:
-    """How the changes of a room fared."""
+    """The results for the changes of a room."""
 
     n_killed: int = 0
     survived: list[str] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Tally:
 
 
 def main() -> int:
-    """Print killed and survived by room; 1 where fewer than the target were killed."""
+    """Print killed and survived by room; 1 if fewer than the target were killed."""
     n, seconds = int(os.environ.get("N") or 120), float(os.environ.get("SECONDS") or 1200)
     names = (os.environ.get("ROOMS") or " ".join(ROOMS)).split()
     draw = random.Random(int(os.environ.get("SEED") or 1))
@@ -112,7 +112,7 @@ def _is_noticed(copy: Path, source: Path, change: Change, tests: list[str]) -> b
 
 
 def _tests_by_line(copy: Path, room: Room) -> dict[tuple[str, int], list[str]]:
-    """Which tests come to which line of which file, learnt from one run of all of them."""
+    """Which tests reach which line of which file, from one run of all of them."""
     packages = sorted({pattern.split("/")[0] for pattern in room.sources})
     watched = [f"--cov={package}" for package in packages]
     code = _pytest(copy, *watched, "--cov-context=test", "--cov-report=", *room.tests, limit=1200.0)
@@ -128,7 +128,7 @@ def _tests_by_line(copy: Path, room: Room) -> dict[tuple[str, int], list[str]]:
 
 
 def _pytest(copy: Path, *args: str, limit: float) -> int:
-    """The exit code; a run that hangs has noticed."""
+    """The exit code; a run that hangs counts as noticed."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--reuse-db"]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     try:

@@ -1,4 +1,4 @@
-"""Small changes in a module's source, each of which some test should notice."""
+"""Small changes in a module's source; some test should notice each of them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Change:
 def changes_of(source: bytes) -> list[Change]:
     """Every change of a source that still compiles, in the order of its lines.
 
-    Left alone: types, docstrings, decorators, the text of messages, and what a class declares to Django.
+    Left out: types, docstrings, decorators, the text of messages, and class declarations for Django.
     """
     finder = _Finder(source)
     finder.visit(ast.parse(source))
@@ -60,7 +60,7 @@ def _compiles(source: bytes) -> bool:
 
 
 class _Finder(ast.NodeVisitor):
-    """Walks through function bodies; what lies outside them is data."""
+    """Walks through function bodies; everything outside them is data."""
 
     def __init__(self, source: bytes) -> None:
         self.source = source
@@ -115,7 +115,7 @@ class _Finder(ast.NodeVisitor):
             yield from self._between(left, right, *COMPARISONS[type(op)])
 
     def _between(self, left: ast.expr, right: ast.expr, before: str, after: str) -> Iterator[tuple[int, int, str]]:
-        """The operator stands between its sides, apart from brackets and line ends."""
+        """The operator between its sides, without brackets and line ends."""
         start, end = self._end(left), self._start(right)
         at = self.source.find(before.encode(), start, end)
         if at >= 0:

@@ -1,4 +1,4 @@
-"""Empirical change: how scores changed from one to the next in the other folds, after such a last score."""
+"""Empirical change: how scores changed from one to the next in the other folds, after the same last score."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.rivals.rows import N_VALUES, Lags, Predict, mixed_in, told_rows
 from courses.curve import Panel
 from courses.curve.scores import Floats, Ints
 
-# So many changes of any course count beside those from the same last score.
+# This many changes of any course are added to those from the same last score.
 N_POOLED = 20.0
 _CHANGES = np.arange(N_VALUES)[None, :] - np.arange(N_VALUES)[:, None]
 

@@ -1,4 +1,4 @@
-"""Local level: a patient's level wanders from week to week, each score lies around it (Harvey 1989, chapter 2)."""
+"""Local level: a patient's level drifts from week to week, with scores around it (Harvey 1989, chapter 2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from courses.curve.scores import Floats, Ints
 
 
 def fit(panel: Panel) -> Predict:
-    """Maximum likelihood of mean and spread of the first level, wandering a week, drift a week, and noise."""
+    """Maximum likelihood of mean and spread of the first level, variance and drift per week, and noise."""
     start = [float(panel.scores.mean()), float(np.log(panel.scores.std() + 0.1)), -1.0, 0.0, 0.0]
 
     def objective(vector: Floats) -> float:

@@ -24,7 +24,7 @@ def fit(panel: Panel) -> Predict:
     """Fit to all scores of a panel."""
     design = _design(panel.weeks)
     with warnings.catch_warnings():
-        # Covariances at the edge of what is possible are usual here, and no fault.
+        # Covariances at the limit of what is possible are common here, and no error.
         warnings.simplefilter("ignore")
         model = MixedLM(panel.scores, design, groups=panel.course, exog_re=design)
         found = model.fit(reml=False, method="lbfgs", maxiter=500)

@@ -1,4 +1,4 @@
-"""What a rival may know of each score to be predicted: the earlier scores of its course, and nothing else."""
+"""A rival's input for each score: only the earlier scores of its course."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from courses.curve import Panel
 from courses.curve.scores import Floats, Ints
 
 N_VALUES = 11
-# No score is impossible: what a rival never saw gets this much in all.
+# No score is impossible: scores a rival never saw share this probability.
 LEAST_MASS = 1e-3
 _CUTS = np.arange(N_VALUES - 1) + 0.5
 
@@ -23,7 +23,7 @@ Predict = Callable[[Panel, Ints], Floats]
 
 @dataclass(frozen=True, eq=False)
 class Lags:
-    """Of the rows (n,) of a panel: last and second-last score, mean of all earlier ones, first score, weeks since
+    """For the rows (n,) of a panel: last and second-last score, mean of all earlier ones, first score, weeks since
     the last one and since the first.
     """
 
@@ -66,7 +66,7 @@ def told_rows(panel: Panel) -> Ints:
 
 
 def mixed_in(p: Floats) -> Floats:
-    """Distributions (n, 11) with a little mass everywhere."""
+    """Distributions (n, 11) with a little probability everywhere."""
     p = np.maximum(p, 0.0)
     p = p / p.sum(axis=1, keepdims=True)
     return np.asarray((1.0 - LEAST_MASS) * p + LEAST_MASS / N_VALUES)

@@ -1,4 +1,4 @@
-"""How allauth works here: nobody signs up, mail goes through the outbox, wrong passwords are counted by us."""
+"""How allauth is set up: no sign-up, mail goes through the outbox, and we count wrong passwords ourselves."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Kind = AccountEvent.Kind
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Sign-in, and what is mailed about it."""
+    """Sign-in, and the mails about it."""
 
-    # What allauth would mail, by its template, and what we keep and mail instead.
+    # allauth's mail template -> the account event that we store and mail instead.
     EVENTS: ClassVar[dict[str, AccountEvent.Kind]] = {
         "account/email/password_changed": Kind.PASSWORD_CHANGED,
         "account/email/password_set": Kind.PASSWORD_CHANGED,
@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     @property
     def error_messages(self) -> dict[str, Any]:
-        """allauth's, but for the wait after too many wrong codes, and for what signs in here.
+        """allauth's messages, with the waiting time after too many wrong codes, and what one signs in with here.
 
         The words are the same for every reason: they tell nobody which names and addresses have an account.
         """
@@ -66,25 +66,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never."""
+        """Nobody can sign up."""
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """To where this person's work is."""
+        """The first page for this person's role."""
         return "/"
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """Back to one's own account."""
+        """Back to the user's own account."""
         return reverse("account")
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The visitor's address, as the reverse proxy names it: the failures of one must not shut out all."""
+        """The visitor's address as the reverse proxy gives it: one visitor's failures must not lock out all."""
         visitor = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
         is_behind_proxy = settings.SECURE_PROXY_SSL_HEADER is not None
         return visitor if visitor and is_behind_proxy else str(super().get_client_ip(request))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """The user of a right password; ValidationError that says how long to wait after too many wrong ones."""
+        """The user, if the password is right; ValidationError with the waiting time after too many wrong ones."""
         typed = credentials.get("username") or credentials.get("email") or ""
         account = find_account(typed)
         # Both names of an account are counted as one; an unknown name costs the same query and the same hash.
@@ -106,25 +106,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return user
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
-        """After a new password was chosen through a mailed link."""
+        """Reset the count after a new password was chosen through a mailed link."""
         for user in User.objects.filter(email__iexact=credentials.get("email", "")):
             attempts.forget(user.username)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Not asked twice of somebody who must set up a second factor at this very sign-in."""
+        """Do not ask again for the password of somebody who must set up a second factor at this sign-in."""
         if two_factor.is_at_set_up(self.request, at=timezone.now()):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Know this browser again, and note whether the role asks for a second factor."""
+        """Remember this browser, and note whether the role needs a second factor."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         devices.remember(request, response, user.username)
         two_factor.note_sign_in(request, user, at=timezone.now())
         return response
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """Through the outbox: a mail server that is away is no error page, and whoever works nowhere gets none."""
+        """Send through the outbox: a mail server that is down causes no error page. Former staff get no mail."""
         membership = Membership.objects.of_user(user).first()
         if membership is not None:
             send_password_link(membership, at=timezone.now())
@@ -132,7 +132,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Kept as an event that is mailed through the outbox."""
+        """Store the event; the outbox mails it."""
         kind = self.EVENTS.get(template_prefix)
         if kind is not None:
             note_event(user, kind, at=timezone.now())
@@ -141,13 +141,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class TwoFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """The second factor: named after the product and the username, never after an address."""
+    """Two-factor sign-in: the authenticator entry shows the product and the username, never an email address."""
 
     def _get_site_name(self) -> str:
         return "Healing Curve"
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - the library's name
-        """What a passkey is called until its owner says otherwise."""
+        """The name of a passkey until its owner changes it."""
         n = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return _("My device") if n == 0 else _("My device %(n)s") % {"n": n + 1}
 

@@ -1,8 +1,8 @@
-"""Wrong passwords, counted by all processes together in the database.
+"""Wrong passwords, counted in the database for all processes together.
 
-Counted for an account *and* the address they come from, so that the errors of one person lock out nobody else
-behind the same address. A guess spread over many addresses, or over many accounts, meets limits of its own; these
-never touch a browser in which the account was signed in before, which has a count of its own.
+Failures are counted per account *and* address, so that one person's errors lock out nobody else behind the same
+address. A guess spread over many addresses, or over many accounts, meets limits of its own. These limits never
+apply to a browser in which the account was signed in before; such a browser has its own count.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ KEPT = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Limit:
-    """So many failures within a time."""
+    """How many failures are allowed within a time."""
 
     amount: int
     within: timedelta
 
 
-# One person's typing errors; a botnet's guesses at one account; one address trying many accounts.
+# The limits for one person's typing errors, for a botnet guessing at one account, and for one address trying many.
 HERE = Limit(10, timedelta(minutes=10))
 ANYWHERE = Limit(50, timedelta(hours=1))
 ADDRESS = Limit(200, timedelta(minutes=10))
@@ -34,7 +34,7 @@ ADDRESS = Limit(200, timedelta(minutes=10))
 
 @dataclass(frozen=True)
 class Attempt:
-    """Who tries to sign in, from where, and with a browser that is known or not."""
+    """Who tries to sign in, from which address, and whether the browser is known."""
 
     account: str
     address: str
@@ -42,14 +42,14 @@ class Attempt:
 
     @classmethod
     def of(cls, login: str, address: str, device: str = "") -> Attempt:
-        """With keyed hashes in place of names and addresses."""
+        """The attempt, with keyed hashes instead of names and addresses."""
         return cls(_hash("account", login.strip().lower()), _hash("address", address), device)
 
 
 def begin(attempt: Attempt, *, at: datetime) -> timedelta | None:
-    """Count the attempt as failed until it succeeds; how long to wait where there were too many before.
+    """Count the attempt as failed until it succeeds; return how long to wait after too many failures.
 
-    Written before it is counted: attempts at the same moment see one another.
+    It is stored before counting, so that simultaneous attempts count each other.
     """
     row = SignInFailure.objects.create(
         account=attempt.account, address=attempt.address, device=attempt.device, failed_at=at
@@ -57,13 +57,13 @@ def begin(attempt: Attempt, *, at: datetime) -> timedelta | None:
     waits = [_wait(where, limit, at=at, without=row.pk) for where, limit in _limits(attempt)]
     longest = max((wait for wait in waits if wait is not None), default=None)
     if longest is not None:
-        # What was not even tried does not make the wait longer.
+        # A refused attempt does not make the wait longer.
         row.delete()
     return longest
 
 
 def succeeded(attempt: Attempt, *, at: datetime) -> None:
-    """The right password: the errors of this person at this place are forgotten, and old ones of anybody go."""
+    """The password was right: delete this person's failures at this place, and everybody's old ones."""
     forget = Q(account=attempt.account, address=attempt.address)
     if attempt.device:
         forget |= Q(account=attempt.account, device=attempt.device)
@@ -71,7 +71,7 @@ def succeeded(attempt: Attempt, *, at: datetime) -> None:
 
 
 def forget(login: str) -> None:
-    """A new password was chosen through a mailed link: the count of wrong ones starts again at zero."""
+    """A new password was chosen through a mailed link: delete the failures of the account."""
     SignInFailure.objects.filter(account=Attempt.of(login, "").account).delete()
 
 
@@ -86,7 +86,7 @@ def _limits(attempt: Attempt) -> list[tuple[Q, Limit]]:
 
 
 def _wait(where: Q, limit: Limit, *, at: datetime, without: int) -> timedelta | None:
-    """Until the oldest failure that counts is old enough; None while there are fewer than the limit."""
+    """The time until the oldest counted failure expires; None below the limit."""
     since = at - limit.within
     times = SignInFailure.objects.filter(where, failed_at__gt=since).exclude(pk=without).order_by("-failed_at")
     counted = list(times.values_list("failed_at", flat=True)[: limit.amount])

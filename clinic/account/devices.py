@@ -1,4 +1,4 @@
-"""Browsers in which somebody was signed in before: a signed cookie that names nobody."""
+"""Browsers in which somebody signed in before, marked by a signed cookie that names nobody."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from django.utils.crypto import salted_hmac
 COOKIE = "known_device"
 SALT = "clinic.account.devices"
 AGE = timedelta(days=365)
-# A tablet that many share.
+# Enough for a tablet that many people share.
 MOST_ACCOUNTS = 30
 
 
 def device_of(request: HttpRequest, login: str) -> str:
-    """The device's mark where this account was signed in on it before; empty otherwise."""
+    """The mark of this browser if the account was signed in on it before; otherwise empty."""
     return _read(request).get(_key(login), "")
 
 
 def remember(request: HttpRequest, response: HttpResponse, login: str) -> None:
-    """Know this browser for the account from now on."""
+    """Remember this browser for the account."""
     marks = _read(request)
     mark = marks.pop(_key(login), "") or secrets.token_urlsafe(12)
     marks = {**dict(list(marks.items())[-(MOST_ACCOUNTS - 1) :]), _key(login): mark}

@@ -1,4 +1,4 @@
-"""What happened to an account: kept, and told to its owner by mail."""
+"""What happened to an account: stored, and mailed to its owner."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def note_event(
     address_before: str = "",
     address_after: str = "",
 ) -> AccountEvent:
-    """Keep what happened and mail it to the account's address, the old one where that is what changed."""
+    """Store the event and mail it to the account's address, or to the old address if that was changed."""
     event = AccountEvent.objects.create(
         user=user,
         kind=kind,
@@ -57,11 +57,11 @@ class AccountNotice:
     """Owner of the message kind `account_notice`; its subject is the event."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Whatever happens."""
+        """Always due."""
         return True
 
     def render(self, message: Message) -> Mail:
-        """What was changed, and what to do if it was somebody else. The new address is not named."""
+        """What was changed, and what to do if somebody else did it. The new address is not shown."""
         event = AccountEvent.objects.select_related("user").get(pk=message.subject_id)
         to = account_address(event.user, instead=event.address_before)
         with at_clinic(message.clinic, language=message.clinic.languages[0]):
@@ -74,7 +74,7 @@ class AccountNotice:
             return compose(message, "account_notice", context, to=to, subject=_("Your account was changed"))
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Says nothing of the address that alerts go to."""
+        """Do nothing: this mail is no evidence about the address for alerts."""
 
 
 account_notice = AccountNotice()

@@ -1,4 +1,4 @@
-"""Forms of one's own account."""
+"""Forms of the user's own account."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
 
 class NameForm(forms.ModelForm[User]):
-    """The name that colleagues and patients read."""
+    """The name that colleagues and patients see."""
 
     class Meta:
         model = User
@@ -53,7 +53,7 @@ class NameForm(forms.ModelForm[User]):
 
 
 class OwnAddressForm(forms.Form):
-    """Another address for the account: whoever finds an open session does not know the password."""
+    """A new email address. Asks for the password, which somebody who finds an open session does not know."""
 
     email = forms.EmailField(
         label=gettext_lazy("New email address"), widget=forms.EmailInput({"autocomplete": "email"})
@@ -69,14 +69,14 @@ class OwnAddressForm(forms.Form):
         self.user = user
 
     def clean_email(self) -> str:
-        """Another one than now."""
+        """Refuse the current address."""
         email: str = self.cleaned_data["email"]
         if email.lower() == self.user.email.lower():
             raise forms.ValidationError(_("This is the address of your account already."))
         return email
 
     def clean_password(self) -> str:
-        """Their own, counted like a sign-in."""
+        """Check the password; wrong ones count like a failed sign-in."""
         password: str = self.cleaned_data["password"]
         if not get_adapter().reauthenticate(self.user, password):
             raise forms.ValidationError(_("This is not your password."))
@@ -102,7 +102,7 @@ class AppForm(ActivateTOTPForm):  # type: ignore[misc]
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    """A passkey, in our words."""
+    """A passkey, with our wording."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,7 +114,7 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
 
 class ResetForm(forms.Form):
-    """Why a colleague's second factor is reset."""
+    """The reason for resetting a colleague's second factor."""
 
     reason = forms.CharField(
         label=gettext_lazy("How do you know that they asked for this?"),

@@ -1,4 +1,4 @@
-"""Sign out after a time without activity, as long as the clinic says."""
+"""Sign users out after a time without activity. Each clinic sets that time."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from clinic.middleware import SESSION_KEY as CHOSEN_KEY
 from clinic.middleware import chosen_membership
 
 SESSION_KEY = "seen_at"
-# The time of the last activity is written this often at most: a session is a row.
+# The time of the last activity is stored at most this often, because the session is a database row.
 SECONDS_BETWEEN_NOTES = 30
 USUAL_MINUTES = 30
 
 
 class IdleMiddleware:
-    """Ends a session that nobody used; the request goes on as nobody's, to sign-in and back to the page."""
+    """End an idle session. The request continues as anonymous: to sign-in, then back to the page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

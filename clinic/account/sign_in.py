@@ -1,4 +1,4 @@
-"""Signing in: by password, with the rights of the active membership."""
+"""Sign-in by password, with the rights of the active membership."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class MembershipBackend(ModelBackend):
     """Signs in by password; answers permission questions from the active membership."""
 
     def get_user(self, user_id: Any) -> Any:
-        """Who is signed in, with the memberships in one query; whoever works nowhere is looked up alone."""
+        """The signed-in user with all memberships in one query; a second query only for users without any."""
         memberships = list(Membership.objects.of_user(user_id))
         if not memberships:
             return super().get_user(user_id)

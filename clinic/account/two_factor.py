@@ -1,4 +1,4 @@
-"""The second factor: who must have one and from when, and how a colleague who lost theirs gets in again."""
+"""Two-factor sign-in: who must use it, from when, and how a colleague who lost the device signs in again."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from clinic.account.events import note_event
 from clinic.models import AccountEvent, Membership, User
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-# In the session of somebody who must set it up before anything else, and where they wanted to go.
+# Session key of somebody who must set it up first: the page they wanted to open.
 MUST_SET_UP = "two_factor_must"
 THEN = "two_factor_then"
-# When it was set up at sign-in: the recovery codes are shown without asking for the password once more.
+# Session key: time of the set-up at sign-in. The recovery codes are then shown without asking for the password.
 SET_UP_AT = "two_factor_set_up_at"
 SHOWN_FOR = timedelta(minutes=5)
-# What stays open until then: the account itself, links in mail, and what machines ask for.
+# Addresses that work before the set-up: the account itself, links in mails, and addresses for machines.
 OPEN_PREFIXES = ("/accounts/", "/static/", "/a/", "/c/", "/u/", "/csp-report/", "/healthz", "/metrics", "/demo/")
 
 
 def has_two_factor(user: User) -> bool:
-    """Whether a password alone does not open the account."""
+    """Whether the account needs more than a password to sign in."""
     return bool(is_mfa_enabled(user, FACTORS))
 
 
 def due_since(user: User) -> datetime | None:
-    """From when the roles of this person need a second factor; None where they do not. Not in a demo.
+    """From when this person's roles need a second factor; None if they do not. Never in a demo.
 
-    Where several clinics ask for it the shortest time counts.
+    If several clinics ask for it, the shortest time applies.
     """
     memberships = [one for one in Membership.objects.of_user(user) if one.is_leading]
     if settings.DEMO or not memberships or user.two_factor_asked_at is None:
@@ -48,7 +48,7 @@ def due_since(user: User) -> datetime | None:
 
 
 def note_sign_in(request: HttpRequest, user: User, *, at: datetime) -> None:
-    """Count the days from the first sign-in on, and say in the session how many are left or that none are."""
+    """Count the grace days from the first sign-in, and store in the session how many are left."""
     if user.two_factor_asked_at is None and _is_asked(user):
         user.two_factor_asked_at = at
         user.save(update_fields=["two_factor_asked_at"])
@@ -66,29 +66,29 @@ def _is_asked(user: User) -> bool:
 
 
 def is_set_up(request: HttpRequest) -> None:
-    """Nothing more to ask in this session."""
+    """Clear the request for a second factor from the session."""
     for key in (TWO_FACTOR_UNTIL, MUST_SET_UP):
         request.session.pop(key, None)
 
 
 def note_set_up(request: HttpRequest, *, at: datetime) -> None:
-    """A factor was added."""
+    """Note that a factor was added."""
     if MUST_SET_UP in request.session:
         request.session[SET_UP_AT] = at.isoformat()
     is_set_up(request)
 
 
 def is_at_set_up(request: HttpRequest, *, at: datetime) -> bool:
-    """Whether somebody who has just signed in sets up what they must: they gave the password a moment ago."""
+    """Whether this person is setting up a second factor right after sign-in, having just given the password."""
     set_up_at = request.session.get(SET_UP_AT)
     is_fresh = set_up_at is not None and datetime.fromisoformat(set_up_at) > at - SHOWN_FOR
     return MUST_SET_UP in request.session or is_fresh
 
 
 class SetUpMiddleware:
-    """After the days of grace a second factor is set up at sign-in, before anything else.
+    """After the grace days, require a second factor at sign-in, before any other page.
 
-    Only at sign-in: whoever is at work when the days end finishes it.
+    It applies only at sign-in: users who are at work when the days end can finish.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -105,9 +105,9 @@ class SetUpMiddleware:
 
 @transaction.atomic
 def reset_two_factor(member: Membership, *, reason: str, by: Membership | None, at: datetime) -> AccountEvent:
-    """A colleague who lost telephone and codes signs in with the password alone and sets it up again.
+    """Remove a colleague's second factor: they sign in with the password and set it up again.
 
-    Kept with who did it and why, and mailed to the person; `by` is None where the operator does it.
+    Stored with who did it and why, and mailed to the person; `by` is None if the operator did it.
     """
     user = User.objects.select_for_update().get(pk=member.user_id)
     if by is not None and by.user_id == user.pk:
@@ -121,6 +121,6 @@ def reset_two_factor(member: Membership, *, reason: str, by: Membership | None, 
 
 
 def resets_of(member: Membership) -> Any:
-    """When it was reset before in this clinic."""
+    """When it was reset in this clinic before."""
     events = AccountEvent.objects.filter(user=member.user_id, clinic=member.clinic_id)
     return events.filter(kind=AccountEvent.Kind.TWO_FACTOR_RESET).select_related("done_by__user")

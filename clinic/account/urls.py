@@ -1,6 +1,7 @@
-"""The addresses below /accounts/: our own, and of allauth's only those named here.
+"""The addresses below /accounts/: our own, and only those of allauth's that are listed here.
 
-The others would let whoever finds an open session add an address, make it the account's, and take it over.
+The other addresses of allauth would let somebody who finds an open session add an email address and take over the
+account.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from clinic.account import views
 
 
 def _factor(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A page of the second factor: there is none in a demo, whose logins are everybody's."""
+    """A two-factor page. A demo has none, because its logins are shared."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -35,7 +35,7 @@ def _user(request: HttpRequest) -> User:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """Name, address, password, second factor. Each form is saved alone."""
+    """Name, address, password, second factor. Each form is saved on its own."""
     user, sent = _user(request), request.POST.get("what")
     name = NameForm(request.POST if sent == "name" else None, instance=_user(request))
     address = OwnAddressForm(request.POST if sent == "address" else None, user=user)
@@ -58,7 +58,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _two_factor_context(user: User) -> dict[str, Any]:
-    """What is set up, for the page; nothing in a demo, whose logins are everybody's."""
+    """What is set up, for the page; empty in a demo, because its logins are shared."""
     own = list(Authenticator.objects.filter(user=user))
     codes = next((one for one in own if one.type == Authenticator.Type.RECOVERY_CODES), None)
     return {
@@ -74,7 +74,7 @@ def _two_factor_context(user: User) -> dict[str, Any]:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitations(request: HttpRequest) -> HttpResponse:
-    """Clinics that invited this person: accept or decline each."""
+    """Clinics that invited this person, who accepts or declines each."""
     user = _user(request)
     if request.method == "POST":
         invitation = get_object_or_404(Membership.objects.invited(user), uuid=request.POST.get("invitation"))
@@ -95,7 +95,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def two_factor_needed(request: HttpRequest) -> HttpResponse:
-    """Why a second factor is asked for, and the two ways to set one up; then on to the page that was wanted."""
+    """Why a second factor is needed and the two ways to set one up; then continue to the requested page."""
     to = request.GET.get("next", "/")
     if not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
         to = "/"

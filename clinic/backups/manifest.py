@@ -1,4 +1,4 @@
-"""What a backup says of itself: when, from which version, how many rows, and a checksum of each file."""
+"""The manifest of a backup: its time, the version that wrote it, numbers of rows, and a checksum of each file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHUNK = 1024 * 1024
 
 
 class BadBackup(Exception):
-    """A file that is no backup, or not whole; the message says what is wrong."""
+    """The file is no backup, or is incomplete; the message says what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -24,20 +24,20 @@ class Manifest:
     taken_at: datetime
     postgres: str
     migrations: dict[str, str]
-    # Rows of each table, in the same snapshot as the dump.
+    # Rows of each table, from the same snapshot as the dump.
     tables: dict[str, int]
     # Name in the backup -> SHA-256.
     files: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> str:
-        """As it is written."""
+        """The manifest as JSON."""
         rows = {"format": FORMAT, **asdict(self), "taken_at": self.taken_at.isoformat()}
         return json.dumps(rows, indent=1, sort_keys=True)
 
 
 def read_manifest(text: str) -> Manifest:
-    """The manifest; BadBackup where this is none that this version can read."""
+    """The manifest; BadBackup if this version cannot read it."""
     try:
         rows = json.loads(text)
         if rows.pop("format") != FORMAT:

@@ -16,11 +16,11 @@ DEBIAN = Path("/usr/lib/postgresql")
 
 
 class ProgramFailed(Exception):
-    """A program is missing or ended with an error; the message says which and why."""
+    """A program is missing or failed; the message says which program and why."""
 
 
 def program(name: str, *, server: int) -> str:
-    """The path of one of PostgreSQL's programs, at least as new as the server (major version)."""
+    """The path of a PostgreSQL program whose major version is at least the server's."""
     found = [(path, _major(path)) for path in _candidates(name)]
     for path, major in found:
         if major >= server:
@@ -32,7 +32,7 @@ def program(name: str, *, server: int) -> str:
 
 
 def _candidates(name: str) -> Iterator[str]:
-    """On PATH, in Debian's folder of each version, and in the wheel of the demo."""
+    """Programs on PATH, in Debian's folder for each version, and in the demo's wheel."""
     on_path = shutil.which(name)
     if on_path:
         yield on_path
@@ -51,7 +51,7 @@ def _major(path: str) -> int:
 
 
 def run(name: str, arguments: Sequence[str], *, database: Mapping[str, Any], server: int) -> str:
-    """Run one of the programs on a database of Django's settings; returns what it printed."""
+    """Run a program on a database from Django's settings; returns its output."""
     command = [program(name, server=server), *arguments]
     done = subprocess.run(  # noqa: S603 - the program is PostgreSQL's own, the arguments are ours
         command, env=os.environ | connection_variables(database), capture_output=True, text=True, check=False
@@ -62,12 +62,12 @@ def run(name: str, arguments: Sequence[str], *, database: Mapping[str, Any], ser
 
 
 def major_version(connection: Any) -> int:
-    """The server's, of a connection of Django's."""
+    """The major version of the server behind a Django connection."""
     return int(connection.pg_version) // 10_000
 
 
 def connection_variables(database: Mapping[str, Any]) -> dict[str, str]:
-    """The address and the password as libpq's variables: neither appears in the list of processes."""
+    """Address and password as environment variables for libpq, so that the process list shows neither."""
     options = database.get("OPTIONS", {})
     values = {
         "PGHOST": options.get("host") or database.get("HOST"),

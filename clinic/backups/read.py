@@ -1,4 +1,4 @@
-"""Read a backup back into an empty database and an empty folder of documents."""
+"""Restore a backup into an empty database and an empty folder of documents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from clinic.backups.write import DOCUMENTS, DUMP
 
 @contextmanager
 def opened(file: Path, *, identity: Path | None = None) -> Iterator[tuple[Manifest, Path]]:
-    """The manifest and a folder with everything in the backup, each file checked against its checksum."""
+    """The manifest and a folder with all files of the backup, each checked against its checksum."""
     if not file.is_file():
         raise BadBackup(f"{file} is not there.")
     with tempfile.TemporaryDirectory(prefix="healing-curve-restore-") as scratch:
@@ -36,7 +36,7 @@ def opened(file: Path, *, identity: Path | None = None) -> Iterator[tuple[Manife
 
 
 def restore_database(dump: Path) -> None:
-    """Load the dump into the database of the settings, in one transaction; refused where that is not empty."""
+    """Load the dump into the configured database in one transaction; refused if the database is not empty."""
     connection = connections["default"]
     with connection.cursor() as cursor:
         if connection.introspection.table_names(cursor):
@@ -49,7 +49,7 @@ def restore_database(dump: Path) -> None:
 
 
 def restore_documents(content: Path) -> int:
-    """Put the documents back; one that is there with other content is refused before anything is written."""
+    """Copy the documents back. If one exists with other content, refuse before anything is written."""
     source, root = content / DOCUMENTS, Path(settings.MEDIA_ROOT)
     files = [path for path in sorted(source.rglob("*")) if path.is_file()] if source.is_dir() else []
     targets = [root / path.relative_to(source) for path in files]
@@ -63,7 +63,7 @@ def restore_documents(content: Path) -> int:
 
 
 def differing_tables(manifest: Manifest) -> dict[str, tuple[int, int]]:
-    """Tables whose number of rows is not the one in the manifest: name -> (expected, found)."""
+    """Tables whose row count differs from the manifest: name -> (expected, found)."""
     found = {}
     with connections["default"].cursor() as cursor:
         for table, expected in manifest.tables.items():

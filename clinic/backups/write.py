@@ -20,16 +20,16 @@ from clinic.models import Heartbeat
 
 DUMP, DOCUMENTS = "database.dump", "documents"
 SIGN = "backup"
-# Settings whose value may be read by anybody who holds a backup; of all others only whether they are set.
+# Settings whose value may appear in a backup. For all others the backup only says whether they are set.
 PLAIN_SETTINGS = ("BASE_URL", "ALLOWED_HOSTS", "DEFAULT_FROM_EMAIL", "WEBHOOK_PORTS", "MEDIA_ROOT")
 SECRET_SETTINGS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL")
 MORE_SECRET_SETTINGS = ("HEARTBEAT_URL", "METRICS_TOKEN", "SENTRY_DSN")
 
 
 def write_backup(folder: Path, *, recipient: str = "", at: datetime) -> Path:
-    """A backup in a folder, named after its time; encrypted to an age public key where one is given.
+    """Write a backup into a folder, named after its time; encrypted to an age public key if one is given.
 
-    ProgramFailed where pg_dump cannot do it, BadBackup where the key is none, OSError where the disk is full.
+    Raises ProgramFailed if pg_dump fails, BadBackup if the key is invalid, and OSError if the disk is full.
     """
     key = _key(recipient)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def _key(recipient: str) -> pyrage.x25519.Recipient | None:
 
 
 def _dump(dump: Path, *, at: datetime) -> Manifest:
-    """pg_dump and the count of rows look at the same instant."""
+    """Run pg_dump and count the rows in the same snapshot."""
     connection = connections["default"]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -88,7 +88,7 @@ def _migrations() -> dict[str, str]:
 
 
 def _settings_list() -> dict[str, str]:
-    """What was set, so that a new machine can be set up alike; no secret is in it."""
+    """The settings without secrets, so that a new machine can be set up in the same way."""
     shown = {name: str(getattr(settings, name, "")) for name in PLAIN_SETTINGS}
     secrets = (*SECRET_SETTINGS, *MORE_SECRET_SETTINGS)
     hidden = {name: "set" if _is_set(name) else "not set" for name in secrets}
@@ -100,7 +100,7 @@ def _is_set(name: str) -> bool:
 
 
 def _pack(packed: Path, manifest: Manifest, dump: Path) -> None:
-    """The manifest first, so that a reader knows what must follow."""
+    """Pack with the manifest first, so that a reader knows which files must follow."""
     members = [(DUMP, dump), *_documents(Path(settings.MEDIA_ROOT))]
     manifest.files.update({name: checksum(path) for name, path in members})
     text = packed.with_name(NAME)
@@ -117,7 +117,7 @@ def _documents(root: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _keep(packed: Path, target: Path) -> None:
-    """Whole or not at all, on the disk, with its checksum beside it."""
+    """Write the file completely or not at all, sync it to disk, and write its checksum beside it."""
     packed.chmod(0o600)
     with packed.open("rb") as file:
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""What is wrong with the numbers that patients are shown, in words for whoever can correct them."""
+"""Problems with the phone numbers that patients see, worded for the person who can correct them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from clinic.models import Clinic
 
 @dataclass(frozen=True, slots=True)
 class WrongNumber:
-    """One number: the field it is entered in, and what is wrong with it."""
+    """One wrong number: its field and the problem."""
 
     field: str
     words: str
 
 
 def wrong_numbers(clinic: Clinic) -> list[WrongNumber]:
-    """The clinic's numbers that are missing or that no phone can dial; no query."""
+    """The clinic's numbers that are missing or cannot be dialled; no query."""
     checks = (
         ("phone", _("The clinic's phone number is missing. Patients see no number to call."), validate_phone),
         (

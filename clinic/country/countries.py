@@ -1,4 +1,4 @@
-"""The countries a clinic can be in: which numbers help there, which time zones are places there.
+"""The countries a clinic can be in, with the numbers to call for help and the time zones of each.
 
 The numbers come from countries.csv, which names the source of each row and says which of them a clinician
 still has to confirm. Names and zones come from the tz database (package tzdata: iso3166.tab, zone.tab).
@@ -13,9 +13,9 @@ from importlib.resources import files
 from pathlib import Path
 
 DATA = Path(__file__).parent / "countries.csv"
-# Any GSM phone connects it to the emergency service (3GPP TS 22.101, section 10).
+# Any GSM phone connects this number to the emergency service (3GPP TS 22.101, section 10).
 ANYWHERE = "112"
-# Old names of clocks, not of places: the tz database links them to some city that keeps the same time.
+# Old names of clocks, not of places, that the tz database links to a city with the same time.
 _CLOCKS = frozenset(
     [
         "CET",
@@ -41,7 +41,7 @@ _CLOCKS = frozenset(
         "Zulu",
     ]
 )
-# Old names that the tz database links to a city in another country, because the clocks agree.
+# Old names that the tz database links to a city in another country because the clocks agree.
 _MOVED = {
     "Africa/Asmera": "ER",
     "Africa/Timbuktu": "ML",
@@ -58,7 +58,7 @@ _MOVED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrisisLine:
-    """Whom to call with thoughts of self-harm."""
+    """The line to call for people with thoughts of self-harm."""
 
     number: str
     name: str
@@ -68,7 +68,7 @@ class CrisisLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Country:
-    """One country: ISO 3166 code (also the region of its phone numbers), name, numbers that help."""
+    """One country: ISO 3166 code (also the region of its phone numbers), name, numbers to call for help."""
 
     code: str
     name: str
@@ -87,25 +87,25 @@ def countries() -> dict[str, Country]:
 
 
 def country(code: str) -> Country | None:
-    """One country; None where the code is empty or unknown."""
+    """One country; None if the code is empty or unknown."""
     return countries().get(code)
 
 
 def emergency_number_in(code: str) -> str:
-    """The number to call for an ambulance; 112 where the country is unknown."""
+    """The number to call for an ambulance; 112 if the country is unknown."""
     found = country(code)
     return found.emergency_number if found else ANYWHERE
 
 
 def crisis_line_in(code: str) -> CrisisLine | None:
-    """Whom somebody with thoughts of self-harm can call; None where no line is on file."""
+    """The line for people with thoughts of self-harm; None if we have none for this country."""
     found = country(code)
     return found.crisis_line if found else None
 
 
 @cache
 def zones_by_country() -> dict[str, tuple[str, ...]]:
-    """The time zones that are places, by country code."""
+    """The time zones of places, by country code."""
     found: dict[str, list[str]] = {}
     for code, _position, zone, *_comment in _table("zone.tab"):
         found.setdefault(code, []).append(zone)
@@ -118,12 +118,12 @@ def _country_by_zone() -> dict[str, str]:
 
 
 def is_place(zone: str) -> bool:
-    """Whether a time zone is that of a place, and not a clock such as UTC or EST5EDT."""
+    """Whether a time zone belongs to a place, unlike a bare clock such as UTC or EST5EDT."""
     return zone in _country_by_zone()
 
 
 def country_of_zone(zone: str) -> str:
-    """The country a time zone lies in, also by an old name; empty for a clock that is no place."""
+    """The country of a time zone, also for old names; empty for a clock without a place."""
     if zone in _CLOCKS:
         return ""
     known = _country_by_zone()
@@ -131,13 +131,13 @@ def country_of_zone(zone: str) -> str:
 
 
 def place_of(zone: str) -> str:
-    """The zone that an old name stands for: Asia/Calcutta is Asia/Kolkata; the zone itself otherwise."""
+    """The current zone for an old name (Asia/Calcutta -> Asia/Kolkata); otherwise the zone itself."""
     return _links().get(zone, zone)
 
 
 @cache
 def _links() -> dict[str, str]:
-    """Old names and what they are links to."""
+    """Old names and the zones they link to."""
     text = (files("tzdata") / "zoneinfo" / "tzdata.zi").read_text(encoding="utf-8")
     lines = (line.split() for line in text.splitlines() if line.startswith("L "))
     return {name: target for _link, target, name in lines}

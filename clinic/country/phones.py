@@ -1,4 +1,4 @@
-"""Phone numbers as people write them, and what a phone can dial."""
+"""Phone numbers as people write them, and as a phone dials them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _SHORT = 6
 
 
 def dialled(text: str) -> str:
-    """What a phone dials for a number as written: digits, +, * and # only."""
+    """The number as a phone dials it: only digits, +, * and #."""
     plain = unicodedata.normalize("NFKC", text)
     digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
     return re.sub(r"[^0-9+*#]", "", digits)
 
 
 def tel_link(text: str | None) -> str:
-    """The address that makes a phone dial a number as written; what follows an extension is dialled by hand."""
+    """A tel: link for a number as written; people dial an extension by hand."""
     number = re.split(r"(?i)\s*(?:ext|extension|x)\.?\s*\d+\s*$|[;,/]", text or "")[0]
     return f"tel:{dialled(number)}"
 
 
 def validate_phone(text: str, *, region: str) -> None:
-    """Refuse what no phone can reach in the clinic's country, or from it where the number is international."""
+    """Refuse a number that cannot be dialled in the clinic's country, or internationally."""
     try:
         number = phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException as error:
@@ -39,7 +39,7 @@ def validate_phone(text: str, *, region: str) -> None:
 
 
 def validate_emergency_number(text: str, *, region: str) -> None:
-    """Refuse what is no emergency number of the country and no full phone number either."""
+    """Refuse a number that is neither an emergency number of the country nor a full phone number."""
     number = dialled(text)
     if re.search(r"[^\W\d_]", text) or not _DIALLED.fullmatch(number):
         raise ValidationError(_not_dialled(text, region), code="emergency_number")
@@ -50,12 +50,12 @@ def validate_emergency_number(text: str, *, region: str) -> None:
 
 
 def _is_known_short(number: str, region: str) -> bool:
-    """Whether a short number is one that helps in the country; any of three digits where no country is set."""
+    """Whether a short number is a help line of the country; any three digits if no country is set."""
     if not region:
         return number.isdigit() and len(number) >= 3
     if number in (emergency_number_in(region), "112") or phonenumbers.is_emergency_number(number, region):
         return True
-    # A short number belongs to no country by itself: the library wants one to look it up under.
+    # A short number has no country of its own, but the library needs one to look it up.
     code = phonenumbers.country_code_for_region(region)
     parsed = phonenumbers.PhoneNumber(country_code=code, national_number=int(number)) if number.isdigit() else None
     return (

@@ -1,4 +1,4 @@
-"""The country whose habits a page reads and writes by: that of the clinic one works in."""
+"""The country by whose conventions a page reads and writes: that of the user's clinic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.country.countries import country_of_zone
 
-# Where 3/12/2026 is the twelfth of March, and where both orders are in use.
+# Countries where 3/12/2026 is the twelfth of March, and countries where both orders are in use.
 MONTH_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "UM", "PH", "FM", "MH", "PW"})
 EITHER_ORDER = frozenset({"", "BI", "CA", "CN", "JP", "KR", "TW", "HU", "MN", "IR", "ZA", "KE", "SE", "LT"})
 DAY_MONTH, MONTH_DAY, UNSURE = "dmy", "mdy", ""
@@ -33,7 +33,7 @@ _region: ContextVar[Region] = ContextVar("region", default=_NOWHERE)
 
 @contextmanager
 def region_override(region: Region) -> Iterator[None]:
-    """Inside, dates and numbers are read and written as in this region."""
+    """Dates and numbers are read and written in this block as in the region."""
     token = _region.set(region)
     try:
         yield
@@ -47,12 +47,12 @@ def current_region() -> Region:
 
 
 def current_country() -> str:
-    """The clinic's country, else the one its time zone lies in; empty where neither is known."""
+    """The clinic's country, otherwise the country of its time zone; empty if neither is known."""
     return _region.get().country or country_of_zone(timezone.get_current_timezone_name())
 
 
 def order_in(code: str) -> str:
-    """The order of day and month in numbers with strokes; UNSURE where both orders are in use."""
+    """The order of day and month in dates such as 3/12/2026; UNSURE if both orders are in use."""
     if code in MONTH_FIRST:
         return MONTH_DAY
     return UNSURE if code in EITHER_ORDER else DAY_MONTH

@@ -1,4 +1,4 @@
-"""The clinic's time zone, while something is written that was typed by its clock; and the picker of zones."""
+"""Locks the clinic's time zone while times typed by its clock are saved; and the picker of zones."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from clinic.models import Clinic
 
 
 def hold_zone(clinic: Clinic) -> None:
-    """Keep the clinic's zone as it is until the transaction ends; ValidationError where it has changed.
+    """Lock the clinic's zone until the transaction ends; ValidationError if it has changed.
 
-    Before anything else is locked: whoever changes the zone holds the clinic first and the bookings after it.
+    Take this lock before any other: a change of zone locks the clinic first and the bookings after it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT zone FROM clinic_clinic WHERE id = %s FOR SHARE", [clinic.pk])
@@ -26,7 +26,7 @@ def hold_zone(clinic: Clinic) -> None:
 
 
 def zone_choices(country: str, *, stored: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every zone of a place by country, the clinic's own first; before them one on file that is no place."""
+    """Every zone of a place by country: the clinic's own first, after a stored one that has no place."""
     names = {code: found.name for code, found in countries().items()}
     by_country = zones_by_country()
     codes = sorted(by_country, key=lambda code: (code != country, names[code]))
@@ -37,7 +37,7 @@ def zone_choices(country: str, *, stored: str = "") -> list[tuple[str, list[tupl
 
 
 def place_if_any(zone: str) -> str:
-    """The place that an old name stands for; the name itself where it is none."""
+    """The current zone for an old name; otherwise the name itself."""
     found = place_of(zone)
     return found if is_place(found) and country_of_zone(zone) else zone
 
@@ -48,6 +48,6 @@ def country_choices() -> list[tuple[str, str]]:
 
 
 def _labelled(zones: Iterable[str]) -> list[tuple[str, str]]:
-    """By the city, which is what people type; the whole name tells apart what is called alike."""
+    """Label by city, because people type that; the full name where two cities have the same name."""
     labels = {zone: f"{zone.rpartition('/')[2].replace('_', ' ')} ({zone})" for zone in zones}
     return sorted(labels.items(), key=lambda pair: pair[1])

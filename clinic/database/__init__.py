@@ -1,7 +1,7 @@
-"""PostgreSQL, with an end to every wait: for a page, for a job, and where somebody asks for one.
+"""PostgreSQL with a time limit for every wait: per page, per job, or as the caller sets it.
 
-A frozen server answers nothing and breaks no connection, and a proxy that hangs acknowledges every packet: neither
-TCP nor the server's own limits end the wait. So it ends here. What belongs here is how long we wait for the
+A frozen server sends nothing and breaks no connection, and a hanging proxy acknowledges every packet: neither
+TCP nor the server's own limits end such a wait. So we end it here. This room decides how long we wait for the
 database, not what we ask it.
 """
 
@@ -15,17 +15,17 @@ from dataclasses import dataclass
 
 from django.db import connections
 
-# The server's own limit comes before ours: a statement that is only slow ends in good order.
+# The server's limit is shorter than ours, so that a statement that is merely slow ends cleanly.
 SERVER_SHARE = 0.9
-# A lock is given up before the statement that waits for it: the log then says which of the two it was.
+# The lock limit is shorter than the statement limit, so that the log shows which of the two it was.
 LOCK_SHARE = 0.8
-# After a silence nobody in this process waits for the same server for so long.
+# After a time-out, no other request in this process tries the same server for this long.
 REST_SECONDS = 2.0
 
 
 @dataclass
 class _Process:
-    """What holds in this process. Commands and tests are held to nothing: they may take their time."""
+    """Limits of this process. Commands and tests have none."""
 
     statement_seconds: float | None = None
     rests_until: float = 0.0
@@ -37,9 +37,9 @@ _ends_at: ContextVar[float | None] = ContextVar("database_wait_ends_at", default
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """All that is asked of the database inside ends after so many seconds together, with an OperationalError.
+    """All database work inside must finish within so many seconds in total; otherwise OperationalError.
 
-    The connection is closed then: nobody knows what became of the last statement.
+    The connection is then closed, because the outcome of the last statement is unknown.
     """
     ends_at, outer = time.monotonic() + seconds, _ends_at.get()
     token = _ends_at.set(ends_at if outer is None else min(ends_at, outer))
@@ -51,12 +51,12 @@ def within(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def unhurried() -> Iterator[None]:
-    """Inside, a statement may take as long as it takes: for work of the night on many rows."""
+    """Lift the time limit inside the block: for nightly work on many rows."""
     before = _process.statement_seconds
     if before is None:
         yield
         return
-    # The server keeps its limit for as long as a connection stands.
+    # The server keeps its limit for the life of the connection.
     connections.close_all()
     _process.statement_seconds = None
     try:
@@ -67,12 +67,12 @@ def unhurried() -> Iterator[None]:
 
 
 def hold_to(seconds: float | None) -> None:
-    """From now on no statement of this process is waited for longer; None: let go of that."""
+    """Set the longest wait for any statement of this process; None removes the limit."""
     _process.statement_seconds = seconds
 
 
 def seconds_left() -> float | None:
-    """How long the database may still be waited for; None where nobody set an end."""
+    """How much longer the database may be waited for; None without a limit."""
     ends_at = _ends_at.get()
     in_block = None if ends_at is None else max(ends_at - time.monotonic(), 0.0)
     limits = [limit for limit in (in_block, _process.statement_seconds) if limit is not None]
@@ -80,13 +80,13 @@ def seconds_left() -> float | None:
 
 
 def server_limits() -> tuple[int, int]:
-    """How long the server itself lets a statement and a lock take, in milliseconds; zero: no limit."""
+    """The server's limits for a statement and a lock, in milliseconds; zero means no limit."""
     statement = (_process.statement_seconds or 0.0) * SERVER_SHARE * 1000
     return int(statement), int(statement * LOCK_SHARE)
 
 
 def note_silence() -> None:
-    """The server did not answer: whoever comes next in this process is told so at once."""
+    """Record that the server did not answer, so that the next request in this process fails at once."""
     _process.rests_until = time.monotonic() + REST_SECONDS
 
 

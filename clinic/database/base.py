@@ -1,4 +1,4 @@
-"""The database engine: Django's own for PostgreSQL, its connections bounded."""
+"""The database engine: Django's PostgreSQL engine with time limits on its connections."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from psycopg import errors
 
 from clinic.database import is_resting, note_silence, seconds_left, server_limits, within
 
-# Whether a connection that rested still works: a server that does not say so within this time does not.
+# Time limit for the check whether an idle connection still works.
 SECONDS_FOR_A_SIGN = 1.0
-# The driver waits no shorter than this for a new connection.
+# The driver's shortest time limit for a new connection.
 SHORTEST_CONNECT = 2
 SILENT = "the database did not answer in time"
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """A connection whose waits end: with the time of `within`, or with that of its process."""
+    """A connection whose waits are limited by `within`, or by the limit of its process."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """As the driver's own; the connection is closed where the time is over."""
+        """Like the driver's own; closes the connection when the time is over."""
         left = seconds_left()
         if left is None:
             return super().wait(gen, interval, timeout)
@@ -34,7 +34,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     @classmethod
     def connect(cls, *args: Any, **kwargs: Any) -> Any:
-        """As the driver's own; not tried again at once where the server did not answer a moment ago."""
+        """Like the driver's own; fails at once if the server did not answer a moment ago."""
         if is_resting():
             raise psycopg.OperationalError(SILENT)
         try:
@@ -45,7 +45,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
 
 class BoundedDriver:
-    """psycopg as Django uses it, its connections bounded."""
+    """psycopg as Django uses it, with time limits."""
 
     connect = BoundedConnection.connect
 
@@ -54,12 +54,12 @@ class BoundedDriver:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's engine on bounded connections."""
+    """Django's engine with time limits."""
 
     Database = BoundedDriver()  # type: ignore[assignment]  # a module for all that Django asks of it
 
     def get_connection_params(self) -> dict[str, Any]:
-        """A new connection takes no longer than what is left of the time."""
+        """Limit the time for a new connection to what is left."""
         params: dict[str, Any] = super().get_connection_params()
         left = seconds_left()
         if left is not None:
@@ -68,7 +68,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return params
 
     def init_connection_state(self) -> None:
-        """With the limits that the server keeps."""
+        """Set the server's limits on the connection."""
         super().init_connection_state()
         statement, lock = server_limits()
         if statement and self.connection is not None:
@@ -77,6 +77,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(set_both, [f"{statement}ms", f"{lock}ms"])
 
     def is_usable(self) -> bool:
-        """Asked before a connection is used again: a frozen server must not hold the request up."""
+        """Check a connection before it is used again, so that a frozen server does not block the request."""
         with within(SECONDS_FOR_A_SIGN):
             return bool(super().is_usable())

@@ -1,4 +1,4 @@
-"""Is the database there, the broker, a worker, beat, does mail leave in time; and what the apps above add."""
+"""Checks of the database, the broker, a worker, beat and mail; and those that the apps above add."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from clinic.worker import broker
 
 LATEST_SIGN = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=2)
-# What is not urgent may be tried again for so long.
+# Messages that are not urgent may be retried for this long before they count as late.
 LONGEST_RETRY = timedelta(hours=2)
-# All that is asked of the database for one answer: whoever asks waits for seconds, not for a database.
+# Time limit for all database work of one answer, because whoever asks waits only seconds.
 DATABASE_SECONDS = 3.0
-# The row that is written to know that rows can be written.
+# A row that is written to check that writing works.
 WRITTEN = "database"
 
 
 @dataclass(frozen=True)
 class Health:
-    """One answer."""
+    """The result of all checks."""
 
     is_well: bool
     detail: str
 
 
 def examine(*, at: datetime) -> dict[str, Health]:
-    """Every check by name; one that cannot be made is not well."""
+    """Run every check by name; a check that raises counts as failed."""
     questions: dict[str, Callable[[], Health]] = {
         "database": lambda: _database(at=at),
         "broker": _broker,
@@ -58,7 +58,7 @@ def _ask(question: Callable[[], Health]) -> Health:
 
 
 def _database(*, at: datetime) -> Health:
-    """Reads and writes: a full disk, or a copy that may only be read, answers and keeps nothing."""
+    """Reads and writes: a full disk or a read-only copy still answers, but stores nothing."""
     Heartbeat.beat(WRITTEN, at=at)
     return Health(True, "answers and keeps")
 
@@ -77,7 +77,7 @@ def _sign_of(name: str, *, at: datetime) -> Health:
 
 
 def _outbox(*, at: datetime) -> Health:
-    """How long messages wait, from when they were first due: a retry, a lease of the dead, all is waiting."""
+    """How long messages have waited since first due; retries and leases of dead processes count as waiting."""
     messages = Message.objects.all_clinics()
     waiting = messages.waiting_by(at)
     oldest = {
@@ -101,8 +101,9 @@ def _oldest(messages: MessageQuerySet, field: str) -> datetime | None:
 
 
 def _retried(waiting: MessageQuerySet) -> MessageQuerySet:
-    """Staff mail that is tried again; a patient's only while their whole channel takes nothing: a full mailbox of
-    one patient is no fault of ours."""
+    """Staff mail that is being retried. Patients' mail counts only while their whole channel fails: one patient's
+    full mailbox is no fault of ours.
+    """
     taken = Message.objects.filter(
         channel=OuterRef("channel"), state=Message.State.SENT, settled_at__gt=OuterRef("waits_since")
     )

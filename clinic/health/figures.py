@@ -1,4 +1,4 @@
-"""Figures of the outbox and of the processes, read from rows at each scrape."""
+"""Figures of the outbox and the processes, read from rows at each scrape."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 
 def outbox_metrics(*, at: datetime) -> Iterator[Metric]:
-    """Lag and messages by state; signs of life; faults. Every query uses an index that settled rows leave."""
+    """Lag and messages by state; heartbeats; faults. Every query uses an index without settled rows."""
     yield _signs(at)
     yield _messages(at)
     n_due = Message.objects.all_clinics().due_by(at).count()
@@ -32,7 +32,7 @@ def outbox_metrics(*, at: datetime) -> Iterator[Metric]:
 
 def _signs(at: datetime) -> Metric:
     family = GaugeMetricFamily(
-        "healing_curve_heartbeat_age_seconds", "Since the last sign of life of a process.", labels=["process"]
+        "healing_curve_heartbeat_age_seconds", "Time since the last heartbeat of a process.", labels=["process"]
     )
     for name, beaten_at in Heartbeat.objects.order_by("name").values_list("name", "beaten_at"):
         family.add_metric([name], _age(beaten_at, at))
@@ -46,7 +46,7 @@ def _messages(at: datetime) -> Metric:
         labels=["state", "kind"],
     )
     messages = Message.objects.all_clinics()
-    # One by one: each state that is not settled has an index of its own.
+    # One query per state, because each unsettled state has its own index.
     waiting, leased = (messages.filter(state=state) for state in (Message.State.PENDING, Message.State.SENDING))
     for rows in (waiting, leased, messages.filter(settled_at__gt=at - DAY)):
         counted = rows.order_by().values_list("state", "kind").annotate(n=Count("pk"))

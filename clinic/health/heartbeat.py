@@ -1,4 +1,4 @@
-"""The dead man's switch: an address outside that is called while all is well, and misses us when it is not."""
+"""The dead man's switch: an outside address that we call while all is well; it raises an alarm if we do not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DeadMansSwitch:
         self._tried_at: datetime | None = None
 
     def tick(self, *, at: datetime) -> bool:
-        """Whether the call was due, allowed and heard."""
+        """Whether the call was due, allowed and answered."""
         if not settings.HEARTBEAT_URL or (self._tried_at and timedelta(0) <= at - self._tried_at < EVERY):
             return False
         self._tried_at = at
@@ -37,7 +37,7 @@ class DeadMansSwitch:
 
 
 def _call(url: str) -> bool:
-    """A failure is logged by its type: the address is a secret."""
+    """Call the address. A failure is logged only by its type, because the address is a secret."""
     parts = urlsplit(url)
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
@@ -50,11 +50,11 @@ def _call(url: str) -> bool:
         connection.request("GET", path, headers={"User-Agent": "healing-curve"})
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException, ValueError) as error:
-        log.warning("heartbeat not heard", error=type(error).__name__)
+        log.warning("heartbeat call failed", error=type(error).__name__)
         return False
     finally:
         connection.close()
     if status >= http.client.BAD_REQUEST:
-        log.warning("heartbeat not heard", status=status)
+        log.warning("heartbeat call failed", status=status)
         return False
     return True

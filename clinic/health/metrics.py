@@ -19,13 +19,13 @@ from prometheus_client.registry import Collector
 
 
 class RowsCollector(Collector):
-    """Reads rows: the counters of one process would know nothing of the others."""
+    """Reads rows, because counters in one process would not see the others."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
 
     def collect(self) -> Iterable[Metric]:
-        """What every function of `settings.METRICS` finds."""
+        """The figures of every function in `settings.METRICS`."""
         for path in settings.METRICS:
             yield from import_string(path)(at=self.at)
 
@@ -33,7 +33,7 @@ class RowsCollector(Collector):
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The figures for whoever has the token; there is no such page without one."""
+    """The figures for whoever has the token; without a token in the settings the page does not exist."""
     if not settings.METRICS_TOKEN:
         raise Http404
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")

@@ -1,4 +1,4 @@
-"""/healthz is answered before anything that needs what may be broken."""
+"""Answers /healthz before any middleware that needs the parts which may be down."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATH = "/healthz"
 
 
 class HealthMiddleware:
-    """Whoever is signed in asks no session for it."""
+    """Answers without reading a session."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

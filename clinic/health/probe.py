@@ -1,4 +1,4 @@
-"""`python -m clinic.health.probe web|worker|beat|outbox`: a container's own health check; exit 1 when unwell."""
+"""`python -m clinic.health.probe web|worker|beat|outbox`: a container's health check; exit 1 on failure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.utils import timezone
 
 
 def host() -> str:
-    """The name the site answers to."""
+    """The host name that the site accepts."""
     return urlsplit(os.environ.get("BASE_URL", "")).hostname or "localhost"
 
 
 def web() -> bool:
-    """Whether the web process answers at all; what it says of the others is theirs."""
+    """Whether the web process answers at all; the state of other processes does not matter here."""
     connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=4)
     try:
         connection.request("GET", "/healthz", headers={"Host": host(), "X-Forwarded-Proto": "https"})
@@ -27,7 +27,7 @@ def web() -> bool:
 
 
 def sign_of(name: str) -> bool:
-    """Whether a process gave a sign of life lately."""
+    """Whether a process had a heartbeat lately."""
     django.setup()
     from clinic.health.checks import examine  # noqa: PLC0415 - needs the apps loaded
 

@@ -14,7 +14,7 @@ from clinic.health.warnings import warnings
 
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when all is well, else 503; says which check failed."""
+    """200 when all is well, otherwise 503; names the check that failed."""
     at = timezone.now()
     found = examine(at=at)
     is_well = all(health.is_well for health in found.values())

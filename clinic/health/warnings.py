@@ -1,4 +1,4 @@
-"""What an operator should look at soon, though all works: said by /healthz, never a reason for its 503."""
+"""What an operator should look at soon although all works: shown by /healthz, never a reason for its 503."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from clinic.backups.write import SIGN
 from clinic.database import within
 from clinic.models import Heartbeat, Message
 
-# A backup every night, and two hours for it to be late.
+# A backup runs every night and may be two hours late.
 LONGEST_WITHOUT_BACKUP = timedelta(hours=26)
-# The checks have waited for the database before: what it does not say at once is left out.
+# The checks already waited for the database, so warnings that need it get little time.
 SECONDS = 0.5
 
 
 def warnings(*, at: datetime) -> dict[str, str]:
-    """Each warning under its name; none where the database does not answer, of which the checks speak."""
+    """Warnings by name; none if the database does not answer, because the checks report that."""
     try:
         with within(SECONDS):
             found = {"backup": _backup(at), "login": _login()}
@@ -39,7 +39,7 @@ def _backup(at: datetime) -> str:
 
 
 def _login() -> str:
-    """Whether the application signs in with a role that could switch off the triggers that keep history."""
+    """Whether the application's database role could switch off the triggers that protect history."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass",

@@ -1,4 +1,4 @@
-"""Lists in the admin: their filters, their addresses, and the choices that are searched for.
+"""Lists in the admin: their filters, their addresses, and pickers with search.
 
 The columns of a list belong to its screen.
 """

@@ -1,4 +1,4 @@
-"""Pickers that name a row by what tells it from its like."""
+"""Pickers with labels that distinguish similar rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 
 
 def picker_label(row: Any) -> str:
-    """The row's own label for pickers, where it has one."""
+    """The row's own label for pickers, if it has one."""
     label: str | None = getattr(row, "picker_label", None)
     return label if label is not None else str(row)
 

@@ -21,31 +21,31 @@ from clinic.typed.asked import asked
 
 
 class OwnClinicFilter(admin.RelatedFieldListFilter):
-    """Offers rows of the clinic one works in: the stock filter names everybody's."""
+    """Offers rows of the user's clinic only; the stock filter shows those of all clinics."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        """Each visible row by its key."""
+        """The key and label of each visible row."""
         model = field.remote_field.model
         rows = model._default_manager.visible_to(active_membership(request.user))
-        # A member is called by the name of a user.
+        # A member's name is that of the user.
         rows = rows.select_related("user") if model is Membership else rows
-        # Courses and visits are those of people who treat.
+        # Only people who treat have courses and visits.
         rows = rows.with_role(*TREATING) if field.name == "practitioner" else rows
         return [(row.pk, picker_label(row)) for row in rows]
 
 
 class FiltersAsOffered(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A list is filtered by the row's own columns and by the filters on its page, and by nothing else."""
+    """A list can be filtered only by the row's own columns and by the filters on its page."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Whether an address may filter by this: the length of a list tells nobody who has a diagnosis."""
+        """Whether an address may filter by this, so that the length of a list never reveals a diagnosis."""
         name = lookup.split(LOOKUP_SEP)[0]
         if name not in self.list_filter and self._is_relation(name):
             return False
         return super().lookup_allowed(lookup, value, request)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """A filter that means nothing shows everything, and says so: the stock list would break."""
+        """For an invalid filter, show the full list and say so; the stock list would fail."""
         try:
             if is_order_and_page(request, n_columns=len(self.get_list_display(request)) + bool(self.actions)):
                 changelist = super().get_changelist_instance(request)
@@ -60,7 +60,7 @@ class FiltersAsOffered(admin.ModelAdmin):  # type: ignore[type-arg]
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A page of the history that does not exist is the nearest one, and said so."""
+        """For a history page that does not exist, show the nearest one and say so."""
         response = super().history_view(request, object_id, extra_context)
         page = (getattr(response, "context_data", None) or {}).get("action_list")
         if page is not None:

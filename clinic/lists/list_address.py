@@ -1,4 +1,4 @@
-"""Whether what the address of a list asks for can be meant: else the list would show less without a word."""
+"""Checks the address of a list; otherwise an invalid one would silently show fewer rows."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from django.http import HttpRequest
 from clinic.access import active_membership
 
 _ORDER = re.compile(r"-?\d{1,2}(?:\.-?\d{1,2})*")
-# Of a calendar.
+# Limits of a calendar year.
 _PARTS = {"year": range(1, 10_000), "month": range(1, 13), "day": range(1, 32)}
-# Keys of rows are 8 bytes long.
+# Keys of rows have 8 bytes.
 _LONGEST_KEY = 18
 
 
 def is_order_and_page(request: HttpRequest, *, n_columns: int) -> bool:
-    """Whether page number and order can be meant, before the list is made."""
+    """Whether page number and order are valid, before the list is made."""
     page, order = request.GET.get(PAGE_VAR, ""), request.GET.get(ORDER_VAR, "")
     if (page and not re.fullmatch(r"[0-9]{1,6}", page)) or (order and not _ORDER.fullmatch(order)):
         return False
@@ -31,7 +31,7 @@ def is_order_and_page(request: HttpRequest, *, n_columns: int) -> bool:
 
 
 def is_understood(request: HttpRequest, changelist: ChangeList) -> bool:
-    """Whether each value of the address fits the list that was made of it."""
+    """Whether each value of the address fits the list that was made from it."""
     if changelist.page_num > max(changelist.paginator.num_pages, 1):
         return False
     if request.GET.get(SEARCH_VAR, "").strip() and not changelist.search_fields:
@@ -44,7 +44,7 @@ def is_understood(request: HttpRequest, changelist: ChangeList) -> bool:
 
 
 def _offered(changelist: ChangeList) -> dict[str, Collection[str]]:
-    """What the list's own filters offer, by the name in the address."""
+    """The choices of the list's own filters, by their name in the address."""
     return {
         str(spec.parameter_name): {str(value) for value, _label in spec.lookup_choices}
         for spec in changelist.filter_specs
@@ -65,14 +65,14 @@ def _fits(
     try:
         field = changelist.lookup_opts.get_field(column)
     except FieldDoesNotExist:
-        # A parameter of the list itself; the list refuses what is neither.
+        # One of the list's own parameters; the list itself refuses unknown ones.
         return True
     values = value.split(",") if lookups and lookups[-1] == "in" else [value]
     return all(_is_value(request, field, one) for one in values)
 
 
 def _is_value(request: HttpRequest, field: Any, value: str) -> bool:
-    """Whether the column can hold this; a row of another clinic is none."""
+    """Whether the column can hold this value; rows of other clinics do not count."""
     if field.is_relation:
         if not value.isdecimal() or len(value) > _LONGEST_KEY:
             return False

@@ -1,4 +1,4 @@
-"""The rows of the foundation: people, clinics, opening hours, duties, messages.
+"""Tables of the foundation: people, clinics, opening hours, duties, messages.
 
 What is done with them is in the rooms beside this one.
 """

@@ -1,4 +1,4 @@
-"""What happened to accounts, wrong passwords, and what every process must know of sign-in."""
+"""Account events, wrong passwords, and what all processes must know about sign-in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class AccountEvent(models.Model):
     """One change of how somebody signs in. The database refuses to change or delete it."""
 
     class Kind(models.TextChoices):
-        """What was changed."""
+        """The kind of change."""
 
         PASSWORD_CHANGED = "password_changed", _("The password was changed.")
         APP_ADDED = "app_added", _("An authenticator app was added.")
@@ -30,12 +30,12 @@ class AccountEvent(models.Model):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="account_events", verbose_name=_("user"))
     kind = models.CharField(_("what"), max_length=30, choices=Kind)
-    # Who did it for somebody else, and in which clinic; empty: the person, or the operator.
+    # Who did it for somebody else, and in which clinic; empty if the person or the operator did it.
     clinic = models.ForeignKey(Clinic, models.PROTECT, null=True, related_name="+", verbose_name=_("clinic"))
     done_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     reason = models.CharField(_("why"), max_length=200, blank=True)
-    address_before = models.EmailField(_("address before"), blank=True)
-    address_after = models.EmailField(_("address after"), blank=True)
+    address_before = models.EmailField(_("previous address"), blank=True)
+    address_after = models.EmailField(_("new address"), blank=True)
     happened_at = models.DateTimeField(_("when"))
 
     class Meta:
@@ -54,11 +54,11 @@ class AccountEvent(models.Model):
 
 
 class SignInFailure(models.Model):
-    """One wrong password: for which account, from where. Both are keyed hashes that name nobody."""
+    """One wrong password: for which account, from which address. Both are keyed hashes that name nobody."""
 
     account = models.CharField(max_length=64)
     address = models.CharField(max_length=64)
-    # A browser in which this account was signed in before; empty: any other.
+    # A browser in which this account was signed in before; empty for any other.
     device = models.CharField(max_length=64, blank=True)
     failed_at = models.DateTimeField()
 
@@ -75,7 +75,7 @@ class SignInFailure(models.Model):
 
 
 class SharedCacheRow(models.Model):
-    """What all processes count together, such as codes that were used: the table of Django's cache."""
+    """What all processes count together, such as used codes: the table of Django's cache."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)
     value = models.TextField()

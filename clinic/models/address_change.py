@@ -1,4 +1,4 @@
-"""Where a member's mail went before, and who changed that."""
+"""A member's previous email address, and who changed it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AddressChange(models.Model):
     before = models.EmailField(_("before"), blank=True)
     after = models.EmailField(_("after"))
     is_account = models.BooleanField(
-        _("of the account too"),
+        _("also of the account"),
         help_text=_("Nobody had signed in with the account yet, and it belonged to this clinic alone."),
     )
     reason = models.CharField(_("why"), max_length=200)

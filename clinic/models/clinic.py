@@ -22,7 +22,7 @@ from clinic.typed.validators import validate_country, validate_zone
 
 
 class Responder(models.TextChoices):
-    """A step of the escalation chain: who is told."""
+    """A step of the escalation chain: who is alerted."""
 
     PRACTITIONER = "practitioner", _("treating practitioner")
     DUTY_LEAD = "duty_lead", _("duty lead")
@@ -31,12 +31,12 @@ class Responder(models.TextChoices):
 
 
 def default_escalation_chain() -> list[str]:
-    """The chain a new clinic starts with."""
+    """The escalation chain of a new clinic."""
     return [str(step) for step in Responder]
 
 
 def default_languages() -> list[str]:
-    """The languages a new clinic writes to patients in."""
+    """The languages in which a new clinic writes to patients."""
     return ["en"]
 
 
@@ -46,7 +46,7 @@ def site_name(url: str) -> str:
 
 
 class Clinic(Habits):
-    """One clinic: its place in time, how patients reach help, how many alerts it can answer."""
+    """One clinic: its country and time zone, how patients reach help, how many alerts it can answer."""
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
@@ -130,7 +130,7 @@ class Clinic(Habits):
         validators=[MaxValueValidator(90)],
         help_text=_("0 to 90. After that, leads and managers set it up when they sign in."),
     )
-    # Another one whenever a row of a list changes that the session form is made of; the database sees to that.
+    # Changes whenever a row changes in a list that the session form uses; a database trigger sets it.
     lists_stamp = models.UUIDField(default=uuid.uuid4, editable=False)
     # The clinic beside which this one is for practice: everybody in it is invented, and nothing of it is emailed.
     practice_of = models.ForeignKey(
@@ -162,7 +162,7 @@ class Clinic(Habits):
         return self.name
 
     def clean(self) -> None:
-        """The numbers on patients' pages are ones that a phone in the clinic's country can dial."""
+        """Check that the numbers on patients' pages can be dialled from the clinic's country."""
         refused: dict[str, ValidationError] = {}
         for field, validate in (("phone", validate_phone), ("emergency_number", validate_emergency_number)):
             try:
@@ -200,7 +200,7 @@ class Clinic(Habits):
 
     @property
     def crisis_line(self) -> CrisisLine | None:
-        """Whom a patient with thoughts of self-harm can call in this country."""
+        """The line in this country for patients with thoughts of self-harm."""
         return crisis_line_in(self.country)
 
     def local(self, at: datetime) -> datetime:

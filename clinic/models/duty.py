@@ -1,4 +1,4 @@
-"""Who answers when."""
+"""Who answers alerts when."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class DutyQuerySet(ClinicScopedQuerySet["Duty"]):
     """The duty rota."""
 
     def on_duty(self, at: datetime) -> Self:
-        """Those who answer at a time."""
+        """Duties at a time."""
         return self.filter(starts_at__lte=at, ends_at__gt=at)
 
     def between(self, start: datetime, end: datetime) -> Self:
-        """Those with a part of a stretch of time."""
+        """Duties that overlap a stretch of time."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
 

@@ -1,4 +1,4 @@
-"""A webhook: where a clinic's or a member's own chat or SMS gateway listens."""
+"""A webhook: the chat or SMS gateway of a clinic or a member."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clinic.models.scoped import ClinicScopedQuerySet
 
 
 def new_secret() -> str:
-    """What signs the requests to one endpoint."""
+    """A secret that signs the requests to one endpoint."""
     return f"whsec_{secrets.token_urlsafe(32)}"
 
 
@@ -28,7 +28,7 @@ class EndpointQuerySet(ClinicScopedQuerySet["Endpoint"]):
 
 
 class Endpoint(models.Model):
-    """One webhook. Its secret is shown once, when it is made, and by nothing afterwards."""
+    """One webhook. Its secret is shown only once, when it is made."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="endpoints", verbose_name=_("clinic"))

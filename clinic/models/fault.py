@@ -1,4 +1,4 @@
-"""Something an operator must look at."""
+"""A fault that an operator must look at."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FaultQuerySet(models.QuerySet["Fault"]):
-    """Faults; they belong to the machine, not to a clinic."""
+    """Faults; they belong to the installation, not to a clinic."""
 
     def open(self) -> FaultQuerySet:
-        """Not gone yet."""
+        """Those that have not ended."""
         return self.filter(gone_at=None)
 
 
 class Fault(models.Model):
-    """What the machine found wrong with itself: found once, gone when it is no longer so. Holds ids only."""
+    """A fault the software found in itself, stored once and ended when it is fixed. Holds ids only."""
 
     class Kind(models.TextChoices):
         """What is wrong."""
@@ -34,13 +34,13 @@ class Fault(models.Model):
         CLOCK = "clock", _("a clock was set back, and the step was set again")
         CURVE = "curve", _("the curve failed, and only the fixed rules were applied")
 
-    # Noted when it happened, over at once: counted, no alarm.
+    # An event that is over at once: counted, without an alarm.
     NOTED = (Kind.CURVE, Kind.CLOCK)
 
     kind = models.CharField(_("what"), max_length=20, choices=Kind)
     subject = models.CharField(_("about"), max_length=60)
     found_at = models.DateTimeField(_("found"))
-    gone_at = models.DateTimeField(_("gone"), null=True, blank=True)
+    gone_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     objects = FaultQuerySet.as_manager()
 
@@ -59,17 +59,17 @@ class Fault(models.Model):
 
     @classmethod
     def over(cls, kind: Kind, *, at: datetime, **subjects: object) -> int:
-        """It is no longer so: of all subjects, or of those named by a filter."""
+        """End the fault: for all subjects, or for those that a filter selects."""
         return cls.objects.open().filter(kind=kind, **subjects).update(gone_at=at)
 
     @classmethod
     def note(cls, kind: Kind, subject: str, *, at: datetime) -> None:
-        """Something that happened and is over: to be counted, no alarm."""
+        """Count an event that is already over; no alarm."""
         cls.objects.create(kind=kind, subject=subject, found_at=at, gone_at=at)
 
     @classmethod
     def find(cls, kind: Kind, subject: str, *, at: datetime) -> bool:
-        """Note a fault; False where it is known already."""
+        """Store a fault; False if it is known already."""
         _fault, is_new = cls.objects.get_or_create(
             kind=kind, subject=subject, gone_at=None, defaults={"found_at": at}
         )

@@ -1,4 +1,4 @@
-"""Signs of life of the processes that run without anybody looking."""
+"""Heartbeats of the processes that run in the background."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Heartbeat(models.Model):
     """When a process was last known to work; one row for each name."""
 
     name = models.CharField(_("process"), max_length=40, unique=True)
-    beaten_at = models.DateTimeField(_("last sign of life"))
+    beaten_at = models.DateTimeField(_("last heartbeat"))
 
     class Meta:
         verbose_name = _("heartbeat")
@@ -23,5 +23,5 @@ class Heartbeat(models.Model):
 
     @classmethod
     def beat(cls, name: str, *, at: datetime) -> None:
-        """Note a sign of life."""
+        """Record a heartbeat."""
         cls.objects.update_or_create(name=name, defaults={"beaten_at": at})

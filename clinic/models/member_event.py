@@ -16,7 +16,7 @@ class MemberEvent(models.Model):
     """One change of a member's roles, name or access. The database refuses to change or delete it."""
 
     class Kind(models.TextChoices):
-        """What was changed."""
+        """The kind of change."""
 
         INVITED = "invited", _("Invited")
         ROLES = "roles", _("Roles changed")

@@ -44,7 +44,7 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
         return self.filter(deactivated_at=None, is_pending=False, user__is_active=True)
 
     def invited(self, user: User) -> MembershipQuerySet:
-        """Clinics that invited somebody who has not answered yet."""
+        """Invitations that are not answered yet."""
         return self.filter(user=user, is_pending=True, deactivated_at=None).select_related("clinic")
 
     def of_user(self, user: User | int) -> MembershipQuerySet:
@@ -54,7 +54,7 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
         return rows.order_by(real_first, "clinic__name", "pk")
 
     def with_address(self) -> MembershipQuerySet:
-        """Those this clinic can write to."""
+        """Those to whom this clinic can write."""
         return self.exclude(own_email="", user__email="")
 
     def with_role(self, *roles: Role) -> MembershipQuerySet:
@@ -101,7 +101,7 @@ class Membership(models.Model):
         help_text=_("Empty: the address of the account. Signing in and passwords always use that one."),
     )
     email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
-    # Somebody who works elsewhere already and has not accepted yet: no access to this clinic, and nothing from it.
+    # Somebody who works elsewhere and has not accepted yet: no access to this clinic, and no mail from it.
     is_pending = models.BooleanField(_("invited"), default=False, editable=False)
     # A manager of a clinic without a lead does what only a lead may do, until a lead works here again.
     stands_in_since = models.DateTimeField(
@@ -142,7 +142,7 @@ class Membership(models.Model):
 
     @property
     def address(self) -> str:
-        """Where this clinic writes to; needs `user` loaded."""
+        """The address this clinic writes to; needs `user` loaded."""
         return self.own_email or self.user.email
 
     @property
@@ -180,7 +180,7 @@ class Membership(models.Model):
         return self.has_role(*TREATING)
 
     def is_licensed(self, on: date) -> bool:
-        """Whether a licence is on file that is valid on a day."""
+        """Whether a valid licence is on file for a day."""
         return bool(self.licence_number) and (self.licence_expires_on is None or self.licence_expires_on >= on)
 
     def may_supervise(self, on: date) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models.clinic import Clinic
 from clinic.models.scoped import ClinicScopedQuerySet
 
-# No lease reaches further ahead than this, clocks of several machines allowed for.
+# No lease is longer than this, including differences between the clocks of several machines.
 LONGEST_LEASE = timedelta(minutes=10)
 
 
@@ -22,29 +22,29 @@ class MessageQuerySet(ClinicScopedQuerySet["Message"]):
     """Rows of the outbox."""
 
     def pending(self) -> Self:
-        """Not settled yet, sending included."""
+        """Not settled yet, including those being sent."""
         return self.filter(state__in=[Message.State.PENDING, Message.State.SENDING])
 
     def due_by(self, at: datetime) -> Self:
-        """Waiting, and due."""
+        """Waiting and due."""
         return self.filter(state=Message.State.PENDING, due_at__lte=at)
 
     def waiting_by(self, at: datetime) -> Self:
-        """Due by then and neither sent nor given up, with `waits_since`: a retry counts as waiting."""
+        """Due by then and neither sent nor given up, with `waits_since`; retries count as waiting."""
         waiting = self.pending().filter(Q(first_due_at__isnull=False) | Q(due_at__lte=at))
         return waiting.annotate(waits_since=Coalesce("first_due_at", "due_at"))
 
     def lapsed_by(self, at: datetime) -> Self:
-        """Claimed by somebody who did not come back within the lease, by a clock that may have been set back."""
+        """Claims whose lease has expired, also by a clock that was set back."""
         is_over = Q(lease_until__lte=at) | Q(lease_until__gt=at + LONGEST_LEASE)
         return self.filter(is_over, state=Message.State.SENDING)
 
 
 class Message(models.Model):
-    """One thing to send to one person on one channel. The database is the queue; nothing here is ever deleted."""
+    """One thing to send to one person on one channel. The database is the queue; rows are never deleted."""
 
     class State(models.TextChoices):
-        """Where a message stands."""
+        """The state of a message."""
 
         PENDING = "pending", _("waiting")
         SENDING = "sending", _("being sent")
@@ -54,7 +54,7 @@ class Message(models.Model):
         UNKNOWN = "unknown", _("sent or not: unknown")
 
     class Guarantee(models.TextChoices):
-        """What happens when a process dies between sending and noting it."""
+        """What happens when a process dies between sending a message and recording it."""
 
         AT_LEAST_ONCE = "at_least_once", _("at least once")
         AT_MOST_ONCE = "at_most_once", _("at most once")
@@ -66,9 +66,9 @@ class Message(models.Model):
         WEBHOOK = "webhook", _("webhook")
 
     class Trouble(models.TextChoices):
-        """What the last failure was about."""
+        """The cause of the last failure."""
 
-        WAY = "way", _("the way there")
+        WAY = "way", _("the connection")
         US = "us", _("this installation")
         ADDRESS = "address", _("the address")
         MESSAGE = "message", _("the message itself")
@@ -77,7 +77,7 @@ class Message(models.Model):
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="messages", verbose_name=_("clinic"))
     kind = models.CharField(_("kind"), max_length=40)
     subject_id = models.BigIntegerField(
-        _("about"), help_text=_("The row this message is about, known to its kind.")
+        _("about"), help_text=_("The key of the row this message is about. Its kind says which table.")
     )
     recipient = models.CharField(
         _("recipient"),
@@ -86,15 +86,15 @@ class Message(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, default=Channel.EMAIL)
     guarantee = models.CharField(_("guarantee"), max_length=20, choices=Guarantee)
-    is_urgent = models.BooleanField(_("goes first"), default=False)
+    is_urgent = models.BooleanField(_("urgent"), default=False)
     group_key = models.CharField(_("group"), max_length=80, blank=True)
     bundle_key = models.CharField(
-        _("leaves with"),
+        _("sent together with"),
         max_length=80,
         blank=True,
-        help_text=_("What is due for one recipient under one such key leaves as one mail; empty: alone."),
+        help_text=_("Messages for one recipient with the same key are sent as one mail. Empty: sent alone."),
     )
-    dedup_key = models.CharField(_("made once for"), max_length=160)
+    dedup_key = models.CharField(_("unique key"), max_length=160)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(_("created"))
     due_at = models.DateTimeField(_("due"))
@@ -108,15 +108,15 @@ class Message(models.Model):
     claim = models.UUIDField(_("claimed by"), null=True, blank=True, editable=False)
     n_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     n_spoiled = models.PositiveSmallIntegerField(
-        _("attempts spoiled by the message itself"),
+        _("attempts that failed because of the message"),
         default=0,
-        help_text=_("It could not be made, or its sender died over it."),
+        help_text=_("It could not be made, or the process that sent it died."),
     )
     trouble = models.CharField(_("last failure was about"), max_length=10, choices=Trouble, blank=True)
     troubled_at = models.DateTimeField(_("last failure"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
     is_refused = models.BooleanField(
-        _("refused for good"), default=False, help_text=_("The other side said no, and would say no again.")
+        _("refused for good"), default=False, help_text=_("The other side refused it and would refuse it again.")
     )
     error = models.CharField(_("last error"), max_length=300, blank=True)
 
@@ -139,7 +139,7 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            # What is settled leaves both indexes: a sweep costs the same with a million rows behind it.
+            # Settled rows leave both indexes, so that a sweep costs the same with a million of them.
             models.Index(fields=["-is_urgent", "due_at"], condition=Q(state="pending"), name="clinic_message_due"),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="clinic_message_leased"),
             models.Index(
@@ -149,7 +149,7 @@ class Message(models.Model):
             ),
             models.Index(fields=["kind", "subject_id"], name="clinic_message_subject"),
             models.Index(fields=["group_key"], condition=~Q(group_key=""), name="clinic_message_group"),
-            # For how long the longest retried one waits.
+            # For the waiting time of the oldest retried message.
             models.Index(
                 fields=["first_due_at"],
                 condition=Q(state__in=["pending", "sending"], first_due_at__isnull=False),
@@ -158,7 +158,7 @@ class Message(models.Model):
             models.Index(
                 fields=["trouble", "troubled_at"], condition=~Q(trouble=""), name="clinic_message_trouble"
             ),
-            # What became of the last day's messages, without a look at those of years.
+            # For the outcome of the last day's messages, without reading those of years.
             models.Index(
                 fields=["settled_at"], condition=Q(settled_at__isnull=False), name="clinic_message_settled"
             ),
@@ -169,7 +169,7 @@ class Message(models.Model):
 
     @property
     def recipient_id(self) -> int:
-        """The number in `recipient`: of a membership, an endpoint, a patient."""
+        """The number in `recipient`: a membership, an endpoint or a patient."""
         return int(self.recipient.partition(":")[2])
 
     @property

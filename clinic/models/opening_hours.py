@@ -13,7 +13,7 @@ from clinic.models.scoped import ClinicScopedQuerySet
 
 
 class OpeningHours(models.Model):
-    """A stretch of a weekday during which the clinic is open, in its wall time."""
+    """A stretch of a weekday in which the clinic is open, in its wall time."""
 
     Weekday = Weekday
 

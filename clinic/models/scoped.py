@@ -1,4 +1,4 @@
-"""Querysets that know whose rows they hold."""
+"""Querysets that filter rows by clinic."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ class ClinicScopedQuerySet(models.QuerySet[RowT]):
         return self.filter(clinic=clinic)
 
     def all_clinics(self) -> Self:
-        """Every clinic's rows: said aloud, for jobs that serve all."""
+        """Every clinic's rows, stated explicitly, for jobs that serve all clinics."""
         return self.all()

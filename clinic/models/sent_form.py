@@ -1,4 +1,4 @@
-"""Which forms were sent already: by their keys and by what nobody can read back."""
+"""Forms that were already sent, by key and by digests that cannot be read back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clinic.models.scoped import ClinicScopedQuerySet
 
 
 class SentForm(models.Model):
-    """One sending of one form of one member; kept for some days, holding nothing of what was typed."""
+    """One sending of one form by one member; stored for some days, without anything that was typed."""
 
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="+", verbose_name=_("clinic"))
     member = models.ForeignKey(Membership, models.CASCADE, related_name="+", verbose_name=_("member"))
@@ -21,7 +21,7 @@ class SentForm(models.Model):
     digests = models.JSONField(_("digest of each field"), default=dict)
     claimed_at = models.DateTimeField(_("sent"))
     settled_at = models.DateTimeField(_("saved"), null=True, blank=True)
-    location = models.CharField(_("where it led"), max_length=500, blank=True)
+    location = models.CharField(_("next page"), max_length=500, blank=True)
 
     objects = ClinicScopedQuerySet["SentForm"].as_manager()
 

@@ -18,12 +18,12 @@ class User(AbstractUser):
 
     phone = models.CharField(_("phone"), max_length=40, blank=True)
 
-    # The clinic worked in last: chosen again at the next sign-in.
+    # The clinic used last: chosen again at the next sign-in.
     last_membership = models.UUIDField(null=True, blank=True, editable=False)
-    # When a role of this person first asked for two-factor sign-in: from then on the days of the clinic count.
+    # When a role of this person first needed two-factor sign-in: the clinic's grace days count from then.
     two_factor_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # Set by ActiveMembershipMiddleware for the request; None means: may see and do nothing.
+    # Set by ActiveMembershipMiddleware for the request; None means no rights at all.
     active_membership: Membership | None = None
     available_memberships: Sequence[Membership] = ()
 

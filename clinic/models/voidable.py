@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class VoidableQuerySet(ClinicScopedQuerySet[RowT]):
-    """Rows that may be void. A manager made of it leaves void rows out, so that no reader has to think of them."""
+    """Rows that may be void. A manager made from it leaves void rows out, so that no reader has to filter them."""
 
 
 def _counting_manager(rows: Any) -> Any:
-    # Derived from Django's manager directly, by which the type checker finds it.
+    # Derived directly from Django's manager, so that the type checker finds it.
     django: Any = models.Manager
     manager_class = django.from_queryset(rows)
 
@@ -36,12 +36,12 @@ def _counting_manager(rows: Any) -> Any:
 
 
 _counting_manager.queryset_only = True  # type: ignore[attr-defined]
-# Set from outside: the type checker derives each model's manager from Django's own `as_manager`.
+# Set from outside, because the type checker derives each model's manager from Django's own `as_manager`.
 setattr(VoidableQuerySet, "as_manager", classmethod(_counting_manager))  # noqa: B010
 
 
 class Voidable(models.Model):
-    """Who said that a row was a mistake, when and why. It cannot be undone: what was right is entered again."""
+    """Who marked a row as a mistake, when and why. It cannot be undone: the right data is entered again."""
 
     voided_at = models.DateTimeField(gettext_lazy("void since"), null=True, blank=True, editable=False)
     voided_by = models.ForeignKey(
@@ -60,7 +60,7 @@ class Voidable(models.Model):
 
     @property
     def is_void(self) -> bool:
-        """Whether it counts nowhere."""
+        """Whether it is void and so counts nowhere."""
         return self.voided_at is not None
 
 
@@ -74,7 +74,7 @@ def void_says_why(name: str) -> models.CheckConstraint:
 
 
 def required_reason(reason: str) -> str:
-    """The reason for a change that stays on file; ValidationError where there is none."""
+    """The reason for a change that stays on file; ValidationError if it is empty."""
     reason = " ".join(reason.split())
     if not reason:
         raise ValidationError({"reason": _("Say why. The reason stays on file.")})
@@ -82,5 +82,5 @@ def required_reason(reason: str) -> str:
 
 
 def void_rows(rows: models.QuerySet[Any], *, reason: str, by: Membership, at: datetime) -> int:
-    """Mark rows as void; those that are void already keep who voided them. Returns how many."""
+    """Mark rows as void; rows that are void already keep who voided them. Returns how many changed."""
     return rows.filter(voided_at=None).update(voided_at=at, voided_by=by, void_reason=reason)

@@ -1,4 +1,4 @@
-"""The bell: tells a worker that something is due. Losing a ring costs seconds, never a message."""
+"""Notifies a worker that something is due. A lost notification costs seconds, never a message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 log = structlog.stdlib.get_logger(__name__)
 
 SECONDS = 1.0
-# After a ring that was not heard the bell rests: the next forms do not wait for the same broker.
+# After a failed notification, wait this long before the next, so that forms do not wait for the same broker.
 REST_SECONDS = 5.0
 TASK = "clinic.tasks.deliver"
 _rests = {"until": 0.0}
@@ -22,7 +22,7 @@ _rests = {"until": 0.0}
 
 @cache
 def _producers() -> ProducerPool:
-    """Connections of the bell's own: a broker that accepts and never answers may not hold a form."""
+    """Connections used only here: a broker that accepts and never answers must not block a form."""
     connection = app.connection_for_write(
         connect_timeout=SECONDS,
         transport_options={
@@ -38,7 +38,7 @@ def _producers() -> ProducerPool:
 
 
 def ring() -> None:
-    """Ask for a delivery run; a broker that is away is logged and left to the sweep."""
+    """Ask for a delivery run; if the broker is down, log it and leave the rest to the sweep."""
     if time.monotonic() < _rests["until"]:
         return
     try:
@@ -46,4 +46,4 @@ def ring() -> None:
             app.send_task(TASK, producer=producer, retry=False, ignore_result=True)
     except (KombuError, RedisError, OSError) as error:
         _rests["until"] = time.monotonic() + REST_SECONDS
-        log.warning("broker does not hear the bell", error=type(error).__name__)
+        log.warning("worker not notified: no answer from the broker", error=type(error).__name__)

@@ -1,4 +1,4 @@
-"""Mail made from templates: a text part, an HTML part with its styles inlined, headers of the row."""
+"""Mail made from templates: a text part, an HTML part with inlined styles, and headers from the row."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def compose(
         "face": face,
         **context,
     }
-    # A worker's own time zone is nobody's: a mail is written by the clinic's clock and conventions.
+    # A mail is written by the clinic's clock and conventions, not by those of the worker.
     with at_clinic(message.clinic):
         text = render_to_string(f"emails/{template}.txt", values).strip() + "\n"
         html = _inliner.inline(render_to_string(f"emails/{template}.html", values))
@@ -88,10 +88,10 @@ def _face(message: Message) -> Face:
 
 
 def message_id(message: Message) -> str:
-    """The Message-ID header: made from the row, so that a twin is recognised as one."""
+    """The Message-ID header, made from the row so that a duplicate has the same id."""
     return f"<{message.uuid}@{urlsplit(settings.BASE_URL).hostname}>"
 
 
 def absolute(path: str) -> str:
-    """The address under which a person outside reaches a path."""
+    """The public address of a path."""
     return f"{settings.BASE_URL}{path}"

@@ -1,4 +1,4 @@
-"""One mail sent with every word of the SMTP conversation shown; whatever signs in is masked."""
+"""Sends one mail and shows every line of the SMTP conversation; credentials are masked."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Say = Callable[[str], Any]
 
 
 class NotSent(Exception):
-    """The mail was not accepted; says why, and what to look at."""
+    """The mail was not accepted; says why, and what to check."""
 
 
 class TalkingBackend(SmtpBackend):
-    """The configured mail server's, repeating what is said."""
+    """The configured mail server's backend, which also prints the conversation."""
 
     say: Say = print
     is_login_refused = False
@@ -42,7 +42,7 @@ class TalkingBackend(SmtpBackend):
             self.say(f"> {self._masked(text)}")
         elif kind == "reply:" and text:
             self._is_secret = text[2:5] == "334"
-            # Some servers hang up after it, so that smtplib knows of a lost connection alone.
+            # Some servers hang up afterwards, and smtplib then reports only a lost connection.
             self.is_login_refused = self.is_login_refused or text[2:5] == "535"
             self.say(f"< {self._plain(text)}")
         elif kind == "connect: to":
@@ -57,7 +57,7 @@ class TalkingBackend(SmtpBackend):
         return plain
 
     def _plain(self, text: str) -> str:
-        """What smtplib shows as a Python value, as it went over the line."""
+        """A line as it was sent, from the Python value that smtplib shows."""
         plain = text.removeprefix("b")[1:-1].replace("\\r\\n", "\n").replace("\\'", "'").rstrip("\n")
         if self.password:
             plain = plain.replace(self.password, MASK)
@@ -65,7 +65,7 @@ class TalkingBackend(SmtpBackend):
 
 
 def send_test_mail(address: str, *, say: Say) -> None:
-    """A mail to `address` over the configured transport; NotSent with the reason, in words."""
+    """Send a mail to `address` over the configured transport; NotSent with the reason."""
     message = EmailMessage(
         subject="Healing Curve: test of the mail settings",
         body=f"This mail was sent to test the mail settings of {settings.BASE_URL}. There is nothing to do.\n",

@@ -1,4 +1,4 @@
-"""Delivery: what is due is claimed, decided again, sent, settled."""
+"""Delivery: due messages are claimed, checked again, sent and settled."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from clinic.worker.watchdog import watchdog
 
 log = structlog.stdlib.get_logger(__name__)
 
-# A run ends after so many and so long, so that a worker's task stays well inside its time limit.
+# A run ends after so many messages or so long, well inside the time limit of a worker's task.
 RUN_LENGTH = 500
 RUN_SECONDS = 120.0
 
@@ -29,8 +29,8 @@ RUN_SECONDS = 120.0
 def deliver_due(*, clock: Clock, run_length: int = RUN_LENGTH) -> int:
     """Send everything that is due; returns how many messages were settled as sent.
 
-    Safe at any time and many times at once: each message is leased to one caller. What takes its time goes on
-    beside the queue when this returns, and is not counted.
+    Safe at any time, also many times at once: each message is leased to one caller. Slow conversations continue
+    in the background when this returns, and are not counted.
     """
     queue.release_lapsed(at=clock())
     queue.hurry_urgent(at=clock())
@@ -49,7 +49,7 @@ def deliver_due(*, clock: Clock, run_length: int = RUN_LENGTH) -> int:
             n_sent += _carry(queue.claim_with(message, at=clock()), senders, clock=clock)
             if time.monotonic() > ends_at:
                 break
-        # More may be due: the next run begins now, not at the next sweep.
+        # More may be due: start the next run now, not at the next sweep.
         queue.ring_on_commit()
         return n_sent
     finally:
@@ -58,7 +58,7 @@ def deliver_due(*, clock: Clock, run_length: int = RUN_LENGTH) -> int:
 
 
 def _carry(messages: Sequence[Message], senders: Senders, *, clock: Clock) -> int:
-    """Claims are held while they are worked on; what is left behind is let go of by its sender."""
+    """Keep the claims while working on them; claims left to a slow conversation are released by its sender."""
     holder.hold(messages, clock=clock)
     left_behind: list[Message] = []
     try:
@@ -68,13 +68,13 @@ def _carry(messages: Sequence[Message], senders: Senders, *, clock: Clock) -> in
 
 
 def _deliver(messages: Sequence[Message], senders: Senders, left_behind: list[Message], *, clock: Clock) -> int:
-    """Carry what leaves as one through; whatever happens to it, the queue behind it goes on."""
+    """Send one bundle; whatever happens to it, the queue continues."""
     due = [message for message in messages if _tried([message], partial(_decide, message, clock=clock), clock)]
     if not due:
         return 0
     parcel = _made_as_bundle(due) if len(due) > 1 else None
     if len(due) > 1 and parcel is None:
-        # One of them is poison: it must not hold back the others.
+        # One of them causes the error: it must not block the others.
         return sum(_deliver([message], senders, left_behind, clock=clock) for message in due)
 
     def finish(outcome: Outcome) -> None:
@@ -100,7 +100,7 @@ def _settle_sent(messages: Sequence[Message], *, clock: Clock) -> int:
 
 
 def _end(messages: Sequence[Message], outcome: Outcome, *, clock: Clock) -> None:
-    """What came of a conversation that went on beside the queue."""
+    """Record the result of a conversation that continued in the background."""
 
     def tell() -> bool:
         if outcome is not None:
@@ -114,7 +114,7 @@ def _end(messages: Sequence[Message], outcome: Outcome, *, clock: Clock) -> None
 def _tried(
     messages: Sequence[Message], act: Callable[[], bool], clock: Clock, *, down: set[str] | None = None
 ) -> bool:
-    """What the act says; a failure is typed, noted on each message, and says no."""
+    """The result of `act`; an exception is classified, noted on each message, and gives False."""
     try:
         return act()
     except TransportError as error:
@@ -124,12 +124,12 @@ def _tried(
                 down.add(message.channel)
             note_failure(message, error, at=clock())
     except (OperationalError, InterfaceError) as error:
-        # A lock that somebody holds, a database that does not answer: nothing is wrong with the message.
+        # A locked row or a database that does not answer says nothing about the message.
         for message in messages:
             log.warning("not now", message=str(message.uuid), kind=message.kind, error=type(error).__name__)
             queue.put_off(message, at=clock(), error=type(error).__name__)
     except Exception as error:  # noqa: BLE001 - one poisonous row must not stop the queue behind it
-        # The words of the exception may hold a person: the type and the id are what the log may know.
+        # The exception's message may name a person, so only its type and the id are logged.
         name = type(error).__name__
         for message in messages:
             log.error("message cannot be made", message=str(message.uuid), kind=message.kind, error=name)
@@ -150,7 +150,7 @@ def _decide(message: Message, *, clock: Clock) -> bool:
 
 
 def _made_as_bundle(messages: Sequence[Message]) -> Parcel | None:
-    """One parcel of several messages; None where it cannot be made."""
+    """One bundle of several messages; None if it cannot be made."""
     try:
         return bundler_of(messages[0].kind).render_bundle(messages)
     except Exception:  # noqa: BLE001 - each of them is tried alone, and fails with its own reason

@@ -1,4 +1,4 @@
-"""Webhooks: made, changed, given a new secret. The secret is shown to the one who made it, once."""
+"""Webhooks: made, changed, given a new secret. The secret is shown only once, to its author."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from clinic.outbox.transports.base import Notice, TransportError
 from clinic.outbox.transports.webhook import WebhookTransport
 from clinic.outbox.transports.webhook_targets import BadAddress, target_of
 
-# A clinic tries its webhooks one after another: nobody makes this server knock at a door again and again.
+# A clinic tests one webhook at a time, so that nobody uses this server to call an address repeatedly.
 PAUSE_BETWEEN_TESTS = timedelta(seconds=10)
 
 
@@ -35,7 +35,7 @@ def validate_url(url: str) -> None:
 def save_endpoint(
     endpoint: Endpoint, *, clinic: Clinic, name: str, url: str, member: Membership | None, is_on: bool
 ) -> Endpoint:
-    """The webhook, checked and trusted again; ValidationError names the field at fault."""
+    """Save the webhook after checking it, and trust it again; ValidationError names the wrong field."""
     if member is not None and member.clinic_id != clinic.pk:
         raise ValidationError({"member": _("Choose a person who works at this clinic.")})
     endpoint.clinic, endpoint.name, endpoint.url = clinic, name, url
@@ -50,7 +50,7 @@ def save_endpoint(
 
 
 def renew_secret(endpoint: Endpoint) -> str:
-    """A new secret; the old one signs nothing more."""
+    """Set a new secret; the old one is no longer used."""
     endpoint.secret = new_secret()
     endpoint.save(update_fields=["secret"])
     return endpoint.secret
@@ -58,16 +58,16 @@ def renew_secret(endpoint: Endpoint) -> str:
 
 @dataclass(frozen=True)
 class TestResult:
-    """What became of a test, in words for staff."""
+    """The result of a test, in words for staff."""
 
     is_taken: bool
     words: str
 
 
 def send_test(endpoint: Endpoint, *, at: datetime) -> TestResult:
-    """Send one signed notice that is about no alert, now, and say what came of it.
+    """Send one signed test notice now, which belongs to no alert, and return the result.
 
-    A webhook that takes it is trusted again. ValidationError where one of the clinic was tried a moment ago.
+    A webhook that accepts it is trusted again. ValidationError if the clinic tested one a moment ago.
     """
     _take_turn(endpoint, at=at)
     try:
@@ -88,7 +88,7 @@ def _take_turn(endpoint: Endpoint, *, at: datetime) -> None:
 
 
 def _test_notice(endpoint: Endpoint, *, at: datetime) -> Notice:
-    """Of the same shape as that of an alert; the number 0 is no alert's."""
+    """A notice with the same shape as an alert's, but with the number 0."""
     message_id = str(uuid.uuid4())
     return Notice(
         to=endpoint.url,

@@ -1,8 +1,8 @@
-"""What a failure is about, what follows from that for the message, and the faults that come of it.
+"""What a failure is about, what it means for the message, and which fault it raises.
 
-A refusal is about somebody. About the address: it is marked, and the next person is told. About us, or every
-recipient refused alike: the message is kept, nobody is marked, and a fault says so at once. About the message
-itself: it is given up soon.
+A refusal can be about the address: then the address is marked and the next person is alerted. It can be about us,
+or all recipients are refused alike: then the message is kept, nobody is marked, and a fault is raised at once. Or
+it is about the message itself: then the message is soon given up.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from clinic.outbox import queue
 from clinic.outbox.transports.base import TransportError
 
 REFUSED = (Message.Trouble.ADDRESS, Message.Trouble.US)
-# A lone refusal that nothing speaks for or against is believed with the third.
+# A single refusal without other evidence is believed at the third attempt.
 BELIEVED_ALONE = 3
-# For how long a fault about messages that were given up stays without another one.
+# A fault about messages that were given up stays open this long after the last one.
 LONGEST_UNSENDABLE = timedelta(days=1)
 
 
 class RefusalCause(Enum):
-    """What a refused address comes to."""
+    """The cause of a refused address."""
 
     ADDRESS = "the address"
     US = "this installation"
@@ -32,7 +32,7 @@ class RefusalCause(Enum):
 
 
 def note_failure(message: Message, error: TransportError, *, at: datetime) -> None:
-    """For good, for now, or nobody knows: what may have arrived is not sent to a patient twice."""
+    """Note a failure as permanent, temporary or unknown; what may have arrived is not sent to a patient twice."""
     reason = str(error)
     if error.about is Message.Trouble.US:
         _keep_for_us(message, reason, at=at)
@@ -49,7 +49,7 @@ def note_failure(message: Message, error: TransportError, *, at: datetime) -> No
 
 
 def note_unmade(message: Message, reason: str, *, at: datetime) -> None:
-    """It could not be made, or not be addressed: given up with the third attempt, and a fault."""
+    """The message could not be made or addressed: give it up at the third attempt, and raise a fault."""
     queue.note_trouble(message, Message.Trouble.MESSAGE, at=at)
     message.n_spoiled += 1
     if message.n_spoiled < queue.MAX_SPOILED:
@@ -60,12 +60,12 @@ def note_unmade(message: Message, reason: str, *, at: datetime) -> None:
 
 
 def unsendable_subject(message: Message) -> str:
-    """What a fault about such messages is about: a kind of message of one clinic."""
+    """The subject of a fault about such messages: one kind of message of one clinic."""
     return f"clinic:{message.clinic_id}:{message.kind}"
 
 
 def end_faults(*, at: datetime) -> None:
-    """Faults of the outbox that are no longer so. Costs a query while there are none."""
+    """End faults of the outbox that no longer apply. Costs one query while there are none."""
     kinds = (Fault.Kind.REFUSED, Fault.Kind.UNSENDABLE)
     for fault in Fault.objects.open().filter(kind__in=kinds):
         is_refused = fault.kind == Fault.Kind.REFUSED
@@ -74,10 +74,10 @@ def end_faults(*, at: datetime) -> None:
 
 
 def cause_of_refusal(message: Message, *, at: datetime) -> RefusalCause:
-    """Whom a refused address speaks against: what became of other people's mail since says so."""
+    """Whether a refusal is about the address or about us, judged by what happened to other people's mail since."""
     others = Message.objects.filter(channel=message.channel).exclude(recipient=message.recipient)
     if message.channel != Message.Channel.EMAIL:
-        # Each has a server of its own.
+        # Each webhook has a server of its own.
         return RefusalCause.ADDRESS
     since = message.troubled_at if message.trouble in REFUSED and message.troubled_at else at
     if others.filter(state=Message.State.SENT, settled_at__gte=since).exists():
@@ -107,14 +107,14 @@ def _keep_for_us(message: Message, reason: str, *, at: datetime) -> None:
 
 
 def _is_taken_again(fault: Fault, *, at: datetime) -> bool:
-    """Nothing waits any more that was refused on our account."""
+    """Whether no message is waiting after a refusal that was about us."""
     channel = fault.subject.partition(":")[2]
     refused = Message.objects.pending().filter(channel=channel, trouble=Message.Trouble.US)
     return not refused.exists()
 
 
 def _is_made_again(fault: Fault, *, at: datetime) -> bool:
-    """Another of that kind was sent since, or none was given up for a day."""
+    """Whether another message of that kind was sent since, or none was given up for a day."""
     _clinic, number, kind = fault.subject.split(":", 2)
     messages = Message.objects.filter(clinic=int(number), kind=kind)
     if messages.filter(state=Message.State.SENT, settled_at__gt=fault.found_at).exists():

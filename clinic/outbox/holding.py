@@ -1,4 +1,4 @@
-"""What this process holds, it says so again and again: a claim that nobody renews belongs to the dead."""
+"""Renews the claims of this process regularly: a claim that nobody renews belongs to a dead process."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from clinic.outbox import queue
 log = structlog.stdlib.get_logger(__name__)
 
 Clock = Callable[[], datetime]
-# Several times in each lease, so that one renewal that comes late loses nothing.
+# Several times in each lease, so that one late renewal loses nothing.
 SECONDS_BETWEEN = queue.URGENT_LEASE.total_seconds() / 4
 
 
 class Holder:
-    """A thread that renews claims for as long as there are any; its connection is its own."""
+    """A thread with its own connection that renews claims while there are any."""
 
     def __init__(self) -> None:
         self._held: dict[int, tuple[Message, Clock]] = {}
@@ -30,10 +30,10 @@ class Holder:
         self._process = 0
 
     def hold(self, messages: Iterable[Message], *, clock: Clock) -> None:
-        """Renew these claims until they are let go."""
+        """Renew these claims until they are released."""
         with self._changed:
             self._held.update({message.pk: (message, clock) for message in messages})
-            # A thread does not come along into a forked process.
+            # A thread does not survive a fork.
             if self._thread is None or self._process != os.getpid():
                 self._process = os.getpid()
                 self._thread = threading.Thread(target=self._renew_for_ever, name="claims", daemon=True)
@@ -41,7 +41,7 @@ class Holder:
             self._changed.notify()
 
     def let_go(self, messages: Iterable[Message]) -> None:
-        """They are settled, or wait again."""
+        """Stop renewing: they are settled, or wait again."""
         with self._changed:
             for message in messages:
                 self._held.pop(message.pk, None)
@@ -51,7 +51,7 @@ class Holder:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._held)
-                # What is over by then was never worth a connection.
+                # Claims that are over by then need no connection.
                 self._changed.wait_for(lambda: not self._held, timeout=SECONDS_BETWEEN)
                 held = list(self._held.values())
             self._renew(held)

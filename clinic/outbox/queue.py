@@ -1,4 +1,4 @@
-"""The queue: rows of the outbox made, claimed and settled."""
+"""The queue: rows of the outbox are made, claimed and settled."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from clinic.outbox.kinds import kind_of
 log = structlog.stdlib.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
-# Whoever holds an emergency says so again and again: a sender that died holds it up for seconds.
+# The lease of an emergency is short and renewed often: a sender that dies delays it only by seconds.
 URGENT_LEASE = timedelta(seconds=10)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=6)
 MAX_ATTEMPTS = 12
-# Urgent mail is tried more often and for longer than it takes until the next person of the chain is told.
+# Urgent mail is retried more often, and for longer than it takes to alert the next person of the chain.
 LONGEST_URGENT_PAUSE = timedelta(minutes=2)
 MAX_URGENT_ATTEMPTS = 60
-# A message that cannot be made is given up with the third attempt; one whose senders die, with the sixth.
+# A message that cannot be made is given up at the third attempt; one whose senders die, at the sixth.
 MAX_SPOILED = 3
 MAX_DEATHS = 6
-# How many messages leave as one at most.
+# The most messages that are sent as one.
 LARGEST_BUNDLE = 50
 
 
@@ -52,7 +52,7 @@ def enqueue(
     bundle_key: str = "",
     channel: Message.Channel = Message.Channel.EMAIL,
 ) -> None:
-    """A message for `dedup_key`, written in the caller's transaction: once, whoever asks again."""
+    """Add a message for `dedup_key` in the caller's transaction; a second call with the same key adds nothing."""
     message = Message(
         clinic=clinic,
         dedup_key=dedup_key,
@@ -73,7 +73,7 @@ def enqueue(
 def mail_member(
     member_id: int, *, clinic: Clinic, kind: str, subject_id: int, dedup_key: str, at: datetime
 ) -> None:
-    """A mail to somebody who works in the clinic, due now and sent until it is accepted."""
+    """Queue a mail to a member of staff, due now and retried until it is accepted."""
     enqueue(
         clinic=clinic,
         kind=kind,
@@ -87,7 +87,7 @@ def mail_member(
 
 
 def enqueue_all(messages: Sequence[Message], *, at: datetime) -> None:
-    """Messages with their keys, in one statement: whoever asks again meets the unique key.
+    """Add messages with their keys in one statement; existing keys are skipped.
 
     None of a practice clinic: nothing of it is sent.
     """
@@ -98,16 +98,16 @@ def enqueue_all(messages: Sequence[Message], *, at: datetime) -> None:
 
 
 def ring_on_commit() -> None:
-    """Ring when the transaction is through: once, however many messages it made."""
+    """Notify a worker once the transaction commits: once, however many messages it made."""
     if not any(entry[1] is ring for entry in connection.run_on_commit):
         transaction.on_commit(ring, robust=True)
 
 
 @transaction.atomic
 def claim_next(*, at: datetime, without: Collection[str] = (), is_urgent_only: bool = False) -> Message | None:
-    """The most pressing due message, leased to the caller; None when nothing is due.
+    """The most urgent due message, leased to the caller; None if nothing is due.
 
-    `without` names channels that are away.
+    `without` names channels that are down.
     """
     waiting = Message.objects.due_by(at).order_by("-is_urgent", "due_at")
     if is_urgent_only:
@@ -122,10 +122,10 @@ def claim_next(*, at: datetime, without: Collection[str] = (), is_urgent_only: b
 
 
 def claim_with(message: Message, *, at: datetime) -> list[Message]:
-    """A claimed message and those due that leave with it, leased to the caller too; oldest first."""
+    """A claimed message and those due that can be sent with it, leased to the caller too; oldest first."""
     if not message.bundle_key:
         return [message]
-    # The oldest gives its name to the mail: a twin of it has the same.
+    # The mail has the id of the oldest one, so that a duplicate has the same id.
     return sorted([message, *_claim_others(message, at=at)], key=lambda one: one.pk)
 
 
@@ -153,22 +153,22 @@ def _lease(message: Message, *, at: datetime) -> None:
 
 
 def lease_of(message: Message) -> timedelta:
-    """For how long a claim holds that nobody renews."""
+    """How long a claim lasts without renewal."""
     return URGENT_LEASE if message.is_urgent else LEASE
 
 
 def renew(message: Message, *, at: datetime) -> bool:
-    """Hold a claimed message for longer; False if somebody else has it by now."""
+    """Extend the lease of a claimed message; False if somebody else has it by now."""
     return bool(_mine(message).update(lease_until=at + lease_of(message)))
 
 
 def settle(
     message: Message, state: Message.State, *, at: datetime, error: str = "", is_refused: bool = False
 ) -> bool:
-    """End the message's life in a state; False if somebody else holds the lease by now.
+    """Set the final state of a message; False if somebody else holds the lease by now.
 
-    Its owner is told in the same transaction. An owner that fails is logged and left out: the row leaves
-    the queue all the same, or it would hold up everything behind it.
+    Its owner is informed in the same transaction. An owner that raises is logged and skipped: the row leaves the
+    queue anyway, because otherwise it would block everything behind it.
     """
     message.is_refused = is_refused
     try:
@@ -196,12 +196,12 @@ def _end(message: Message, state: Message.State, *, at: datetime, error: str) ->
 
 
 def _mine(message: Message) -> MessageQuerySet:
-    """The row, as long as the claim holds that it was taken under."""
+    """The row, as long as the caller's claim is valid."""
     return Message.objects.filter(pk=message.pk, state=Message.State.SENDING, claim=message.claim)
 
 
 def put_off(message: Message, *, at: datetime, error: str, retry_after: timedelta | None = None) -> bool:
-    """Try again later, later each time; failed for good after the last attempt."""
+    """Try again later, each time later than before; failed for good after the last attempt."""
     if message.n_attempts >= (MAX_URGENT_ATTEMPTS if message.is_urgent else MAX_ATTEMPTS):
         return settle(message, Message.State.FAILED, at=at, error=error)
     pause = pause_after(message.n_attempts, is_urgent=message.is_urgent)
@@ -209,18 +209,18 @@ def put_off(message: Message, *, at: datetime, error: str, retry_after: timedelt
 
 
 def keep(message: Message, *, at: datetime, error: str) -> bool:
-    """Try again soon and for as long as it takes: what failed says nothing of the message or its recipient."""
+    """Try again soon and without limit: the failure says nothing about the message or its recipient."""
     return _wait_again(message, due_at=at + pause_after(message.n_attempts, is_urgent=True), error=error)
 
 
 def note_trouble(message: Message, about: Message.Trouble, *, at: datetime) -> None:
-    """What an attempt failed of, and since when it fails of that (saved with what becomes of the message)."""
+    """Note why an attempt failed and since when (saved with the new state of the message)."""
     if message.trouble != about or message.troubled_at is None:
         message.trouble, message.troubled_at = about, at
 
 
 def defer(message: Message, *, until: datetime) -> bool:
-    """Not yet: nothing failed, the time is wrong, and the claim was no attempt."""
+    """Not yet: nothing failed, it is only too early, and the claim was no attempt."""
     message.n_attempts -= 1
     waiting = {"state": Message.State.PENDING, "lease_until": None, "claim": None, "first_due_at": None}
     return bool(_mine(message).update(due_at=until, error="", n_attempts=message.n_attempts, **waiting))
@@ -238,18 +238,18 @@ def _troubles(message: Message) -> dict[str, object]:
 
 
 def pause_after(n_attempts: int, *, is_urgent: bool = False) -> timedelta:
-    """The pause after so many failed attempts: doubling, capped, with jitter of a fifth."""
+    """The pause after so many failed attempts: doubling, capped, with a fifth of jitter."""
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
     longest = LONGEST_URGENT_PAUSE if is_urgent else LONGEST_PAUSE
-    # The exponent is bounded: a pause of centuries is no timedelta.
+    # The exponent is bounded, because a pause of centuries does not fit a timedelta.
     pause: timedelta = min(FIRST_PAUSE * 2 ** min(n_attempts - 1, 20), longest) * jitter
     return pause
 
 
 def release_lapsed(*, at: datetime) -> int:
-    """Take back what a dead process held: staff mail waits again, patient mail is noted as unknown.
+    """Take back what a dead process held: staff mail waits again, patients' mail is marked as unknown.
 
-    A row that ends its process at every attempt is failed after the last of them.
+    A message that ends its process at every attempt fails after the last of them.
     """
     lapsed = Message.objects.lapsed_by(at)
     staff = lapsed.filter(guarantee=Message.Guarantee.AT_LEAST_ONCE)
@@ -272,7 +272,7 @@ def release_lapsed(*, at: datetime) -> int:
 
 
 def settle_as_unknown(*, due_by: datetime, error: str, at: datetime) -> Counter[str]:
-    """Note everything that is due, or being sent, as perhaps sent; returns how many of each kind.
+    """Mark everything that is due or being sent as perhaps sent; returns how many of each kind.
 
     For an installation that was restored from a backup while no process sends: see `manage.py restore`.
     """
@@ -285,12 +285,12 @@ def settle_as_unknown(*, due_by: datetime, error: str, at: datetime) -> Counter[
 
 
 def hurry_urgent(*, at: datetime) -> int:
-    """Urgent mail made in a future that is none, because a clock was set back, does not wait for it."""
+    """Send urgent mail now if it is dated in the future only because a clock was set back."""
     made_later = Message.objects.filter(state=Message.State.PENDING, is_urgent=True, created_at__gt=at)
     return made_later.filter(n_attempts=0, due_at__gt=at).update(due_at=at)
 
 
 def cancel_waiting(*, kind: str, subject_id: int, at: datetime) -> int:
-    """Stop what waits about a subject; what is being sent right now decides for itself."""
+    """Cancel what waits about a subject; a message that is being sent decides for itself."""
     waiting = Message.objects.filter(kind=kind, subject_id=subject_id, state=Message.State.PENDING)
     return waiting.update(state=Message.State.CANCELLED, settled_at=at)

@@ -21,7 +21,7 @@ WHO_MENDS = (Role.MANAGER, Role.LEAD)
 
 
 def note_delivery(message: Message, *, at: datetime) -> None:
-    """What the end of a message says of its address; for members and webhooks, in the settling transaction."""
+    """What the end of a message says about its address; for members and webhooks, in the settling transaction."""
     if message.recipient.startswith("membership:"):
         _note_member(message, at=at)
     elif message.recipient.startswith("endpoint:"):
@@ -33,8 +33,8 @@ def _note_member(message: Message, *, at: datetime) -> None:
     if message.state == Message.State.SENT:
         member.exclude(email_failed_at=None).update(email_failed_at=None)
     elif message.is_refused:
-        # Somebody who left or has no address at all was never written to; what was on its way while the address
-        # was corrected says nothing of the new one.
+        # Members who left or have no address were never written to, and a refusal from before a correction says
+        # nothing about the new address.
         trusted = member.active().filter(email_failed_at=None).with_address()
         marked = trusted.exclude(address_changes__changed_at__gt=at - LEASE).values("pk")
         if Membership.objects.all_clinics().filter(pk__in=marked).update(email_failed_at=at):
@@ -65,14 +65,14 @@ def _tell(refused: Message, kind: str, *, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class RefusalNotice:
-    """Owner of a message kind about a refused address; its subject is the row that has the address."""
+    """Owner of a message kind about a refused address; its subject is the row with that address."""
 
     subject: Promise
     words: Promise
     page: str
 
     def rows(self) -> QuerySet[Membership] | QuerySet[Endpoint]:
-        """Those whose address is refused now."""
+        """Rows whose address is refused now."""
         if self.page == "clinic_endpoint":
             return Endpoint.objects.all_clinics().exclude(failed_at=None)
         return Membership.objects.all_clinics().exclude(email_failed_at=None)
@@ -82,7 +82,7 @@ class RefusalNotice:
         return self.rows().filter(pk=message.subject_id).exists()
 
     def render(self, message: Message) -> Mail:
-        """A line and a link."""
+        """One line and a link."""
         member = reachable_member(message)
         link = absolute(reverse(f"admin:{self.page}_change", args=[message.subject_id]))
         with at_clinic(message.clinic, language=message.clinic.languages[0]):
@@ -91,7 +91,7 @@ class RefusalNotice:
             return compose(message, "delivery_notice", context, to=member.address, subject=subject)
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """This mail has an address too."""
+        """Note a refusal of this mail as well."""
         note_delivery(message, at=at)
 
 

@@ -1,7 +1,7 @@
-"""Who talks to the other side: a thread for each conversation that takes long, so that it holds no other mail.
+"""Sends on a thread per slow conversation, so that it delays no other mail.
 
-A conversation that is over soon is waited for. One that is not goes on beside the queue, and whoever leads it
-settles its messages in the end; the next message gets a line of its own.
+We wait for a conversation that is short. A longer one continues in the background, and its thread settles its
+messages in the end; the next message gets a connection of its own.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from django.utils.module_loading import import_string
 
 from clinic.outbox.transports.base import Parcel, Transport
 
-# So many long conversations at once in a process; the last places are for emergencies.
+# The most long conversations at once in a process; the last places are for emergencies.
 MAX_SLOW = 10
 RESERVED_FOR_URGENT = 3
 
-# What failed, or nothing.
+# The failure, or nothing.
 Outcome = BaseException | None
 
 
@@ -33,7 +33,7 @@ def transport_class(channel: str) -> type[Transport[Any]]:
 
 
 class Job:
-    """One parcel to hand over, and what becomes of it."""
+    """One bundle to send, and its result."""
 
     def __init__(self, parcel: Parcel, finish: Callable[[Outcome], None]) -> None:
         self.parcel = parcel
@@ -51,11 +51,11 @@ class Job:
             return not self._is_left_behind
 
     def outcome(self) -> Outcome:
-        """What failed, once it is over."""
+        """The failure, if any, once it is over."""
         return self._outcome
 
     def end(self, outcome: Outcome) -> bool:
-        """It is over; whether nobody waits for it any more."""
+        """Mark it as over; whether nobody waits for it any more."""
         with self._lock:
             self._outcome = outcome
             self._is_over.set()
@@ -66,7 +66,7 @@ class Job:
 
 
 class Sender:
-    """A line of one channel and the thread that talks on it, opened with its first parcel."""
+    """A connection of one channel and its thread, opened with the first bundle."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
@@ -75,11 +75,11 @@ class Sender:
         self._thread.start()
 
     def start(self, job: Job) -> None:
-        """Begin with a parcel."""
+        """Start with a bundle."""
         self._jobs.put(job)
 
     def close(self) -> None:
-        """End the line; waits for that."""
+        """Close the connection and wait for that."""
         self._jobs.put(None)
         self._thread.join()
 
@@ -91,7 +91,7 @@ class Sender:
                     transport = transport or transport_class(self._channel)()
                     transport.send(job.parcel)
                     outcome: Outcome = None
-                except BaseException as error:  # noqa: BLE001 - told to whoever waits for it
+                except BaseException as error:  # noqa: BLE001 - passed on to whoever waits for it
                     outcome = error
                 if job.end(outcome):
                     return
@@ -102,27 +102,27 @@ class Sender:
 
 
 class SlowLane:
-    """How many conversations go on beside the queue of this process."""
+    """How many conversations continue in the background of this process."""
 
     def __init__(self) -> None:
         self._n = 0
         self._changed = threading.Condition()
 
     def is_full(self) -> bool:
-        """Nothing more can be begun."""
+        """Whether no more can be started."""
         return self._n >= MAX_SLOW
 
     def is_for_urgent_only(self) -> bool:
-        """What is left is kept for emergencies."""
+        """Whether the remaining places are only for emergencies."""
         return self._n >= MAX_SLOW - RESERVED_FOR_URGENT
 
     def enter(self) -> None:
-        """One more."""
+        """Add one."""
         with self._changed:
             self._n += 1
 
     def leave(self) -> None:
-        """One is over."""
+        """Remove one."""
         with self._changed:
             self._n -= 1
             self._changed.notify_all()
@@ -137,17 +137,17 @@ slow_lane = SlowLane()
 
 
 class Senders:
-    """The lines of one run."""
+    """The connections of one run."""
 
     def __init__(self) -> None:
         self._open: dict[str, Sender] = {}
-        # Channels that are away: nothing more is tried on them in this run.
+        # Channels that are down: no further attempt on them in this run.
         self.down: set[str] = set()
 
     def send(self, channel: str, parcel: Parcel, *, finish: Callable[[Outcome], None]) -> bool:
-        """Hand a parcel over: True when it was taken, False when it is still being handed over.
+        """Send a bundle: True if it was accepted, False if it is still being sent.
 
-        Raises what failed. Of what takes long, `finish` hears in the end, in another thread.
+        Raises the failure. For a slow conversation `finish` is called at the end, in another thread.
         """
 
         def leave(outcome: Outcome) -> None:
@@ -159,7 +159,7 @@ class Senders:
         job = Job(parcel, leave)
         sender = self._open.get(channel) or Sender(channel)
         self._open[channel] = sender
-        # Before anybody may leave it again.
+        # Before anybody can leave it again.
         slow_lane.enter()
         sender.start(job)
         if not job.wait(settings.SLOW_SECONDS):
@@ -172,7 +172,7 @@ class Senders:
         return True
 
     def close(self) -> None:
-        """End those that nobody talks on."""
+        """Close the connections that nobody uses."""
         for sender in self._open.values():
             sender.close()
         self._open.clear()

@@ -34,12 +34,12 @@ class _MemberMail:
     """A mail to a member about their account."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Unless the member has left."""
+        """Due unless the member has left."""
         membership = self._membership(message)
         return membership.deactivated_at is None and membership.user.is_active
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """A refused address is noted, where it is the one that alerts go to as well."""
+        """Note a refused address if alerts go to the same one."""
         membership = self._membership(message)
         if membership.address == membership.user.email:
             note_delivery(message, at=at)
@@ -101,7 +101,7 @@ def _inviter(membership: Membership) -> Membership | None:
 
 
 def password_url(user: User) -> str:
-    """The address at which this person, and nobody else, chooses a password."""
+    """The address at which only this person chooses a password."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return absolute(reverse("account_reset_password_from_key", kwargs=key))
 

@@ -1,8 +1,8 @@
-"""Where a member's mail goes: corrected by a manager, and never a way into somebody else's account.
+"""A member's email address: a manager can correct it, but never use it to enter somebody else's account.
 
-A clinic's own mail (alerts, digests, notices) follows the membership. Whatever opens an account (invitations,
-links to choose a password) goes to the address of the account, which a manager may correct only while nobody has
-used the account and no other clinic knows it: until then it is no more than what the inviting clinic typed.
+A clinic's own mail (alerts, digests, notices) goes to the address of the membership. Mail that opens an account
+(invitations, password links) goes to the address of the account. A manager may correct that one only while nobody
+has used the account and no other clinic has it: until then it is only what the inviting clinic typed.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ MESSAGE_KIND = "address_changed"
 
 @transaction.atomic
 def correct_address(member: Membership, *, email: str, reason: str, by: Membership, at: datetime) -> AddressChange:
-    """This clinic writes to another address from now on, and trusts it; ValidationError names the field at fault.
+    """Write to another address from now on, and trust it; ValidationError names the wrong field.
 
-    An account nobody has used yet is invited anew there, and the link that went elsewhere opens nothing more.
-    The old address is told, unless it takes no mail.
+    For an unused account, a new invitation goes to the new address, and the link in the old one stops working.
+    The old address is informed, unless it takes no mail.
     """
     member = Membership.objects.for_clinic(by.clinic).select_for_update().get(pk=member.pk)
     user = User.objects.select_for_update().get(pk=member.user_id)
@@ -65,7 +65,7 @@ def correct_address(member: Membership, *, email: str, reason: str, by: Membersh
 
 
 def is_unused(member: Membership) -> bool:
-    """Whether nobody has used the member's account, and it is this clinic's alone; needs `user` loaded."""
+    """Whether nobody has used the member's account and no other clinic has it; needs `user` loaded."""
     user = member.user
     elsewhere = Membership.objects.all_clinics().filter(user=user).exclude(pk=member.pk)
     return user.last_login is None and not user.has_usable_password() and not elsewhere.exists()
@@ -96,14 +96,14 @@ def _tell_old_address(change: AddressChange, *, at: datetime) -> None:
 
 
 class AddressChangedMail:
-    """Owner of the message kind `address_changed`: the word to the old address; its subject is the change."""
+    """Owner of the message kind `address_changed`: the notice to the old address; its subject is the change."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Whatever happens."""
+        """Always due."""
         return True
 
     def render(self, message: Message) -> Mail:
-        """A line without a name: the old mailbox may be a stranger's."""
+        """One line without a name, because the old mailbox may be a stranger's."""
         change = AddressChange.objects.for_clinic(message.clinic).get(pk=message.subject_id)
         with at_clinic(message.clinic, language=message.clinic.languages[0]):
             words = _(
@@ -115,7 +115,7 @@ class AddressChangedMail:
             return compose(message, "delivery_notice", context, to=change.before, subject=subject)
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Says nothing of the new address."""
+        """Do nothing: the mail says nothing about the new address."""
 
 
 address_changed = AddressChangedMail()

@@ -19,7 +19,7 @@ from clinic.people.rota import duty_gaps
 
 @admin.register(Duty)
 class DutyAdmin(ClinicScopedAdmin):
-    """Who answers when, and the gaps in between."""
+    """Who answers alerts when, and the gaps in between."""
 
     form = DutyForm
 
@@ -32,27 +32,27 @@ class DutyAdmin(ClinicScopedAdmin):
     fields = ("member", "starts_at", "ends_at")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """What is over leaves the list."""
+        """Leave out duties that are over."""
         return super().get_queryset(request).filter(ends_at__gte=timezone.now())
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Those who may answer an alert."""
+        """Offer those who may answer an alert."""
         members = Membership.objects.visible_to(active_membership(request.user)).active()
         roles = (Role.PRACTITIONER, Role.LEAD, Role.MANAGER)
         kwargs["queryset"] = members.with_role(*roles).select_related("user")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """That knows whose clock its times were typed by."""
+        """A form that knows the clinic whose clock its times use."""
         made = super().get_form(request, obj, change, **kwargs)
         return type("ClinicDutyForm", (made,), {"clinic": active_membership(request.user).clinic})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A plan may change; who was told of an alert stands in the alert."""
+        """A duty may be deleted, because it is a plan; the alert records who was alerted."""
         return request.user.has_perm("clinic.delete_duty")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With the gaps of the coming weeks."""
+        """Add the gaps of the coming weeks."""
         clinic, now = active_membership(request.user).clinic, timezone.now()
         gaps = duty_gaps(clinic, since=now, until=now + timedelta(days=self.DAYS_AHEAD))
         has_rota = clinic.duties.exists()

@@ -1,4 +1,4 @@
-"""Who can be invited, and who can supervise: what a form and the service ask alike."""
+"""Who can be invited, and who can supervise: the rules for the form and the service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clinic.models import Clinic, Membership, User
 
 
 def refuse_double(clinic: Clinic | None, *, username: str, email: str) -> None:
-    """ValidationError, by field, where the person works here already or an account would be made twice."""
+    """ValidationError, by field, if the person works here already or a second account would be made."""
     same_name = User.objects.filter(username__iexact=username).first() if username else None
     if same_name is not None and same_name.email.lower() != email.lower():
         raise ValidationError({"username": _("This username belongs to somebody else. Choose another one.")})
@@ -36,7 +36,7 @@ def refuse_double(clinic: Clinic | None, *, username: str, email: str) -> None:
 
 
 def refuse_supervisor(supervisor: Membership | None, *, on: date) -> None:
-    """ValidationError where somebody may not supervise on a day."""
+    """ValidationError if somebody may not supervise on a day."""
     if supervisor is None or supervisor.may_supervise(on):
         return
     message = _("%(name)s cannot supervise: a supervisor treats here and has a licence that is valid today.")
@@ -44,7 +44,7 @@ def refuse_supervisor(supervisor: Membership | None, *, on: date) -> None:
 
 
 def _is_member(member: Membership) -> str:
-    """That the person is a member, with the way to their page."""
+    """A message that the person is a member, with the link to their page."""
     url = reverse("admin:clinic_membership_change", args=[member.pk])
     if member.is_active:
         words, link = _("%(name)s is already a member of this clinic."), _("Open their page")

@@ -1,4 +1,4 @@
-"""The part of the staff pages that invites, and offers whoever may supervise."""
+"""The part of the staff pages that invites people and offers supervisors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class InvitesOnce(Base):
 
     @admin.display(description=gettext_lazy("supervised by"), ordering="supervisor", empty_value="–")
     def supervision(self, member: Membership) -> str | None:
-        """Whose supervision is needed, or that nobody was named."""
+        """The supervisor, or that one is needed and missing."""
         if not member.is_supervised:
             return None
         if member.supervisor is None:
@@ -40,14 +40,14 @@ class InvitesOnce(Base):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Invite; of two who invite one person at once, the second reads that they are a member by now."""
+        """Invite; if two people invite the same person at once, the second sees that they are already a member."""
         try:
             return super().add_view(request, form_url, extra_context)
         except (ValidationError, IntegrityError):
             return super().add_view(request, form_url, extra_context)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Supervisors are clinicians; whether their licence is valid is said when they are chosen."""
+        """Supervisors are clinicians; their licence is checked when they are chosen."""
         if db_field.name == "supervisor":
             members = Membership.objects.visible_to(active_membership(request.user)).select_related("user")
             kwargs["queryset"] = members.filter(

@@ -29,7 +29,7 @@ from clinic.people.staff import change_member, invite_member, reactivate_member,
 
 @admin.register(Membership)
 class MembershipAdmin(InvitesOnce, LeadPages, ClinicScopedAdmin):
-    """Staff: invited, changed, deactivated."""
+    """Staff: invite, change, deactivate."""
 
     list_display = (
         "__str__",
@@ -66,7 +66,7 @@ class MembershipAdmin(InvitesOnce, LeadPages, ClinicScopedAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Any]]:
-        """An invitation for a new member."""
+        """The invitation form for a new member."""
         kwargs["form"] = MemberForm if change else InvitationForm
         made: type[ModelForm[Any]] = super().get_form(request, obj, change, **kwargs)
         clinic = active_membership(request.user).clinic
@@ -83,7 +83,7 @@ class MembershipAdmin(InvitesOnce, LeadPages, ClinicScopedAdmin):
         return [(None, {"fields": person}), (gettext_lazy("Licence and supervision"), {"fields": licence})]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A new member is invited by mail."""
+        """Invite a new member by mail."""
         by, at = active_membership(request.user), timezone.now()
         if change:
             change_member(obj, by=by, at=at)
@@ -100,7 +100,7 @@ class MembershipAdmin(InvitesOnce, LeadPages, ClinicScopedAdmin):
         self._warn_of_licence(request, invited)
 
     def get_urls(self) -> list[URLPattern]:
-        """Deactivation and a second invitation beside the stock pages."""
+        """Pages to deactivate, to invite again and others, beside the stock pages."""
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"clinic_membership_{name}")
             for name, view in (
@@ -114,20 +114,20 @@ class MembershipAdmin(InvitesOnce, LeadPages, ClinicScopedAdmin):
         return [*own, *super().get_urls()]
 
     def reactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Open it again."""
+        """Restore a member's access."""
         by = active_membership(request.user)
         return self.do(
             request, pk, lambda member: reactivate_member(member, by=by, at=timezone.now()), _("Works here again.")
         )
 
     def invite_again(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send the invitation once more."""
+        """Send the invitation again."""
         return self.do(
             request, pk, lambda member: send_invitation(member, at=timezone.now()), _("Invitation sent.")
         )
 
     def address(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Correct where the mail goes."""
+        """Correct the email address."""
         by, member = self.require(request, "clinic.change_membership"), self.row(request, pk)
         form = AddressForm(request.POST or None)
         if request.method == "POST" and form.is_valid():

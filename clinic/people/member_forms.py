@@ -77,7 +77,7 @@ class MemberForm(forms.ModelForm[Membership]):
         supervisor: Membership | None = self.cleaned_data["supervisor"]
         if supervisor is not None and supervisor.pk == self.instance.pk:
             raise forms.ValidationError(_("Choose somebody else: nobody supervises themselves."))
-        # Who was named before stays until somebody names another: the list of staff says that it is wrong.
+        # The current supervisor stays until another is chosen; the list of staff says what is wrong.
         if supervisor is not None and supervisor.pk != self.instance.supervisor_id:
             try:
                 refuse_supervisor(supervisor, on=timezone.localdate())
@@ -117,7 +117,7 @@ class MemberForm(forms.ModelForm[Membership]):
 class InvitationForm(MemberForm):
     """A new member: the person, then roles and licence."""
 
-    # The clinic that invites; its admin says which.
+    # The clinic that invites; the admin sets it.
     clinic: Clinic | None = None
     without_lead = None  # type: ignore[assignment]  # nobody leaves
 
@@ -134,7 +134,7 @@ class InvitationForm(MemberForm):
     email = forms.EmailField(label=gettext_lazy("Email"), help_text=gettext_lazy("The invitation goes here."))
 
     def clean(self) -> dict[str, Any]:
-        """A username belongs to one person, and nobody is invited who works here already."""
+        """Refuse a username that is taken, and a person who already works here."""
         values = super().clean()
         if "username" in values and "email" in values:
             try:
@@ -144,12 +144,12 @@ class InvitationForm(MemberForm):
         return values
 
     def invitation(self) -> dict[str, Any]:
-        """What `invite_member` takes."""
+        """The arguments for `invite_member`."""
         return dict(self.cleaned_data)
 
 
 class AddressForm(forms.Form):
-    """Where a member's mail goes from now on."""
+    """A member's new email address."""
 
     email = forms.EmailField(label=gettext_lazy("New address"))
     reason = forms.CharField(

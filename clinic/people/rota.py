@@ -1,4 +1,4 @@
-"""The duty rota: who answers now, and when nobody does."""
+"""The duty rota: who answers alerts now, and when nobody does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Gap:
 
 
 def duty_gaps(clinic: Clinic, *, since: datetime, until: datetime) -> list[Gap]:
-    """The stretches nobody who works here now has taken, in order; none for a clinic that keeps no rota."""
+    """The stretches without an active member on duty, in order; none for a clinic without a rota."""
     rota = Duty.objects.for_clinic(clinic)
     if not rota.exists():
         return []
@@ -34,7 +34,7 @@ def duty_gaps(clinic: Clinic, *, since: datetime, until: datetime) -> list[Gap]:
 
 
 def next_gap(membership: Membership, *, at: datetime) -> Gap | None:
-    """The next stretch without anybody on duty, for those who can fill it: leads and managers."""
+    """The next stretch without anybody on duty, for leads and managers, who can fill it."""
     if not membership.is_leading:
         return None
     return next(iter(duty_gaps(membership.clinic, since=at, until=at + WARN_AHEAD)), None)

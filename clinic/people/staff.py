@@ -1,4 +1,4 @@
-"""Staff come and go: invited by a manager, deactivated, never deleted."""
+"""Staff are invited by a manager and can be deactivated, but never deleted."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def invite_member(
     by: Membership | None = None,
     **licence: Unpack[Licence],
 ) -> Membership:
-    """A new member with a mail that lets them choose a password; ValidationError names the field at fault.
+    """Add a member and mail them a link to choose a password; ValidationError names the wrong field.
 
-    A username that exists under the same email is the same person working in one more clinic: they accept first,
-    and until then nothing of this clinic reaches them.
+    A username that exists with the same email is the same person in one more clinic: they accept first, and until
+    then they get nothing from this clinic.
     """
     refuse_double(clinic, username=username, email=email)
     refuse_supervisor(licence.get("supervisor"), on=clinic.local(at).date())
@@ -113,7 +113,7 @@ def send_password_link(membership: Membership, *, at: datetime) -> None:
 
 @transaction.atomic
 def deactivate_member(membership: Membership, *, at: datetime, by: Membership | None = None) -> None:
-    """Close a member's door to this clinic; refused for the last active manager."""
+    """End a member's access to this clinic; refused for the last active manager."""
     if is_last_manager(membership):
         raise ValidationError(_("The last manager cannot be deactivated: invite another manager first."))
     membership.deactivated_at = at
@@ -125,7 +125,7 @@ def deactivate_member(membership: Membership, *, at: datetime, by: Membership | 
 
 
 def is_last_manager(membership: Membership) -> bool:
-    """Whether the clinic would be left without a manager; asked under lock within a transaction."""
+    """Whether the clinic would have no manager left; call it under lock within a transaction."""
     managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER)
     if connection.in_atomic_block:
         managers = managers.select_for_update(of=("self",))
@@ -134,10 +134,10 @@ def is_last_manager(membership: Membership) -> bool:
 
 @transaction.atomic
 def answer_invitation(membership: Membership, *, is_accepted: bool, at: datetime) -> Membership:
-    """The invited person accepts, or declines; ValidationError where the invitation does not stand any more."""
+    """Accept or decline an invitation; ValidationError if the invitation is no longer valid."""
     membership = Membership.objects.all_clinics().select_for_update(of=("self",)).get(pk=membership.pk)
     if not membership.is_pending or membership.deactivated_at is not None:
-        raise ValidationError(_("This invitation was withdrawn or answered already."))
+        raise ValidationError(_("This invitation was already withdrawn or answered."))
     if is_accepted:
         membership.is_pending = False
     else:
@@ -149,7 +149,7 @@ def answer_invitation(membership: Membership, *, is_accepted: bool, at: datetime
 
 @transaction.atomic
 def reactivate_member(membership: Membership, *, at: datetime, by: Membership | None = None) -> None:
-    """Open the door again."""
+    """Restore a member's access."""
     membership.deactivated_at = None
     membership.save(update_fields=["deactivated_at"])
     note_member_event(membership, MemberEvent.Kind.REACTIVATED, by=by, at=at)

@@ -1,4 +1,4 @@
-"""What stands between a form that was sent and its row: sign-in, the CSRF token, a second send, a stale page.
+"""The checks between a sent form and its row: sign-in, CSRF token, second send, stale page.
 
-What a form asks belongs to the form.
+The fields of a form belong to the form.
 """

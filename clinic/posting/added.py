@@ -1,4 +1,4 @@
-"""Two people enter the same kind of thing while both pages are open: the second one is told once."""
+"""Two people add the same kind of row while both pages are open: the second one is asked once."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from clinic.posting.stale import MAIN, opened_with, stamp
 
 
 def opened_now() -> Mapping[str, str]:
-    """For a page's context: when it was opened."""
+    """The time when a page was opened, for its context."""
     return {OPENED: stamp({MAIN: forms.Form()}, at=timezone.now())}
 
 
 def opened_at(request: HttpRequest) -> datetime | None:
-    """When the page of a sent form was opened; None where it does not say."""
+    """When the page of a sent form was opened; None if the form does not say."""
     opened = opened_with(request.POST)
     return opened.at if opened else None

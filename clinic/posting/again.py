@@ -1,4 +1,4 @@
-"""Shows a form again that was sent and not accepted, with everything that was typed; nothing of it is acted on."""
+"""Shows a form that was not accepted again, with everything that was typed; nothing is saved."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ NOT_SENT = 422
 
 
 def form_again(request: HttpRequest, headline: str, *sentences: str, page: str = "") -> HttpResponse:
-    """The form of this request as its own page shows it now, filled in with what was typed, under a notice.
+    """This form on its own page as it is now, filled in with what was typed, under a notice.
 
-    Where that page cannot be had, a plain page that lists what was typed.
+    If that page is not available, a plain page that lists what was typed.
     """
     found = refilled(request, page=page)
     if found is None:
@@ -34,7 +34,7 @@ def form_again(request: HttpRequest, headline: str, *sentences: str, page: str =
 
 
 def refilled(request: HttpRequest, *, page: str = "") -> Refilled | None:
-    """The page on which this form stands, fetched again and filled in; None where there is none."""
+    """The page of this form, fetched again and filled in; None if there is none."""
     url = page or request.get_full_path()
     for _hop in range(N_HOPS):
         parts = urlsplit(url)
@@ -52,7 +52,7 @@ def refilled(request: HttpRequest, *, page: str = "") -> Refilled | None:
 
 
 def typed_in(posted: QueryDict) -> Iterable[tuple[str, str]]:
-    """What somebody typed or chose, without the machinery and without secrets."""
+    """What somebody typed or chose, without the form's technical fields and without secrets."""
     return [
         (name, value)
         for name, values in posted.lists()
@@ -62,7 +62,7 @@ def typed_in(posted: QueryDict) -> Iterable[tuple[str, str]]:
 
 
 def _get(request: HttpRequest, path: str, query: str) -> HttpResponse | None:
-    """The page at an address of ours, as this person would be shown it; nothing that was sent reaches it."""
+    """Fetch one of our pages as this person would see it; nothing that was sent is passed on."""
     try:
         match = resolve(path)
     except Resolver404:
@@ -72,7 +72,7 @@ def _get(request: HttpRequest, path: str, query: str) -> HttpResponse | None:
     asked.method, asked.path, asked.path_info = "GET", path, path
     asked.GET, asked.resolver_match = QueryDict(query), match
     asked._post, asked._files = QueryDict(), MultiValueDict()  # type: ignore[attr-defined]
-    # Where something is chosen before the form appears, the choice is among what was typed.
+    # If the form appears only after a choice, that choice is part of what was typed.
     asked.typed = request.POST  # type: ignore[attr-defined]
     try:
         response = match.func(asked, *match.args, **match.kwargs)
@@ -80,7 +80,7 @@ def _get(request: HttpRequest, path: str, query: str) -> HttpResponse | None:
         return None
     if isinstance(response, TemplateResponse) and not response.is_rendered:
         response.render()
-    # The form's new token is that of this person's cookie.
+    # The form's new token matches this person's cookie.
     if "CSRF_COOKIE" in asked.META:
         request.META |= {"CSRF_COOKIE": asked.META["CSRF_COOKIE"], "CSRF_COOKIE_NEEDS_UPDATE": True}
     answer: HttpResponse = response

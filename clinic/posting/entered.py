@@ -1,4 +1,4 @@
-"""What somebody entered in a form that cannot be saved any more: for a page on which it can be read and copied."""
+"""What somebody entered in a form that can no longer be saved, for a page to read and copy it from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clinic.posting.stale import shown_typed
 
 
 def entered(*forms: BaseForm) -> list[tuple[str, str]]:
-    """The label and the value, as people read them, of each field that was changed after its form was opened."""
+    """The label and the displayed value of each field that was changed after the form was opened."""
     return [line for form in forms for line in _of(form)]
 
 

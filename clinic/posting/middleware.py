@@ -1,4 +1,4 @@
-"""What becomes of every form that is sent: signed out, saved, or back with everything typed."""
+"""Handles every sent form: signed out, saved, or returned with everything typed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COOKIE_SECONDS = 600
 
 
 class PostingMiddleware:
-    """A form without a session is answered in words; a draft is dropped when what it held is saved, not before."""
+    """Answer a form without a session in words, and drop its draft only when its content was saved."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,13 +40,13 @@ class PostingMiddleware:
 
 
 def leads_to_sign_in(response: HttpResponse) -> bool:
-    """Whether a page sends a visitor to sign in first."""
+    """Whether a page redirects to sign-in."""
     path = response["Location"].partition("?")[0]
     return path in {reverse("admin:login"), resolve_url(settings.LOGIN_URL)} and "?" in response["Location"]
 
 
 def is_saved(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether a form was accepted: its page went on to another one, and said nothing of an error."""
+    """Whether a form was accepted: it redirected to another page, without an error message."""
     said = get_messages(request)
     return response.status_code in {302, 303} and not any(
         one.level >= ERROR for one in getattr(said, "_queued_messages", ())

@@ -1,4 +1,4 @@
-"""Puts what was typed back into a page's form: for a form that was sent and not accepted."""
+"""Fills a page's form with what was typed, after a form was sent and not accepted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.posting.owner import DRAFT, OWNER, SENT_KEY, SHOWN_VERSIONS, TOKEN
 from clinic.typed.wall_clock import SUFFIX
 
-# What the new page says is newer than what was sent: its tokens, and what its reader has seen.
+# Fields where the new page has newer values than the sent form: tokens, and what the reader has seen.
 FRESH = frozenset({TOKEN, OWNER, SENT_KEY, DRAFT, "seen", "seen_number", "shown"}) | SHOWN_VERSIONS
 BUTTONS = frozenset({"submit", "button", "image", "reset"})
 NEVER = frozenset({"password", "file"})
@@ -21,7 +21,7 @@ SECRET_WORDS = ("password", "secret")
 
 @dataclass
 class Refilled:
-    """A page with what was typed, and the name of each field as people read it."""
+    """A page with what was typed, and the label of each field."""
 
     soup: BeautifulSoup
     form: Tag
@@ -32,7 +32,7 @@ class Refilled:
         return str(self.soup)
 
     def say(self, headline: str, *sentences: str) -> None:
-        """A notice above the fields; the device's own draft stays out of a page that is filled in already."""
+        """Show a notice above the fields; the device's draft stays out of a page that is filled in already."""
         notice = self.soup.new_tag("div", attrs={"class": "notice notice-stop", "role": "alert"})
         for number, text in enumerate((headline, *sentences)):
             line = self.soup.new_tag("p")
@@ -43,7 +43,7 @@ class Refilled:
             meta["data-sent-back"] = ""
 
     def link(self, url: str, words: str) -> None:
-        """A link at the end of the notice."""
+        """Add a link at the end of the notice."""
         line, anchor = self.soup.new_tag("p"), self.soup.new_tag("a", attrs={"href": url})
         anchor.string = words
         line.append(anchor)
@@ -52,19 +52,19 @@ class Refilled:
             notice.append(line)
 
     def point_at(self, names: set[str]) -> None:
-        """Mark the fields of these names."""
+        """Mark the fields with these names."""
         for control in self.form.find_all(["input", "select", "textarea"]):
             if control.get("name") in names and control.get("type") != "hidden":
                 control["aria-invalid"] = "true"
 
 
 def is_secret(name: str) -> bool:
-    """Whether a field of this name is never shown again or carried along."""
+    """Whether a field with this name is never shown again or passed on."""
     return any(word in name.lower() for word in SECRET_WORDS)
 
 
 def refill(html: str, *, page: str, target: str, posted: QueryDict) -> Refilled | None:
-    """The page at `page` with the form that is sent to `target` filled in; None where it has none."""
+    """The page at `page` with the form that is sent to `target` filled in; None if it has none."""
     soup = BeautifulSoup(html, "html.parser")
     form = _form(soup, page=page, target=target, posted=posted)
     if form is None:
@@ -80,7 +80,7 @@ def refill(html: str, *, page: str, target: str, posted: QueryDict) -> Refilled 
 
 
 def _form(soup: BeautifulSoup, *, page: str, target: str, posted: QueryDict) -> Tag | None:
-    """The form with this target; of several the one that has most of what was sent."""
+    """The form with this target; of several, the one with most of the fields that were sent."""
 
     def fits(form: Tag) -> bool:
         action = urlsplit(str(form.get("action") or "")).path or page
@@ -108,7 +108,7 @@ def _fill(soup: BeautifulSoup, control: Tag, left: dict[str, list[str]]) -> None
     elif control.name == "select":
         _choose(soup, control, values)
     elif values:
-        # Fields of one name follow one another as they were sent.
+        # Fields with the same name keep the order in which they were sent.
         value = values.pop(0) if len(values) > 1 else values[0]
         if control.name == "textarea":
             control.string = value
@@ -133,7 +133,7 @@ def _choose(soup: BeautifulSoup, select: Tag, values: list[str]) -> None:
 
 
 def _add_the_rest(found: Refilled, rest: dict[str, list[str]]) -> None:
-    """What the page has no field for, where the person can read it: it is sent along."""
+    """Show and send along what the page has no field for."""
     rows = [(name, value) for name, values in rest.items() for value in values if value and name[:1] != "_"]
     rows = [(name, value) for name, value in rows if name not in {"go", "set", "try", "copy", "add_rows"}]
     rows = [(name, value) for name, value in rows if not name.endswith(SUFFIX)]
@@ -154,7 +154,7 @@ def _add_the_rest(found: Refilled, rest: dict[str, list[str]]) -> None:
 
 
 def _labels(form: Tag) -> dict[str, str]:
-    """Each field's name on the page: of its label, else of its group."""
+    """The label of each field on the page, otherwise that of its group."""
     by_id = {str(one["for"]): one for one in form.find_all("label") if one.get("for")}
     found: dict[str, str] = {}
     for control in form.find_all(["input", "select", "textarea"]):

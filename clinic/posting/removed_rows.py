@@ -14,7 +14,7 @@ Row = dict[str, list[str]]
 
 
 def key_of(formset: Any, pk: Any) -> str:
-    """Under which name a row's values are carried: its place in the list may change, its key does not."""
+    """The name under which a row's values are sent: its place in the list may change, its key does not."""
     return f"{formset.prefix}:{pk}"
 
 
@@ -24,7 +24,7 @@ def opened_rows(formset: Any) -> dict[str, Any]:
 
 
 def drop_removed(formset: Any, data: QueryDict, opened: Mapping[str, Mapping[str, Any]], into: Merged) -> None:
-    """A removed row that was not touched here goes; one that was changed here becomes a new row, and is said."""
+    """Drop a removed row that was not changed here; one that was changed becomes a new row, with a message."""
     prefix, pk_name = formset.prefix, formset.model._meta.pk.name
     n_stored, rows = _count(data, f"{prefix}-INITIAL_FORMS"), _rows(data, prefix)
     there = {str(pk) for pk in formset.get_queryset().values_list("pk", flat=True)}
@@ -46,7 +46,7 @@ def drop_removed(formset: Any, data: QueryDict, opened: Mapping[str, Mapping[str
 def merge_rows(
     formset: Any, data: QueryDict, opened: Mapping[str, Mapping[str, Any]], *, who: Who, into: Merged
 ) -> None:
-    """Each stored row as the form above it; a row ticked to go that somebody changed is asked about."""
+    """Merge each stored row with its form; ask about a row to be deleted that somebody else changed."""
     for form in formset.initial_forms:
         then = opened.get(key_of(formset, form.instance.pk), {})
         if data.get(form.add_prefix("DELETE")):
@@ -75,7 +75,7 @@ def _is_touched(formset: Any, row: Row, then: Mapping[str, Any]) -> bool:
 
 
 def _first_seen(form: Any) -> str:
-    """The field beside which something is said about the whole row."""
+    """The field beside which a message about the whole row is shown."""
     return next(str(name) for name, one in form.fields.items() if not one.widget.is_hidden)
 
 

@@ -1,7 +1,7 @@
-"""A form opened before somebody else saved the same row: what only one of them changed is merged, the rest asked.
+"""A form opened before somebody else saved the same row: merge what only one of them changed, ask about the rest.
 
 A form carries, signed, what its fields held when the page was opened. When it is sent, each field is compared with
-that and with what is stored now. Whoever calls this holds the row's lock.
+that and with what is stored now. The caller holds the row's lock.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ READ: Mapping[str, Callable[[str], Any]] = {
     "decimal": Decimal,
     "uuid": uuid.UUID,
 }
-# Who changed a field of this label, and when; None where nobody wrote that down.
+# Who changed the field with this label, and when; None if that was not recorded.
 Who = Callable[[str], tuple[str, datetime] | None]
 
 
 @dataclass(frozen=True)
 class Opened:
-    """When a page was opened, and what the fields of each of its forms held then, as plain values."""
+    """When a page was opened, and the values of each form's fields at that time."""
 
     at: datetime
     values: Mapping[str, Mapping[str, Any]]
@@ -47,23 +47,23 @@ class Opened:
 
 @dataclass
 class Merged:
-    """What came of comparing: fields that both changed, by form and name; and what only somebody else changed."""
+    """The result of comparing: fields both changed, by form and name; and those only the other person changed."""
 
     conflicts: dict[str, dict[str, str]] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
 
     def refuse(self, prefix: str, name: str, words: str) -> None:
-        """A field that both changed, or a row that is gone."""
+        """Refuse a field that both changed, or a row that is gone."""
         self.conflicts.setdefault(prefix, {})[name] = words
 
 
 class RefusesConflicts:
-    """For a form class: what both changed is an error of its field."""
+    """For a form class: what both people changed is an error of its field."""
 
     conflicts: Mapping[str, Mapping[str, str]] = {}
 
     def full_clean(self) -> None:
-        """With what was found before."""
+        """Add the conflicts that were found before."""
         super().full_clean()  # type: ignore[misc]
         for name, words in self.conflicts.get(self.prefix or MAIN, {}).items():  # type: ignore[attr-defined]
             self.add_error(name if name in self.fields else None, words)  # type: ignore[attr-defined]
@@ -75,13 +75,13 @@ def refusing(form: type[Any], conflicts: Mapping[str, Mapping[str, str]]) -> typ
 
 
 def stamp(opened: Mapping[str, forms.BaseForm], *, at: datetime) -> str:
-    """What the fields of some forms hold as they are stored, signed, for the page to carry."""
+    """The stored field values of some forms, signed, for the page to carry."""
     values = {prefix: stored(form) for prefix, form in opened.items()}
     return signing.dumps({"at": at.isoformat(), "values": values}, salt=SALT, compress=True)
 
 
 def opened_with(data: QueryDict, name: str = "opened") -> Opened | None:
-    """What a sent form says it was opened with; None where it says nothing that we signed."""
+    """The values with which a form was opened; None if there are none with our signature."""
     try:
         read = signing.loads(data.get(name, ""), salt=SALT)
     except signing.BadSignature:
@@ -91,7 +91,7 @@ def opened_with(data: QueryDict, name: str = "opened") -> Opened | None:
 
 
 def stored(form: forms.BaseForm) -> dict[str, Any]:
-    """What the fields of a form hold as stored, as plain values; files are not compared."""
+    """The stored values of a form's fields; files are not compared."""
     return {
         name: _plain(form.get_initial_for_field(one, name))
         for name, one in form.fields.items()
@@ -100,7 +100,7 @@ def stored(form: forms.BaseForm) -> dict[str, Any]:
 
 
 def merge(form: forms.BaseForm, data: QueryDict, opened: Mapping[str, Any], *, who: Who, into: Merged) -> None:
-    """Compare a bound form's fields; in `data` a field only the other one changed gets what is stored now."""
+    """Compare a bound form's fields; put the stored value into `data` where only the other person changed it."""
     now = stored(form)
     for name, then in opened.items():
         if name not in now or now[name] == then:
@@ -118,7 +118,7 @@ def merge(form: forms.BaseForm, data: QueryDict, opened: Mapping[str, Any], *, w
 
 
 def put(form: forms.BaseForm, data: QueryDict, name: str, value: Any) -> None:
-    """A stored value into what was sent, as a browser would send it."""
+    """Put a stored value into the sent data, in the format of a browser."""
     one, full = form.fields[name], form.add_prefix(name)
     prepared = one.prepare_value(python_of(value))
     widget = one.widget
@@ -156,7 +156,7 @@ def shown(one: forms.Field, value: Any) -> str:
 
 
 def shown_typed(one: forms.Field, typed: Any) -> str:
-    """A sent value as people read it; where it is no value of the field, as it was typed."""
+    """A sent value as people read it, or as it was typed if it is not valid."""
     try:
         value = one.to_python(typed)
     except forms.ValidationError:
@@ -178,7 +178,7 @@ def _told(who: tuple[str, datetime] | None, label: str, now: str) -> str:
 
 
 def _chosen(one: forms.Field, value: Any) -> str:
-    """The label of a choice, else the value."""
+    """The label of a choice, otherwise the value."""
     if isinstance(one, forms.ModelChoiceField) and one.queryset is not None and not isinstance(value, str):
         row = one.queryset.filter(pk=getattr(value, "pk", value)).first()
         return one.label_from_instance(row) if row is not None else str(value)
@@ -192,7 +192,7 @@ def _typed(form: forms.BaseForm, data: QueryDict, name: str) -> Any:
 
 
 def _differs(one: forms.Field, then: Any, typed: Any) -> bool:
-    """Whether what was sent is another value; a clock without seconds is the same time."""
+    """Whether the sent value is a different one; a time without seconds counts as the same."""
     value = python_of(then)
     if not one.has_changed(value, typed):
         return False
@@ -208,7 +208,7 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON takes it; what is no plain value says what it is."""
+    """A value as JSON accepts it; any other value as its text."""
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, models.QuerySet):
@@ -238,9 +238,9 @@ FormT = TypeVar("FormT", bound=forms.BaseForm)
 
 
 def settle(make: Callable[[QueryDict], FormT], data: QueryDict, *, who: Who) -> tuple[FormT, bool]:
-    """A form of one's own, made with what was sent and what only somebody else changed; is it free of conflicts?
+    """Bind our own form with the sent data and what only the other person changed; whether it has no conflicts.
 
-    What both changed is an error of its field already.
+    A field that both changed already has an error.
     """
     mended, opened, merged = data.copy(), opened_with(data), Merged()
     if opened is not None:

@@ -1,4 +1,4 @@
-"""Every stock form of the admin: two people may change one row, and neither undoes what the other did."""
+"""All stock admin forms: two people can change one row without undoing each other's work."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ CONFLICTS = "_stale_conflicts"
 
 
 class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Compares each form that is sent with what its page showed, under the row's lock."""
+    """Compares each sent form with what its page showed, under the row's lock."""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row; while a form is judged, as it is once nobody else can write it."""
+        """The row; while a form is checked, locked and current."""
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not connection.in_atomic_block:
             return row
-        # Not against rows that only point to it: whoever adds one need not wait.
+        # Rows that only point to it are not locked out: adding one need not wait.
         self.model._base_manager.select_for_update(no_key=True).filter(pk=row.pk).values_list("pk").first()
         return super().get_object(request, object_id, from_field)
 
@@ -43,7 +43,7 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         return refusing(form, getattr(request, CONFLICTS, {})) if change else form
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """The page carries what its fields hold."""
+        """Add the signed field values to the page."""
         if kwargs.get("obj") is not None and self.has_change_permission(request, kwargs["obj"]):
             opened: dict[str, forms.BaseForm] = {MAIN: context["adminform"].form}
             for inline in context["inline_admin_formsets"]:
@@ -73,7 +73,7 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         return response  # type: ignore[no-any-return]
 
     def _merge(self, request: HttpRequest, row: Any, opened: Opened) -> Merged:
-        """What was sent, with what only somebody else changed; and what both did."""
+        """The sent data merged with what only the other person changed; and the conflicts."""
         if not self.has_change_permission(request, row):
             return Merged()
         merged, who = Merged(), changed_by(row, since=opened.at, but=request.user)
@@ -84,13 +84,13 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         request.POST = data  # type: ignore[assignment]
         for formset in self._create_formsets(request, row, change=True)[0]:  # type: ignore[attr-defined]
             drop_removed(formset, data, opened.values, merged)
-        # Formsets of the rows that are left.
+        # Formsets of the remaining rows.
         for formset in self._create_formsets(request, row, change=True)[0]:  # type: ignore[attr-defined]
             merge_rows(formset, data, opened.values, who=who, into=merged)
         return merged
 
     def _gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A row that was removed while its page was open: what was typed is offered for a new one."""
+        """The row was removed while its page was open: offer what was typed for a new one."""
         entry = (
             LogEntry.objects.filter(
                 content_type=get_content_type_for_model(self.model),
@@ -114,16 +114,16 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class MergedInline(admin.TabularInline):  # type: ignore[type-arg]
-    """Rows on another row's page, compared like its own fields."""
+    """Inline rows, compared like the fields of their page."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """With forms that refuse what two people changed."""
+        """Use forms that refuse what two people changed."""
         kwargs["form"] = refusing(self.form, getattr(request, CONFLICTS, {}))
         return super().get_formset(request, obj, **kwargs)
 
 
 def changed_by(row: models.Model, *, since: datetime, but: Any) -> Who:
-    """Who changed a field of a row since then, as the history of the row tells it."""
+    """Who changed a field since then, according to the row's history."""
     entries: list[LogEntry] | None = None
 
     def who(label: str) -> tuple[str, datetime] | None:
@@ -142,7 +142,7 @@ def changed_by(row: models.Model, *, since: datetime, but: Any) -> Who:
 
 
 def _labels(entry: LogEntry) -> set[str]:
-    """The fields that a line of a row's history says were changed."""
+    """The field labels that one history entry lists as changed."""
     try:
         said = forms.JSONField().to_python(entry.change_message) or []
     except forms.ValidationError:

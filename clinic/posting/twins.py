@@ -1,6 +1,6 @@
-"""The same form sent twice: saved once. The same form with other content: shown again, never dropped in silence.
+"""The same form sent twice is saved once. The same form with other content is shown again, never silently dropped.
 
-Every form of a staff page has a key (`sent_key`). What was sent under it is remembered as a digest of each field.
+Every form of a staff page has a key (`sent_key`). A digest of each field is stored under it.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from clinic.posting.owner import MACHINERY, SENT_KEY
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 KEPT = timedelta(days=7)
-# How long a second send waits for the first one, and how long a first one may take before it is given up.
+# How long a second send waits for the first, and after how long a first one counts as dead.
 WAIT_SECONDS, LEASE = 8.0, timedelta(seconds=60)
 PAUSE_SECONDS = 0.1
-# A red flag that is ticked in a form is never held up here.
+# A red flag that is ticked in a form is never delayed here.
 FLAG_PREFIX = "flag_"
 CLAIM = "_claimed_form"
 
@@ -42,7 +42,7 @@ def judges_repeats(view: ViewT) -> ViewT:
 
 
 class TwinMiddleware:
-    """Claims the key of each form before its view acts, and settles it by what came of it."""
+    """Claims the key of each form before its view runs, and settles it by the result."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -56,7 +56,7 @@ class TwinMiddleware:
         if is_saved(request, response):
             mine.update(settled_at=timezone.now(), location=response["Location"][:500])
         else:
-            # A database that is away ends the lease by its age.
+            # If the database is down, the lease ends by its age.
             with suppress(DatabaseError):
                 mine.delete()
         return response
@@ -76,16 +76,16 @@ class TwinMiddleware:
 
 
 def key_of(request: HttpRequest) -> uuid.UUID | None:
-    """The key a form was sent with, to this address; None where it has none."""
+    """The key with which a form was sent to this address; None if it has none."""
     try:
-        # A list is one form with a button for each row, each sent to an address of its own.
+        # A list is one form with a button for each row, each with an address of its own.
         return uuid.uuid5(uuid.UUID(request.POST.get(SENT_KEY, "")), request.path)
     except ValueError:
         return None
 
 
 def digests_of(request: HttpRequest) -> dict[str, str]:
-    """A digest of each field that somebody typed or chose in, from which nothing can be read back."""
+    """A digest of each field that somebody filled in, from which nothing can be read back."""
     found = {
         name: _digest(request.path, *values)
         for name, values in request.POST.lists()
@@ -98,7 +98,7 @@ def digests_of(request: HttpRequest) -> dict[str, str]:
 
 
 def claim(member: Any, key: uuid.UUID, digests: dict[str, str]) -> tuple[SentForm | None, SentForm | None]:
-    """This sending as a row, or the one that went before it, as soon as that one has settled."""
+    """This sending as a row, or the earlier one as soon as it has settled."""
     until = time.monotonic() + WAIT_SECONDS
     while True:
         now = timezone.now()
@@ -112,7 +112,7 @@ def claim(member: Any, key: uuid.UUID, digests: dict[str, str]) -> tuple[SentFor
             return row, None
         if row.settled_at is not None:
             return None, row
-        # One whose process died is taken over; one that is still at work is waited for.
+        # A sending whose process died is replaced; one that is still running is waited for.
         lapsed = SentForm.objects.filter(pk=row.pk, settled_at=None, claimed_at=row.claimed_at)
         if now - row.claimed_at > LEASE and lapsed.update(claimed_at=now, digests=digests):
             row.claimed_at = now
@@ -123,7 +123,7 @@ def claim(member: Any, key: uuid.UUID, digests: dict[str, str]) -> tuple[SentFor
 
 
 def answer_repeat(request: HttpRequest, before: SentForm, digests: dict[str, str]) -> HttpResponse | None:
-    """Saved before; or the form again with what differs; None where a red flag must not wait."""
+    """“Saved before”, or the form again with what differs; None if a red flag must not wait."""
     other = differing(before.digests, digests)
     is_flagged = any(name.startswith(FLAG_PREFIX) for name in request.POST)
     if is_flagged and (other or before.settled_at is None):

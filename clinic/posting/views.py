@@ -1,4 +1,4 @@
-"""Answers to a form that came without a session or with an old CSRF token. Neither is acted on."""
+"""Answers to a form without a session or with an old CSRF token. Neither is saved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DRAFT_KEY = re.compile(r"[0-9a-f]{32}:[0-9a-f]{6,32}")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Instead of Django's raw page: the form again, filled in, with a token that fits; sent by a second press."""
+    """Instead of Django's plain error page: the form again, filled in, with a valid token, to send once more."""
     if not _is_from_our_own_page(request):
         return render(request, "clinic/not_sent.html", {"headline": _refused()}, status=403)
     if getattr(request.user, "active_membership", None) is None:
@@ -31,13 +31,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """A form whose session had ended: nothing was sent; what was typed waits for the sign-in."""
+    """The session of a form had ended: nothing was saved; what was typed is kept until sign-in."""
     query = QueryDict(mutable=True)
     query["next"] = request.get_full_path()
     context = {
         "sign_in": f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}",
         "draft": draft_of(request),
-        # Carried without a token: what comes of it is the form, filled in, never a row.
+        # Sent without a token: the result is the filled-in form, never a row.
         "carried": [
             (name, value)
             for name, values in request.POST.lists()
@@ -50,13 +50,13 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 
 
 def draft_of(request: HttpRequest) -> str:
-    """Under which key the device says it keeps what was typed."""
+    """The key under which the device says it stores the draft."""
     key = request.POST.get(DRAFT, "")
     return key if DRAFT_KEY.fullmatch(key) else ""
 
 
 def not_sent_yet() -> str:
-    """What stands above a form that comes back as it was typed."""
+    """The notice above a form that is returned as it was typed."""
     return _("Not sent yet. Check and send again.")
 
 
@@ -71,7 +71,7 @@ def _refused() -> str:
 
 
 def _is_from_our_own_page(request: HttpRequest) -> bool:
-    """Whether one of our pages sent this, says the browser: what another site wrote is never shown as typed."""
+    """Whether the browser says that one of our pages sent this: what another site sent is never shown as typed."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"

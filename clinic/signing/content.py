@@ -30,7 +30,6 @@ LEFT_OUT = frozenset({"id", "clinic", NEEDS, "position", "is_offered", "replaced
 NAMES = ("code", "for_type")
 # Columns of their own on the page.
 BESIDE = frozenset({"source", "reasoning", "version", *NAMES})
-ROW, TEXT = "row", "text"
 
 
 @dataclass(frozen=True)

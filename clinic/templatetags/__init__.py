@@ -1,4 +1,4 @@
-"""What templates of every app may ask: form fields, phones, dates.
+"""Template tags for every app: form fields, phones, dates.
 
 The answers come from the app's functions.
 """

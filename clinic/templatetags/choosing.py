@@ -1,4 +1,4 @@
-"""What is chosen from: lists, buttons and suggestions, for pages with many of the same."""
+"""Choices: lists, buttons and suggestions, for pages with many of the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 SELECTED, CHECKED, FOCUS = SafeString(" selected"), SafeString(" checked"), SafeString(" autofocus")
-# The same lists stand on a page many times over, and on the next page again.
+# The same lists appear many times on a page, and on the next page again.
 N_KEPT = 512
 
 Pairs = tuple[tuple[str, str], ...]
@@ -28,14 +28,14 @@ def options(choices: Iterable[tuple[Any, Any]], chosen: Any) -> SafeString:
 def radios(
     name: str, choices: Iterable[tuple[Any, Any]], chosen: Any, css: str = "", *, has_focus: bool = False
 ) -> SafeString:
-    """A radio button in a label for each (value, label) pair, the chosen one checked, the first in focus."""
+    """A labelled radio button for each (value, label) pair, the chosen one checked, the first in focus."""
     pairs = tuple((str(value), str(label)) for value, label in choices)
     return _radios(name, pairs, str(chosen), css, has_focus=has_focus)
 
 
 @register.simple_tag
 def suggestions(rows: Iterable[tuple[str, str, Pairs]]) -> SafeString:
-    """The option elements of a datalist: value, label and data of each, what is empty left out."""
+    """The option elements of a datalist: value, label and data of each, without empty ones."""
     return SafeString("".join(_suggestion(*row) for row in rows))
 
 

@@ -1,12 +1,12 @@
 """`{% joined %}`: text that is written on several lines and shown as one, where a space would be wrong.
 
     {% joined %}
-      {{ needling }}
-      {% if needling.depth_mm %}, {{ needling.depth_mm }} mm{% endif %}
+        {{ needling }}
+        {% if needling.depth_mm %}, {{ needling.depth_mm }} mm{% endif %}
     {% endjoined %}
 
 Line breaks and the indentation beside them are dropped when the template is read; spaces within a line stay.
-Between the attributes of an element a line break is a space, as everywhere.
+Between the attributes of an element a line break is a space, as usual.
 """
 
 import re
@@ -21,7 +21,7 @@ PARTS = re.compile(r"(?P<opens><(?=[A-Za-z/]))|(?P<closes>>)|(?P<line_break>\s*\
 
 
 class JoinedNode(Node):
-    """What stands between the tags."""
+    """The content between the tags."""
 
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist

@@ -1,4 +1,4 @@
-"""Phone numbers that a tap dials."""
+"""Phone numbers as links that a phone dials."""
 
 from __future__ import annotations
 

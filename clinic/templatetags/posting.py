@@ -1,4 +1,4 @@
-"""Replaces Django's `{% csrf_token %}`: every form of a staff page carries what lets it be sent safely."""
+"""Replaces Django's `{% csrf_token %}`: adds what every staff form needs to be sent safely."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True, name="csrf_token")
 def csrf_token(context: Any) -> SafeString | str:
-    """The CSRF token; on staff pages also whose form it is, a key of its own, and what it was filled with."""
+    """The CSRF token; on staff pages also the form's owner, its key, and the values it was opened with."""
     token = context.get("csrf_token")
     if not token or str(token) == "NOTPROVIDED":
         return ""

@@ -1,4 +1,4 @@
-"""What people type, and how it is read: dates, times, numbers, names, phones, text.
+"""How typed dates, times, numbers, names, phones and text are read.
 
 Each module either understands a value or refuses it with a message that names it.
 """

@@ -1,7 +1,7 @@
-"""What an address asks for: read, or said that it was not understood. One place for every page.
+"""Reads the values in an address, or says that one was not understood. The one place for every page.
 
-An address is typed, shortened, copied out of a mail: a value that is left out silently shows another page than the
-one that was asked for.
+An address is typed, shortened, copied from a mail. Dropping a value silently would show another page than the one
+that was asked for.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _SHOWN = 40
 
 
 def asked(request: HttpRequest, name: str, read: Callable[[str], T | None]) -> T | None:
-    """What the address says under a name; None, and a message, where it means nothing or two things."""
+    """The value for a name in the address; None, with a message, if it means nothing or is ambiguous."""
     values = {value for value in request.GET.getlist(name) if value.strip()}
     if not values:
         return None
     if len(values) > 1:
-        words = _("The address says “%(name)s” more than once, with different values. It was left out.")
+        words = _("The page address contains “%(name)s” more than once, with different values. It was ignored.")
         _tell(request, name, words % {"name": name})
         return None
     typed = values.pop()
@@ -37,7 +37,7 @@ def asked(request: HttpRequest, name: str, read: Callable[[str], T | None]) -> T
     except (ValueError, OverflowError):
         found = None
     if found is None:
-        words = _("“%(typed)s” in the address was not understood. It was left out.")
+        words = _("“%(typed)s” in the page address was not understood. It was ignored.")
         _tell(request, name, words % {"typed": shortened(typed)})
     return found
 
@@ -48,16 +48,16 @@ def one_of(values: Collection[str]) -> Callable[[str], str | None]:
 
 
 def searched(request: HttpRequest) -> str:
-    """The words of a search; cut to a length that somebody types, and then said so."""
+    """The words of a search; a very long text is cut, with a message."""
     typed = str(request.GET.get("q", ""))
     if len(typed) > LONGEST_SEARCH:
-        words = _("The search was too long. Only its first %(n)d characters were looked for.")
+        words = _("The search was too long. Only its first %(n)d characters were used.")
         _tell(request, "q", words % {"n": LONGEST_SEARCH})
     return typed[:LONGEST_SEARCH]
 
 
 def shortened(typed: str) -> str:
-    """As much of a value as a sentence can show."""
+    """As much of a value as fits in a sentence."""
     return typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]}…"
 
 

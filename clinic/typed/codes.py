@@ -1,6 +1,6 @@
-"""Lists of codes in a clinic's catalogues: chosen from what something else knows, never typed.
+"""Lists of codes in a clinic's catalogues: chosen from known codes, never typed.
 
-A rule compares codes letter by letter: one that is misspelt switches a safety check off, and nothing says so.
+Rules compare codes letter by letter: a misspelt one would silently switch a safety check off.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ Pairs = Mapping[str, str]
 
 
 class CodesField(forms.MultipleChoiceField):
-    """Some of the codes that are known, each with its words."""
+    """Some of the known codes, each with its words."""
 
     widget = forms.CheckboxSelectMultiple
 
 
 class ChoosesCodes:
-    """An admin class whose columns of codes are chosen from."""
+    """An admin class whose code columns are chosen from lists."""
 
-    # Columns whose texts nothing else compares as codes.
+    # Columns whose texts are not compared as codes.
     typed_freely: ClassVar[frozenset[str]] = frozenset()
 
     def codes_for(self, name: str, clinic: Clinic) -> Pairs:
-        """What a column may hold, with its words."""
+        """The codes a column may hold, with their words."""
         raise NotImplementedError
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Codes as boxes to tick; one on file that nothing knows stays, and its words say so."""
+        """Codes as tick boxes; an unknown code on file stays and is labelled as unknown."""
         if not is_of_codes(db_field) or db_field.name in self.typed_freely:
             return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         clinic = active_membership(request.user).clinic

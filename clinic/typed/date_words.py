@@ -1,6 +1,6 @@
-"""A day in words, and how far away it is: what a picker of dates says beside itself.
+"""A day in words and how far away it is: shown beside a date picker.
 
-`static/js/dates.js` says the same while somebody types; tests/browser/test_date_words.py holds both to one table.
+`static/js/dates.js` says the same while somebody types; tests/browser/test_date_words.py checks both by one table.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from clinic.country.shown import shown_said_day, shown_said_moment
 
-# Up to two weeks are counted in days, up to two months in weeks, up to two years in months.
+# Up to two weeks in days, up to two months in weeks, up to two years in months.
 _DAYS, _WEEKS, _MONTHS = 14, 61, 24
 
 
@@ -32,7 +32,7 @@ def said_moment(at: datetime, *, today: date) -> str:
 
 
 def said_distance(day: date, *, today: date) -> str:
-    """How far a day is away, in whole days, weeks, months or years."""
+    """How far away a day is, in whole days, weeks, months or years."""
     n_days = abs((day - today).days)
     if n_days <= 1:
         return _("today") if n_days == 0 else _("tomorrow") if day > today else _("yesterday")

@@ -1,6 +1,6 @@
-"""Days and times as people type them: understood as what they mean and shown in words, or refused with a sentence.
+"""Days and times as people type them: understood and shown in words, or refused with a sentence.
 
-The browser's own picker is used where there is one; where there is none, or without scripts, text arrives.
+The browser's own picker is used if there is one; otherwise, or without scripts, text arrives.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _NUMBERS = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
 _DAY_WORD = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?\s*([^\W\d]{3,9})\.?,?\s*(\d{4})")
 _WORD_DAY = re.compile(r"([^\W\d]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-# A day of the week stands before the day or behind it: "Thu, 3 Dec 2026", "3 Dec 2026 (Thursday)".
+# A weekday may come before or after the date: "Thu, 3 Dec 2026", "3 Dec 2026 (Thursday)".
 _BEFORE = re.compile(r"([^\W\d_]{3,9})\.?,?\s+(.+)")
 EXAMPLE = datetime(2026, 12, 3, 14, 30)  # noqa: DTZ001 - nobody's time
 _BEHIND = re.compile(r"(.+?),?\s+\(?([^\W\d_]{3,9})\.?\)?")
 _MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 
-# A year with fewer digits is one that is still being typed.
+# A year with fewer digits is still being typed.
 # How the words beside a field write what was understood, by what the field holds.
 SAID = {"day": "said_day", "moment": "said_day_and_clock", "birth": "day"}
 _FIRST_SAID = 1000
@@ -42,13 +42,13 @@ _FIRST_SAID = 1000
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """How far from today a date of one meaning can lie, in days."""
+    """How far from today a date of one meaning can be, in days."""
 
     back: int
     ahead: int
 
     def refuse_outside(self, day: date, *, today: date) -> None:
-        """ValidationError where the day cannot be meant."""
+        """ValidationError if the day is implausible."""
         words = {"day": said_day(day)}
         if day > today and self.ahead == 0:
             raise ValidationError(_("%(day)s is in the future. Enter a date up to today.") % words, code="future")
@@ -64,20 +64,20 @@ class Span:
 
 YEAR = 366
 BIRTH = Span(back=130 * YEAR, ahead=0)
-# Something that happened: a diagnosis, a picture, an examination, the beginning of a complaint or of a career.
+# Something that happened: a diagnosis, an image, an examination, the start of a complaint or of a career.
 PAST = Span(back=100 * YEAR, ahead=0)
-# A visit that took place; the clock of a device may be a day off.
+# A visit that took place; a device's clock may be a day off.
 VISIT = Span(back=50 * YEAR, ahead=1)
 # A visit to come, and what is planned around it.
 BOOKING = Span(back=YEAR, ahead=2 * YEAR)
 DUTY = Span(back=YEAR, ahead=2 * YEAR)
 HOLIDAY = Span(back=5 * YEAR, ahead=5 * YEAR)
 EXPIRY = Span(back=50 * YEAR, ahead=50 * YEAR)
-# A column that no form asks for.
+# A column that no form shows.
 EVER = Span(back=130 * YEAR, ahead=130 * YEAR)
 # A page of the diary.
 DIARY = Span(back=50 * YEAR, ahead=5 * YEAR)
-# The meaning of a model's column by its name, for forms that are made from models.
+# The meaning of a model's column by its name, for model forms.
 SPANS: dict[str, Span] = {
     "born_on": BIRTH,
     "checked_on": PAST,
@@ -96,7 +96,7 @@ SPANS: dict[str, Span] = {
 
 
 def read_day(text: str) -> date:
-    """The day that was typed; ValidationError with a sentence where it is none or could be two."""
+    """The day that was typed; ValidationError with a sentence if it is none or ambiguous."""
     typed = text.strip()
     plain, weekday = _without_weekday(plain_digits(typed))
     parts = _day_parts(plain, typed)
@@ -116,7 +116,7 @@ def read_day(text: str) -> date:
 
 
 def read_moment(text: str) -> datetime:
-    """The wall time that was typed, without a zone; ValidationError with a sentence where it is none."""
+    """The wall time that was typed, without a zone; ValidationError with a sentence if it is none."""
     typed = text.strip()
     found = _MOMENT.fullmatch(plain_digits(typed))
     if found is None:
@@ -134,31 +134,31 @@ def read_moment(text: str) -> datetime:
 
 
 def day_asked(text: str, *, today: date) -> date:
-    """The day of the diary that an address asks for; ValidationError with a sentence where it cannot be meant."""
+    """The day in the address of a diary page; ValidationError with a sentence if it is implausible."""
     day = read_day(text)
     DIARY.refuse_outside(day, today=today)
     return day
 
 
 class DayInput(forms.DateInput):
-    """The browser's picker, and beside it the day in words."""
+    """The browser's date picker, with the day in words beside it."""
 
     template_name = "clinic/widgets/day.html"
     input_type = "date"
-    # What the page's script reads it as.
+    # The kind of value for the page's script.
     kind = "day"
 
     def format_value(self, value: Any) -> str | None:
-        """As the picker wants it; text that is no date as it was typed."""
+        """In the picker's format; text that is no date stays as typed."""
         understood = self.understood(value)
         return self.picked(understood) if understood else super().format_value(value)
 
     def picked(self, value: Any) -> str:
-        """A value as the picker holds it."""
+        """A value in the picker's format."""
         return f"{value:%Y-%m-%d}".rjust(10, "0")
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """With the words, and as plain text where the picker would hide what was typed."""
+        """Add the words, and use a text field if the picker would hide what was typed."""
         context = super().get_context(name, value, attrs)
         understood = self.understood(value)
         today = timezone.localdate()
@@ -172,7 +172,7 @@ class DayInput(forms.DateInput):
         return context
 
     def understood(self, value: Any) -> Any:
-        """The day a value means; None where it means none."""
+        """The day of a value; None if it has none."""
         try:
             return read_day(value) if isinstance(value, str) else value
         except ValidationError:
@@ -184,17 +184,17 @@ class DayInput(forms.DateInput):
 
 
 class MomentInput(CarriesClock, DayInput):
-    """The browser's picker of a day and a time, and beside it both in words."""
+    """The browser's picker for a day and a time, with both in words beside it."""
 
     input_type = "datetime-local"
     kind = "moment"
 
     def picked(self, value: Any) -> str:
-        """A value as the picker holds it."""
+        """A value in the picker's format."""
         return f"{value:%Y-%m-%dT%H:%M}".rjust(16, "0")
 
     def understood(self, value: Any) -> Any:
-        """The wall time a value means; None where it means none."""
+        """The wall time of a value; None if it has none."""
         try:
             return read_moment(value) if isinstance(value, str) else value
         except ValidationError:
@@ -215,7 +215,7 @@ class DayField(forms.DateField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        """The day that was typed, if it can be meant."""
+        """The day that was typed, if it is plausible."""
         if value in self.empty_values:
             return None
         day = value if isinstance(value, date) else read_day(str(value))
@@ -234,7 +234,7 @@ class MomentField(AsksForClock, forms.DateTimeField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> datetime | None:
-        """The instant that was typed, if it can be meant."""
+        """The instant that was typed, if it is plausible."""
         if value in self.empty_values:
             return None
         if isinstance(value, datetime):
@@ -263,7 +263,7 @@ def _with_example(typed: str) -> dict[str, str]:
 
 
 def _without_weekday(plain: str) -> tuple[str, int | None]:
-    """The text without a day of the week, and which one was named."""
+    """The text without its weekday, and that weekday."""
     if (found := _BEFORE.fullmatch(plain)) and (weekday := _weekday(found[1])) is not None:
         return found[2], weekday
     if (found := _BEHIND.fullmatch(plain)) and (weekday := _weekday(found[2])) is not None:
@@ -272,13 +272,13 @@ def _without_weekday(plain: str) -> tuple[str, int | None]:
 
 
 def _weekday(word: str) -> int | None:
-    """Which day of the week a word names, whole or cut short; None where it names none."""
+    """The weekday that a word names, full or short; None if it names none."""
     named = [number for number, name in enumerate(_WEEKDAYS) if name.startswith(word.lower())]
     return named[0] if len(named) == 1 else None
 
 
 def _day_parts(plain: str, typed: str) -> tuple[int, int, int] | None:
-    """Year, month and day as numbers; None where the text has another form."""
+    """Year, month and day as numbers; None if the text has another form."""
     if found := _YEAR_FIRST.fullmatch(plain):
         return int(found[1]), int(found[2]), int(found[3])
     if found := _NUMBERS.fullmatch(plain):
@@ -291,7 +291,7 @@ def _day_parts(plain: str, typed: str) -> tuple[int, int, int] | None:
 
 
 def _in_order(first: int, second: int, year: int, typed: str, *, is_dotted: bool) -> tuple[int, int, int]:
-    """Numbers in the order of the clinic's country; refused where both orders are in use and both make sense."""
+    """Numbers in the order of the clinic's country; refused if it uses both orders and both make sense."""
     order = order_in(current_country())
     if order == UNSURE and not is_dotted and first != second and max(first, second) <= 12:
         words = _("“%(typed)s” can be read in two ways. Write the month as a word: %(day)s.")

@@ -1,4 +1,4 @@
-"""The one place where a model's column becomes a form's field: numbers and dates are read as people type them."""
+"""Makes form fields from model columns: numbers and dates are read as people type them."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ TYPED: dict[Any, Any] = {
     models.URLField: {"assume_scheme": "https", "widget": forms.URLInput(attrs={"class": "vTextField"})},
     models.FloatField: {"form_class": FloatNumberField, "widget": forms.TextInput},
 }
-# Units of columns, by how their names end.
+# Units of columns, by the ending of their names.
 _UNITS = {"_mm": "mm", "_minutes": "min", "_degrees": "°", "_percent": "%"}
 
 
 def typed_formfield(db_field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
-    """For `formfield_callback` of a form made from a model."""
+    """For `formfield_callback` of a model form."""
     if db_field.choices or db_field.remote_field:
         return db_field.formfield(**kwargs)
     if isinstance(db_field, models.CharField) and db_field.name in NAME_COLUMNS:
         return db_field.formfield(**{"form_class": NameField, **kwargs})
     own: dict[str, Any] = next((TYPED[one] for one in type(db_field).__mro__ if one in TYPED), {})
-    # What the form itself says goes first, but for a widget of the stock kind.
+    # The form's own arguments have priority, except for stock widgets.
     return db_field.formfield(**{**own, **typed_extras(db_field), **kwargs})
 
 
@@ -55,7 +55,7 @@ def typed_extras(db_field: models.Field[Any, Any]) -> dict[str, Any]:
 
 
 def _limits(db_field: models.Field[Any, Any]) -> dict[str, Any]:
-    """What the column holds at least and at most: the form says both where a number is outside."""
+    """The lowest and highest value of a column: the form names both if a number is outside."""
     least = [one.limit_value for one in db_field.validators if isinstance(one, MinValueValidator)]
     most = [one.limit_value for one in db_field.validators if isinstance(one, MaxValueValidator)]
     found = {"min_value": max(least, default=None), "max_value": min(most, default=None)}
@@ -68,5 +68,5 @@ class TypedFieldsMixin:
     formfield_overrides: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = TYPED
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """With the meaning of a date and the unit of a number."""
+        """Pass the meaning of a date and the unit of a number."""
         return super().formfield_for_dbfield(db_field, request, **{**typed_extras(db_field), **kwargs})  # type: ignore[misc]

@@ -1,7 +1,7 @@
-"""Text in which a letter was lost on its way here is refused by every field of text: nobody can tell which it was.
+"""Every text field refuses text with a lost letter, because nobody knows which letter it was.
 
-The sign for a lost letter (U+FFFD) is what bytes become that are no text. One place, over Django's own field of
-text, so that forms of this project, of the admin and of libraries are alike.
+Bytes that are no text become the sign U+FFFD. The check is added to Django's own text field, so that it applies to
+the forms of this project, of the admin and of libraries.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _SHOWN = 40
 
 
 def refuse_lost_letters() -> None:
-    """Make every field of text refuse them, once for the process."""
+    """Make every text field refuse lost letters, once for the process."""
     stock = forms.CharField.clean
     if getattr(stock, "refuses_lost_letters", False):
         return
 
     def clean(self: forms.CharField, value: Any) -> Any:
-        # Before the field reads the text: fields of lists and of JSON would answer about one of its parts.
-        # A password is compared letter by letter, not shown.
+        # Before the field reads the text: list and JSON fields would report only one of their parts.
+        # A password is compared letter by letter and not shown.
         if isinstance(value, str) and LOST in value and not isinstance(self.widget, forms.PasswordInput):
             raise ValidationError(_sentence(str(self.label or _("Text")), value), code="lost")
         return stock(self, value)

@@ -1,4 +1,4 @@
-"""Names of people as they are typed: cleaned of what nobody sees, or refused with a sentence."""
+"""Names of people as they are typed: invisible characters are removed, or the name is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-# Controls that change the direction of the text around them, and characters that nobody sees.
+# Characters that change the direction of text, and invisible characters.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
 )
-# Two joiners are part of the spelling in Persian and in Indian scripts, and nowhere else.
+# Two joiners belong to the spelling only in Persian and in Indian scripts.
 JOINERS = re.compile(
     "(?<![\u0600-\u06ff\u0900-\u0dff])[\u200c\u200d]|[\u200c\u200d](?![\u0600-\u06ff\u0900-\u0dff])"
 )
 CONTROL_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
-# What stands where a letter could not be read on its way here: the letter itself is lost.
+# The sign for a letter that could not be read: the letter itself is lost.
 LOST = "\ufffd"
-# Columns that hold the name of a person, for forms that are made from models.
+# Columns that hold a person's name, for model forms.
 NAME_COLUMNS = frozenset(
     {"given_name", "family_name", "first_name", "last_name", "diagnosed_by", "written_by", "addressee"}
 )
 
 
 class BadName(ValueError):
-    """No name; the message is for the person who typed it."""
+    """An invalid name; the message is for the person who typed it."""
 
 
 def clean_name(text: str) -> str:
@@ -43,7 +43,7 @@ def clean_name(text: str) -> str:
 
 
 class NameField(forms.CharField):
-    """A name, cleaned of what nobody sees; control characters are refused."""
+    """A name without invisible characters; control characters are refused."""
 
     def to_python(self, value: Any) -> str:
         """The name as it is stored."""

@@ -1,7 +1,7 @@
 """Numbers as people type them: read as what they mean, or refused with a sentence; never changed silently.
 
-A number input of the browser drops what it does not like: "1,5" becomes 15 and "7/10" becomes 710. So every
-number is typed as text, with a keyboard of digits on a phone, and read here.
+The browser's number input drops what it does not accept: "1,5" becomes 15 and "7/10" becomes 710. So every
+number is typed as text, with a numeric keyboard on a phone, and read here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SIGNS = str.maketrans({"−": "-", "﹣": "-", "－": "-", "٫": ".", "．": ".
 _NUMBER = re.compile(r"[+-]?(?:\d{1,12}(?P<sign>[.,])?(?P<places>(?<=[.,])\d{1,12})?|[.,]\d{1,12})")
 _RANGE = re.compile(r"\d\s*(?:-|–|—|~|to|bis|or|/)\s*\d", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,]\d{3})+")
-# How units are written; what a field does not name itself is refused.
+# How units are written; a unit that is not the field's own is refused.
 UNITS: dict[str, tuple[str, ...]] = {
     "mm": ("mm", "millimetre", "millimetres", "millimeter", "millimeters"),
     "min": ("min", "mins", "min.", "minute", "minutes", "'"),
@@ -37,14 +37,14 @@ UNITS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How one field's numbers are read: its unit, and the top of its scale where "7/10" means 7."""
+    """How one field reads numbers: its unit, and the top of its scale where "7/10" means 7."""
 
     unit: str = ""
     out_of: int | None = None
     is_whole: bool = True
 
     def read(self, text: str) -> Decimal | None:
-        """The number; None for nothing; ValidationError with a sentence for what is not one."""
+        """The number; None for empty text; ValidationError with a sentence if it is not a number."""
         typed = text.strip()
         if not typed:
             return None
@@ -80,36 +80,36 @@ class Reading:
 
 
 def _plain(typed: str) -> str:
-    """Digits of any script as 0 to 9, and one minus, comma and point."""
+    """Digits of any script as 0 to 9, with one kind of minus, comma and point."""
     return plain_digits(typed).translate(_SIGNS)
 
 
 class _Typed:
-    """Mixed into a number field of Django: typed as text, read here."""
+    """Mixed into Django's number fields: typed as text, read here."""
 
     reading: Reading
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """A keyboard of digits on a phone."""
+        """A numeric keyboard on a phone."""
         mode = "numeric" if self.reading.is_whole else "decimal"
         return {} if widget.is_hidden else {"inputmode": mode, "autocomplete": "off"}
 
     def run_validators(self, value: Any) -> None:
-        """A number outside its limits is refused with both of them, not with the one that was passed first."""
+        """Refuse a number outside its limits with a message that names both limits."""
         try:
             super().run_validators(value)  # type: ignore[misc]
         except ValidationError as error:
             raise ValidationError([self._plainly(one, value) for one in error.error_list]) from error
 
     def limits(self) -> tuple[Any, Any]:
-        """The lowest and the highest number that is taken; None where there is none."""
+        """The lowest and the highest number allowed; None if there is no limit."""
         own: list[Any] = self.validators  # type: ignore[attr-defined]
         least = [one.limit_value for one in own if isinstance(one, MinValueValidator)]
         most = [one.limit_value for one in own if isinstance(one, MaxValueValidator)]
         return max(least, default=None), min(most, default=None)
 
     def _plainly(self, error: ValidationError, value: Any) -> ValidationError:
-        """The same refusal with the number that was typed, and what may be typed instead."""
+        """The same error with the typed number and what is allowed instead."""
         if error.code not in {"min_value", "max_value", "max_digits", "max_whole_digits"}:
             return error
         least, most = self.limits()
@@ -128,7 +128,7 @@ class _Typed:
 
 
 def _said(number: Any) -> str:
-    """A number as a page writes it; nothing for none."""
+    """A number as a page writes it; empty for None."""
     return "" if number is None else str(number_format(number, use_l10n=True))
 
 
@@ -142,7 +142,7 @@ class WholeNumberField(_Typed, forms.IntegerField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> int | None:
-        """What was typed, as a number."""
+        """The number that was typed."""
         number = self._read(value)
         return None if number is None else int(number)
 
@@ -157,7 +157,7 @@ class DecimalNumberField(_Typed, forms.DecimalField):
         super().__init__(**{"localize": True, **kwargs})
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        """What was typed, as a number."""
+        """The number that was typed."""
         return self._read(value)
 
 
@@ -171,6 +171,6 @@ class FloatNumberField(_Typed, forms.FloatField):
         super().__init__(**{"localize": True, **kwargs})
 
     def to_python(self, value: Any) -> float | None:  # type: ignore[override]
-        """What was typed, as a number."""
+        """The number that was typed."""
         number = self._read(value)
         return None if number is None else float(number)

@@ -1,8 +1,8 @@
-"""Text as people type and paste it: without signs that nobody sees. One place, before any form reads it.
+"""Removes invisible characters from typed and pasted text, before any form reads it.
 
-Control signs, zero-width signs and marks that turn the direction of writing make two names differ that look the
-same, and PostgreSQL refuses a NUL. Joiners stay where a script needs them: between letters of Arabic or Indic
-scripts, and in joined emoji. Letters are composed (NFC), so that a search finds them however they were typed.
+Control characters, zero-width characters and direction marks make two names differ that look the same, and
+PostgreSQL refuses a NUL. Joiners stay where a script needs them: between letters of Arabic or Indic scripts, and
+in joined emoji. Letters are composed (NFC), so that a search finds them however they were typed.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 KEPT = frozenset("\t\n\r")
 JOINERS = frozenset("\u200c\u200d")
-# What is checked letter by letter against what was chosen before.
+# Fields that are compared letter by letter with an earlier value.
 SECRET = ("password", "csrfmiddlewaretoken")
 
 
 def without_unseen(text: str) -> str:
-    """The text without signs that nobody sees, its letters composed."""
+    """The text without invisible characters, its letters composed."""
     if text.isascii() and text.isprintable():
         return text
     text = unicodedata.normalize("NFC", text)
     kept = "".join(sign for place, sign in enumerate(text) if _is_seen(text, place, sign))
-    # What stood between a letter and its accent may be gone.
+    # The character between a letter and its accent may be gone now.
     return unicodedata.normalize("NFC", kept)
 
 
 def _is_seen(text: str, place: int, sign: str) -> bool:
     if sign in JOINERS:
         return 0 < place < len(text) - 1 and _joins(text[place - 1]) and _joins(text[place + 1])
-    # Format signs and control signs; the soft hyphen is one of the former.
+    # Format and control characters; the soft hyphen is one of the former.
     return sign in KEPT or unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}
 
 
 def plain_digits(typed: str) -> str:
-    """Digits of any script as 0 to 9. Circled and raised digits mean something else and stay as they are."""
+    """Digits of any script as 0 to 9. Circled and raised digits have another meaning and stay."""
     if any(unicodedata.category(sign) in {"No", "Nl"} for sign in typed):
         return typed
     normal = unicodedata.normalize("NFKC", typed)
@@ -44,12 +44,12 @@ def plain_digits(typed: str) -> str:
 
 
 def _joins(sign: str) -> bool:
-    """Whether a script that uses joiners has this sign: none of the Latin, Greek and Cyrillic letters."""
+    """Whether this character belongs to a script that uses joiners, unlike Latin, Greek and Cyrillic letters."""
     return ord(sign) >= 0x0600 and unicodedata.category(sign)[0] in "LMS"
 
 
 class TypedTextMiddleware:
-    """Cleans what was typed into a form or an address before a view reads it."""
+    """Clean the text of forms and addresses before a view reads it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -66,7 +66,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _cleaned(typed: QueryDict) -> QueryDict:
-    """The same object where there is nothing to clean."""
+    """The same object if there is nothing to clean."""
     cleaned = {
         name: [value if _is_secret(name) else without_unseen(value) for value in values]
         for name, values in typed.lists()

@@ -22,7 +22,7 @@ _NOON = 12
 
 
 def read_clock(text: str) -> time:
-    """The time of day that was typed; ValidationError with a sentence where it is none."""
+    """The time of day that was typed; ValidationError with a sentence if it is none."""
     typed = text.strip()
     plain = plain_digits(typed)
     found = _CLOCK.fullmatch(plain) or _FOUR_DIGITS.fullmatch(plain)
@@ -42,7 +42,7 @@ def read_clock(text: str) -> time:
 
 
 class ClockInput(forms.TimeInput):
-    """The browser's picker of a time; plain text where the picker would hide what was typed."""
+    """The browser's time picker; a text field if the picker would hide what was typed."""
 
     input_type = "time"
 
@@ -50,19 +50,19 @@ class ClockInput(forms.TimeInput):
         super().__init__(attrs, format="%H:%M")
 
     def format_value(self, value: Any) -> str | None:
-        """As the picker wants it; text that is no time as it was typed."""
+        """In the picker's format; text that is no time stays as typed."""
         understood = self.understood(value)
         return f"{understood:%H:%M}" if understood is not None else super().format_value(value)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """As plain text where the picker would hide what was typed."""
+        """Use a text field if the picker would hide what was typed."""
         context = super().get_context(name, value, attrs)
         if value and self.understood(value) is None:
             context["widget"]["type"] = "text"
         return context
 
     def understood(self, value: Any) -> time | None:
-        """The time a value means; None where it means none."""
+        """The time of a value; None if it has none."""
         if not isinstance(value, str):
             return value if isinstance(value, time) else None
         try:

@@ -1,4 +1,4 @@
-"""Many rows, one after another: one that fails does not stop the others."""
+"""Processes many rows one after another: one that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RowT = TypeVar("RowT")
 def each(
     rows: Iterable[RowT], act: Callable[[RowT], object], *, on_failure: Callable[[RowT], object] | None = None
 ) -> int:
-    """Act on every row; returns for how many the act said yes. A failure is logged by type and id."""
+    """Run `act` on every row; returns for how many it gave True. A failure is logged by type and id."""
     n_done = 0
     for row in rows:
         watchdog.step()

@@ -1,4 +1,4 @@
-"""Beat's scheduler: its first round begins at once, and each round says that it goes on."""
+"""Beat's scheduler: its first round starts at once, and each round reports progress."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from celery.beat import PersistentScheduler
 
 from clinic.worker.watchdog import watchdog
 
-# What comes more often than this comes with the start, too: nobody waits to know that beat is there.
+# Tasks that run more often than this also run at the start, so that beat's heartbeat comes at once.
 OFTEN = timedelta(minutes=2)
 
 
 class Scheduler(PersistentScheduler):
-    """Celery's, with its schedule in a file."""
+    """Celery's scheduler, with its schedule in a file."""
 
     def setup_schedule(self) -> None:
-        """As stored, what is often due being due now."""
+        """The stored schedule, with frequent tasks due now."""
         super().setup_schedule()
         for entry in self.schedule.values():
             every = getattr(entry.schedule, "run_every", None)
@@ -25,6 +25,6 @@ class Scheduler(PersistentScheduler):
                 entry.last_run_at -= every
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """One round."""
+        """Run one round."""
         watchdog.step()
         return float(super().tick(*args, **kwargs))

@@ -1,4 +1,4 @@
-"""The broker, asked directly: whether it answers, and how often it handed a task out again."""
+"""Asks the broker directly whether it answers, and how often it delivered a task again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PREFIX = "healing_curve:handed_out_again:"
 
 
 def answers() -> bool:
-    """Whether it answers on a new connection, at once."""
+    """Whether it answers on a new connection at once."""
     try:
         with _asked() as client:
             return bool(client.ping())
@@ -24,13 +24,13 @@ def answers() -> bool:
 
 
 def ping() -> None:
-    """Raises what is wrong."""
+    """Raises the error, if there is one."""
     with _asked() as client:
         client.ping()
 
 
 def n_handed_out_again(task_id: str) -> int:
-    """How often this task was handed out again, this time included; counted where its message lies."""
+    """How often this task was delivered again, including this time; counted on its broker."""
     with _asked() as client, client.pipeline() as pipe:
         pipe.incr(PREFIX + task_id)
         pipe.expire(PREFIX + task_id, DAY_SECONDS)

@@ -1,4 +1,4 @@
-"""A task that ends its process comes back; not for ever."""
+"""A task that ends its process is delivered again, but not for ever."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_DELIVERIES = 3
 
 
 class CountedTask(Task):  # type: ignore[type-arg]
-    """Given up where it was handed out three times and none of its processes lived to say how it went."""
+    """Given up after three deliveries if none of its processes lived to report a result."""
 
     abstract = True
 
@@ -38,5 +38,5 @@ class CountedTask(Task):  # type: ignore[type-arg]
         try:
             return broker.n_handed_out_again(str(self.request.id)) >= MAX_DELIVERIES
         except (RedisError, OSError, ValueError):
-            # Who cannot count runs it: most of what comes back lost its process to a restart.
+            # If it cannot be counted, run it: most redelivered tasks lost their process to a restart.
             return False

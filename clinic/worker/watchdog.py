@@ -1,6 +1,6 @@
-"""Hung is dead: a process that makes no progress ends itself, and is started again by whoever keeps it running.
+"""Treats a hung process as dead: it ends itself, and its supervisor starts it again.
 
-A connection that is swallowed is acknowledged by whoever swallows it: no time-out of the system ends such a wait.
+A swallowed connection still acknowledges packets: no time-out of the system ends such a wait.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from django.conf import settings
 
 log = structlog.stdlib.get_logger(__name__)
 
-# Told apart from a crash in the log of whoever starts it again.
+# An exit code that the supervisor's log distinguishes from a crash.
 EXIT_CODE = 75
 SECONDS_BETWEEN_LOOKS = 1.0
 GRACE_SECONDS = 20.0
 
 
 def end_process(reason: str) -> None:
-    """Say where it hung, then go without waiting for anything."""
+    """Log where it hung, then exit without waiting for anything."""
     log.critical("no progress: this process ends, to be started again", watched=reason)
     faulthandler.dump_traceback(file=sys.__stderr__ or 2, all_threads=True)
     os._exit(EXIT_CODE)
 
 
 class Watchdog:
-    """Watches one piece of work at a time; whoever does it says with `step` that it goes on."""
+    """Watches one piece of work at a time; the work calls `step` to report progress."""
 
     def __init__(self, bite: Callable[[str], None] = end_process) -> None:
         self._bite = bite
@@ -43,32 +43,32 @@ class Watchdog:
         self._process = 0
 
     def step(self) -> None:
-        """The work goes on."""
+        """Report progress."""
         self._stepped_at = time.monotonic()
 
     def start(
         self, work: str, *, seconds: float | None = None, excuse: Callable[[], bool] = lambda: False
     ) -> None:
-        """Watch from now on; while there is an excuse, a new start would change nothing."""
+        """Start watching; while there is an excuse, a restart would change nothing."""
         self.step()
         self._watched, self._seconds, self._excuse = work, seconds or settings.WATCHDOG_SECONDS, excuse
-        # A thread does not come along into a forked process.
+        # A thread does not survive a fork.
         if self._thread is None or self._process != os.getpid():
             self._process = os.getpid()
             self._thread = threading.Thread(target=self._look_for_ever, name="watchdog", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """Nothing is worked on now."""
+        """Stop watching: nothing is being worked on."""
         self._watched = ""
 
     def look(self) -> None:
-        """Bite if what is watched stood still for too long."""
+        """End the process if the watched work made no progress for too long."""
         work, seconds = self._watched, self._seconds
         if not work or time.monotonic() - self._stepped_at <= seconds:
             return
         if self._excuse():
-            # Once the excuse is gone, there is some time to get going.
+            # After the excuse is gone, allow some time to start.
             self._stepped_at = time.monotonic() - seconds + min(seconds, GRACE_SECONDS)
         else:
             self._bite(work)

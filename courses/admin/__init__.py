@@ -1,4 +1,4 @@
 """The screens of practitioners, leads, managers and the front desk.
 
-A screen asks and shows; what is written is decided in the slice that it belongs to.
+A screen asks and shows; its slice decides what is written.
 """

@@ -29,14 +29,14 @@ from courses.plans.forms import BookingForm, CancelForm, clinicians
 
 @admin.register(Appointment)
 class AppointmentAdmin(ClinicScopedAdmin):
-    """The stock list becomes a day; the stock forms become bookings."""
+    """The stock list becomes a day view; the stock forms become bookings."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Whoever may book."""
         return request.user.has_perm("courses.book_appointment")
 
     def get_urls(self) -> list[URLPattern]:
-        """What becomes of a booked time."""
+        """Pages to move, cancel or mark a booking."""
         actions = (
             ("move", self.move),
             ("cancel", self.cancel),
@@ -50,7 +50,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         return [*own, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The day."""
+        """The day view."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         day = _day_asked(request) or timezone.localdate()
@@ -93,7 +93,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """One booked time, with what can become of it."""
+        """One booking and its actions."""
         appointment: Any = self.get_object(request, object_id)
         if not self.has_view_permission(request, appointment):
             raise PermissionDenied
@@ -114,7 +114,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         )
 
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """To another time."""
+        """Move to another time."""
         by = self.require(request, "courses.book_appointment")
         old = self.row(request, pk)
         minutes = int((old.ends_at - old.starts_at).total_seconds() // 60)
@@ -149,7 +149,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         return self._form(request, form, title=_("Move visit"), action=_("Move visit"), course=old.course)
 
     def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Give the time back."""
+        """Cancel the booking."""
         by = self.require(request, "courses.book_appointment")
         appointment = self.row(request, pk)
         form = CancelForm(request.POST if request.method == "POST" else None)
@@ -168,7 +168,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         return self._form(request, form, title=title, action=title, course=appointment.course)
 
     def missed(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The patient did not come: asked once more, with the name and the time, before it counts."""
+        """Mark as missed, after a confirmation that shows the name and the time."""
         by = self.require(request, "courses.book_appointment")
         appointment = self.row(request, pk)
         at, is_booked = timezone.now(), appointment.status == Appointment.Status.BOOKED
@@ -219,7 +219,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         }
 
     def _course(self, request: HttpRequest, by: Membership) -> Course | None:
-        """The course one comes from or chose, or the one the form was sent with."""
+        """The course in the address or the sent form."""
         sent = (request.POST or getattr(request, "typed", {})).get("course", "")
         if sent.isdecimal() and len(sent) < 19:
             rows = Course.objects.for_clinic(by.clinic).select_related("patient", "practitioner__user")
@@ -227,7 +227,7 @@ class AppointmentAdmin(ClinicScopedAdmin):
         return asked(request, "course", lambda typed: course_named(by.clinic, typed))
 
     def _suggestion(self, request: HttpRequest, by: Membership, course: Course | None) -> dict[str, Any]:
-        """The course and the day one comes from."""
+        """The course and the day in the address."""
         day = _day_asked(request)
         found: dict[str, Any] = {"practitioner": by.pk if by.is_clinician else None}
         if course:
@@ -256,18 +256,18 @@ class AppointmentAdmin(ClinicScopedAdmin):
 
 
 def _day_asked(request: HttpRequest) -> date | None:
-    """The day in the address; one that cannot be meant is said so, and today is shown."""
+    """The day in the address; for an invalid one, a message and today."""
     return asked(request, "day", lambda typed: day_asked(typed, today=timezone.localdate()))
 
 
 def _in_words(appointment: Appointment) -> str:
-    """Who and when."""
+    """The patient and the time."""
     starts_at = appointment.clinic.local(appointment.starts_at)
     return f"{appointment.course.patient.picker_label}, {shown_short_weekday_moment(starts_at)}"
 
 
 def _only_known(error: ValidationError, form: Any) -> ValidationError:
-    """Messages under their fields where the form has them, else above the form."""
+    """Errors beside their fields if the form has them, otherwise above the form."""
     if not hasattr(error, "error_dict"):
         return error
     known = {field: errors for field, errors in error.error_dict.items() if field in form.fields}

@@ -1,4 +1,4 @@
-"""The clinic's lists: plans, points, red flags, side effects, measures."""
+"""The clinic's catalogues: plans, points, red flags, side effects, measures."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from patients.models import PainType, ScreeningItem
 
 @admin.register(Protocol)
 class ProtocolAdmin(ChoosesCodes, SignedContentAdmin):
-    """Preset plans, editable, each with its source."""
+    """Preset plans that the clinic can edit, each with its source."""
 
     list_display = ("name", "n_sessions", "n_weeks", "is_offered")
     list_filter = ("is_offered", "needs_sign_off")
-    # Ticks need no script and can be read aloud; the stock picker of two lists cannot.
+    # Tick boxes need no script and work with screen readers; the stock picker does not.
     formfield_overrides = {  # type: ignore[misc]  # the admin's own name for it
         **TYPED,
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
@@ -39,16 +39,16 @@ class ProtocolAdmin(ChoosesCodes, SignedContentAdmin):
     prepopulated_fields = {"code": ("name",)}
 
     def codes_for(self, name: str, clinic: Clinic) -> dict[str, str]:
-        """The types of neck pain; none ticked: any."""
+        """The types of neck pain; none ticked means any."""
         return dict(PainType.objects.filter(clinic=clinic).values_list("code", "name"))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
-        """Only for a new plan."""
+        """Fill in the short name only for a new plan."""
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
 
 class PointForm(forms.ModelForm[Point]):
-    """A point whose names are nobody else's code: text that names two points would be checked as neither."""
+    """A point. Its names must not be codes of other points, because such text would match neither point."""
 
     class Meta:
         model = Point
@@ -57,7 +57,7 @@ class PointForm(forms.ModelForm[Point]):
     clinic: ClassVar[Any]
 
     def clean(self) -> dict[str, Any]:
-        """Neither the code nor another name is a code of another point, however it is written."""
+        """Refuse a code or name that is the code of another point, in any notation."""
         values = super().clean() or {}
         others = Point.objects.filter(clinic=self.clinic).exclude(pk=self.instance.pk)
         codes = {key_of(point.code): point for point in others}
@@ -77,7 +77,7 @@ class PointAdmin(ChoosesCodes, SignedContentAdmin):
     """The catalogue of points."""
 
     form = PointForm
-    # Names; the form compares them with those of other points.
+    # Names, which the form compares with those of other points.
     typed_freely = frozenset({"other_names"})
     list_display = ("code", "pinyin", "chinese_name", "place", "risk", "advice")
     list_filter = ("risk", "needs_sign_off")
@@ -88,7 +88,7 @@ class PointAdmin(ChoosesCodes, SignedContentAdmin):
         return risk_words()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form knows whose list it is."""
+        """Pass the clinic whose list it is to the form."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.clinic = active_membership(request.user).clinic
         return form
@@ -96,7 +96,7 @@ class PointAdmin(ChoosesCodes, SignedContentAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Point], search_term: str
     ) -> tuple[models.QuerySet[Point], bool]:
-        """Whatever people write for a point finds it."""
+        """Find points by any of their names."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         codes = PointCatalogue(tuple(queryset)).read(search_term).codes
         return found | queryset.filter(code__in=codes) if codes else found, may_repeat
@@ -104,13 +104,13 @@ class PointAdmin(ChoosesCodes, SignedContentAdmin):
 
 @admin.register(AftercareMeasure)
 class AftercareMeasureAdmin(ChoosesCodes, SignedContentAdmin):
-    """What may be given to take home, and what forbids it."""
+    """What may be given for use at home, and what rules it out."""
 
     list_display = ("name", "way", "blocked_by", "doctor_first_if", "cautioned_by", "is_offered")
     list_filter = ("is_offered", "needs_sign_off")
 
     def codes_for(self, name: str, clinic: Clinic) -> dict[str, str]:
-        """What is known of a patient on the day: screening, side effects, age, weeks of a pregnancy."""
+        """Facts about a patient on a day: screening, side effects, age, week of pregnancy."""
         screening = ScreeningItem.objects.filter(clinic=clinic).values_list("code", "wording")
         events = AdverseEventItem.objects.filter(clinic=clinic).values_list("code", "wording")
         return {**dict(screening), **dict(events), **computed_conditions()}
@@ -118,18 +118,18 @@ class AftercareMeasureAdmin(ChoosesCodes, SignedContentAdmin):
 
 @admin.register(RedFlag)
 class RedFlagAdmin(SignedContentAdmin):
-    """The list of red flags as it is asked; none can be removed."""
+    """The list of red flags in their current wording; none can be removed."""
 
     list_display = ("wording", "level", "follow_up", "asked")
     list_filter = ("level", "asked", "needs_sign_off")
     search_fields = ("code", "wording")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """The wording in force."""
+        """The current wording."""
         return super().get_queryset(request).filter(replaced_at=None)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """The list is shipped."""
+        """The list comes with the software."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -155,30 +155,30 @@ class AdverseEventItemAdmin(SignedContentAdmin):
     readonly_fields = ("code",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """The list is shipped."""
+        """The list comes with the software."""
         return False
 
 
 @admin.register(Measure)
 class MeasureAdmin(SignedContentAdmin):
-    """Which measures stand on the form, with licence and source."""
+    """The measures on the form, with licence and source."""
 
     list_display = ("code", "is_offered", "licence")
     readonly_fields = ("code",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """The list is shipped."""
+        """The list comes with the software."""
         return False
 
 
 @admin.register(MeasureThreshold)
 class MeasureThresholdAdmin(SignedContentAdmin):
-    """What a change means, with its source."""
+    """How large a change must be to mean something, with the source."""
 
     list_display = ("code", "for_type", "noticed", "sure", "source")
     list_filter = ("needs_sign_off",)
     readonly_fields = ("code", "for_type")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """The list is shipped."""
+        """The list comes with the software."""
         return False

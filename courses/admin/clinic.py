@@ -1,4 +1,4 @@
-"""The clinic's settings, with what another time zone or country does to what is booked and shown to patients."""
+"""The clinic's settings, with the effects of a new time zone or country on bookings and on patients' pages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ANSWERS = frozenset({"keep", "seen", "number_answer", "_back", "_answered"})
 
 @dataclass(frozen=True)
 class Number:
-    """Two emergency numbers of which one is to be chosen."""
+    """Two emergency numbers; one must be chosen."""
 
     usual: str
     own: str
@@ -40,7 +40,7 @@ class Number:
 
 
 class AsksFirst(Exception):
-    """Something must be answered before the settings are saved; what was written so far is taken back."""
+    """A question must be answered before the settings are saved; all writes so far are rolled back."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class AsksFirst(Exception):
 
 @admin.register(Clinic)
 class CourseClinicAdmin(ClinicAdmin):
-    """Asks, on a page of its own, what is to become of bookings and of the emergency number."""
+    """Asks, on a page of its own, what should happen to bookings and to the emergency number."""
 
     def changeform_view(
         self,
@@ -67,7 +67,7 @@ class CourseClinicAdmin(ClinicAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The settings; the question where one is left; the settings as they were typed, on the way back."""
+        """The settings; the question if one is open; and the settings as typed when going back."""
         if request.method == "POST" and "_back" in request.POST:
             return form_again(
                 request, _("Not saved yet"), _("Everything you typed is still here."), page=request.path
@@ -78,7 +78,7 @@ class CourseClinicAdmin(ClinicAdmin):
             return self._ask(request, asked)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Once all is written, hours and holidays too: what the new zone does to it, if that is confirmed."""
+        """After all rows are written, apply the new zone to bookings, or ask if that is not confirmed yet."""
         super().save_related(request, form, formsets, change)
         clinic: Clinic = form.instance
         is_moved = place_of(form.zone_before) != place_of(clinic.zone)
@@ -113,7 +113,7 @@ class CourseClinicAdmin(ClinicAdmin):
         errors: list[str] | None = None,
         status: int = 200,
     ) -> AsksFirst:
-        """The question; with what is missing, where this is an answer already."""
+        """The question; with its errors, if this is already an answer."""
         if errors is None and "_answered" in request.POST:
             status, errors = 422, [_("Choose one of the two.")]
         chosen = answer.data.get("keep", "") if answer is not None else ""
@@ -140,7 +140,7 @@ class CourseClinicAdmin(ClinicAdmin):
 
 
 def _number_of(form: ClinicForm) -> Number | None:
-    """The two emergency numbers, where the country changed and nobody typed one."""
+    """The two emergency numbers, if the country changed and nobody typed a number."""
     if not form.usual_number:
         return None
     code = form.instance.country

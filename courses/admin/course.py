@@ -1,4 +1,4 @@
-"""The course page and what is done from it."""
+"""The course page and its actions."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ class CourseAdmin(OfPatientsAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
-        """With the number of sessions held."""
+        """Add the number of sessions held."""
         rows: Any = super().get_queryset(request)
         found: QuerySet[Course] = rows.with_held()
         return found
 
     @admin.display(description=gettext_lazy("sessions"))
     def progress(self, course: Any) -> str:
-        """Held of planned."""
+        """Sessions held out of those planned."""
         return f"{course.n_held}/{course.n_planned}"
 
     @admin.display(description=gettext_lazy("last session"), ordering="last_held_at")
@@ -70,15 +70,15 @@ class CourseAdmin(OfPatientsAdmin):
         return timezone.localdate(course.last_held_at) if course.last_held_at else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """A course starts on the patient's page, where the clearance is seen."""
+        """A course starts on the patient's page, which shows the clearance."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Changed by its actions, not by a form."""
+        """A course is changed by its actions, not by a form."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """What is done from the course page."""
+        """The actions of the course page."""
         log, reviews, measures, schedule = LogSession(self), Reviews(self), Measures(self), Schedule(self)
         actions = (
             ("resume", self.resume),
@@ -119,7 +119,7 @@ class CourseAdmin(OfPatientsAdmin):
         return self.page(request, "courses/admin/course.html", {**context, "title": str(course)})
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Off hold."""
+        """Resume a course that is on hold."""
         self.require(request, "courses.resume_course")
         course = self.row(request, pk)
         if request.method == "POST":
@@ -131,17 +131,17 @@ class CourseAdmin(OfPatientsAdmin):
         return self._back(course)
 
     def hold(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """On hold, by hand."""
+        """Put a course on hold."""
         form = HoldCourseForm(request.POST or None)
         act = partial(hold_course, at=timezone.now())
         return self._ask(request, pk, form, act, title=_("Put the course on hold"))
 
     def override(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A lead sets a clearance aside, once."""
+        """A lead overrides the clearance for one session."""
         by = self.require(request, "patients.override_clearance")
         form = OverrideForm(request.POST or None, initial={"valid_on": timezone.localdate()})
         act = partial(give_override, by=by, at=timezone.now())
-        title = _("Set the clearance aside for one session")
+        title = _("Override for one session")
         return self._ask(request, pk, form, act, title=title, right="patients.override_clearance")
 
     def _ask(
@@ -154,7 +154,7 @@ class CourseAdmin(OfPatientsAdmin):
         title: str,
         right: str = "courses.change_course",
     ) -> HttpResponse:
-        """A small form about a course, and what it does."""
+        """Show a small form about a course, and act on it."""
         self.require(request, right)
         course = self.row(request, pk)
         if request.method == "POST" and form.is_valid():

@@ -41,7 +41,7 @@ N_REMINDERS = 6
 
 
 def course_for_page(by: Membership, key: str) -> Course:
-    """A visible course with everybody and everything its page names; 404 for any other."""
+    """A visible course with all related rows that its page names; otherwise 404."""
     if not key.isdecimal():
         raise Http404
     courses = Course.objects.visible_to(by).select_related("clinic", "patient", "protocol", "practitioner__user")
@@ -49,9 +49,9 @@ def course_for_page(by: Membership, key: str) -> Course:
 
 
 def course_page(course: Course, *, by: Any, at: datetime, has_ranges: bool = False) -> dict[str, Any]:
-    """Everything of one course and what can be done now, in a fixed number of queries.
+    """Everything about one course and the actions possible now, in a fixed number of queries.
 
-    `has_ranges`: the picture shows what was expected at each past session, as it was then.
+    `has_ranges`: the chart shows what was expected at each past session, as it was then.
     """
     state, today = CourseState(course), course.clinic.local(at).date()
     scores, alerts, record = state.scores, state.course_alerts, state.record(at=at)
@@ -94,7 +94,7 @@ def _curve(
     has_ranges: bool,
     at: datetime,
 ) -> list[ChartView]:
-    """The picture of each timing with its time line, and what it says."""
+    """The chart of each timing with its timeline, and its sentences."""
     course, posterior = state.course, posterior_of(record, state.in_force)
     appointments = list(course.appointments.all())
     last_at = record.rows[-1].scored_at if record.rows else None
@@ -150,7 +150,7 @@ def _sessions(course: Course, scores: list[PainScore]) -> list[dict[str, Any]]:
 
 
 def _open_rules(state: CourseState, alerts: Sequence[Alert]) -> set[str]:
-    """What a review looks at first, from what the page has read already."""
+    """The rules that a review looks at first, from rows that the page has already read."""
     pain = {Alert.Rule.PAIN for alert in alerts if alert.rule == Alert.Rule.PAIN and not alert.is_resolved}
     return {*pain, *([Alert.Rule.RED_FLAG] if state.open_flags else [])}
 
@@ -163,7 +163,7 @@ def _reviewing(
     n_held: int,
     open_rules: Collection[str],
 ) -> dict[str, Any]:
-    """Reviews held, the one that is due, and what it would ask."""
+    """Past reviews, the one that is due, and its question."""
     after = [review.session_number for review in reviews]
     due = due_review(course.review_sessions, n_planned=course.n_planned, n_held=n_held, reviewed_after=after)
     is_extended = any(review.n_added for review in reviews)

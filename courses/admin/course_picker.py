@@ -1,4 +1,4 @@
-"""The search step of every page on which a course is chosen: no script, by keyboard, one address a choice."""
+"""The search step of every page that needs a course: no script, works by keyboard, one link per course."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from courses.plans.course_search import MOST_SHOWN, find_courses
 def choose_course(
     screen: ClinicScopedAdmin, request: HttpRequest, *, title: str, kept: dict[str, str] | None = None
 ) -> HttpResponse:
-    """A search and what it finds; each find leads back to the page with its course. `kept` goes along."""
+    """A search and its results; each result links back to the page with its course. `kept` is passed along."""
     by, q = active_membership(request.user), searched(request)
     kept = {name: value for name, value in (kept or {}).items() if value}
     courses = find_courses(by, q)

@@ -45,7 +45,7 @@ class HandOverForm(forms.Form):
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, member: Membership, courses: Any, ticked: str) -> None:
-        # Nothing is ticked for a course that somebody handed over while the page was open.
+        # A course that somebody handed over while the page was open is not ticked.
         wanted = [course.pk for course in courses if not ticked or str(course.pk) == ticked]
         initial = {"courses": wanted, "form_key": uuid.uuid4()}
         super().__init__(data, initial=initial)
@@ -54,7 +54,7 @@ class HandOverForm(forms.Form):
 
 
 def _sent_before(data: Any, by: Membership) -> list[HandOver]:
-    """What was handed over with this form already: its courses are no longer this member's to give."""
+    """What was already handed over with this form: these courses no longer belong to this member."""
     try:
         key = uuid.UUID(data.get("form_key", ""))
     except ValueError:
@@ -63,14 +63,14 @@ def _sent_before(data: Any, by: Membership) -> list[HandOver]:
 
 
 def _is_the_same(data: Any, before: list[HandOver]) -> bool:
-    """A second click; nothing is wrong with that."""
+    """Whether this is a second click with the same content, which is no error."""
     done = {(str(one.course_id), str(one.to_member_id), one.reason) for one in before}
     to, reason = data.get("to", ""), data.get("reason", "").strip()
     return done == {(course, to, reason) for course in data.getlist("courses")}
 
 
 def _ticked(request: HttpRequest, courses: Any) -> str:
-    """What `?course=` says. One that is not to hand over is said, and ticks nothing: not all of them."""
+    """The course in `?course=`. For an unknown one, show a message and tick nothing, rather than all."""
     asked(request, "course", lambda typed: one_of({str(one.pk) for one in courses})(typed))
     return request.GET.get("course", "")
 
@@ -82,7 +82,7 @@ class HandOvers:
         self.admin = course_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """All open courses of one member, ticked; the one of `?course=` alone where one comes from its page."""
+        """All open courses of one member, ticked; only the one in `?course=` when coming from its page."""
         by = self.admin.require(request, "courses.hand_over")
         member = get_object_or_404(Membership.objects.visible_to(by).select_related("user", "clinic"), pk=pk)
         courses = Course.objects.visible_to(by).open().filter(practitioner=member)
@@ -131,7 +131,7 @@ class HandOvers:
             messages.warning(request, stays % values)
 
     def _after(self, courses: Any, *, to: Membership) -> str:
-        """To the course where it was one, else to what the other one treats now."""
+        """Redirect to the course if there was only one, otherwise to the colleague's courses."""
         if len(courses) == 1:
             return reverse("admin:courses_course_change", args=[courses[0].pk])
         return f"{reverse('admin:courses_course_changelist')}?practitioner__id__exact={to.pk}"

@@ -31,7 +31,7 @@ class Measures:
         self.admin = course_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The form of one stage; what was typed is kept where something is wrong."""
+        """The form of one stage; keeps what was typed if something is wrong."""
         by = self.admin.require(request, "courses.add_measurescore")
         course = self.admin.row(request, pk)
         stage = _stage(asked(request, "stage", one_of(Stage.values)), course)
@@ -62,7 +62,7 @@ class Measures:
 
 
 def _stage(wanted: str | None, course: Course) -> Stage:
-    """The stage that was asked for, else the start until it is there, else a review."""
+    """The requested stage, otherwise the start until it is on file, otherwise a review."""
     if wanted:
         return Stage(wanted)
     has_start = course.measure_scores.filter(stage=Stage.START).exists()
@@ -72,14 +72,14 @@ def _stage(wanted: str | None, course: Course) -> Stage:
 
 
 def _activities(course: Course) -> list[str]:
-    """What the patient named at the start."""
+    """The activities that the patient named at the start."""
     rows = course.measure_scores.filter(code=MeasureCode.PSFS, stage=Stage.START)
     found = fillings_of(rows)
     return list(found[0].labels.values()) if found else []
 
 
 def entered_since(course: Course, entry: MeasuresEntry, *, since: datetime | None) -> list[str]:
-    """What a colleague entered of the same measures while this page was open, in a sentence."""
+    """A sentence about measures that a colleague entered while this page was open."""
     if since is None:
         return []
     codes = {one.code for one in entry.scores}

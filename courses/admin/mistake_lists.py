@@ -1,4 +1,4 @@
-"""What the course page shows of mistakes: entries that are void, and entries that can be voided there."""
+"""Mistakes on the course page: void entries, and entries that can be voided there."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Line:
 
 
 def void_lines(course: Course) -> list[Line]:
-    """What is void of a course, the newest first; parts of a void session stand on its page."""
+    """The void entries of a course, the newest first; parts of a void session are on its own page."""
     lines = [_void(row, *words) for row, *words in _void_rows(course)]
     return sorted(lines, key=lambda line: (line.at is not None, line.at), reverse=True)
 
 
 def voidable_lines(course: Course) -> list[Line]:
-    """Entries that have no page of their own: answered check-ins, measures, overrides nobody has used."""
+    """Entries without a page of their own: answered check-ins, measures, unused overrides."""
     answered = CheckIn.objects.filter(session__course=course, answered_at__isnull=False).select_related("session")
     lines = [
         Line(_check_in_words(one), _day(course, one.answered_at), _address(course, "check-in", one.pk))
@@ -53,7 +53,7 @@ def voidable_lines(course: Course) -> list[Line]:
 
 
 def _void_rows(course: Course) -> Iterator[tuple[Any, str, str, str]]:
-    """Row, what it is, when it was, its page."""
+    """Each row with its kind, its time and its page."""
     sessions = Session.every.filter(course=course).exclude(voided_at=None).select_related("voided_by__user")
     for session in sessions:
         url = reverse("admin:courses_session_change", args=[session.pk])

@@ -1,4 +1,4 @@
-"""Pages that take a mistake back: void or move a session, void an entry, reopen a course or a visit."""
+"""Pages that correct mistakes: void or move a session, void an entry, reopen a course or a visit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Mistakes:
         self.admin = owner
 
     def void_session(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A session that should not be on file for this course."""
+        """Void a session that should not be on file for this course."""
         by, session = self._session(request, pk)
         form = ReasonForm(request.POST or None, initial={"version": version_of(session)})
         if session.is_void:
@@ -51,7 +51,7 @@ class Mistakes:
         return self._page(request, "courses/admin/void_session.html", context, form)
 
     def move_session(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A session that belongs in another course."""
+        """Move a session to the course where it belongs."""
         by, session = self._session(request, pk)
         if session.is_void:
             return self._said_before(request, session)
@@ -76,7 +76,7 @@ class Mistakes:
         return self._page(request, "courses/admin/move_session.html", context, form)
 
     def void_entry(self, request: HttpRequest, pk: int, kind: str, number: int) -> HttpResponse:
-        """An entry of a course that is not a session."""
+        """Void an entry of a course that is not a session."""
         by = self.admin.require(request, "patients.override_clearance" if kind == "override" else VOID_RIGHT)
         course: Course = self.admin.row(request, pk)
         row = entry_in(course, kind, number)
@@ -105,7 +105,7 @@ class Mistakes:
         return self._page(request, "courses/admin/void_entry.html", context, form)
 
     def reopen_course(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A course that was ended by mistake."""
+        """Reopen a course that was ended by mistake."""
         by = self.admin.require(request, REOPEN_RIGHT)
         course: Course = self.admin.row(request, pk)
         back = HttpResponseRedirect(reverse("admin:courses_course_change", args=[course.pk]))
@@ -127,7 +127,7 @@ class Mistakes:
         return self._page(request, "courses/admin/reopen_course.html", context, form)
 
     def reopen_appointment(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A visit that was cancelled or marked as missed by mistake."""
+        """Reopen a visit that was cancelled or marked as missed by mistake."""
         by = self.admin.require(request, BOOKING_RIGHT)
         appointment: Appointment = self.admin.row(request, pk)
         back = HttpResponseRedirect(reverse("admin:courses_appointment_change", args=[pk]))
@@ -154,12 +154,12 @@ class Mistakes:
         return by, self.admin.row(request, pk)
 
     def _said_before(self, request: HttpRequest, session: Session) -> HttpResponse:
-        """The second send of a form, or a page that is out of date: what was done stands on the session's page."""
+        """The form was sent twice, or the page is out of date: the session's page shows what was done."""
         messages.info(request, void_words(session))
         return HttpResponseRedirect(_page_of(session))
 
     def _is_stale(self, form: ReasonForm, session: Session) -> bool:
-        """Whether somebody corrected the session since the page was opened; said once, with what is typed kept."""
+        """Whether somebody corrected the session since the page was opened; shown once, keeping what was typed."""
         version = version_of(session)
         if form.cleaned_data["version"] in {None, version}:
             return False
@@ -185,7 +185,7 @@ class Mistakes:
 
 
 def _about(session: Session) -> dict[str, Any]:
-    """What somebody needs to see that it is the right one."""
+    """What helps somebody to check that it is the right one."""
     return {
         "session": session,
         "course": session.course,
@@ -201,7 +201,7 @@ def _page_of(session: Session) -> str:
 
 
 def _tell(request: HttpRequest, reopened: Any) -> None:
-    """What came back, and what did not."""
+    """A message about what was restored and what was not."""
     values = {"bookings": reopened.n_bookings, "reminders": reopened.n_reminders, "alerts": reopened.n_alerts}
     sentence = _(
         "Course reopened. Visits booked again: %(bookings)d. Reminders: %(reminders)d. Alerts: %(alerts)d."

@@ -1,4 +1,4 @@
-"""Where a member can go from every staff page."""
+"""The navigation of every staff page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Place:
 
 PLACES = (
     ("Today", "admin:index", ""),
-    # Second, so that a phone shows their number without scrolling.
+    # Second, so that phones show the number of alerts without scrolling.
     ("Alerts", "admin:courses_alert_changelist", "courses.view_alert"),
     ("Patients", "admin:patients_patient_changelist", "patients.view_patient"),
     ("Courses", "admin:courses_course_changelist", "courses.view_course"),
@@ -31,12 +31,12 @@ PLACES = (
     ("Setup", "admin:setup", ""),
 )
 
-# Pages without a place of their own that are opened from one.
+# Pages without an entry of their own, and the entry they belong to.
 BELOW = {"Courses": ("admin:courses_session_changelist", "admin:courses_letter_changelist")}
 
 
 def navigation(request: HttpRequest, *, n_open: int) -> list[Place]:
-    """The places the member may go to; the alerts with the number of those that nobody has taken on."""
+    """The entries that the member may open; alerts with the number of unassigned ones."""
     labels = {
         "Today": _("Today"),
         "Alerts": _("Alerts"),
@@ -53,12 +53,12 @@ def navigation(request: HttpRequest, *, n_open: int) -> list[Place]:
         url = reverse(view)
         below = [url, *(reverse(one) for one in BELOW.get(name, ()))]
         is_here = request.path == url if name == "Today" else request.path.startswith(tuple(below))
-        # Whatever has no place of its own is found through Setup, which stands last.
+        # All other pages are found through Setup, the last entry.
         is_here = is_here or (name == "Setup" and is_in_setup(request.path, places))
         places.append(Place(labels[name], url, is_here, n_open if name == "Alerts" else 0))
     return places
 
 
 def is_in_setup(path: str, places: Iterable[Place]) -> bool:
-    """Whether a page of the admin belongs to no other place."""
+    """Whether a page of the admin belongs to no other entry."""
     return path.startswith(reverse("admin:index")) and not any(place.is_here for place in places)

@@ -1,4 +1,4 @@
-"""Every screen, so that importing this registers them all."""
+"""Imports every screen, so that importing this module registers them all."""
 
 from clinic.people import duty_admin, member_admin
 from courses.admin import appointment, bringing, catalogue, clinic, course

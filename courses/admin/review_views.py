@@ -1,4 +1,4 @@
-"""Hold a review, correct one, end the course."""
+"""Hold or correct a review, and end the course."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Reviews:
         self.admin = course_admin
 
     def review(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What the numbers ask, and what is decided."""
+        """Show the question and the numbers, and save the decision."""
         by = self.admin.require(request, "courses.add_review")
         course, at = self.admin.row(request, pk), timezone.now()
         form = ReviewForm(request.POST or None)
@@ -55,7 +55,7 @@ class Reviews:
         return self._show(request, "courses/admin/review.html", course, form, context)
 
     def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Another decision or reason in place of a wrong one; the numbers stay."""
+        """Replace a wrong decision or reason; the numbers stay."""
         by = self.admin.require(request, "courses.add_review")
         wrong = get_object_or_404(
             Review.objects.visible_to(by).uncorrected().select_related("course__patient"), pk=pk
@@ -81,7 +81,7 @@ class Reviews:
         return self._show(request, "courses/admin/review.html", course, form, context)
 
     def end(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Complete or stop."""
+        """Complete or stop the course."""
         by = self.admin.require(request, "courses.change_course")
         course, at = self.admin.row(request, pk), timezone.now()
         status = asked(request, "status", one_of({Course.Status.COMPLETED, Course.Status.STOPPED})) or ""
@@ -128,7 +128,7 @@ class Reviews:
 
 
 def held_since(course: Course, form: ReviewForm, since: datetime | None) -> str:
-    """A review that a colleague held while this page was open, in a sentence; empty: none."""
+    """A sentence about a review that a colleague held while this page was open; otherwise empty."""
     if since is None:
         return ""
     rows = course.reviews.filter(reviewed_at__gt=since).exclude(form_key=form.cleaned_data["form_key"])
@@ -149,7 +149,7 @@ def _course_page(course: Course) -> str:
 
 
 def _after(course: Course, review: Review) -> str:
-    """Stopping leads on to the end of the course, referring to the letter."""
+    """After “stop”, continue with the end of the course; after “refer”, with the letter."""
     if review.decision == Review.Decision.STOP:
         return reverse("admin:courses_course_end", args=[course.pk]) + "?status=stopped"
     if review.decision == Review.Decision.REFER:

@@ -1,4 +1,4 @@
-"""The appointments of a plan: proposed as a list, changed, booked together."""
+"""A plan's appointments: proposed as a list, changed, booked together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from patients.wording import VERDICTS, reason_texts
 
 
 class TimesSelect(CarriesClock, forms.Select):
-    """A list of times by the clinic's clock."""
+    """A list of times in the clinic's time zone."""
 
 
 class TimeChoice(AsksForClock, forms.ChoiceField):
@@ -40,7 +40,7 @@ class TimeChoice(AsksForClock, forms.ChoiceField):
 
 
 class SlotForm(forms.Form):
-    """One session: one of the free times, another one, or left out."""
+    """One session: one of the free times, another time, or left out."""
 
     when = TimeChoice(required=False)
     other = MomentField(required=False, span=BOOKING, widget=MomentInput(attrs={"step": 300}))
@@ -54,7 +54,7 @@ class SlotForm(forms.Form):
         known = [(one.isoformat(), self._words(one)) for one in proposal.times]
         aside = _("%(when)s (not as chosen)")
         known += [(one.isoformat(), aside % {"when": self._words(one)}) for one in proposal.elsewhere]
-        # The diary may have changed since the page was opened: what was chosen then is judged at booking.
+        # The diary may have changed since the page was opened: the choice is checked when booking.
         if typed and typed not in dict(known) and parse_datetime(typed):
             known.append((typed, self._words(parse_datetime(typed))))  # type: ignore[arg-type]
         when = self.fields["when"]
@@ -67,7 +67,7 @@ class SlotForm(forms.Form):
 
     @property
     def conflict(self) -> str:
-        """Why the day that was meant cannot be had, in words."""
+        """Why the requested day is not available, in words."""
         day = shown_full_day(self.proposal.meant_on)
         return {
             None: "",
@@ -79,7 +79,7 @@ class SlotForm(forms.Form):
 
     @property
     def starts_at(self) -> datetime | None:
-        """The time that was chosen; another one goes first."""
+        """The chosen time; a typed time takes precedence."""
         other: datetime | None = self.cleaned_data.get("other")
         return other or parse_datetime(self.cleaned_data.get("when") or "")
 
@@ -94,7 +94,7 @@ class Schedule:
         self.admin = course_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Propose, or book all that was chosen."""
+        """Propose times, or book all that were chosen."""
         by = self.admin.require(request, "courses.book_appointment")
         course, at = self.admin.row(request, pk), timezone.now()
         wishes_form = WishesForm(request.GET, course=course)
@@ -104,7 +104,7 @@ class Schedule:
         wishes, practitioner = found
         data = request.POST if request.method == "POST" else None
         if data is not None and _are_booked(course, data):
-            # The second send of the form.
+            # The form was sent twice.
             messages.info(request, _("These visits are booked already."))
             return HttpResponseRedirect(reverse("admin:courses_course_change", args=[pk]))
         proposals = propose_series(course, practitioner=practitioner, wishes=wishes, at=at)
@@ -161,7 +161,7 @@ class Schedule:
 
 
 def _are_booked(course: Course, data: Any) -> bool:
-    """Whether every time that was chosen is a visit of this course by now."""
+    """Whether every chosen time is already a visit of this course."""
     typed = [value for key, value in data.items() if key.startswith("slot-") and key.endswith("-when") and value]
     times = {at for value in typed if (at := parse_datetime(value))}
     others = any(value for key, value in data.items() if key.startswith("slot-") and key.endswith("-other"))

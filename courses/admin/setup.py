@@ -1,4 +1,4 @@
-"""The set-up page: what a clinic works with, in the groups somebody would look in."""
+"""The set-up page: the clinic's settings and lists, in groups by topic."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 @dataclass(frozen=True)
 class Entry:
-    """A page, and what is found there."""
+    """A page and a description."""
 
     label: str
     url: str
@@ -28,7 +28,7 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-# What stands in the navigation of every page.
+# Pages that are in the navigation of every page.
 EVERYDAY = frozenset({"Alert", "Appointment", "Course", "Patient"})
 GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
     (
@@ -84,7 +84,7 @@ GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
 
 
 def setup_groups(app_list: Iterable[Mapping[str, Any]]) -> list[Group]:
-    """The pages somebody may open, by group; one that no group names stands last, none is lost."""
+    """The pages that the user may open, by group; pages without a group come last, so that none is missing."""
     pages = {
         model["object_name"]: model
         for app in app_list
@@ -103,6 +103,6 @@ def setup_groups(app_list: Iterable[Mapping[str, Any]]) -> list[Group]:
 
 
 def _entry(model: Mapping[str, Any], what: str) -> Entry:
-    # There is one clinic to set up, one's own.
+    # A user has only one clinic to set up.
     label = _("The clinic") if model["object_name"] == "Clinic" else capfirst(str(model["name"]))
     return Entry(label, model["admin_url"], what)

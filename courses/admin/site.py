@@ -1,4 +1,4 @@
-"""The staff's site: the Django admin, its index the practitioner's Today."""
+"""The staff site: the Django admin with the page Today as its index."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from courses.day_one.checklist import Checklist, checklist, is_needed
 
 
 class StaffAdminSite(AdminSite):
-    """The admin under the house's own frame: signed in through allauth, entered by any active member."""
+    """The admin in our own layout: sign-in through allauth, open to any active member."""
 
     site_header = site_title = "Healing Curve"
     index_title = gettext_lazy("Today")
@@ -39,17 +39,17 @@ class StaffAdminSite(AdminSite):
     site_url = None
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whoever works in a clinic; a signed-in user who works nowhere finds nothing here."""
+        """Whether the user works in a clinic; a user without one sees nothing here."""
         if request.user.is_authenticated:
             active_membership(request.user)
         return request.user.is_authenticated
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Through the one sign-in page."""
+        """Redirect to the sign-in page."""
         return to_sign_in(request, back_to=request.GET.get("next", reverse("admin:index")))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
-        """Through the one sign-out page."""
+        """Redirect to the sign-out page."""
         return HttpResponseRedirect(resolve_url("account_logout"))
 
     def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -58,20 +58,20 @@ class StaffAdminSite(AdminSite):
         return cast(HttpResponse, ScriptCatalog.as_view(packages=["django.contrib.admin"])(request))
 
     def get_urls(self) -> list[Any]:
-        """The set-up page beside the stock ones."""
+        """The set-up page, beside the stock pages."""
         own = [path("setup/", self.admin_view(self.setup), name="setup")]
         return [*own, *SetupSteps(self).urls(), *PracticePages(self).urls(), *super().get_urls()]
 
     def setup(self, request: HttpRequest) -> HttpResponse:
-        """What the clinic works with: its settings, staff, plans, points and lists."""
+        """The clinic's settings, staff, plans, points and lists."""
         groups = setup_groups(self.get_app_list(request))
         context = {**self.each_context(request), "title": _("Setup"), "groups": groups}
         return TemplateResponse(request, "courses/admin/setup.html", context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What the frame shows: where one can go, how many alerts are open, and what nobody answered.
+        """The context of every page: navigation, number of open alerts, and unanswered ones.
 
-        Without the stock list of every app, which no page of ours shows and each would have to build.
+        Leaves out the stock list of apps, which none of our pages shows and which is slow to build.
         """
         context: dict[str, Any] = {
             "site_title": self.site_title,

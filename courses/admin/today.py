@@ -1,4 +1,4 @@
-"""Today: who comes, in order of need."""
+"""Today: the day's visits, most urgent first."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from courses.rules.facts import Severity
 from courses.watching.watch_list import watch_list
 
 MAX_ALERTS = 8
-# The others follow as these are logged or marked.
+# The others follow once these are logged or marked.
 MAX_UNLOGGED = 15
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One appointment of today with what one should know before the patient comes in."""
+    """One appointment of today with what the practitioner should know before it."""
 
     appointment: Appointment
     session_number: int
@@ -39,12 +39,12 @@ class Visit:
     alerts: tuple[Alert, ...]
     is_review_due: bool
     is_check_due: bool = False
-    # Worse than at the start, in the patient's own scores.
+    # Worse than at the start, by the patient's own scores.
     worse: tuple[str, ...] = ()
 
     @property
     def need(self) -> int:
-        """0 for the most pressing: red flag, beyond bounds, review due, on hold, nothing."""
+        """0 for the most urgent: red flag, beyond bounds, review due, on hold, nothing."""
         if any(alert.is_red_flag for alert in self.alerts):
             return 0
         if any(alert.severity != Severity.REVIEW for alert in self.alerts):
@@ -55,7 +55,7 @@ class Visit:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the visit is still to be logged."""
+        """Whether the visit is not logged yet."""
         return self.appointment.status == Appointment.Status.BOOKED
 
 
@@ -79,7 +79,7 @@ class Today:
 
 
 def today(membership: Membership, *, at: datetime) -> Today:
-    """What one member should see first; a practitioner sees their own day, others the clinic's."""
+    """What one member should see first: practitioners see their own day, others the clinic's."""
     day = membership.clinic.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
     is_own = membership.treats_only
     appointments = (
@@ -122,7 +122,7 @@ def _by_time(visit: Visit) -> tuple[int, datetime]:
 
 
 def _upcoming(membership: Membership, *, is_own: bool, after: datetime) -> Appointment | None:
-    """The first appointment of the days to come."""
+    """The first appointment of each of the next days."""
     booked = Appointment.objects.visible_to(membership).filter(
         status=Appointment.Status.BOOKED, starts_at__gte=after
     )

@@ -1,4 +1,4 @@
 """The life of an alert: raise, remind, escalate, acknowledge, resolve.
 
-When to worry is in rules/; what is written to people is in alerts/messages/.
+When to worry is in rules/; the texts of messages are in alerts/messages/.
 """

@@ -1,4 +1,4 @@
-"""What a corrected entry does to alerts: a breach that is gone closes, one that comes is listed, flags stay."""
+"""The effect of corrections on alerts: a removed breach closes, a new one is listed, red flags stay."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def correct_pain(
     by: Membership,
     at: datetime,
 ) -> None:
-    """Bring the course's pain alert in line with a corrected session, of which `findings` hold now.
+    """Update the course's pain alert after a correction; `findings` are those that apply to the session now.
 
-    A finding that no longer holds is noted; with the last of them the alert closes itself as “entry corrected”.
-    One that is new is listed and pages nobody. The caller holds the patient's lock; red flags are not touched.
+    Findings that no longer apply are noted; when the last one is gone, the alert closes as “entry corrected”.
+    A new finding is listed and alerts nobody. The caller holds the patient's lock; red flags are not touched.
     """
     alert = Alert.objects.unresolved().filter(course=course, rule=Alert.Rule.PAIN).select_for_update().first()
     in_force = _findings_in_force(alert) if alert else []
@@ -50,9 +50,9 @@ def correct_pain(
 def correct_breach(
     course: Course, *, session_number: int, finding: Finding | None, reason: str, by: Membership, at: datetime
 ) -> None:
-    """Bring the course's alert on needling without clearance in line with a corrected session.
+    """Update the course's alert about needling without clearance after a correction.
 
-    A breach that comes is listed and pages nobody; one that is gone is noted, and the last of them closes the
+    A new breach is listed and alerts nobody; one that no longer applies is noted, and the last of them closes the
     alert. The caller holds the patient's lock.
     """
     rule = Alert.Rule.UNCLEARED
@@ -70,10 +70,10 @@ def correct_breach(
 
 @transaction.atomic
 def withdraw_report(report: RedFlagReport, *, reason: str, by: Membership, at: datetime) -> AlertEvent:
-    """A red flag entered by mistake, taken back by a person with a reason; the report itself stays.
+    """Withdraw a red flag that was entered by mistake, with a reason; the report stays on file.
 
-    The alert stays open until somebody resolves it. A flag that withdraws clearance is taken back only by
-    whoever may override a clearance: PermissionDenied for others.
+    The alert stays open until somebody resolves it. A flag that withdraws clearance can be withdrawn only by
+    somebody who may override a clearance: PermissionDenied for others.
     """
     if not reason.strip():
         raise ValidationError({"reason": _("Enter how the mistake happened and how you know.")})
@@ -96,7 +96,7 @@ def _list_news(
     by: Membership,
     at: datetime,
 ) -> None:
-    """List what the correction brought; what an earlier one took away and this one brings back is noted."""
+    """List new findings of the correction; a finding that an earlier correction removed is noted as restored."""
     again = [finding for finding in news if alert is not None and finding.as_json() in alert.findings]
     fresh = [finding for finding in news if finding not in again]
     if alert is not None and again:
@@ -114,7 +114,7 @@ def _list_news(
 
 
 def _take_away(alert: Alert, gone: list[FindingRow], *, reason: str, by: Membership, at: datetime) -> None:
-    """Note what no longer holds; an alert that nothing holds open any more closes."""
+    """Note what no longer applies; an alert without remaining findings closes."""
     alert.refresh_from_db()
     write_event(alert, AlertEvent.Kind.CORRECTED, at=at, by=by, findings=gone, note=reason)
     if not _findings_in_force(alert):
@@ -123,7 +123,7 @@ def _take_away(alert: Alert, gone: list[FindingRow], *, reason: str, by: Members
 
 
 def _findings_in_force(alert: Alert) -> list[FindingRow]:
-    """The alert's findings as its history leaves them: what corrections took away and what came back."""
+    """The alert's current findings: those in its history, less the removed ones."""
     held: list[FindingRow] = []
     for kind, detail in alert.events.order_by("pk").values_list("kind", "detail"):
         rows = detail.get("findings", [])
@@ -135,7 +135,7 @@ def _findings_in_force(alert: Alert) -> list[FindingRow]:
 
 
 def _is_news(finding: Finding, known: Sequence[FindingRow]) -> bool:
-    """Whether nothing like it, or nothing as severe, was found in this session before."""
+    """Whether this finding is new for this session, or more severe than before."""
     same = [row for row in known if _key(row) == (finding.rule, finding.evidence.get("timing"))]
     return all(finding.severity.rank < Severity(row["severity"]).rank for row in same)
 

@@ -1,4 +1,4 @@
-"""Who is alerted first, and who next: the escalation chain, kept as it was when the alert was raised."""
+"""Who is alerted first, and who next: the escalation chain, stored as it was when the alert was raised."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from courses.models import Alert, Course
 
 
 class Step(TypedDict):
-    """One step of a chain: its name and the ids of the memberships behind it."""
+    """One step of a chain: its name and the ids of its memberships."""
 
     step: str
     members: list[int]
 
 
 def snapshot_chain(clinic: Clinic, *, course: Course | None, rule: Alert.Rule, on_duty_at: datetime) -> list[Step]:
-    """The clinic's chain with today's people, and who is on duty when the first message leaves.
+    """The clinic's chain with its current staff, and with those on duty when the first message is sent.
 
     A treating practitioner is not asked about their own breach.
     """
@@ -32,7 +32,7 @@ def snapshot_chain(clinic: Clinic, *, course: Course | None, rule: Alert.Rule, o
 
 
 def joined(old: Iterable[Step], new: Iterable[Step]) -> list[Step]:
-    """A chain as it stands now, with those who were in it before."""
+    """The current chain, together with those who were in it before."""
     before = {step["step"]: step["members"] for step in old}
     return [
         {"step": step["step"], "members": _union(before.get(step["step"], []), step["members"])} for step in new
@@ -44,15 +44,16 @@ def _union(first: list[int], second: list[int]) -> list[int]:
 
 
 def reachable(clinic: Clinic, member_ids: Iterable[int], *, though_refused: bool = False) -> list[Membership]:
-    """Those of some members who work here now and have an address that was not refused lately."""
+    """Those members who work here now and whose address was not refused lately."""
     members = Membership.objects.for_clinic(clinic).active().filter(pk__in=list(member_ids))
     return _with_address(members, though_refused=though_refused)
 
 
 def members_to_alert(clinic: Clinic, member_ids: Iterable[int], *, is_red_flag: bool) -> list[Membership]:
-    """Whom a message about an alert goes to: where none of them can be reached, every lead and manager.
+    """The recipients of a message about an alert; if none of them can be reached, every lead and manager.
 
-    A red flag is sent to addresses that were refused before, too: a mail server errs, and one mail costs nothing.
+    Red flags are sent even to addresses that were refused before: a mail server can be wrong, and one mail costs
+    nothing.
     """
     wanted = reachable(clinic, member_ids, though_refused=True)
     deliverable = [member for member in wanted if member.email_failed_at is None] or last_resort(clinic)
@@ -62,7 +63,7 @@ def members_to_alert(clinic: Clinic, member_ids: Iterable[int], *, is_red_flag: 
 
 
 def last_resort(clinic: Clinic) -> list[Membership]:
-    """Every lead and manager with an address: told when nobody of a chain can be."""
+    """Every lead and manager with an address: alerted when nobody in a chain can be."""
     members = Membership.objects.for_clinic(clinic).active().with_role(*LEADING)
     return _with_address(members) or _with_address(members, though_refused=True)
 
@@ -90,7 +91,7 @@ def _members(
 
 
 def _on_duty(clinic: Clinic, leads: list[int], *, at: datetime) -> list[int]:
-    """Those on the rota at a time; every lead in a clinic that keeps no rota."""
+    """Those on the rota at a time; every lead if the clinic keeps no rota."""
     rota = Duty.objects.for_clinic(clinic)
     on_duty = list(rota.on_duty(at).order_by("pk").values_list("member_id", flat=True))
     if on_duty or rota.exists():

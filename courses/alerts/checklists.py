@@ -1,6 +1,6 @@
 """What to check before answering: a warning without support changes little (Lambert's OQ studies).
 
-The lines are data with their source (`courses/data/what_to_check.json`): by flag, else by rule.
+The lines are data with their source (`courses/data/what_to_check.json`): by flag, otherwise by rule.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DATA = Path(__file__).parent.parent / "data" / "what_to_check.json"
 
 @dataclass(frozen=True)
 class Checklist:
-    """What to look at, in order, and where that comes from."""
+    """What to check, in order, with the source."""
 
     lines: tuple[str, ...]
     source: str
@@ -26,7 +26,7 @@ class Checklist:
 
 
 def checklists_of(alert: Alert) -> list[Checklist]:
-    """The lists of an alert: its flag's before its rule's, and those of its pain findings."""
+    """The checklists of an alert: its flag's before its rule's, and those of its pain findings."""
     if alert.is_red_flag:
         return _named(f"flag:{alert.flag_code}", alert.rule)
     if alert.rule == Alert.Rule.PAIN:
@@ -41,7 +41,7 @@ def _named(*names: str) -> list[Checklist]:
 
 @lru_cache(maxsize=1)
 def shipped_checklists() -> dict[str, Checklist]:
-    """Every list by name."""
+    """Every checklist by name."""
     rows: Sequence[dict[str, object]] = json.loads(DATA.read_text(encoding="utf-8"))["rows"]
     return {
         str(row["name"]): Checklist(

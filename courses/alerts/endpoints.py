@@ -1,4 +1,4 @@
-"""Which webhooks hear of an alert."""
+"""Which webhooks are notified of an alert."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MESSAGE_KIND = "staff_alert_webhook"
 def tell_endpoints(
     alert: Alert, event: AlertEvent, members: Iterable[Membership], *, at: datetime, due_at: datetime
 ) -> None:
-    """Queue what the clinic's own webhooks and those of the people told are to hear of an event."""
+    """Queue notices of an event for the clinic's webhooks and those of the people who are alerted."""
     whose = Q(member=None) | Q(member__in=list(members))
     for endpoint in Endpoint.objects.for_clinic(alert.clinic).in_use().filter(whose):
         enqueue(
@@ -29,7 +29,7 @@ def tell_endpoints(
             channel=Message.Channel.WEBHOOK,
             dedup_key=f"alert-event:{event.pk}:endpoint:{endpoint.pk}",
             guarantee=Message.Guarantee.AT_LEAST_ONCE,
-            # Mail to people is not to wait behind a machine that answers slowly.
+            # Mail to people must not wait for a slow machine.
             is_urgent=Severity(alert.severity) is Severity.E0,
             group_key=f"alert:{alert.pk}",
             due_at=due_at,

@@ -1,4 +1,4 @@
-"""A matter that opens again and again: said once, not each time. Never a red flag."""
+"""An alert that opens again and again: reported once, not each time. Never a red flag."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ RAISING_KINDS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.REOPENED)
 
 
 def what_to_tell(alert: Alert, event: AlertEvent, *, at: datetime) -> AlertEvent | None:
-    """The event people are told of; None while they know that this matter keeps opening.
+    """The event to report; None while people know that this alert keeps opening.
 
-    What is left out is the first message alone: repeats and the next person come as ever, and a worsening is
-    always told.
+    Only the first message is left out: repeats and escalation continue as usual, and a worsening is always
+    reported.
     """
     if alert.is_red_flag or event.kind not in RAISING_KINDS or _n_times_raised(alert, at=at) < TOO_MANY:
         return event

@@ -19,7 +19,7 @@ OUTCOMES = [(outcome, outcome.label) for outcome in Alert.HUMAN_OUTCOMES]
 
 
 class SeenForm(forms.Form):
-    """Carries what the person was shown, so that nothing newer is answered unread."""
+    """Carries the newest report that the person saw, so that nobody answers a newer one unread."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -59,7 +59,7 @@ class ResolveForm(SeenForm):
 
 
 class SnoozeForm(SeenForm):
-    """Until when it can wait, and why."""
+    """How long the alert can wait, and why."""
 
     hours = forms.TypedChoiceField(
         label=_("For"),
@@ -70,7 +70,7 @@ class SnoozeForm(SeenForm):
 
     @property
     def wait(self) -> timedelta:
-        """How long, of a valid form."""
+        """The time to wait, for a valid form."""
         return timedelta(hours=self.cleaned_data["hours"])
 
 
@@ -123,7 +123,7 @@ class SilenceForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    """How a red flag came to be ticked by mistake."""
+    """Why a red flag was ticked by mistake."""
 
     reason = forms.CharField(
         label=_("How the mistake happened, and how you know"),

@@ -1,4 +1,4 @@
-"""The history of an alert: every move is an event."""
+"""The history of an alert: every change is an event."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ MOVES = {
     Alert.State.RESOLVED: {Alert.State.RESOLVED},
 }
 
-# What a person did knows of the report, though the alert stays open.
+# Actions of a person who therefore knows of the report, though the alert stays open.
 STOPPING = (AlertEvent.Kind.SILENCED, AlertEvent.Kind.LEVEL_LOWERED)
 
 
 class IllegalMove(ValidationError):
-    """The alert is not in a state from which this can be done."""
+    """The action is not possible in the alert's current state."""
 
 
 def write_event(
@@ -42,7 +42,7 @@ def write_event(
     report: RedFlagReport | None = None,
     **detail: Any,
 ) -> AlertEvent:
-    """Write what happened and, with `new_state`, move the alert (not saved); IllegalMove where it cannot."""
+    """Add an event and, with `new_state`, change the alert's state (not saved); IllegalMove if not allowed."""
     old = Alert.State(alert.state)
     new = new_state or old
     if new not in MOVES[old]:

@@ -1,4 +1,4 @@
-"""The alert inbox: what needs an answer, in order of need, and what every staff page says of it."""
+"""The alert inbox, most urgent first, and what every staff page shows about it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ N_SHOWN = 3
 
 @dataclass(frozen=True)
 class Unanswered:
-    """Alerts that nobody answered while nobody is left to tell: their number, and the most pressing by number and
-    severity. No patient: every member sees this."""
+    """Unanswered alerts after everyone on the contact list was alerted: how many, and the most urgent by number
+    and severity. It names no patient, because every member sees it.
+    """
 
     n_alerts: int
     worst: tuple[Alert, ...]
@@ -30,16 +31,16 @@ class Unanswered:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many alerts nobody has taken on, and those among them that nobody is left to be told of."""
+    """How many alerts are unassigned, and which of these have exhausted the contact list."""
 
     n_open: int
     unanswered: Unanswered | None
 
 
 def waiting(membership: Membership) -> Waiting:
-    """What every page of the clinic says until somebody answers, to every member whatever their rights."""
+    """What every page of the clinic shows to every member, whatever their rights, until somebody answers."""
     alerts = Alert.objects.for_clinic(membership.clinic)
-    # On every page: a few values of a few rows cost less than to have them counted.
+    # Used on every page: reading a few values of a few rows costs less than counting in the database.
     found = list(alerts.filter(state=Alert.State.OPEN).values_list("severity", "exhausted_at"))
     n_open = sum(severity != Severity.REVIEW for severity, _exhausted_at in found)
     n_exhausted = sum(exhausted_at is not None for _severity, exhausted_at in found)
@@ -50,19 +51,19 @@ def waiting(membership: Membership) -> Waiting:
 
 
 def with_last_news(rows: AlertRows) -> AlertRows:
-    """Each with the newest report of it: what an answer from the list has seen."""
+    """Add the newest report of each alert: what an answer from the list has seen."""
     news = AlertEvent.objects.filter(alert=OuterRef("pk"), kind__in=NEWS).order_by("-pk")
     return rows.annotate(seen=Subquery(news.values("pk")[:1]))
 
 
 def mine(rows: AlertRows, membership: Membership) -> AlertRows:
-    """Those one took on, and those of one's own courses that nobody took on."""
+    """The alerts a member acknowledged, and the unassigned ones of their own courses."""
     own = Q(course__practitioner=membership) & ~Q(state=Alert.State.ACKNOWLEDGED)
     return rows.filter(Q(acknowledged_by=membership) | own)
 
 
 def progress_words(alert: Alert) -> str:
-    """Where the answer stands and who is on it; needs clinic and acknowledged_by loaded."""
+    """The state of the answer and who acknowledged; needs clinic and acknowledged_by loaded."""
     if alert.state == Alert.State.ACKNOWLEDGED and alert.acknowledged_by:
         return _("acknowledged by %(who)s") % {"who": alert.acknowledged_by}
     if alert.is_resolved:
@@ -78,7 +79,7 @@ def progress_words(alert: Alert) -> str:
 
 
 def visits_without_reminder(course: Course | None, *, at: datetime) -> list[Appointment]:
-    """Booked visits of a course on hold: no reminder goes out, so that staff must call."""
+    """Booked visits of a course on hold: they get no reminder, so staff must call."""
     if course is None or course.status != Course.Status.ON_HOLD:
         return []
     booked = course.appointments.filter(status=Appointment.Status.BOOKED, starts_at__gt=at)

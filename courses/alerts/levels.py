@@ -1,4 +1,4 @@
-"""Staff lower the level of a red flag, once they have spoken to the patient. Nothing else ever lowers one."""
+"""Staff lower the level of a red flag after speaking to the patient. Nothing else ever lowers one."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def lower_level(
     at: datetime,
     seen: int | None = None,
 ) -> Alert:
-    """Lower a red flag's level by name, with reason and what the patient said; what once was E0 never below E1.
+    """Lower a red flag's level, with who, why and what the patient said; a former E0 never goes below E1.
 
-    The course stays on hold until somebody takes it off. A new report at a higher level raises it again.
+    The course stays on hold until somebody resumes it. A new report at a higher level raises it again.
     """
     alert = locked(alert)
     if not alert.is_red_flag or alert.is_resolved:

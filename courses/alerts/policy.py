@@ -1,4 +1,4 @@
-"""How fast an alert is told, repeated, escalated, and when an acknowledgement lapses. Pure.
+"""How fast an alert is sent, repeated and escalated, and when an acknowledgement expires. Pure.
 
 The table of the alerts document, section 2; the times need clinical sign-off.
 """
@@ -19,21 +19,21 @@ class Clock(Enum):
     ALWAYS = "always"
     OPEN = "open"
     WORKING_DAYS = "working_days"
-    # All hours count; what ends outside opening hours waits for the next opening.
+    # All hours count; a wait that ends outside opening hours is extended to the next opening.
     THEN_OPEN = "then_open"
-    # The next digest, whatever the length.
+    # Until the next digest, whatever the length.
     DIGEST = "digest"
 
 
 @dataclass(frozen=True)
 class Wait:
-    """A stretch of time on one of the clocks; for working days `minutes` counts days."""
+    """A length of time on one of the clocks; for working days `minutes` counts days."""
 
     minutes: int
     clock: Clock = Clock.ALWAYS
 
     def after(self, at: datetime, calendar: OpeningCalendar) -> datetime:
-        """When the wait is over."""
+        """When the wait ends."""
         wait = timedelta(minutes=self.minutes)
         match self.clock:
             case Clock.WORKING_DAYS:
@@ -48,15 +48,16 @@ class Wait:
                 return at + wait
 
     def latest(self, at: datetime, calendar: OpeningCalendar) -> datetime:
-        """When the wait is over at the latest, if it began no later than at an instant."""
+        """The latest end of the wait, if it began no later than at an instant."""
         if self.clock is Clock.WORKING_DAYS:
-            # What ends after closing time moves to the next open day: an earlier start may end later.
+            # A wait that ends after closing time is extended to the next open day, so an earlier start may end
+            # later.
             return calendar.add_working_days(at, self.minutes + 1)
         return self.after(at, calendar)
 
 
 HOUR, DAY = 60, 24 * 60
-# The wall time in the clinic at which reviews are told, together.
+# The wall time in the clinic at which reviews are sent, together.
 DIGEST_AT = time(8)
 
 
@@ -68,14 +69,14 @@ class Policy:
     repeat: Wait
     escalate: tuple[Wait, ...]
     lapse: Wait
-    # How many steps of the chain are told with the first message.
+    # How many steps of the chain are alerted with the first message.
     n_first_steps: int = 1
     is_mailed: bool = True
 
     def escalation(self, position: int) -> Wait | None:
-        """How long to wait at a step of the chain before the next; those told together count as one.
+        """How long to wait at a step of the chain before the next; steps alerted together count as one.
 
-        None where nobody further is ever told.
+        None if nobody else is ever alerted.
         """
         if not self.escalate:
             return None

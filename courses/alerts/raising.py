@@ -1,4 +1,4 @@
-"""Raising an alert: one open matter per identity, a message for every new report."""
+"""Raising an alert: one open alert per matter, and a message for every new report."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def raise_alert(
     is_quiet: bool = False,
     since: datetime | None = None,
 ) -> Alert:
-    """The open alert of this matter, raised now or taken further; in the caller's transaction.
+    """The open alert of this matter, new or updated; in the caller's transaction.
 
-    Quiet is what was entered late, imported or corrected: it is listed, pages nobody and disturbs no answer.
-    Of the red flags only an imported one is ever quiet. `since` is when it was told, where that was earlier:
-    the clock of a new alert starts there.
+    Quiet alerts come from late, imported or corrected entries: they are listed, alert nobody and leave an answer
+    unchanged. Of the red flags only an imported one is ever quiet. `since` is the time of the report, if that was
+    earlier: the clock of a new alert starts there.
 
-    The caller holds the lock of the patient, so that two reports at once are taken one after the other.
+    The caller holds the lock of the patient, so that two simultaneous reports are handled one after the other.
     """
     matter = Alert.objects.for_clinic(patient.clinic).filter(
         patient=patient, course=course, rule=rule, flag_code=flag_code
@@ -66,7 +66,7 @@ def _open(
     by: Membership | None,
     since: datetime,
 ) -> Alert:
-    """A new matter: who is asked is written down as it is today, and the first are told."""
+    """Open a new alert: store today's chain, and alert the first people."""
     severity, calendar = most_severe([finding.severity for finding in findings]), alert.clinic.calendar()
     alert.severity = severity
     alert.findings = [finding.as_json() for finding in findings]
@@ -102,7 +102,7 @@ def _take_further(
     by: Membership | None,
     is_quiet: bool,
 ) -> Alert:
-    """A new report or a worsening reopens the alert and alerts again; a further finding is only noted."""
+    """A new report or a worsening reopens the alert and is sent again; other findings are only noted."""
     news = [finding.as_json() for finding in findings]
     news = [finding for finding in news if finding not in alert.findings] if report is None else news
     if not news:
@@ -115,7 +115,7 @@ def _take_further(
         kind = AlertEvent.Kind.REPORTED_AGAIN
     else:
         kind = AlertEvent.Kind.SEVERITY_RAISED if is_worse else AlertEvent.Kind.FINDING_ADDED
-    # What waited for the digest becomes a live matter with the first live finding.
+    # An alert that waited for the digest becomes a live one with the first live finding.
     tells = not is_quiet and (report is not None or is_worse or alert.is_quiet)
     alert.is_quiet = alert.is_quiet and is_quiet
     event = write_event(
@@ -134,6 +134,6 @@ def _take_further(
 
 
 def note_findings(alert: Alert, findings: Sequence[Finding], *, at: datetime) -> None:
-    """Write further findings into an alert's history; nobody is told of them."""
+    """Add findings to an alert's history without alerting anybody."""
     rows = [finding.as_json() for finding in findings]
     write_event(alert, AlertEvent.Kind.FINDING_ADDED, at=at, findings=rows)

@@ -15,12 +15,12 @@ from courses.alerts.history import IllegalMove, write_event
 from courses.alerts.steps import MESSAGE_KIND, policy_of, set_next_step
 from courses.models import Alert, AlertEvent
 
-# Something new under a red flag: an acknowledgement must have seen it.
+# New reports of a red flag: an acknowledgement must have seen them.
 NEWS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.REPORTED_AGAIN, AlertEvent.Kind.SEVERITY_RAISED)
 
 
 class MayNotAnswer(ValidationError):
-    """Somebody who may not do this, or not any more; says whom to ask."""
+    """This person may not do this, or no longer; says whom to ask."""
 
 
 def require_right(member: Membership, permission: str) -> None:
@@ -37,17 +37,17 @@ def require_right(member: Membership, permission: str) -> None:
 
 
 def last_news(alert: Alert) -> int:
-    """The id of the newest report or worsening: what an answer must have seen."""
+    """The id of the newest report or worsening: an answer must have seen it."""
     newest = alert.events.filter(kind__in=NEWS).order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0
 
 
 @transaction.atomic
 def acknowledge(alert: Alert, *, by: Membership, at: datetime, seen: int, way: str) -> Alert:
-    """Take an alert on by name: repeats and escalation stop for everybody, until it lapses.
+    """Acknowledge an alert by name: repeats and escalation stop for everybody until the acknowledgement expires.
 
-    `seen` is the newest report the person was shown; IllegalMove where a newer one came meanwhile.
-    Acknowledging twice changes nothing. Whoever lost the right since the link was sent is refused: MayNotAnswer.
+    `seen` is the newest report the person was shown; IllegalMove if a newer one came meanwhile.
+    Acknowledging twice changes nothing. MayNotAnswer for somebody who lost the right since the link was sent.
     """
     alert = locked(alert)
     require_right(by, "courses.acknowledge_alert")
@@ -77,9 +77,9 @@ def resolve(
     cause: str = "",
     medical_review: str = "",
 ) -> Alert:
-    """Close a matter with its outcome; a red flag only by a person, with a note.
+    """Resolve an alert with its outcome; a red flag only by a person, with a note.
 
-    `medical_review` says which doctor looked at severe pain and when: without one the patient is not needled.
+    `medical_review` says which doctor examined the severe pain and when: without one the patient is not needled.
     """
     alert = locked(alert)
     if alert.is_resolved:
@@ -108,19 +108,19 @@ def resolve(
 
 @transaction.atomic
 def add_note(alert: Alert, *, note: str, by: Membership, at: datetime) -> AlertEvent:
-    """Write down what was done so far."""
+    """Add a note on what was done so far."""
     if not note.strip():
         raise ValidationError({"note": _("The note is empty. Enter some text.")})
     return write_event(locked(alert), AlertEvent.Kind.NOTED, at=at, by=by, note=note)
 
 
 def locked(alert: Alert) -> Alert:
-    """The alert as it is now, held until the transaction ends."""
+    """The alert as it is now, locked until the transaction ends."""
     return Alert.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=alert.pk)
 
 
 def cancel_mail(alert: Alert, *, at: datetime) -> None:
-    """Stop what waits to be sent about an alert."""
+    """Cancel waiting messages about an alert."""
     waiting = Message.objects.for_clinic(alert.clinic).filter(
         kind=MESSAGE_KIND, group_key=f"alert:{alert.pk}", state=Message.State.PENDING
     )

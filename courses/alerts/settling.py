@@ -1,4 +1,4 @@
-"""Alerts that end without an answer: back in the band, course closed, overtaken. Never a red flag."""
+"""Alerts that end without an answer: back in range, course closed, overtaken. Never a red flag."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from courses.rules.hysteresis import FrozenBound, frozen_bounds, has_settled
 log = structlog.stdlib.get_logger(__name__)
 FINDINGS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.FINDING_ADDED, AlertEvent.Kind.SEVERITY_RAISED)
 OVER = (Course.Status.COMPLETED, Course.Status.STOPPED)
-# What only a person may end, whatever becomes of the course.
+# Alerts that only a person may end, even after the course.
 BY_PEOPLE = (Alert.Rule.RED_FLAG, Alert.Rule.UNCLEARED)
 
 
@@ -29,9 +29,9 @@ def settle_alerts(
 ) -> None:
     """Resolve those of a course's alerts that need nobody any more, as read under the patient's lock.
 
-    That is the pain alert where two sessions running were within the bounds frozen in it (a person decides where
-    there are none, because the curve could not tell when it was raised), and what the patient overtook by coming
-    or writing. Whatever goes wrong here, the session stands and the alert stays open.
+    That is the pain alert if two consecutive sessions were within its stored bounds (without bounds a person
+    decides, because the curve was not available when it was raised), and alerts that the patient overtook by
+    coming or writing. If anything fails here, the session is kept and the alert stays open.
     """
     for alert in alerts:
         if alert.is_resolved or alert.rule in BY_PEOPLE or alert.rule not in {Alert.Rule.PAIN, *overtaken}:
@@ -54,7 +54,7 @@ def _settle(alert: Alert, *, at: datetime) -> None:
 
 
 def sweep_closed_courses(*, at: datetime) -> int:
-    """Close what is left open of courses that are over, whoever ended them; returns how many alerts."""
+    """Close the remaining alerts of courses that have ended, whoever ended them; returns how many alerts."""
     left = Alert.objects.all_clinics().unresolved().exclude(rule__in=BY_PEOPLE)
     return each(list(left.filter(course__status__in=OVER).order_by("pk")), partial(_close_with_word, at=at))
 
@@ -86,7 +86,7 @@ def _has_settled(alert: Alert) -> bool:
 
 
 def _runs(alert: Alert, bounds: dict[str, FrozenBound], *, since: datetime) -> dict[str, list[tuple[int, int]]]:
-    """By timing, the scores of the sessions held since the last finding, oldest first."""
+    """By timing, the scores of the sessions since the last finding, oldest first."""
     scores = PainScore.objects.filter(course=alert.course, timing__in=bounds, session__held_at__gt=since)
     runs: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for timing, number, score in scores.order_by("session__held_at", "pk").values_list(

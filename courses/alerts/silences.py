@@ -17,7 +17,7 @@ def silence_of(alert: Alert, *, at: datetime) -> Silence | None:
 
 
 def fall_silent(alert: Alert, silence: Silence, *, at: datetime) -> None:
-    """Nobody is told until the silence ends (not saved)."""
+    """Alert nobody until the silence ends (not saved)."""
     alert.repeat_at = alert.escalate_at = None
     alert.silenced_until = silence.ends_at
     write_event(

@@ -1,4 +1,4 @@
-"""What people do to be told less for a while: snooze one alert, silence some. Never a red flag."""
+"""How people get fewer messages for a while: snooze one alert, silence some. Never a red flag."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from courses.rules.facts import Severity
 def snooze(
     alert: Alert, *, until: datetime, reason: str, by: Membership, at: datetime, seen: int | None = None
 ) -> Alert:
-    """Put an alert off to a time, no longer than its acknowledgement would hold; then it is open again.
+    """Put an alert off to a time, no longer than its acknowledgement would last; then it is open again.
 
-    IllegalMove for a red flag, for what is acknowledged or resolved, and where something new came meanwhile.
+    IllegalMove for a red flag, for an acknowledged or resolved alert, and if something new came meanwhile.
     """
     alert = locked(alert)
     if alert.is_red_flag:
@@ -66,9 +66,9 @@ def silence(
     course: Course | None = None,
     practitioner: Membership | None = None,
 ) -> Silence:
-    """Mute what matches for at most 14 days; alerts are raised all the same and told when it ends.
+    """Mute matching alerts for at most 14 days; they are still raised, and sent when it ends.
 
-    ValidationError names the field. A red flag is never muted, and no matcher can name one.
+    ValidationError names the field. A red flag is never muted, and no silence can select one.
     """
     if not at < ends_at <= at + LONGEST:
         raise ValidationError({"ends_at": _("A silence ends within 14 days.")})
@@ -95,7 +95,7 @@ def silence(
 
 @transaction.atomic
 def end_silence(made: Silence, *, by: Membership, at: datetime) -> Silence:
-    """End a silence early: what it muted is told now. IllegalMove where it is over."""
+    """End a silence early: what it muted is sent now. IllegalMove if it is over."""
     made = Silence.objects.select_for_update().get(pk=made.pk)
     if made.ended_at is not None or made.ends_at <= at:
         raise IllegalMove(_("This silence has already ended."))
@@ -109,7 +109,7 @@ def end_silence(made: Silence, *, by: Membership, at: datetime) -> Silence:
 
 
 def _open_alerts(by: Membership) -> list[Alert]:
-    """Locked, in the order of their numbers, so that two people cannot lock each other out."""
+    """Lock open alerts in the order of their numbers, so that two people cannot deadlock."""
     rows = Alert.objects.for_clinic(by.clinic).filter(state=Alert.State.OPEN).exclude(rule=Alert.Rule.RED_FLAG)
     locked_rows = rows.select_for_update(of=("self",)).select_related("clinic", "course", "patient")
     return list(locked_rows.order_by("pk"))

@@ -1,4 +1,4 @@
-"""What happens to an alert as time passes: told, told again, escalated, acknowledgement lapsed."""
+"""What happens to an alert as time passes: sent, repeated, escalated, acknowledgement expired."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ PAUSE_AFTER_FAILURE = timedelta(minutes=5)
 
 
 def policy_of(alert: Alert) -> Policy:
-    """How fast this alert moves."""
+    """The pace of this alert."""
     return POLICIES[Severity(alert.severity)]
 
 
 def start_steps(alert: Alert, event: AlertEvent, *, at: datetime, calendar: OpeningCalendar | None = None) -> None:
-    """Tell the first people of the chain, and set when they are told again and when the next are (not saved).
+    """Alert the first people of the chain, and set the times of the repeat and of the next step (not saved).
 
-    A silence in force puts all of it off to its end; a matter that opens again and again is not told each time.
+    A silence in force postpones all of it to its end; an alert that opens again and again is not sent each time.
     """
     policy, calendar = pace_of(alert), calendar or alert.clinic.calendar()
     alert.lapses_at = alert.silenced_until = alert.exhausted_at = None
@@ -58,8 +58,9 @@ def start_steps(alert: Alert, event: AlertEvent, *, at: datetime, calendar: Open
 
 
 def restart_clocks(alert: Alert, *, at: datetime) -> None:
-    """The alert moves at another pace from now on: its answer holds for another time, or it is told at another
-    (not saved)."""
+    """The pace of the alert has changed: set the times of its acknowledgement or its messages again
+    (not saved).
+    """
     calendar = alert.clinic.calendar()
     if alert.state == Alert.State.OPEN:
         _wind_clocks(alert, since=at, calendar=calendar)
@@ -69,18 +70,19 @@ def restart_clocks(alert: Alert, *, at: datetime) -> None:
 
 
 def is_paged(alert: Alert) -> bool:
-    """Whether this alert is mailed to people: reviews and late entries wait for the digest, test patients
-    are invented."""
+    """Whether this alert is mailed to people: reviews and late entries wait for the digest, and test patients
+    are not real.
+    """
     return policy_of(alert).is_mailed and not alert.is_quiet and not alert.patient.is_training
 
 
 def pace_of(alert: Alert) -> Policy:
-    """How fast this alert moves: what is not paged moves with the digest."""
+    """The pace of this alert: alerts that are not sent follow the digest."""
     return policy_of(alert) if is_paged(alert) else POLICIES[Severity.REVIEW]
 
 
 def _wind_clocks(alert: Alert, *, since: datetime, calendar: OpeningCalendar) -> None:
-    """When people are told again, and when the next person is (not saved)."""
+    """Set the times of the next repeat and of the next step (not saved)."""
     policy = pace_of(alert)
     alert.repeat_at = policy.repeat.after(since, calendar)
     wait = policy.escalation(alert.chain_position)
@@ -95,7 +97,7 @@ def set_next_step(alert: Alert) -> None:
 
 @transaction.atomic
 def advance(alert_id: int, *, at: datetime) -> bool:
-    """Take the steps of one alert that are due; False when somebody else did or nothing is due."""
+    """Take the due steps of one alert; False if somebody else did or nothing is due."""
     alert = Alert.objects.select_for_update(skip_locked=True).step_due_by(at).filter(pk=alert_id).first()
     if alert is None:
         return False
@@ -113,21 +115,21 @@ def advance(alert_id: int, *, at: datetime) -> bool:
 
 
 def _is_repeat_due(alert: Alert, *, at: datetime) -> bool:
-    """Never of what somebody answered or silenced, though it was pushed ahead; else also where no time is set."""
+    """Whether a repeat is due: never for an answered or silenced alert; always if no time is set."""
     if alert.state != Alert.State.OPEN or alert.silenced_until is not None:
         return False
     return alert.repeat_at is None or alert.repeat_at <= at
 
 
 def sweep(*, at: datetime) -> int:
-    """Take every step that is due; returns how many alerts moved. Safe many times at once."""
+    """Take every step that is due; returns how many alerts changed. Safe many times at once."""
     lapse_answers_of_those_who_left(at=at)
     due = list(Alert.objects.all_clinics().step_due_by(at).order_by("next_step_at").values_list("pk", flat=True))
     return each(due, partial(advance, at=at), on_failure=partial(_push_ahead, at=at))
 
 
 def lapse_answers_of_those_who_left(*, at: datetime) -> int:
-    """Whoever no longer works here does not act on what they acknowledged: it is open again from now on."""
+    """End acknowledgements of people who no longer work here: these alerts are open again."""
     left = Q(acknowledged_by__deactivated_at__isnull=False) | Q(acknowledged_by__user__is_active=False)
     held = Alert.objects.all_clinics().unresolved().filter(left, state=Alert.State.ACKNOWLEDGED)
     is_still_to_lapse = Q(lapses_at=None) | Q(lapses_at__gt=at)
@@ -135,7 +137,7 @@ def lapse_answers_of_those_who_left(*, at: datetime) -> int:
 
 
 def _push_ahead(alert_id: int, *, at: datetime) -> None:
-    """An alert that cannot take its step must not be the first in every sweep."""
+    """Postpone an alert whose step fails, so that it is not the first in every sweep."""
     Alert.objects.unresolved().filter(pk=alert_id).update(next_step_at=at + PAUSE_AFTER_FAILURE)
 
 
@@ -147,7 +149,7 @@ def _reopen(alert: Alert, *, at: datetime) -> None:
 
 
 def end_of_silence(alert: Alert, *, at: datetime) -> None:
-    """What was muted is told now (not saved)."""
+    """Send what was muted (not saved)."""
     event = write_event(alert, AlertEvent.Kind.UNSILENCED, at=at)
     start_steps(alert, event, at=at)
 
@@ -162,7 +164,7 @@ def _escalate(alert: Alert, *, at: datetime) -> None:
         step = alert.chain[alert.chain_position]["step"]
         event = write_event(alert, AlertEvent.Kind.ESCALATED, at=at, step=step)
         _tell_until_newest_is_reached(alert, event, at=at, due_at=at)
-    # Everybody was told just now: a repeat in the same minute would tell them twice.
+    # Everybody was alerted just now: a repeat in the same minute would alert them twice.
     return _wind_clocks(alert, since=at, calendar=calendar)
 
 
@@ -174,7 +176,7 @@ def _repeat(alert: Alert, *, at: datetime) -> None:
 
 
 def _exhaust(alert: Alert, *, at: datetime) -> None:
-    """The whole chain was told, or could not be: from now on every staff page says so (not saved)."""
+    """The whole chain was alerted, or could not be: from now on every staff page shows the alert (not saved)."""
     alert.escalate_at = None
     if alert.exhausted_at is None:
         alert.exhausted_at = at
@@ -182,7 +184,7 @@ def _exhaust(alert: Alert, *, at: datetime) -> None:
 
 
 def step_past_undelivered(alert: Alert, *, at: datetime) -> None:
-    """A mail failed for good: the next person must not wait for their time; past the last, every page says so."""
+    """A mail failed for good: go to the next person at once; after the last, every page shows the alert."""
     if alert.state != Alert.State.OPEN:
         return
     if alert.chain_position + 1 < len(alert.chain):
@@ -194,7 +196,7 @@ def step_past_undelivered(alert: Alert, *, at: datetime) -> None:
 
 
 def _tell_until_newest_is_reached(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> None:
-    """A step without anybody reachable is a failure of its own: the next step is taken at once."""
+    """A step without anybody reachable counts as a failure: take the next step at once."""
     while _note_unreachable(alert, alert.chain_position, at=at):
         if alert.chain_position + 1 >= len(alert.chain):
             _exhaust(alert, at=at)
@@ -204,7 +206,7 @@ def _tell_until_newest_is_reached(alert: Alert, event: AlertEvent, *, at: dateti
 
 
 def _note_unreachable(alert: Alert, position: int, *, at: datetime) -> bool:
-    """Whether a step has nobody who can be reached; if so that is part of the history."""
+    """Whether nobody of a step can be reached; if so, note that in the history."""
     step: Step = alert.chain[position] if alert.chain else {"step": "", "members": []}
     if reachable(alert.clinic, step["members"]):
         return False
@@ -213,9 +215,9 @@ def _note_unreachable(alert: Alert, position: int, *, at: datetime) -> bool:
 
 
 def tell(alert: Alert, event: AlertEvent, *, at: datetime, due_at: datetime) -> list[Membership]:
-    """Queue a mail about an event to everybody the chain has reached; returns them.
+    """Queue a mail about an event to everybody in the chain so far; returns them.
 
-    Where none of them can be reached, every lead and manager is told instead.
+    If none of them can be reached, every lead and manager is emailed instead.
     """
     reached = {pk for step in alert.chain[: alert.chain_position + 1] for pk in step["members"]}
     members = members_to_alert(alert.clinic, reached, is_red_flag=alert.is_red_flag)

@@ -1,4 +1,4 @@
-"""The sum an alert rests on, as it was frozen when staff were called: in words, with its odds and its sources."""
+"""The calculation of an alert as it was stored when the alert was raised: in words, with odds and sources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Line = tuple[str, str]
 
 @dataclass(frozen=True)
 class Sum:
-    """One score beside what was expected of it: what was seen, why that alerts, and each number it rests on."""
+    """One score beside its expectation: what was observed, why that raised an alert, and the numbers used."""
 
     heading: str
     observed: int | None
@@ -33,7 +33,7 @@ class Sum:
 
 
 def sums_of(alert: Alert) -> list[Sum]:
-    """A sum for each score that raised or worsened the alert, and for a course off track; the newest first."""
+    """A calculation for each score that raised or worsened the alert, and for a course off track; newest first."""
     scores: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     others: list[Mapping[str, Any]] = []
     for finding in alert.findings:
@@ -104,14 +104,14 @@ def _score_lines(evidence: Mapping[str, Any]) -> list[Line]:
 
 
 def _ratio_lines(alert: Alert, evidence: Mapping[str, Any]) -> list[Line]:
-    """How much better “3 worse than expected” explains the score, and from where on that alerts."""
+    """How much better “3 worse than expected” explains the score, and the threshold for an alert."""
     if "lr" not in evidence:
         return []
     return [*_single_lines(alert, evidence), *_lasting_lines(alert, evidence)]
 
 
 def _lasting_lines(alert: Alert, evidence: Mapping[str, Any]) -> list[Line]:
-    """The last scores together: since when, how far above, how rare by chance, and from where on that alerts."""
+    """The last scores together: since when, how far above, how rare by chance, and the threshold for an alert."""
     if "lasting" not in evidence:
         return []
     values = {
@@ -125,7 +125,7 @@ def _lasting_lines(alert: Alert, evidence: Mapping[str, Any]) -> list[Line]:
     return [
         (_("Last scores together"), _("%(n)s scores, on average %(above)s points higher than expected") % values),
         (_("Level reached"), _("%(level)s, the mean of the last two scores") % {"level": level}),
-        (_("Likelihood ratio of what lasts (M)"), _("%(ratio)s; alerts above %(from)s (%(basis)s)") % values),
+        (_("Likelihood ratio of a lasting shift (M)"), _("%(ratio)s; alerts above %(from)s (%(basis)s)") % values),
         (_("Odds of that by chance"), rarity_words(evidence["lasting_one_in"])),
     ]
 
@@ -154,7 +154,7 @@ def _threshold_basis(alert: Alert, evidence: Mapping[str, Any]) -> str:
 
 
 def _sources(alert: Alert, evidence: Mapping[str, Any]) -> list[Line]:
-    """Of whom the curve learnt, from how many scores of this patient, and the bounds of the rules."""
+    """The sources: the courses behind the Prior, the number of this patient's scores, the bounds of the rules."""
     lines = []
     if evidence.get("prior"):
         lines.append((_("This course's scores used"), str(evidence["n_scores"])))
@@ -198,7 +198,7 @@ def _gain_words(percent: int) -> str:
 
 
 def _rounded(ratio: float) -> str:
-    """No finer than it is known: two digits from ten on."""
+    """As exact as it is known: two significant digits from ten on."""
     if ratio < 10:
         return number_format(round(ratio, 1), 1)
     digits = len(str(int(ratio)))

@@ -1,4 +1,4 @@
-"""Addresses of the alert loop."""
+"""URL patterns of the alert pages."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The page behind the link of a staff mail: confirm that one takes an alert on."""
+"""The page behind the link in a staff mail: confirm the acknowledgement."""
 
 from __future__ import annotations
 

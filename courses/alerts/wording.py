@@ -19,7 +19,7 @@ from courses.outlook.wording import rarity_words
 
 
 def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> str:
-    """One frozen finding with the sum it rests on; `flags` are the wordings by code."""
+    """One stored finding with its calculation; `flags` are the wordings by code."""
     evidence = finding["evidence"]
     if finding["rule"] == "red_flag":
         wording = flags.get(evidence["flag"], evidence["flag"])
@@ -28,7 +28,7 @@ def finding_words(finding: Mapping[str, Any], *, flags: Mapping[str, str]) -> st
 
 
 def rule_words(finding: Mapping[str, Any]) -> str:
-    """What a finding of no red flag says, without its sum."""
+    """The words of a finding that is no red flag, without its calculation."""
     evidence = finding["evidence"]
     because = evidence.get("because", "")
     return _rule_words(finding["rule"]) % {
@@ -61,7 +61,7 @@ def _rule_words(rule: str) -> str:
         ),
         "still_worse": _("Still worse on day 3."),
         "lasting": _("%(since)s about %(above)s points higher than expected. By chance alone: %(chance)s."),
-        # Raised by earlier versions.
+        # Findings of earlier versions.
         "drift": _("Two scores in a row above the wide range (9 in 10 scores)."),
         "ceiling": _("The scores are too high to show worsening. Ask the patient."),
         "needled_without_clearance": _("Needled without clearance (%(because)s)."),
@@ -72,7 +72,7 @@ def _rule_words(rule: str) -> str:
 
 
 def _reasons_of_rise(because: str) -> str:
-    """What rose, within a sentence."""
+    """What rose, as part of a sentence."""
     words = {
         "rise_in_session": _("far above this session's score before"),
         "first_ten": _("the first 10 of this course"),
@@ -86,14 +86,14 @@ def _reasons_of_rise(because: str) -> str:
 
 
 def _since(evidence: Mapping[str, Any]) -> str:
-    """From which session on pain has been higher; by the number of scores where they belong to no session."""
+    """The session since which pain has been higher; the number of scores if they belong to no session."""
     if evidence.get("since_session") is None:
         return _("Last %(n)s scores:") % {"n": evidence.get("n_since", "")}
     return _("Since session %(session)s:") % {"session": evidence["since_session"]}
 
 
 def _plain(number: float | None) -> str:
-    """A number without a needless decimal."""
+    """A number without needless decimals."""
     return "" if number is None else formats.number_format(number, 1 if number != int(number) else 0)
 
 
@@ -115,7 +115,7 @@ def _sum(evidence: Mapping[str, Any]) -> str:
     return words + "."
 
 
-# What the machine does to several people at once: one line of the history.
+# What the software does to several people at once: one line of the history.
 TOGETHER = frozenset(
     {
         AlertEvent.Kind.QUEUED,
@@ -131,7 +131,7 @@ TOGETHER = frozenset(
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One thing that happened, or the same to several people within a minute."""
+    """One event, or the same event for several people within a minute."""
 
     at: datetime
     words: str
@@ -139,7 +139,7 @@ class HistoryLine:
 
 
 def history_lines(events: Iterable[AlertEvent], *, names: Mapping[int, str]) -> list[HistoryLine]:
-    """The history as it is read: mail of one minute is one line that names everybody."""
+    """The history for readers: mails of one minute are one line that names everybody."""
     lines: list[HistoryLine] = []
     last: tuple[str, str] | None = None
     for event in events:
@@ -154,7 +154,7 @@ def history_lines(events: Iterable[AlertEvent], *, names: Mapping[int, str]) -> 
 
 
 def event_words(event: AlertEvent, *, names: Mapping[int, str]) -> str:
-    """What happened, to whom, with the note where somebody wrote one."""
+    """What happened, to whom, and the note if there is one."""
     detail = event.detail
     parts = [event.get_kind_display()]
     if "member" in detail:
@@ -183,7 +183,7 @@ def flag_wordings(alert: Alert) -> dict[str, str]:
 
 
 def member_names(events: Iterable[AlertEvent]) -> dict[int, str]:
-    """The names of those whom events speak of."""
+    """The names of the people in the events."""
     wanted = {event.detail["member"] for event in events if "member" in event.detail}
     members = Membership.objects.all_clinics().filter(pk__in=wanted).select_related("user")
     return {member.pk: str(member) for member in members}

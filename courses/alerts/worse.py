@@ -1,4 +1,4 @@
-"""Worse than at the start, as an alert's mail says it: how many points, from the same scores as every page."""
+"""The note in an alert's mail on how many points the course is worse than at the start, as on every page."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 def worse_notes(alerts: Sequence[Alert], *, clinic: Clinic) -> dict[int, str]:
-    """A note by alert, for those whose course is worse than at its start; in one query, none for red flags alone.
+    """A note by alert, for courses worse than at the start; one query, and none if all are red flags.
 
-    The mail of a red flag waits for nothing, and none goes unsent for want of a note.
+    The mail of a red flag waits for nothing, and every mail is sent even if the note fails.
     """
     wanted = {alert.pk: alert.course_id for alert in alerts if alert.course_id and not alert.is_red_flag}
     if not wanted:

@@ -1,1 +1,1 @@
-"""Pages of the staff while the database is away: whom to call, what was not saved, and the form to send again."""
+"""Staff pages while the database is down: whom to call, what was not saved, and the form to send again."""

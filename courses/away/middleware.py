@@ -1,4 +1,4 @@
-"""Every page of the staff leaves the clinic's numbers with the browser."""
+"""Stores the clinic's phone numbers in the browser with every staff page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from courses.away.numbers import carry
 
 
 class NumbersMiddleware:
-    """Stands where it is known already in which clinic somebody works."""
+    """Placed after the middleware that finds the user's clinic."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

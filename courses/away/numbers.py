@@ -1,4 +1,4 @@
-"""The numbers of the clinic, carried by the browser: no page can ask the database for them when it is away.
+"""The clinic's phone numbers in a cookie, because no page can read them from a database that is down.
 
 A signed cookie with two phone numbers and nothing else. It stays after sign-out: the device is the clinic's.
 """
@@ -22,7 +22,7 @@ AGE = timedelta(days=365)
 
 
 def carry(request: HttpRequest, response: HttpResponse, clinic: Clinic) -> None:
-    """Let the browser carry the clinic's numbers, where it does not carry just these."""
+    """Set the cookie if the browser does not have these numbers yet."""
     numbers = [clinic.emergency_number, clinic.phone]
     if _carried(request) != numbers:
         response.set_cookie(
@@ -36,7 +36,7 @@ def carry(request: HttpRequest, response: HttpResponse, clinic: Clinic) -> None:
 
 
 def numbers_of(request: HttpRequest) -> ClinicFacts:
-    """As the browser carries them, else as this process remembers them, else the number that works everywhere."""
+    """The numbers in the cookie, otherwise those this process remembers, otherwise one that works everywhere."""
     carried = _carried(request)
     if carried:
         emergency, phone = carried

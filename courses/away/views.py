@@ -1,4 +1,4 @@
-"""Instead of a bare page of a fault: whom to call, what is not saved, and everything typed, to be sent again."""
+"""Replaces the plain error page: whom to call, what is not saved, and everything typed, to be sent again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RETRY_AFTER_SECONDS = "10"
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Whatever failed, a database that does not answer among it. Asks nothing of what may be broken."""
+    """The page for any failure, including a database that does not answer. Uses nothing that may be down."""
     is_away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
     try:
         return _page(request, is_away=is_away)
@@ -56,7 +56,7 @@ def _page(request: HttpRequest, *, is_away: bool) -> HttpResponse:
         "carried": _carried(request) if is_sent else [],
         "has_files": is_sent and bool(request.FILES),
     }
-    # Without the request: its context would ask the database who is signed in.
+    # Without the request, whose context would query the database for the user.
     html = render_to_string("courses/away/broken.html", context)
     status = HTTPStatus.SERVICE_UNAVAILABLE if is_away else HTTPStatus.INTERNAL_SERVER_ERROR
     headers = {"Cache-Control": "private, no-store", **({"Retry-After": RETRY_AFTER_SECONDS} if is_away else {})}
@@ -64,7 +64,7 @@ def _page(request: HttpRequest, *, is_away: bool) -> HttpResponse:
 
 
 def _ticked(request: HttpRequest) -> list[FlagEntry]:
-    """The red flags of a form, as every clinic's list starts: theirs cannot be asked for now."""
+    """The red flags of a form, from the shipped list: the clinic's own is not available now."""
     return [
         FlagEntry(flag, request.POST.get(f"answer_{flag.code}", ""))
         for flag in shipped_flags()
@@ -73,7 +73,7 @@ def _ticked(request: HttpRequest) -> list[FlagEntry]:
 
 
 def _carried(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was sent, to be sent again by a press: the same keys, so that nothing is saved twice."""
+    """The sent data, to be sent again by a button: with the same keys, so that nothing is saved twice."""
     return [
         (name, value)
         for name, values in request.POST.lists()

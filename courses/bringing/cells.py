@@ -28,7 +28,7 @@ NO = frozenset({"no", "n", "0", "false", "nein", "-", "–"})
 CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap])?\.?m?\.?", re.IGNORECASE)
 MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2}[:.]\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?)", re.IGNORECASE)
 SHORT_YEAR = re.compile(r"\d{1,2}[-./ ]\d{1,2}[-./ ]\d{2}")
-LONGEST_NAME, LONGEST_PHONE, LONGEST_EMAIL = 80, 40, 254
+LONGEST_NAME, LONGEST_PHONE = 80, 40
 
 
 class Refused(ValueError):

@@ -24,7 +24,7 @@ def copy_rows(rows: Sequence[Model]) -> None:
         )
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = key
-        # Names of tables and columns are the models' own.
+        # The names of tables and columns come from the models.
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row([_value(row, field) for field in fields])

@@ -202,7 +202,7 @@ class _Sorter:
             elif session is None:
                 continue
             elif session.held_at in taken:
-                words = _("The same session stands in line %(line)d. Remove one, or give both a time.")
+                words = _("The same session is in line %(line)d. Remove one, or give both a time.")
                 bad[line.number] = words % {"line": taken[session.held_at]}
             elif line.visit and line.visit.on in own and not is_all_on_file:
                 bad[line.number] = _("The record has a session on this day already.")

@@ -1,4 +1,4 @@
-"""Pictures from numbers: inline SVG that works without script, prints, and has a table beside it.
+"""Charts from numbers: inline SVG that works without script, prints, and has a table beside it.
 
-Where the numbers come from is not known here.
+The charts do not know where the numbers come from.
 """

@@ -14,14 +14,14 @@ WIDTH, HEIGHT, FOOT, HEAD = 560, 200, 24, 20
 
 @dataclass(frozen=True)
 class Bar:
-    """One count with what stands below it."""
+    """One count with its label."""
 
     label: str
     value: int
 
 
 def bars_svg(bars: Sequence[Bar], *, title: str, uid: str) -> SafeString:
-    """Bars with their values above and labels below."""
+    """Bars with values above and labels below."""
     described = ", ".join(f"{bar.label}: {bar.value}" for bar in bars)
     return element(
         "svg",
@@ -58,6 +58,6 @@ def _bars(bars: Sequence[Bar]) -> Iterator[SafeString]:
         yield element(
             "text", str(bar.value), x=middle, y=base - height - 5, text_anchor="middle", class_="chart-value"
         )
-        # Every other label where they would run into each other.
+        # Every other label if they would overlap.
         if len(bars) <= 8 or position % 2 == (len(bars) - 1) % 2:
             yield element("text", bar.label, x=middle, y=HEIGHT - 7, text_anchor="middle", class_="chart-label")

@@ -1,4 +1,4 @@
-"""A rate by month between its control limits."""
+"""A monthly rate between its control limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ N_LABELS, LEAST_TOP = 5, 10.0
 
 @dataclass(frozen=True)
 class MonthRate:
-    """One month, such as 2026-03: alerts per 100 sessions, sessions, and where chance alone would keep it."""
+    """One month, such as 2026-03: alerts per 100 sessions, sessions, and the control limits."""
 
     month: str
     per_100: float
@@ -36,12 +36,12 @@ class MonthRate:
 
     @property
     def is_outside(self) -> bool:
-        """Whether chance alone hardly explains it."""
+        """Whether chance hardly explains it."""
         return not self.low <= self.per_100 <= self.high
 
 
 def control_svg(months: Sequence[MonthRate], *, title: str, uid: str) -> SafeString:
-    """Dots for the months, the limits as steps around them."""
+    """A dot for each month, with the limits as steps around them."""
     described = "; ".join(f"{one.label}: {shown_number(one.per_100, 1)}" for one in months)
     return element(
         "svg",
@@ -81,7 +81,7 @@ def _parts(months: Sequence[MonthRate]) -> Iterator[SafeString]:
 
 
 def _top(months: Sequence[MonthRate]) -> int:
-    """Room for every rate and for the usual limit; a month of few sessions, whose limit is wide, is cut off."""
+    """Room for every rate and for the usual limit; the wide limit of a month with few sessions is cut off."""
     usual = median(one.high for one in months) if months else 0.0
     highest = max([LEAST_TOP, 1.25 * usual, *(1.05 * one.per_100 for one in months)])
     return min(-(-int(highest + 0.999) // 10) * 10, 100)

@@ -67,7 +67,7 @@ def curve_svg(
 
 
 def _frame(picture: CurvePicture, width: int, height: int) -> Frame:
-    """Room for every lane of alerts above the plot."""
+    """The axes, with room for every lane of alerts above the plot."""
     frame = Frame(width, height, left=30, right=14, top=TOP, bottom=34, n_weeks=picture.n_weeks * 1.02)
     n_lanes = max(lanes_of(picture.markers, frame), default=-1) + 1
     return replace(frame, top=TOP + LANE * n_lanes)
@@ -99,7 +99,7 @@ def _bands(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
         lower = [(frame.x(week), frame.y(value)) for week, value in zip(band.weeks, low, strict=True)]
         yield element("path", d=path([*upper, *reversed(lower)], is_closed=True), class_=name, fill=fill)
         for edge in (upper, lower):
-            # Told apart in print and without colour: the wide range has dotted edges, the usual one thin ones.
+            # Distinct in print and without colour: the wide range has dotted edges, the usual one thin ones.
             dashes = "1 3" if name == "chart-band90" else None
             yield element(
                 "path", d=path(edge), class_="chart-edge", fill="none", stroke="#7f9db3", stroke_dasharray=dashes
@@ -130,7 +130,7 @@ def _lines(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
 
 
 def _today(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
-    """A line at today, named beside it where there is room."""
+    """A line at today, with a label if there is room."""
     if picture.today_week is None or not picture.is_today_drawn:
         return
     x = frame.x(picture.today_week)
@@ -148,7 +148,7 @@ def _today(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
 
 
 def _next(picture: CurvePicture, frame: Frame) -> Iterator[SafeString]:
-    """A bracket over the scores expected at the next visit, the mean a small square: the sentence's numbers."""
+    """A bracket over the range expected at the next visit, with a small square at the mean."""
     expected = picture.band.next if picture.band else None
     if expected is None:
         return

@@ -1,4 +1,4 @@
-"""What is drawn of a course: scores, line and bands, marks; and the same in words."""
+"""What a course's chart shows: scores, line, ranges and marks; and the same in words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Expected:
-    """What is expected of a score at a week: its mean, and the whole scores that nine in ten lie between."""
+    """What is expected of a score at a week: its mean, and the range of nine in ten scores."""
 
     week: float
     mean: float
@@ -37,9 +37,9 @@ class Expected:
 
 @dataclass(frozen=True)
 class Band:
-    """The line and central bands at weeks; all of one length.
+    """The line and central ranges at weeks; all of one length.
 
-    What is expected at the next visit and at the planned end is None where nothing is drawn beyond the last score.
+    The values for the next visit and the planned end are None if nothing is drawn after the last score.
     """
 
     weeks: Sequence[float]
@@ -54,7 +54,7 @@ class Band:
 
 @dataclass(frozen=True)
 class CurvePicture:
-    """What is drawn: scores, the line and the bands of one timing (`primary`), alerts, visits, the planned end."""
+    """What is drawn: scores, line and ranges of one timing (`primary`), alerts, visits, the planned end."""
 
     dots: tuple[Dot, ...]
     band: Band | None
@@ -65,13 +65,13 @@ class CurvePicture:
     prior: str
     holds: tuple[Span, ...] = ()
     reviews: tuple[ReviewMark, ...] = ()
-    # The curve gave no answer: the scores stand alone.
+    # The curve was not available: only scores are drawn.
     has_failed: bool = False
     # How many scores of the timing are missing before a line is drawn.
     n_missing: int = 0
     today_week: float | None = None
     visits: tuple[VisitMark, ...] = ()
-    # The ranges expected at past scores, and why some are missing: where they were asked for.
+    # The ranges expected at past scores, and why some are missing, if requested.
     then: tuple[RangeThen, ...] = ()
     then_missing: tuple[str, ...] = ()
 
@@ -82,30 +82,30 @@ class CurvePicture:
 
     @property
     def n_weeks(self) -> float:
-        """How many weeks the paper spans."""
+        """The number of weeks on the axis."""
         coming = self.band.next.week if self.band and self.band.next else 0.0
         return max(self.planned_end_week, self.last_week, coming, 1.0)
 
     @property
     def is_today_drawn(self) -> bool:
-        """Whether today lies on the paper."""
+        """Whether today is on the axis."""
         return self.today_week is not None and self.last_week <= self.today_week <= self.n_weeks
 
     @property
     def legend(self) -> list[tuple[str, str]]:
-        """The marks that are there, as keys of the style sheet with their words."""
+        """The marks on the chart, as CSS classes with their words."""
         return [*self._score_keys(), *self._band_keys(), *self._then_keys(), *self._mark_keys()]
 
     @property
     def band_words(self) -> str:
-        """Whose line and bands these are."""
+        """Which timing the line and ranges belong to."""
         if self.primary == "after":
             return _("Line and ranges: scores after a session")
         return _("Line and ranges: scores before a session")
 
     @property
     def missing_words(self) -> str:
-        """Why no line is drawn yet."""
+        """Why there is no line yet."""
         if not self.n_missing:
             return ""
         if self.primary == "after":
@@ -183,7 +183,7 @@ def dot_label(dot: Dot) -> str:
 
 
 def describe(picture: CurvePicture) -> str:
-    """The chart in words, for those who do not see it."""
+    """The chart in words, for people who do not see it."""
     if not picture.dots:
         return _("No score has been recorded yet.")
     first, last = picture.dots[0], picture.dots[-1]

@@ -1,4 +1,4 @@
-"""One score against what was expected of it, on the scale from 0 to 10."""
+"""One score against its expectation, on the scale from 0 to 10."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ BAR_Y, BAR_HEIGHT = 8, 16
 def range_svg(
     *, score: int, low90: int, high90: int, low50: int | None = None, high50: int | None = None
 ) -> SafeString:
-    """The band of nine in ten, the band of half where it is known, and where the score lies."""
+    """The range of nine in ten, the range of half if it is known, and the score."""
     is_outside = not low90 <= score <= high90
-    label = _("%(score)d; nine in ten lie between %(low)d and %(high)d") % {
+    label = _("%(score)d; 9 in 10 scores are from %(low)d to %(high)d") % {
         "score": score,
         "low": low90,
         "high": high90,

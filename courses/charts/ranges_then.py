@@ -1,4 +1,4 @@
-"""The range that was expected at each past session, as it was then: drawn over the picture on demand."""
+"""The range expected at each past session, as it was then: drawn on request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CAP, MIDDLE = 5, 3
 
 @dataclass(frozen=True)
 class RangeThen:
-    """What was expected of one score before it was known: the mean, and between which scores nine in ten lie."""
+    """What was expected of one score before it was known: the mean, and the range of nine in ten."""
 
     week: float
     session: int | None
@@ -28,7 +28,7 @@ class RangeThen:
 
     @property
     def is_outside(self) -> bool:
-        """Whether the score came out beyond the range."""
+        """Whether the score was outside the range."""
         return not self.low90 <= self.score <= self.high90
 
     @property
@@ -53,7 +53,7 @@ class RangeThen:
 
 
 def range_parts(ranges: tuple[RangeThen, ...], frame: Frame) -> Iterator[SafeString]:
-    """A thin bracket behind each score, with a notch where the middle was expected."""
+    """A thin bracket behind each score, with a notch at the expected mean."""
     for one in ranges:
         x, low, high, mean = frame.x(one.week), *map(frame.y, (one.low90, one.high90, one.mean))
         bracket = (

@@ -1,4 +1,4 @@
-"""Said beside seen on one line: a bar for what was said, a dot with its interval for what was seen."""
+"""Predicted and observed values on one line: a bar for the prediction, a dot with its interval for the other."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from courses.charts.svg import element, path
 
 WIDTH, HEIGHT, PAD = 220, 26, 8
 MIDDLE = HEIGHT / 2
-# The rarest chance with a place of its own on the paper.
+# The smallest chance with a place of its own on the axis.
 RAREST = 0.001
 
 
 def rare_svg(*, said: float, seen: float, low: float, high: float) -> SafeString:
-    """Small chances, each step a tenfold one."""
+    """Small chances, on a logarithmic axis."""
     return _svg(partial(_on_logs, top=0.5), said=said, seen=seen, low=low, high=high)
 
 
 def share_svg(*, said: float, seen: float, low: float, high: float, bottom: float = 0.6) -> SafeString:
-    """Shares from a bottom up to all."""
+    """Shares from a minimum up to all."""
     return _svg(partial(_on_line, bottom=bottom), said=said, seen=seen, low=low, high=high)
 
 
@@ -37,8 +37,8 @@ def _svg(x: Callable[[float], float], *, said: float, seen: float, low: float, h
     )
     shares = {"said": said, "seen": seen, "low": low, "high": high}
     values = {name: shown_number(100 * share, 1) for name, share in shares.items()}
-    label = _("Said %(said)s%%; seen %(seen)s%%, between %(low)s%% and %(high)s%%") % values
-    # Told apart without colour too: what differs is a square.
+    label = _("Predicted %(said)s%%; observed %(seen)s%%, between %(low)s%% and %(high)s%%") % values
+    # Visible without colour too: a value that differs is a square.
     mark = (
         element("rect", x=x(seen) - 5, y=MIDDLE - 5, width=10, height=10, class_=dot, fill=fill, stroke="#ffffff")
         if is_off

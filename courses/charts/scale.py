@@ -1,4 +1,4 @@
-"""From weeks and scores to places on the paper."""
+"""From weeks and scores to positions on the chart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HIGHEST = 10
 
 @dataclass(frozen=True)
 class Frame:
-    """The plot's rectangle inside its paper, in user units, and the weeks it spans."""
+    """The plot's rectangle inside the image, in user units, and the weeks it spans."""
 
     width: float
     height: float
@@ -21,11 +21,11 @@ class Frame:
     n_weeks: float
 
     def x(self, week: float) -> float:
-        """Where a week lies."""
+        """The position of a week."""
         return self.left + (self.width - self.left - self.right) * week / self.n_weeks
 
     def y(self, score: float) -> float:
-        """Where a score lies; 10 at the top."""
+        """The position of a score; 10 at the top."""
         return self.top + (self.height - self.top - self.bottom) * (1 - score / HIGHEST)
 
     @property
@@ -40,6 +40,6 @@ class Frame:
 
 
 def week_ticks(n_weeks: float) -> list[int]:
-    """Whole weeks to name below the axis, at most eight steps."""
+    """Whole weeks to label on the axis, at most eight steps."""
     step = next(step for step in (1, 2, 4, 8, 13, 26, 52, 104, 520) if n_weeks / step <= 8)
     return list(range(0, math.floor(n_weeks) + 1, step))

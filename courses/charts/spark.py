@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 110, 30
 
 
 def spark_svg(weeks: Sequence[float], scores: Sequence[int]) -> SafeString:
-    """The run of scores of one timing; the last one marked."""
+    """The scores of one timing as a line; the last one marked."""
     if not scores:
         return SafeString("")
     span = max(weeks[-1], 1.0)

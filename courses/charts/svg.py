@@ -1,4 +1,4 @@
-"""A few words of SVG: escaped, presentation attributes and classes only."""
+"""Helpers for SVG: escaped text, presentation attributes and classes only."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Value = str | float | int
 
 
 def element(name: str, *children: str, **attributes: Value | None) -> SafeString:
-    """One element; `_` in an attribute's name stands for `-`, a trailing one is dropped."""
+    """One element; `_` in an attribute's name becomes `-`, a trailing one is dropped."""
     opening = "".join(
         f' {_name(key)}="{escape(_text(value))}"' for key, value in attributes.items() if value is not None
     )
     inner = "".join(child if isinstance(child, SafeString) else escape(str(child)) for child in children)
-    # Every part was escaped above, or is safe already.
+    # Every part was escaped above, or is already safe.
     return SafeString(f"<{name}{opening}>{inner}</{name}>" if inner else f"<{name}{opening}/>")
 
 

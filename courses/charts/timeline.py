@@ -1,4 +1,4 @@
-"""Above and below the scores: alerts with their answers, reviews, times on hold."""
+"""Above and below the scores: alerts with their answers, reviews, holds."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from courses.charts.svg import element, path
 from courses.rules.facts import HOLDING, Severity
 
 LANE, STEP, MOST_LANES = 15.0, 11.0, 4
-# Half the gap at the foot of the plot where a visit was missed.
+# Half the width of the gap that marks a missed visit.
 GAP = 6.0
 PRESSING = frozenset({*HOLDING, Severity.RED})
 
 
 @dataclass(frozen=True)
 class Marker:
-    """One alert: when it was raised, taken on and resolved."""
+    """One alert: when it was raised, acknowledged and resolved."""
 
     week: float
     severity: str
@@ -31,7 +31,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class Span:
-    """A time on hold; `end` is None while it lasts."""
+    """A hold; `end` is None while it lasts."""
 
     start: float
     end: float | None
@@ -57,7 +57,7 @@ class VisitMark:
 
 
 def lanes_of(markers: Sequence[Marker], frame: Frame) -> list[int]:
-    """A lane for each marker such that none covers another, while there are lanes."""
+    """A lane for each marker so that none covers another, while there are lanes."""
     ends: list[float] = []
     lanes = []
     for marker in markers:
@@ -72,7 +72,7 @@ def lanes_of(markers: Sequence[Marker], frame: Frame) -> list[int]:
 
 
 def marker_parts(markers: Sequence[Marker], frame: Frame) -> Iterator[SafeString]:
-    """Triangles where alerts were raised, a ring where one was taken on, a bar where it was resolved."""
+    """Triangles where alerts were raised, a ring where one was acknowledged, a bar where it was resolved."""
     for marker, lane in zip(markers, lanes_of(markers, frame), strict=True):
         y = frame.top - 8 - LANE * lane
         raised, *answers = _places(marker, frame)
@@ -100,7 +100,7 @@ def marker_parts(markers: Sequence[Marker], frame: Frame) -> Iterator[SafeString
 
 
 def hold_parts(holds: Sequence[Span], frame: Frame) -> Iterator[SafeString]:
-    """Hatched stretches, a border on each side."""
+    """Hatched stretches with a border on each side."""
     for hold in holds:
         left = frame.x(min(hold.start, frame.n_weeks))
         right = max(frame.x(frame.n_weeks if hold.end is None else min(hold.end, frame.n_weeks)), left + 2)
@@ -125,7 +125,7 @@ def hold_parts(holds: Sequence[Span], frame: Frame) -> Iterator[SafeString]:
 
 
 def review_parts(reviews: Sequence[ReviewMark], frame: Frame) -> Iterator[SafeString]:
-    """A line at each review with a square at its foot: filled when held."""
+    """A line at each review with a square at its foot: filled if it was held."""
     for review in reviews:
         x, y = frame.x(min(review.week, frame.n_weeks)), frame.y_end
         yield element(
@@ -152,7 +152,7 @@ def review_parts(reviews: Sequence[ReviewMark], frame: Frame) -> Iterator[SafeSt
 
 
 def visit_parts(visits: Sequence[VisitMark], frame: Frame) -> Iterator[SafeString]:
-    """The foot of the plot: a tick where a visit is booked, a gap with a cross where one was missed."""
+    """The bottom of the plot: a tick for a booked visit, a gap with a cross for a missed one."""
     y = frame.y_end
     shown = sorted((visit for visit in visits if visit.week <= frame.n_weeks), key=lambda visit: visit.week)
     left = frame.left
@@ -204,7 +204,7 @@ def describe_timeline(
 
 
 def _places(marker: Marker, frame: Frame) -> list[float]:
-    """Where the raising and its answers stand, far enough apart to be seen."""
+    """The positions of an alert and its answers, far enough apart to be seen."""
     places = [frame.x(min(marker.week, frame.n_weeks))]
     for week in (marker.acknowledged_week, marker.resolved_week):
         if week is not None:

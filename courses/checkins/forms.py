@@ -21,10 +21,10 @@ Signs = CheckInAnswer.Signs
 
 
 class CheckInForm(RedFlagFields, forms.Form):
-    """Ten seconds on a phone. A sign ticked is never lost, whatever else is missing."""
+    """Takes ten seconds on a phone. A ticked sign is never lost, even if other answers are missing."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    # What is still open was asked once more.
+    # What was open has already been asked a second time.
     is_second_look = forms.BooleanField(widget=forms.HiddenInput, required=False)
     score = PainField(label=_("How strong is your pain now?"), required=True)
 
@@ -32,7 +32,7 @@ class CheckInForm(RedFlagFields, forms.Form):
         kwargs["initial"] = {"form_key": uuid.uuid4()}
         super().__init__(*args, **kwargs)
         self.add_flag_fields(flags)
-        # What was typed stays; a key that is missing is made once.
+        # What was typed stays; a missing key is made once.
         self.key = self._key()
 
     @property
@@ -41,17 +41,17 @@ class CheckInForm(RedFlagFields, forms.Form):
         return bool(self[NONE_FIELD].value())
 
     def questions(self) -> list[questions.Question]:
-        """The signs under their questions."""
+        """The signs grouped by question."""
         return questions.questions([self.flag_line(flag) for flag in self.flags])
 
     def severe(self) -> FlagLine | None:
-        """The question that a high score asks."""
+        """The question after a high score."""
         return self.severe_question()
 
     def entry(self) -> CheckInEntry:
-        """What was filled in.
+        """The answers.
 
-        A high score without an answer to its question is asked once more; silence to that, or beside another sign,
+        A high score without an answer to its question is asked once more; no answer then, or another sign with it,
         counts as reported.
         """
         values = self.cleaned_data
@@ -72,12 +72,12 @@ class CheckInForm(RedFlagFields, forms.Form):
         )
 
     def asks_again(self, entry: CheckInEntry) -> bool:
-        """Whether something is open that has been asked only once."""
+        """Whether something is open that was asked only once."""
         is_open = entry.awaits_severe or entry.signs_said == Signs.NOT_ANSWERED
         return entry.score is not None and is_open and not self.cleaned_data.get("is_second_look")
 
     def kept_values(self, entry: CheckInEntry) -> list[tuple[str, str]]:
-        """What the second look keeps of the first, as hidden fields."""
+        """The answers that the second page carries from the first, as hidden fields."""
         kept = [("form_key", str(self.key)), ("is_second_look", "on"), ("score", str(entry.score))]
         kept.append((ASKED, asked_words(self.flags)))
         if not entry.awaits_severe:

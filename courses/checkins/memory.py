@@ -1,7 +1,7 @@
-"""What a check-in page needs of the database, remembered for the time when the database is away.
+"""What a check-in page reads from the database, remembered for when the database is down.
 
-Each process remembers what it last read; one that has read nothing yet takes the link's word for the clinic and
-the shipped list of signs.
+Each process remembers what it last read; a process that has read nothing yet uses the link's clinic data and the
+shipped list of signs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from courses.reminders.links import CheckInLink, ClinicFacts, facts_of
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page is made of."""
+    """The data of a page."""
 
     clinic: ClinicFacts
     flags: tuple[RedFlag, ...]
@@ -28,7 +28,7 @@ _by_clinic: dict[str, Shown] = {}
 
 
 def read_and_remember(clinic: Clinic) -> Shown:
-    """As the database says now."""
+    """The current data from the database."""
     flags = RedFlag.objects.for_clinic(clinic).current().filter(asked=RedFlag.Asked.ALWAYS)
     shown = Shown(facts_of(clinic), tuple(flags))
     _by_clinic[clinic.slug] = shown
@@ -36,9 +36,9 @@ def read_and_remember(clinic: Clinic) -> Shown:
 
 
 def remembered(link: CheckInLink) -> Shown:
-    """As this process last read it, else as the link says; never asks the database.
+    """What this process last read, otherwise the data in the link; never asks the database.
 
-    Without the logo, which is asked of the database: no page waits for a picture then.
+    Without the logo, which is read from the database: no page waits for a picture then.
     """
     known = _by_clinic.get(link.clinic.slug) if link.clinic else only_one()
     shown = known or Shown(link.clinic or ClinicFacts(), shipped_flags())
@@ -46,17 +46,17 @@ def remembered(link: CheckInLink) -> Shown:
 
 
 def only_one() -> Shown | None:
-    """Where nothing says which clinic is meant and this process knows one alone: that one."""
+    """The only clinic this process knows, if the link names none."""
     return next(iter(_by_clinic.values())) if len(_by_clinic) == 1 else None
 
 
 def forget() -> None:
-    """As a process that has just started."""
+    """Forget everything, as after a restart."""
     _by_clinic.clear()
 
 
 @cache
 def shipped_flags() -> tuple[RedFlag, ...]:
-    """The list that every clinic starts with."""
+    """The list of signs of every new clinic."""
     rows = (RedFlag(**row) for row in load_rows(DATA / "red_flags.json"))
     return tuple(flag for flag in rows if flag.asked == RedFlag.Asked.ALWAYS)

@@ -29,7 +29,7 @@ MOOD = "mood"
 
 
 class Kept(StrEnum):
-    """Where an answer is now."""
+    """Where an answer is stored now."""
 
     SAVED = "saved"
     SPOOLED = "spooled"
@@ -38,14 +38,14 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True)
 class Reply:
-    """Everything the page after an answer says; the same for the same answer, however often it is looked at."""
+    """Everything on the page after an answer; the same each time the page is opened."""
 
     kept: Kept
     # E0, E1 or nothing.
     emergency: str
     # The pain alone is a reason to see a doctor, usual or not.
     is_strong: bool
-    # Whether nobody could look up if this is the first strong pain since the treatment.
+    # Whether it is unknown if this is the first strong pain since the treatment.
     is_strong_unsure: bool
     has_flags: bool
     is_reassured: bool
@@ -58,15 +58,15 @@ class Reply:
 
     @property
     def crisis_dial(self) -> str:
-        """What a phone dials for the crisis line."""
+        """The number that a phone dials for the crisis line."""
         return dialled(self.crisis_line.number) if self.crisis_line else ""
 
 
 def emergency_of(flags: Sequence[FlagEntry], levels: Iterable[str] = ()) -> str:
-    """E0, E1 or nothing: what the answers come to at worst, told before and whatever becomes of saving.
+    """E0, E1 or nothing: the worst level of the answers, shown first, even if saving fails.
 
-    `levels` are those of the reports made of them: where they could be written, they may be worse. "My usual pain"
-    alone needs them: whether it is the first strong pain after needling only the record knows.
+    `levels` are those of the stored reports, if there are any; they may be higher. "My usual pain" alone needs
+    them: only the record shows whether it is the first strong pain after needling.
     """
     findings = find_red_flags([flag_answer(flag) for flag in flags], is_newly_severe_after_needling=False)
     found = [*(finding.severity for finding in findings), *(Severity(level) for level in levels)]
@@ -75,7 +75,7 @@ def emergency_of(flags: Sequence[FlagEntry], levels: Iterable[str] = ()) -> str:
 
 
 def said_flags(said: Mapping[str, str], flags: Iterable[RedFlag]) -> tuple[FlagEntry, ...]:
-    """The signs of a kept answer, with the list they were taken from."""
+    """The signs of a stored answer, with the list they were chosen from."""
     by_code = {flag.code: flag for flag in flags}
     return tuple(FlagEntry(by_code[code], answer) for code, answer in said.items() if code in by_code)
 
@@ -88,7 +88,7 @@ def reply_to(
     clinic: ClinicFacts,
     reports: Iterable[RedFlagReport] = (),
 ) -> Reply:
-    """What is said of an answer, saved or only built."""
+    """The page's text about an answer, saved or not."""
     said = said_flags(answer.said, flags)
     emergency = emergency_of(said, [report.level for report in reports])
     is_strong = answer.score is not None and answer.score >= ASKS_SEVERE_PAIN_FROM
@@ -110,7 +110,7 @@ def reply_to(
 
 
 def pain_chart(course: Course, *, at: datetime) -> SafeString:
-    """The patient's scores so far: no band, no projection."""
+    """The patient's scores so far: no ranges, no projection."""
     record = record_of(course, at=at)
     dots = tuple(Dot(record.week(row.scored_at), row.score, row.timing, row.session_number) for row in record.rows)
     picture = CurvePicture(

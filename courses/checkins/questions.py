@@ -1,4 +1,4 @@
-"""The list of signs under a few plain questions, each of which opens to its signs."""
+"""The signs grouped under a few plain questions that can be opened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEY = "questions"
 
 @dataclass(frozen=True)
 class Question:
-    """One plain question and the signs under it."""
+    """One plain question and its signs."""
 
     code: str
     words: str
@@ -25,17 +25,17 @@ class Question:
 
     @property
     def is_open(self) -> bool:
-        """Whether something is ticked under it."""
+        """Whether a sign under it is ticked."""
         return any(line.is_ticked for line in self.lines)
 
 
 def version() -> int:
-    """Which wording of the questions is in force."""
+    """The version of the current wording."""
     return int(_content()["version"])
 
 
 def questions(lines: Sequence[FlagLine]) -> list[Question]:
-    """Every sign under its question; one that stands in none comes under the last."""
+    """Every sign under its question; a sign without one comes under the last."""
     rows = _content()["rows"]
     home = {code: row["code"] for row in rows for code in row["flags"]}
     order = {code: place for row in rows for place, code in enumerate(row["flags"])}

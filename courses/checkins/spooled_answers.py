@@ -1,4 +1,4 @@
-"""Answers that were kept on disk while the database was away: written there, taken in once when it is back."""
+"""Answers that were stored on disk while the database was down, and are taken in once when it is back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 SPOOL = Spool("check-ins")
 FORMAT = 1
-# What fails for another reason than the database is tried for this long, then put aside for a person.
+# An answer that fails for another reason is retried for this long, then put aside for a person.
 TRIED_FOR = timedelta(minutes=10)
 
 
@@ -31,7 +31,7 @@ class UnknownSign(Exception):
 
 
 def keep_answer(link: CheckInLink, entry: CheckInEntry, *, at: datetime) -> None:
-    """Write an answer to disk as it was given; OSError where that cannot be done."""
+    """Write an answer to disk as it was given; OSError if that fails."""
     SPOOL.keep(
         {
             "format": FORMAT,
@@ -48,7 +48,7 @@ def keep_answer(link: CheckInLink, entry: CheckInEntry, *, at: datetime) -> None
 
 
 def replay_answers(*, at: datetime) -> int:
-    """Take in what waits, the oldest first; how many were. The rest waits on if the database goes away again."""
+    """Take in the waiting answers, oldest first; returns how many. Stops if the database goes down again."""
     SPOOL.sweep()
     n_taken = 0
     for path in SPOOL.waiting():
@@ -78,7 +78,7 @@ def _take_in(path: Path, *, at: datetime) -> bool:
 
 
 def _entry(kept: dict[str, Any], check_in: CheckIn) -> CheckInEntry:
-    """As it was given; a sign in the version that was shown, else in the newest that the list has of it."""
+    """The answer as it was given; a sign gets the version that was shown, or the newest in the list."""
     newest: dict[str, RedFlag] = {}
     shown: dict[str, RedFlag] = {}
     for flag in RedFlag.objects.for_clinic(check_in.clinic).filter(code__in=kept["said"]).order_by("version"):
@@ -101,13 +101,13 @@ def _entry(kept: dict[str, Any], check_in: CheckIn) -> CheckInEntry:
 
 
 def _said_at(kept: dict[str, Any], *, at: datetime) -> datetime:
-    """When the button was pressed; a clock that was set back since makes nothing later than now."""
+    """When the button was pressed, but no later than now if a clock was set back."""
     said_at = parse_datetime(kept["said_at"])
     return min(said_at, at) if said_at else at
 
 
 def _close_faults(*, at: datetime) -> None:
-    """A file that a person dealt with is no fault any more."""
+    """End the faults of files that a person has dealt with."""
     subjects = {_subject(path) for path in SPOOL.set_aside()}
     Fault.objects.open().filter(kind=Fault.Kind.SPOOL).exclude(subject__in=subjects).update(gone_at=at)
 

@@ -1,4 +1,4 @@
-"""One answer, kept wherever it can be: in the database, else on disk, else nowhere, and which of these it was."""
+"""Stores one answer wherever that is possible: in the database, otherwise on disk, otherwise nowhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a page starts with; no row where the database is away."""
+    """The data of a page; no row while the database is down."""
 
     link: CheckInLink
     shown: Shown
@@ -31,23 +31,23 @@ class Loaded:
 
     @property
     def is_test(self) -> bool:
-        """Whether the page is a test patient's; the link says it too, for when the database is away."""
+        """Whether the page is a test patient's; the link says so too, for when the database is down."""
         return self.row.session.course.patient.is_training if self.row else self.link.is_test
 
 
 @dataclass(frozen=True)
 class Page:
-    """What is said of an answer, with the patient's chart where it can be had."""
+    """The reply to an answer, with the patient's chart if it is available."""
 
     reply: Reply
     chart: SafeString | None = None
     may_answer_again: bool = False
-    # Whether staff were emailed about what was reported, as the messages say; empty where nothing was.
+    # Whether staff were emailed about the report, according to the messages; empty without a report.
     staff_notices: str = ""
 
 
 def load(link: CheckInLink) -> Loaded:
-    """The row behind a link and its clinic's list; as remembered where the database is away. BadLink: no row."""
+    """The row of a link and its clinic's list; as remembered while the database is down. BadLink: no row."""
     try:
         row = row_of_link(link)
         return Loaded(link, read_and_remember(row.clinic), row)
@@ -59,7 +59,7 @@ def load(link: CheckInLink) -> Loaded:
 
 
 def keep(loaded: Loaded, entry: CheckInEntry, *, at: datetime) -> Page:
-    """Keep an answer; what the page says depends on where it is then, its instruction on nothing."""
+    """Store an answer; the page's text depends on where it is stored, but its instruction does not."""
     if loaded.row is not None:
         try:
             answered = take_answer(loaded.row, entry=entry, at=at)
@@ -73,7 +73,7 @@ def keep(loaded: Loaded, entry: CheckInEntry, *, at: datetime) -> Page:
 
 
 def last_answer(loaded: Loaded, *, at: datetime) -> Page | None:
-    """The page as it was after the last answer, with the worst reported since yesterday; None before one."""
+    """The page after the last answer, with the worst report since yesterday; None without an answer."""
     row = loaded.row
     answer = row.answers.order_by("-pk").first() if row else None
     if row is None or answer is None:
@@ -113,7 +113,7 @@ def _on_disk(link: CheckInLink, entry: CheckInEntry, *, at: datetime) -> Kept:
 
 
 def _unsaved(entry: CheckInEntry) -> CheckInAnswer:
-    """What the answer would be as a row."""
+    """The answer as an unsaved row."""
     return CheckInAnswer(
         score=entry.score, signs=entry.signs_said, said=entry.said, awaits_severe=entry.awaits_severe
     )

@@ -1,4 +1,4 @@
-"""Addresses of the check-in."""
+"""URL patterns of the check-in."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The page behind the link of a check-in mail."""
+"""The page behind the link in a check-in mail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from patients.identity.words import no_mail_words
 
 log = structlog.stdlib.get_logger(__name__)
 
-# All that a page asks of the database together; the patient sees what to do within ten seconds, whatever it does.
+# Time limit for all queries of a page: the patient sees what to do within ten seconds in any case.
 DATABASE_SECONDS = 4.0
 STATUS = {
     Kept.SAVED: HTTPStatus.OK,
@@ -34,10 +34,10 @@ STATUS = {
 
 
 @never_cache
-@csrf_exempt  # a mail program's browser may keep no cookie; the token is the right to answer
+@csrf_exempt  # a mail program's browser may store no cookie; the token is the right to answer
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks, POST keeps what it can; an emergency answer is told at once, even if saving fails."""
+    """GET asks, POST stores what it can; an emergency instruction is shown at once, even if saving fails."""
     try:
         link = open_check_in(token)
         with translation.override(link.language), within(DATABASE_SECONDS):
@@ -52,7 +52,7 @@ def check_in(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _ask_whatever_fails(request: HttpRequest, loaded: Loaded) -> HttpResponse:
-    """A database that goes away in between costs the page of an earlier answer, not the form."""
+    """If the database goes down meanwhile, show the form instead of the page of an earlier answer."""
     try:
         return _ask(request, loaded)
     except Exception as error:  # noqa: BLE001 - whatever fails, the patient must see what to do now
@@ -61,7 +61,7 @@ def _ask_whatever_fails(request: HttpRequest, loaded: Loaded) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, loaded: Loaded) -> HttpResponse:
-    """The form, the page of the answer that was given, or that the link is closed."""
+    """The form, the page of the earlier answer, or a notice that the link is closed."""
     at, row = timezone.now(), loaded.row
     context: dict[str, Any] = {**_common(loaded), "check_in": row, "is_away": row is None}
     if row is not None and not is_open(row, at=at):
@@ -77,7 +77,7 @@ def _ask(request: HttpRequest, loaded: Loaded) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, loaded: Loaded) -> HttpResponse:
-    """What was sent is kept before the state of the link is looked at: a closed one refuses a score at most."""
+    """Store the answer before checking the link's state: a closed link refuses at most a score."""
     form = CheckInForm(request.POST, flags=loaded.shown.flags)
     form.is_valid()
     entry = form.entry()
@@ -106,10 +106,10 @@ def _after(loaded: Loaded, page: Page) -> HttpResponse:
 
 
 def _common(loaded: Loaded) -> dict[str, Any]:
-    """What every page says: whose clinic, and whether its patient is invented."""
+    """The context of every page: the clinic, and whether it is a test patient."""
     return {"clinic": loaded.shown.clinic, "test_patient": no_mail_words() if loaded.is_test else ""}
 
 
 def _page(name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Without the request: its context would ask the database who is signed in."""
+    """Without the request, whose context would query the database for the user."""
     return HttpResponse(render_to_string(f"courses/checkins/{name}.html", context), status=status)

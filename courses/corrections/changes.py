@@ -1,4 +1,4 @@
-"""What changes in a session's lists: points, adverse events, aftercare; before, after, and how it is written."""
+"""Changes to a session's lists: points, side effects, aftercare; before, after, and how to save them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Field = Correction.Field
 
 @dataclass(frozen=True)
 class Change:
-    """One fact before and after, and how it is written."""
+    """One fact before and after, and how to save it."""
 
     field: Correction.Field
     before: Any
@@ -26,7 +26,7 @@ class Change:
 
 
 def column_change(session: Session, name: Correction.Field, value: Any) -> Change:
-    """One column of the session's own row."""
+    """A change in one column of the session's row."""
 
     def write() -> None:
         Session.objects.filter(pk=session.pk).update(**{str(name): value})
@@ -35,7 +35,7 @@ def column_change(session: Session, name: Correction.Field, value: Any) -> Chang
 
 
 def needles_after(session: Session, corrected_rows: Iterable[CorrectedNeedling]) -> list[Needling]:
-    """The needles of a session as they will stand, not saved."""
+    """The session's needlings after the correction, not saved."""
     fixed = {one.row.pk: one for one in corrected_rows if one.row is not None}
     saved = [
         fixed.get(row.pk, CorrectedNeedling(row, {}))
@@ -46,7 +46,7 @@ def needles_after(session: Session, corrected_rows: Iterable[CorrectedNeedling])
 
 
 def needling_change(session: Session, corrected_rows: list[CorrectedNeedling]) -> Change:
-    """The rows that change, all their columns, and the points as they are afterwards in words."""
+    """The changed rows with all their columns, and the resulting points in words."""
 
     def write() -> None:
         for one in corrected_rows:
@@ -63,7 +63,7 @@ def needling_change(session: Session, corrected_rows: list[CorrectedNeedling]) -
 
 
 def event_changes(session: Session, wanted: frozenset[int], *, by: Membership) -> Iterator[Change]:
-    """Adverse events that were left out, and those that never were."""
+    """Side effects that are added or removed."""
     saved = {event.item_id: event for event in session.adverse_events.all()}
     new = [
         AdverseEvent(
@@ -81,7 +81,7 @@ def event_changes(session: Session, wanted: frozenset[int], *, by: Membership) -
 
 
 def aftercare_changes(session: Session, wanted: frozenset[int]) -> Iterator[Change]:
-    """Measures that were given and left out, and those written down and not given."""
+    """Aftercare measures that are added or removed."""
     saved = {given.measure_id: given for given in session.aftercare_given.all()}
     new = [
         AftercareGiven(clinic=session.clinic, session=session, measure_id=measure)
@@ -107,7 +107,7 @@ def _list_changes(
 
 
 def _as_row(one: CorrectedNeedling) -> Needling:
-    """The needling as it will stand, not saved."""
+    """The needling after the correction, not saved."""
     row = copy(one.row) if one.row is not None else Needling()
     for name, value in (one.values or {}).items():
         setattr(row, name, value)

@@ -1,4 +1,4 @@
-"""Correcting a saved session: what it said stays on file, with who changed it, when and why."""
+"""Corrects a saved session: the original stays on file, with who changed it, when and why."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Field = Correction.Field
 
 
 class StaleEdit(Exception):
-    """Somebody corrected the session while the page was open; `meanwhile` holds what they changed."""
+    """Somebody corrected the session while the page was open; `newer` holds their changes."""
 
     def __init__(self, newer: list[Correction]) -> None:
         super().__init__("the session was corrected meanwhile")
@@ -46,11 +46,11 @@ class StaleEdit(Exception):
 def correct_session(
     session: Session, *, wanted: CorrectedSession, by: Membership, at: datetime
 ) -> list[Correction]:
-    """Every fact that differs is kept as it was and changed, whole or not at all; nobody is paged.
+    """Store the old value of every changed fact and save the new one, all or nothing; nobody is alerted.
 
-    StaleEdit where the session is no longer the version that was edited; ValidationError names what is wrong.
-    A corrected score is judged anew against what was expected of it then; a red flag is neither added nor lost,
-    but for the severe-pain question that a score of 8 or more asks.
+    StaleEdit if the session is not the version that was edited; ValidationError names what is wrong.
+    A corrected score is judged again by the expectation of that time. Red flags are neither added nor lost, except
+    for the severe-pain question that a score of 8 or more asks.
     """
     lock_patient(session.course.patient)
     rows = Session.every.select_related("course__clinic", "course__patient", "clinic", "practitioner")
@@ -128,7 +128,7 @@ def _changes(session: Session, wanted: CorrectedSession, *, by: Membership, at: 
 
 
 def _row_changes(session: Session, wanted: CorrectedSession) -> Iterator[Change]:
-    """The session's own row."""
+    """Changes in the session's own row."""
     if wanted.held_at != session.held_at:
         old, new = session.held_at, wanted.held_at
         yield Change(Field.TIME, old.isoformat(), new.isoformat(), lambda: _move(session, new))
@@ -142,7 +142,7 @@ def _row_changes(session: Session, wanted: CorrectedSession) -> Iterator[Change]
 
 
 def _move(session: Session, held_at: datetime) -> None:
-    """The scores and events of the visit move with it."""
+    """Move the scores and events of the visit to the new time."""
     old = session.held_at
     session.scores.filter(scored_at=old).update(scored_at=held_at)
     session.adverse_events.filter(noticed_at=old).update(noticed_at=held_at)
@@ -156,7 +156,7 @@ def _score_changes(
     for timing, value in wanted.scores.items():
         score = saved.get(timing)
         if score is None:
-            # Nothing was expected of it: it is judged by the rules that need no curve.
+            # There was no expectation: judge it by the rules without the curve.
             score = PainScore.objects.create(
                 clinic=session.clinic,
                 course=session.course,
@@ -186,7 +186,7 @@ def accept_flags_of_correction(
     by: Membership,
     at: datetime,
 ) -> list[RedFlagReport]:
-    """A red flag told late is a new one, with all that follows, whatever becomes of the correction."""
+    """Record a red flag of a correction as a new report with all consequences, even if the correction fails."""
     if not flags:
         return []
     origin = Origin(

@@ -1,4 +1,4 @@
-"""What a saved session should have said, as it comes from a form; and what is compared with it."""
+"""A session as it should have been, from a form; and what it is compared with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from courses.sessions.entry import FlagEntry
 
 @dataclass(frozen=True)
 class CorrectedNeedling:
-    """One needling as it should be: `row` is the saved one, None for one left out; no values, taken away."""
+    """One needling as it should be: `row` None adds one that was missing; `values` None removes one."""
 
     row: Needling | None
     values: Mapping[str, Any] | None
@@ -24,7 +24,7 @@ class CorrectedNeedling:
 
 @dataclass(frozen=True)
 class CorrectedSession:
-    """A session as it should be, and from which version of it that was typed."""
+    """A session as it should be, and the version it was typed from."""
 
     version: int
     reason: str
@@ -32,27 +32,27 @@ class CorrectedSession:
     is_needled: bool
     note: str
     scores: Mapping[str, int] = field(default_factory=dict)
-    # Particulars by the name of their form field; those left out stay as they are.
+    # Details by the name of their form field; missing ones stay as they are.
     details: Mapping[str, Any] = field(default_factory=dict)
     needlings: tuple[CorrectedNeedling, ...] = ()
-    # None: they were not looked at.
+    # None means unchanged.
     adverse_event_ids: frozenset[int] | None = None
-    # The measures given, in the same way.
+    # The aftercare measures, in the same way.
     aftercare_ids: frozenset[int] | None = None
-    # Red flags that the corrected scores made somebody ask about.
+    # Red flags that were asked about because of the corrected scores.
     flags: tuple[FlagEntry, ...] = ()
     # The same form sent twice reports once.
     form_key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 def version_of(session: Session) -> int:
-    """Rises with every correction; two people who edit the same version cannot both save unseen."""
+    """A number that rises with every correction, so that of two people who edit one version only one can save."""
     newest = session.corrections.order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0
 
 
 def kept(rows: Iterable[Needling | AdverseEvent | AftercareGiven]) -> list[dict[str, Any]]:
-    """Rows with all their columns in plain types, to be kept in a correction."""
+    """Rows with all their columns in plain types, to be stored in a correction."""
     return [{column.attname: _plain(getattr(row, column.attname)) for column in _columns(row)} for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""Voiding what stands in a course beside its sessions: an answered check-in, a review, measures, an override."""
+"""Voids a course's entries beside its sessions: an answered check-in, a review, measures, an override."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Act = Callable[..., None]
 
 @dataclass(frozen=True)
 class Entry:
-    """One kind of entry: its rows, and what follows from voiding one."""
+    """One kind of entry: its rows, and what to do when one is voided."""
 
     model: type[Voidable]
     course_path: str
@@ -44,7 +44,7 @@ class Entry:
 
 
 def entry_in(course: Course, kind: str, number: int) -> Voidable | None:
-    """One entry of a course, void or not; None where it has none of that kind and number."""
+    """One entry of a course, void or not; None if it has none of that kind and number."""
     known = ENTRIES.get(kind)
     if known is None:
         return None
@@ -55,7 +55,7 @@ def entry_in(course: Course, kind: str, number: int) -> Voidable | None:
 
 @transaction.atomic
 def void_entry(course: Course, *, kind: str, number: int, reason: str, by: Membership, at: datetime) -> None:
-    """The entry counts nowhere from now on; ValidationError where it is void already or there is none."""
+    """Void the entry; ValidationError if it is void already or does not exist."""
     reason = required_reason(reason)
     lock_patient(course.patient)
     row = entry_in(course, kind, number)
@@ -67,7 +67,7 @@ def void_entry(course: Course, *, kind: str, number: int, reason: str, by: Membe
 
 
 def _void_check_in(check_in: CheckIn, *, reason: str, by: Membership, at: datetime) -> None:
-    """Its score goes with it; a pain alert is brought in line as by a correction, red flags stay open."""
+    """Void its score too and update the pain alert as after a correction; red flags stay open."""
     void_rows(PainScore.objects.filter(check_in=check_in), reason=reason, by=by, at=at)
     CheckIn.objects.filter(pk=check_in.pk, revoked_at=None).update(revoked_at=at)
     void_rows(CheckIn.objects.filter(pk=check_in.pk), reason=reason, by=by, at=at)
@@ -83,7 +83,7 @@ def _void_check_in(check_in: CheckIn, *, reason: str, by: Membership, at: dateti
 
 
 def _void_review(review: Review, *, reason: str, by: Membership, at: datetime) -> None:
-    """With the rows it corrects: an earlier wording must not stand again."""
+    """Void the rows that it corrects too, so that an earlier version does not apply again."""
     keys = [review.pk]
     while review.corrects is not None:
         review = review.corrects
@@ -92,13 +92,13 @@ def _void_review(review: Review, *, reason: str, by: Membership, at: datetime) -
 
 
 def _void_measures(score: MeasureScore, *, reason: str, by: Membership, at: datetime) -> None:
-    """Everything that was entered with the same form."""
+    """Void everything that was entered with the same form."""
     same_form = MeasureScore.objects.filter(course=score.course_id, form_key=score.form_key)
     void_rows(same_form, reason=reason, by=by, at=at)
 
 
 def _void_override(override: ClearanceOverride, *, reason: str, by: Membership, at: datetime) -> None:
-    """Only while nobody has used it: what was needled under it stays as it was."""
+    """Only if nobody has used it: what was needled under it stays as it was."""
     if override.session_id is not None:
         raise ValidationError(_("A session was needled under this override: void the session instead."))
     void_rows(ClearanceOverride.objects.filter(pk=override.pk), reason=reason, by=by, at=at)

@@ -1,4 +1,4 @@
-"""Forms that take a mistake back, each with a reason."""
+"""Forms that correct a mistake, each with a reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_FOUND = 20
 
 
 class CourseRadio(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Courses as one tells them apart: who, born when, what for, with whom."""
+    """Courses with what distinguishes them: patient, birth date, complaint, practitioner."""
 
     def label_from_instance(self, course: Any) -> str:
         """Name, birth date, complaint, practitioner, status."""
@@ -34,7 +34,7 @@ class CourseRadio(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class MoveSessionForm(ReasonForm):
-    """Into which course a session belongs."""
+    """The course to which a session belongs."""
 
     course = CourseRadio(
         Course.objects.none(),
@@ -53,7 +53,7 @@ class MoveSessionForm(ReasonForm):
 
 
 def courses_for(session: Session, *, by: Membership, words: str, chosen: str) -> QuerySet[Course]:
-    """Where a session may belong: the patient's other courses, who was booked that day, who is searched for."""
+    """Possible courses: the patient's others, those of patients booked that day, and search results."""
     day = session.clinic.local(session.held_at).replace(hour=0, minute=0, second=0, microsecond=0)
     visible = Course.objects.visible_to(by).exclude(pk=session.course_id)
     likely = Q(patient=session.course.patient_id) | Q(pk__in=_booked_on(by, day))

@@ -1,4 +1,4 @@
-"""Moving a session that was entered in the wrong course: void there, the same content in the right one."""
+"""Moves a session that was entered in the wrong course: void there, the same content in the right one."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ from patients.models import NeuroCheck, Patient
 
 @transaction.atomic
 def move_session(session: Session, *, to: Course, reason: str, by: Membership, at: datetime) -> Session:
-    """The session as it was logged, in another course; judged there as a correction is: listed, paging nobody.
+    """Enter the session in another course; it is judged there as after a correction: listed, alerting nobody.
 
-    A red flag concerns a person: another patient's course gets reports and alerts of its own, told like any other,
-    and the first patient's stay open until somebody resolves them.
+    A red flag belongs to a person: another patient's course gets reports and alerts of its own, which are sent as
+    usual, and the first patient's stay open until somebody resolves them.
     """
     reason = required_reason(reason)
     source = session.course
@@ -77,7 +77,7 @@ def move_session(session: Session, *, to: Course, reason: str, by: Membership, a
 
 
 def entry_of(session: Session) -> SessionEntry:
-    """A saved session as a form would give it; its scores and red flags go their own way."""
+    """A saved session as a form entry; its scores and red flags are moved separately."""
     motion = SessionMotion.objects.filter(session=session).first()
     return SessionEntry(
         form_key=uuid.uuid4(),
@@ -142,7 +142,7 @@ def _refuse(session: Session, to: Course) -> None:
 
 
 def _scores_to_move(session: Session, *, is_same_patient: bool) -> list[PainScore]:
-    """What staff entered; what a patient answered through a link is theirs and goes to no other patient."""
+    """Scores that staff entered; a patient's answers through a link never move to another patient."""
     scores = session.scores.order_by("scored_at", "pk")
     return list(scores if is_same_patient else scores.filter(check_in=None))
 
@@ -162,7 +162,7 @@ def _score(old: PainScore, moved: Session) -> PainScore:
 
 def _record_checks(checks: list[NeuroCheck], *, to: Patient) -> None:
     for check in checks:
-        # For the same patient too: the first one was voided with its session.
+        # For the same patient too, because the first check was voided with its session.
         record_neuro_check(
             patient=to,
             checked_on=check.checked_on,
@@ -177,7 +177,7 @@ def _record_checks(checks: list[NeuroCheck], *, to: Patient) -> None:
 
 
 def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership, at: datetime) -> Session:
-    """The session's rows, logged by whom and when they were; what was not cleared there is listed."""
+    """Write the session's rows with the original author and time; needling without clearance there is listed."""
     state = CourseState(to)
     on = to.clinic.local(entry.held_at).date()
     clearance = state.clearance(on=on, practitioner=entry.practitioner, is_alone=entry.is_alone(on))
@@ -204,7 +204,7 @@ def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership,
 def _report(
     session: Session, moved: Session, entry: SessionEntry, *, by: Membership, at: datetime
 ) -> list[RedFlagReport]:
-    """The red flags of the visit, about the patient who had it."""
+    """Report the red flags of the visit for the patient who had it."""
     reported = session.red_flag_reports.filter(check_in=None).select_related("flag").order_by("pk")
     flags = [FlagEntry(one.flag, one.answer, one.onset_at) for one in reported]
     origin = Origin(

@@ -1,7 +1,7 @@
-"""Two people correct one session: what the first changed is put into the second's form, but for what they typed.
+"""Two people correct one session: the second form gets the changes of the first, except where something was typed.
 
-Values stand by the name of their form field, as a browser sends them: text, a list of texts where several may be
-ticked.
+Values are stored by the name of their form field, as a browser sends them: text, or a list of texts where several
+can be ticked.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LISTS = {Field.EVENTS: ("adverse_events", "item_id"), Field.AFTERCARE: ("afterca
 
 
 def corrected_since(session: Session, version: str) -> list[Correction]:
-    """What was corrected since a form was opened at this version; nothing where that is no version."""
+    """The corrections since this version of the session; empty if the version is invalid."""
     if not version.isdecimal():
         return []
     rows = session.corrections.filter(pk__gt=int(version))
@@ -33,14 +33,14 @@ def corrected_since(session: Session, version: str) -> list[Correction]:
 
 
 def with_what_is_new(data: Any, session: Session, newer: Iterable[Correction]) -> Any:
-    """What was typed; a field that only somebody else corrected is shown as it is now."""
+    """The typed data; a field that only somebody else corrected gets its current value."""
     now = as_it_stands(session)
     mended = data.copy()
     for name, old in _as_it_was(now, newer, session.clinic).items():
         if name in now and _typed(data, name, old) == old:
             put(mended, name, now[name])
     for name, value in now.items():
-        # A point that was added since has no line in what was sent.
+        # A point that was added since has no line in the sent data.
         if name.startswith("needling-") and name not in data:
             put(mended, name, value)
     put(mended, "version", now["version"])
@@ -48,7 +48,7 @@ def with_what_is_new(data: Any, session: Session, newer: Iterable[Correction]) -
 
 
 def as_it_stands(session: Session) -> dict[str, Sent]:
-    """What the form shows of a session as it stands, as a browser would send it."""
+    """The form's values for the current session, as a browser would send them."""
     values = initial_values(session)
     values["held_at"] = values["held_at"].strftime(TIME_FORMAT)
     return {
@@ -87,7 +87,7 @@ def _points(row: Correction, _later: Mapping[str, Sent], clinic: Clinic) -> dict
 
 
 def _ticks(row: Correction, later: Mapping[str, Sent], _clinic: Clinic) -> dict[str, Sent]:
-    """A correction keeps what went and what came: the list before it is the later one with that undone."""
+    """A correction stores what was removed and added: the earlier list is the later one with both undone."""
     name, column = LISTS[Field(row.field)]
     came, went = ({str(one[column]) for one in rows or ()} for rows in (row.after, row.before))
     return {name: sorted((set(later[name]) - came) | went)}
@@ -97,7 +97,7 @@ READ: Mapping[Correction.Field, Callable[[Correction, Mapping[str, Sent], Clinic
     Field.SCORE: _score,
     Field.TIME: _time,
     Field.NEEDLED: _column,
-    # No fields of the form: they follow from the rest.
+    # These are no form fields: they follow from the others.
     Field.UNCLEARED: _column,
     Field.CLEARANCE: _column,
     Field.NOTE: _column,
@@ -109,7 +109,7 @@ READ: Mapping[Correction.Field, Callable[[Correction, Mapping[str, Sent], Clinic
 
 
 def _needlings(rows: Iterable[Mapping[str, Any]], clinic: Clinic) -> dict[str, Sent]:
-    """Kept rows by the names of their form fields."""
+    """Stored rows by the names of their form fields."""
     codes = {point.pk: point.code for point in session_lists(clinic).points}
     return {
         f"needling-{row['id']}-{name}": sent(value)
@@ -132,5 +132,5 @@ def _typed(data: Any, name: str, like: Sent) -> Sent:
 
 
 def put(data: Any, name: str, value: Sent) -> None:
-    """In the place of whatever was sent under this name."""
+    """Replace the value that was sent under this name."""
     data.setlist(name, value if isinstance(value, list) else [value])

@@ -1,4 +1,4 @@
-"""The points of a saved session as lines of its correction form, read as the session form reads them."""
+"""The points of a saved session as lines of its correction form, read as in the session form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from courses.sessions.points.catalogue import PointCatalogue
 from courses.sessions.points.choice import PointChoice, TypedPoint, choices_for, choose_point, place_values
 
 N_EMPTY_ROWS = 2
-# What says which point it is; the columns behind it are never typed.
+# The fields that say which point it is; the columns behind them are never typed.
 PLACE_FIELDS = ("where", "listed", "site")
 PLACE_COLUMNS = ("point", "unlisted", "ashi_site")
 COLUMNS = [
@@ -30,7 +30,7 @@ COLUMNS = [
 
 
 class NeedlingRow(forms.ModelForm[Needling]):
-    """One point as it was logged, or an empty line for one that was left out."""
+    """One point as it was logged, or an empty line for a missing one."""
 
     where = forms.CharField(label=gettext_lazy("Point"), max_length=80, required=False)
     listed = forms.CharField(
@@ -49,14 +49,14 @@ class NeedlingRow(forms.ModelForm[Needling]):
     def __init__(self, data: Any, *, row: Needling | None, number: int, catalogue: PointCatalogue) -> None:
         self.row, self.catalogue = row, catalogue
         place = place_values(row.point.code if row.point else "", row.unlisted, row.ashi_site) if row else {}
-        # Checking a form fills its row in: the saved one must stay as it was.
+        # Validation writes into the form's row, but the saved one must stay as it was.
         super().__init__(
             data,
             instance=copy(row) if row else None,
             initial=place if row else {"side": Needling.Side.BOTH},
             prefix=f"needling-{row.pk if row else -number}",
         )
-        # A line nobody touched is not checked.
+        # An unchanged line is not validated.
         self.empty_permitted, self.use_required_attribute = True, False
         if row is None:
             del self.fields["is_gone"]
@@ -67,17 +67,17 @@ class NeedlingRow(forms.ModelForm[Needling]):
 
     @cached_property
     def choice(self) -> PointChoice:
-        """What the line says of its point, as it stands."""
+        """The line's current choice of point."""
         typed = {name: str(self[name].value() or "") for name in (*PLACE_FIELDS, "side")}
         return choose_point(TypedPoint(**typed), self.catalogue)
 
     @property
     def is_asked(self) -> bool:
-        """Whether the line shows what else a point may be: where that is not clear, and in an empty line."""
+        """Whether the line shows the options for unclear points: if it is unclear, and in an empty line."""
         return self.row is None or self.choice.is_asked or bool(self["listed"].value() or self["site"].value())
 
     def clean(self) -> dict[str, Any]:
-        """The line names one point of the list, or says on purpose that it is none."""
+        """The line must name one point of the list, or say explicitly that it is none."""
         values = super().clean() or {}
         if values.get("is_gone"):
             return values
@@ -89,7 +89,7 @@ class NeedlingRow(forms.ModelForm[Needling]):
         return values
 
     def corrected(self) -> CorrectedNeedling | None:
-        """What is to become of this line; None where nothing."""
+        """What to do with this line; None if nothing."""
         if self.row is not None and self.cleaned_data.get("is_gone"):
             return CorrectedNeedling(self.row, None)
         if not self.has_changed():
@@ -109,7 +109,7 @@ def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
     """A line for each point, and some empty ones."""
     # Read once, not for every line.
     catalogue = session_lists(session.clinic).catalogue
-    # An empty line keeps its number when somebody else adds a point: what was typed there stays.
+    # An empty line keeps its number when somebody else adds a point, so what was typed there stays.
     lines = [
         *((row, 0) for row in session.needlings.select_related("point")),
         *((None, number) for number in range(1, N_EMPTY_ROWS + 1)),
@@ -118,7 +118,7 @@ def needling_rows(session: Session, data: Any = None) -> list[NeedlingRow]:
 
 
 def line_values(kept: Mapping[str, Any], codes: Mapping[int, str]) -> dict[str, Any]:
-    """A needling's columns, as a correction keeps them, as the fields of a line."""
-    # Corrections made before points could be unlisted do not name one.
+    """A needling's columns from a correction as the fields of a line."""
+    # Corrections from before unlisted points existed do not name one.
     place = place_values(codes.get(kept["point_id"], ""), kept.get("unlisted", ""), kept["ashi_site"])
     return {**place, **{name: kept.get(name) for name in COLUMNS}}

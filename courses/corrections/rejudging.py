@@ -1,4 +1,4 @@
-"""A corrected score against what was expected of it when it was logged."""
+"""Judges a corrected score by the expectation from when it was logged."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from courses.sessions.verdict import Verdict, verdict
 
 
 def rejudge_session(session: Session, *, reason: str, by: Membership, at: datetime) -> None:
-    """The rules once more over a session's scores, which rest on each other; later sessions stay as judged.
+    """Apply the rules again to a session's scores together; later sessions keep their verdicts.
 
-    The expectation is the frozen one: a curve fitted since has learned from what came after.
+    The stored expectation is used, because a curve fitted since then has seen later scores.
     """
     course = session.course
     every = list(course.scores.select_related("session"))
@@ -39,7 +39,7 @@ def rejudge_session(session: Session, *, reason: str, by: Membership, at: dateti
 
 
 def _refreeze(score: PainScore, found: Verdict) -> None:
-    """The verdict the page shows follows the corrected score; what was expected stays."""
+    """Update the stored verdict to the corrected score; the expectation stays."""
     if found.expected is None:
         return
     kept = {name: value for name, value in score.expected.items() if name != "told"}

@@ -1,4 +1,4 @@
-"""Whether a corrected session broke its clearance: the rule of logging, over the clearance kept with it."""
+"""Whether a corrected session broke its clearance: the same rule as logging, with the stored clearance."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Field = Correction.Field
 
 @dataclass(frozen=True)
 class JudgedNeedling:
-    """What a correction does to the clearance and the breach of its session."""
+    """The effect of a correction on the session's clearance and breach."""
 
     session: Session
     reason: str
@@ -35,7 +35,7 @@ class JudgedNeedling:
     is_needled: bool = False
 
     def write(self, *, by: Membership, at: datetime) -> None:
-        """List the breach or take it away; needles used under a lead's override use it up."""
+        """List the breach or remove it; needles used under a lead's override use it up."""
         correct_breach(
             self.session.course,
             session_number=self.session.number,
@@ -49,7 +49,7 @@ class JudgedNeedling:
 
 
 def judge_needling(session: Session, wanted: CorrectedSession) -> JudgedNeedling:
-    """The clearance and the breach as logging the corrected visit would have found them."""
+    """The clearance and the breach that logging the corrected visit would have found."""
     reason, on = wanted.reason.strip()[:300], session.clinic.local(wanted.held_at).date()
     is_moved = on != session.clinic.local(session.held_at).date()
     if not is_moved and not wanted.needlings and wanted.is_needled == session.is_needled:
@@ -71,7 +71,7 @@ def judge_needling(session: Session, wanted: CorrectedSession) -> JudgedNeedling
 
 
 def _clearance(session: Session, wanted: CorrectedSession, *, on: date, is_moved: bool) -> Mapping[str, Any]:
-    """The clearance kept with the session; for another day, or where none was kept, as that day's visit."""
+    """The clearance stored with the session; for another day, or if none was stored, that of a new visit."""
     kept: dict[str, Any] = session.clearance
     is_override_gone = (
         bool(kept.get("set_aside"))
@@ -90,6 +90,6 @@ def _clearance(session: Session, wanted: CorrectedSession, *, on: date, is_moved
         own=flags_of_visit(session.course.patient, session.form_key, session=session),
     )
     now = keep_clearance(found)
-    # An earlier version kept no limits: what the verdict was then still stands.
+    # An earlier version stored no limits: the verdict of that time applies.
     is_only_limits = not is_moved and not is_override_gone and "verdict" in kept
     return {**kept, "limits": now["limits"]} if is_only_limits else now

@@ -1,4 +1,4 @@
-"""Reopening what was ended or marked by mistake, with what followed from that."""
+"""Reopens what was ended or marked by mistake, and restores what that had cancelled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from courses.rules.facts import Finding, Severity
 
 @dataclass(frozen=True)
 class Reopened:
-    """What came back with a course, and the visits that could not be booked again, with the reason."""
+    """What was restored with a course, and the visits that could not be booked again, with the reason."""
 
     course: Course
     n_bookings: int
@@ -30,7 +30,7 @@ class Reopened:
 
 @transaction.atomic
 def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership, at: datetime) -> Appointment:
-    """A visit that was cancelled or marked as missed by mistake is booked again, its reminder planned again."""
+    """Book a visit again that was cancelled or marked as missed by mistake, with its reminder."""
     booking.reopen_appointment(appointment, reason=reason, by=by, at=at)
     appointment.refresh_from_db()
     plan_again(Reminder.objects.filter(appointment=appointment), at=at)
@@ -39,9 +39,9 @@ def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership,
 
 @transaction.atomic
 def reopen_course(course: Course, *, reason: str, by: Membership, at: datetime) -> Reopened:
-    """The course as it was: bookings to come, reminders and alerts that its end took away come back.
+    """Reopen the course: future bookings, reminders and alerts that its end cancelled are restored.
 
-    The review and decision that ended it are void; what was measured stays.
+    The review and decision that ended it become void; the measures stay.
     """
     reason = required_reason(reason)
     ended = lifecycle.reopen_course(course, reason=reason, by=by, at=at)
@@ -56,7 +56,7 @@ def reopen_course(course: Course, *, reason: str, by: Membership, at: datetime) 
 
 
 def _ended_at(course: Course, ended: CourseEvent | None, *, at: datetime) -> datetime:
-    """When the course ended: the midnight of the day for one that ended before events were kept."""
+    """When the course ended: midnight of that day if it ended before events were recorded."""
     if ended is not None:
         return ended.happened_at
     last = course.reviews.filter(is_final=True).order_by("reviewed_at").last()
@@ -66,7 +66,7 @@ def _ended_at(course: Course, ended: CourseEvent | None, *, at: datetime) -> dat
 def _book_again(
     course: Course, since: datetime, *, reason: str, by: Membership, at: datetime
 ) -> tuple[int, list[tuple[Appointment, str]]]:
-    """The visits to come that the end of the course cancelled; a time that is taken by now is left out."""
+    """The future visits that the end of the course cancelled; times that are taken now are left out."""
     cancelled = course.appointments.filter(
         status=Appointment.Status.CANCELLED,
         starts_at__gt=at,
@@ -86,7 +86,7 @@ def _book_again(
 
 
 def _raise_again(course: Course, since: datetime, *, by: Membership, at: datetime) -> int:
-    """What was open when the course ended is open again, and told like anything new."""
+    """Open the alerts again that were open when the course ended, and send them as new."""
     closed = course.alerts.filter(outcome=Alert.Outcome.COURSE_CLOSED, resolved_at__gte=since)
     alerts = list(closed.select_related("patient", "course").order_by("pk"))
     for alert in alerts:

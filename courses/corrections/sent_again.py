@@ -1,4 +1,4 @@
-"""A session form that comes again with other values: what differs from what its first send saved."""
+"""A session form that is sent again with other values: the differences from what was saved."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Resent:
-    """What the second send says otherwise: in words, and as the correction form takes it."""
+    """The differences in the second send: in words, and as data for the correction form."""
 
     words: tuple[str, ...]
     data: QueryDict
 
 
 def resent_values(session: Session, entry: SessionEntry) -> Resent | None:
-    """The correction that would bring the second send in; None where it says the same."""
+    """The correction that would save the second send; None if it is the same."""
     form = CorrectionForm(session=session)
     saved = as_it_stands(session)
     data = QueryDict(mutable=True)
@@ -44,7 +44,7 @@ def resent_values(session: Session, entry: SessionEntry) -> Resent | None:
     rows = _needlings(session, entry.needlings, data)
     words += [_("Points: %(n)d differ") % {"n": rows}] if rows else []
     for line in needling_rows(session):
-        # An empty line as it stands on the page: untouched, so that nothing is asked of it.
+        # An empty line stays as it is on the page, so that it is not validated.
         for bound in line:
             if bound.html_name not in data:
                 put(data, bound.html_name, sent(bound.value()))
@@ -52,7 +52,7 @@ def resent_values(session: Session, entry: SessionEntry) -> Resent | None:
 
 
 def correction_of(session: Session, data: QueryDict) -> tuple[CorrectionForm, Any]:
-    """The correction form filled in with what was sent."""
+    """The correction form, filled in with what was sent."""
     return CorrectionForm(data, session=session), needling_rows(session, data)
 
 
@@ -87,7 +87,7 @@ def _line(form: CorrectionForm, name: str, old: str | list[str], new: str | list
 
 
 def _needlings(session: Session, rows: Sequence[NeedlingEntry], data: QueryDict) -> int:
-    """Put the points that differ into the form's lines; how many do."""
+    """Put the different points into the form's lines; returns how many differ."""
     saved = list(session.needlings.select_related("point").order_by("pk"))
     n_different = 0
     for number in range(max(len(saved), len(rows))):

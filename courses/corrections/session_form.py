@@ -1,4 +1,4 @@
-"""The form a saved session is corrected with: what it says now, and why that is wrong."""
+"""The form to correct a saved session: its current content, and why that is wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ VISIT_TIMINGS = (PainScore.Timing.BEFORE, PainScore.Timing.AFTER)
 
 
 class CorrectionForm(RedFlagFields, DetailFields):
-    """All that a session's record holds; the reason is compulsory."""
+    """All of a session's record; the reason is required."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -64,7 +64,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
                 label = _("Pain %(timing)s") % {"timing": PainScore.Timing(timing).label}
                 self.fields[f"score_{timing}"] = PainField(label=label, required=timing in self.scores)
         self._choices("adverse_events", AdverseEventItem.objects.for_clinic(session.clinic))
-        # A measure no longer offered may have been given all the same.
+        # A measure that is no longer offered may have been given.
         self._choices("aftercare", AftercareMeasure.objects.for_clinic(session.clinic))
         severe = RedFlag.objects.for_clinic(session.clinic).current().filter(code=SEVERE_PAIN)
         self.add_flag_fields(severe)
@@ -75,11 +75,11 @@ class CorrectionForm(RedFlagFields, DetailFields):
         return [self[name] for name in self.fields if name.startswith("score_")]
 
     def detail_fields(self) -> list[forms.BoundField]:
-        """The particulars for the template."""
+        """The details for the template."""
         return [self[name] for name in self.fields if name in COLUMNS or name.startswith((MOTION, SYMPTOM))]
 
     def clean(self) -> dict[str, Any]:
-        """A score that becomes 8 or more asks the severe-pain question as any other would."""
+        """A score corrected to 8 or more asks the severe-pain question, as in the session form."""
         values = super().clean() or {}
         refuse_before_birth(self, self.session.course.patient.birth)
         if self._rises_to_severe(values) and not values.get(f"flag_{SEVERE_PAIN}"):
@@ -92,7 +92,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
         return values
 
     def corrected(self, needlings: Sequence[NeedlingRow]) -> CorrectedSession:
-        """What was filled in."""
+        """The corrected session."""
         values = self.cleaned_data
         corrected_rows = (row.corrected() for row in needlings)
         return CorrectedSession(
@@ -112,7 +112,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
 
     @cached_property
     def key(self) -> uuid.UUID:
-        """The form's key; one that is missing is made once."""
+        """The form's key; a missing one is made once."""
         try:
             return uuid.UUID(str(self["form_key"].value()))
         except ValueError:
@@ -123,7 +123,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
         return self._typed_scores(self.cleaned_data)
 
     def reservations(self) -> list[str]:
-        """What speaks against the aftercare that was given: it is kept as it was, and somebody is told."""
+        """Warnings about the aftercare that was given: it is saved as given, with a message."""
         values, session = self.cleaned_data, self.session
         facts = treatment_facts(
             PatientState(session.course.patient), on=session.clinic.local(session.held_at).date()
@@ -136,7 +136,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
             field.queryset = rows
 
     def _held_at(self, typed: datetime) -> datetime:
-        """The form knows minutes only: the same minute is the same time."""
+        """The form has only minutes: the same minute is the same time."""
         saved = self.session.held_at
         return saved if typed == saved.replace(second=0, microsecond=0) else typed
 
@@ -153,7 +153,7 @@ class CorrectionForm(RedFlagFields, DetailFields):
 
 
 def initial_values(session: Session) -> dict[str, Any]:
-    """What the form shows of a session as it stands."""
+    """The form's initial values from the current session."""
     scores = {f"score_{score.timing}": score.score for score in session.scores.all()}
     return {
         "version": version_of(session),

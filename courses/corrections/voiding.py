@@ -1,4 +1,4 @@
-"""Voiding a session: kept on file, counted nowhere; what followed from it is taken back as far as it can be."""
+"""Voids a session: it stays on file and is counted nowhere; its consequences are undone as far as possible."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from courses.reminders.planning import cancel_planned
 from patients.locking import lock_patient
 from patients.models import NeuroCheck
 
-# Everything that hangs on a session and is read without it, with its way there.
+# Everything that belongs to a session and is read without it, with its path to the session.
 PARTS = (PainScore, CheckIn, AdverseEvent)
 
 
 @transaction.atomic
 def void_session(session: Session, *, reason: str, by: Membership, at: datetime) -> Session:
-    """The session counts nowhere from now on, and neither do its scores, check-ins and side effects.
+    """Void the session with its scores, check-ins and side effects.
 
-    Its appointment can be logged again. A pain alert that rested on it is brought in line as by a correction; its
-    red flags stay open until a person resolves them. ValidationError where it is void already.
+    Its appointment can be logged again. A pain alert that depends on it is updated as after a correction; its
+    red flags stay open until a person resolves them. ValidationError if it is void already.
     """
     reason = required_reason(reason)
     lock_patient(session.course.patient)
@@ -61,7 +61,7 @@ def void_session(session: Session, *, reason: str, by: Membership, at: datetime)
 
 
 def parts_of(session: Session, model: type[Any]) -> QuerySet[Any]:
-    """A session's scores or side effects: those that count, or, of a void session, those it was voided with."""
+    """A session's scores or side effects that count; for a void session, those that were voided with it."""
     rows: QuerySet[Any] = model.every.filter(session=session)
     return rows.filter(voided_at=session.voided_at)
 
@@ -110,14 +110,14 @@ def _free_appointment(session: Session, *, reason: str, by: Membership, at: date
 
 
 def _free_override(session: Session) -> None:
-    """The clearance that a lead gave for this visit can be used by the one that took place."""
+    """Make a lead's override available again for the visit that did take place."""
     spent = ClearanceOverride.objects.filter(session=session).first()
     if spent is not None and not session.course.overrides.unused_on(spent.valid_on).exists():
         ClearanceOverride.objects.filter(pk=spent.pk).update(session=None)
 
 
 def _settle_course(course: Course) -> None:
-    """Without any session that counts, a course that runs is planned again."""
+    """Set an active course back to planned if no session counts any more."""
     Course.objects.filter(pk=course.pk, status=Course.Status.ACTIVE).update(status=status_by_sessions(course))
 
 
@@ -129,7 +129,7 @@ def _void_note(session: Session, reason: str) -> str:
 
 
 def _note_on_alerts(session: Session, note: str, *, by: Membership, at: datetime) -> None:
-    """Whoever answers a red flag of the session, or needling without clearance, reads that it is void."""
+    """Note on its red-flag and breach alerts that the session is void, for whoever answers them."""
     reports = RedFlagReport.objects.filter(session=session) | RedFlagReport.objects.filter(
         check_in__session=session
     )

@@ -22,7 +22,7 @@ Field = Correction.Field
 
 @dataclass(frozen=True)
 class CorrectionWords:
-    """One act of correcting: who, when, why, and each fact before and after."""
+    """One correction: who, when, why, and each fact before and after."""
 
     at: datetime
     by: Membership
@@ -31,7 +31,7 @@ class CorrectionWords:
 
 
 def correction_words(corrections: Iterable[Correction], *, clinic: Clinic) -> list[CorrectionWords]:
-    """Corrections by act, the newest first; a fixed number of queries."""
+    """Corrections as they were made, the newest first; a fixed number of queries."""
     rows = list(corrections)
     names = _names(rows, clinic)
     acts: dict[Any, list[Correction]] = {}
@@ -99,7 +99,7 @@ def _value(row: Correction, value: Any, clinic: Clinic, names: Mapping[str, Mapp
 
 
 def _needling(one: Mapping[str, Any], points: Mapping[int, str]) -> str:
-    # Corrections made before points could be unlisted do not name one.
+    # Corrections from before unlisted points existed do not name one.
     where = place_words(points.get(one["point_id"], ""), one.get("unlisted", ""), one["ashi_site"])
     parts = [where, str(Needling.Side(one["side"]).label)]
     if one["depth_mm"]:
@@ -108,7 +108,7 @@ def _needling(one: Mapping[str, Any], points: Mapping[int, str]) -> str:
         parts.append(_("%(n)d min") % {"n": one["retention_minutes"]})
     if one["stimulation"] != Needling.Stimulation.NONE:
         parts.append(str(Needling.Stimulation(one["stimulation"]).label))
-    # Corrections made before points had a needle of their own do not name one.
+    # Corrections from before points had needles of their own do not name one.
     if one.get("needle"):
         parts.append(_("needle %(needle)s") % {"needle": one["needle"]})
     return ", ".join(parts)

@@ -1,6 +1,6 @@
-"""The healing curve: what a course's next score should be, and how sure one can be. Numbers only.
+"""The healing curve: what a course's next score should be, and how certain that is. Numbers only.
 
-No Django, no clock, no files; what is said of a stored course is in outlook/.
+No Django, no clock, no files; sentences about a stored course are in outlook/.
 """
 
 from courses.curve.alarm.alert_threshold import (

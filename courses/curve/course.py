@@ -1,4 +1,4 @@
-"""One course under a Prior: what its curve answers."""
+"""One course under a Prior, and the answers of its curve."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from courses.curve.smoothed import Account, Smoothed, mean_levels
 
 MIN_SCORES = MIN_EARLIER_SCORES + 1
 MIN_START = 3.0
-# A level of noise less likely than this moves no bound by a hundred-thousandth.
+# A noise level less likely than this changes no bound by a hundred-thousandth.
 SMALLEST_WEIGHT = 1e-7
 SMALLEST_SD = 1e-9
 LEVELS = np.array([0.05, 0.25, 0.75, 0.95])
@@ -67,8 +67,8 @@ class CoursePosterior:
         )
 
     def next_means(self, week: float, timings: Sequence[Timing]) -> list[float | None]:
-        """Return the expected mean of a coming score of each timing, None where it cannot be told yet; the same as
-        `next_score` gives, at the price of one.
+        """Return the expected mean of a coming score of each timing, None if it is not known yet; the same as
+        `next_score` gives, at the cost of one.
         """
         copies = np.zeros(len(timings), dtype=np.int64)
         panel = Panel.of([self.course.until(week)]).select(copies)
@@ -78,8 +78,8 @@ class CoursePosterior:
         return [mean if is_told else None for mean, is_told in zip(means, found.can_tell.tolist(), strict=True)]
 
     def bands(self, weeks: Floats, timing: Timing) -> Bands:
-        """Return the level and its bands at weeks (n,): up to the last score what the scores so far say of those
-        weeks, after it what is to be expected of a coming score, the very numbers of `next_score`.
+        """Return the level and its bands at weeks (n,): up to the last score what the scores so far say about
+        those weeks, after it what to expect of a coming score, the same numbers as `next_score`.
         """
         weeks = np.asarray(weeks, dtype=float)
         is_ahead = weeks > self._last_week
@@ -130,7 +130,7 @@ class CoursePosterior:
     def outline(self, end_week: float, timing: Timing = Timing.BEFORE) -> tuple[Shape, Peak | None]:
         """Return the probability of each shape of the line up to a week, and its top.
 
-        A change below one point is a plateau; no top unless it surely lies within the course, clear of its start.
+        A change below one point is a plateau; no top unless it is certainly within the course, clear of its start.
         """
         paths = self._smoothed.paths(end_week, timing)
         n, version = self.n_scores, self.prior.version
@@ -142,7 +142,7 @@ class CoursePosterior:
         return self.outline(end_week, timing)[0]
 
     def peak(self, end_week: float, timing: Timing = Timing.BEFORE) -> Peak | None:
-        """Return the top of the line up to a week, where there is one."""
+        """Return the top of the line up to a week, if there is one."""
         return self.outline(end_week, timing)[1]
 
     @cached_property
@@ -155,7 +155,7 @@ class CoursePosterior:
 
     @cached_property
     def _own(self) -> Account:
-        """The course under the Prior as it stands."""
+        """The course under the unchanged Prior."""
         return self._smoothed.accounts[0]
 
     @cached_property

@@ -9,7 +9,7 @@ from courses.curve.scores import HIGHEST_SCORE, TIMING_CODE, TIMINGS, Floats, In
 
 WEEKS_PER_UNIT = 12.0
 LONG_GAP_WEEKS, FORGETTING_WEEKS = 8.0, 52.0
-# A 0 stands for every level below one half, a 10 for every level above nine and a half.
+# A 0 includes every level below one half, a 10 every level above nine and a half.
 BEYOND_ENDS = 0.5
 N_CURVE_EFFECTS = 3
 
@@ -54,7 +54,7 @@ class Effects:
 
 
 def levels_of(scores: Floats) -> Floats:
-    """Return the levels that scores (n,) speak for: themselves, but half a point beyond the scale at its ends."""
+    """Return the levels for scores (n,): the scores themselves, but half a point beyond the scale at its ends."""
     return np.asarray(scores + BEYOND_ENDS * ((scores == HIGHEST_SCORE).astype(float) - (scores == 0)))
 
 
@@ -65,8 +65,8 @@ def reachable_weeks(weeks: Floats, *, last_weeks: Floats, planned_end_weeks: Flo
 
 
 def forgotten(gaps: Floats) -> Floats:
-    """Return the share of what was known of a course that is gone when the next score comes after a gap in weeks
-    (n,): none up to 8 weeks, all but a seventh after another year.
+    """Return the share of what was known about a course that is lost when the next score comes after a gap in
+    weeks (n,): none up to 8 weeks, all but a seventh after another year.
     """
     return np.asarray(1.0 - np.exp(-2.0 * np.maximum(gaps - LONG_GAP_WEEKS, 0.0) / FORGETTING_WEEKS))
 
@@ -74,8 +74,8 @@ def forgotten(gaps: Floats) -> Floats:
 def clamp_shift(curves: Floats, *, weeks: Floats, last_weeks: Floats) -> Floats:
     """Return what the clamp adds to the mean of curves b (n, >= 3) at weeks (n,), (n,).
 
-    A curve with b2 > 0 is held from its vertex on, or from the last score when that lies beyond the vertex.
-    At or before the last score: nothing.
+    A curve with b2 > 0 is constant from its vertex on, or from the last score if that is after the vertex.
+    At or before the last score nothing is added.
     """
     last, wanted = last_weeks / WEEKS_PER_UNIT, weeks / WEEKS_PER_UNIT
     b1, b2 = curves[:, 1], curves[:, 2]

@@ -1,4 +1,4 @@
-"""A panel seen by the filter, and what its scores tell of each course."""
+"""A filtered panel, and the information in the scores of each course."""
 
 from dataclasses import dataclass
 
@@ -29,9 +29,7 @@ class Filtered:
     def of(
         cls, prior: Prior, panel: Panel, *, effects: Effects | None = None, levels: Floats | None = None
     ) -> "Filtered":
-        """Filter every course of the panel under the Prior; `levels` (n_scores,) stand in for those of the
-        scores.
-        """
+        """Filter every course of the panel under the Prior; `levels` (n_scores,) replace those of the scores."""
         effects = effects or Effects.of(prior, panel.timings)
         means = effects.means_of(prior, panel.group_names)[panel.groups]
         rows = effects.rows(panel.weeks, timings=panel.timings)
@@ -42,7 +40,7 @@ class Filtered:
         return cls(panel, levels, rows, effects, means, filtered)
 
     def information(self) -> Information:
-        """Return what all scores of each course tell."""
+        """Return the information in all scores of each course."""
         lengths = self.panel.lengths
         totals = np.zeros((self.panel.n_courses, self.innovations.columns.shape[1] ** 2))
         if self.panel.n_scores:
@@ -50,7 +48,7 @@ class Filtered:
         return _unpacked(totals, n_scores=lengths)
 
     def information_before(self, rows: Ints) -> Information:
-        """Return what the scores before each of the rows (n,) tell of its course."""
+        """Return the information in the scores before each of the rows (n,) of its course."""
         products = self._products()
         sums = np.zeros((len(products) + 1, products.shape[1]))
         np.cumsum(products, axis=0, out=sums[1:])

@@ -37,7 +37,7 @@ def fit_prior(
     """Fit a Prior to any number of courses, pulled weakly to the shipped one; to a random 20,000 at most.
 
     First the curve, by the marginal likelihood of the scores; then the answering, by that of the whole
-    scores one after another. `start` is where the search begins, such as the Prior of the night before.
+    scores one after another. `start` is where the search begins, such as the Prior of the previous night.
     """
     scored = panel.select(panel.lengths > 0)
     used = sample(scored, n_courses=MAX_COURSES, seed=seed)
@@ -60,7 +60,7 @@ def fit_prior(
 
 
 def sample(panel: Panel, *, n_courses: int, seed: int) -> Panel:
-    """Return the panel, or a random n_courses of it where it has more."""
+    """Return the panel, or a random n_courses of it if it has more."""
     if panel.n_courses <= n_courses:
         return panel
     chosen = np.random.default_rng(seed).choice(panel.n_courses, size=n_courses, replace=False)
@@ -68,7 +68,7 @@ def sample(panel: Panel, *, n_courses: int, seed: int) -> Panel:
 
 
 def _from_quadratic(panel: Panel, *, shipped: Prior) -> Prior:
-    """Return the shipped Prior with the numbers of the quadratic mixed model, if courses are many."""
+    """Return the shipped Prior with the numbers of the quadratic mixed model, if there are many courses."""
     if panel.n_courses < _MIN_QUADRATIC_COURSES:
         return shipped
     found = fit_quadratic(panel)
@@ -79,7 +79,7 @@ def _from_quadratic(panel: Panel, *, shipped: Prior) -> Prior:
 
 
 def fit_curve(panel: Panel, *, shipped: Prior, start: Prior) -> Prior:
-    """Return the Prior that maximises the penalised marginal likelihood of a panel, answering as shipped.
+    """Return the Prior that maximises the penalised marginal likelihood of a panel, with the shipped answering.
 
     Quasi-Newton (L-BFGS) with the gradient of the expected complete-data log-likelihood (Fisher's identity).
     """

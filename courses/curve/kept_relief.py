@@ -1,9 +1,9 @@
-"""A good session that is kept: whether pain that was low last time stays there, whatever the curve expects.
+"""A good session that lasts: whether pain that was low last time stays low, whatever the curve expects.
 
-A curve takes a score far below it half for a good week and expects the next one to come back up; in some
-clinics patients come back less often than that. Where the curve expects the next score above the last one, its
-level is that of the last one with a probability learned from the clinic's own scores, 0 where they do not ask for
-it. The alarm rests on the curve alone: nobody has to be called because a patient comes back from a good session.
+A curve treats a score far below it partly as a good week and expects the next one to rise again; in some
+clinics scores rise again less often than that. If the curve expects the next score above the last one, its
+level is that of the last one with a probability learned from the clinic's own scores, 0 if they give no reason for
+it. The alarm uses the curve alone: nobody has to be called because the score rises again after a good session.
 """
 
 import numpy as np
@@ -14,12 +14,12 @@ from courses.curve.prior import Answering
 from courses.curve.response_style import History, answered
 from courses.curve.scores import Bools, Floats, Ints
 
-# Log-likelihood that a kept share of 1 has to bring.
+# The log-likelihood that a kept share of 1 must gain.
 _PULL = 2.0
 
 
 def with_kept(answering: Answering, p: Floats, *, found: Mixture, history: History) -> Floats:
-    """Return p (n, 11), what the mixtures make people answer, with good sessions kept as often as `answering`
+    """Return p (n, 11), the answers to the mixtures, with good sessions kept as often as `answering`
     says, (n, 11).
     """
     if not answering.kept:
@@ -44,7 +44,7 @@ def fit_kept(answering: Answering, found: Mixture, *, history: History, scores: 
 
 
 def _held(answering: Answering, found: Mixture, *, history: History) -> tuple[Floats, Bools]:
-    """Return what would be answered at the level of the last score (n, 11), and where that is below the curve."""
+    """Return the answers at the level of the last score (n, 11), and where that is below the curve."""
     below = history.last - (found.weights * found.means).sum(axis=1)
     is_good = (history.last >= 0) & (below < 0.0)
     curve = found.probabilities(rise=np.where(is_good, below, 0.0))

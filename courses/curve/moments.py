@@ -1,4 +1,4 @@
-"""The expectation step: what the courses are believed to be under one Prior, summed up for choosing the next.
+"""The expectation step: the beliefs about the courses under one Prior, summed up for choosing the next.
 
 The gradient of the marginal log-likelihood at a Prior is the gradient of the expected complete-data
 log-likelihood given that Prior (Fisher's identity), and the latter needs only these sums.

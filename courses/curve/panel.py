@@ -14,8 +14,8 @@ class Panel:
     """Ragged courses without objects: `starts[i]:starts[i + 1]` are the rows of course i.
 
     Rows: weeks, scores and timing codes (n_scores,). Courses: groups (indices into
-    group_names), patients and planned ends in weeks (n_courses,), the end infinite where none is planned.
-    `source` (n_scores,) is each row's position in the order given: `facts[panel.source]` sorts facts alike.
+    group_names), patients and planned ends in weeks (n_courses,), infinite if no end is planned.
+    `source` (n_scores,) is each row's position in the given order: `facts[panel.source]` sorts facts alike.
     """
 
     starts: Ints
@@ -104,9 +104,7 @@ class Panel:
 
     @cached_property
     def session(self) -> Ints:
-        """Session of each row (n_scores,), numbered over the panel; day-1 and day-3 scores join the one
-        before.
-        """
+        """Session of each row (n_scores,), numbered over the panel; day-1 and day-3 scores join the last one."""
         is_first = self.step == 0
         is_same_time = np.append(False, self.weeks[1:] == self.weeks[:-1]) & ~is_first
         is_later = np.isin(self.timings, LATER_CODES) & ~is_first
@@ -202,7 +200,7 @@ class Panel:
         )
 
     def only_rows(self, kept: Bools) -> "Panel":
-        """Return the panel with only the rows kept (n_scores,); courses keep their places."""
+        """Return the panel with only the selected rows (n_scores,); courses keep their places."""
         return Panel.of_rows(
             self.course[kept],
             weeks=self.weeks[kept],

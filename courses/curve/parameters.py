@@ -11,7 +11,7 @@ from courses.curve.scores import TIMINGS, Floats
 
 _SCALES = ("noise", "noise_spread", "carry", "carry_weeks")
 
-# How firmly the shipped Prior pulls: standard deviations of log scales, of Fisher z of correlations, of
+# How strongly the shipped Prior pulls: standard deviations of log scales, of Fisher z of correlations, of
 # offsets; the clinic's mean counts the shipped one as two courses, a group's mean the clinic's as
 # ten courses.
 _SD_PULL = 0.4
@@ -30,7 +30,7 @@ _LOG_BOUND, _MEAN_BOUND, _SPREAD_BOUND = 4.0, 60.0, 1.5
 
 @dataclass(frozen=True, eq=False)
 class Parameters:
-    """Where each hyper-parameter stands in the vector, for the groups and other timings a panel has.
+    """The position of each hyper-parameter in the vector, for the groups and other timings of a panel.
 
     mean 3, group deviations 3 each, offsets, noise_slope 3, log SDs 3, Fisher z of partial correlations 3,
     log offset SDs, logs of noise, noise_spread, carry and carry_weeks, and the pace: the logarithm of how
@@ -54,7 +54,7 @@ class Parameters:
         return tuple(parts)
 
     def vector(self, prior: Prior) -> Floats:
-        """Return the Prior's numbers, at the pace that its SDs suggest."""
+        """Return the vector of the Prior's numbers, at the pace that its SDs suggest."""
         sds, partials = _decomposed(np.array(prior.covariance))
         wider = np.log(sds / np.sqrt(np.diag(np.array(self.shipped.covariance))))
         pace = -(_POWERS @ wider) / (_POWERS @ _POWERS + (_SD_PULL / _PACE_PULL) ** 2)
@@ -76,7 +76,7 @@ class Parameters:
         )
 
     def bounds(self) -> list[tuple[float, float]]:
-        """Return limits that only nonsense reaches, for each entry of the vector."""
+        """Return limits that only absurd values reach, for each entry of the vector."""
         centre = self.vector(self.shipped)
         widths = np.full(len(centre), _LOG_BOUND)
         widths[: 3 * (len(self.group_names) + 1)] = _MEAN_BOUND
@@ -158,7 +158,7 @@ class Parameters:
     def along(self, gradient: Gradient, *, vector: Floats, effects: Effects, grid_z: Floats) -> Floats:
         """Return the gradient of the log-likelihood in the order of the vector; 0 for carry, its weeks and pace.
 
-        By the chain rule from means, slope, covariance and noise variances to the numbers they are made of.
+        By the chain rule from means, slope, covariance and noise variances to the numbers behind them.
         """
         *_, log_sds, partials, _, log_scales, _ = self.split(vector)
         covariance = effects.root @ effects.root.T
@@ -196,7 +196,7 @@ def _decomposed(covariance: Floats) -> tuple[Floats, Floats]:
 
 
 def _composed(sds: Floats, partials: Floats) -> Floats:
-    """Return the covariance (3, 3) of SDs and partial correlations; any partials inside ±1 will do."""
+    """Return the covariance (3, 3) of SDs and partial correlations; any partials inside ±1 are valid."""
     first, second, third = partials
     left = np.sqrt(1.0 - second**2)
     root = np.array(

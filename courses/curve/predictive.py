@@ -1,4 +1,4 @@
-"""The distribution of a coming score over 0..10, and what is read off it."""
+"""The distribution of a coming score over 0..10, and values derived from it."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from courses.curve.posterior import Posterior
 from courses.curve.scores import HIGHEST_SCORE, N_SCORE_VALUES, Floats, Ints
 
 RISE = 3
-# What the written score itself counts in LR*, beside the mean.
+# The weight of the written score itself in LR*, beside the mean.
 WRITTEN_SHARE = 0.25
 SMALLEST_PROBABILITY = 1e-12
 SCORE_VALUES = np.arange(N_SCORE_VALUES, dtype=np.float64)
@@ -20,8 +20,7 @@ _CUTS = np.arange(HIGHEST_SCORE) + 0.5
 @dataclass(frozen=True, eq=False)
 class Targets:
     """Where scores are predicted, n items: design row minus its prediction `x` (n, r), mean at the prior
-    `base` (n,), variance of deviation and noise in units of s^2 (n,), and variance in points squared that is
-    added to it.
+    `base` (n,), variance of deviation and noise in units of s^2 (n,), and added variance in points squared.
     """
 
     x: Floats
@@ -69,9 +68,9 @@ def mixture(effects: Effects, posterior: Posterior, *, targets: Targets) -> Mixt
 def running_likelihood_ratio(p: Floats, *, raised: Floats) -> Floats:
     """Return LR*(y) = max over k <= y of P(k | 3 points worse) / P(k), (n, 11); never falls with y.
 
-    "3 points worse" pools two readings of it by their logarithms: the mean raised by 3, at three parts, and the
-    written score itself raised by 3, at one part. Where most scores are 0 the mean lies far below the scale, and
-    raising it says too little.
+    "3 points worse" pools two readings of it by their logarithms: the mean raised by 3, with three parts, and the
+    written score itself raised by 3, with one part. If most scores are 0 the mean is far below the scale, and
+    raising it has too little effect.
     """
     pooled = raised ** (1.0 - WRITTEN_SHARE) * _written_higher(p) ** WRITTEN_SHARE
     return np.maximum.accumulate(pooled / p, axis=-1)

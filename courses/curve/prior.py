@@ -12,7 +12,7 @@ Triple = tuple[float, float, float]
 
 # A patient who tends to score higher after needling tends to do so on day 1 and day 3 too.
 OFFSET_CORRELATION = 0.5
-# A whole score stands for an interval of one point: its rounding alone has this standard deviation.
+# A whole score covers an interval of one point: its rounding alone has this standard deviation.
 ROUNDING_SD = 12.0**-0.5
 
 
@@ -31,11 +31,11 @@ class Calibration:
 class Answering:
     """How people turn a level of pain into a whole score.
 
-    With probability `fresh` the score has nothing to do with the curve and comes from `fresh_shares` (11,).
-    Else the last score of the same timing is repeated with probability (strength * repeat + repeat_share *
-    repeats) / (strength + chances), `repeats` of `chances` earlier scores of this course having been
-    repeats; `repeat_log_odds_at_ends` is added to the log odds of `repeat` after a 0 and after a 10. Else
-    the curve decides, each score weighted by exp(preference) (11,). Where the curve expects the next score above
+    With probability `fresh` the score is unrelated to the curve and comes from `fresh_shares` (11,).
+    Otherwise the last score of the same timing is repeated with probability (strength * repeat + repeat_share *
+    repeats) / (strength + chances), where `repeats` of `chances` earlier scores of this course were
+    repeats; `repeat_log_odds_at_ends` is added to the log odds of `repeat` after a 0 and after a 10. Otherwise
+    the curve decides, each score weighted by exp(preference) (11,). If the curve expects the next score above
     the last one, the level of the last one is kept with probability `kept`.
     """
 
@@ -54,7 +54,7 @@ class Prior:
     """Hyper-parameters of the healing curve, immutable and versioned.
 
     A score is x(u)'b + a[timing] + w(t) + e, x(u) = (1, u, u^2), u = weeks / 12;
-    b ~ Normal(mean of the group + z * noise_slope, covariance); a = 0 for the before-score, else
+    b ~ Normal(mean of the group + z * noise_slope, covariance); a = 0 for the before-score, otherwise
     Normal(offset, offset_sd^2) per patient; w Ornstein-Uhlenbeck, sd carry * s, time scale carry_weeks;
     e ~ Normal(0, s^2) with s^2 = 1/12 + (noise * exp(noise_spread * z))^2, z ~ Normal(0, 1) per patient.
     `answering` turns that level into a whole score.
@@ -92,7 +92,7 @@ class Prior:
             raise ValueError(f"not a stored Prior: {error}") from error
 
     def means_of(self, group_names: tuple[str, ...]) -> Floats:
-        """Return the mean of b of each group, unknown ones at the clinic's, (n, 3)."""
+        """Return the mean of b of each group, with the clinic's for unknown groups, (n, 3)."""
         return np.array([self.group_means.get(name, self.mean) for name in group_names]).reshape(-1, 3)
 
     def noise_variance(self, z: Floats) -> Floats:
@@ -123,7 +123,7 @@ def _nested(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 # Means, SDs, correlations and noise: clinic-facts 3d (Chow 2006 raw data, Zhao 2024, Kovacs 2008), a
 # proposal that needs clinical sign-off. No published series has scores of several timings in one course:
-# offsets start at none with a wide spread between patients. Answering starts at a few scores in a hundred
+# offsets start at 0 with a wide spread between patients. Answering starts with a few percent of scores
 # and learns from the clinic's own.
 _SDS = np.array([1.9, 3.6, 3.2])
 _CORRELATIONS = np.array([[1.0, -0.3, 0.3], [-0.3, 1.0, -0.9], [0.3, -0.9, 1.0]])

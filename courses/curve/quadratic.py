@@ -1,6 +1,6 @@
 """The plain quadratic mixed model, y ~ u + u^2 + (1 + u + u^2 | course): where the full fit begins.
 
-Nine sums per course are all that maximum likelihood needs (Laird & Ware 1982; Lindstrom & Bates 1988). EM
+Maximum likelihood needs only nine sums per course (Laird & Ware 1982; Lindstrom & Bates 1988). EM
 on them, symmetric 3 x 3 inverses written out over arrays of courses, accelerated by SQUAREM (Varadhan &
 Roland 2008).
 """

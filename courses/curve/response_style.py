@@ -1,4 +1,4 @@
-"""From what the curve expects to the score people write down: repeated, preferred and fresh answers."""
+"""From the curve's expectation to the score people write down: repeated, preferred and fresh answers."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from courses.curve.scores import HIGHEST_SCORE, Floats, Ints
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Before each of n scores: the last score of its timing (-1: none), chances to repeat, repeats."""
+    """Before each of n scores: the last score of its timing (-1: none), possible repeats, repeats."""
 
     last: Ints
     n_chances: Ints
@@ -45,7 +45,7 @@ def preferred(answering: Answering, p: Floats) -> Floats:
 def answered(answering: Answering, p: Floats, *, history: History, rise: int | Ints = 0) -> Floats:
     """Return the distribution of the written score from the curve's own p (n, 11), (n, 11).
 
-    With a rise, one for all or n of them, p is the curve's raised distribution and a repeated score comes out
+    With a rise, one for all or n of them, p is the curve's raised distribution and a repeated score is
     raised as well.
     """
     out = preferred(answering, p)

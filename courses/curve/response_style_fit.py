@@ -25,7 +25,7 @@ _PREFERENCE_SD_WEIGHT = 11.0
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """Scores given (n,), what the curve alone expected of them (n, 11), and their history."""
+    """Observed scores (n,), the curve's own expectation of them (n, 11), and their history."""
 
     scores: Ints
     expected: Floats
@@ -33,9 +33,9 @@ class Answers:
 
 
 def fit_answering(prior: Prior, panel: Panel, *, shipped: Answering) -> Answering:
-    """Return the answering that maximises the penalised likelihood of all scores but each timing's first.
+    """Return the answering that maximises the penalised likelihood of all scores except each timing's first.
 
-    How far preferences of single scores may go is learned too (empirical Bayes), so that a small clinic has
+    The possible size of preferences for single scores is learned too (empirical Bayes), so that a small clinic has
     none.
     """
     rows = np.flatnonzero(panel.previous_of_timing >= 0)
@@ -140,7 +140,7 @@ def _repeat_gradient(answering: Answering, history: History, by_repeat: Floats) 
 
 
 def _preference_sd(moved: Floats, answers: Answers, *, vector: Floats, preference_sd: float) -> float:
-    """Return the spread of preferences that their estimates and their uncertainty suggest."""
+    """Return the spread of preferences according to their estimates and their uncertainty."""
     curve = preferred(_answering(vector), answers.expected)
     information = np.diag(curve.sum(axis=0)) - curve.T @ curve
     covariance = np.linalg.inv(information + np.eye(N_SCORE_VALUES) / preference_sd**2)

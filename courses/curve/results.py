@@ -1,4 +1,4 @@
-"""What a course's curve answers: each value names its Prior version and the scores it rests on."""
+"""The answers of a course's curve: each value names its Prior version and its scores."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,17 +12,17 @@ TINY = 1e-9
 
 
 class Unknown(StrEnum):
-    """Why the curve cannot tell yet."""
+    """Why the curve has no answer yet."""
 
     TOO_FEW_SCORES = "too_few_scores"
     START_TOO_LOW = "start_too_low"
-    # Said by those who ask and get nothing back in time.
+    # Used by callers who get no answer in time.
     NO_ANSWER = "no_answer"
 
 
 @dataclass(frozen=True)
 class CannotTell:
-    """The curve cannot tell: it has `have` where it needs `need` ("2 of 3 scores": this is the second)."""
+    """The curve has no answer: it has `have` and needs `need`. For a next score both count the coming one too."""
 
     reason_code: Unknown
     have: float
@@ -73,12 +73,12 @@ class Bands:
 
     @property
     def whole90(self) -> list[tuple[int, int]]:
-        """The whole scores that the 90 % band runs between at each week: those of `NextScore.interval90`."""
+        """The whole scores between which the 90 % band runs at each week: those of `NextScore.interval90`."""
         return [whole_scores(low, high) for low, high in zip(self.lower90, self.upper90, strict=True)]
 
 
 def whole_scores(low: float, high: float) -> Interval90:
-    """Return the whole scores whose half points on either side hold the ends of a band."""
+    """Return the whole scores that contain the ends of a band, half a point on either side."""
     lowest, highest = (ceil(end - 0.5 - TINY) for end in (low, high))
     return max(lowest, 0), max(highest, 0)
 
@@ -98,7 +98,7 @@ class Relief:
 
 
 class ShapeName(StrEnum):
-    """The four courses a curve can take."""
+    """The four possible shapes of a curve."""
 
     STEADY = "steady"
     FLARE_THEN_IMPROVE = "flare_then_improve"

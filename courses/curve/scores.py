@@ -1,4 +1,4 @@
-"""What was recorded: the scores of one course, and of many courses as flat arrays."""
+"""Recorded data: the scores of one course, and of many courses as flat arrays."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -67,7 +67,7 @@ class CourseScores:
         planned_end_week: float | None = None,
         patient: int = 0,
     ) -> "CourseScores":
-        """Return the course whose scores were all taken at one timing."""
+        """Return the course with only the scores of one timing."""
         return cls(
             weeks=np.asarray(weeks, dtype=float),
             scores=np.asarray(scores),

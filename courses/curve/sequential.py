@@ -21,7 +21,7 @@ BLOCK_COURSES = 2048
 @dataclass(frozen=True, eq=False)
 class Predictions:
     """Distributions of n scores: p (n, 11), that of the curve without good sessions kept (n, 11), that with the
-    mean raised by 3 (n, 11); which can be told (n,).
+    mean raised by 3 (n, 11); which can be predicted (n,).
     """
 
     p: Floats
@@ -36,7 +36,7 @@ def curve_mixture(prior: Prior, panel: Panel, *, rows: Ints, n_nodes: int | None
 
 
 def mixture_at(prior: Prior, filtered: Filtered, *, rows: Ints, n_nodes: int | None = None) -> Mixture:
-    """Return the same of a panel that has been filtered."""
+    """Return the same for a panel that has been filtered."""
     panel = filtered.panel
     grid = NoiseGrid.of(prior, n_scores=int(panel.lengths.max(initial=0)), n_nodes=n_nodes)
     found = posterior(filtered.effects, filtered.information_before(rows), grid=grid)

@@ -1,4 +1,4 @@
-"""Shape and peak of a course, from draws of its level: the very line that is drawn."""
+"""Shape and peak of a course, from draws of its level: the same line that is drawn."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from courses.curve.results import Peak, Shape, ShapeName
 from courses.curve.scores import HIGHEST_SCORE, Floats
 
 SMALL_CHANGE = 1.0
-# A line that rises by half a point is seen to rise.
+# A line that rises by half a point visibly rises.
 SMALL_RISE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class Paths:
     """Draws of a course's level (n, m) at increasing weeks (m,), the first 0; `deviations` (n, m) are draws of
-    what is not known of the good and bad weeks around them.
+    the uncertainty in the good and bad weeks around them.
     """
 
     weeks: Floats
@@ -30,7 +30,7 @@ class Paths:
 
     @property
     def rises(self) -> Floats:
-        """How far the top of each draw lies above its start, (n,)."""
+        """How far the top of each draw is above its start, (n,)."""
         return np.asarray(self.levels.max(axis=1) - self.levels[:, 0])
 
     def tops(self, *, is_smooth: bool = True) -> Floats:
@@ -58,7 +58,7 @@ def shape_of(paths: Paths, *, n_scores: int, prior_version: int | str) -> Shape:
 
 
 def peak_of(paths: Paths, *, last_week: float, n_scores: int, prior_version: int | str) -> Peak | None:
-    """Return the top of the level with 90 % intervals; None unless it surely lies within the course, at least
+    """Return the top of the level with 90 % intervals; None unless it is certainly within the course, at least
     a point above the start. At the last score there is none: that the line falls from now on is a projection.
     """
     tops = paths.tops()

@@ -1,6 +1,6 @@
 """The line that is drawn: the smoothed level of one course under the Prior and two freer versions of it.
 
-A Prior fitted to courses that mostly fall draws one that rises as falling. So the line weighs three accounts of
+A Prior fitted to courses that mostly fall would draw one that rises as falling. So the line weighs three models of
 the course by how well each explains its scores: the Prior's own; one whose good and bad weeks are twice as large
 and last twice as long; and one without any trend but with a slow drift. Predictions never use the other two.
 """
@@ -22,20 +22,20 @@ from courses.curve.shapes import Paths
 
 N_STEPS = 25
 OWN, LOOSER, TRENDLESS = 0.6, 0.3, 0.1
-# Not quite none: the covariance must stay invertible.
+# Not exactly 0, because the covariance must stay invertible.
 _NEARLY_NO_TREND = np.diag([1.0, 0.02, 0.02])
 
 
 @dataclass(frozen=True, eq=False)
 class Account:
-    """One course under one Prior: the filtered scores and what they tell of its curve."""
+    """One course under one Prior: the filtered scores and their information about its curve."""
 
     prior: Prior
     panel: Panel
 
     @cached_property
     def filtered(self) -> Filtered:
-        """The course filtered with the effects of every timing, so that any of them can be asked for."""
+        """The course filtered with the effects of every timing, so that any timing can be requested."""
         every = np.array(sorted(TIMING_CODE.values()))
         return Filtered.of(self.prior, self.panel, effects=Effects.of(self.prior, every))
 
@@ -73,7 +73,7 @@ class Account:
         return self._clamped(np.repeat(curve, len(weeks), axis=0), weeks)
 
     def drawn(self, weeks: Floats, timing: Timing, *, n: int) -> tuple[Floats, Floats]:
-        """Return n draws of the level at weeks (m,) and of what is not known of the deviation, (n, m) each."""
+        """Return n draws of the level at weeks (m,) and of the uncertainty in the deviation, (n, m) each."""
         levels, chosen = self.levels(weeks, timing), np.linspace(0, N_DRAWS - 1, n).astype(np.int64)
         draws = (self.filtered.means + self.posterior.draws(self.filtered.effects))[chosen]
         curves = np.repeat(draws[:, :N_CURVE_EFFECTS], len(weeks), axis=0)
@@ -95,14 +95,14 @@ class Account:
 
 @dataclass(frozen=True, eq=False)
 class Smoothed:
-    """Some accounts of one course with their weights, which add up to 1."""
+    """Some models of one course with their weights, which add up to 1."""
 
     accounts: tuple[Account, ...]
     weights: tuple[float, ...]
 
     @classmethod
     def of(cls, prior: Prior, panel: Panel) -> "Smoothed":
-        """Return the three accounts of the one course of a panel, weighted by its likelihood under each."""
+        """Return the three models of the one course of a panel, weighted by its likelihood under each."""
         accounts = tuple(Account(version, panel) for version in (prior, _looser(prior), _trendless(prior)))
         joint = np.log([OWN, LOOSER, TRENDLESS]) + [account.log_likelihood for account in accounts]
         shares = np.exp(joint - joint.max())

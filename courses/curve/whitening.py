@@ -1,4 +1,4 @@
-"""Turn each course's scores into independent rows: the Ornstein-Uhlenbeck deviation taken out.
+"""Turn each course's scores into independent rows by removing the Ornstein-Uhlenbeck deviation.
 
 A scalar Kalman filter (the innovations form) runs over the steps of all courses at once. Deviation and noise
 scale together with the patient's noise s, so the filter does not depend on s: one pass serves every s.

@@ -1,4 +1,4 @@
-"""What a clinic's pain alerts were found to be, by the rules that raised them."""
+"""What a clinic's pain alerts turned out to be, by the rules that raised them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from courses.rules.worse_than_start import RULE as WORSE
 from patients.counting import counted
 
 Outcome = Alert.Outcome
-# Of fewer answered alerts no share is said.
+# With fewer answered alerts no share is shown.
 LEAST_ANSWERED = 20
 
 
 class Found(StrEnum):
-    """What an alert was found to be, from how it was resolved."""
+    """What an alert turned out to be, according to its outcome."""
 
     ACTED_ON = "acted_on"
     REASSURED = "reassured"
@@ -47,7 +47,7 @@ FOUND = {
 
 @dataclass(frozen=True)
 class RuleResults:
-    """How often a rule raised an alert or joined one, and what those were found to be, in the order of `Found`."""
+    """How often a rule raised or joined an alert, and what these turned out to be, in the order of `Found`."""
 
     label: str
     n: int
@@ -56,7 +56,7 @@ class RuleResults:
 
 @dataclass(frozen=True)
 class Results:
-    """Alerts since a time: by rule, all together, and the causes that were named."""
+    """Alerts since a time: by rule, in total, and their recorded causes."""
 
     rules: tuple[RuleResults, ...]
     total: RuleResults
@@ -64,7 +64,7 @@ class Results:
 
     @property
     def n_answered(self) -> int:
-        """Resolved by a person, or because the entry was wrong: what tells a real alarm from a false one."""
+        """Resolved by a person, or as a wrong entry: only these show whether an alarm was real."""
         return sum(self._of(one) for one in (Found.ACTED_ON, Found.REASSURED, Found.SETTLED, Found.CORRECTED))
 
     @property
@@ -74,12 +74,12 @@ class Results:
 
     @property
     def is_enough(self) -> bool:
-        """Whether a share may be said."""
+        """Whether there are enough to show a share."""
         return self.n_answered >= LEAST_ANSWERED
 
     @property
     def percent(self) -> int:
-        """Acted on, of 100 answered."""
+        """Percentage of answered alerts that were acted on."""
         return round(100 * self.n_acted_on / self.n_answered) if self.n_answered else 0
 
     @property
@@ -115,7 +115,7 @@ def alarm_results(member: Membership, *, since: datetime) -> Results:
 
 
 def _rules_of(rule: str, findings: Iterable[dict[str, str]]) -> Iterator[str]:
-    """The rules an alert rests on, each once; those of earlier versions have no row."""
+    """The rules behind an alert, each once; rules of earlier versions have no row."""
     if rule == Alert.Rule.WORSE_THAN_START:
         yield WORSE
         return

@@ -1,4 +1,4 @@
-"""How a clinic's courses go, test patients left out, in a fixed number of queries."""
+"""The state of a clinic's courses, without test patients, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_CURVES = 9
 
 @dataclass(frozen=True)
 class StatusCount:
-    """How many courses stand where."""
+    """The number of courses with a status."""
 
     status: str
     label: str
@@ -42,13 +42,13 @@ class Attention:
     course: Course
     alerts: tuple[Alert, ...]
     chart: SafeString
-    # Worse than at the start, in the patient's own scores.
+    # Worse than at the start, by the patient's own scores.
     worse: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class CheckInRate:
-    """How many check-ins of a kind were answered, of those sent: who answers is no fair sample."""
+    """How many check-ins of a kind were sent and answered: those who answer are no fair sample."""
 
     label: str
     n_answered: int
@@ -120,7 +120,7 @@ def _weeks(membership: Membership, *, at: datetime) -> tuple[Bar, ...]:
 
 
 def _check_ins(membership: Membership, *, at: datetime) -> tuple[CheckInRate, ...]:
-    """Of the weeks shown."""
+    """Check-ins of the weeks shown."""
     sent = counted(Reminder.objects.visible_to(membership)).filter(
         Q(state=Reminder.State.SENT) | Q(check_in__answered_at__isnull=False),
         check_in__isnull=False,

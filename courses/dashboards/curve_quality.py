@@ -1,6 +1,6 @@
-"""How good the curve is at one clinic, counted from its own predictions as they were kept at the time.
+"""How good the curve is at one clinic, counted from its own predictions as they were stored at the time.
 
-Test patients and what is void count nowhere. A fixed number of queries.
+Test patients and void rows count nowhere. A fixed number of queries.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from patients.models import PainType
 
 N_MONTHS = 12
 LAST_NUMBER = 10
-# Of fewer sessions no rate is said.
+# With fewer sessions no rate is shown.
 LEAST_SESSIONS = 20
 Because = Prediction.Because
-# The first judging of a score; any other one judges it again.
+# The first judgement of a score; any other reason means it was judged again.
 FIRST = frozenset({Because.LOGGED, Because.MOVED, Because.IMPORTED})
 FIELDS = (
     "score_id",
@@ -48,7 +48,7 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Judged:
-    """One judging of a score, with the score as it stands now."""
+    """One judgement of a score, with the score's current value."""
 
     score_id: int
     because: str
@@ -64,13 +64,13 @@ class Judged:
 
     @property
     def session(self) -> Hashable:
-        """What counts as one session: a score without one stands alone."""
+        """The key of its session: a score without one counts as a session of its own."""
         return self.session_id or ("alone", self.score_id)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a table: what was said and what was seen, and both as a picture."""
+    """One row of a table: predicted and observed, also as a chart."""
 
     label: str
     found: SaidSeen
@@ -78,25 +78,29 @@ class Line:
 
     @property
     def bar(self) -> SafeString:
-        """The picture."""
+        """The chart."""
         low, high = self.found.interval
         return self.draw(said=self.found.said, seen=self.found.share, low=low, high=high)
 
     @property
     def per_100(self) -> dict[str, float]:
-        """Said, seen and the interval, of 100 scores."""
+        """Predicted, observed and the interval, per 100 scores."""
         low, high = self.found.interval
         values = {"said": self.found.said, "seen": self.found.share, "low": low, "high": high}
         return {name: 100.0 * value for name, value in values.items()}
 
     @property
     def verdict(self) -> str:
-        """What the row says, in words."""
+        """The conclusion of the row, in words."""
         if not self.found.is_enough:
             return _("too few to say")
         if not self.found.is_off:
-            return _("as said")
-        return _("more often than said") if self.found.share > self.found.said else _("less often than said")
+            return _("as predicted")
+        return (
+            _("more often than predicted")
+            if self.found.share > self.found.said
+            else _("less often than predicted")
+        )
 
 
 @dataclass(frozen=True)
@@ -110,18 +114,18 @@ class MonthAlarms:
 
     @property
     def is_enough(self) -> bool:
-        """Whether a rate may be said."""
+        """Whether there are enough sessions to show a rate."""
         return self.n_sessions >= LEAST_SESSIONS
 
     @property
     def per_100(self) -> float:
-        """Sessions with an alert, of 100."""
+        """Sessions with an alert, per 100."""
         return 100.0 * self.n_alarmed / self.n_sessions if self.n_sessions else 0.0
 
 
 @dataclass(frozen=True)
 class CurveQuality:
-    """The page's content. `judged` holds the newest judging of each score that the curve told something of."""
+    """The page's content. `judged` holds the latest judgement of each score that the curve could predict."""
 
     since: datetime
     judged: tuple[Judged, ...]
@@ -133,17 +137,17 @@ class CurveQuality:
 
     @property
     def n_scores(self) -> int:
-        """How many scores had been predicted."""
+        """The number of predicted scores."""
         return len(self.judged)
 
     @property
     def n_patients(self) -> int:
-        """Of how many patients."""
+        """The number of their patients."""
         return len({one.patient_id for one in self.judged})
 
     @cached_property
     def rarities(self) -> list[Line]:
-        """Said against seen of "1 in n"."""
+        """Predicted against observed for "1 in n"."""
         return [
             Line(bin_words(low, high), found, rare_svg) for low, high, found in rarities(self._p, self._scores)
         ]
@@ -192,7 +196,7 @@ def _timing_words(place: object) -> str:
 
 
 def curve_quality(member: Membership, *, at: datetime) -> CurveQuality:
-    """The page of the member's clinic, of this month and the eleven before it."""
+    """The page of the member's clinic, for this month and the eleven before it."""
     since = _start(member, at=at)
     rows = counted(Prediction.objects.visible_to(member)).of_valid_scores().filter(judged_at__gte=since)
     judgings = [Judged(*values) for values in rows.order_by("score_id", "pk").values_list(*FIELDS)]
@@ -209,7 +213,7 @@ def curve_quality(member: Membership, *, at: datetime) -> CurveQuality:
 
 
 def newest_of(judgings: Iterable[Judged]) -> Iterator[Judged]:
-    """The last judging of each score, in the order of scores; only of scores first judged among them."""
+    """The latest judgement of each score, in the order of scores; only of scores first judged among them."""
     last: dict[int, Judged] = {}
     for one in judgings:
         if one.score_id in last or one.because in FIRST:
@@ -218,7 +222,7 @@ def newest_of(judgings: Iterable[Judged]) -> Iterator[Judged]:
 
 
 def months_of(judgings: Sequence[Judged], *, month: Callable[[datetime], str]) -> Iterator[MonthAlarms]:
-    """The alarms by month as they were raised: what a correction found or took away is left out."""
+    """The alarms by month as they were raised, without later changes by corrections."""
     sessions: dict[str, set[Hashable]] = {}
     alarmed: dict[tuple[str, str], set[Hashable]] = {}
     for one in judgings:
@@ -234,12 +238,12 @@ def months_of(judgings: Sequence[Judged], *, month: Callable[[datetime], str]) -
 
 
 def _number(one: Judged) -> int:
-    """The session of the course, the late ones together; 0 for none."""
+    """The number of the session in the course, with the late ones together; 0 for none."""
     return min(one.session_number or 0, LAST_NUMBER)
 
 
 def _start(member: Membership, *, at: datetime) -> datetime:
-    """The first moment of the month eleven months ago, on the clinic's clock."""
+    """The first moment of the month eleven months ago, in the clinic's time zone."""
     now = member.clinic.local(at)
     months = now.year * 12 + now.month - N_MONTHS
     first = now.replace(year=months // 12, month=months % 12 + 1, day=1)

@@ -1,4 +1,4 @@
-"""The words of the page that says how good the curve is."""
+"""The words of the page about how good the curve is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from courses.models import Alert
 
 
 def rule_words(rule: str) -> str:
-    """A pain rule as the head of a column."""
+    """A pain rule as a column heading."""
     return {
         "beyond_bounds": _("Far above expected"),
         "lasting": _("Higher for some sessions"),
@@ -32,14 +32,14 @@ def bin_words(low: float, high: float | None) -> str:
 
 
 def session_words(number: object) -> str:
-    """A session of the course, the tenth standing for all later ones."""
+    """A session number, with the tenth for all later ones."""
     if number == 0:
         return _("no session")
     return _("10 and later") if number == 10 else str(number)
 
 
 def type_words(code: object, names: Mapping[str, str]) -> str:
-    """A type as the curve knows it."""
+    """A type of the curve, in words."""
     known = {**names, "mixed": _("mixed"), "undiagnosed": _("no type yet"), "": _("no type yet")}
     return known.get(str(code), str(code))
 
@@ -51,5 +51,5 @@ def month_words(month: str) -> str:
 
 
 def cause_words(cause: str) -> str:
-    """Why it got worse, as the clinician judged it."""
+    """Why the pain got worse, in the clinician's opinion."""
     return str(Alert.Cause(cause).label)

@@ -1,4 +1,4 @@
-"""Addresses of the dashboard."""
+"""URL patterns of the dashboard."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The managers' page."""
+"""The managers' pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from courses.dashboards.curve_quality import LEAST_SESSIONS, curve_quality
 
 @staff_only("courses.view_dashboard")
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """How the clinic's courses go."""
+    """The state of the clinic's courses."""
     found = board(active_membership(request.user), at=timezone.now())
     context = {
         **admin.site.each_context(request),

@@ -21,7 +21,7 @@ class SetupMail:
     """Owner of the message kind `setup_mail`; its subject is the event that asked for it."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Whatever happens."""
+        """Always due."""
         return True
 
     def render(self, message: Message) -> Mail:

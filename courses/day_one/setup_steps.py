@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from clinic.models import SetupEvent
 from courses.day_one.setup_facts import SetupFacts
@@ -128,9 +128,3 @@ STEPS: tuple[Step, ...] = (
     ),
 )
 BY_CODE = {step.code: step for step in STEPS}
-
-
-def n_open_words(n_open: int, n_all: int) -> str:
-    """How far the setup is, in a heading."""
-    words = ngettext("%(n)d of %(all)d step left", "%(n)d of %(all)d steps left", n_open)
-    return words % {"n": n_open, "all": n_all}

@@ -1,4 +1,4 @@
-"""What some bounds would have meant for courses: how many would have lapsed, how many been off track."""
+"""The effect of other bounds on courses: how many patients would have been overdue, how many courses off track."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Stretch = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Tally:
-    """How many times a rule found something, under the bounds in force and under those tried."""
+    """How many times a rule found something, under the current bounds and under the new ones."""
 
     n_now: int
     n_then: int
@@ -31,7 +31,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Past:
-    """One course as it went: its visits, in order, and when it rested."""
+    """One past course: its visits, in order, and its holds."""
 
     course: Course
     visits: tuple[datetime, ...]
@@ -43,7 +43,7 @@ class Past:
 
 
 def past_courses(clinic: Clinic, *, since: datetime, at: datetime) -> list[Past]:
-    """The courses with a visit since, in a fixed number of queries; test patients left out."""
+    """The courses with a visit since a time, in a fixed number of queries; without test patients."""
     recent = Session.objects.for_clinic(clinic).filter(held_at__gte=since, held_at__lte=at).values("course")
     courses = counted(Course.objects.for_clinic(clinic)).filter(pk__in=recent)
     visits: dict[int, list[datetime]] = defaultdict(list)
@@ -58,13 +58,13 @@ def past_courses(clinic: Clinic, *, since: datetime, at: datetime) -> list[Past]
 
 
 def try_lapsed(past: Sequence[Past], now: RuleBounds, then: RuleBounds, *, since: datetime, at: datetime) -> Tally:
-    """How many times a patient would have stayed away for too long."""
+    """How many times a patient would have been overdue."""
     counts = [sum(_n_lapses(one, bounds, since=since, at=at) for one in past) for bounds in (now, then)]
     return Tally(*counts)
 
 
 def _n_lapses(past: Past, bounds: RuleBounds, *, since: datetime, at: datetime) -> int:
-    # A course that is over is not missed after its last visit.
+    # A patient is not overdue after the last visit of a course that has ended.
     ends = [at] if past.course.status == Course.Status.ACTIVE else []
     found = 0
     for held_at, next_at in pairwise((*past.visits, *ends)):
@@ -78,7 +78,7 @@ def _n_lapses(past: Past, bounds: RuleBounds, *, since: datetime, at: datetime) 
 def try_off_course(
     clinic: Clinic, past: Sequence[Past], now: RuleBounds, then: RuleBounds, *, since: datetime, at: datetime
 ) -> Tally:
-    """How many reviews would have found a course off track, with what was known then and today's Prior."""
+    """How many reviews would have found a course off track, with the data of that time and today's Prior."""
     facts = list(_reviews(clinic, past, since=since, at=at))
     counts = [sum(find_off_course(one, bounds=bounds) is not None for one in facts) for bounds in (now, then)]
     return Tally(*counts)

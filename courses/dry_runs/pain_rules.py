@@ -1,4 +1,4 @@
-"""The bounds a clinic's rules work with, and how they are changed: tried first, then set, never edited."""
+"""The bounds of a clinic's rules, and how they change: tried first, then set, never edited."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOOK_BACK = timedelta(days=90)
 
 @dataclass(frozen=True)
 class BoundsTrial:
-    """What some bounds would have meant for the sessions of the last 90 days, beside those in force."""
+    """The effect of some bounds on the sessions of the last 90 days, beside the current bounds."""
 
     bounds: RuleBounds
     n_sessions: int
@@ -36,7 +36,7 @@ class BoundsTrial:
     lapsed: Tally
 
     def counts(self) -> dict[str, int]:
-        """What is kept of it beside the version that was set."""
+        """What is stored of it with the version that was set."""
         of_courses = {"off_course": self.off_course, "lapsed": self.lapsed}
         return {
             "n_sessions": self.n_sessions,
@@ -48,8 +48,9 @@ class BoundsTrial:
 
 
 def try_bounds(clinic: Clinic, numbers: Mapping[str, float | int], *, at: datetime) -> BoundsTrial:
-    """Sessions with a pain finding under the bounds, each score judged by what was expected of it at its time;
-    beside them how many courses would have lapsed and been off track."""
+    """Sessions with a pain finding under the bounds, each score judged by its expectation at the time;
+    and how many patients would have been overdue and courses off track.
+    """
     bounds = RuleBounds.of({**bounds_of(clinic).numbers(), **numbers}, version="tried")
     now = thresholds_of(clinic)
     then = replace(now, bounds=bounds)
@@ -75,16 +76,16 @@ def try_bounds(clinic: Clinic, numbers: Mapping[str, float | int], *, at: dateti
 
 @transaction.atomic
 def set_bounds(clinic: Clinic, tried: BoundsTrial, *, reason: str, by: Membership, at: datetime) -> RuleSettings:
-    """A new version of the clinic's bounds, in force from now on; what was raised before keeps its own.
+    """Set a new version of the clinic's bounds from now on; alerts raised before keep their own.
 
-    ValidationError names what is missing or may not be set so far.
+    ValidationError names what is missing or outside its limits.
     """
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the bounds change.")})
     numbers = tried.bounds.numbers()
     wrong = beyond_limits(numbers)
     if wrong:
-        raise ValidationError({name: _("This bound may not be set so far.") for name in wrong})
+        raise ValidationError({name: _("This value is outside the allowed limits.") for name in wrong})
     Clinic.objects.select_for_update().get(pk=clinic.pk)
     last = RuleSettings.objects.for_clinic(clinic).aggregate(last=Max("version"))["last"] or 0
     return RuleSettings.objects.create(
@@ -99,7 +100,7 @@ def set_bounds(clinic: Clinic, tried: BoundsTrial, *, reason: str, by: Membershi
 
 
 def _courses(clinic: Clinic, *, since: datetime, at: datetime) -> list[list[PainScore]]:
-    """All scores of the courses that have one since, oldest first; test patients left out."""
+    """All scores of the courses with a score since a time, oldest first; without test patients."""
     recent = counted(PainScore.objects.for_clinic(clinic)).filter(scored_at__gte=since, scored_at__lte=at)
     wanted = recent.values("course")
     scores = PainScore.objects.for_clinic(clinic).filter(course__in=wanted, scored_at__lte=at)

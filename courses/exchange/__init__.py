@@ -1,4 +1,4 @@
-"""What leaves the clinic: letters.
+"""Letters, which leave the clinic.
 
-What a patient is sent by mail is in reminders/.
+Mail to patients is in reminders/.
 """

@@ -1,4 +1,4 @@
-"""To whom a letter goes, and what it says beside the facts."""
+"""The addressee of a letter, and the text beside the facts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clinic.typed.names import NameField
 
 
 class LetterForm(forms.Form):
-    """The facts write themselves; these are the author's words."""
+    """The author's own words; the facts are filled in by the software."""
 
     addressee = NameField(label=_("To"), max_length=200, help_text=_("Name of the doctor or department."))
     message = forms.CharField(

@@ -1,4 +1,4 @@
-"""What every letter has in common: who writes to whom about whom, and dates in words."""
+"""The parts of every letter: sender, addressee and patient, and dates in words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TYPST_PAPERS = {"a4": "a4", "letter": "us-letter"}
 
 
 def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membership, at: datetime) -> Part:
-    """Sender, addressee, patient, signature: everything but what the letter reports."""
+    """Sender, addressee, patient, signature: everything except the report itself."""
     clinic = patient.clinic
     return {
         "lang": (get_language() or "en").split("-")[0],
@@ -50,7 +50,7 @@ def _head_lines(clinic: Clinic) -> list[str]:
 
 
 def signer_lines(by: Membership) -> list[str]:
-    """Name, role and licence of whoever signs."""
+    """Name, role and licence of the person who signs."""
     lines = [str(by), by.roles_text]
     if by.licence_number:
         lines.append(_("Licence %(number)s") % {"number": by.licence_number})
@@ -58,7 +58,7 @@ def signer_lines(by: Membership) -> list[str]:
 
 
 def diagnosis_facts(patient: Patient) -> list[list[str]]:
-    """Diagnosis with imaging, and the types that are current, each as label and words."""
+    """Diagnosis with imaging, and the current types, each with its label."""
     assessments = list(patient.assessments.prefetch_related("imaging"))
     facts = []
     if assessments:
@@ -80,7 +80,7 @@ def diagnosis_facts(patient: Patient) -> list[list[str]]:
 
 
 def screening_words(patient: Patient) -> str:
-    """What the screening found, or that nothing was."""
+    """The findings of the screening, or that there were none."""
     screening = patient.screenings.prefetch_related("findings__item").first()
     if screening is None:
         return _("not asked")

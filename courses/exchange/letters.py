@@ -1,4 +1,4 @@
-"""Writing a letter: typeset first, then kept with who wrote it; taking one out is an event too."""
+"""Writes a letter: first typeset, then stored with its author; each download is an event too."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TEMPLATE = ROOT / "templates" / "courses" / "letters" / "letter.typ"
 
 
 def write_summary(course: Course, *, addressee: str, message: str, by: Membership, at: datetime) -> Letter:
-    """The summary of a course; TypesettingFailed where no PDF comes out in time, and nothing is kept."""
+    """Write the summary of a course; TypesettingFailed if no PDF is made in time, and nothing is stored."""
     with at_clinic(course.clinic):
         sections, pictures = summary_parts(course, at=at)
         frame = letter_frame(course.patient, addressee=addressee, message=message, by=by, at=at)
@@ -42,7 +42,7 @@ def write_summary(course: Course, *, addressee: str, message: str, by: Membershi
 
 
 def write_referral(alert: Alert, *, addressee: str, message: str, by: Membership, at: datetime) -> Letter:
-    """The urgent referral from a red flag; it stands in the alert's history, and answers nothing by itself."""
+    """Write the urgent referral for a red flag; it is noted in the alert's history, but answers no alert."""
     if not alert.is_red_flag:
         raise ValidationError(_("Only a red flag is referred urgently."))
     with at_clinic(alert.clinic):
@@ -62,7 +62,7 @@ def write_referral(alert: Alert, *, addressee: str, message: str, by: Membership
 
 
 def take_out(letter: Letter, *, by: Membership, at: datetime) -> bytes:
-    """The PDF, marked where it is void; who took it and when is written down first."""
+    """Download the PDF, marked if it is void; the download is recorded first."""
     LetterEvent.objects.create(
         clinic_id=letter.clinic_id, letter=letter, kind=LetterEvent.Kind.DOWNLOADED, by=by, happened_at=at
     )
@@ -72,9 +72,9 @@ def take_out(letter: Letter, *, by: Membership, at: datetime) -> bytes:
 
 @transaction.atomic
 def void_letter(letter: Letter, *, reason: str, by: Membership, at: datetime) -> None:
-    """Written by mistake: kept, marked on its page and on every page of its PDF; ValidationError if it is void."""
+    """Void a letter: it stays on file, with a mark on every page of its PDF; ValidationError if void already."""
     reason = required_reason(reason)
-    # Waits for whoever voids it at the same time.
+    # Waits for somebody who voids it at the same time.
     held = Letter.every.select_for_update(of=("self",)).select_related("voided_by__user").get(pk=letter.pk)
     if held.is_void:
         raise ValidationError(_("%(who)s voided this already.") % {"who": held.voided_by})
@@ -97,7 +97,7 @@ def void_words(letter: Letter) -> str:
 
 
 def unprintable(*texts: str) -> str:
-    """Characters of some texts that the letter's fonts do not have."""
+    """Characters in some texts that the letter's fonts do not have."""
     return missing_characters("".join(texts))
 
 

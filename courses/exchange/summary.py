@@ -1,4 +1,4 @@
-"""What the summary letter reports of a course."""
+"""The content of the summary letter of a course."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PICTURE = "curve.svg"
 
 
 def summary_parts(course: Course, *, at: datetime) -> tuple[list[Part], dict[str, str]]:
-    """The sections of the letter, and the pictures they name."""
+    """The sections of the letter, and the files of their charts."""
     scores = list(course.scores.select_related("session"))
     record = record_of(course, at=at, rows=scores)
     alerts = list(course.alerts.order_by("raised_at").select_related("acknowledged_by__user"))
@@ -75,7 +75,7 @@ def _facts(course: Course, *, at: datetime) -> Part:
 def _pain(
     course: Course, record: Record, alerts: Sequence[Alert], *, at: datetime
 ) -> tuple[list[Part], dict[str, str]]:
-    title = _("Course of pain, 0 to 10")
+    title = _("Pain over time, 0 to 10")
     if not record.rows:
         return [{"title": title, "paragraphs": [_("No score was recorded.")]}], {}
     now = in_force(course.clinic)
@@ -108,7 +108,7 @@ def _pain(
 
 
 def _says(says: CurveSays, course: Course) -> list[str]:
-    """Relief so far; what may come only while the course runs, with its bounds."""
+    """Relief so far; the forecast, with its limits, only while the course is open."""
     estimate = _("Estimate from %(n)d scores. Results vary.") % {"n": says.n_scores}
     if not course.is_open:
         return [*curve_sentences(says, is_over=True), estimate]
@@ -116,7 +116,7 @@ def _says(says: CurveSays, course: Course) -> list[str]:
 
 
 def _caption(picture: CurvePicture) -> str:
-    """Whose line it is, and the marks that are there."""
+    """Which timing the line belongs to, and the marks on the chart."""
     timings = {dot.timing for dot in picture.dots}
     words = [
         _("Filled circle: after a session; open circle: before.")
@@ -130,7 +130,7 @@ def _caption(picture: CurvePicture) -> str:
         words.append(_("Solid line: smoothed level. Dark area: usual range (half of scores)."))
         words.append(_("Light area: wide range (9 in 10 scores)."))
     if picture.band and picture.band.next:
-        words.append(_("Broken line: projection. Bracket: expected at the next visit."))
+        words.append(_("Dashed line: projection. Bracket: expected at the next visit."))
     if picture.markers:
         words.append(_("Triangle: alert; ring: acknowledged; bar: resolved."))
     if picture.reviews:
@@ -177,7 +177,7 @@ def _alerts(course: Course, alerts: Sequence[Alert]) -> list[Part]:
 
 
 def answer_words(alert: Alert) -> str:
-    """Who took an alert on and when, and how it ended."""
+    """Who acknowledged an alert and when, and how it ended."""
     steps = []
     if alert.acknowledged_at:
         values = {"at": moment_words(alert.acknowledged_at, alert.clinic), "who": alert.acknowledged_by}
@@ -196,7 +196,7 @@ def _adverse_events(course: Course) -> list[Part]:
         [moment_words(one.noticed_at, course.clinic), str(one.item), str(one.get_severity_display())]
         for one in events
     ]
-    head = [_("When"), _("What"), _("How bad")]
+    head = [_("When"), _("What"), _("Severity")]
     return [{"title": _("Side effects"), "head": head, "rows": rows, "widths": [2, 4, 4]}]
 
 

@@ -1,6 +1,6 @@
-"""From a template and its data to a PDF, in a process of its own that can be stopped.
+"""Makes a PDF from a template and its data, in a separate process that can be stopped.
 
-Run as a module it is that process: it reads the files as JSON and writes the PDF. It is given nothing else, no
+Run as a module it is that process: it reads the files as JSON and writes the PDF. It gets nothing else, no
 setting and no secret.
 """
 
@@ -19,12 +19,12 @@ FONTS = Path(__file__).parent / "fonts"
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 15.0
 MOST_MEMORY = 2 * 1024**3
-# Latin, Greek and Cyrillic stand in the wheel's fonts, as do signs up to here.
+# The wheel's fonts contain Latin, Greek and Cyrillic letters, and signs up to this code.
 LAST_OF_EUROPE, SIGNS = 0x052F, range(0x2000, 0x2300)
 
 
 class TypesettingFailed(Exception):
-    """No PDF came out, or not in time."""
+    """No PDF was made, or not in time."""
 
 
 def typeset(files: dict[str, str], *, at: datetime, seconds: float = SECONDS) -> bytes:
@@ -44,7 +44,7 @@ def typeset(files: dict[str, str], *, at: datetime, seconds: float = SECONDS) ->
     except subprocess.TimeoutExpired as error:
         raise TypesettingFailed("time limit") from error
     except subprocess.CalledProcessError as error:
-        # The child's own words may quote the letter: they go no further.
+        # The child's error text may quote the letter, so it is not passed on.
         raise TypesettingFailed(f"exit {error.returncode}") from None
     if not done.stdout.startswith(b"%PDF-"):
         raise TypesettingFailed("no PDF")
@@ -52,7 +52,7 @@ def typeset(files: dict[str, str], *, at: datetime, seconds: float = SECONDS) ->
 
 
 def missing_characters(text: str) -> str:
-    """Characters for which no shipped font has a shape, each once."""
+    """Characters that no shipped font has, each once."""
     return "".join(sorted({letter for letter in text if not _is_covered(letter)}))
 
 

@@ -1,4 +1,4 @@
-"""What an urgent referral reports of a red flag."""
+"""The content of an urgent referral for a red flag."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ N_SCORES = 8
 
 
 def urgency_words(alert: Alert) -> str:
-    """What is asked of the doctor, by level."""
+    """What the doctor is asked to do, by level."""
     if alert.severity == Severity.E0:
         return _("Emergency: please see this patient now.")
     if alert.severity == Severity.E1:
@@ -60,7 +60,7 @@ def _report(report: RedFlagReport) -> Part:
     if report.caller:
         facts.append([_("Reported by"), report.caller])
     if report.note:
-        facts.append([_("Noted"), report.note])
+        facts.append([_("Note"), report.note])
     return {"title": _("What was reported"), "facts": facts}
 
 

@@ -1,4 +1,4 @@
-"""The mark on every page of a letter that was voided: it cannot be taken for one that counts."""
+"""The mark on every page of a void letter, so that nobody mistakes it for a valid one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pypdf import PdfReader, PdfWriter
 
 from courses.exchange.typesetting import typeset
 
-# A page of nothing but the mark, to be laid over each page of the letter.
+# A page with only the mark, to be laid over each page of the letter.
 MARK = """
 #let data = json("data.json")
 #set page(width: data.width * 1pt, height: data.height * 1pt, margin: 1cm, fill: none)
@@ -22,7 +22,7 @@ MARK = """
 
 
 def marked_void(pdf: bytes, words: str, *, at: datetime) -> bytes:
-    """The PDF with the mark and a sentence on every page; TypesettingFailed where the mark cannot be made."""
+    """The PDF with the mark and a sentence on every page; TypesettingFailed if the mark cannot be made."""
     written = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
     for page in written.pages:
         size = {"width": float(page.mediabox.width), "height": float(page.mediabox.height)}

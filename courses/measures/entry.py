@@ -1,4 +1,4 @@
-"""What is entered of measures: values as they are saved, and the arithmetic of the scores."""
+"""Entered measures: values as they are saved, and the arithmetic of the scores."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ItemScore:
 
 @dataclass(frozen=True)
 class MeasuresEntry:
-    """One form at one stage; nothing in it is compulsory."""
+    """One form at one stage; nothing in it is required."""
 
     form_key: uuid.UUID
     stage: MeasureScore.Stage
@@ -34,14 +34,14 @@ class MeasuresEntry:
 
 @dataclass(frozen=True)
 class Activity:
-    """Something the patient finds hard, in their words, with how well it goes (10: as before the problem)."""
+    """Something the patient finds hard, in their words, and how well it goes (10: as before the problem)."""
 
     label: str
     score: int
 
 
 def psfs_scores(activities: Sequence[Activity]) -> list[ItemScore]:
-    """Activities in their order."""
+    """The scores of the activities in their order."""
     return [
         ItemScore(MeasureCode.PSFS, str(number), activity.score, activity.label)
         for number, activity in enumerate(activities, start=1)
@@ -49,7 +49,7 @@ def psfs_scores(activities: Sequence[Activity]) -> list[ItemScore]:
 
 
 def ndi_percent(points: float, n_answered: int) -> float:
-    """Points of the answered items as per cent of what they could give; ValueError outside the range.
+    """Points of the answered items as a percentage of the maximum; ValueError outside the range.
 
     Vernon & Mior 1991; up to two items missing: sum / (5 x answered).
     """
@@ -61,7 +61,7 @@ def ndi_percent(points: float, n_answered: int) -> float:
 
 @dataclass(frozen=True)
 class Filling:
-    """One measure as it stood after one form: its items by name."""
+    """One measure after one form: its items by name."""
 
     code: str
     stage: str
@@ -72,11 +72,11 @@ class Filling:
 
     @property
     def summary(self) -> float:
-        """The mean of the items; of one-item measures the score itself."""
+        """The mean of the items; for one-item measures the score itself."""
         return sum(self.items.values()) / len(self.items)
 
     def mean_of(self, labels: Sequence[str]) -> float | None:
-        """The mean of some named activities; None where one is missing."""
+        """The mean of some named activities; None if one is missing."""
         by_label = {self.labels[item]: score for item, score in self.items.items()}
         if not labels or any(label not in by_label for label in labels):
             return None

@@ -1,4 +1,4 @@
-"""The form of measures at one stage: quick, and nothing compulsory."""
+"""The form of measures at one stage: quick, and nothing is required."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _number(label: Any, most: int, **kwargs: Any) -> WholeNumberField:
 
 
 class MeasuresForm(forms.Form):
-    """Fields of the measures a clinic offers; activities named at the start stand ready."""
+    """Fields for the clinic's measures; the activities named at the start are filled in."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
@@ -48,13 +48,13 @@ class MeasuresForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.stage = stage
-        # An impression of change has nothing to say at the start.
+        # The impression of change makes no sense at the start.
         self.codes = [code for code in codes if not (code == MeasureCode.PGIC and stage == "start")]
         for code in self.codes:
             getattr(self, f"_add_{code}")(activities)
 
     def clean(self) -> dict[str, Any]:
-        """Half an activity, half an NDI score say what is missing."""
+        """Refuse an activity or an NDI score that is only half filled in, and say what is missing."""
         values = super().clean() or {}
         if MeasureCode.PSFS in self.codes:
             self._check_activities(values)
@@ -66,7 +66,7 @@ class MeasuresForm(forms.Form):
         return values
 
     def entry(self) -> MeasuresEntry:
-        """What a valid form says."""
+        """The measures of a valid form."""
         values = self.cleaned_data
         scores: list[ItemScore] = []
         for code in self.codes:

@@ -1,4 +1,4 @@
-"""What was measured so far, and what the change from start to now means."""
+"""The measures so far, and what their change from start to now means."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class MeasureLine:
 
 
 def fillings_of(rows: Iterable[MeasureScore]) -> list[Filling]:
-    """The newest form of each measure at each stage, in the order of the course."""
+    """The latest form of each measure at each stage, in the order of the course."""
     forms: dict[tuple[str, str, int], list[MeasureScore]] = {}
     for row in rows:
         number = row.session_number if row.stage == MeasureScore.Stage.REVIEW else 0
@@ -97,13 +97,13 @@ def _line(own: list[Filling], limit: MeasureThreshold | None) -> MeasureLine:
     values = [(one.stage, one.session_number, one.summary) for one in own]
     if code == MeasureCode.PSFS:
         values = _same_activities(own)
-    # An impression of change is a change already.
+    # An impression of change is already a change.
     ends = None if code == MeasureCode.PGIC else _ends(values)
     return _with_change(code, "", values, ends, limit)
 
 
 def _same_activities(own: list[Filling]) -> list[tuple[str, int, float]]:
-    """Means over the activities of the start, where all of them were asked again; else over what was asked."""
+    """Means over the activities of the start if all were asked again; otherwise over those that were."""
     labels = list(own[0].labels.values())
     means = [(one, one.mean_of(labels)) for one in own]
     return [(one.stage, one.session_number, one.summary if mean is None else mean) for one, mean in means]
@@ -124,7 +124,7 @@ def _pain_line(pain: Sequence[PainScore], limit: MeasureThreshold | None) -> Mea
 
 
 def _ends(values: Sequence[tuple[str, int, float]]) -> tuple[float, float] | None:
-    """Start and now; None without a start or without anything after it."""
+    """The first and the latest value; None without a start or without a later value."""
     if len(values) < 2 or values[0][0] != MeasureScore.Stage.START:
         return None
     return values[0][2], values[-1][2]

@@ -1,4 +1,4 @@
-"""Saving measures: rows that are never changed; entering a stage again replaces what it showed."""
+"""Saves measures: rows that never change; entering a stage again replaces what is shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from courses.models import Course, MeasureCode, MeasureScore
 
 @transaction.atomic
 def record_measures(course: Course, *, entry: MeasuresEntry, by: Membership, at: datetime) -> list[MeasureScore]:
-    """The scores of one form; the same form sent twice saves once. ValidationError for an empty one."""
+    """Save the scores of one form; the same form sent twice is saved once. ValidationError for an empty one."""
     course = Course.objects.select_for_update().select_related("clinic").get(pk=course.pk)
     sent_before = list(MeasureScore.every.for_clinic(course.clinic).filter(form_key=entry.form_key))
     if sent_before:
@@ -47,7 +47,7 @@ def record_measures(course: Course, *, entry: MeasuresEntry, by: Membership, at:
 
 
 def _refuse_other_content(course: Course, saved: list[MeasureScore], entry: MeasuresEntry) -> None:
-    """The same form with other numbers is no second send: what was typed is not dropped."""
+    """Refuse the same form with other numbers, so that they are not silently dropped."""
     before = {(one.code, one.item): (one.score, one.label, one.n_answered) for one in saved}
     now = {(one.code, one.item): (Decimal(str(one.score)), one.label, one.n_answered) for one in entry.scores}
     if before == now and {one.stage for one in saved} == {entry.stage}:

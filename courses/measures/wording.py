@@ -75,7 +75,7 @@ def value_words(code: str, value: float) -> str:
 
 
 def change_words(line: MeasureLine) -> str:
-    """How much better or worse, and whether that is more than chance."""
+    """How much better or worse, and whether the change is larger than the error of measurement."""
     change = line.change
     if change is None:
         return ""

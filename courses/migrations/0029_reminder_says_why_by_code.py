@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                     ("address_refused", "email address refused earlier"),
                     ("no_consent", "no consent"),
                     ("enough_today", "three mails today already"),
-                    ("visit_off", "appointment no longer stands"),
+                    ("visit_off", "appointment no longer booked"),
                     ("visit_past", "appointment is past"),
                     ("course_not_active", "course not active"),
                     ("course_ended", "course ended"),

@@ -1,4 +1,4 @@
-"""The rows of a course: plans, sessions, scores, alerts, measures.
+"""Tables of a course: plans, sessions, scores, alerts, measures.
 
 Rows are changed by the slices, never from here.
 """

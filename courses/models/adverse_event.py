@@ -12,7 +12,7 @@ from courses.models.session import Session
 
 
 class AdverseEventItem(models.Model):
-    """One line of the checklist; a checklist finds several times what an open question finds."""
+    """One line of the checklist; a checklist finds several times as much as an open question."""
 
     clinic = models.ForeignKey(
         Clinic, models.PROTECT, related_name="adverse_event_items", verbose_name=_("clinic")
@@ -39,7 +39,7 @@ class AdverseEventItem(models.Model):
 
 
 class AdverseEvent(Voidable):
-    """Harm that was noticed, whatever the score and whatever the clearance."""
+    """Harm that was noticed, whatever the score and the clearance."""
 
     class Severity(models.TextChoices):
         """How bad it was for the patient."""
@@ -49,7 +49,7 @@ class AdverseEvent(Voidable):
         SEVERE = "severe", _("severe: prevents them")
 
     class Causality(models.TextChoices):
-        """Whether the treatment did it, as the practitioner judges."""
+        """Whether the treatment caused it, in the practitioner's opinion."""
 
         UNRELATED = "unrelated", _("unrelated")
         POSSIBLE = "possible", _("possibly")
@@ -70,14 +70,17 @@ class AdverseEvent(Voidable):
     item = models.ForeignKey(AdverseEventItem, models.PROTECT, related_name="+", verbose_name=_("what"))
     severity = models.CharField(_("severity"), max_length=10, choices=Severity, default=Severity.MILD)
     causality = models.CharField(
-        _("from the treatment"), max_length=10, choices=Causality, default=Causality.NOT_JUDGED, blank=True
+        _("caused by the treatment"), max_length=10, choices=Causality, default=Causality.NOT_JUDGED, blank=True
     )
     is_serious = models.BooleanField(
         _("serious"), default=False, help_text=_("Hospital, lasting disability, threat to life or death.")
     )
-    onset_minutes = models.PositiveIntegerField(_("began so many minutes after needling"), null=True, blank=True)
+    onset_minutes = models.PositiveIntegerField(_("minutes after needling"), null=True, blank=True)
     course_of_it = models.CharField(
-        _("how it went"), max_length=200, blank=True, help_text=_("For pain: start, peak (0-10) and how long.")
+        _("course of the pain"),
+        max_length=200,
+        blank=True,
+        help_text=_("For pain: start, peak (0-10) and how long."),
     )
     noticed_at = models.DateTimeField(_("noticed"))
     recorded_by = models.ForeignKey(
@@ -85,7 +88,7 @@ class AdverseEvent(Voidable):
     )
 
     objects = VoidableQuerySet["AdverseEvent"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["AdverseEvent"].as_manager()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Aftercare: the clinic's measures, and what a patient was given."""
+"""Aftercare: the clinic's measures, and those given to a patient."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from courses.models.session import Session
 
 
 class AftercareMeasure(models.Model):
-    """Something a patient may do at home, with what forbids it and what asks for care.
+    """Something a patient may do at home, with what rules it out and what needs care.
 
     Conditions are codes of screening questions, of adverse events, or of `courses.sessions.aftercare`.
     """
 
     class Way(models.TextChoices):
-        """How it acts; heat and what stays on the skin never go together."""
+        """How it acts; heat is never combined with anything that stays on the skin."""
 
         HEAT = "heat", _("heat")
         SKIN = "skin", _("stays on the skin")
@@ -34,13 +34,16 @@ class AftercareMeasure(models.Model):
     )
     doctor_first_if = ArrayField(
         models.CharField(max_length=40),
-        verbose_name=_("only after a doctor's word if"),
+        verbose_name=_("only with a doctor's agreement if"),
         default=list,
         blank=True,
         help_text=_("Never suggested then: the patient asks the doctor or midwife first."),
     )
     ask_first = models.CharField(
-        _("ask first"), max_length=300, blank=True, help_text=_("What forbids it and no screening question tells.")
+        _("ask first"),
+        max_length=300,
+        blank=True,
+        help_text=_("What rules it out and is not a screening question."),
     )
     advice = models.CharField(_("what to tell the patient"), max_length=400)
     is_offered = models.BooleanField(_("offered"), default=True)

@@ -19,21 +19,21 @@ from courses.models.course import Course
 
 
 class TsTzRange(Func):
-    """The stretch of time from start to end, end excluded."""
+    """The time from start to end, without the end."""
 
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
 
 
 class AppointmentQuerySet(ClinicScopedQuerySet["Appointment"]):
-    """Booked times."""
+    """Appointments."""
 
     def between(self, start_at: datetime, end_at: datetime) -> Self:
-        """Those that start in a stretch of time."""
+        """Those that start within a period."""
         return self.filter(starts_at__gte=start_at, starts_at__lt=end_at)
 
     def taking_time(self) -> Self:
-        """Booked or kept: they take up the practitioner's time."""
+        """Booked or attended: they use the practitioner's time."""
         return self.filter(status__in=[Appointment.Status.BOOKED, Appointment.Status.KEPT])
 
 
@@ -41,7 +41,7 @@ class Appointment(models.Model):
     """A booked time with a practitioner, for a course."""
 
     class Status(models.TextChoices):
-        """What became of it."""
+        """The state of the appointment."""
 
         BOOKED = "booked", _("booked")
         KEPT = "kept", _("attended")

@@ -13,7 +13,7 @@ from courses.models.session import Session
 
 
 class CheckIn(Voidable):
-    """One question to a patient after a session, and its answer. The link is bound to it alone."""
+    """One check-in after a session, and its answer. The link works only for this check-in."""
 
     class Kind(models.TextChoices):
         """When it is asked."""
@@ -31,7 +31,7 @@ class CheckIn(Voidable):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
 
     objects = VoidableQuerySet["CheckIn"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["CheckIn"].as_manager()
 
     class Meta:
@@ -51,20 +51,20 @@ class CheckIn(Voidable):
 
 
 class CheckInAnswer(models.Model):
-    """What one press of the patient's button said, and what became of it. Never changed, never deleted.
+    """The content of one press of the patient's button, and its result. Never changed, never deleted.
 
-    A later answer stands beside the earlier ones; the newest score counts.
+    A later answer is stored beside the earlier ones; the newest score counts.
     """
 
     class Signs(models.TextChoices):
-        """What was said to the list of warning signs."""
+        """The answer to the list of warning signs."""
 
         SOME = "some", _("signs reported")
         NONE = "none", _("none of these")
         NOT_ANSWERED = "not_answered", _("not answered")
 
     class Outcome(models.TextChoices):
-        """What became of the score."""
+        """The result for the score."""
 
         SAVED = "saved", _("score saved")
         REPLACED = "replaced", _("score replaced the earlier one")
@@ -80,7 +80,9 @@ class CheckInAnswer(models.Model):
     answer_key = models.CharField(_("answer"), max_length=64, editable=False)
     score = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True)
     signs = models.CharField(_("warning signs"), max_length=12, choices=Signs)
-    said = models.JSONField(_("said"), default=dict, help_text=_("Each sign with the answer to its question."))
+    said = models.JSONField(
+        _("signs answered"), default=dict, help_text=_("Each sign with the answer to its question.")
+    )
     asked = models.JSONField(_("asked"), default=dict, help_text=_("The version of each question shown."))
     # Whether the severe-pain question was shown and is still open; a later answer closes it.
     awaits_severe = models.BooleanField(_("severe-pain question open"), default=False)

@@ -1,4 +1,4 @@
-"""What was changed in a saved session, and why."""
+"""Changes to a saved session, with the reason."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from courses.models.session import Session
 
 
 class Correction(models.Model):
-    """One fact of a session as it was and as it is: who, when, why. Never changed, never deleted.
+    """One fact of a session before and after: who, when, why. Never changed, never deleted.
 
-    The database refuses a changed score, and a needling, an adverse event or aftercare taken away, that no
-    correction tells of.
+    Without a correction, the database refuses to change a score or to remove a needling, an adverse event or
+    aftercare.
     """
 
     class Field(models.TextChoices):
@@ -32,7 +32,7 @@ class Correction(models.Model):
         EVENTS = "adverse_events", _("side effects")
         AFTERCARE = "aftercare", _("aftercare")
         NOTE = "note", _("note")
-        DETAILS = "details", _("particulars")
+        DETAILS = "details", _("session details")
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     session = models.ForeignKey(Session, models.PROTECT, related_name="corrections", verbose_name=_("session"))
@@ -44,7 +44,7 @@ class Correction(models.Model):
         related_name="corrections",
         verbose_name=_("pain score"),
     )
-    act = models.UUIDField(_("act"), default=uuid.uuid4, help_text=_("What was corrected in one go."))
+    act = models.UUIDField(_("act"), default=uuid.uuid4, help_text=_("What was corrected together."))
     field = models.CharField(_("what"), max_length=20, choices=Field)
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"), null=True)

@@ -31,7 +31,7 @@ class CourseQuerySet(ClinicScopedQuerySet["Course"]):
         return self.filter(Q(brought_by=None) | Q(pk__in=self.model.objects.filter(since).values("pk")))
 
     def with_held(self) -> Self:
-        """Each with `n_held` and `last_held_at` of its sessions. A join would count void ones too."""
+        """Add `n_held` and `last_held_at` of the sessions. A join would also count void ones."""
         counts = Q(sessions__voided_at=None)
         return self.annotate(
             n_held=Count("sessions", filter=counts), last_held_at=Max("sessions__held_at", filter=counts)
@@ -39,10 +39,10 @@ class CourseQuerySet(ClinicScopedQuerySet["Course"]):
 
 
 class Course(models.Model):
-    """One patient, one complaint: the plan, where it stands, how it ended."""
+    """One patient, one complaint: the plan, the status, the end."""
 
     class Status(models.TextChoices):
-        """Where a course stands."""
+        """The status of a course."""
 
         PLANNED = "planned", _("planned")
         ACTIVE = "active", _("active")
@@ -113,12 +113,12 @@ class Course(models.Model):
 
     @property
     def picker_label(self) -> str:
-        """How a picker names the course: two courses of one patient differ in it."""
+        """The label in pickers, which distinguishes two courses of one patient."""
         return f"{self.booking_label} · {self.complaint}"
 
     @property
     def booking_label(self) -> str:
-        """The same for those who may not read what it is for."""
+        """The same for people who may not read the complaint."""
         start = _("from %(day)s") % {"day": shown_day(self.starts_on)}
         parts = (self.patient.picker_label, start, self.get_status_display(), str(self.practitioner))
         return " · ".join(str(part) for part in parts)
@@ -140,7 +140,7 @@ class Course(models.Model):
 
     @property
     def is_running(self) -> bool:
-        """Whether mail to the patient goes out: neither on hold nor over."""
+        """Whether the patient gets mail: neither on hold nor over."""
         return self.status in {self.Status.PLANNED, self.Status.ACTIVE}
 
     def planned_week_of(self, number: int) -> float:
@@ -157,7 +157,7 @@ class Course(models.Model):
         return max(self._interval_in(week), self._interval_in(week + 1))
 
     def _interval_in(self, week: int) -> timedelta:
-        """A week's share for each of its sessions; a week without any adds to the next one that has some."""
+        """The week divided by its sessions; a week without any adds to the next one that has some."""
         plan = self.weekly_sessions
         n_weeks = 1
         while week < len(plan) - 1 and not plan[week]:

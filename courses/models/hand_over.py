@@ -1,4 +1,4 @@
-"""Who treated a course before, and why another one does now."""
+"""Who treated a course before, and why somebody else does now."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from courses.models.course import Course
 
 
 class HandOver(models.Model):
-    """A course given from one practitioner to another. Never changed or deleted: giving it back is another row."""
+    """A course given from one practitioner to another. Never changed or deleted: giving it back is a new row."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="hand_overs", verbose_name=_("course"))

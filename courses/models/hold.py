@@ -1,4 +1,4 @@
-"""When a course rested, and why."""
+"""When a course was on hold, and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from courses.models.course import Course
 
 
 class Hold(models.Model):
-    """One stretch of time on hold; open while the course rests."""
+    """One hold; open while the course is on hold."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="holds", verbose_name=_("course"))

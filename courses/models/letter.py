@@ -1,4 +1,4 @@
-"""Letters to doctors: as they were written, and who took them out."""
+"""Letters to doctors as they were written, and their downloads."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from patients.models import Patient
 
 
 class Letter(Voidable):
-    """One letter, kept as it was signed. The database refuses to change or delete it, but for voiding it."""
+    """One letter, stored as it was signed. The database refuses to change or delete it; it can only be voided."""
 
     class Kind(models.TextChoices):
-        """What it is for."""
+        """The purpose of the letter."""
 
         SUMMARY = "summary", _("summary of the course")
         URGENT = "urgent", _("urgent referral")
@@ -61,7 +61,7 @@ class Letter(Voidable):
 
 
 class LetterEvent(models.Model):
-    """Written, taken out or voided: who and when. The database refuses to change or delete it."""
+    """Written, downloaded or voided: who and when. The database refuses to change or delete it."""
 
     class Kind(models.TextChoices):
         """What happened."""

@@ -1,4 +1,4 @@
-"""What became of a course and of a booked time: who did it, when and why."""
+"""The history of courses and appointments: who did what, when and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured beside pain: which measures a clinic uses, what a change means, and each score."""
+"""Measures beside pain: which ones a clinic uses, what a change means, and each score."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class MeasureCode(models.TextChoices):
     NDI = "ndi", _("Neck Disability Index (NDI)")
     PGIC = "pgic", _("Patient's impression of change (PGIC)")
     ROM = "rom", _("Range of motion")
-    # Thresholds only: pain comes with the sessions.
+    # For thresholds only: pain is recorded with sessions.
     PAIN = "pain", _("Pain before the session")
 
 
 class Direction(models.TextChoices):
-    """The six directions a neck is moved in."""
+    """The six directions of neck movement."""
 
     FLEXION = "flexion", _("forward")
     EXTENSION = "extension", _("back")
@@ -108,7 +108,7 @@ class MeasureScore(Voidable):
     """One number of one measure at one time. The database refuses to change it: entering it again replaces it."""
 
     class Stage(models.TextChoices):
-        """Where in the course."""
+        """The stage of the course."""
 
         START = "start", _("start")
         REVIEW = "review", _("review")
@@ -128,7 +128,7 @@ class MeasureScore(Voidable):
     form_key = models.UUIDField(_("form"))
 
     objects = VoidableQuerySet["MeasureScore"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["MeasureScore"].as_manager()
 
     class Meta:

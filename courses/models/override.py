@@ -1,4 +1,4 @@
-"""A lead's word that a patient may be needled once all the same."""
+"""A lead's permission to needle a patient once without clearance."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class ClearanceOverrideQuerySet(VoidableQuerySet["ClearanceOverride"]):
     """Overrides."""
 
     def unused_on(self, day: date) -> Self:
-        """Those that hold on a day and have not been spent."""
+        """Those for a day that have not been used."""
         return self.filter(valid_on=day, session=None)
 
 
 class ClearanceOverride(Voidable):
-    """What a lead set aside, for one session on one day, and why. What was not named still blocks."""
+    """What a lead overrode, for one session on one day, and why. Other reasons still block."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     course = models.ForeignKey(Course, models.PROTECT, related_name="overrides", verbose_name=_("course"))
-    codes = ArrayField(models.CharField(max_length=40), verbose_name=_("set aside"))
+    codes = ArrayField(models.CharField(max_length=40), verbose_name=_("overridden"))
     valid_on = models.DateField(_("for the session on"))
     reason = models.CharField(_("why"), max_length=300)
     given_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("given by"))
@@ -40,11 +40,11 @@ class ClearanceOverride(Voidable):
         null=True,
         blank=True,
         related_name="clearance_override",
-        verbose_name=_("spent on"),
+        verbose_name=_("used on"),
     )
 
     objects = ClearanceOverrideQuerySet.as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["ClearanceOverride"].as_manager()
 
     class Meta:

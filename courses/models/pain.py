@@ -16,7 +16,7 @@ class PainScore(Voidable):
     """Pain 0-10 at one time; scores of different timings are never compared."""
 
     class Timing(models.TextChoices):
-        """When, seen from the session."""
+        """When it was taken, relative to the session."""
 
         BEFORE = "before", _("before")
         AFTER = "after", _("after")
@@ -47,7 +47,7 @@ class PainScore(Voidable):
     recorded_at = models.DateTimeField(_("recorded"))
 
     objects = VoidableQuerySet["PainScore"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["PainScore"].as_manager()
 
     class Meta:

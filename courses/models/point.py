@@ -11,10 +11,10 @@ from clinic.models import Clinic, ClinicScopedQuerySet
 
 
 class Point(models.Model):
-    """A point: where it is, and what may go wrong there."""
+    """A point: its place, and its risks."""
 
     class Risk(models.TextChoices):
-        """How much care it asks for."""
+        """How much care it needs."""
 
         ORDINARY = "ordinary", _("ordinary")
         CAUTION = "caution", _("caution")
@@ -58,5 +58,5 @@ class Point(models.Model):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name but the code, the one shown first."""
+        """Every name except the code, the displayed one first."""
         return (self.pinyin, self.chinese_name, *self.other_names)

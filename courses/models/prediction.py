@@ -1,4 +1,4 @@
-"""What was said of a pain score before it was known, and what the rules made of it."""
+"""What was predicted of a pain score before it was known, and which rules raised an alert."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class PredictionQuerySet(ClinicScopedQuerySet["Prediction"]):
         return self.filter(score__voided_at=None)
 
     def newest(self) -> Self:
-        """The last one of each score."""
+        """The latest one of each score."""
         return self.order_by("score_id", "-pk").distinct("score_id")
 
 
 class Prediction(models.Model):
-    """One judging of one score, frozen: the chance of each score from 0 to 10, and the rules that spoke.
+    """One judgement of one score: the chance of each score from 0 to 10, and the rules that raised an alert.
 
-    A score that is judged again has a further row with the same chances. Never changed, never deleted.
+    A score that is judged again gets another row with the same chances. Never changed, never deleted.
     """
 
     class Because(models.TextChoices):
-        """What made the score be judged."""
+        """Why the score was judged."""
 
         LOGGED = "logged", _("recorded")
         ANSWERED_AGAIN = "answered_again", _("patient answered again")
@@ -58,11 +58,11 @@ class Prediction(models.Model):
         size=N_PROBABILITIES,
         null=True,
         blank=True,
-        help_text=_("Of the scores 0 to 10, before this one was known. None where the curve could not tell."),
+        help_text=_("Of the scores 0 to 10, before this one was known. Empty if the curve had no estimate."),
     )
     n_scores = models.PositiveSmallIntegerField(_("scores used"), null=True, blank=True)
     lr = models.FloatField(_("likelihood ratio (LR*)"), null=True, blank=True)
-    memory = models.FloatField(_("likelihood ratio of what lasts (M)"), null=True, blank=True)
+    memory = models.FloatField(_("likelihood ratio of a lasting shift (M)"), null=True, blank=True)
     prior = models.ForeignKey(
         Prior, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("prior")
     )

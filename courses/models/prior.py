@@ -21,12 +21,12 @@ class PriorQuerySet(ClinicScopedQuerySet["Prior"]):
         return self.filter(is_adopted=True)
 
     def once_adopted(self) -> Self:
-        """Those in use now or before: what one may go back to."""
+        """Those in use now or before, which can be used again."""
         return self.filter(events__kind__in=PriorEvent.TAKEN_INTO_USE).distinct()
 
 
 class Prior(models.Model):
-    """One fit over a clinic's courses. Its numbers never change; which one is in use does."""
+    """One fit over a clinic's courses. Its numbers never change; only which one is in use."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="priors", verbose_name=_("clinic"))
     version = models.PositiveIntegerField(_("version"))
@@ -38,7 +38,7 @@ class Prior(models.Model):
     comparison = models.JSONField(
         _("comparison"),
         default=dict,
-        help_text=_("How it did beside the Prior in use, on scores neither had seen."),
+        help_text=_("Compared with the Prior in use, on scores that neither had seen."),
     )
     fitted_at = models.DateTimeField(_("fitted"))
     is_adopted = models.BooleanField(_("in use"), default=False)
@@ -47,7 +47,7 @@ class Prior(models.Model):
 
     class Meta:
         verbose_name = _("prior")
-        # What staff read in the list of set-up pages.
+        # The text for staff in the list of set-up pages.
         verbose_name_plural = _("healing curve and alert budget")
         ordering = ["-version"]
         constraints = [
@@ -65,16 +65,16 @@ class AlertThresholdQuerySet(ClinicScopedQuerySet["AlertThreshold"]):
     """Calibrations."""
 
     def in_use(self) -> Self:
-        """Those that alarm today: one a clinic."""
+        """Those in use: one for each clinic."""
         return self.filter(is_in_use=True)
 
     def waiting(self) -> Self:
-        """Those that moved so far that a lead must agree."""
+        """Those that changed so much that a lead must approve them."""
         return self.filter(needs_approval=True, approved_at=None, is_in_use=False)
 
 
 class AlertThreshold(models.Model):
-    """One calibration of the alert rule to the clinic's budget. Its numbers never change; which is in use does."""
+    """One calibration of the alert rule to the clinic's budget. Its numbers never change; only which is in use."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="alert_thresholds", verbose_name=_("clinic"))
     version = models.PositiveIntegerField(_("version"))
@@ -84,7 +84,7 @@ class AlertThreshold(models.Model):
     budget_per_100 = models.DecimalField(_("budget per 100 sessions"), max_digits=5, decimal_places=1)
     numbers = models.JSONField(_("numbers"))
     rates = models.JSONField(
-        _("rates"), default=dict, help_text=_("What would have been alarmed, by month and more.")
+        _("rates"), default=dict, help_text=_("Alerts that there would have been, by month and other labels.")
     )
     calibrated_at = models.DateTimeField(_("calibrated"))
     is_in_use = models.BooleanField(_("in use"), default=False)
@@ -112,7 +112,7 @@ class AlertThreshold(models.Model):
 
 
 class PriorEvent(models.Model):
-    """One thing that happened to a clinic's curve: adopted, kept, rolled back, or something staff should know."""
+    """One event of a clinic's curve: adopted, kept, rolled back, or something staff should know."""
 
     class Kind(models.TextChoices):
         """What happened."""

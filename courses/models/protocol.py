@@ -17,7 +17,7 @@ class ProtocolQuerySet(ClinicScopedQuerySet["Protocol"]):
     """Preset plans."""
 
     def offered(self) -> Self:
-        """Those that may be chosen for a new course."""
+        """Those that can be chosen for a new course."""
         return self.filter(is_offered=True)
 
 

@@ -18,7 +18,7 @@ from courses.models.session import Session
 from courses.rules.facts import Severity
 from patients.models import Patient
 
-# The question about severe pain, and its answer that takes the flag's own words back.
+# The question about severe pain, and its answer that changes the words of the report.
 SEVERE_PAIN, USUAL = "severe_pain", "usual"
 
 
@@ -35,7 +35,7 @@ class RedFlagQuerySet(ClinicScopedQuerySet["RedFlag"]):
     """The list of red flags."""
 
     def current(self) -> Self:
-        """The wording in force."""
+        """The current wording."""
         return self.filter(replaced_at=None)
 
 
@@ -49,7 +49,7 @@ class RedFlag(models.Model):
         INTAKE = "intake", _("at intake, by staff")
 
     class Topic(models.TextChoices):
-        """Under which heading a checklist shows it."""
+        """The heading under which a checklist shows it."""
 
         NERVES = "nerves", _("Nerves and spinal cord")
         HEAD = "head", _("Head, circulation, breath")
@@ -100,23 +100,23 @@ class RedFlag(models.Model):
         return self.wording
 
     def words_for(self, answer: str) -> str:
-        """What a yes with this answer says: some answers make it something else than the question asked."""
+        """The words of a yes with this answer, because some answers change the meaning of the question."""
         said: dict[str, str] = next((row for row in self.follow_up_levels if row["answer"] == answer), {})
         return said.get("report") or self.wording
 
 
 def said(flag_code: str, wording: str, answer: str) -> str:
-    """What a report says: the answer goes before the question. Usual pain is not pain that got worse."""
+    """The words of a report: the answer overrides the question. Usual pain is not pain that got worse."""
     if flag_code == SEVERE_PAIN and answer == USUAL:
         return gettext("Pain of 8 to 10: the patient's usual pain")
     return wording
 
 
 class RedFlagReport(models.Model):
-    """One yes, once: whoever gave it, by whatever way."""
+    """One yes, once, whoever gave it and however it arrived."""
 
     class Source(models.TextChoices):
-        """The way it came."""
+        """How it arrived."""
 
         SESSION = "session", _("at a session")
         CHECK_IN = "check_in", _("check-in")
@@ -179,7 +179,7 @@ class RedFlagReport(models.Model):
             models.CheckConstraint(condition=Q(level__in=Level.values), name="courses_redflagreport_known_level"),
             models.CheckConstraint(
                 condition=Q(source="session", session__isnull=False)
-                # Of a session form that was returned: the session follows when it is saved.
+                # From a session form that was returned: the session follows when it is saved.
                 | Q(source="session", recorded_by__isnull=False)
                 | Q(source="check_in", check_in__isnull=False)
                 | Q(source__in=["phone", "imported"], recorded_by__isnull=False),
@@ -193,12 +193,12 @@ class RedFlagReport(models.Model):
 
     @property
     def said(self) -> str:
-        """What was reported, in words; needs `flag` loaded."""
+        """The words of the report; needs `flag` loaded."""
         return said(self.flag.code, self.flag.wording, self.answer)
 
     @property
     def is_entered_late(self) -> bool:
-        """Whether it was told well before it was written down."""
+        """Whether it was reported well before it was entered."""
         return self.recorded_at - self.reported_at > timedelta(hours=12)
 
 

@@ -1,4 +1,4 @@
-"""Why a patient is written to."""
+"""Why a patient gets a mail."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from courses.models.course import Course
 
 
 class Reminder(models.Model):
-    """One reason to write to a patient at one time, and what became of it."""
+    """One reason to write to a patient at one time, and its result."""
 
     class Kind(models.TextChoices):
-        """What it is for."""
+        """The purpose."""
 
         BEFORE_24H = "before_24h", _("the day before an appointment")
         CHECK_IN_DAY1 = "check_in_day1", _("next-day check-in")
         CHECK_IN_DAY3 = "check_in_day3", _("day-3 check-in")
 
     class State(models.TextChoices):
-        """What became of it."""
+        """The state."""
 
         PLANNED = "planned", _("planned")
         SENT = "sent", _("sent")
@@ -45,7 +45,7 @@ class Reminder(models.Model):
         ADDRESS_REFUSED = "address_refused", _("email address refused earlier")
         NO_CONSENT = "no_consent", _("no consent")
         ENOUGH_TODAY = "enough_today", _("three mails today already")
-        VISIT_OFF = "visit_off", _("appointment no longer stands")
+        VISIT_OFF = "visit_off", _("appointment no longer booked")
         VISIT_PAST = "visit_past", _("appointment is past")
         COURSE_NOT_ACTIVE = "course_not_active", _("course not active")
         COURSE_ENDED = "course_ended", _("course ended")

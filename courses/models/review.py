@@ -21,7 +21,7 @@ class ReviewQuerySet(VoidableQuerySet["Review"]):
 
 
 class Review(Voidable):
-    """What was seen and decided at one review. Never changed or deleted: a correction is a row."""
+    """The findings and the decision of one review. Never changed or deleted: a correction is a new row."""
 
     class Decision(models.TextChoices):
         """What the clinician decided."""
@@ -54,7 +54,7 @@ class Review(Voidable):
     form_key = models.UUIDField(_("form"), help_text=_("One form saves one review, however often it is sent."))
 
     objects = ReviewQuerySet.as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["Review"].as_manager()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The bounds of the rules as a clinic set them: one row a version, never changed."""
+"""The bounds of the rules as a clinic set them: one row for each version, never changed."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from clinic.models import Clinic, ClinicScopedQuerySet, Membership
 
 
 class RuleSettings(models.Model):
-    """One version of a clinic's bounds: the newest is in force. Who set it, when, why, and what its dry run said.
+    """One version of a clinic's bounds: the newest applies. Who set it, when, why, and the result of its dry run.
 
-    Red flags have no bound, so that no version can hold one back.
+    Red flags have no bounds, so that no version can stop one.
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="rule_settings", verbose_name=_("clinic"))
     version = models.PositiveIntegerField(_("version"))
     numbers = models.JSONField(_("bounds"))
     dry_run = models.JSONField(
-        _("dry run"), default=dict, help_text=_("What it would have meant for the sessions of 90 days.")
+        _("dry run"), default=dict, help_text=_("Its effect on the sessions of the last 90 days.")
     )
     reason = models.CharField(_("why"), max_length=200)
     set_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("set by"))

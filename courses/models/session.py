@@ -16,14 +16,14 @@ from courses.models.point import Point
 
 
 class Session(Voidable):
-    """One visit: who treated under whom, whether needles were used, on what clearance.
+    """One visit: who treated under whom, whether needles were used, and the clearance.
 
-    With its needlings, adverse events and aftercare it holds what STRICTA 2010 asks of one session; style,
-    reasoning and schedule stand in the protocol and the course, training in the membership.
+    With its needlings, adverse events and aftercare it holds what STRICTA 2010 requires of one session; style,
+    reasoning and schedule are in the protocol and the course, training is in the membership.
     """
 
     class Position(models.TextChoices):
-        """How the patient lay or sat."""
+        """The patient's position."""
 
         PRONE = "prone", _("face down")
         SUPINE = "supine", _("on the back")
@@ -31,7 +31,7 @@ class Session(Voidable):
         SEATED = "seated", _("seated")
 
     class Treatment(models.TextChoices):
-        """What was done beside needling."""
+        """Treatment beside needling."""
 
         MOXA = "moxa", _("moxibustion")
         CUPPING = "cupping", _("cupping")
@@ -93,7 +93,7 @@ class Session(Voidable):
     logged_at = models.DateTimeField(_("logged"))
 
     objects = VoidableQuerySet["Session"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["Session"].as_manager()
 
     class Meta:
@@ -148,7 +148,7 @@ class Session(Voidable):
 
     @property
     def is_count_missing(self) -> bool:
-        """Whether needles were used and nobody wrote down how many came out."""
+        """Whether needles were used and the count of removed ones is missing."""
         return self.is_needled and self.needles_out is None
 
     @property
@@ -158,7 +158,7 @@ class Session(Voidable):
 
 
 class Needling(models.Model):
-    """One point needled in one session, with what is needed to ask later why it hurt."""
+    """One point needled in one session, with what helps to find out later why it hurt."""
 
     class Side(models.TextChoices):
         """Which side of the body."""
@@ -169,7 +169,7 @@ class Needling(models.Model):
         MIDLINE = "midline", _("midline")
 
     class Stimulation(models.TextChoices):
-        """What was done with the needle."""
+        """How the needle was stimulated."""
 
         NONE = "none", _("none")
         MANUAL = "manual", _("manual")
@@ -205,10 +205,10 @@ class Needling(models.Model):
     retention_minutes = models.PositiveSmallIntegerField(_("retention (minutes)"), null=True, blank=True)
     response = models.CharField(_("response"), max_length=10, choices=Response, blank=True)
     needle = models.CharField(
-        _("another needle"),
+        _("different needle"),
         max_length=40,
         blank=True,
-        help_text=_("Size, maker or lot where they differ from the session's."),
+        help_text=_("Size, maker or lot if they differ from the session's."),
     )
 
     objects = ClinicScopedQuerySet["Needling"].as_manager()
@@ -247,5 +247,5 @@ class Needling(models.Model):
 
 
 def place_words(code: str, unlisted: str, site: str) -> str:
-    """Where a needle was, in words, from what a needling holds."""
+    """The place of a needle in words, from a needling's columns."""
     return code or ", ".join(part for part in (unlisted, site) if part)

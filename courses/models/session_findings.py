@@ -1,4 +1,4 @@
-"""What was found at one session beside pain: movement of the neck and symptoms."""
+"""Findings of one session beside pain: neck movement and symptoms."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Clinic, ClinicScopedQuerySet
 from courses.models.session import Session
 
-# No neck turns further: a larger number is a typing error.
+# No neck turns further, so a larger number is a typing error.
 MOST_DEGREES = 130
 
 
 class SessionMotion(models.Model):
-    """Range of motion of the neck in degrees; what was not measured is empty."""
+    """Range of motion of the neck in degrees; empty if not measured."""
 
     DIRECTIONS = ("flexion", "extension", "lateral_left", "lateral_right", "rotation_left", "rotation_right")
 
@@ -54,19 +54,19 @@ class SessionMotion(models.Model):
 
     @property
     def measured(self) -> list[tuple[str, int]]:
-        """Each direction that was measured, in words, with its degrees."""
+        """Each measured direction in words, with its degrees."""
         labels = {name: str(self._meta.get_field(name).verbose_name) for name in self.DIRECTIONS}  # type: ignore[union-attr]
         return [(labels[name], value) for name in self.DIRECTIONS if (value := getattr(self, name)) is not None]
 
 
 class SessionSymptom(models.Model):
-    """One symptom at one session, in four grades: enough to see a change, quick enough to be asked each time.
+    """One symptom at one session, in four grades: enough to see a change, quick enough to ask each time.
 
-    Eleven steps are left to pain alone, so that no symptom is ever taken for the score the curve learns from.
+    Only pain has eleven steps, so that no symptom is mistaken for the score the curve learns from.
     """
 
     class Code(models.TextChoices):
-        """What neck patients are asked about."""
+        """Symptoms of neck patients."""
 
         STIFFNESS = "stiffness", _("stiffness")
         TIGHTNESS = "tightness", _("tightness")

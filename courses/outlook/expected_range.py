@@ -17,9 +17,9 @@ TIMINGS = (Timing.BEFORE, Timing.AFTER)
 def cannot_show_worsening(
     posterior: CoursePosterior | None, record: Record, *, bounds: RuleBounds, at: datetime
 ) -> bool:
-    """Whether the next score is expected so near the top that severe pain must be asked for, whatever the score.
+    """Whether the next score is expected so near the top that severe pain must be asked about at any score.
 
-    False where the curve cannot tell, fails or takes too long: the form must come all the same.
+    False if the curve has no answer, fails or takes too long: the form must open anyway.
     """
     if not record.rows or posterior is None:
         return False

@@ -17,7 +17,7 @@ from courses.rules.odds import RAREST_KEPT
 def expectation(
     record: Record, *, prior: curve.Prior, timing: str, scored_at: datetime, last_alerted_session: int = 0
 ) -> Expectation | curve.CannotTell:
-    """What was to be expected of a score of a timing at a time, from the record without that score.
+    """What to expect of a score of a timing at a time, from the record without that score.
 
     `last_alerted_session`: the last session that raised an alert; a lasting shift is looked for only after it.
     """
@@ -33,7 +33,7 @@ def expectation(
 
 
 def _starts_after(record: Record, last_alerted_session: int, *, timing: str, scored_at: datetime) -> int:
-    """How many of the last scores of a timing belong to sessions that nobody was alerted to yet."""
+    """How many of the last scores of a timing belong to sessions without an alert so far."""
     rows = [row for row in record.rows if row.timing == timing and row.scored_at <= scored_at]
     quiet = takewhile(
         lambda row: (row.session_number or last_alerted_session + 1) > last_alerted_session, reversed(rows)
@@ -53,7 +53,7 @@ def _memory(found: curve.NextMemory) -> Memory:
 def expectation_of(
     posterior: curve.CoursePosterior, record: Record, *, timing: str, scored_at: datetime
 ) -> Expectation | curve.CannotTell:
-    """The same, where the posterior of the record is at hand."""
+    """The same, if the posterior of the record is available."""
     found = posterior.next_score(record.week(scored_at), curve.Timing(timing))
     if isinstance(found, curve.CannotTell):
         return found

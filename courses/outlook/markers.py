@@ -1,4 +1,4 @@
-"""What happened to a course beside its scores, placed on the weeks of its record."""
+"""Events of a course beside its scores, placed on the weeks of its record."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def markers_of(record: Record, alerts: Iterable[Alert], *, course: Course | None
 
 
 def holds_of(record: Record, holds: Iterable[Hold], *, course: Course) -> tuple[Span, ...]:
-    """Each time on hold."""
+    """Each hold."""
     return tuple(
         Span(
             record.week(hold.began_at),
@@ -47,7 +47,7 @@ def holds_of(record: Record, holds: Iterable[Hold], *, course: Course) -> tuple[
 def reviews_of(
     record: Record, reviews: Iterable[Review], *, course: Course, n_held: int
 ) -> tuple[ReviewMark, ...]:
-    """Reviews held, and those still planned at the week their session is planned for."""
+    """Past reviews, and planned ones in the week of their session."""
     held = list(reviews)
     marks = [
         ReviewMark(
@@ -73,7 +73,7 @@ def reviews_of(
 def visits_of(
     record: Record, appointments: Iterable[Appointment], *, course: Course, at: datetime
 ) -> tuple[VisitMark, ...]:
-    """Visits still to come, and those the patient missed since the first score."""
+    """Future visits, and visits missed since the first score."""
     first_at = record.rows[0].scored_at if record.rows else at
     words = {
         Appointment.Status.BOOKED: _("Visit booked for %(at)s"),

@@ -1,4 +1,4 @@
-"""One score in its course, as the pain rules look at it."""
+"""One score in its course, as facts for the pain rules."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def pain_facts(
 
 
 def frozen_expectation(score: PainScore) -> Expectation | None:
-    """What was expected of a score when it was logged; None where the curve could not tell.
+    """What was expected of a score when it was logged; None if the curve had no answer.
 
-    Where the odds were not kept they count as the rarest: a correction never hides a breach it cannot judge.
+    Missing odds count as the rarest: a correction never hides a breach it cannot judge.
     """
     kept = score.expected
     if "mean" not in kept:
@@ -51,7 +51,7 @@ def frozen_expectation(score: PainScore) -> Expectation | None:
 
 
 def _frozen_memory(kept: Mapping[str, Any] | None) -> Memory | None:
-    """What the last scores said together; nothing of a score logged before that was asked."""
+    """The stored evidence of the last scores together; empty for scores from before it was stored."""
     if not kept:
         return None
     return Memory(*(tuple(kept[name]) for name in ("ratio", "one_in", "back", "above")))

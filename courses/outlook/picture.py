@@ -1,4 +1,4 @@
-"""A course's curve as numbers to be drawn."""
+"""A course's curve as numbers for a chart."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from courses.priors.course_records import WEEK, Record
 
 N_POINTS = 41
 MIN_SCORES_TO_DRAW = 2
-# Nobody comes again in the same minute: from an hour after the last score on a visit is a coming one.
+# Nobody comes again within minutes: a visit counts as the next one from an hour after the last score.
 SOONEST = 1 / (7 * 24)
-# Of a session: its scores have a band of their own, which one can choose.
+# Timings within a session: each has a band of its own to choose.
 BANDED = (curve.Timing.BEFORE, curve.Timing.AFTER)
 
 
@@ -35,10 +35,10 @@ def curve_picture(
     visits: tuple[VisitMark, ...] = (),
     seconds: float | None = None,
 ) -> CurvePicture:
-    """Scores, bands and alerts of a course; the bands are those of one timing, the primary one unless named.
+    """Scores, bands and alerts of a course; the bands are those of one timing, the primary one by default.
 
-    Without a next week nothing is drawn beyond the last score. Where the curve fails or takes too long the scores
-    are shown without bands, and the picture says so; where it cannot tell yet it says how many scores it needs.
+    Without a next week nothing is drawn after the last score. If the curve fails or takes too long the scores are
+    shown without bands, and the chart says so; if it has no answer yet, the chart says how many scores it needs.
     """
     primary = timing or primary_timing(record)
     dots = tuple(Dot(record.week(row.scored_at), row.score, row.timing, row.session_number) for row in record.rows)
@@ -77,7 +77,7 @@ def drawn_timings(record: Record) -> tuple[str, ...]:
 
 
 def primary_timing(record: Record) -> str:
-    """The timing the bounds use: after, or before where a clinic does not record after."""
+    """The timing for the bounds: after, or before if a clinic does not record after."""
     return "after" if any(row.timing == "after" for row in record.rows) else "before"
 
 
@@ -89,9 +89,9 @@ def primary_run(record: Record) -> tuple[list[float], list[int]]:
 
 
 def _band(record: Record, posterior: curve.CoursePosterior, *, primary: str, next_week: float | None) -> Band:
-    """The line and its bands up to the last score, and those of the coming ones where any is to be drawn."""
+    """The line and its bands up to the last score, and the future ones if any are drawn."""
     last = float(posterior.course.weeks.max())
-    # From score to score, and each week of a long gap: what lies between two scores says nothing more.
+    # From score to score, and each week of a long gap; points between two scores add nothing.
     seen = np.unique(posterior.course.weeks)
     inside = [week for low, high in pairwise(seen) for week in np.arange(low + 1.0, high - 1.0)]
     weeks = np.unique([*seen, *inside])
@@ -115,6 +115,6 @@ def _band(record: Record, posterior: curve.CoursePosterior, *, primary: str, nex
 
 
 def _expected(bands: curve.Bands, week: float) -> Expected:
-    """What is expected at one of the band's weeks, as it is said in words."""
+    """The expectation at one of the band's weeks, as in the sentences."""
     place = int(np.searchsorted(bands.weeks, week))
     return Expected(week, float(bands.mean[place]), *bands.whole90[place])

@@ -1,4 +1,4 @@
-"""A course under the Prior that its clinic works with."""
+"""A course under the Prior that its clinic uses."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 def posterior_of(record: Record, now: InForce) -> CoursePosterior | None:
-    """The posterior of a record; None, and a line in the log, where Prior or scores cannot be used.
+    """The posterior of a record; None, with a log line, if the Prior or the scores are unusable.
 
-    A failing database is raised: behind it nothing else could be read either.
+    A database error is raised, because nothing else could be read either.
     """
     try:
         return condition(now.prior, record.scores())
     except Error:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever the curve does, what it was asked for goes on
+    except Exception as error:  # noqa: BLE001 - the caller must continue whatever the curve does
         log.error("curve failed", course=record.course, error=type(error).__name__)
         return None

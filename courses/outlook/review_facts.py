@@ -1,4 +1,4 @@
-"""A course at a review point, as the off-track rule looks at it."""
+"""A course at a review point, as facts for the off-track rule."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from courses.rules.off_course import ReviewFacts
 
 
 def review_facts(record: Record, prior: Prior, session_number: int) -> ReviewFacts:
-    """Chances at the planned end and gain so far, of a record with scores: never a gain where they are worse."""
+    """Chances at the planned end and gain so far, of a record with scores: never a gain if scores are worse."""
     curve = condition(prior, record.scores())
     end, now = curve.relief(record.planned_end_week), curve.relief(record.week(record.rows[-1].scored_at))
     if isinstance(end, CannotTell) or isinstance(now, CannotTell):

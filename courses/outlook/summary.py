@@ -15,7 +15,7 @@ from courses.priors.course_records import Record
 from courses.rules.worse_than_start import Worse
 
 N_LATEST = 3
-# How far the latest scores may lie from the first where a shape is said. A flare comes before its fall.
+# How far the latest scores may be from the first for a shape to be shown. A flare comes before its fall.
 ALLOWED_CHANGE = {
     curve.ShapeName.STEADY: (-math.inf, 0.0),
     curve.ShapeName.FLARE_THEN_IMPROVE: (-math.inf, 0.9),
@@ -28,20 +28,20 @@ LEAST_START, LEAST_SCORES = 3, 2
 
 @dataclass(frozen=True)
 class SoFar:
-    """Relief as it was observed: the first score before a session beside the last two."""
+    """Observed relief: the first score before a session beside the last two."""
 
     start: int
     now: float
 
     @property
     def gain(self) -> float | None:
-        """Relief as a share of the start; None where that is below 3."""
+        """Relief as a share of the start; None if the start is below 3."""
         return 1 - self.now / self.start if self.start >= LEAST_START else None
 
 
 @dataclass(frozen=True)
 class Line:
-    """The line that is drawn, at the first and the last score, and what is expected at the planned end."""
+    """The line at the first and the last score, and what is expected at the planned end."""
 
     start: float
     now: float
@@ -52,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True)
 class CurveSays:
-    """The curve's answers, each a value or why it cannot tell."""
+    """The curve's answers, each a value or the reason why there is none."""
 
     timing: str
     next_score: curve.NextScore | curve.CannotTell
@@ -63,10 +63,10 @@ class CurveSays:
     peak: curve.Peak | None
     n_scores: int
     prior_version: str
-    # Timings whose latest scores lie above the course's first: by the scores alone.
+    # Timings whose latest scores are above the course's first, by the scores alone.
     worse: tuple[Worse, ...] = ()
     line: Line | None = None
-    # How far the latest scores of the timing lie above its first: by the scores alone.
+    # How far the latest scores of the timing are above its first, by the scores alone.
     change: float | None = None
 
     @property
@@ -84,17 +84,17 @@ class CurveSays:
 
     @property
     def said_peak(self) -> curve.Peak | None:
-        """The top, where the shape is said."""
+        """The top, if the shape is shown."""
         return self.peak if self.said_shape else None
 
     @property
     def gain(self) -> float | None:
-        """Relief so far, as observed, as a share of the start."""
+        """Relief so far as a share of the start, as observed."""
         return self.so_far.gain if self.so_far else None
 
     @property
     def fitted_gain(self) -> float | None:
-        """Relief so far, as fitted: slower to follow a sudden change than what was observed."""
+        """Relief so far, as fitted: slower to follow a sudden change than the observed one."""
         fitted = self.fitted_so_far
         return None if isinstance(fitted, curve.CannotTell) else fitted.expected_gain
 
@@ -110,9 +110,9 @@ class CurveSays:
 
 
 def so_far_of(record: Record) -> SoFar | None:
-    """The first beside the last two before-scores, or the second alone; None where there is one.
+    """The first beside the last two before-scores, or beside the second alone; None if there is only one.
 
-    Where the last three are worse than the first, those: one and the same text never says relief as well.
+    If the last three are worse than the first, those are used, so that no text also claims relief.
     """
     before = [row.score for row in record.rows if row.timing == curve.Timing.BEFORE]
     if len(before) < LEAST_SCORES:
@@ -132,9 +132,9 @@ def curve_says(
     timing: str | None = None,
     seconds: float | None = None,
 ) -> CurveSays | None:
-    """What the posterior of a record says of a timing (its primary one unless named); None before the first score.
+    """What the posterior of a record says of a timing (the primary one by default); None before the first score.
 
-    Where the curve gives no answer what was observed stands alone, and the rest says that it cannot tell.
+    If the curve has no answer, only the observed values are given.
     """
     if not record.rows:
         return None
@@ -146,7 +146,7 @@ def curve_says(
 
 
 def change_of(record: Record, timing: str) -> float | None:
-    """How far the mean of the latest three scores of a timing (after the first) lies above the first."""
+    """How far the mean of the latest three scores of a timing (after the first) is above the first."""
     scores = [row.score for row in record.rows if row.timing == timing]
     latest = scores[1:][-N_LATEST:]
     return sum(latest) / len(latest) - scores[0] if latest else None

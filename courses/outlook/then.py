@@ -1,4 +1,4 @@
-"""What was expected of each score of a course before it was known, as it was stored with the score."""
+"""What was expected of each score of a course before it was known, as stored with the score."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from courses.priors.course_records import Record
 
 
 def with_ranges(picture: CurvePicture, record: Record, scores: Sequence[PainScore]) -> CurvePicture:
-    """The picture with what was expected at each past score of its timing, and why it is missing for some."""
+    """The chart with the range expected at each past score of its timing, and why some are missing."""
     found = ranges_then(record, scores, timing=picture.primary)
     return replace(picture, then=found, then_missing=tuple(missing_then(scores, timing=picture.primary)))
 
@@ -42,7 +42,7 @@ def ranges_then(record: Record, scores: Sequence[PainScore], *, timing: str) -> 
 
 
 def missing_then(scores: Sequence[PainScore], *, timing: str) -> list[str]:
-    """Which scores of a timing have none stored, and why, in a sentence for each reason."""
+    """The scores of a timing without a stored range, with a sentence for each reason."""
     by_reason: dict[str, list[str]] = {}
     for score in _of_timing(scores, timing):
         if frozen_expectation(score) is None:

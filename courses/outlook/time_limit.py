@@ -1,4 +1,4 @@
-"""A limit on what the curve may cost: it must never hold up a session, a red flag or a page."""
+"""A time limit on the curve: it must never delay a session, a red flag or a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = structlog.stdlib.get_logger(__name__)
 ResultT = TypeVar("ResultT")
 
 SECONDS = 0.25
-# For what is kept for good: better waited for than missing.
+# For what is stored for good: waiting is better than a missing value.
 KEPT_SECONDS = 5.0
 
 
@@ -21,9 +21,9 @@ class TookTooLong(Exception):
 
 
 def within(function: Callable[[], ResultT], *, seconds: float) -> ResultT:
-    """The function's result, or its exception; TookTooLong when it does not come in time.
+    """The function's result, or its exception; TookTooLong if it is not ready in time.
 
-    The function must not touch the database: it runs in a thread of its own, which is left behind if it hangs.
+    The function must not touch the database: it runs in a thread of its own, which is abandoned if it hangs.
     """
     results: list[ResultT] = []
     errors: list[BaseException] = []
@@ -45,9 +45,9 @@ def within(function: Callable[[], ResultT], *, seconds: float) -> ResultT:
 
 
 def answer(function: Callable[[], ResultT], *, seconds: float | None = None, **about: object) -> ResultT | None:
-    """The function's result; None, and a line in the log saying what about, where it fails or takes too long."""
+    """The function's result; None, with a log line that says what for, if it fails or takes too long."""
     try:
         return within(function, seconds=seconds or SECONDS)
-    except Exception as error:  # noqa: BLE001 - whatever the curve does, what it was asked for goes on
+    except Exception as error:  # noqa: BLE001 - the caller must continue whatever the curve does
         log.error("curve failed", error=type(error).__name__, **about)
         return None

@@ -1,8 +1,9 @@
-"""What the curve says, in plain sentences with bounds; never a promise."""
+"""What the curve says, in plain sentences with ranges; never a promise."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -25,9 +26,9 @@ TIMINGS = {"before": gettext_lazy("before a session"), "after": gettext_lazy("af
 
 
 def curve_sentences(says: CurveSays, *, is_over: bool = False) -> list[str]:
-    """What comes next and the shape; the chances at the planned end. Looking back: what was.
+    """The next score and the shape; the chances at the planned end. For a past course: the results.
 
-    Worse than at the start, by the patient's own scores, comes first; no shape is said against the scores.
+    If the patient's scores are worse than at the start, that comes first; no shape contradicts the scores.
     """
     first = [gain_words(says)] if is_over else [next_words(says)]
     if says.line is not None:
@@ -54,7 +55,7 @@ def line_words(line: Line, *, is_over: bool) -> str:
 
 
 def worse_words(worse: Worse) -> str:
-    """By how much the latest scores lie above the first, in the patient's own numbers."""
+    """How far the latest scores are above the first, in the patient's own numbers."""
     values = {
         "when": PainScore.Timing(worse.timing).label,
         "rise": _plain(worse.rise),
@@ -71,7 +72,7 @@ def worse_words(worse: Worse) -> str:
 
 
 def worse_note(every: Sequence[Worse]) -> str:
-    """How far above the first the latest scores lie, and no score itself, for mail; empty where they do not."""
+    """How far the latest scores are above the first, without any score, for mail; empty if they are not."""
     if not every:
         return ""
     rise = max(one.rise for one in every)
@@ -79,16 +80,18 @@ def worse_note(every: Sequence[Worse]) -> str:
 
 
 def _plain(number: float) -> str:
-    """A number with one decimal, none where it is whole."""
+    """A number with one decimal, or none if it is whole."""
     whole = round(number, 1) == int(number)
     return formats.number_format(round(number, 1), 0 if whole else 1)
 
 
 def next_words(says: CurveSays) -> str:
-    """What the next score is expected to be, with its bounds."""
+    """What the next score is expected to be, with its range."""
     found = says.next_score
     if isinstance(found, curve.CannotTell):
-        return _("Next score: cannot tell yet, %(reason)s.") % {"reason": reason_words(found)}
+        # It counts the coming score too; people count those that are there.
+        earlier = replace(found, have=found.have - 1, need=found.need - 1)
+        return _("Next score: no estimate yet, %(reason)s.") % {"reason": reason_words(earlier)}
     low, high = found.interval90
     return _("Next score %(timing)s: about %(mean).0f, wide range %(low)d to %(high)d (9 in 10 scores).") % {
         "timing": TIMINGS[says.timing],
@@ -123,10 +126,10 @@ def peak_words(peak: curve.Peak) -> str:
 
 
 def relief_words(says: CurveSays) -> str:
-    """The chances of relief at the planned end, or why none are given."""
+    """The chances of relief at the planned end, or why there are none."""
     found = says.relief_at_end
     if isinstance(found, curve.CannotTell):
-        return _("Relief at the planned end: cannot tell, %(reason)s.") % {"reason": reason_words(found)}
+        return _("Relief at the planned end: no estimate, %(reason)s.") % {"reason": reason_words(found)}
     return _(
         "By the planned end: %(p30)d%% chance of at least 30%% less pain, %(p50)d%% chance of at least half."
     ) % {
@@ -136,24 +139,27 @@ def relief_words(says: CurveSays) -> str:
 
 
 def reason_words(found: curve.CannotTell) -> str:
-    """Why the curve cannot tell."""
+    """Why the curve has no answer."""
     if found.reason_code == curve.Unknown.START_TOO_LOW:
         return _("percentages are n/a when pain starts below 3")
     if found.reason_code == curve.Unknown.NO_ANSWER:
         return _("the curve gave no answer")
-    return _("%(have)d of %(need)d scores") % {"have": min(found.have, found.need - 1), "need": found.need}
+    return _("it needs %(need)d scores and has %(have)d") % {
+        "have": min(found.have, found.need - 1),
+        "need": found.need,
+    }
 
 
 def _percent(share: float) -> int:
-    """Whole per cent, never a false certainty."""
+    """A whole percentage, but never 0 or 100."""
     return min(max(round(100 * share), 1), 99)
 
 
 def gain_words(says: CurveSays) -> str:
-    """Relief so far as it was observed, or why it is not given."""
+    """Observed relief so far, or why it is not given."""
     found = says.so_far
     if found is None:
-        return _("Relief so far: cannot tell, one score before a session.")
+        return _("Relief so far: not known, only one score before a session.")
     words = _("Pain before a session: %(start)d at the start, %(now)s lately") % {
         "start": found.start,
         "now": shown_rounded(found.now),

@@ -11,7 +11,7 @@ from courses.models import Appointment, Course
 
 @dataclass(frozen=True)
 class Adherence:
-    """Sessions held of those planned, visits missed, and what comes next."""
+    """Sessions held and planned, visits missed, and what comes next."""
 
     n_held: int
     n_planned: int
@@ -21,12 +21,12 @@ class Adherence:
 
     @property
     def n_held_of_due(self) -> int:
-        """How many of those due by now were held; a session ahead of the plan is not one of them."""
+        """How many of the sessions due by now were held; sessions ahead of the plan do not count."""
         return min(self.n_held, self.n_due)
 
 
 def adherence_of(course: Course, appointments: Iterable[Appointment], *, n_held: int, at: datetime) -> Adherence:
-    """A course's adherence at a time: what was due is read from the plan."""
+    """A course's adherence at a time, according to the plan."""
     every = list(appointments)
     booked = [one.starts_at for one in every if one.status == Appointment.Status.BOOKED and one.starts_at >= at]
     week = ((course.ended_on or course.clinic.local(at).date()) - course.starts_on).days / 7

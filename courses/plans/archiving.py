@@ -1,4 +1,4 @@
-"""What is still going on with a patient who is about to be archived. Reads only."""
+"""What is still open for a patient who is about to be archived. Reads only."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ class StillOpen:
 
     @property
     def red_flags(self) -> tuple[Alert, ...]:
-        """Those alerts that forbid it: somebody must care for the patient first."""
+        """Open red-flag alerts, which forbid archiving: somebody must care for the patient first."""
         return tuple(alert for alert in self.alerts if alert.is_red_flag)
 
     @property
     def is_anything(self) -> bool:
-        """Whether there is something to ask about."""
+        """Whether there is anything to ask about."""
         return bool(self.courses or self.visits or self.alerts)
 
     @property
     def seen(self) -> str:
-        """What the page showed: whoever confirms has seen exactly this."""
+        """A mark of exactly what the page showed, checked on confirmation."""
         rows = (("c", self.courses), ("v", self.visits), ("a", self.alerts))
         return ",".join(f"{letter}{row.pk}" for letter, several in rows for row in several)
 
 
 def still_open(patient: Patient, *, at: datetime) -> StillOpen:
-    """Everything of a patient that is not over."""
+    """Everything of a patient that has not ended."""
     booked = Appointment.objects.filter(
         course__patient=patient, status=Appointment.Status.BOOKED, ends_at__gte=at
     ).select_related("practitioner__user", "clinic")

@@ -33,9 +33,9 @@ def book_appointment(
     at: datetime,
     moved_from: Appointment | None = None,
 ) -> Appointment:
-    """A booked time; ValidationError where the time is past, closed or taken, or needling is not cleared.
+    """Book a time; ValidationError if it is in the past, closed or taken, or if needling is not cleared.
 
-    Taken: the practitioner, or the patient with anybody else.
+    Taken means by the practitioner, or by the patient with somebody else.
     """
     hold_zone(course.clinic)
     _refuse_bad_time(course, starts_at=starts_at, ends_at=ends_at, at=at)
@@ -75,7 +75,7 @@ def move_appointment(
     by: Membership,
     at: datetime,
 ) -> Appointment:
-    """A new appointment in place of a booked one, which is cancelled."""
+    """Cancel an appointment and book another time instead."""
     hold_zone(appointment.course.clinic)
     _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=ProgramReason.MOVED)
     moved = book_appointment(
@@ -95,14 +95,14 @@ def move_appointment(
 
 @transaction.atomic
 def cancel_appointment(appointment: Appointment, *, reason: str, by: Membership, at: datetime) -> None:
-    """Give the time back."""
+    """Cancel an appointment."""
     _change_booked(appointment, Appointment.Status.CANCELLED, cancel_reason=reason)
     write_appointment_event(appointment, Kind.CANCELLED, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
 def mark_missed(appointment: Appointment, *, by: Membership, at: datetime) -> None:
-    """The patient did not come."""
+    """Mark an appointment as missed."""
     if appointment.starts_at > at:
         raise ValidationError(_("The appointment has not begun yet: cancel it instead."))
     _change_booked(appointment, Appointment.Status.MISSED)
@@ -111,7 +111,7 @@ def mark_missed(appointment: Appointment, *, by: Membership, at: datetime) -> No
 
 @transaction.atomic
 def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership, at: datetime) -> None:
-    """Booked again, for it was cancelled or marked as missed by mistake; ValidationError where it cannot be."""
+    """Book an appointment again that was cancelled or marked as missed by mistake; ValidationError if refused."""
     reason = required_reason(reason)
     locked = Appointment.objects.select_for_update(of=("self",)).select_related(
         "course__clinic", "practitioner__user"
@@ -138,7 +138,7 @@ def reopen_appointment(appointment: Appointment, *, reason: str, by: Membership,
 
 
 def set_booked(appointment: Appointment, *, reason: str, by: Membership, at: datetime) -> None:
-    """Book a time again; ValidationError where somebody else has it by now."""
+    """Book a time again; ValidationError if somebody else has it now."""
     try:
         with transaction.atomic():
             rows = Appointment.objects.filter(pk=appointment.pk)
@@ -151,14 +151,14 @@ def set_booked(appointment: Appointment, *, reason: str, by: Membership, at: dat
 def write_appointment_event(
     appointment: Appointment, kind: AppointmentEvent.Kind, *, by: Membership, at: datetime, reason: str = ""
 ) -> AppointmentEvent:
-    """Who did what to a booked time, when and why."""
+    """Record who did what to an appointment, when and why."""
     return AppointmentEvent.objects.create(
         clinic_id=appointment.clinic_id, appointment=appointment, kind=kind, reason=reason, by=by, happened_at=at
     )
 
 
 def _clash(error: IntegrityError, practitioner: Membership) -> Exception:
-    """What to say where the time is taken; any other error stays what it is."""
+    """The message for a time that is taken; any other error stays unchanged."""
     if "courses_appointment_no_clash" not in str(error):
         return error
     message = _("%(name)s has another appointment at that time: choose another time or practitioner.")
@@ -202,7 +202,7 @@ def _refuse_bad_time(course: Course, *, starts_at: datetime, ends_at: datetime, 
 def refuse_overlap(
     course: Course, *, starts_at: datetime, ends_at: datetime, apart_from: Appointment | None = None
 ) -> None:
-    """Nobody is in two visits at once: ValidationError names the other. The caller holds the patient's lock."""
+    """ValidationError with the other visit if the person has one then. The caller holds the patient's lock."""
     taken = Appointment.objects.for_clinic(course.clinic).taking_time().filter(course__patient=course.patient_id)
     overlapping = taken.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
     if apart_from is not None:

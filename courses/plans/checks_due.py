@@ -1,4 +1,4 @@
-"""For whom the neurological check is due: many patients at once, in a fixed number of queries."""
+"""Patients whose neurological check is due: for many at once, in a fixed number of queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choosing a course: found by its patient, told from the patient's other courses."""
+"""Choosing a course: found by its patient, distinguished from the patient's other courses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_SHOWN = 20
 
 
 class CourseChoice(LabelledChoiceField):
-    """One course; what it is for is said only to those who may read it."""
+    """One course; its complaint is shown only to those who may read it."""
 
     def __init__(self, *args: Any, is_clinical: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,14 +28,14 @@ class CourseChoice(LabelledChoiceField):
 
 
 def open_courses(clinic: Clinic) -> QuerySet[Course]:
-    """The open courses of patients who are on the lists, with whom their labels name."""
+    """The open courses of current patients, with the rows that their labels need."""
     rows = Course.objects.for_clinic(clinic).open().filter(patient__archived_at=None, patient__merged_into=None)
     rows = rows.select_related("patient", "practitioner__user")
     return rows.order_by("patient__family_name", "patient__given_name", "-starts_on", "pk")
 
 
 def find_courses(member: Membership, text: str) -> list[Course]:
-    """Open courses whose patient fits what was typed; before anything is typed, one's own."""
+    """Open courses whose patient matches the search; before anything is typed, the member's own."""
     rows = open_courses(member.clinic)
     if text.strip():
         rows = of_patients(rows, member.clinic, text)
@@ -45,7 +45,7 @@ def find_courses(member: Membership, text: str) -> list[Course]:
 
 
 def course_named(clinic: Clinic, key: str) -> Course | None:
-    """The course that an address names; None for anything else."""
+    """The course in an address; None for anything else."""
     try:
         wanted = UUID(key)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the courses know of a patient's safety, joined with what the patient's file says."""
+"""What the courses know about a patient's safety, combined with the patient's file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from patients.patient_file import PatientFile, clearance_facts, practitioner_fac
 
 
 class PatientState:
-    """How a patient stands, each part read once, when it is first asked for."""
+    """A patient's current state, each part loaded when first needed."""
 
     def __init__(self, patient: Patient) -> None:
         self.patient, self.file = patient, PatientFile(patient)
@@ -35,12 +35,12 @@ class PatientState:
 
     @property
     def open_flags(self) -> list[tuple[str, str]]:
-        """Level and code of each red flag that nobody has settled."""
+        """Level and code of each unresolved red flag."""
         return open_without(self.alerts, ())
 
     @cached_property
     def sessions(self) -> list[Session]:
-        """Every session of the patient, whichever its course."""
+        """All sessions of the patient, in any course."""
         return list(Session.objects.filter(course__patient=self.patient).order_by())
 
     def care(
@@ -50,7 +50,7 @@ class PatientState:
         is_plan_specialised: bool | None = None,
         own: Sequence[RedFlagReport] = (),
     ) -> CareFact:
-        """Open red flags, withdrawals and neurological checks of the patient, but for `own` reports."""
+        """Open red flags, withdrawals and neurological checks of the patient, without its `own` reports."""
         open_flags = open_without(self.alerts, own)
         reports = list(
             valid_reports(self.patient)
@@ -71,7 +71,7 @@ class PatientState:
         )
 
     def _is_reviewed(self, reported_at: datetime, recorded_at: datetime) -> bool:
-        """Whether a doctor has looked at severe pain since it was called the usual one."""
+        """Whether a doctor has examined severe pain since the patient called it usual."""
         day = self.patient.clinic.local(reported_at).date()
         if any(one.diagnosed_on > day for one in self.file.assessments):
             return True
@@ -79,7 +79,7 @@ class PatientState:
         return answered.filter(detail__has_key="medical_review", happened_at__gte=recorded_at).exists()
 
     def _n_sessions_since_check(self) -> int:
-        """How many sessions with needles since the day of the last check; all of them where there was none."""
+        """How many sessions with needles since the day of the last check; all of them without a check."""
         needled = [session for session in self.sessions if session.is_needled]
         if not self.file.checks:
             return len(needled)
@@ -88,12 +88,12 @@ class PatientState:
 
 
 class CourseState(PatientState):
-    """How the patient of a course stands for that course's next visit."""
+    """The state of a course's patient for the next visit."""
 
     def __init__(self, course: Course) -> None:
         super().__init__(course.patient)
         self.course = course
-        # One and the same row, which need not be read twice.
+        # The same row, which need not be read twice.
         self.patient.clinic = course.clinic
 
     @property
@@ -116,8 +116,8 @@ class CourseState(PatientState):
     def last_alerted_session(self) -> int:
         """The last session whose scores raised, worsened or joined an alert of the course; 0 for none.
 
-        What was found in a score that was corrected since counts as never told. Scores say it themselves; the
-        alerts tell of those logged before they did.
+        A finding in a score that was corrected later counts as if nobody was alerted. The scores store this; for
+        older scores it is read from the alerts.
         """
         by_score = (score.session.number for score in self.scores if score.session and score.expected.get("told"))
         by_alert = (number for alert in self.course_alerts for number in _alerted_sessions(alert))
@@ -138,11 +138,11 @@ class CourseState(PatientState):
 
     @cached_property
     def in_force(self) -> InForce:
-        """What the clinic judges scores by."""
+        """The Prior, thresholds and bounds with which the clinic judges scores."""
         return in_force(self.course.clinic)
 
     def record(self, *, at: datetime) -> Record:
-        """The scores as the curve takes them."""
+        """The scores as input for the curve."""
         group = self.file.group(on=self.course.clinic.local(at).date())
         return record_of(self.course, at=at, rows=self.scores, group=group)
 
@@ -154,7 +154,7 @@ class CourseState(PatientState):
         is_alone: bool = False,
         own: Sequence[RedFlagReport] = (),
     ) -> ClearanceFacts:
-        """What a verdict on needling rests on, but for a visit's `own` red flags: they gate the next one."""
+        """The facts for a clearance, without a visit's `own` red flags, which gate the next visit."""
         care = self.care(
             is_on_hold=is_held_without(self.course, own),
             is_plan_specialised=self.course.protocol.is_specialised,
@@ -171,13 +171,13 @@ class CourseState(PatientState):
         is_alone: bool = False,
         own: Sequence[RedFlagReport] = (),
     ) -> Clearance:
-        """The verdict, with what a lead set aside for that day, but for a visit's `own` red flags."""
+        """The clearance with a lead's override for that day, without a visit's `own` red flags."""
         found = clearance(self.facts(on=on, practitioner=practitioner, is_alone=is_alone, own=own))
         return with_override(self.course, found, on=on, practitioner=practitioner)
 
 
 def _alerted_sessions(alert: Alert) -> Iterator[int]:
-    """The sessions whose scores an alert tells of."""
+    """The sessions whose scores are mentioned in an alert."""
     if alert.outcome != Alert.Outcome.DATA_CORRECTED:
         for finding in alert.findings:
             evidence = finding["evidence"]
@@ -186,12 +186,12 @@ def _alerted_sessions(alert: Alert) -> Iterator[int]:
 
 
 def clearance_for(course: Course, *, on: date, practitioner: Membership | None = None) -> Clearance:
-    """May the course's patient be needled on a day, by a practitioner; an override of that day counts."""
+    """Whether the course's patient may be needled on a day, by a practitioner; includes overrides for that day."""
     return CourseState(course).clearance(on=on, practitioner=practitioner)
 
 
 def with_override(course: Course, found: Clearance, *, on: date, practitioner: Membership | None) -> Clearance:
-    """A verdict with what a lead set aside for that day; nobody needles on their own word."""
+    """A verdict with a lead's override for that day; nobody can use their own override."""
     if not found.reasons:
         return found
     override = course.overrides.unused_on(on).exclude(given_by=practitioner).first()
@@ -199,7 +199,7 @@ def with_override(course: Course, found: Clearance, *, on: date, practitioner: M
 
 
 def unaided_clearance(course: Course, *, on: date, practitioner: Membership) -> Clearance:
-    """The verdict without anybody's override."""
+    """The verdict without any override."""
     return clearance(CourseState(course).facts(on=on, practitioner=practitioner))
 
 
@@ -209,11 +209,11 @@ def care_fact(patient: Patient, *, is_on_hold: bool) -> CareFact:
 
 
 def valid_reports(patient: Patient) -> QuerySet[RedFlagReport]:
-    """The red flags reported of a patient, but those that somebody withdrew as entered by mistake."""
+    """The patient's red-flag reports, without those that were withdrawn as a mistake."""
     return RedFlagReport.objects.filter(patient=patient).exclude(pk__in=withdrawn_reports(patient))
 
 
 def withdrawn_reports(patient: Patient) -> QuerySet[AlertEvent, int]:
-    """The keys of reports that somebody took back."""
+    """The keys of withdrawn reports."""
     withdrawn = AlertEvent.objects.filter(report__patient=patient, kind=AlertEvent.Kind.WITHDRAWN)
     return withdrawn.values_list("report", flat=True)

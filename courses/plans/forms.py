@@ -16,13 +16,13 @@ from courses.plans.course_search import CourseChoice, open_courses
 
 
 class HoldCourseForm(forms.Form):
-    """Why a course rests."""
+    """Why a course is put on hold."""
 
     reason = forms.CharField(label=_("Why"), max_length=200)
 
 
 class OverrideForm(forms.Form):
-    """Why a patient may be needled once all the same."""
+    """Why a patient may be needled once without clearance."""
 
     valid_on = DayField(
         label=_("For the session on"),
@@ -30,7 +30,9 @@ class OverrideForm(forms.Form):
         help_text=_("One session, one day."),
     )
     reason = forms.CharField(
-        label=_("Why"), max_length=300, help_text=_("It stays on file with your name and what was set aside.")
+        label=_("Why"),
+        max_length=300,
+        help_text=_("It stays on file with your name and the reasons that you override."),
     )
 
 
@@ -69,7 +71,7 @@ class BookingForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    """Why a time is given back."""
+    """Why an appointment is cancelled."""
 
     reason = forms.CharField(label=_("Why"), max_length=200)
 

@@ -1,4 +1,4 @@
-"""The mail that says courses went from one practitioner to another: how many, and where; no patient is in it."""
+"""The mail about courses that were handed over: how many, and to whom; it names no patient."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ MESSAGE_KIND = "hand_over"
 
 
 def tell_of_hand_over(given: Sequence[HandOver], *, by: Membership, at: datetime) -> None:
-    """Queue a mail to whoever treats the courses now and to those who did, but not to who handed them over.
+    """Queue a mail to the new and the former practitioners, except the person who handed the courses over.
 
-    Nobody is written to about a test patient.
+    Test patients cause no mail.
     """
     given = [one for one in given if not one.course.patient.is_training]
     if not given:
@@ -46,11 +46,11 @@ class HandOverMail:
     """Owner of the message kind `hand_over`; its subject is the first course's hand-over of one form."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Unless whoever it goes to left: nobody else needs to know."""
+        """Unless the recipient left: nobody else needs it."""
         return member_of(message).is_active
 
     def render(self, message: Message) -> Mail:
-        """How many courses went where, how many alerts wait there, and a link."""
+        """How many courses were handed over, how many open alerts they have, and a link."""
         member = reachable_member(message)
         first = HandOver.objects.select_related("clinic", "handed_by__user", "to_member__user").get(
             pk=message.subject_id
@@ -71,7 +71,7 @@ class HandOverMail:
             return compose(message, "hand_over", context, to=member.address, subject=subject)
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """A refused address is noted."""
+        """Note a refused address."""
         note_delivery(message, at=at)
 
 

@@ -1,4 +1,4 @@
-"""Courses go from one practitioner to another, with what is booked for them."""
+"""Hands courses over to another practitioner, with their bookings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from patients.locking import lock_patients
 
 @dataclass(frozen=True)
 class HandedOver:
-    """How many courses and bookings went over, and the bookings that could not."""
+    """How many courses and bookings were handed over, and the bookings that could not be."""
 
     n_courses: int
     n_bookings: int = 0
@@ -31,10 +31,10 @@ class HandedOver:
 def hand_over(
     courses: Iterable[Course], *, to: Membership, reason: str, form_key: UUID, by: Membership, at: datetime
 ) -> HandedOver:
-    """Give open courses to another practitioner; both are told by mail.
+    """Give open courses to another practitioner; both are informed by mail.
 
-    A booking stays where it is if the other one has no time then or may not needle. The same form sent twice
-    hands over once. ValidationError where a course is over or theirs already, or they do not treat here.
+    A booking stays if the other practitioner has no time then or may not needle. The same form sent twice
+    hands over once. ValidationError if a course has ended or is theirs already, or if they do not treat here.
     """
     rows = _held(courses)
     before = list(HandOver.objects.filter(clinic=by.clinic, form_key=form_key).select_related("to_member__user"))
@@ -68,7 +68,7 @@ def hand_over(
 
 
 def _refuse_other_content(before: list[HandOver], courses: list[Course], *, to: Membership, reason: str) -> None:
-    """The same form to somebody else, for another reason or of other courses is no second send."""
+    """Refuse the same form with another colleague, reason or courses: that is no second send."""
     done = {(one.course_id, one.to_member_id, one.reason) for one in before}
     if done == {(course.pk, to.pk, reason) for course in courses}:
         return
@@ -76,7 +76,7 @@ def _refuse_other_content(before: list[HandOver], courses: list[Course], *, to: 
 
 
 def other_content(before: list[HandOver]) -> ValidationError:
-    """What is said of a form that was saved before and now says something else."""
+    """The message for a form that was saved before with other content."""
     message = _(
         "This form was saved before: %(courses)s went to %(name)s, “%(reason)s”. "
         "Open the form again for what you want to change."
@@ -86,7 +86,7 @@ def other_content(before: list[HandOver]) -> ValidationError:
 
 
 def _held(courses: Iterable[Course]) -> list[Course]:
-    """The courses as they are once nobody else writes on their patients, whose locks come before any course's."""
+    """The courses, locked after their patients, whose locks always come first."""
     keys = [course.pk for course in courses]
     lock_patients(Course.objects.filter(pk__in=keys).values("patient"))
     rows = Course.objects.filter(pk__in=keys).select_for_update(of=("self",)).order_by("pk")
@@ -107,7 +107,7 @@ def _refuse(courses: list[Course], to: Membership) -> None:
 
 
 def _bookings(courses: list[Course], *, at: datetime) -> list[tuple[CourseState, Appointment]]:
-    """What is booked with those who treated the courses until now, the earliest first."""
+    """Bookings with the former practitioners, the earliest first."""
     standings = {course.pk: CourseState(course) for course in courses}
     booked = Appointment.objects.filter(status=Appointment.Status.BOOKED, starts_at__gte=at, course__in=courses)
     return [
@@ -118,7 +118,7 @@ def _bookings(courses: list[Course], *, at: datetime) -> list[tuple[CourseState,
 
 
 def _join_open_alerts(courses: list[Course], *, to: Membership) -> None:
-    """What is open is repeated to the other one too; nobody is taken out of a chain."""
+    """Repeat open alerts to the new practitioner too; nobody is removed from a chain."""
     for alert in Alert.objects.unresolved().filter(course__in=courses).select_for_update().order_by("pk"):
         for step in alert.chain:
             if step["step"] == Responder.PRACTITIONER and to.pk not in step["members"]:
@@ -127,11 +127,11 @@ def _join_open_alerts(courses: list[Course], *, to: Membership) -> None:
 
 
 def _take_over(appointment: Appointment, state: CourseState, *, to: Membership) -> bool:
-    """Whether a booking went to the other one."""
+    """Whether a booking was handed over."""
     appointment.course = state.course
     on = state.course.clinic.local(appointment.starts_at).date()
     may_they = state.clearance(on=on, practitioner=to).may_book
-    # Where nobody may needle it is not they who stand in the way.
+    # If nobody may needle, the new practitioner is not the obstacle.
     if appointment.is_for_needling and not may_they and state.clearance(on=on).may_book:
         return False
     try:

@@ -1,4 +1,4 @@
-"""A course starts, rests, goes on, ends, and is reopened where that was a mistake."""
+"""A course starts, is put on hold, resumes, ends, and is reopened after a mistake."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def plan_course(
 
 
 def hold_reason(level: str, wording: str) -> str:
-    """Why a course is on hold, in the words that a red flag gives it."""
+    """Why a course is on hold, in the words for a red flag."""
     return f"{level}: {wording}"[:MOST_SIGNS]
 
 
 @transaction.atomic
 def hold_courses(patient: Patient, *, reason: str, at: datetime) -> int:
-    """Put every open course of a patient on hold; those on hold already keep their reason."""
+    """Put every open course of a patient on hold; courses already on hold keep their reason."""
     running = list(
         patient.courses.select_for_update().filter(status__in=[Course.Status.PLANNED, Course.Status.ACTIVE])
     )
@@ -73,7 +73,7 @@ def hold_course(course: Course, *, reason: str, at: datetime) -> None:
 
 @transaction.atomic
 def resume_course(course: Course, *, at: datetime) -> None:
-    """Take a course off hold; refused while a red flag that holds it is unresolved."""
+    """Resume a course; refused while a red flag that caused the hold is unresolved."""
     course = Course.objects.select_for_update().get(pk=course.pk)
     if course.status != Course.Status.ON_HOLD:
         raise ValidationError(_("The course is not on hold."))
@@ -115,9 +115,9 @@ def end_course(
 
 @transaction.atomic
 def reopen_course(course: Course, *, reason: str, by: Membership, at: datetime) -> CourseEvent | None:
-    """As it was before it was ended by mistake; on hold while a red flag of its patient holds.
+    """Reopen a course that was ended by mistake, with its former status; on hold while a red flag requires it.
 
-    Returns the event of its end, None for a course that ended before events were kept.
+    Returns the event of its end, None if it ended before events were recorded.
     """
     reason = required_reason(reason)
     lock_patients([course.patient_id])
@@ -149,7 +149,7 @@ def write_course_event(
     by: Membership | None,
     at: datetime,
 ) -> CourseEvent:
-    """Who ended or reopened a course, when and why; the course still has its old status."""
+    """Record who ended or reopened a course, when and why; call it before the status changes."""
     return CourseEvent.objects.create(
         clinic_id=course.clinic_id,
         course=course,
@@ -164,12 +164,12 @@ def write_course_event(
 
 
 def status_by_sessions(course: Course) -> Course.Status:
-    """Active once a session counts, planned before."""
+    """Active once a session counts, otherwise planned."""
     return Course.Status.ACTIVE if course.sessions.exists() else Course.Status.PLANNED
 
 
 def _before_the_end(course: Course, ended: CourseEvent | None) -> tuple[Course.Status, str]:
-    """The status to go back to, and why the course is on hold."""
+    """The former status, and the reason if the course is put on hold."""
     flags = Alert.objects.unresolved().red_flags().filter(patient=course.patient, severity__in=HOLDING)
     if flags.exists():
         known = ended.hold_reason if ended else ""
@@ -182,7 +182,7 @@ def _before_the_end(course: Course, ended: CourseEvent | None) -> tuple[Course.S
 def _hold(course: Course, *, reason: str, at: datetime) -> None:
     course.status, course.hold_reason = Course.Status.ON_HOLD, reason
     course.save(update_fields=["status", "hold_reason"])
-    # A hold that is open already is this one: a red flag must never fail on the history of holds.
+    # If a hold is already open, keep it: a red flag must never fail because of the history of holds.
     Hold.objects.get_or_create(
         course=course,
         ended_at=None,

@@ -1,4 +1,4 @@
-"""What becomes of courses, alerts and letters when two records of one person become one."""
+"""Rules for courses, alerts and letters when two records of one person are merged."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ COMPLAINT_LENGTH = 120
 
 
 def complaint_choice(course: Course) -> str:
-    """The name under which the page asks what a course of the merged record is to be called."""
+    """The form field for the new name of a course of the merged record."""
     return f"complaint_{course.pk}"
 
 
 def courses_with_one_name(pair: Pair) -> list[Course]:
-    """Open courses of the merged record whose complaint is that of an open course of the kept one."""
+    """Open courses of the merged record with the same complaint as an open course of the kept one."""
     names = Course.objects.filter(patient=pair.kept).open().values("complaint")
     return list(Course.objects.filter(patient=pair.merged, complaint__in=names).open())
 
@@ -32,7 +32,7 @@ def free_name(course: Course, taken: set[str]) -> str:
 
 
 def renamed_courses(pair: Pair) -> Changes:
-    """Two open courses of one patient never have one name: the merged record's is named as was chosen."""
+    """Rename the merged record's course as chosen, so that no two open courses of one patient have one name."""
     open_rows = Course.objects.filter(patient__in=(pair.kept, pair.merged)).open()
     taken = set(open_rows.values_list("complaint", flat=True))
     changes: Changes = {}
@@ -45,7 +45,7 @@ def renamed_courses(pair: Pair) -> Changes:
 
 
 def alerts_of_one_matter(pair: Pair) -> Changes:
-    """Two open alerts of one matter without a course both stay open: each remembers its record."""
+    """If both records have an open alert on one matter without a course, both stay and remember their record."""
     theirs = Alert.objects.filter(patient=pair.merged, course=None, came_from=None).unresolved()
     own = {
         (rule, code)
@@ -56,7 +56,7 @@ def alerts_of_one_matter(pair: Pair) -> Changes:
     return {one.pk: {"came_from_id": pair.merged.pk} for one in theirs if (one.rule, one.flag_code) in own}
 
 
-# All of an alert but what it is about: its clock and its state are moved by the loop, people's answers are events.
+# All columns of an alert except its subject: the alert loop moves clock and state, and answers are events.
 ALERT_CLOCK = frozenset(
     field.attname
     for field in Alert._meta.concrete_fields

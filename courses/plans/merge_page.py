@@ -1,4 +1,4 @@
-"""What somebody must see of two records before they become one. Reads only."""
+"""What the user must see of two records before merging them. Reads only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from patients.identity.seal import Written, rows_of
 from patients.identity.words import birth_words
 from patients.models import Patient, PatientMerge, ScreeningFinding
 
-# What is counted for people, in the order of a file.
+# What is counted for the page, in the order of a file.
 COUNTED = (
     "courses.Course",
     "courses.Session",
@@ -48,7 +48,7 @@ class Side:
 
 
 def side_of(patient: Patient, *, is_clinical: bool = True) -> Side:
-    """Everything that tells one record from another, and how much is in it."""
+    """What distinguishes a record from the other, and how much it contains."""
     rows = {model._meta.label: len(keys) for model, keys in rows_of([patient]).items()}
     models = {model._meta.label: model for model in rows_of([patient])}
     counts = [_count_words(models[label], rows[label]) for label in COUNTED if rows.get(label) and label in models]
@@ -64,7 +64,7 @@ def side_of(patient: Patient, *, is_clinical: bool = True) -> Side:
 
 
 def value_words(patient: Patient, group: str) -> str:
-    """A record's value of what is to be chosen."""
+    """A record's value for a choice."""
     if group == "name":
         return str(patient)
     if group == "birth":
@@ -75,7 +75,7 @@ def value_words(patient: Patient, group: str) -> str:
 
 
 def warnings_for(kept: Patient, merged: Patient, *, at: datetime) -> list[str]:
-    """What somebody must know, or put right, of these two records together."""
+    """What somebody must know or correct about the two records together."""
     found = [_("These records differ in name and date of birth. Make sure that this is one person.")]
     if not _are_unlike(kept, merged):
         found = []
@@ -119,7 +119,7 @@ def written_words(written: Iterable[Written]) -> list[str]:
 
 @dataclass(frozen=True)
 class MergeWords:
-    """One merge for the history of the record that was kept."""
+    """One merge in the history of the kept record."""
 
     merge: PatientMerge
     name_before: str
@@ -128,7 +128,7 @@ class MergeWords:
 
 
 def merge_words(merges: Iterable[PatientMerge]) -> list[MergeWords]:
-    """What came from where: the newest first."""
+    """What was moved from which record, newest first."""
     return [_words_of(merge) for merge in merges]
 
 
@@ -187,7 +187,7 @@ def _overlapping(kept: Patient, merged: Patient, *, at: datetime) -> list[tuple[
 
 
 def _findings_overtaken(kept: Patient, merged: Patient) -> list[ScreeningFinding]:
-    """What the older of the two latest screenings found and the newer one did not: only the newer one counts."""
+    """Findings of the older screening that the newer one lacks: only the newer one counts."""
     latest = [one for one in (kept.screenings.first(), merged.screenings.first()) if one]
     if len(latest) < 2:
         return []
@@ -197,7 +197,7 @@ def _findings_overtaken(kept: Patient, merged: Patient) -> list[ScreeningFinding
 
 
 def _are_unlike(kept: Patient, merged: Patient) -> bool:
-    """Whether neither the name nor the birth date says that this is one person."""
+    """Whether neither the name nor the birth date suggests that this is one person."""
     theirs = merged.search_text.partition("|")[0]
     is_name_alike = any(words_match(word, theirs) for word in kept.search_text.partition("|")[0].split())
     return not is_name_alike and not kept.birth.may_be(merged.birth)

@@ -1,4 +1,4 @@
-"""A lead lets a patient be needled once, past what may be set aside."""
+"""A lead allows one needling despite reasons that can be overridden."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from courses.plans.course_state import unaided_clearance
 from patients.locking import lock_patients
 from patients.wording import reason_text
 
-# An override speaks of one visit that is planned, not of whenever.
+# An override is for one planned visit, not for any time.
 MOST_DAYS_AHEAD = 14
 
 
 def may_override(by: Membership, *, course: Course | None, on: date) -> bool:
-    """Whether somebody is a lead, licensed, and not the one who treats."""
+    """Whether somebody is a lead with a licence and not the practitioner who treats."""
     is_lead = "patients.override_clearance" in permissions_of(by)
     return is_lead and by.is_licensed(on) and (course is None or course.practitioner_id != by.pk)
 
@@ -29,12 +29,12 @@ def may_override(by: Membership, *, course: Course | None, on: date) -> bool:
 def give_override(
     course: Course, *, reason: str, valid_on: date, by: Membership, at: datetime
 ) -> ClearanceOverride:
-    """Everything in the way today is set aside for one session on one day; ValidationError says why it cannot."""
+    """Override all of today's reasons for one session on one day; ValidationError says why if refused."""
     lock_patients([course.patient_id])
     today = course.clinic.local(at).date()
     if not may_override(by, course=course, on=valid_on):
         raise ValidationError(
-            _("Only a lead with a valid licence who does not treat this patient can set a clearance aside.")
+            _("Only a lead with a valid licence who does not treat this patient can override a clearance.")
         )
     if not reason.strip():
         raise ValidationError({"reason": _("Enter why needling is justified.")})
@@ -46,7 +46,7 @@ def give_override(
         raise ValidationError(_("Nothing blocks needling. No override is needed."))
     fixed = [reason_text(one) for one in clearance.reasons if not one.is_overridable]
     if fixed:
-        raise ValidationError([_("Nobody may set this aside:"), *fixed])
+        raise ValidationError([_("Nobody may override this:"), *fixed])
     codes = sorted({one.code for one in clearance.reasons})
     if course.overrides.unused_on(valid_on).exists():
         raise ValidationError(_("There is already an override for that day."))
@@ -62,5 +62,5 @@ def give_override(
 
 
 def spend_override(session: Session, *, on: date) -> None:
-    """The session that was needled under an override uses it up."""
+    """Mark the override as used by the session that was needled under it."""
     session.course.overrides.unused_on(on).exclude(given_by=session.practitioner).update(session=session)

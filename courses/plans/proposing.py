@@ -1,4 +1,4 @@
-"""Where the sessions of a plan could lie: proposals for people to change. Values in and out."""
+"""Proposes times for the sessions of a plan, which people can change. Values in and out."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from clinic.opening import Hours
 
 STEP = timedelta(minutes=15)
 N_ALTERNATIVES = 4
-# Where a clinic has not said when it is open.
+# Used if a clinic has not entered its opening hours.
 USUAL_HOURS = {weekday: ((time(8), time(18)),) for weekday in range(1, 6)}
 
 Stretch = tuple[datetime, datetime]
 
 
 class Conflict(StrEnum):
-    """Why a day that was meant cannot be had."""
+    """Why a requested day is not available."""
 
     HOLIDAY = "holiday"
     NOT_OPEN = "not_open"
@@ -29,7 +29,7 @@ class Conflict(StrEnum):
 
 @dataclass(frozen=True)
 class Diary:
-    """When the clinic is open, and when the practitioner or the patient is taken."""
+    """When the clinic is open, and when the practitioner or the patient is busy."""
 
     zone: ZoneInfo
     hours: Hours
@@ -39,7 +39,7 @@ class Diary:
 
 @dataclass(frozen=True)
 class Wishes:
-    """When the patient would like to come; no weekday: any."""
+    """When the patient would like to come; no weekday means any."""
 
     minutes: int = 45
     weekdays: frozenset[int] = frozenset()
@@ -49,10 +49,10 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Proposal:
-    """One session: the day it was meant for, what is in the way of that, and the times that are free.
+    """One session: the requested day, the conflict on that day, and the free times.
 
-    `times` lie on the days that were chosen, the first is the one proposed; without any the session is not placed.
-    `elsewhere` are times of that week on other days or at other hours, which nobody asked for.
+    `times` are on the chosen days, and the first one is proposed; without any, the session is not placed.
+    `elsewhere` are free times of that week on other days or at other hours.
     """
 
     number: int
@@ -64,12 +64,12 @@ class Proposal:
 
     @property
     def is_placed(self) -> bool:
-        """Whether a day that was chosen has room for it."""
+        """Whether a chosen day has room for it."""
         return bool(self.times)
 
 
 def remaining_plan(weekly: Sequence[int], n_done: int) -> tuple[int, ...]:
-    """The weeks that are left once some sessions are held or booked."""
+    """The weeks that remain after sessions were held or booked."""
     left: list[int] = []
     for n_sessions in weekly:
         used = min(n_sessions, n_done)
@@ -90,9 +90,9 @@ def propose(
 ) -> list[Proposal]:
     """A proposal for each session of the plan, week by week, in the order of their days.
 
-    Sessions lie on chosen days alone, spread over the week, no two on one day, and at about the same hour where
-    that is free. Where a week has fewer such days with room than sessions, its last sessions are not placed, each
-    with the reason; what is free on other days is named beside them.
+    Sessions are only on chosen days, spread over the week, no two on one day, and at about the same hour if that
+    is free. If a week has fewer chosen days with room than sessions, its last sessions are not placed, each
+    with the reason and the free times on other days.
     """
     proposals: list[Proposal] = []
     hour = wishes.earliest
@@ -115,7 +115,7 @@ def propose(
 
 
 class _Days:
-    """The days of one week: which suit, which have room, and what is in the way on the others."""
+    """The days of one week: which are chosen, which have room, and the conflict on the others."""
 
     def __init__(self, days: Sequence[date], diary: Diary, wishes: Wishes, not_before: datetime) -> None:
         self.diary, self.wishes, self.not_before = diary, wishes, not_before
@@ -126,7 +126,7 @@ class _Days:
         self.free = [day for day in self.suiting if self._free_on(day)]
 
     def place(self, n: int) -> tuple[list[date], dict[int, date]]:
-        """The days of the sessions in order, and by session the day without room that it was meant for."""
+        """The days of the sessions in order, and by session the full day that was requested."""
         meant = _spread(self.suiting, n)
         kept = [day for day in meant if day in self.free]
         spare = [day for day in self.free if day not in meant]
@@ -136,7 +136,7 @@ class _Days:
             spare.remove(nearest)
             kept.append(nearest)
         chosen = sorted(kept)[:n]
-        # Who is not placed hears of the last days without room, who is moved of the first ones.
+        # Sessions that are not placed name the last full days, moved sessions the first ones.
         blocked = lost if len(chosen) == n else [day for day in self.suiting if day not in self.free]
         n_left = n - len(chosen)
         hindered = dict(zip(range(len(chosen), n), blocked, strict=False)) if n_left else {}
@@ -152,7 +152,7 @@ class _Days:
         return Proposal(number, meant, times, *self._why(meant))
 
     def unplaced(self, number: int, meant: date | None, hour: time, *, used: Sequence[date]) -> Proposal:
-        """A session for which no chosen day has room, with what is free otherwise."""
+        """A session for which no chosen day has room, with other free times."""
         others = [day for day in self.days if day not in used]
         slots = [slot for day in others for slot in self._by_hour(self._free_on(day, is_any_hour=True), hour)[:1]]
         elsewhere = tuple(slots[:N_ALTERNATIVES])
@@ -180,7 +180,7 @@ class _Days:
 
 
 def _suiting(days: Sequence[date], diary: Diary, wishes: Wishes) -> list[date]:
-    """The days that were wished for, holidays among them so that they are seen; else the open ones."""
+    """The requested days, including holidays so that people see them; otherwise the open days."""
     hours = diary.hours or USUAL_HOURS
     if wishes.weekdays:
         return [day for day in days if day.isoweekday() in wishes.weekdays]
@@ -188,7 +188,7 @@ def _suiting(days: Sequence[date], diary: Diary, wishes: Wishes) -> list[date]:
 
 
 def _spread(days: Sequence[date], n: int) -> list[date]:
-    """Some of the days, evenly apart; all of them where they are too few."""
+    """Some of the days at even distances; all of them if there are too few."""
     if len(days) <= n:
         return list(days)
     return [days[((2 * index + 1) * len(days)) // (2 * n)] for index in range(n)]
@@ -197,7 +197,7 @@ def _spread(days: Sequence[date], n: int) -> list[date]:
 def _free(
     day: date, diary: Diary, taken: Sequence[Stretch], minutes: int, earliest: time, latest: time
 ) -> Iterator[datetime]:
-    """The starts of a day that clash with nothing."""
+    """The start times of a day without a conflict."""
     if day in diary.closed_on:
         return
     length = timedelta(minutes=minutes)
@@ -207,7 +207,7 @@ def _free(
 
 
 def _slots(day: date, diary: Diary, minutes: int, earliest: time, latest: time) -> Iterator[datetime]:
-    """The starts that opening hours and wishes allow."""
+    """The start times within opening hours and wishes."""
     for opens, closes in (diary.hours or USUAL_HOURS).get(day.isoweekday(), ()):
         start = datetime.combine(day, max(opens, earliest), tzinfo=diary.zone)
         end = datetime.combine(day, min(closes, latest), tzinfo=diary.zone)
@@ -217,6 +217,6 @@ def _slots(day: date, diary: Diary, minutes: int, earliest: time, latest: time) 
 
 
 def _apart(slot: datetime, hour: time, zone: ZoneInfo) -> timedelta:
-    """How far a start is from the usual hour of the day."""
+    """The distance of a start time from the usual hour of the day."""
     local = slot.astimezone(zone)
     return abs(local - datetime.combine(local.date(), hour, tzinfo=zone))

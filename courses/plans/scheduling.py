@@ -1,4 +1,4 @@
-"""The appointments of a whole plan: proposed from the diary, booked together or not at all."""
+"""Proposes the appointments of a whole plan from the diary, and books all of them or none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from patients.models import Patient
 
 
 class SeriesRefused(Exception):
-    """Nothing was booked; `errors` says by session number what is wrong with its time."""
+    """Nothing was booked; `errors` gives the problem of each time by session number."""
 
     def __init__(self, errors: dict[int, list[str]]) -> None:
         super().__init__("some of the times cannot be booked")
@@ -42,7 +42,7 @@ def propose_series(course: Course, *, practitioner: Membership, wishes: Wishes, 
 
 
 def diary_of(course: Course, *, practitioner: Membership, at: datetime) -> Diary:
-    """What the practitioner and the patient have ahead of them, and when the clinic is open."""
+    """Future appointments of the practitioner and the patient, and the opening hours."""
     clinic = course.clinic
     taken = Appointment.objects.for_clinic(clinic).taking_time().filter(ends_at__gte=at)
     theirs = taken.filter(Q(practitioner=practitioner) | Q(course__patient_id=course.patient_id))
@@ -64,7 +64,7 @@ def book_series(
     by: Membership,
     at: datetime,
 ) -> list[Appointment]:
-    """Every time booked for needling, or none: SeriesRefused says which cannot be and why."""
+    """Book every time for needling, or none: SeriesRefused says which times are impossible and why."""
     errors: dict[int, list[str]] = {}
     booked: list[Appointment] = []
     for number, starts_at in sorted(times.items()):
@@ -89,7 +89,7 @@ def book_series(
 
 
 def remember_wishes(patient: Patient, wishes: Wishes) -> None:
-    """When the patient likes to come, for the next time."""
+    """Store the patient's preferred times for the next plan."""
     patient.preferred_weekdays = sorted(wishes.weekdays)
     patient.preferred_from, patient.preferred_until = wishes.earliest, wishes.latest
     patient.save(update_fields=["preferred_weekdays", "preferred_from", "preferred_until"])

@@ -1,4 +1,4 @@
-"""Forms of a course's start: its plan, and when the patient likes to come."""
+"""Forms to start a course: its plan, and the patient's preferred times."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def treating(clinic: Any) -> Any:
 
 
 class PlanForm(forms.Form):
-    """A new course: the preset's plan, free to be changed."""
+    """A new course: the preset's plan, which can be changed."""
 
     protocol = forms.ModelChoiceField(Protocol.objects.none(), widget=forms.HiddenInput)
     complaint = forms.CharField(label=_("Complaint"), max_length=120, initial=_("Neck pain"))
@@ -52,11 +52,11 @@ class PlanForm(forms.Form):
                 field.queryset = rows
 
     def clean_weekly_sessions(self) -> list[int]:
-        """Numbers, week by week."""
+        """The number of sessions for each week."""
         return parse_weeks(self.cleaned_data["weekly_sessions"])
 
     def clean(self) -> dict[str, Any]:
-        """Reviews lie within the plan, and the plan suits the types."""
+        """Reviews must be within the plan, and the plan must suit the types."""
         values = super().clean() or {}
         if "weekly_sessions" in values:
             try:
@@ -76,7 +76,7 @@ class PlanForm(forms.Form):
 
 
 class WishesForm(forms.Form):
-    """When the patient likes to come, how long a visit lasts, with whom."""
+    """The patient's preferred times, the length of a visit, and the practitioner."""
 
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Weekdays that suit"),
@@ -100,7 +100,7 @@ class WishesForm(forms.Form):
             field.queryset = treating(course.clinic)
 
     def clean(self) -> dict[str, Any]:
-        """The day ends after it begins."""
+        """The end of the day must be after its start."""
         values = super().clean() or {}
         earliest, latest = values.get("earliest"), values.get("latest")
         if earliest and latest and latest <= earliest:
@@ -108,7 +108,7 @@ class WishesForm(forms.Form):
         return values
 
     def wishes(self, course: Course) -> tuple[Wishes, Membership] | None:
-        """What was wished and with whom, at first what is known; None where it makes no sense."""
+        """The chosen wishes and practitioner, at first the stored ones; None if they are not valid."""
         if not self.is_bound:
             first = first_wishes(course)
             practitioner = first.pop("practitioner")
@@ -123,7 +123,7 @@ class WishesForm(forms.Form):
 
 
 def first_wishes(course: Course) -> dict[str, Any]:
-    """What is known of when the patient likes to come."""
+    """The patient's stored preferred times."""
     patient = course.patient
     return {
         "weekdays": patient.preferred_weekdays or [],

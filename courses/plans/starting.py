@@ -1,4 +1,4 @@
-"""Which preset suits a patient, and a plan as somebody types it."""
+"""Which preset suits a patient, and how a typed plan is read."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ MOST_A_WEEK = 7
 
 @dataclass(frozen=True)
 class Offer:
-    """One preset, and whether it is meant for this patient's types."""
+    """One preset, and whether it suits this patient's types."""
 
     protocol: Protocol
     is_suggested: bool
 
 
 def offers(patient: Patient, *, on: date) -> list[Offer]:
-    """The clinic's presets, those that suit first, the standard one before others; only specialised plans suit
-    mixed type with vertigo."""
+    """The clinic's presets, suitable ones first, the standard one before others; only specialised plans suit
+    mixed type with vertigo.
+    """
     is_special = needs_specialised_plan(patient, on=on)
     types = set(patient.pain_types.on(on).values_list("pain_type__code", flat=True))
     rows = [
@@ -39,7 +40,7 @@ def offers(patient: Patient, *, on: date) -> list[Offer]:
 
 
 def refuse_unsuited(patient: Patient, protocol: Protocol, *, on: date) -> None:
-    """ValidationError where the types ask for the specialised plan and another one is chosen."""
+    """ValidationError if the types need the specialised plan and another one is chosen."""
     if needs_specialised_plan(patient, on=on) and not protocol.is_specialised:
         raise ValidationError({"protocol": _("Mixed type with vertigo needs the specialised plan.")})
 
@@ -55,7 +56,7 @@ def parse_weeks(text: str) -> list[int]:
 
 
 def parse_reviews(text: str, *, n_sessions: int) -> list[int]:
-    """Review points from “5, 10”, in order; none lies beyond the plan's end."""
+    """Review points from “5, 10”, in order; none after the plan's end."""
     reviews = sorted(set(_numbers(text)))
     if any(not 1 <= one <= n_sessions for one in reviews):
         raise ValidationError(_("A review comes after one of the sessions 1 to %(n)d.") % {"n": n_sessions})

@@ -1,4 +1,4 @@
-"""Visits whose time is past and of which nobody said what became of them."""
+"""Past visits that nobody has logged or marked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from courses.models import Appointment
 
 
 def unlogged_visits(membership: Membership, *, before: datetime) -> QuerySet[Appointment]:
-    """Still booked though they began before a time, the oldest first; a practitioner's own, or the clinic's."""
+    """Visits still booked that began before a time, oldest first; a practitioner's own, or the clinic's."""
     visits = Appointment.objects.visible_to(membership).filter(
         status=Appointment.Status.BOOKED, starts_at__lt=before
     )

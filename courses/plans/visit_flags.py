@@ -1,4 +1,4 @@
-"""A visit's own red flags: they gate the next needling, not the one at which they were reported."""
+"""A visit's own red flags: they gate the next needling, not the visit at which they were reported."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from patients.models import Patient
 
 
 def flags_of_visit(patient: Patient, form_key: UUID, *, session: Session | None = None) -> list[RedFlagReport]:
-    """What was told with this visit's form, however often it was returned, and of its session since."""
+    """Reports from this visit's form, however often it was returned, and of its session since."""
     reported = Q(form_key=form_key) if session is None else Q(form_key=form_key) | Q(session=session)
     return list(RedFlagReport.objects.filter(reported, patient=patient).select_related("flag"))
 
 
 def open_without(alerts: Iterable[Alert], own: Sequence[RedFlagReport]) -> list[tuple[str, str]]:
-    """Level and flag of each open red flag, as they stood before some reports."""
+    """Level and flag of each red flag that was open before some reports."""
     open_alerts = [one for one in alerts if one.is_red_flag and not one.is_resolved]
     if not own:
         return [(one.severity, one.flag_code) for one in open_alerts]

@@ -1,4 +1,4 @@
-"""Whom the front desk asks where a booking needs a clinician."""
+"""Whom the front desk asks when a booking needs a clinician."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from courses.models import Course
 
 
 def whom_to_ask(clinic: Clinic, course: Course | None, *, at: datetime) -> Membership | None:
-    """The course's practitioner while they work here; else a lead on duty, any lead, or nobody."""
+    """The course's practitioner while they work here; otherwise a lead on duty, any lead, or nobody."""
     if course is not None and course.practitioner.is_active:
         return course.practitioner
     leads = Membership.objects.for_clinic(clinic).active().with_role(Role.LEAD).select_related("user")

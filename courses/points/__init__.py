@@ -1,4 +1,4 @@
-"""What acupuncture points are called: text becomes a point.
+"""Names of acupuncture points: text becomes a point.
 
 What is done at points is in courses/sessions/points/.
 """

@@ -1,7 +1,7 @@
-"""From text to a point, as people write points: "LI 4", "li-4", "Hé Gǔ", "合谷", "UB10", "LI4 (left)". Pure.
+"""Finds the point that a text names, as people write points: "LI 4", "li-4", "Hé Gǔ", "合谷", "UB10". Pure.
 
-Text that names one point of the list is that point. Anything else is never guessed: the answer says which points
-it may mean, or none, and somebody chooses. `static/js/points.js` reads the same table in the same way; a test
+Text that names one point of the list is that point. Anything else is never guessed: the answer lists the possible
+points, or none, and somebody chooses. `static/js/points.js` reads the same table in the same way; a test
 compares the two.
 """
 
@@ -16,19 +16,19 @@ from typing import Any
 
 from courses.points.notation import CHANNEL_OF, MIDLINE_CHANNELS, SHARED_NAMES, SIDE_OF, TENDER_WORDS
 
-# Signs that say nothing between the parts of a name. Any other sign (+, /, ?, &) makes the text unclear.
+# Signs without meaning between the parts of a name. Any other sign (+, /, ?, &) makes the text unclear.
 SEPARATORS = " \t_.·・'’‘ʼ`\"“”„(),:;[]。、"
 LETTERS, DIGITS, SEPARATOR, UNCLEAR = "letters", "digits", "separator", "unclear"
 DIAERESIS = "\u0308"
 CODE = re.compile(r"(3?[a-zü]+)([0-9]+)")
-# A name shorter than this is not looked up with a typing error in it.
+# Shorter names are not searched for typing errors.
 SHORTEST_GUESS = 5
 MOST_WORDS = 12
 
 
 @dataclass(frozen=True)
 class PointName:
-    """A point of the list: its code, and every other name it has."""
+    """A point of the list: its code and its other names."""
 
     code: str
     names: tuple[str, ...] = ()
@@ -41,30 +41,30 @@ class PointName:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a text says: the points of the list that it names, and the side if it names one."""
+    """The result for a text: the points of the list that it names, and the side if it names one."""
 
     codes: tuple[str, ...] = ()
-    # Points that are not in the list and share the name.
+    # Points with the same name that are not in the list.
     outside: tuple[str, ...] = ()
     side: str = ""
-    # Points whose name is one typing error away, where the text names none.
+    # Points whose name is one typing error away, if the text names none.
     close: tuple[str, ...] = ()
     is_tender: bool = False
 
     @property
     def code(self) -> str:
-        """The one point that is meant; empty where somebody must choose."""
+        """The one point that is meant; empty if somebody must choose."""
         return self.codes[0] if len(self.codes) == 1 and not self.outside else ""
 
     @property
     def candidates(self) -> tuple[str, ...]:
-        """What to offer where somebody must choose."""
+        """The points to offer if somebody must choose."""
         return () if self.code else self.codes or self.close
 
 
 @dataclass(frozen=True)
 class PointIndex:
-    """Every way to write the points of one list."""
+    """Every spelling of the points of one list."""
 
     points: tuple[PointName, ...]
     keys: Mapping[str, tuple[str, ...]] = field(repr=False)
@@ -76,7 +76,7 @@ class PointIndex:
         return {point.code: point.label for point in self.points}
 
     def read(self, text: str) -> Reading:
-        """What a text says of a point."""
+        """The point that a text names."""
         words = _words(text)
         if not words:
             return Reading()
@@ -90,7 +90,7 @@ class PointIndex:
 
     @cached_property
     def table(self) -> dict[str, Any]:
-        """The same for a page's script: plain types, no rows."""
+        """The same data for a page's script: plain types, no rows."""
         place = {point.code: n for n, point in enumerate(self.points)}
         return {
             "codes": [point.code for point in self.points],
@@ -121,7 +121,7 @@ class PointIndex:
         return None
 
     def _with_side(self, words: list[str]) -> Reading | None:
-        """A name with one word for a side behind or before it."""
+        """A name with one word for a side before or after it."""
         head, tail = words[0], words[-1]
         splits = [(words[:-1], tail), (words[1:], head)]
         if not tail.isascii():
@@ -152,7 +152,7 @@ class PointIndex:
 
 
 def index_of(points: Iterable[PointName]) -> PointIndex:
-    """Every way to write these points."""
+    """Every spelling of these points."""
     rows = tuple(points)
     keys: dict[str, list[str]] = {}
     for point in rows:
@@ -171,19 +171,19 @@ def index_of(points: Iterable[PointName]) -> PointIndex:
 
 
 def key_of(text: str) -> str:
-    """The normal form of a name or code: two texts with the same one are the same name; empty where unclear."""
+    """The normal form of a name or code: two texts with the same form are the same name; empty if unclear."""
     return _key(_words(text))
 
 
 def lies_on_midline(code: str) -> bool | None:
-    """Whether a point has no side; None where its code does not tell, as with extra points."""
+    """Whether a point is on the midline and so has no side; None if its code does not show it (extra points)."""
     found = CODE.fullmatch(key_of(code))
     channel = CHANNEL_OF.get(found[1]) if found else None
     return None if channel is None else channel in MIDLINE_CHANNELS
 
 
 def is_one_slip_away(one: str, other: str) -> bool:
-    """Whether one letter more, less, other or two swapped make one word of the other."""
+    """Whether two words differ by one letter more, less, other, or by two swapped."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
     start = next(
@@ -194,7 +194,7 @@ def is_one_slip_away(one: str, other: str) -> bool:
 
 
 def _keys(name: str) -> Iterator[str]:
-    """A name's normal form, and that without a diaeresis: pinyin Lü is often typed Lu, or Lv."""
+    """A name's normal form, and the form without a diaeresis: pinyin Lü is often typed Lu, or Lv."""
     key = key_of(name)
     if not key:
         return
@@ -204,7 +204,7 @@ def _keys(name: str) -> Iterator[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Runs of letters and of digits, in lower case and without tone marks; none where a sign makes it unclear."""
+    """Groups of letters and of digits, in lower case and without tone marks; empty if a sign makes it unclear."""
     kinds = [(_kind(sign), sign) for sign in _plain(text)]
     if any(kind == UNCLEAR for kind, _sign in kinds):
         return []
@@ -220,7 +220,7 @@ def _words(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Without tone marks, full width and invisible signs; a diaeresis stays, for German Dü is not Du."""
+    """Without tone marks, full-width and invisible characters; a diaeresis stays, because German Dü is not Du."""
     spread = unicodedata.normalize("NFKD", text).lower()
     kept = [sign for sign in spread if sign == DIAERESIS or unicodedata.category(sign) not in {"Mn", "Cf"}]
     return unicodedata.normalize("NFC", "".join(kept))
@@ -236,7 +236,7 @@ def _kind(sign: str) -> str:
 
 
 def _key(words: list[str]) -> str:
-    """Words in one, two numbers kept apart, the channel by its standard code."""
+    """The words joined, with two numbers kept apart and the channel's standard code."""
     key = ""
     for word in words:
         key += f".{word}" if key[-1:].isdigit() and word[0].isdigit() else word
@@ -246,7 +246,7 @@ def _key(words: list[str]) -> str:
 
 
 def _without_tones(words: list[str]) -> str:
-    """Pinyin with numbers for its tones, such as he2gu3, without them; empty where it is none."""
+    """Pinyin with tone numbers, such as he2gu3, without them; empty if it is none."""
     names, tones = words[::2], words[1::2]
     is_toned = len(names) == len(tones) > 1 and all(one.isalpha() for one in names)
     return "".join(names) if is_toned and all(one in {"1", "2", "3", "4", "5"} for one in tones) else ""

@@ -2,12 +2,12 @@
 
 Source: WHO Standard Acupuncture Point Locations (2008) for the standard codes; the others are those of the WHO
 list of 1984, of pinyin abbreviations and of German and French textbooks. Codes that could also mean a vertebra
-(C, L, S, T) or two channels are left out on purpose: such text is asked about.
+(C, L, S, T) or two channels are left out on purpose: such text needs a question.
 """
 
 from __future__ import annotations
 
-# The standard code of each channel, with the other ways it is written.
+# The standard code of each channel, with its other spellings.
 _CHANNELS = {
     "LU": "lung",
     "LI": "largeintestine di gi",
@@ -26,10 +26,10 @@ _CHANNELS = {
 }
 CHANNELS = {code: (code.lower(), *aliases.split()) for code, aliases in _CHANNELS.items()}
 CHANNEL_OF = {alias: code for code, aliases in CHANNELS.items() for alias in aliases}
-# Points of these channels lie on the midline; those of the other twelve lie on both sides, never on it.
+# Points of these channels are on the midline; those of the other twelve are on both sides, never on it.
 MIDLINE_CHANNELS = frozenset({"GV", "CV"})
 
-# Words for a side, as they stand before or behind a point.
+# Words for a side, before or after a point.
 _SIDES = {
     "left": "l lt left links 左 左侧 左側",
     "right": "r rt right rechts 右 右侧 右側",
@@ -37,9 +37,9 @@ _SIDES = {
     "midline": "midline median 正中",
 }
 SIDE_OF = {word: side for side, words in _SIDES.items() for word in words.split()}
-# Words with which people say that they mean a tender spot, by their normal form.
+# Words for a tender spot, by their normal form.
 TENDER_WORDS = ("ashi", "ashipoint", "tender", "tenderpoint", "tenderspot", "triggerpoint", "阿是", "阿是穴")
-# Names that two points share, most of them by the same pinyin: a name alone does not say which is meant.
+# Names that two points share, most of them by the same pinyin: the name alone does not say which is meant.
 # Source: WHO Standard Acupuncture Point Locations (2008); short names as in common use. Needs clinical sign-off.
 SHARED_NAMES: dict[str, tuple[str, ...]] = {
     "Futu": ("LI18", "ST32"),

@@ -1,4 +1,4 @@
-"""The Prior, the alert threshold and the bounds of the rules a clinic works with today."""
+"""The Prior, the alert threshold and the bounds of the rules that a clinic uses today."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from courses.rules.facts import Thresholds
 
 N_KEPT = 256
 Levels = tuple[float, float, str, float]
-# Asked at every session: as querysets these three cost more to put into words than to answer.
+# Used at every session: with querysets, building these three queries would cost more than running them.
 NEWEST = """
 SELECT (SELECT id FROM courses_prior
         WHERE clinic_id = %(clinic)s AND is_adopted ORDER BY version DESC LIMIT 1),
@@ -29,9 +29,9 @@ SELECT (SELECT id FROM courses_prior
 
 @dataclass(frozen=True)
 class InForce:
-    """What scores are judged by, each part read when first asked for: one that is broken spoils no other.
+    """What scores are judged by, each part loaded when first needed: a broken one does not affect the others.
 
-    None stands for the shipped one: nothing was fitted, calibrated or set. The rows are versions whose numbers
+    None means the shipped one: nothing was fitted, calibrated or set. The rows are versions whose numbers
     never change, so that each is read once.
     """
 
@@ -46,7 +46,7 @@ class InForce:
 
     @cached_property
     def prior(self) -> curve.Prior:
-        """The Prior that is asked."""
+        """The Prior in use."""
         return _prior(self.prior_id) if self.prior_id else curve.SHIPPED_PRIOR
 
     @cached_property
@@ -56,7 +56,7 @@ class InForce:
 
     @cached_property
     def thresholds(self) -> Thresholds:
-        """When the rules alarm."""
+        """The thresholds for an alarm."""
         shipped = asdict(curve.SHIPPED_THRESHOLD)
         levels = _threshold(self.threshold_id) if self.threshold_id else _levels(shipped, version="shipped")
         ratio, of_quarter, version, memory = levels
@@ -64,7 +64,7 @@ class InForce:
 
 
 def in_force(clinic: Clinic) -> InForce:
-    """Which versions a clinic works with today, in one query."""
+    """The versions that a clinic uses today, in one query."""
     with connection.cursor() as cursor:
         cursor.execute(NEWEST, {"clinic": clinic.pk})
         return InForce(*cursor.fetchone())
@@ -81,7 +81,7 @@ def thresholds_of(clinic: Clinic) -> Thresholds:
 
 
 def bounds_of(clinic: Clinic) -> RuleBounds:
-    """The bounds of the clinic's rules alone: they hold whatever the curve and its threshold are like."""
+    """The bounds of the clinic's rules alone, which work without the curve and its threshold."""
     row_id = RuleSettings.objects.for_clinic(clinic).order_by("-version").values_list("pk", flat=True).first()
     return _bounds(row_id) if row_id else SHIPPED_BOUNDS
 
@@ -104,6 +104,6 @@ def _bounds(row_id: int) -> RuleBounds:
 
 
 def _levels(numbers: dict[str, Any], *, version: str) -> Levels:
-    # What was calibrated before there was a memory works with the shipped one.
+    # Calibrations from before the memory existed use the shipped one.
     memory = numbers.get("memory_threshold", curve.SHIPPED_THRESHOLD.memory_threshold)
     return numbers["threshold"], numbers["quarter_threshold"], version, memory

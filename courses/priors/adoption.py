@@ -22,10 +22,10 @@ LONGEST_WITHOUT_ADOPTION = timedelta(days=30)
 
 @dataclass(frozen=True)
 class InUse:
-    """The Prior in use as a candidate meets it; `row` is None for the shipped one.
+    """The Prior in use when a candidate is compared with it; `row` is None for the shipped one.
 
-    `since`: scores recorded later are new to it. After a rollback only those since count: a person's choice is
-    not undone by the scores that were there when it was made.
+    `since`: scores recorded later are new to it. After a rollback only scores since then count, so that a person's
+    choice is not undone by scores that were known when it was made.
     """
 
     row: Prior | None
@@ -33,7 +33,7 @@ class InUse:
 
     @classmethod
     def of(cls, clinic: Clinic) -> InUse:
-        """What a clinic works with now."""
+        """What a clinic uses now."""
         row = Prior.objects.for_clinic(clinic).adopted().first()
         rolled_back = PriorEvent.objects.for_clinic(clinic).filter(kind=PriorEvent.Kind.ROLLED_BACK)
         times = [row.fitted_at if row else None, rolled_back.aggregate(last=Max("happened_at"))["last"]]
@@ -42,7 +42,7 @@ class InUse:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A night's work on one clinic."""
+    """The result of one night's fit for one clinic."""
 
     prior: curve.Prior
     beside: InUse
@@ -57,7 +57,7 @@ def take_in(clinic: Clinic, candidate: Candidate, *, at: datetime) -> tuple[Prio
     lock(clinic)
     before = Prior.objects.for_clinic(clinic).first()
     prior = _store(clinic, candidate, at=at)
-    # What changed hands while this one was reckoned is not what it was compared with.
+    # If the Prior changed during the fit, the candidate was compared with another one.
     if candidate.comparison.is_adoptable and InUse.of(clinic) == candidate.beside:
         _adopt(clinic, prior)
         note_event(clinic, PriorEvent.Kind.ADOPTED, prior=prior, at=at, detail=prior.comparison)
@@ -73,7 +73,7 @@ def take_in(clinic: Clinic, candidate: Candidate, *, at: datetime) -> tuple[Prio
 
 @transaction.atomic
 def roll_back(prior: Prior, *, by: Membership, at: datetime) -> None:
-    """Use an earlier Prior again, one that was in use before."""
+    """Use an earlier Prior again that was in use before."""
     lock(prior.clinic)
     prior.refresh_from_db()
     if prior.is_adopted:
@@ -95,7 +95,7 @@ def roll_back_to_shipped(clinic: Clinic, *, by: Membership, at: datetime) -> Non
 
 
 def compared(prior: Prior) -> curve.Comparison:
-    """How a stored candidate did beside the one then in use."""
+    """The comparison of a stored candidate with the Prior that was in use then."""
     return curve.Comparison(**{field.name: prior.comparison[field.name] for field in fields(curve.Comparison)})
 
 
@@ -124,7 +124,7 @@ def _adopt(clinic: Clinic, prior: Prior | None) -> None:
 
 
 def _note_if_stale(clinic: Clinic, prior: Prior, *, at: datetime) -> None:
-    """Thirty nights of candidates and none adopted: somebody should look, once in thirty nights."""
+    """Note once in thirty nights that candidates were fitted and none adopted, so that somebody looks."""
     since = at - LONGEST_WITHOUT_ADOPTION
     is_old = Prior.objects.for_clinic(clinic).filter(fitted_at__lte=since).exists()
     answered = (*PriorEvent.TAKEN_INTO_USE, PriorEvent.Kind.STALE)

@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(days=90)
 
 @dataclass(frozen=True)
 class DryRun:
-    """What a budget would have meant for the sessions of the last 90 days."""
+    """The effect of a budget on the sessions of the last 90 days."""
 
     budget_per_100: float
     n_sessions: int
@@ -53,7 +53,7 @@ def dry_run(clinic: Clinic, *, budget_per_100: float, at: datetime) -> DryRun:
 
 @transaction.atomic
 def set_budget(clinic: Clinic, tried: DryRun, *, by: Membership, at: datetime) -> AlertThreshold:
-    """Work to a budget from now on; the nightly calibration takes it up."""
+    """Set a budget from now on; the nightly calibration uses it."""
     lock(clinic)
     was = clinic.alert_budget_per_100
     clinic.alert_budget_per_100 = Decimal(str(tried.budget_per_100))

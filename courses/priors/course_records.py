@@ -1,4 +1,4 @@
-"""Scores as rows, and as the arrays the healing curve works on."""
+"""Scores as rows, and as the arrays for the healing curve."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from patients.models import PatientPainType
 from patients.patient_file import curve_group, curve_groups
 
 WEEK = timedelta(weeks=1)
-# Of a score, in the order of ScoreRow.
+# Columns of a score, in the order of ScoreRow.
 FIELDS = ("pk", "timing", "score", "scored_at", "session__number", "recorded_at")
 
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One score of a course with its place in time."""
+    """One score of a course with its time."""
 
     score_id: int | None
     timing: str
@@ -48,18 +48,18 @@ class Record:
         return max((at - self.rows[0].scored_at) / WEEK, 0.0) if self.rows else 0.0
 
     def with_score(self, score: PainScore) -> Record:
-        """The record once another score is known."""
+        """The record with one more score."""
         rows = sorted([*self.rows, _row(score)], key=lambda row: row.scored_at)
         return replace(self, rows=tuple(rows))
 
     def worse_than_start(self) -> list[Worse]:
-        """Timings whose latest scores lie above the course's first."""
+        """Timings whose latest scores are above the course's first."""
         return worse_than_start(
             [TimedScore(row.timing, row.score, row.scored_at, row.session_number) for row in self.rows]
         )
 
     def scores(self) -> CourseScores:
-        """The record as the curve takes it."""
+        """The record as input for the curve."""
         return CourseScores(
             weeks=np.array([self.week(row.scored_at) for row in self.rows], dtype=float),
             scores=np.array([row.score for row in self.rows], dtype=np.int64),
@@ -73,7 +73,7 @@ class Record:
 def record_of(
     course: Course, *, at: datetime, rows: Sequence[PainScore] | None = None, group: str | None = None
 ) -> Record:
-    """The record of one course; the type is the one the patient has at the time, unless that is known already."""
+    """The record of one course, with the patient's type at the time unless it is given."""
     found = map(_row, rows) if rows is not None else _rows_of(course)
     return Record(
         rows=tuple(sorted(found, key=lambda row: row.scored_at)),
@@ -105,7 +105,7 @@ def records_of(courses: Iterable[Course], *, clinic: Clinic, at: datetime) -> di
 
 
 def worse_by_course(courses: Iterable[int], *, clinic: Clinic) -> dict[int, list[Worse]]:
-    """The courses whose latest scores lie above their first, by id, in one query; no curve is asked."""
+    """The courses whose latest scores are above their first, by id, in one query and without the curve."""
     rows: dict[int, list[TimedScore]] = {}
     found = (
         PainScore.objects.for_clinic(clinic).filter(course__in=courses).order_by("course_id", "scored_at", "pk")
@@ -118,7 +118,7 @@ def worse_by_course(courses: Iterable[int], *, clinic: Clinic) -> dict[int, list
 
 
 def clinic_records(clinic: Clinic, *, at: datetime) -> list[Record]:
-    """Every course of a clinic, test patients left out."""
+    """Every course of a clinic, without test patients."""
     courses = counted(Course.objects.for_clinic(clinic))
     return list(records_of(courses, clinic=clinic, at=at).values())
 

@@ -1,4 +1,4 @@
-"""What happened to a clinic's curve, written down once and told to those who can act on it."""
+"""Events of a clinic's curve, recorded once and reported to those who can act on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def note_event(
     by: Membership | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> PriorEvent:
-    """Add to the history; mail goes out where the kind asks for it."""
+    """Add an event to the history, and send mail if its kind requires it."""
     event = PriorEvent.objects.create(
         clinic=clinic,
         kind=kind,

@@ -1,4 +1,4 @@
-"""A clinic's courses as the nightly fit sees them: arrays, with the facts of each row and each session."""
+"""A clinic's courses for the nightly fit: arrays, with the facts of each row and each session."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Evidence:
 
     @cached_property
     def rows(self) -> list[tuple[Record, ScoreRow]]:
-        """Each score with its course, in the order in which the panel was given them."""
+        """Each score with its course, in the order in which the panel got them."""
         return [(record, row) for record in self.records for row in record.rows]
 
     @cached_property
@@ -50,14 +50,14 @@ class Evidence:
         return sessions_of(self.records)
 
     def is_recorded_after(self, at: datetime | None) -> np.ndarray:
-        """For each row of the panel, whether it was recorded after a time; all of them where there is none."""
+        """For each row of the panel, whether it was recorded after a time; always true without a time."""
         facts = [
             at is None or (row.recorded_at is not None and row.recorded_at > at) for _record, row in self.rows
         ]
         return np.array(facts, dtype=bool)[self.panel.source]
 
     def sessions(self, predictions: curve.HeldOut) -> curve.Sessions:
-        """What alarms each session under some predictions, fixed rules included."""
+        """What raises an alarm at each session under some predictions, fixed rules included."""
         in_order = np.argsort(self.panel.source)
         every = expectations_of(predictions)
         expected = iter([every[place] for place in in_order])
@@ -88,7 +88,7 @@ class Evidence:
 
 
 def expectations_of(predictions: curve.HeldOut) -> list[Expectation | None]:
-    """What the fixed rules ask of each row's prediction, in the order of the panel."""
+    """The values that the fixed rules need from each row's prediction, in the order of the panel."""
     p, can_tell = predictions.p, predictions.can_tell
     means, points90 = p @ SCORE_VALUES, (np.cumsum(p, axis=1) < 0.9).sum(axis=1)
     return [
@@ -98,7 +98,7 @@ def expectations_of(predictions: curve.HeldOut) -> list[Expectation | None]:
 
 
 def _bare(mean: float, point90: int) -> Expectation:
-    """An expectation with what the fixed rules look at, and nothing else."""
+    """An expectation with only the values for the fixed rules."""
     nothing = (0.0,) * 11
     return Expectation(mean, 0, 10, 0, 10, point90, lr_star=nothing, one_in=nothing, n_scores=0, prior_version="")
 
@@ -110,6 +110,6 @@ def start_band(record: Record, _row: ScoreRow) -> str:
 
 
 def session_number(_record: Record, row: ScoreRow) -> str:
-    """Which session of its course; the late ones together."""
+    """The number of the session in its course; the late ones together."""
     number = row.session_number or 0
     return str(number) if number < 10 else "10+"

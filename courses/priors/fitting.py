@@ -1,4 +1,4 @@
-"""The nightly fit of a clinic: a candidate Prior, blind predictions, a threshold, and what becomes of them."""
+"""The nightly fit of a clinic: a candidate Prior, blind predictions, a threshold, and their use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from courses.priors.evidence import Evidence, session_number, start_band
 
 @dataclass(frozen=True)
 class Fit:
-    """What a fit of one clinic gave."""
+    """The result of a fit of one clinic."""
 
     clinic: Clinic
     prior: Prior
@@ -59,7 +59,7 @@ def _compared(
 
 
 def rates(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertThreshold) -> dict[str, Any]:
-    """What would have been alarmed: by month at the fixed reference threshold, and at today's by much else."""
+    """Hypothetical alarms: by month at the fixed reference threshold, and by other labels at today's."""
     by_month = sessions.rates_by(
         evidence.label_sessions(evidence.month),
         threshold=threshold.reference_threshold,
@@ -76,7 +76,7 @@ def rates(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertTh
 
 
 def _by_timing(evidence: Evidence, sessions: curve.Sessions, threshold: curve.AlertThreshold) -> list[Any]:
-    """Sessions that have a score of each timing, and how many of them alarm."""
+    """Sessions with a score of each timing, and how many of them have an alarm."""
     timings = sorted({row.timing for _record, row in evidence.rows})
     alarms = sessions.alarms(threshold.threshold, threshold.memory_threshold)
     numbers: dict[str, set[int]] = {timing: set() for timing in timings}
@@ -87,6 +87,6 @@ def _by_timing(evidence: Evidence, sessions: curve.Sessions, threshold: curve.Al
 
 
 def _listed(found: Any) -> list[list[Any]]:
-    """In the order of people: session 2 before session 10."""
+    """In the order people expect: session 2 before session 10."""
     rows = [[str(label), round(per_100, 2), n] for label, (per_100, n) in found.items()]
     return sorted(rows, key=lambda row: (len(row[0]) if row[0][0].isdigit() else 0, row[0]))

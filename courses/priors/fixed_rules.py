@@ -1,4 +1,4 @@
-"""Which past scores the rules without a calibrated threshold would alarm on: their share of the alert budget."""
+"""Which past scores the rules without a calibrated threshold would flag: their share of the alert budget."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from courses.rules.pain import find_fixed_pain
 def fixed_alarms(
     record: Record, expected: Sequence[Expectation | None], *, bounds: RuleBounds = SHIPPED_BOUNDS
 ) -> list[bool]:
-    """For each row of a record, in its order, whether any pain rule but the calibrated one alarms on it.
+    """For each row of a record, in its order, whether any pain rule except the calibrated ones raises an alarm.
 
-    `expected` holds what the curve expected of each row; None where it could not tell.
+    `expected` holds what the curve expected of each row; None if it had no answer.
     """
     thresholds = Thresholds(math.inf, math.inf, "none", bounds)
     facts = _facts_of(record.rows, expected, thresholds=thresholds)
@@ -42,7 +42,7 @@ def _facts_of(
 
 
 def sessions_of(records: Sequence[Record]) -> list[int]:
-    """For each row of some records, the number of its session, counted on; a score without one stands alone."""
+    """For each row of some records, the number of its session; a score without one is a session of its own."""
     numbers: dict[object, int] = {}
     return [
         numbers.setdefault((place, row.session_number or ("alone", number)), len(numbers))

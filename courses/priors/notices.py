@@ -1,4 +1,4 @@
-"""What the curve has to tell staff, by mail: something waits for them, or something is odd."""
+"""Mail to staff about the curve: something waits for them, or something is unusual."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class CurveNotice:
     """Owner of the message kind `curve_notice`; its subject is the event."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Whatever happened, it happened."""
+        """Always due."""
         return True
 
     def render(self, message: Message) -> Mail:
-        """A line and a link: no patient is in it."""
+        """One line and a link, without any patient."""
         event = PriorEvent.objects.select_related("clinic").get(pk=message.subject_id)
         member = reachable_member(message)
         with at_clinic(event.clinic, language=event.clinic.languages[0]):
@@ -65,7 +65,7 @@ class CurveNotice:
             )
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """A refused address is noted."""
+        """Note a refused address."""
         note_delivery(message, at=at)
 
 

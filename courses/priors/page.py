@@ -1,4 +1,4 @@
-"""What the curve's page shows: how often it alarms, what it rests on, what happened to it."""
+"""What the curve's page shows: how often it raises alarms, its data, its history."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Rate = tuple[str, float, int]
 
 @dataclass(frozen=True)
 class CurvePage:
-    """A clinic's curve and budget today. `newest` is the last calibration, in use or waiting."""
+    """A clinic's curve and budget today. `newest` is the latest calibration, in use or waiting."""
 
     clinic: Clinic
     prior: curve.Prior
@@ -39,7 +39,7 @@ class CurvePage:
 
     @classmethod
     def of(cls, clinic: Clinic) -> CurvePage:
-        """In a fixed number of queries."""
+        """Load it in a fixed number of queries."""
         rows = AlertThreshold.objects.for_clinic(clinic)
         taken = PriorEvent.objects.filter(prior=OuterRef("pk"), kind__in=PriorEvent.TAKEN_INTO_USE)
         versions = Prior.objects.for_clinic(clinic).annotate(was_in_use=Exists(taken))
@@ -56,7 +56,7 @@ class CurvePage:
 
     @property
     def calibrated(self) -> curve.AlertThreshold:
-        """The last night's numbers: sessions and rates are theirs, though its threshold may wait."""
+        """The numbers of the last night, including sessions and rates, even if its threshold still waits."""
         return curve.AlertThreshold(**self.newest.numbers) if self.newest else self.threshold
 
     @cached_property
@@ -66,12 +66,12 @@ class CurvePage:
 
     @property
     def is_shipped(self) -> bool:
-        """Whether the clinic still works with the published figures."""
+        """Whether the clinic still uses the published figures."""
         return self.prior is curve.SHIPPED_PRIOR
 
     @property
     def n_unseen(self) -> int:
-        """Scores that the last candidate was judged on."""
+        """The number of scores on which the last candidate was judged."""
         return int(self.versions[0].comparison.get("n_scores", 0)) if self.versions else 0
 
     @property

@@ -1,4 +1,4 @@
-"""The alert threshold as versioned rows: set at once, or waiting for a lead where a night moved it far."""
+"""The alert threshold as versioned rows: used at once, or waiting for a lead if it changed a lot overnight."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from courses.priors.events import note_event
 
 @transaction.atomic
 def approve_threshold(threshold: AlertThreshold, *, by: Membership, at: datetime) -> None:
-    """Let a threshold that moved far come into use."""
+    """Approve a threshold that changed a lot, so that it is used."""
     lock(threshold.clinic)
     waiting = AlertThreshold.objects.for_clinic(threshold.clinic).waiting().filter(pk=threshold.pk)
     if not waiting.update(approved_by=by, approved_at=at):
-        raise ValidationError(_("This threshold does not wait any more: reload the page."))
+        raise ValidationError(_("This threshold no longer waits for approval. Reload the page."))
     _put_in_use(threshold, by=by, at=at)
 
 
@@ -38,11 +38,11 @@ def store_threshold(
     at: datetime,
     by: Membership | None = None,
 ) -> AlertThreshold:
-    """A new version, in use at once unless it moved far and no person set it: then a lead must agree."""
+    """A new version, used at once unless it changed a lot without a person's action: then a lead must approve."""
     rows = AlertThreshold.objects.for_clinic(clinic)
     has_moved = calibrated.needs_approval(earlier=threshold_in_use(clinic))
     last = rows.first()
-    # Only the newest may wait: yesterday's question is answered by today's.
+    # Only the newest one may wait, and it replaces yesterday's.
     was_waiting = bool(rows.waiting().update(needs_approval=False))
     row = AlertThreshold.objects.create(
         clinic=clinic,
@@ -63,18 +63,18 @@ def store_threshold(
 
 
 def as_threshold(row: AlertThreshold) -> curve.AlertThreshold:
-    """A row's numbers as the curve knows them."""
+    """A row's numbers as the curve's type."""
     return curve.AlertThreshold(**row.numbers)
 
 
 def threshold_in_use(clinic: Clinic) -> curve.AlertThreshold:
-    """The clinic's threshold today; the shipped one where none was calibrated."""
+    """The clinic's threshold today; the shipped one without a calibration."""
     row = AlertThreshold.objects.for_clinic(clinic).in_use().first()
     return as_threshold(row) if row else curve.SHIPPED_THRESHOLD
 
 
 def lock(clinic: Clinic) -> None:
-    """Two changes of a clinic's curve at once are taken one after the other."""
+    """Lock the clinic's curve, so that two changes are made one after the other."""
     Clinic.objects.select_for_update().get(pk=clinic.pk)
 
 
@@ -89,7 +89,7 @@ def _put_in_use(threshold: AlertThreshold, *, by: Membership | None, at: datetim
 def _note_limits(
     row: AlertThreshold, now: curve.AlertThreshold, *, before: curve.AlertThreshold | None, at: datetime
 ) -> None:
-    """Told when it begins, not every night that it lasts."""
+    """Report it when it begins, not every night."""
     note = partial(note_event, row.clinic, prior=row.prior, threshold=row, at=at)
     if now.is_clamped and not (before and before.is_clamped):
         note(PriorEvent.Kind.CLAMPED, detail={"realised_per_100": now.realised_per_100})

@@ -1,4 +1,4 @@
-"""What the patient is sent, and when.
+"""Mail to patients, and its times.
 
 The patient's answer is in checkins/.
 """

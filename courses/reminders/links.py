@@ -1,7 +1,7 @@
-"""Signed links in patient mail: a check-in, an unsubscription. Each opens one thing for one patient.
+"""Signed links in patients' mail: to a check-in or to unsubscribe. Each is for one thing and one patient.
 
-The link of a check-in carries what its page needs while the database is away: the clinic's name and the numbers to
-call, the language. Nothing of the patient's.
+The link of a check-in carries what its page needs while the database is down: the clinic's name and the numbers to
+call, the language. Nothing about the patient.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class BadLink(Exception):
 
 @dataclass(frozen=True)
 class ClinicFacts:
-    """What a patient's page says of a clinic."""
+    """The clinic's data on a patient's page."""
 
     slug: str = ""
     name: str = ""
@@ -56,7 +56,7 @@ class ClinicFacts:
 
     @property
     def phone_dial(self) -> str:
-        """What a phone dials for the clinic."""
+        """The clinic's number as a phone dials it."""
         return dialled(self.phone)
 
     @property
@@ -66,7 +66,7 @@ class ClinicFacts:
 
     @property
     def emergency_dial(self) -> str:
-        """What a phone dials in an emergency."""
+        """The emergency number as a phone dials it."""
         return dialled(self.emergency_number)
 
     @property
@@ -77,7 +77,7 @@ class ClinicFacts:
 
 @dataclass(frozen=True)
 class CheckInLink:
-    """What a link says by itself; no clinic where it was made before links carried one."""
+    """The data in a link; no clinic in links from before they carried one."""
 
     uuid: str
     language: str
@@ -89,7 +89,7 @@ _FACTS = [one.name for one in fields(ClinicFacts)]
 
 
 def facts_of(clinic: Clinic) -> ClinicFacts:
-    """A clinic as its patients' pages show it."""
+    """A clinic's data for its patients' pages."""
     return ClinicFacts(**{name: getattr(clinic, name) for name in _FACTS})
 
 
@@ -105,7 +105,7 @@ def check_in_path(check_in: CheckIn) -> str:
 
 
 def open_check_in(token: str) -> CheckInLink:
-    """What a link says, without asking the database; BadLink for any other link."""
+    """The data in a link, without the database; BadLink for any other link."""
     try:
         found = signing.loads(token, salt=CHECK_IN_SALT)
     except (signing.BadSignature, ValueError) as error:
@@ -118,7 +118,7 @@ def open_check_in(token: str) -> CheckInLink:
 
 
 def row_of_link(link: CheckInLink) -> CheckIn:
-    """The check-in a link was made for, open or not, void or not: its patient may report a red flag."""
+    """The check-in of a link, open or not, void or not: its patient may report a red flag."""
     rows = CheckIn.every.select_related(
         "clinic", "session__course__patient", "session__course__clinic", "session__clinic"
     )
@@ -129,12 +129,12 @@ def row_of_link(link: CheckInLink) -> CheckIn:
 
 
 def unsubscribe_path(patient: Patient, stream: Consent.Stream) -> str:
-    """The path that ends one stream of mail."""
+    """The path to unsubscribe from one stream of mail."""
     return reverse("unsubscribe", args=[signing.dumps([str(patient.uuid), stream], salt=UNSUBSCRIBE_SALT)])
 
 
 def read_unsubscribe(token: str) -> tuple[Patient, Consent.Stream]:
-    """The patient and the stream a link was made for; BadLink for any other link."""
+    """The patient and the stream of a link; BadLink for any other link."""
     try:
         uuid, stream = signing.loads(token, salt=UNSUBSCRIBE_SALT)
         return Patient.objects.select_related("clinic").get(uuid=uuid), Consent.Stream(stream)
@@ -143,7 +143,7 @@ def read_unsubscribe(token: str) -> tuple[Patient, Consent.Stream]:
 
 
 def _carried(facts: ClinicFacts) -> dict[str, str]:
-    """Short names, so that the link stays one that a mail program does not break."""
+    """Short names, so that no mail program breaks the link."""
     return {
         "k": facts.slug,
         "n": facts.name,

@@ -1,4 +1,4 @@
-"""The patient's mail: no health data in subject, sender or address."""
+"""Mail to patients: no health data in subject, sender or address."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ReminderMail:
     """Owner of the message kind `reminder`; its subject is the Reminder row."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool | datetime:
-        """If every condition still holds; at night, not before morning."""
+        """If every condition still applies; at night, not before morning."""
         reminder = self._reminder(message)
         if refusal(reminder, at=at):
             return False
@@ -64,7 +64,7 @@ class ReminderMail:
             )
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Note what became of the reminder, and why; a refused address is not written to again."""
+        """Record the result and its reason; a refused address gets no more mail."""
         reminder = self._reminder(message)
         why = "" if message.state == Message.State.SENT else self._why_not(message, reminder, at=at)
         Reminder.objects.filter(pk=reminder.pk, state=Reminder.State.PLANNED).update(

@@ -1,4 +1,4 @@
-"""Whether a reminder may be sent now: asked again right before sending, every no with its reason."""
+"""Whether a reminder may be sent now: checked again right before sending, with a reason for every no."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WhyNot = Reminder.WhyNot
 
 
 def refusal(reminder: Reminder, *, at: datetime) -> WhyNot | None:
-    """Why not; None when it may be sent."""
+    """Why it may not be sent; None if it may."""
     kind, patient = kind_of(reminder), reminder.course.patient
     if reminder.state != Reminder.State.PLANNED:
         return WhyNot.SETTLED

@@ -23,13 +23,13 @@ CHECK_IN_LIFE = timedelta(days=14)
 
 
 def plan_reminders(*, at: datetime) -> int:
-    """Plan what upcoming appointments ask for, cancel what no longer stands; returns how many rows changed."""
+    """Plan reminders for upcoming appointments, cancel outdated ones; returns how many rows changed."""
     return _cancel_overtaken(at=at) + _plan_upcoming(at=at)
 
 
 @transaction.atomic(savepoint=False)
 def plan_check_ins(session: Session, *, at: datetime) -> list[CheckIn]:
-    """The questions after a new session, next day and on day 3; none whose time was past when it was entered."""
+    """Check-ins after a new session, next day and on day 3; none if their time was past when it was entered."""
     due = {asked: (kind, due_at) for asked, kind, due_at in _questions(session) if due_at >= at}
     check_ins = CheckIn.objects.bulk_create(
         CheckIn(
@@ -79,7 +79,7 @@ def _plan_kind(kind: Reminder.Kind, *, at: datetime) -> int:
 
 @transaction.atomic
 def _plan_before(appointment: Appointment, *, kind: Reminder.Kind, at: datetime) -> bool:
-    # The visit and the clinic's clock as they are once nobody can move them: the time zone may just have changed.
+    # Lock the visit and the clinic's clock: the time zone may have changed just now.
     visits = Appointment.objects.filter(pk=appointment.pk, starts_at=appointment.starts_at)
     if visits.select_for_update(no_key=True).values_list("pk").first() is None:
         return False
@@ -120,7 +120,7 @@ def cancel_planned(reminders: QuerySet[Reminder], *, because: Reminder.WhyNot, a
 
 @transaction.atomic
 def plan_again(reminders: QuerySet[Reminder], *, at: datetime) -> int:
-    """Plan what was cancelled or refused and never sent, where its time is still to come; returns how many."""
+    """Plan again what was cancelled or refused and never sent, if its time is still to come; returns how many."""
     settled = counted(reminders).filter(state__in=[Reminder.State.CANCELLED, Reminder.State.REFUSED])
     rows = list(settled.select_for_update(of=("self",)).select_related("clinic", "course", "check_in"))
     again = [row for row in rows if _still_makes_sense(row, at=at)]
@@ -133,7 +133,7 @@ def plan_again(reminders: QuerySet[Reminder], *, at: datetime) -> int:
 
 
 def _still_makes_sense(reminder: Reminder, *, at: datetime) -> bool:
-    """Before the visit it is about, or while its check-in can be answered."""
+    """Before its visit, or while its check-in can be answered."""
     earliest = max(reminder.due_at, next_permitted(at, reminder.clinic.zone_info))
     if reminder.check_in is not None:
         check_in = reminder.check_in

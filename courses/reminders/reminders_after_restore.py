@@ -1,4 +1,4 @@
-"""After a restore: reminders that should have had a row by now get one, so that none is made and sent later."""
+"""After a restore: reminders that were due get rows, so that none is made and sent later."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from courses.reminders.planning import plan_reminders
 
 
 def plan_what_is_due(*, taken_at: datetime, at: datetime) -> str:
-    """Before messages are settled: what is planned here and due is settled with the rest."""
+    """Run before messages are settled: what is planned here and due is settled with the rest."""
     return f"Reminders planned since the backup of {taken_at:%d %b %Y %H:%M} UTC: {plan_reminders(at=at)}."

@@ -1,4 +1,4 @@
-"""Reminders of a clinic that got another time zone: each once, at the right time of its new clock."""
+"""Reminders of a clinic with a new time zone: each is sent once, at the right time by the new clock."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from courses.reminders.schedule import next_permitted
 
 @dataclass(frozen=True, slots=True)
 class ReminderMove:
-    """A planned reminder that leaves at another time, or is about another; no time where it is too late for it."""
+    """A planned reminder with a new time or subject; no time if it is too late for it."""
 
     row: Reminder
     due_at: datetime | None
 
 
 def reminder_moves(clinic: Clinic, *, starts: Mapping[int, datetime], at: datetime) -> list[ReminderMove]:
-    """What the clinic's clock does to what is planned, locked; visits start as they do, or as `starts` says."""
+    """The effect of the clinic's clock on planned reminders, locked; `starts` gives new times of visits."""
     found = []
     for row in _planned(clinic):
         starts_at = _starts_at(row, starts)
@@ -38,9 +38,9 @@ def reminder_moves(clinic: Clinic, *, starts: Mapping[int, datetime], at: dateti
 
 @transaction.atomic
 def replan_for_zone(clinic: Clinic, *, at: datetime) -> int:
-    """Plan again what is planned; returns how many were. What was sent, or is being sent just now, stays as it is.
+    """Plan again what is planned; returns how many. What was sent, or is being sent now, stays as it is.
 
-    The clinic and its visits have their new zone and times already, and the caller holds them.
+    The clinic and its visits already have their new zone and times, and the caller holds their locks.
     """
     moves = reminder_moves(clinic, starts={}, at=at)
     cancel_planned(
@@ -52,13 +52,13 @@ def replan_for_zone(clinic: Clinic, *, at: datetime) -> int:
 
 
 def _planned(clinic: Clinic) -> list[Reminder]:
-    """What is to be sent, locked; without what somebody is sending."""
+    """Reminders to be sent, locked; without those that are being sent."""
     planned = Reminder.objects.for_clinic(clinic).filter(state=Reminder.State.PLANNED)
     messages = Message.objects.filter(kind=MESSAGE_KIND, subject_id__in=list(planned.values_list("pk", flat=True)))
-    # Messages before reminders: a sender takes them in this order.
+    # Messages before reminders, because a sender locks them in this order.
     locked = messages.select_for_update(no_key=True).order_by("pk")
     in_flight = {one.subject_id for one in locked if one.state == Message.State.SENDING}
-    # What was cancelled in the meantime has its own reason: the planner names it.
+    # What was cancelled meanwhile has its own reason, which the planner sets.
     is_ahead = Q(appointment=None) | Q(appointment__status=Appointment.Status.BOOKED)
     rows = (
         planned.filter(is_ahead)
@@ -69,12 +69,12 @@ def _planned(clinic: Clinic) -> list[Reminder]:
 
 
 def _starts_at(row: Reminder, starts: Mapping[int, datetime]) -> datetime | None:
-    """When the visit starts that a reminder is about."""
+    """The start of the visit of a reminder."""
     return starts.get(row.appointment.pk, row.appointment.starts_at) if row.appointment else row.starts_at
 
 
 def _due_at(row: Reminder, clinic: Clinic, *, starts_at: datetime | None, at: datetime) -> datetime | None:
-    """When the reminder is to leave by the clinic's clock; None where it is too late for it."""
+    """When the reminder should be sent by the clinic's clock; None if it is too late for it."""
     zone, earliest = clinic.zone_info, next_permitted(at, clinic.zone_info)
     if row.check_in is not None:
         return max(kind_of(row).due_at(row.check_in.session.held_at, zone), earliest)
@@ -85,7 +85,7 @@ def _due_at(row: Reminder, clinic: Clinic, *, starts_at: datetime | None, at: da
 
 
 def _anew(row: Reminder, *, due_at: datetime) -> Reminder | None:
-    """The reminder that takes the place of one that was cancelled, saved; None where there is one already."""
+    """The saved reminder that replaces a cancelled one; None if there is one already."""
     row.due_at, row.state, row.refused_because, row.settled_at = due_at, Reminder.State.PLANNED, "", None
     if row.check_in is not None:
         CheckIn.objects.filter(pk=row.check_in.pk, answered_at=None, revoked_at=None).update(
@@ -98,7 +98,7 @@ def _anew(row: Reminder, *, due_at: datetime) -> Reminder | None:
 
 
 def _of_new_time(row: Reminder, visit: Appointment, *, due_at: datetime) -> Reminder | None:
-    """A reminder of the visit's new time: another row, or the one of when it last had this time."""
+    """A reminder for the visit's new time: a new row, or the one from when it last had this time."""
     found, is_new = Reminder.objects.get_or_create(
         appointment=visit,
         kind=row.kind,

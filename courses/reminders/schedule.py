@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 FROM, UNTIL = time(8), time(20)
 CHECK_IN_AT = time(10)
-# Booked at shorter notice than this, an appointment needs no reminder.
+# An appointment booked at shorter notice than this needs no reminder.
 SHORTEST_NOTICE = timedelta(hours=12)
 
 

@@ -1,4 +1,4 @@
-"""Addresses of patient mail."""
+"""URL patterns of patients' mail."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Ending a stream of mail from a link in one."""
+"""Unsubscribing from a stream of mail by a link in one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from patients.patient_file import has_consent
 @csrf_exempt  # one click from a mail program carries no cookie (RFC 8058); the token is the right
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks, POST ends the stream; twice is once. No visit is cancelled by it."""
+    """GET asks, POST ends the stream, and a second POST changes nothing. No visit is cancelled."""
     try:
         patient, stream = read_unsubscribe(token)
     except BadLink:

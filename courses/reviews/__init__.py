@@ -1,4 +1,4 @@
-"""Planned looks at a course, and its end.
+"""Planned reviews of a course, and its end.
 
 The letter at the end is in exchange/.
 """

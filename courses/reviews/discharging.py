@@ -1,4 +1,4 @@
-"""The end of a course: final review, open bookings and reminders given back; red flags stay open."""
+"""The end of a course: final review, open bookings and reminders cancelled; red flags stay open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from courses.plans.lifecycle import end_course
 from courses.plans.program_reason import ProgramReason
 from courses.reviews.reviewing import ReviewEntry, record_review
 
-# How a course can end, and the decision that stands in its final review.
+# How a course can end, and the decision in its final review.
 DECISIONS = {
     Course.Status.COMPLETED: Review.Decision.COMPLETE,
     Course.Status.STOPPED: Review.Decision.STOP,
@@ -27,7 +27,7 @@ DECISIONS = {
 
 @dataclass(frozen=True)
 class Discharge:
-    """How a course ends, why, what the patient was advised, and what was measured."""
+    """How a course ends, why, the advice to the patient, and the measures."""
 
     review: ReviewEntry
     status: Course.Status
@@ -38,7 +38,7 @@ class Discharge:
 
 @dataclass(frozen=True)
 class Discharged:
-    """What followed from the end of a course."""
+    """The effects of the end of a course."""
 
     review: Review
     n_appointments: int
@@ -61,7 +61,7 @@ def discharge(course: Course, *, entry: Discharge, by: Membership, at: datetime)
 
 
 def _cancel_appointments(course: Course, *, by: Membership, at: datetime) -> int:
-    # A visit whose time is past stays until somebody says whether it took place.
+    # A past visit stays until somebody says whether it took place.
     booked = list(course.appointments.filter(status=Appointment.Status.BOOKED, starts_at__gt=at))
     for appointment in booked:
         cancel_appointment(appointment, reason=ProgramReason.COURSE_ENDED, by=by, at=at)

@@ -1,4 +1,4 @@
-"""Forms of reviews and of the end of a course."""
+"""Forms for reviews and for the end of a course."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from courses.models import Course, MeasureCode, MeasureScore, Review
 from courses.reviews.discharging import DECISIONS, Discharge
 from courses.reviews.reviewing import ReviewEntry
 
-# A course is completed on its own page, with all that follows from it.
+# A course is completed on its own page, with everything that follows from it.
 OFFERED = [choice for choice in Review.Decision.choices if choice[0] != Review.Decision.COMPLETE]
 
 
@@ -32,20 +32,20 @@ class ReviewForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Whoever changes something says why."""
+        """A change of the plan needs a reason."""
         values = super().clean() or {}
         if values.get("decision") not in {None, Review.Decision.CONTINUE} and not values.get("reason"):
             self.add_error("reason", _("Say why, in a few words."))
         return values
 
     def entry(self) -> ReviewEntry:
-        """What a valid form says."""
+        """The review of a valid form."""
         values = self.cleaned_data
         return ReviewEntry(values["form_key"], Review.Decision(values["decision"]), values["reason"])
 
 
 class DischargeForm(forms.Form):
-    """How a course ended, and what the patient goes home with."""
+    """How a course ended, and the advice for home."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     status = forms.ChoiceField(
@@ -73,7 +73,7 @@ class DischargeForm(forms.Form):
     )
 
     def discharge(self) -> Discharge:
-        """What a valid form says."""
+        """The discharge of a valid form."""
         values = self.cleaned_data
         status, key, grade = Course.Status(values["status"]), values["form_key"], values["pgic"]
         scores = () if grade is None else (ItemScore(MeasureCode.PGIC, "", grade),)

@@ -1,4 +1,4 @@
-"""Holding a review: the numbers frozen as they were, the decision and its reason, what it changes in the plan."""
+"""Holds a review: stores the numbers as they are, the decision and its reason, and changes the plan."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from courses.rules.review_advice import EXTENSION, VERSION, CourseAtReview, revi
 
 @dataclass(frozen=True)
 class ReviewEntry:
-    """What the clinician says at a review."""
+    """The clinician's part of a review."""
 
     form_key: uuid.UUID
     decision: Review.Decision
@@ -45,7 +45,7 @@ def open_matters(course: Course) -> AlertQuerySet:
 def course_at_review(
     course: Course, says: CurveSays | None, *, n_held: int, is_extended: bool, open_rules: Collection[str]
 ) -> CourseAtReview:
-    """The course as the advice takes it; `open_rules` are those of `open_matters`."""
+    """The course as input for the advice; `open_rules` are those of `open_matters`."""
     return CourseAtReview(
         session_number=n_held,
         n_planned=course.n_planned,
@@ -60,7 +60,7 @@ def course_at_review(
 
 
 def curve_says_now(course: Course, *, at: datetime, seconds: float | None = None) -> CurveSays | None:
-    """What the curve says of a course now, in some seconds; None before the first score."""
+    """What the curve says of a course now, within some seconds; None before the first score."""
     record = record_of(course, at=at)
     posterior = posterior_of(record, in_force(course.clinic))
     last_at = record.rows[-1].scored_at if record.rows else None
@@ -70,7 +70,7 @@ def curve_says_now(course: Course, *, at: datetime, seconds: float | None = None
 
 @transaction.atomic
 def record_review(course: Course, *, entry: ReviewEntry, by: Membership, at: datetime) -> Review:
-    """A review; extending adds five sessions to the plan. The same form sent twice saves once."""
+    """Save a review; extending adds five sessions to the plan. The same form sent twice saves once."""
     course = Course.objects.select_for_update().select_related("clinic", "patient").get(pk=course.pk)
     sent_before = Review.every.for_clinic(course.clinic).filter(form_key=entry.form_key).first()
     if sent_before is not None:
@@ -88,7 +88,7 @@ def record_review(course: Course, *, entry: ReviewEntry, by: Membership, at: dat
 
 
 def _refuse_other_content(saved: Review, entry: ReviewEntry) -> None:
-    """The same form with another decision or reason is no second send: what was typed is not dropped."""
+    """Refuse the same form with another decision or reason, so that it is not silently dropped."""
     if (saved.decision, saved.reason) == (entry.decision, entry.reason):
         return
     message = _(
@@ -101,7 +101,7 @@ def _refuse_other_content(saved: Review, entry: ReviewEntry) -> None:
 
 @transaction.atomic
 def correct_review(review: Review, *, entry: ReviewEntry, by: Membership, at: datetime) -> Review:
-    """A row in place of a wrong one: the numbers stay as they were frozen, decision and reason are new."""
+    """Save a row that replaces a wrong one: the numbers stay as stored, decision and reason are new."""
     review = Review.every.select_for_update().get(pk=review.pk)
     if review.is_void:
         raise ValidationError(_("This review is void and is not counted."))

@@ -41,13 +41,13 @@ QUESTIONS = {
 
 
 def question_words(asked: Iterable[str]) -> list[str]:
-    """The questions in sentences; ones of an older version that are no longer known are left out."""
+    """The questions in sentences, without those of older versions that are no longer known."""
     known = {str(question): words for question, words in QUESTIONS.items()}
     return [str(known[one]) for one in asked if one in known]
 
 
 def relief_words(review: Review) -> str:
-    """The frozen numbers of a review in a line."""
+    """The stored numbers of a review in one line."""
     if review.gain is None:
         return _("relief: not known")
     gain = round(100 * review.gain)
@@ -67,5 +67,5 @@ def relief_words(review: Review) -> str:
 
 
 def _percent(share: float) -> int:
-    """Whole per cent, never a false certainty."""
+    """A whole percentage, but never 0 or 100."""
     return min(max(round(100 * share), 1), 99)

@@ -1,7 +1,7 @@
 """A score far above what the curve expected.
 
 The likelihood ratio of "3 higher than expected" is the most powerful alarm at a given rate of false
-ones (Neyman and Pearson 1933); its running maximum keeps a higher score from ever looking better.
+ones (Neyman and Pearson 1933); its running maximum makes sure that a higher score never looks better.
 Bounds: alerts document, section 1.
 """
 

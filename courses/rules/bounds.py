@@ -1,6 +1,6 @@
-"""The bounds of the rules: what a clinic may set, how far, and where each comes from.
+"""The bounds of the rules: what a clinic may set, within which limits, and the source of each.
 
-Red flags are not here: no bound of any clinic can hold one back.
+Red flags are not here: no clinic's bounds can stop one.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class RuleBounds:
     version: str = SHIPPED
 
     def numbers(self) -> dict[str, float | int]:
-        """The bounds alone, as plain types."""
+        """Only the bounds, as plain types."""
         return {name: value for name, value in asdict(self).items() if name != "version"}
 
     @classmethod
     def of(cls, numbers: Mapping[str, float | int], *, version: str) -> RuleBounds:
-        """A stored version; what it does not name, or no longer may be, is as shipped."""
+        """A stored version; values that are missing or no longer allowed are as shipped."""
         known = {one.name for one in fields(cls)} - {"version"}
         sound = {name: value for name, value in numbers.items() if name in known and LIMITS[name].holds(value)}
         return replace(SHIPPED_BOUNDS, **sound, version=version)  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ class RuleBounds:
 
 @dataclass(frozen=True)
 class Limit:
-    """How far a bound may be moved: never so far that its rule falls silent."""
+    """The limits of a bound: its rule must never be switched off."""
 
     rule: str
     low: float
@@ -59,7 +59,7 @@ class Limit:
     is_whole: bool = True
 
     def holds(self, value: float | int) -> bool:
-        """Whether a value may be set."""
+        """Whether a value is allowed."""
         return self.low <= value <= self.high and (not self.is_whole or value == int(value))
 
 
@@ -86,5 +86,5 @@ SHIPPED_BOUNDS = RuleBounds()
 
 
 def beyond_limits(numbers: Mapping[str, float | int]) -> list[str]:
-    """The names of what may not be set so."""
+    """The names of the values that are not allowed."""
     return [name for name, limit in LIMITS.items() if name in numbers and not limit.holds(numbers[name])]

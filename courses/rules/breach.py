@@ -1,4 +1,4 @@
-"""Needling without clearance, or against its limits: one rule for a visit that is logged and for one corrected.
+"""Needling without clearance, or against its limits: one rule for logged and corrected visits.
 
 Source: clinical facts sections 1 (risk flags of points) and 6 (what a finding forbids). Pure.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from courses.rules.facts import Finding, Severity
 
 RULE, VERSION = "needled_without_clearance", 1
-# A needle at least this deep is deep, and so is one of unknown depth. A proposal that needs clinical sign-off.
+# A needle at least this deep, or of unknown depth, counts as deep. A proposal that needs clinical sign-off.
 DEEP_FROM_MM = 20
 DEEP, ELECTRO, PRESS = "deep", "electro", "press_needle"
 MODALITY_OF = {"electrical": ELECTRO, "press_needle": PRESS}
@@ -18,7 +18,7 @@ MODALITY_OF = {"electrical": ELECTRO, "press_needle": PRESS}
 
 @dataclass(frozen=True)
 class NeedleFact:
-    """One needle: where, what the list says of that point, how deep, with which stimulation."""
+    """One needle: the point, what the list says of it, the depth, the stimulation."""
 
     name: str
     tags: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class NeedleFact:
 
     @property
     def uses(self) -> frozenset[str]:
-        """Everything of it that a limit can be about."""
+        """Everything about it that a limit can name."""
         is_deep = self.depth_mm is None or self.depth_mm >= DEEP_FROM_MM
         modality = MODALITY_OF.get(self.stimulation)
         return frozenset({*self.tags, *([DEEP] if is_deep else []), *([modality] if modality else [])})
@@ -35,7 +35,7 @@ class NeedleFact:
 
 @dataclass(frozen=True)
 class VisitFacts:
-    """What was done at a visit, and the clearance as it stood before that visit's own red flags."""
+    """What was done at a visit, and the clearance before that visit's own red flags."""
 
     number: int
     is_needled: bool
@@ -46,7 +46,7 @@ class VisitFacts:
 
 
 def forbidden(visit: VisitFacts) -> list[str]:
-    """What was done against the limits: each with the point where it was done."""
+    """What was done against the limits, each with its point."""
     if not visit.is_needled:
         return []
     used = {use: needle.name for needle in visit.needles for use in needle.uses}
@@ -54,7 +54,7 @@ def forbidden(visit: VisitFacts) -> list[str]:
 
 
 def find_breach(visit: VisitFacts) -> Finding | None:
-    """The finding where needles were used that the patient was not cleared for."""
+    """The finding, if needles were used without or against the patient's clearance."""
     against = forbidden(visit)
     if not visit.is_needled or (visit.is_cleared and not against):
         return None

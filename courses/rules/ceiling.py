@@ -1,4 +1,4 @@
-"""Patients so near the top that no bound can be breached. Source: clinical facts, section 9, floor and ceiling."""
+"""Patients so near the top of the scale that no bound can be exceeded. Source: clinical facts, section 9."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from courses.rules.facts import Finding, PainFacts, Severity
 RULE = "ceiling"
 VERSION = 2
 TOP = 10
-# So many scores of 10 running: none can be higher, whatever the curve expects.
+# So many consecutive scores of 10: none can be higher, whatever the curve expects.
 N_AT_TOP = 3
 
 
 def is_near_the_top(mean: float, *, bounds: RuleBounds) -> bool:
-    """Where a score of this mean is expected none can show worsening; the severe-pain question must be asked."""
+    """Whether a score with this expected mean cannot show worsening, so that the severe-pain question is asked."""
     return mean > bounds.ceiling_mean
 
 
@@ -24,8 +24,8 @@ def is_at_ceiling(facts: PainFacts) -> bool:
 
 
 def find_ceiling(facts: PainFacts) -> Finding | None:
-    """Amber at the first 10, or at two scores running no lower than the start after session 3, where so much is
-    expected; at the third 10 running in any case.
+    """Amber at the first 10, or at two consecutive scores no lower than the start after session 3, if so much is
+    expected; at the third consecutive 10 in any case.
     """
     if facts.start is None:
         return None
@@ -44,6 +44,6 @@ def _is_stuck_at_start(facts: PainFacts, start: int) -> bool:
 
 
 def _is_third_ten(facts: PainFacts) -> bool:
-    """Once a run: the scores before and after it say nothing new."""
+    """Only once in a row: the scores before and after it add nothing."""
     last = [*(earlier.score for earlier in facts.earlier), facts.observed.score][-N_AT_TOP - 1 :]
     return last[-N_AT_TOP:] == [TOP] * N_AT_TOP and last != [TOP] * (N_AT_TOP + 1)

@@ -1,4 +1,4 @@
-"""What rules look at and what they say."""
+"""The input of the rules, and their findings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from courses.rules.odds import kept_odds
 
 
 class Severity(StrEnum):
-    """How pressing a finding is, most pressing first."""
+    """How urgent a finding is, most urgent first."""
 
     E0 = "E0"
     E1 = "E1"
@@ -24,7 +24,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the most pressing."""
+        """0 for the most urgent."""
         return list(Severity).index(self)
 
 
@@ -40,13 +40,13 @@ def rank_of(severity: str) -> int:
 
 
 def most_severe(severities: Sequence[Severity]) -> Severity:
-    """The most pressing of some; ValueError for none."""
+    """The most urgent of some; ValueError for none."""
     return min(severities, key=lambda severity: severity.rank)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule's verdict with what it rests on."""
+    """A rule's verdict with its evidence."""
 
     rule: str
     version: int
@@ -54,7 +54,7 @@ class Finding:
     evidence: Mapping[str, float | int | str | None] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """Plain types, to be frozen in an alert."""
+        """Plain types, to be stored in an alert."""
         return {
             "rule": self.rule,
             "version": self.version,
@@ -65,10 +65,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Memory:
-    """What the last scores of a timing say together of a shift that lasts; each for the scores 0 to 10.
+    """The evidence of the last scores of a timing for a lasting shift; each for the scores 0 to 10.
 
-    `ratio`: how many times likelier they are under one; `one_in`: how rare a ratio this high is where nothing has
-    shifted; `back`: how many scores of the timing ago the likeliest began; `above`: how far the scores since lie
+    `ratio`: how many times likelier they are under one; `one_in`: how rare a ratio this high is without a
+    shift; `back`: how many scores of the timing ago the likeliest began; `above`: how far the scores since are
     above what was expected from those before.
     """
 
@@ -91,31 +91,31 @@ class Expectation:
     high50: int
     low90: int
     high90: int
-    # The score that nine of ten were expected not to exceed.
+    # 9 in 10 scores were expected at or below this one.
     point90: int
     lr_star: tuple[float, ...]
     one_in: tuple[float, ...]
     n_scores: int
     prior_version: str
-    # None where no shift may have begun: too few scores, or staff were told of everything since.
+    # None if no shift may have begun: too few scores, or staff were alerted to everything since.
     memory: Memory | None = None
-    # The probability of each score from 0 to 10; empty where only what the rules look at is at hand.
+    # The probability of each score from 0 to 10; empty if only the rules' input is available.
     p: tuple[float, ...] = ()
 
     @property
     def numbers(self) -> tuple[float, ...]:
-        """Everything that must be a number before a rule may look at it."""
+        """All values that must be numbers before a rule may use them."""
         memory = (*self.memory.ratio, *self.memory.one_in, *self.memory.above) if self.memory else ()
         return (self.mean, *self.lr_star, *self.one_in, *memory, *self.p)
 
     def holds(self, score: int) -> bool:
-        """Whether a score lies in the band."""
+        """Whether a score is in the range."""
         return self.low90 <= score <= self.high90
 
 
 @dataclass(frozen=True)
 class ScoreFact:
-    """One score and what was expected of it; no expectation where the curve could not tell."""
+    """One score and its expectation; None for that if the curve had no answer."""
 
     timing: str
     session_number: int | None
@@ -125,13 +125,13 @@ class ScoreFact:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """When the likelihood ratios alarm, calibrated to the clinic's budget, and the bounds of all the rules."""
+    """Thresholds of the likelihood ratios, calibrated to the clinic's budget, and the bounds of all the rules."""
 
     lr: float
     lr_of_quarter_budget: float
     version: str
     bounds: RuleBounds = SHIPPED_BOUNDS
-    # When the scores of the last sessions together alarm.
+    # The threshold for the scores of the last sessions together.
     memory: float = math.inf
 
 
@@ -140,7 +140,7 @@ class PainFacts:
     """One new score in its course.
 
     `earlier` holds the course's earlier scores of the same timing, oldest first; `before` is the
-    before-score of the same session where the new score is of another timing.
+    before-score of the same session if the new score has another timing.
     """
 
     observed: ScoreFact
@@ -155,17 +155,17 @@ class PainFacts:
 
     @property
     def rise_in_session(self) -> int | None:
-        """How far above this session's before-score."""
+        """How far the score is above this session's before-score."""
         return None if self.before is None else self.observed.score - self.before
 
     @property
     def rise_over_last(self) -> int | None:
-        """How far above the last score of the same timing."""
+        """How far the score is above the last one of the same timing."""
         return self.observed.score - self.earlier[-1].score if self.earlier else None
 
     @property
     def start(self) -> int | None:
-        """The course's first score of this timing, if this is not it."""
+        """The course's first score of this timing, unless this is it."""
         return self.earlier[0].score if self.earlier else None
 
     def usual(self, expected: Expectation) -> float:
@@ -175,7 +175,7 @@ class PainFacts:
         return max(expected.mean, min((one.score for one in self.earlier), default=0))
 
     def evidence(self, **more: float | int | str | None) -> dict[str, float | int | str | None]:
-        """What every pain finding freezes: observed, expected, bounds, odds, Prior and version of the bounds."""
+        """What every pain finding stores: observed, expected, bounds, odds, Prior and version of the bounds."""
         expected = self.observed.expected
         base: dict[str, float | int | str | None] = {
             "timing": self.observed.timing,

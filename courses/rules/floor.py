@@ -1,4 +1,4 @@
-"""A rise that no band removes, however wide the curve's.
+"""A rise that is always reported, however wide the curve's range.
 
 Source: alerts document, section 1; needs clinical sign-off.
 """
@@ -12,14 +12,14 @@ from courses.rules.facts import Finding, PainFacts, Severity
 
 RULE = "floor"
 VERSION = 2
-# So many scores near zero running make "free of pain" the patient's usual state.
+# After so many consecutive scores near zero, no pain is the patient's usual state.
 N_NEAR_ZERO = 2
-# So many scores running, each higher than the one before, are no chance: 0 to 0.06 in 100 scores.
+# So many consecutive rises are not chance: 0 to 0.06 in 100 scores.
 N_RISING = 5
 
 
 def find_floor(facts: PainFacts) -> Finding | None:
-    """Amber for a score far above every earlier one, the fifth that rises, or one high after none; red if high."""
+    """Amber for a score far above every earlier one, for the fifth rise, or a high one after none; red if high."""
     reasons = list(_reasons(facts))
     if not reasons:
         return None

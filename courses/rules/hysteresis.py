@@ -1,7 +1,7 @@
-"""When a pain alert has settled by itself.
+"""When a pain alert has settled without an answer.
 
-Two sessions running at or below the upper 90 % bound and less than 2 above the mean, both as they were frozen
-when the alert was raised: a curve fitted afterwards has swallowed the deterioration. Source: alerts document,
+Two consecutive sessions at or below the upper 90 % bound and less than 2 above the mean, both as they were stored
+when the alert was raised: a curve fitted afterwards has absorbed the deterioration. Source: alerts document,
 section 2.
 """
 
@@ -18,7 +18,7 @@ LEAST_EXCESS = 2.0
 
 @dataclass(frozen=True)
 class FrozenBound:
-    """What was expected of a timing when people were called."""
+    """What was expected of a timing when the alert was raised."""
 
     mean: float
     high90: float
@@ -31,10 +31,9 @@ class FrozenBound:
 def frozen_bounds(
     raising: Sequence[Mapping[str, Any]], later: Sequence[Mapping[str, Any]]
 ) -> dict[str, FrozenBound] | None:
-    """The strictest bound of each timing in an alert's findings; None where one has none: a person decides.
+    """The strictest bound of each timing in an alert's findings; None if one has none, so that a person decides.
 
-    A timing counts as bounded only by the findings that raised the alert: what was found later was expected by a
-    curve that knew of the rise.
+    Only the findings that raised the alert count: later ones were expected by a curve that knew of the rise.
     """
     evidence = _evidence([*raising, *later])
     bounded = {str(one["timing"]) for one in _evidence(raising) if "high90" in one}
@@ -50,7 +49,7 @@ def frozen_bounds(
 
 
 def has_settled(bounds: Mapping[str, FrozenBound], runs: Mapping[str, Sequence[tuple[int, int]]]) -> bool:
-    """Whether the last two sessions running of every timing are within its bound.
+    """Whether the last two consecutive sessions of every timing are within its bound.
 
     `runs` holds, by timing, (session number, score) of the sessions since the alert, oldest first.
     """

@@ -1,6 +1,6 @@
-"""Pain that has been higher for some sessions: the last scores of a timing together, judged on the history before.
+"""Pain that has been higher for some sessions: the last scores of a timing together, judged by those before.
 
-A single score beside its own prediction sees a jump once; what lasts is absorbed by the curve. Source: alerts
+A single score beside its own prediction shows a jump once; the curve absorbs a lasting change. Source: alerts
 document, section 1 (Page 1954; Willsky and Jones 1976); needs clinical sign-off.
 """
 
@@ -11,16 +11,16 @@ from courses.rules.odds import kept_odds
 
 RULE = "lasting"
 VERSION = 2
-# The level reached is the mean of so many scores, this one the last of them.
+# The level reached is the mean of so many scores, including this one.
 N_REACHED = 2
 HIGH_LEVEL = 7.0
 RISE_OVER_START = 3.0
-# Points that the scores since the start lie above what was expected, on the mean: less is not worth a word.
+# The least mean excess of the scores since the start over their expectation; less is not worth reporting.
 LEAST_ABOVE = 0.5
 
 
 def find_lasting(facts: PainFacts) -> Finding | None:
-    """Amber above the threshold; red where the level reached is high, or far above the start."""
+    """Amber above the threshold; red if the level reached is high, or far above the start."""
     expected, score = facts.observed.expected, facts.observed.score
     memory = expected.memory if expected else None
     if memory is None:
@@ -46,16 +46,16 @@ def find_lasting(facts: PainFacts) -> Finding | None:
 
 
 def _speaking(memory: Memory, score: int, *, threshold: float) -> int | None:
-    """The highest score up to this one at which a shift speaks whose scores do lie above what was expected.
+    """The highest score up to this one that shows a shift with scores really above their expectation.
 
-    The likeliest shift may be one that the scores since hardly show; that one is no worsening. Looked for from the
-    score down, so that a higher score never takes a finding away.
+    The likeliest shift may be one that the scores since hardly show; that one is no worsening. The search goes
+    down from the score, so that a higher score never removes a finding.
     """
     found = (k for k in range(score, -1, -1) if memory.ratio[k] > threshold and memory.above[k] >= LEAST_ABOVE)
     return next(found, None)
 
 
 def level_reached(facts: PainFacts) -> float:
-    """The mean of the last scores: of always as many, so that a higher newest one never lowers it."""
+    """The mean of the last scores: always the same number, so that a higher newest one never lowers it."""
     last = [*(one.score for one in facts.earlier), facts.observed.score][-N_REACHED:]
     return sum(last) / len(last)

@@ -1,7 +1,7 @@
-"""What a change of a measure means beside its thresholds.
+"""What a change of a measure means, by its thresholds.
 
-Noticed: the smallest change patients notice (MCID). Sure: more than the error of the measure (MDC). Sources stand
-with each threshold in `courses/data/measure_thresholds.json`.
+Noticed: the smallest change patients notice (MCID). Sure: more than the error of the measure (MDC). Each threshold
+has its source in `courses/data/measure_thresholds.json`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 VERSION = 1
-# Below this a share of the start says nothing.
+# Below this, a share of the start has no meaning.
 LEAST_START = 3.0
 
 
@@ -36,14 +36,14 @@ class Change:
 
     @property
     def is_better(self) -> bool:
-        """Whether it went the good way."""
+        """Whether it is an improvement."""
         return self.gain > 0
 
 
 def change_of(
     start: float, now: float, *, noticed: float | None, sure: float | None, is_more_better: bool = False
 ) -> Change:
-    """The change of a measure; the share is None where the start is below 3 or more is better."""
+    """The change of a measure; the share is None if the start is below 3 or if higher is better."""
     gain = round(now - start if is_more_better else start - now, 6)
     share = None if is_more_better or start < LEAST_START else gain / start
     return Change(start, now, gain, share, _size(abs(gain), noticed=noticed, sure=sure))
@@ -54,7 +54,7 @@ def _size(points: float, *, noticed: float | None, sure: float | None) -> Size:
         return Size.NONE
     if noticed is None and sure is None:
         return Size.UNKNOWN
-    # A change that error alone can make is never called sure, one that nobody notices neither.
+    # A change that could be error is never called sure, nor one that nobody notices.
     if sure is not None and points >= max(sure, noticed or 0.0):
         return Size.SURE
     if noticed is not None and points >= noticed:

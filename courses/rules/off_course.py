@@ -1,6 +1,6 @@
 """Off track at a review point. Source: alerts document, section 1, after clinical facts section 9.
 
-Late responders are why both little chance and little gain are asked for, and not before session 4.
+Because some respond late, both a small chance and a small gain are needed, and not before session 4.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class ReviewFacts:
-    """A course at a review point; chances and gain are fractions, None where the curve cannot tell."""
+    """A course at a review point; chances and gain are fractions, None if the curve has no answer."""
 
     session_number: int
     relief30: float | None
@@ -26,7 +26,7 @@ class ReviewFacts:
 
 
 def find_off_course(facts: ReviewFacts, *, bounds: RuleBounds = SHIPPED_BOUNDS) -> Finding | None:
-    """Off track: little chance of 30 % relief at the planned end and little gain so far."""
+    """Off track: a small chance of 30 % relief at the planned end and a small gain so far."""
     if facts.relief30 is None or facts.gain is None:
         return None
     if facts.relief30 >= bounds.relief_chance or facts.gain >= bounds.least_gain:

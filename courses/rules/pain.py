@@ -1,4 +1,4 @@
-"""All pain rules together: one matter, its severity the highest found.
+"""All pain rules together: one matter with the highest severity found.
 
 This is the list of pain rules: judging, correcting, the fixed rules' share of the budget, both dry runs and the
 figures read it. A rule that is written in this folder and missing here fails a test.

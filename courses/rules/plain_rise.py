@@ -12,7 +12,7 @@ TOP = 10
 
 
 def find_plain_rise(facts: PainFacts) -> Finding | None:
-    """Red from a score of 8 on, else amber, with what rose."""
+    """Red from a score of 8, otherwise amber, with what rose."""
     reasons = list(plain_reasons(facts, can_tell=facts.observed.expected is not None))
     if not reasons:
         return None
@@ -21,7 +21,7 @@ def find_plain_rise(facts: PainFacts) -> Finding | None:
 
 
 def plain_reasons(facts: PainFacts, *, can_tell: bool) -> Iterator[str]:
-    """What rose, where the curve can tell and where it cannot."""
+    """What rose, with and without an answer of the curve."""
     score, in_session, over_last = facts.observed.score, facts.rise_in_session, facts.rise_over_last
     bounds = facts.bounds
     if in_session is not None and in_session >= bounds.rise_always:

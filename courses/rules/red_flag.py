@@ -15,7 +15,7 @@ RULE = "red_flag"
 VERSION = 1
 SEVERE_PAIN = "severe_pain"
 USUAL = "usual"
-# Pain this high asks the severe-pain question; it never makes a red flag by itself.
+# A score this high asks the severe-pain question; alone it never makes a red flag.
 ASKS_SEVERE_PAIN_FROM = 8
 
 
@@ -31,15 +31,16 @@ class FlagAnswer:
 
 @dataclass(frozen=True)
 class FlagContext:
-    """What else was reported at the same time; severe after needling: the course's first score of 8 or more,
-    taken after needles were used."""
+    """Other reports from the same time; severe after needling: the course's first score of 8 or more,
+    taken after needles were used.
+    """
 
     n_flags: int
     is_newly_severe_after_needling: bool = False
 
 
 def level_of(flag: FlagAnswer, context: FlagContext) -> Severity:
-    """The level one yes gets."""
+    """The level of one yes."""
     by_answer = flag.levels_by_answer or {}
     highest = most_severe([flag.level, *by_answer.values()])
     level = by_answer.get(flag.answer, highest)
@@ -51,7 +52,7 @@ def level_of(flag: FlagAnswer, context: FlagContext) -> Severity:
 
 
 def find_red_flags(flags: Sequence[FlagAnswer], *, is_newly_severe_after_needling: bool) -> list[Finding]:
-    """A finding for every yes, none left out, in the order given."""
+    """A finding for every yes, without exception, in the given order."""
     context = FlagContext(len(flags), is_newly_severe_after_needling)
     return [
         Finding(RULE, VERSION, level_of(flag, context), {"flag": flag.code, "answer": flag.answer})
@@ -60,7 +61,7 @@ def find_red_flags(flags: Sequence[FlagAnswer], *, is_newly_severe_after_needlin
 
 
 def lowest_level(reported: Sequence[Severity]) -> Severity:
-    """How far staff may lower a flag reported at some levels: an emergency stays at least a doctor today."""
+    """How far staff may lower a flag that was reported at some levels: an emergency stays at least E1."""
     return Severity.E1 if Severity.E0 in reported else Severity.C
 
 

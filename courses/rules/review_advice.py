@@ -2,7 +2,7 @@
 
 Source: GERAC back pain rule (Haake 2007, Arch Intern Med: ten sessions, five more only for a partial response of
 10-50 %), clinical facts sections 1 and 9; the off-track rule of `off_course`. An open red flag or pain alert comes
-before all of them, and nothing is then asked that reads as going on. Needs clinical sign-off.
+before all of them, and then no question suggests continuing. Needs clinical sign-off.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ EXTENSION = 5
 
 
 class Question(StrEnum):
-    """What the numbers ask."""
+    """The questions that the numbers raise."""
 
     OPEN_FLAG = "open_flag"
     ON_HOLD = "on_hold"
@@ -35,13 +35,13 @@ class Question(StrEnum):
     COMPLETE = "complete"
 
 
-# What reads as going on, or as an end that was reached.
+# Questions that suggest continuing, or that the goal is reached.
 GOING_ON = frozenset({Question.TOO_EARLY, Question.GO_ON, Question.EXTEND, Question.COMPLETE})
 
 
 @dataclass(frozen=True)
 class CourseAtReview:
-    """A course at a review: shares, None where they cannot be told.
+    """A course at a review: shares, None if they are unknown.
 
     `gain` is observed, as in GERAC; `fitted_gain` is the curve's, slower to follow a sudden change.
     """
@@ -58,12 +58,12 @@ class CourseAtReview:
 
     @property
     def is_at_gate(self) -> bool:
-        """Whether it is decided if the course goes on at all."""
+        """Whether the review decides if the course continues at all."""
         return self.session_number >= min(GATE, self.n_planned)
 
 
 def review_questions(at_review: CourseAtReview) -> tuple[Question, ...]:
-    """The questions of a review, most weighty first; at the gate of ten sessions those of GERAC."""
+    """The questions of a review, most important first; at the gate of ten sessions those of GERAC."""
     if at_review.has_open_flag or at_review.is_on_hold:
         asked = {Question.OPEN_FLAG: at_review.has_open_flag, Question.ON_HOLD: at_review.is_on_hold}
         return tuple(question for question, is_asked in asked.items() if is_asked)
@@ -78,7 +78,7 @@ def _by_numbers(at_review: CourseAtReview) -> tuple[Question, ...]:
         return (Question.CANNOT_TELL,)
     if at_review.is_at_gate:
         return _at_gate(at_review.gain, is_extended=at_review.is_extended)
-    # The worse of the two: neither a sudden worsening nor a slow one is missed.
+    # The worse of the two, so that neither a sudden worsening nor a slow one is missed.
     gain = at_review.gain if at_review.fitted_gain is None else min(at_review.gain, at_review.fitted_gain)
     facts = ReviewFacts(at_review.session_number, at_review.relief30, gain)
     if at_review.session_number < EARLIEST:

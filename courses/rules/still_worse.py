@@ -10,7 +10,7 @@ TIMING = "day3"
 
 
 def find_still_worse(facts: PainFacts) -> Finding | None:
-    """Amber when above both the before-score and the curve; see `is_on_watch` for the milder case."""
+    """Amber if above both the before-score and the curve; see `is_on_watch` for the milder case."""
     rise, expected = facts.rise_in_session, facts.observed.expected
     if facts.observed.timing != TIMING or rise is None:
         return None
@@ -23,6 +23,6 @@ def find_still_worse(facts: PainFacts) -> Finding | None:
 
 
 def is_on_watch(facts: PainFacts) -> bool:
-    """Worth the practitioner's eye at the next visit, no mail."""
+    """Worth checking at the next visit, without mail."""
     rise = facts.rise_in_session
     return facts.observed.timing == TIMING and rise is not None and rise >= facts.bounds.still_worse_rise

@@ -1,7 +1,7 @@
-"""Worse than at the start, in the patient's own scores: no curve is asked. Source: alerts document, section 1.
+"""Worse than at the start, by the patient's own scores and without the curve. Source: alerts document, section 1.
 
-A page for each would drown the rest (0 to 3.9 in 100 scores on real series): it is told in the digest, once a run,
-and said on every page of the course.
+A message for each would hide the others (0 to 3.9 in 100 scores on real series): it is in the digest, once per
+run, and on every page of the course.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LEAST_RISE = 2.0
 
 @dataclass(frozen=True)
 class TimedScore:
-    """One score of a course as this rule takes it, oldest first."""
+    """One score of a course as input of this rule, oldest first."""
 
     timing: str
     score: int
@@ -30,7 +30,7 @@ class TimedScore:
 
 @dataclass(frozen=True)
 class Worse:
-    """A timing whose latest scores lie above its first: by how much, and since when without a break."""
+    """A timing whose latest scores are above its first: by how much, and since when without a break."""
 
     timing: str
     start: int
@@ -53,7 +53,7 @@ def worse_than_start(scores: Sequence[TimedScore]) -> list[Worse]:
 
 
 def find_worse_than_start(worse: Worse) -> Finding:
-    """What is told of it."""
+    """The finding about it."""
     evidence: dict[str, float | int | str | None] = {
         "timing": worse.timing,
         "start": worse.start,
@@ -73,7 +73,7 @@ def _worse(timing: str, rows: Sequence[TimedScore]) -> Worse | None:
 
 
 def _run(rows: Sequence[TimedScore]) -> Iterator[int]:
-    """The places at which it has held without a break, the newest first."""
+    """The consecutive positions at which it has applied, the newest first."""
     for place in range(len(rows) - 1, N_LATEST - 1, -1):
         if _latest(rows, place) < rows[0].score + LEAST_RISE:
             return

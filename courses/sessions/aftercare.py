@@ -1,6 +1,6 @@
 """Which aftercare may be suggested. Pure.
 
-Source: clinical facts section 5: each measure with what blocks it and what asks for care; nothing but contact
+Source: clinical facts section 5: each measure with what blocks it and what needs care; only contact
 advice while a red flag or a swelling is open; two supports at most; no heat over gel or plaster.
 """
 
@@ -22,18 +22,18 @@ class Measure:
     way: str
     blocked_by: tuple[str, ...] = ()
     cautioned_by: tuple[str, ...] = ()
-    # Only after the word of the patient's doctor or midwife.
+    # Only after the patient's doctor or midwife agreed.
     doctor_first_if: tuple[str, ...] = ()
 
     @property
     def is_support(self) -> bool:
-        """Whether it counts towards the two."""
+        """Whether it counts towards the two supports."""
         return self.way != ADVICE
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A measure against one patient: why not, what asks for care or a doctor, and whether it is suggested."""
+    """A measure for one patient: what rules it out, what needs care or a doctor, and whether it is suggested."""
 
     code: str
     blocked_by: tuple[str, ...] = ()
@@ -48,13 +48,13 @@ class Checked:
 
     @property
     def may_be_suggested(self) -> bool:
-        """Whether it may be proposed without anybody having been asked."""
+        """Whether it may be suggested without asking anybody first."""
         return self.is_allowed and not self.doctor_first
 
 
 @dataclass(frozen=True)
 class Suggestions:
-    """Every measure checked; none of them, so contact advice alone, while a red flag is open."""
+    """Every measure checked; none, and so only contact advice, while a red flag is open."""
 
     measures: tuple[Checked, ...] = ()
 
@@ -64,7 +64,7 @@ class Suggestions:
 
 
 class Fault(StrEnum):
-    """What is wrong with a choice."""
+    """A problem with a choice."""
 
     CONTACT_ONLY = "contact_only"
     BLOCKED = "blocked"
@@ -73,10 +73,10 @@ class Fault(StrEnum):
 
 
 def suggest(measures: Iterable[Measure], *, conditions: Mapping[str, str], is_flag_open: bool) -> Suggestions:
-    """Each measure checked against a patient's conditions (code to words); the first that go together suggested.
+    """Each measure checked for a patient's conditions (code to words); the first that fit together are suggested.
 
-    What asks for care is offered, but not suggested before what does not. What a doctor or midwife must be asked
-    about first is offered and never suggested.
+    A measure that needs care is offered, but suggested only after those that do not. A measure that a doctor or
+    midwife must agree to is offered and never suggested.
     """
     if is_flag_open:
         return Suggestions()
@@ -96,7 +96,7 @@ def suggest(measures: Iterable[Measure], *, conditions: Mapping[str, str], is_fl
 def faults(
     chosen: Iterable[Measure], *, conditions: Mapping[str, str], is_flag_open: bool
 ) -> list[tuple[Fault, tuple[str, ...]]]:
-    """What speaks against giving these, with the words of it; empty where nothing does."""
+    """Reasons against giving these measures, in words; empty if there are none."""
     given = list(chosen)
     if is_flag_open:
         return [(Fault.CONTACT_ONLY, ())] if any(one.is_support for one in given) else []

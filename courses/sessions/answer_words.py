@@ -1,4 +1,4 @@
-"""What a patient answered to the check-ins of a session, in words for staff."""
+"""A patient's answers to the check-ins of a session, in words for staff."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def answer_lines(session: Session) -> list[AnswerLine]:
 
 
 def is_list_open(answers: Iterable[CheckInAnswer]) -> bool:
-    """Whether the newest answer of each check-in left the list of signs untouched, for any of them."""
+    """Whether the newest answer to any of the check-ins left the list of signs untouched."""
     newest = {answer.check_in_id: answer for answer in sorted(answers, key=lambda one: one.pk)}
     return any(answer.signs == Signs.NOT_ANSWERED for answer in newest.values())
 

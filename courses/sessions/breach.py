@@ -1,6 +1,6 @@
 """Needling without clearance, or against its limits: recorded, never silently.
 
-The rule is in `courses.rules.breach`; here are the facts it looks at, and how a clearance is kept with a session.
+The rule is in `courses.rules.breach`; here are its input, and the clearance stored with a session.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def visit_facts(entry: SessionEntry, clearance: Clearance, *, number: int = 0) -
 def kept_facts(
     kept: Mapping[str, Any], needles: Iterable[NeedlingEntry | Needling], *, is_needled: bool, number: int
 ) -> VisitFacts:
-    """A visit with the clearance that was kept with it."""
+    """A visit with the clearance that was stored with it."""
     return VisitFacts(
         number=number,
         is_needled=is_needled,
@@ -40,7 +40,7 @@ def kept_facts(
 
 
 def keep_clearance(clearance: Clearance) -> dict[str, Any]:
-    """A clearance in plain types, as it stood when the visit took place."""
+    """A clearance in plain types, as it was when the visit took place."""
     return {
         "verdict": str(clearance.verdict),
         "reasons": [str(reason.code) for reason in clearance.reasons],
@@ -50,7 +50,7 @@ def keep_clearance(clearance: Clearance) -> dict[str, Any]:
 
 
 def refuse_silent_breach(entry: SessionEntry, clearance: Clearance, *, by: Membership) -> None:
-    """Needling without clearance is saved only as what it is."""
+    """Refuse needling without clearance unless the reason is given."""
     visit = visit_facts(entry, clearance)
     if find_breach(visit) is None or entry.uncleared_reason.strip():
         return
@@ -62,7 +62,7 @@ def refuse_silent_breach(entry: SessionEntry, clearance: Clearance, *, by: Membe
 
 
 def refuse_contradiction(needles: Iterable[object], *, is_needled: bool) -> None:
-    """Points and “no needles” are not saved together."""
+    """Refuse points together with “no needles”."""
     if any(True for _one in needles) and not is_needled:
         raise ValidationError(
             {"is_needled": _("Points are listed: choose that needles were used, or clear them.")}

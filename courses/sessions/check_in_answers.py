@@ -26,16 +26,16 @@ from courses.sessions.verdict import Verdict, verdict
 from patients.locking import lock_patient
 
 Outcome = CheckInAnswer.Outcome
-# A second thought counts this long after the first answer.
+# A later answer counts for this long after the first one.
 ANSWER_AGAIN_FOR = timedelta(hours=24)
-# How long the severe-pain question may stand unanswered on a page before silence counts as the highest level.
+# How long the severe-pain question may stay unanswered before that counts as the highest level.
 SEVERE_WAITS = timedelta(minutes=10)
 LOOKED_BACK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What was kept of an answer; not new where the very same was kept before."""
+    """What was stored of an answer; not new if the same answer was stored before."""
 
     answer: CheckInAnswer
     verdicts: tuple[Verdict, ...] = ()
@@ -46,10 +46,10 @@ class Answered:
 def take_answer(
     check_in: CheckIn, *, entry: CheckInEntry, at: datetime, said_at: datetime | None = None
 ) -> Answered:
-    """Keep an answer, whatever the state of its link: only the score may be refused.
+    """Store an answer, whatever the state of its link: only the score may be refused.
 
-    The red flags are committed before the score is looked at: nothing that happens to it can take them along.
-    `said_at` is when the patient pressed the button, where that was earlier.
+    The red flags are committed before the score is handled, so that no error there can lose them.
+    `said_at` is when the patient pressed the button, if that was earlier.
     """
     said_at = said_at or at
     reports = accept_flags(_origin(check_in, entry, said_at), entry.flags, by=None, at=at)
@@ -57,23 +57,23 @@ def take_answer(
 
 
 def log_check_in(check_in: CheckIn, *, entry: CheckInEntry, at: datetime) -> tuple[Verdict, ...]:
-    """The same for whoever asks for the verdicts alone."""
+    """The same for callers who need only the verdicts."""
     return take_answer(check_in, entry=entry, at=at).verdicts
 
 
 def is_open(check_in: CheckIn, *, at: datetime) -> bool:
-    """Whether the link takes a score."""
+    """Whether the link accepts a score."""
     return check_in.revoked_at is None and at < check_in.expires_at
 
 
 def may_answer_again(check_in: CheckIn, *, at: datetime) -> bool:
-    """Whether a later score may still replace the one that was given."""
+    """Whether a later score may still replace the earlier one."""
     answered_at = check_in.answered_at
     return is_open(check_in, at=at) and (answered_at is None or at <= answered_at + ANSWER_AGAIN_FOR)
 
 
 def settle_open_questions(*, at: datetime) -> int:
-    """Silence to the severe-pain question counts as its highest level; how many were settled."""
+    """An unanswered severe-pain question counts as its highest level; returns how many were settled."""
     later = CheckInAnswer.objects.filter(check_in=OuterRef("check_in"), pk__gt=OuterRef("pk"), awaits_severe=False)
     reported = RedFlagReport.objects.filter(
         check_in=OuterRef("check_in"), form_key=OuterRef("form_key"), flag__code=SEVERE_PAIN
@@ -195,7 +195,7 @@ def _save(
 
 
 def _judge_anew(saved: PainScore, entry: CheckInEntry) -> Verdict:
-    """The later score against what was expected of the earlier one; `saved` holds it from here on."""
+    """Judge the later score by the expectation of the earlier one; `saved` holds it from here on."""
     saved.score = entry.score or 0
     course = saved.course
     every = [saved, *course.scores.select_related("session").exclude(pk=saved.pk)]
@@ -216,7 +216,7 @@ def _replace(
     said_at: datetime,
     at: datetime,
 ) -> None:
-    """The row holds the newest score; what it held before is in the answers. The later score is judged."""
+    """Replace the score in the row; the earlier one stays in the answers. The later score is judged."""
     PainScore.objects.filter(pk=saved.pk).update(
         score=saved.score, expected=saved.expected, scored_at=said_at, recorded_at=at
     )

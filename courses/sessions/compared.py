@@ -1,4 +1,4 @@
-"""One session beside the needled one before it: what one looks at when asking why it got worse."""
+"""One session beside the needled one before it, to find out why the pain got worse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from courses.models import AdverseEvent, AftercareGiven, Course, Needling, Sessi
 
 @dataclass(frozen=True)
 class Treated:
-    """One session as the comparison shows it; each point with what is different from the session before."""
+    """One session in the comparison; each point with what differs from the session before."""
 
     session: Session
     points: tuple[tuple[str, str], ...]
@@ -22,7 +22,7 @@ class Treated:
 
 
 def treated_beside(course: Course, *, number: int | None) -> list[Treated]:
-    """The session of this number, the latest where none is named, then the needled one before."""
+    """The session with this number, by default the latest, then the needled one before it."""
     sessions = list(_until(course, number).prefetch_related(*_PARTS)[:1])
     if not sessions:
         return []
@@ -67,7 +67,7 @@ def _where(one: Needling) -> str:
 
 
 def _how(one: Needling) -> list[str]:
-    """Depth, angle, retention, stimulation, as far as they were written down."""
+    """Depth, angle, retention, stimulation, as far as recorded."""
     parts = []
     if one.depth_mm is not None:
         parts.append(_("%(n)d mm") % {"n": one.depth_mm})

@@ -1,4 +1,4 @@
-"""Everything a session may hold beside scores, flags and points, as form fields. Nothing here is compulsory."""
+"""All fields of a session beside scores, flags and points. None of them is required."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from courses.sessions.scale import PainField
 
 GRADES = SessionSymptom.Grade.choices
 FINDINGS = ("symptom_", "motion_", "limits_life")
-# What is not on the first screen; what is prefilled does not open it.
+# Fields that are not on the first screen; prefilled ones do not open the section.
 FOLDED = (
     "position",
     "rested_minutes",
@@ -44,7 +44,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class QuickScale:
-    """A row of buttons under one heading, or a list: values with their words, and the value chosen."""
+    """A row of buttons under one heading, or a list: values with their words, and the chosen value."""
 
     name: str
     label: str
@@ -53,7 +53,7 @@ class QuickScale:
 
 
 class DetailFields(forms.Form):
-    """Needle counts, needles, movement, symptoms, life, and what STRICTA asks of a session."""
+    """Needle counts, needles, movement, symptoms, life, and what STRICTA requires of a session."""
 
     needles_in = WholeNumberField(
         label=_("Needles in"), unit="needles", min_value=0, max_value=200, required=False
@@ -120,7 +120,7 @@ class DetailFields(forms.Form):
         return self.quick_scale("limits_life", PAIN)
 
     def positions(self) -> QuickScale:
-        """How the patient lay or sat."""
+        """The patient's positions."""
         return self.quick_scale("position", [("", _("not noted")), *Session.Position.choices])
 
     def treatments(self) -> list[Choice]:
@@ -133,13 +133,13 @@ class DetailFields(forms.Form):
         return self.is_bound and any(self._is_filled(name) for name in self.fields if name.startswith(FINDINGS))
 
     def is_any_more(self) -> bool:
-        """Whether something is filled in, or wrong, that folds away."""
+        """Whether a field in the folded section is filled in or wrong."""
         return self.is_bound and any(
             (name not in PREFILLED and self._is_filled(name)) or name in self.errors for name in FOLDED
         )
 
     def count_errors(self, needlings: Sequence[NeedlingEntry]) -> dict[str, str]:
-        """Needles that went in are counted out; a difference is explained."""
+        """Needles that were inserted must be counted out; a difference needs an explanation."""
         n_in, n_out = self.n_in(needlings), self.cleaned_data.get("needles_out")
         if not n_in:
             return {}
@@ -154,14 +154,14 @@ class DetailFields(forms.Form):
         return {}
 
     def n_in(self, needlings: Sequence[NeedlingEntry]) -> int | None:
-        """How many went in: as counted, else as the points say."""
+        """The number of inserted needles: as counted, otherwise according to the points."""
         counted: int | None = self.cleaned_data.get("needles_in")
         if counted is not None or not needlings:
             return counted
         return sum(one.n_needles for one in needlings)
 
     def particulars(self, needlings: Sequence[NeedlingEntry]) -> Particulars:
-        """What was filled in."""
+        """The fields that were filled in."""
         values = {one.name: self.cleaned_data[one.name] for one in fields(Particulars)}
         n_in = self.n_in(needlings)
         is_same = n_in is None or values["needles_out"] in {None, n_in}
@@ -180,7 +180,7 @@ class DetailFields(forms.Form):
         return self[name].value() not in {None, ""} if name != "other_treatments" else bool(self[name].value())
 
     def quick_scale(self, name: str, choices: Iterable[tuple[Any, Any]]) -> QuickScale:
-        """A field as a row of buttons; nothing is chosen beforehand."""
+        """A field as a row of buttons, with nothing preselected."""
         value = self[name].value()
         chosen = "" if value is None else str(getattr(value, "pk", value))
         steps = [(str(one), str(words)) for one, words in choices]

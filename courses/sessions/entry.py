@@ -1,4 +1,4 @@
-"""What is logged, as it comes from a form."""
+"""A logged visit, as it comes from a form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from courses.models.session import place_words
 
 @dataclass(frozen=True)
 class FlagEntry:
-    """A yes to a red flag, with the answer to its follow-up question if it was given."""
+    """A yes to a red flag, with the answer to its follow-up question if there was one."""
 
     # The version that was shown.
     flag: RedFlag
@@ -37,11 +37,11 @@ class FlagEntry:
 
 @dataclass(frozen=True)
 class NeedlingEntry:
-    """One point of the list, or one outside it, as needled."""
+    """One needled point, in the list or outside it."""
 
     point: Point | None
     side: Needling.Side
-    # Where a tender or an unlisted point is, and what an unlisted one is called.
+    # The site of a tender or unlisted point, and the name of an unlisted one.
     ashi_site: str = ""
     unlisted: str = ""
     depth_mm: int | None = None
@@ -49,7 +49,7 @@ class NeedlingEntry:
     stimulation: Needling.Stimulation = Needling.Stimulation.NONE
     retention_minutes: int | None = None
     response: str = ""
-    # Size, maker or lot where they differ from the session's.
+    # Size, maker or lot if they differ from the session's.
     needle: str = ""
 
     @property
@@ -59,7 +59,7 @@ class NeedlingEntry:
 
     @property
     def n_needles(self) -> int:
-        """How many needles come out again: two for both sides, none for a press needle."""
+        """How many needles must be removed: two for both sides, none for a press needle."""
         if self.stimulation == Needling.Stimulation.PRESS:
             return 0
         return 2 if self.side == Needling.Side.BOTH else 1
@@ -67,7 +67,7 @@ class NeedlingEntry:
 
 @dataclass(frozen=True)
 class EventEntry:
-    """Something unwanted, with how bad it was and whether the treatment did it."""
+    """A side effect, with its severity and whether the treatment caused it."""
 
     item: AdverseEventItem
     severity: str = "mild"
@@ -79,7 +79,7 @@ class EventEntry:
 
 @dataclass(frozen=True)
 class Particulars:
-    """What a session's row holds beside scores, flags and points; all of it may stay empty."""
+    """A session's columns beside scores, flags and points; all may stay empty."""
 
     needles_in: int | None = None
     needles_out: int | None = None
@@ -118,32 +118,32 @@ class SessionEntry:
     motion: Mapping[str, int] = field(default_factory=dict)
     symptoms: Mapping[str, int] = field(default_factory=dict)
     aftercare: tuple[AftercareMeasure, ...] = ()
-    # The last session the form knew of; None where nobody looked.
+    # The last session the form knew of; None if that was not checked.
     seen_number: int | None = None
 
     def is_alone(self, on: date) -> bool:
-        """Whether nobody supervised who may: a licensed clinician other than the one who treated."""
+        """Whether nobody who may supervise did: a licensed clinician other than the one who treated."""
         other = self.supervised_by
         return other is None or other == self.practitioner or not other.may_supervise(on)
 
 
 @dataclass(frozen=True)
 class CheckInEntry:
-    """A patient's own report, as one press of the button says it."""
+    """A patient's own report, with one press of the button."""
 
     form_key: uuid.UUID
     score: int | None
     flags: tuple[FlagEntry, ...] = ()
-    # What was said to the list of signs; where a caller does not say, as the flags say.
+    # The answer to the list of signs; if the caller gives none, it follows from the flags.
     signs: str = ""
     # The version of each question that was shown.
     asked: Mapping[str, int] = field(default_factory=dict)
-    # The severe-pain question was shown to a high score and is still open.
+    # The severe-pain question was shown after a high score and is still open.
     awaits_severe: bool = False
 
     @property
     def signs_said(self) -> str:
-        """Some, none of these, or nothing: a list left untouched is never "none"."""
+        """Some, none of these, or no answer: an untouched list is never "none"."""
         if self.signs:
             return self.signs
         return str(CheckInAnswer.Signs.SOME if self.flags else CheckInAnswer.Signs.NOT_ANSWERED)
@@ -155,6 +155,6 @@ class CheckInEntry:
 
     @property
     def answer_key(self) -> str:
-        """The same for the same answer, another for any other."""
+        """The same key for the same answer, another for any other."""
         content = json.dumps([self.score, self.signs_said, self.awaits_severe, sorted(self.said.items())])
         return hashlib.sha256(content.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Adverse events and aftercare as form fields: a checklist each."""
+"""Side effects and aftercare as form fields: a checklist each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from courses.sessions.entry import EventEntry
 from courses.sessions.treatment_facts import TreatmentFacts, measure_of
 
 BRUISE = "bruise"
-# What is sent of an event only where somebody filled it in; how bad it was is always sent, mild to begin with.
+# Details of an event are sent only if filled in; its severity is always sent, with mild as the default.
 TOLD = ("event", "causality", "serious", "onset", "went")
 WORSE = "pain_worse"
 FAULTS = {
@@ -30,7 +30,7 @@ BLOCKED = _("Not for this patient: %(why)s.")
 
 @dataclass(frozen=True)
 class EventLine:
-    """One line of the checklist as it stands."""
+    """One line of the checklist in its current state."""
 
     item: AdverseEventItem
     is_ticked: bool = False
@@ -48,7 +48,7 @@ class EventLine:
 
 @dataclass(frozen=True)
 class AftercareLine:
-    """One measure as it stands, checked against the patient."""
+    """One measure in its current state, checked for the patient."""
 
     measure: AftercareMeasure
     checked: Checked
@@ -58,7 +58,7 @@ class AftercareLine:
 class EventFields:
     """Mixed into a form: `events` and `measures` hold the clinic's lists.
 
-    An empty form has nothing ticked, and no fields for what belongs to a tick.
+    In an empty form nothing is ticked, and the details of a tick have no fields.
     """
 
     fields: dict[str, forms.Field]
@@ -72,7 +72,7 @@ class EventFields:
     def add_event_fields(
         self, events: Iterable[AdverseEventItem], measures: Iterable[AftercareMeasure], facts: TreatmentFacts
     ) -> None:
-        """A tick for each, and for an event what belongs to it."""
+        """A tick box for each, and for a ticked event its details."""
         self.events, self.measures, self.facts = list(events), list(measures), facts
         for item in self.events:
             self.fields[f"event_{item.code}"] = forms.BooleanField(label=item.wording, required=False)
@@ -93,7 +93,7 @@ class EventFields:
             self.fields[f"aftercare_{measure.code}"] = forms.BooleanField(label=measure.name, required=False)
 
     def _is_reported(self, item: AdverseEventItem) -> bool:
-        """Whether something was sent about an event; of one that was not, nothing else needs to be read."""
+        """Whether something was sent about an event; otherwise nothing else about it needs to be read."""
         if not self.is_bound:
             return False
         severity = self.data.get(f"severity_{item.code}") or AdverseEvent.Severity.MILD
@@ -102,20 +102,20 @@ class EventFields:
 
     @cached_property
     def severities(self) -> list[tuple[str, str]]:
-        """How bad an event may be."""
+        """The severities of an event."""
         return [(value, str(label)) for value, label in AdverseEvent.Severity.choices]
 
     @cached_property
     def causalities(self) -> list[tuple[str, str]]:
-        """How an event may hang together with the treatment."""
+        """How an event may be related to the treatment."""
         return [(value, str(label)) for value, label in AdverseEvent.Causality.choices]
 
     def event_lines(self) -> list[EventLine]:
-        """The checklist; the flat bruise stands beside the swellings."""
+        """The checklist; the flat bruise is beside the swellings."""
         return [self._event_line(item) for item in self.events if item.code != BRUISE]
 
     def bruise_lines(self) -> list[EventLine]:
-        """A flat bruise is no red flag: offered where one might take it for one."""
+        """A flat bruise is no red flag: offered where people might mistake it for one."""
         return [self._event_line(item) for item in self.events if item.code == BRUISE]
 
     def is_any_event(self) -> bool:
@@ -139,18 +139,18 @@ class EventFields:
         ]
 
     def given(self) -> tuple[AftercareMeasure, ...]:
-        """The measures ticked."""
+        """The ticked measures."""
         return tuple(one for one in self.measures if self.cleaned_data.get(f"aftercare_{one.code}"))
 
     def aftercare_errors(self, *, is_flag_reported: bool) -> list[tuple[str, str]]:
-        """What speaks against the measures ticked, by field."""
+        """Reasons against the ticked measures, by field."""
         items = [one.item for one in self.happened()]
         found = reservations(self.given(), self.facts, items, is_flag_reported=is_flag_reported)
         first = next((f"aftercare_{one.code}" for one in self.given()), "")
         return [(first, words) for words in found]
 
     def happened(self) -> tuple[EventEntry, ...]:
-        """The events ticked."""
+        """The ticked events."""
         values = self.cleaned_data
         return tuple(
             EventEntry(
@@ -189,7 +189,7 @@ def reservations(
     *,
     is_flag_reported: bool = False,
 ) -> list[str]:
-    """What speaks against giving these measures to this patient, in words."""
+    """Reasons against giving these measures to this patient, in words."""
     found = faults(
         map(measure_of, given),
         conditions=facts.with_events({item.code: item.wording for item in events}),

@@ -1,4 +1,4 @@
-"""The form a visit is logged with, and the one for a red flag told otherwise."""
+"""The form to log a visit, and the one for a red flag reported in another way."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ YES_NO = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
 
 
 class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
-    """Pain before and after, red flags, what was done. Pain before, the flags and the needles must be asked."""
+    """Pain before and after, red flags, what was done. Pain before, the flags and the needles are required."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     seen_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -92,12 +92,12 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         self._reported: tuple[FlagEntry, ...] = ()
 
     def clean(self) -> dict[str, Any]:
-        """Red flags were asked, scores of 8 or more were asked about, the aftercare suits the patient."""
+        """Require the red flags, the question about scores of 8 or more, and suitable aftercare."""
         values = super().clean() or {}
         refuse_before_birth(self, self.birth)
         values["appointment"] = self.find_visit(values)
         scores = self._scores(values)
-        # An error takes its field out of the values: what was told is read before.
+        # An error removes its field from the values, so read the red flags first.
         self._reported = self.reported(values, scores)
         for field, message in self.flag_errors(values, scores).items():
             self.add_error(field, message)
@@ -106,11 +106,11 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         return values
 
     def reported_flags(self) -> tuple[FlagEntry, ...]:
-        """Every yes, whatever else is wrong with the form, “none of these” beside it included."""
+        """Every yes, even if the form has errors, and even beside “none of these”."""
         return self._reported
 
     def origin(self, course: Course, *, at: datetime) -> Origin:
-        """Where the flags of a form come from that was returned: this form, whose session may follow."""
+        """The origin of the flags of a form that was returned: this form, whose session may follow."""
         values = self.cleaned_data
         return Origin(
             course.patient,
@@ -124,7 +124,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         )
 
     def people(self) -> list[QuickScale]:
-        """Who treated and who supervised, as two lists to choose from, read once."""
+        """Who treated and who supervised, as two choices, read once."""
         staff: list[tuple[Any, str]] = [(member.pk, str(member)) for member in self.clinicians]
         return [
             self.quick_scale("practitioner", staff),
@@ -136,7 +136,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         return [self.quick_scale(name, PAIN) for name in ("before", "after")]
 
     def needling_errors(self, needlings: Sequence[NeedlingEntry]) -> dict[str, str]:
-        """“No” beside needles is asked about; needles that went in are counted out."""
+        """Ask about “No” beside needles; inserted needles must be counted out."""
         if self.cleaned_data.get("is_needled") is not False:
             return self.count_errors(needlings)
         n_in = self.cleaned_data.get("needles_in")
@@ -149,7 +149,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         return {"is_needled": words % {"n": n_in or 0}}
 
     def needled_scale(self) -> QuickScale:
-        """Were needles used: two buttons, none of them chosen beforehand."""
+        """Were needles used: two buttons, with none preselected."""
         return self.quick_scale("is_needled", YES_NO)
 
     def check_scale(self) -> QuickScale:
@@ -157,7 +157,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
         return self.quick_scale("neuro_check", NeuroCheck.Result.choices)
 
     def entry(self, needlings: Sequence[NeedlingEntry]) -> SessionEntry:
-        """What was filled in."""
+        """The filled-in session."""
         values = self.cleaned_data
         return SessionEntry(
             form_key=values["form_key"],
@@ -190,7 +190,7 @@ class SessionForm(RedFlagFields, EventFields, DetailFields, VisitFields):
 
 
 class RedFlagReportForm(RedFlagFields, forms.Form):
-    """A red flag told by phone or in person: what, who called, since when."""
+    """A red flag reported by phone or in person: what, who called, since when."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     caller = forms.CharField(label=gettext_lazy("Reported by"), max_length=120, required=False)
@@ -204,7 +204,7 @@ class RedFlagReportForm(RedFlagFields, forms.Form):
         del self.fields["no_red_flag"]
 
     def clean(self) -> dict[str, Any]:
-        """At least one flag. Nothing else turns a report away: what cannot be read stands in the note as typed."""
+        """Require at least one flag. Nothing else blocks a report: invalid values go into the note as typed."""
         values = super().clean() or {}
         unread = [name for name in self.errors if name in self.fields]
         for name in unread:
@@ -219,5 +219,5 @@ class RedFlagReportForm(RedFlagFields, forms.Form):
 
 
 def _as_typed(text: Any) -> str:
-    """What stood in a field, with the clock it was read by where that is the clinic's no more."""
+    """A field's text, with the clock by which it was read if that is no longer the clinic's."""
     return f"{text} ({text.clock})" if is_by_other_clock(text) else str(text or "")

@@ -1,4 +1,4 @@
-"""New scores against the curve and the pain rules."""
+"""Judges new scores by the curve and the pain rules."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from courses.sessions.verdict import Verdict, verdict
 
 log = structlog.stdlib.get_logger(__name__)
 
-# What is entered later than this waits for the digest; a red flag never does.
+# An entry later than this waits for the digest; a red flag never does.
 LATE = timedelta(days=7)
 
 
@@ -42,7 +42,7 @@ def judge_scores(
 ) -> list[Verdict]:
     """Save new scores, each with its verdict, and raise their alert; never fails because of the curve.
 
-    `reports` are the red flags told with these scores. Quiet is what was moved here: it is listed, pages nobody.
+    `reports` are the red flags reported with these scores. Quiet is for moved scores: listed, alerting nobody.
     """
     if not new:
         return []
@@ -50,7 +50,7 @@ def judge_scores(
     try:
         with transaction.atomic():
             verdicts, basis = _with_curve(state, new, at=at)
-    except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags stand
+    except Exception as error:  # noqa: BLE001 - whatever the curve does, the session and its red flags are kept
         log.error("curve failed", course=course.pk, error=type(error).__name__)
         Fault.note(Fault.Kind.CURVE, f"course:{course.pk}", at=at)
         verdicts = _without_curve(state, new)
@@ -80,7 +80,7 @@ def _with_curve(state: CourseState, new: Sequence[PainScore], *, at: datetime) -
 
 
 def _expected(state: CourseState, record: Record, new: Sequence[PainScore]) -> list[Expectation | CannotTell]:
-    """What the curve expected of each new score, the ones before it known."""
+    """What the curve expected of each new score, given the scores before it."""
     prior, last_alerted_session = state.in_force.prior, state.last_alerted_session
 
     def compute() -> list[Expectation | CannotTell]:
@@ -106,7 +106,7 @@ def _expected(state: CourseState, record: Record, new: Sequence[PainScore]) -> l
 
 
 def _without_curve(state: CourseState, new: Sequence[PainScore]) -> list[Verdict]:
-    """The rules that need no curve, and no number from one; day 3 as where the curve cannot tell."""
+    """The rules without the curve, and without numbers from it; day 3 as if the curve had no answer."""
     nothing = Thresholds(math.inf, math.inf, "none", bounds_of(state.course.clinic))
     verdicts = []
     for score in new:
@@ -120,7 +120,7 @@ def _without_curve(state: CourseState, new: Sequence[PainScore]) -> list[Verdict
 def raise_pain(
     course: Course, findings: Sequence[Finding], reports: Sequence[RedFlagReport], *, is_late: bool, at: datetime
 ) -> None:
-    """One pain alert for the course; where these very scores raised a severe-pain alert the findings join that."""
+    """One pain alert for the course; if these scores raised a severe-pain alert, the findings join that."""
     if not findings:
         return
     is_told = any(report.flag.code == SEVERE_PAIN and report.level in DOCTOR_TODAY for report in reports)

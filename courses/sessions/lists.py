@@ -15,7 +15,7 @@ N_CLINICS_KEPT = 32
 
 @dataclass(frozen=True)
 class SessionLists:
-    """The lists of one clinic. Shared by requests: nobody may change a row of them."""
+    """The lists of one clinic. Shared by requests: nobody may change their rows."""
 
     flags: tuple[RedFlag, ...]
     events: tuple[AdverseEventItem, ...]
@@ -24,12 +24,12 @@ class SessionLists:
 
     @cached_property
     def catalogue(self) -> PointCatalogue:
-        """The points by whatever people write."""
+        """The points by all their spellings."""
         return PointCatalogue(self.points)
 
 
 def session_lists(clinic: Clinic) -> SessionLists:
-    """The lists as they stood when the clinic was read, or later: its stamp changes with them, in the database."""
+    """The lists as they were when the clinic was read, or later: the database changes the clinic's stamp too."""
     return _lists(clinic.pk, clinic.lists_stamp)
 
 

@@ -38,7 +38,7 @@ __all__ = ["Logged", "log_check_in", "log_session"]
 
 @dataclass(frozen=True)
 class Logged:
-    """What was saved and what is to be said of it; not new when the same form was sent before."""
+    """What was saved and its verdicts; not new if the same form was sent before."""
 
     session: Session
     verdicts: tuple[Verdict, ...] = ()
@@ -55,12 +55,12 @@ def log_session(
     at: datetime,
     state: CourseState | None = None,
 ) -> Logged:
-    """A visit in the course's record, with everything that follows from it, whole or not at all.
+    """Log a visit with everything that follows from it, completely or not at all.
 
     `state` is the course's, from a caller that has held the patient's lock since before the course was read.
 
-    ValidationError names the field at fault: a time outside the course, a session the form had not seen, or
-    needling that is not cleared and gives no reason. Nothing else is refused: a score or a red flag is saved
+    ValidationError names the wrong field: a time outside the course, a session that the form had not seen, or
+    needling without clearance and without a reason. Nothing else is refused: a score or a red flag is saved
     whatever the clearance.
     """
     state = state or _held(course)
@@ -94,7 +94,7 @@ def log_session(
 
 
 def _held(course: Course) -> CourseState:
-    """The course as it is once nobody else writes on its patient."""
+    """The course, with its patient locked."""
     lock_patient(course.patient)
     rows = Course.objects.select_related("clinic", "patient", "practitioner", "protocol")
     return CourseState(rows.get(pk=course.pk))
@@ -109,9 +109,9 @@ def _refuse_bad_time(course: Course, entry: SessionEntry, *, at: datetime) -> No
 
 
 def _refuse_visit(entry: SessionEntry) -> None:
-    """A visit that has a session, or that was cancelled or marked as missed while the form was open.
+    """Refuse a visit that already has a session, or was cancelled or marked as missed while the form was open.
 
-    Its row is held until the session is saved: nobody marks it in between.
+    Its row is locked until the session is saved, so that nobody marks it in between.
     """
     if entry.appointment is None:
         return
@@ -132,7 +132,7 @@ def _refuse_visit(entry: SessionEntry) -> None:
 
 
 def _refuse_same_time(course: Course, entry: SessionEntry) -> None:
-    """A course has one session at a time: say which one has it, and what to do."""
+    """Refuse a second session at the same time: say which one has it, and what to do."""
     twin = course.sessions.filter(held_at=entry.held_at).select_related("logged_by__user").first()
     if twin is None:
         return
@@ -145,7 +145,7 @@ def _refuse_same_time(course: Course, entry: SessionEntry) -> None:
 
 
 def _refuse_unseen(state: CourseState, entry: SessionEntry) -> None:
-    """Somebody else logged a session while this form was open: said once, unless red flags must not wait."""
+    """Report a session that somebody else logged meanwhile: once, unless red flags must not wait."""
     if entry.seen_number is None or entry.flags or state.last_number <= entry.seen_number:
         return
     course = state.course
@@ -164,7 +164,7 @@ def _refuse_unseen(state: CourseState, entry: SessionEntry) -> None:
 
 
 def _clearance(state: CourseState, entry: SessionEntry) -> Clearance:
-    """The verdict before this visit's own red flags; a check made at it is part of the file by now."""
+    """The verdict before this visit's own red flags; a check made at this visit is already in the file."""
     course = state.course
     state = CourseState(course) if entry.neuro_check else state
     on = _day(course, entry.held_at)

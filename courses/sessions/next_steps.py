@@ -1,4 +1,4 @@
-"""What happens after a session: which mail goes to whom and when, what is due, what the patient is asked to do."""
+"""What happens after a session: mails and their times, what is due, what to tell the patient."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def next_steps(session: Session, *, at: datetime) -> list[NextStep]:
 
 
 def patient_words(session: Session, scores: list[PainScore], *, at: datetime) -> list[str]:
-    """What to tell the patient today; contact advice alone while a red flag is open."""
+    """What to tell the patient today; only contact advice while a red flag is open."""
     clinic = session.clinic
     facts = treatment_facts(PatientState(session.course.patient), on=clinic.local(session.held_at).date())
     call = (
@@ -77,7 +77,7 @@ def patient_words(session: Session, scores: list[PainScore], *, at: datetime) ->
 
 
 def flare_words(scores: list[PainScore]) -> str:
-    """Whether pain rose over the session, and whether that lies where it was expected; empty if it did not."""
+    """Whether pain rose over the session, and whether that was expected; empty if it did not."""
     by_timing = {score.timing: score for score in scores}
     before, after = by_timing.get(PainScore.Timing.BEFORE), by_timing.get(PainScore.Timing.AFTER)
     if before is None or after is None or after.score <= before.score:
@@ -92,7 +92,7 @@ def flare_words(scores: list[PainScore]) -> str:
 
 
 def _staff_mail(session: Session, *, at: datetime) -> list[NextStep]:
-    """Who is emailed about which alert; of this session's red flags that stands above, beside the instruction."""
+    """Who is emailed about which alert; this session's red flags are shown above, beside the instruction."""
     alerts = {alert.pk: alert for alert in Alert.objects.unresolved().filter(course=session.course)}
     since = AlertEvent.objects.filter(alert__in=alerts, happened_at__gte=session.logged_at)
     reports = reports_of_form(session.course.patient, session.form_key)
@@ -173,7 +173,7 @@ def _due(session: Session) -> list[NextStep]:
 
 
 def _instruction(session: Session, reports: list[RedFlagReport]) -> list[str]:
-    """What the flag of this very session asks of the patient."""
+    """What the session's red flag requires of the patient."""
     level = reports[0].level if reports else ""
     if level == Level.E0:
         return [session.clinic.emergency_wording]

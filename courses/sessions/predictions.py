@@ -1,4 +1,4 @@
-"""What was said of a score before it was known is kept with what the rules made of it, once for each judging."""
+"""Stores the prediction of each score and what the rules found, once for each judgement."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Because = Prediction.Because
 
 @dataclass(frozen=True)
 class Basis:
-    """What scores were judged by; nothing of it where the curve failed."""
+    """What scores were judged by; empty if the curve failed."""
 
     thresholds: Thresholds | None = None
     prior_id: int | None = None
@@ -51,7 +51,7 @@ def keep_again(
     because: Prediction.Because,
     at: datetime,
 ) -> None:
-    """A further row for each score judged again: what was said of it stays, what the rules found is new."""
+    """Another row for each score judged again: the prediction stays, the findings are new."""
     scores = [score for score, _verdict in judged]
     said = {one.score_id: one for one in Prediction.objects.filter(score__in=scores).newest()}
     rows = []
@@ -83,7 +83,7 @@ def _of_score(score: PainScore, *, because: Prediction.Because, at: datetime) ->
 
 
 def _of_expectation(score: PainScore, expected: Expectation | None, basis: Basis) -> dict[str, object]:
-    """What was said, and from where on it would have alarmed; nothing where the curve could not tell."""
+    """The prediction, and the score from which there would be an alarm; empty if the curve had no answer."""
     if expected is None:
         return {}
     thresholds = basis.thresholds
@@ -110,5 +110,5 @@ def _found(verdict: Verdict) -> dict[str, object]:
 
 
 def _finite(number: float) -> float | None:
-    """A threshold; None for one that is never reached."""
+    """A threshold; None if no score reaches it."""
     return number if math.isfinite(number) else None

@@ -1,4 +1,4 @@
-"""Whether a patient is told that this soreness can happen."""
+"""Whether a patient reads that this soreness can happen."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ REASSURE_WITHIN = timedelta(hours=72)
 
 
 def may_reassure(check_in: CheckIn, entry: CheckInEntry, verdicts: Sequence[Verdict], *, at: datetime) -> bool:
-    """Only in the band, with no sign, little pain, little above before, within 72 hours of needling.
+    """Only within the range, without signs, with little pain, little above before, within 72 hours of needling.
 
-    A list of signs that was left untouched is no sign looked for: nobody is reassured then.
+    An untouched list of signs means that nobody looked: then nobody is reassured.
     """
     session = check_in.session
     before = PainScore.objects.filter(session=session, timing=PainScore.Timing.BEFORE).first()

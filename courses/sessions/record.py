@@ -1,4 +1,4 @@
-"""The rows of one visit: the session and what was done, found, given and went wrong in it."""
+"""The rows of one visit: the session, and everything done, found, given and harmful in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from patients.clearance import Clearance
 def write_session(
     course: Course, entry: SessionEntry, clearance: Clearance, *, number: int, by: Membership, at: datetime
 ) -> Session:
-    """The session with all its rows; the caller holds the patient's lock, so that the number is still free."""
+    """Save the session with all its rows; the caller holds the patient's lock, so the number is still free."""
     visit = visit_facts(entry, clearance)
     session = Session.objects.create(
         clinic=course.clinic,

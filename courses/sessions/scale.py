@@ -10,7 +10,7 @@ CHOICES = [(score, str(score)) for score in range(11)]
 
 
 class PainScale(forms.widgets.ChoiceWidget):
-    """Radio buttons that crispy leaves alone."""
+    """Radio buttons that crispy leaves unchanged."""
 
     input_type = "radio"
     template_name = "courses/widgets/pain_scale.html"
@@ -23,7 +23,7 @@ class PainScale(forms.widgets.ChoiceWidget):
 
 
 class PainField(forms.TypedChoiceField):
-    """A whole number from 0 to 10, or nothing where nothing is compulsory."""
+    """A whole number from 0 to 10, or empty if it is not required."""
 
     widget = PainScale
 

@@ -1,4 +1,4 @@
-"""Which timing a patient's own score has: told by when they answered, not by which mail they answered."""
+"""The timing of a patient's own score: it depends on when they answered, not on which mail they answered."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import datetime
 
 from courses.models import PainScore, Session
 
-# The last day after its session on which an answer still speaks of it [needs clinical sign-off].
+# The last day after its session on which an answer is still about it [needs clinical sign-off].
 UNTIL_DAY = {PainScore.Timing.DAY1: 2, PainScore.Timing.DAY3: 5}
 
 
 def timing_of_answer(session: Session, *, at: datetime) -> PainScore.Timing:
-    """Day 1 up to the second day, day 3 from the third to the fifth; later, or said before, it is another score.
+    """Day 1 up to the second day, day 3 from the third to the fifth; later, or taken already, it is “other”.
 
     Days are the clinic's own. The caller holds the patient's lock.
     """

@@ -1,4 +1,4 @@
-"""What one must know of a patient at the couch: the screening, age, and what forbids aftercare."""
+"""What the practitioner must know during treatment: the screening, age, and what rules out aftercare."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from patients.models import Consent, Screening, ScreeningFinding, ScreeningItem
 PREGNANCY = "pregnancy"
 WEEKS_OF_CAUTION, WEEKS_OF_BLOCK = 20, 30
 MODALITIES = (Consent.Stream.ELECTRO, Consent.Stream.MOXA, Consent.Stream.CUPPING)
-# Ages the measures know; a proposal that needs clinical sign-off.
+# Ages that aftercare measures use; a proposal that needs clinical sign-off.
 UNDER = (2, 12, 14)
 ELDERLY_FROM = 75
 
 
 @dataclass(frozen=True)
 class TreatmentFacts:
-    """The screening's yeses, in words with their values, and the conditions of aftercare."""
+    """The screening's yeses in words with their values, and the conditions for aftercare."""
 
     items: tuple[ScreenedItem, ...]
     conditions: dict[str, str]
@@ -34,16 +34,16 @@ class TreatmentFacts:
 
     @property
     def cautions(self) -> list[str]:
-        """Everything the screening found, as one reads it beside the form."""
+        """Everything the screening found, in words for the form."""
         return [one.wording for one in self.items]
 
     def with_events(self, events: dict[str, str]) -> dict[str, str]:
-        """The conditions with what was unwanted at this very session."""
+        """The conditions, with this session's side effects."""
         return {**self.conditions, **events}
 
 
 def treatment_facts(state: PatientState, *, on: date) -> TreatmentFacts:
-    """What file and alerts say of a patient for the treatment of a day."""
+    """What the file and the alerts say about a patient for treatment on a day."""
     file = state.file
     conditions = {one.item.code: one.item.wording for one in file.findings}
     conditions |= _by_age(file.patient.ages(on)) | _by_weeks(file.findings, screening=file.screening, on=on)
@@ -59,7 +59,7 @@ def treatment_facts(state: PatientState, *, on: date) -> TreatmentFacts:
 
 
 def computed_conditions() -> dict[str, str]:
-    """The conditions of aftercare that nobody asks about: they follow from the file, with their words."""
+    """The conditions for aftercare that nobody asks about, because they follow from the file; with their words."""
     return {
         **{f"under_{age}": _("under %(age)d years old") % {"age": age} for age in UNDER},
         "elderly": _("elderly"),
@@ -69,7 +69,7 @@ def computed_conditions() -> dict[str, str]:
 
 
 def measure_of(row: AftercareMeasure) -> Measure:
-    """A row of the clinic's list as the rules take it."""
+    """A row of the clinic's list as input for the rules."""
     return Measure(row.code, row.way, tuple(row.blocked_by), tuple(row.cautioned_by), tuple(row.doctor_first_if))
 
 
@@ -84,7 +84,7 @@ def _item(finding: ScreeningFinding) -> ScreenedItem:
 
 
 def _by_age(ages: tuple[int, int] | None) -> dict[str, str]:
-    """What holds of the patient's age, or may hold where the birth date is not known exactly."""
+    """Conditions that apply at the patient's age, or may apply if the birth date is not exactly known."""
     if ages is None:
         doubt = {f"under_{age}": _("may be under %(age)d: birth date unknown") % {"age": age} for age in UNDER}
         return {**doubt, "elderly": _("may be elderly: birth date unknown")}
@@ -94,7 +94,7 @@ def _by_age(ages: tuple[int, int] | None) -> dict[str, str]:
 
 
 def _by_weeks(findings: Iterable[ScreeningFinding], *, screening: Screening | None, on: date) -> dict[str, str]:
-    """How far a pregnancy is today; where no week was written down, as far as it can be."""
+    """The week of a pregnancy today; without a recorded week, the latest possible one."""
     for one in findings:
         if screening and one.item.code == PREGNANCY:
             weeks = _weeks_today(one, screened_on=screening.screened_at.date(), on=on)

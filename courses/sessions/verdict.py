@@ -1,4 +1,4 @@
-"""What the practitioner is told of a score at once."""
+"""What the practitioner is shown about a score at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from courses.rules.odds import kept_odds
 
 
 class BandPosition(StrEnum):
-    """Where a score lies."""
+    """The position of a score relative to the range."""
 
     IN_BAND = "in_band"
     BELOW = "below"
@@ -22,7 +22,7 @@ class BandPosition(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """One score against what was expected, with what the rules found."""
+    """One score against its expectation, with the findings of the rules."""
 
     timing: str
     score: int
@@ -31,15 +31,15 @@ class Verdict:
     have: float = 0
     need: float = 0
     findings: tuple[Finding, ...] = ()
-    # Worth the practitioner's eye at the next visit, no mail.
+    # Worth checking at the next visit, without mail.
     is_watched: bool = False
 
     def as_json(self) -> dict[str, object]:
-        """What a score keeps of it: plain types, no name."""
+        """What is stored with the score: plain types, no name."""
         kept: dict[str, object] = {"standing": str(self.position), "have": self.have, "need": self.need}
         if self.is_watched:
             kept["watch"] = True
-        # What lasts is looked for only after the last session that staff were told of.
+        # Only sessions after the last alert are searched for a lasting shift.
         if self.findings:
             kept["told"] = True
         if self.expected:
@@ -52,7 +52,7 @@ class Verdict:
                 "point90": self.expected.point90,
                 "one_in": kept_odds(self.expected.one_in[self.score]),
                 "lr": round(self.expected.lr_star[self.score], 2),
-                # For each score from 0 to 10: a corrected one is judged by what was expected then.
+                # For each score from 0 to 10, so that a corrected one is judged by the expectation of that time.
                 "rarities": [kept_odds(value) for value in self.expected.one_in],
                 "lr_star": [round(value, 2) for value in self.expected.lr_star],
                 "n_scores": self.expected.n_scores,
@@ -77,7 +77,7 @@ def verdict(
     findings: tuple[Finding, ...],
     is_watched: bool = False,
 ) -> Verdict:
-    """The verdict on a score; `expected` is None where the curve failed."""
+    """The verdict on a score; `expected` is None if the curve failed."""
     if expected is None:
         return Verdict(timing, score, BandPosition.ERROR, findings=findings, is_watched=is_watched)
     if isinstance(expected, CannotTell):

@@ -1,4 +1,4 @@
-"""The particulars of a saved session as plain values: to be shown, compared, kept and corrected."""
+"""The details of a saved session as plain values: to show, compare, store and correct."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOTION, SYMPTOM = "motion_", "symptom_"
 
 
 def details_of(session: Session) -> dict[str, Any]:
-    """Every particular by the name of its form field; None where nothing was noted."""
+    """Every detail by the name of its form field; None if nothing was recorded."""
     motion = SessionMotion.objects.filter(session=session).first()
     symptoms = dict(session.symptoms.values_list("code", "grade"))
     found = {
@@ -30,14 +30,14 @@ def details_of(session: Session) -> dict[str, Any]:
 
 
 def changed_details(session: Session, wanted: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The particulars that differ: as they are and as they should be."""
+    """The details that differ: their current and corrected values."""
     now = details_of(session)
     names = [name for name, value in wanted.items() if _or_none(value) != now[name]]
     return {name: now[name] for name in names}, {name: _or_none(wanted[name]) for name in names}
 
 
 def write_details(session: Session, values: Mapping[str, Any]) -> None:
-    """Put particulars in their place; what they were is kept by the caller."""
+    """Save the details; the caller stores the former values."""
     columns = {name: values[name] for name in COLUMNS if name in values}
     motions = _named(values, MOTION)
     if columns:
@@ -52,12 +52,12 @@ def write_details(session: Session, values: Mapping[str, Any]) -> None:
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The particulars as a correction keeps them."""
+    """The details as stored in a correction."""
     return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
 def detail_words(values: Mapping[str, Any]) -> str:
-    """Kept particulars in words."""
+    """Stored details in words."""
     known = DetailFields().fields
     return "; ".join(f"{known[name].label}: {_value_words(known[name], value)}" for name, value in values.items())
 
@@ -73,7 +73,7 @@ def _named(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def _as_column(name: str, value: Any) -> Any:
-    """Nothing noted, as that column writes it."""
+    """The column's value for “nothing recorded”."""
     return getattr(Session(), name) if value is None else value
 
 

@@ -1,4 +1,4 @@
-"""Which booked visit a session belongs to: found from its time, asked where several fit."""
+"""The booked visit of a session: found by its time, or asked if several fit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def open_visits(course: Course, *, until: datetime) -> list[Appointment]:
 
 
 class VisitFields(forms.Form):
-    """The choice of the booked visit. Nothing is asked where only one fits, or none."""
+    """The choice of the booked visit. Nothing is asked if only one fits, or none."""
 
     appointment = forms.CharField(label=gettext_lazy("Visit"), required=False, widget=forms.Select)
 
@@ -41,7 +41,7 @@ class VisitFields(forms.Form):
     visits: list[Appointment]
 
     def add_visits(self, course: Course, *, at: datetime) -> None:
-        """What can be chosen; a form opened for a visit of an earlier day starts with the time of that visit."""
+        """Add the possible visits; a form opened for a visit of an earlier day starts with that visit's time."""
         self.course, self.visits = course, open_visits(course, until=at + NEAR)
         wanted = str(self.initial.get("appointment") or "")
         chosen = next((one for one in self.visits if str(one.pk) == wanted), None)
@@ -58,7 +58,7 @@ class VisitFields(forms.Form):
             widget.choices = [*ask, *offered, (WALK_IN, _("No appointment (walk-in)"))]
 
     def find_visit(self, values: dict[str, Any]) -> Appointment | None:
-        """The visit that was chosen or found; an error on the field where that cannot be told."""
+        """The visit that was chosen or found; an error on the field if it is not clear."""
         typed, held_at = values.get("appointment", ""), values.get("held_at")
         if typed == WALK_IN:
             return None

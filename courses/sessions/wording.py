@@ -18,7 +18,7 @@ from courses.sessions.verdict import BandPosition
 
 @dataclass(frozen=True)
 class VerdictWords:
-    """What the page says of one score."""
+    """The page's text about one score."""
 
     timing: str
     score: int
@@ -29,7 +29,7 @@ class VerdictWords:
 
 
 def verdict_words(score: PainScore) -> VerdictWords:
-    """The verdict that was frozen when the score was logged."""
+    """The verdict that was stored when the score was logged."""
     kept = score.expected
     position = kept.get("standing", BandPosition.ERROR)
     return VerdictWords(
@@ -63,13 +63,16 @@ def _headline(position: str) -> str:
         BandPosition.IN_BAND: _("As expected"),
         BandPosition.BELOW: _("Lower than expected"),
         BandPosition.ABOVE: _("Higher than expected"),
-        BandPosition.CANNOT_TELL: _("Cannot tell yet"),
-    }.get(BandPosition(position), _("Cannot tell yet (error)"))
+        BandPosition.CANNOT_TELL: _("No estimate yet"),
+    }.get(BandPosition(position), _("No estimate yet (error)"))
 
 
 def _detail(position: str, kept: dict[str, float], score: int) -> str:
     if position == BandPosition.CANNOT_TELL:
-        return _("%(have)d of %(need)d scores of this timing.") % {"have": kept["have"], "need": kept["need"]}
+        return _("Needs %(need)d scores of this timing; has %(have)d.") % {
+            "have": kept["have"],
+            "need": kept["need"],
+        }
     if position == BandPosition.ERROR:
         return _("The curve gave no answer. The fixed rules were applied.")
     words = _("Expected about %(mean).0f, wide range %(low)d to %(high)d (9 in 10 scores). It was %(score)d.") % {
@@ -84,12 +87,12 @@ def _detail(position: str, kept: dict[str, float], score: int) -> str:
 
 
 def is_now(level: str) -> bool:
-    """Whether a level asks for a doctor today or sooner: the instruction then stands before everything else."""
+    """Whether a level needs a doctor today or sooner: the instruction is then shown before everything else."""
     return level in DOCTOR_TODAY
 
 
 def instruction(level: str) -> str:
-    """What must happen now, for staff who have the patient before them or on the phone."""
+    """What must happen now, for staff who are with the patient or on the phone."""
     return {
         Level.E0: _("Emergency: call the emergency number now. Do not needle. Stay with the patient."),
         Level.E1: _("The patient must see a doctor or an emergency department today. Do not needle."),

@@ -1,4 +1,4 @@
-"""What templates of courses may ask.
+"""Template tags of courses.
 
 The answers come from the slices.
 """

@@ -1,4 +1,4 @@
-"""Who has been told, for templates: computed when the page is made."""
+"""Who has been emailed, for templates: computed when the page is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Courses that need a look though no score raised an alert: the watch list, the digest, unanswered check-ins.
+"""Courses that need a look without an alert from a score: the watch list, the digest, unanswered check-ins.
 
-Alerts themselves, and how they go on, are in alerts/.
+Alerts themselves, and what happens to them, are in alerts/.
 """

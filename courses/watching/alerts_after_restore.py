@@ -1,7 +1,7 @@
-"""After a restore: nothing that may have been sent is sent again, and open alerts are told once more.
+"""After a restore: nothing that may have been sent is sent again, and open alerts are sent once more.
 
-The installation went on after the backup was taken, so what was due until now may have left. It is noted as
-“sent or not: unknown” and listed for people. Only alerts that are still open start anew.
+The installation continued after the backup was taken, so what was due until now may have been sent. It is marked
+as “sent or not: unknown” and listed for people. Only alerts that are still open start again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REASON = "restored from a backup: it may have been sent"
 
 @dataclass(frozen=True)
 class Settled:
-    """What was done: how many messages of each kind may have been sent, and how many alerts start again."""
+    """The result: how many messages of each kind may have been sent, and how many alerts start again."""
 
     taken_at: datetime
     unknown: Counter[str]
@@ -45,10 +45,10 @@ class Settled:
 
 
 def settle_alerts_and_messages(*, taken_at: datetime, at: datetime) -> Settled:
-    """Once for a backup, while no process sends; a second call changes nothing."""
+    """Once for each backup, while no process sends; a second call changes nothing."""
     if Heartbeat.objects.filter(name=SIGN, beaten_at=taken_at).exists():
         return Settled(taken_at, Counter(), is_repeated=True)
-    # What was due today and has no row yet would be made, and sent, by the first pass after the start.
+    # Mail due today without a row would be made, and sent, by the first pass after the start.
     make_digests(at=at)
     unknown = settle_as_unknown(due_by=at, error=REASON, at=at)
     open_alerts = Alert.objects.all_clinics().unresolved().filter(state=Alert.State.OPEN, silenced_until=None)

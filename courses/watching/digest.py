@@ -1,4 +1,4 @@
-"""The daily digest: what can wait for the morning, one mail a person, at the hour that the alert policy names."""
+"""The daily digest: what can wait, one mail per person, at the hour that the alert policy names."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from patients.models import Patient
 
 MESSAGE_KIND = "daily_digest"
 READERS = (Role.PRACTITIONER, Role.LEAD, Role.MANAGER)
-# After a long stop the first digest does not tell of everything since.
+# After a long stop, the first digest does not list everything since.
 LONGEST_LOOK_BACK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What one reader is told: rows to link to, and how many of each."""
+    """The content for one reader: rows to link to, and how many of each."""
 
     matters: tuple[Alert, ...]
     late_entries: tuple[Alert, ...]
@@ -36,15 +36,15 @@ class Contents:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing to tell."""
+        """Nothing to report."""
         lists = (self.matters, self.late_entries, self.watch_list, self.refused_addresses)
         return not any(lists) and not self.n_unknown_reminders
 
 
 def make_digests(*, at: datetime) -> int:
-    """Make the digest of each clinic where the morning of an open day has come; returns for how many clinics.
+    """Make the digest of each clinic at eight on an open day; returns for how many clinics.
 
-    Once for a clinic and its local day, however often and by however many this is asked.
+    Once for a clinic and its local day, however often this is called.
     """
 
     def make(clinic: Clinic) -> bool:
@@ -55,7 +55,7 @@ def make_digests(*, at: datetime) -> int:
 
 @transaction.atomic
 def make_digest(clinic: Clinic, *, at: datetime) -> Digest | None:
-    """The digest of a clinic's day with the mails of all who have something to read; None where it is not time."""
+    """The digest of a clinic's day with the mails to all who have something to read; None if it is too early."""
     today = clinic.local(at).date()
     morning = datetime.combine(today, DIGEST_AT, tzinfo=clinic.zone_info)
     digests = Digest.objects.for_clinic(clinic)
@@ -73,7 +73,7 @@ def make_digest(clinic: Clinic, *, at: datetime) -> Digest | None:
 
 
 def contents_for(member: Membership, digest: Digest) -> Contents:
-    """What a member reads: a practitioner of their own courses, a lead or a manager of the whole clinic."""
+    """What a member reads: a practitioner about their own courses, a lead or a manager about the whole clinic."""
     own = Q() if member.is_leading else Q(course__practitioner=member)
     alerts = counted(Alert.objects.visible_to(member)).filter(own, state=Alert.State.OPEN)
     alerts = alerts.order_by("raised_at", "pk")
@@ -87,7 +87,7 @@ def contents_for(member: Membership, digest: Digest) -> Contents:
 
 
 def _is_open_on(clinic: Clinic, morning: datetime) -> bool:
-    """Whether a day is one on which the clinic opens: nobody is written to on a day off."""
+    """Whether the clinic opens on a day: nobody is emailed on a day off."""
     midnight = morning.replace(hour=0)
     return clinic.local(clinic.calendar().next_opening(midnight)).date() == morning.date()
 
@@ -104,7 +104,7 @@ def _queue(digest: Digest, member: Membership, *, at: datetime) -> None:
 
 
 def _watch_list(member: Membership, digest: Digest) -> list[Course]:
-    """Courses whose new scores stand on the watch list."""
+    """Courses with new scores on the watch list."""
     scores = watch_list(member, at=digest.made_at)
     new = [score for score in scores if digest.since < score.recorded_at <= digest.made_at]
     return list({score.course_id: score.course for score in new if not score.course.patient.is_training}.values())

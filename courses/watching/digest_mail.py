@@ -24,13 +24,13 @@ class DigestMail:
     """Owner of the message kind `daily_digest`; its subject is the Digest row."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """On its own day, while there is something left to tell."""
+        """On its own day, while there is something to report."""
         digest = self._digest(message)
         is_today = digest.clinic.local(at).date() == digest.on
         return is_today and not contents_for(member_of(message), digest).is_empty
 
     def render(self, message: Message) -> Mail:
-        """The mail to one reader, as things stand now."""
+        """The mail to one reader, with the current content."""
         digest, member = self._digest(message), reachable_member(message)
         contents = contents_for(member, digest)
         listed = [*contents.matters, *contents.late_entries]
@@ -50,7 +50,7 @@ class DigestMail:
             return compose(message, "daily_digest", context, to=member.address, subject=subject)
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """A refused address is noted."""
+        """Note a refused address."""
         note_delivery(message, at=at)
 
     def _digest(self, message: Message) -> Digest:
@@ -58,7 +58,7 @@ class DigestMail:
 
 
 def _what(words: str, worse: str | None) -> str:
-    """What an alert is about, with by how much its course is worse; said once."""
+    """What an alert is about, and how much worse its course is, once."""
     if worse is None:
         return words
     is_said = words == str(Alert.Rule.WORSE_THAN_START.label)

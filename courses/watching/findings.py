@@ -1,4 +1,4 @@
-"""Findings that come with time: courses that lapsed or are off track at a review, check-ins unanswered."""
+"""Findings that come with time: courses overdue or off track at a review, check-ins unanswered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from patients.locking import lock_patients
 
 
 def watch_courses(*, at: datetime) -> int:
-    """Look at every active course of every clinic; returns for how many something was found."""
+    """Check every active course of every clinic; returns for how many something was found."""
     found: list[int] = []
     each(Clinic.objects.all(), lambda clinic: found.append(_watch_clinic(clinic, at=at)))
     return sum(found)
@@ -44,7 +44,7 @@ def _watch_clinic(clinic: Clinic, *, at: datetime) -> int:
     def watch(course: Course) -> bool:
         is_found = watch_start(course, records[course.pk], at=at)
         calls = [(Alert.Rule.UNANSWERED, finding) for finding in unanswered.get(course.pk, ())]
-        # What needs no curve comes first: no failure of the curve keeps it back.
+        # Rules without the curve come first, so that a failure of the curve does not delay them.
         for rule, finding in chain(calls, _findings(course, records[course.pk], now, at=at)):
             _raise(course, rule, finding, at=at)
             is_found = True
@@ -73,7 +73,7 @@ def _findings(
 
 
 def watch_start(course: Course, record: Record, *, at: datetime) -> bool:
-    """Tell of a course that is worse than at its start: once a run, and not while its pain alert is open."""
+    """Report a course that is worse than at its start: once per run, and not while its pain alert is open."""
     found = record.worse_than_start()
     return bool(found) and _tell_of_start(course, found, at=at)
 
@@ -97,6 +97,6 @@ def _raise(course: Course, rule: Alert.Rule, finding: Finding, *, at: datetime) 
         return
     latest = Alert.objects.filter(course=course, rule=rule).order_by("-raised_at").first()
     if latest and latest.raised_at >= course.last_held_at:  # type: ignore[attr-defined]
-        # Answered since the last visit: nothing new to say.
+        # Answered since the last visit: nothing new to report.
         return
     raise_alert(patient=course.patient, course=course, rule=rule, findings=[finding], at=at)

@@ -13,7 +13,7 @@ from courses.rules.facts import Finding, Severity
 from courses.rules.unanswered import find_unanswered
 
 LOOK_BACK = timedelta(days=21)
-# A check-in is asked the day after its session.
+# A check-in is sent the day after its session.
 ASKED_AFTER = timedelta(days=1)
 
 
@@ -40,9 +40,10 @@ def unanswered_check_ins(clinic: Clinic, *, at: datetime) -> dict[int, list[Find
 
 
 def _waiting(clinic: Clinic, *, at: datetime) -> QuerySet[CheckIn]:
-    """Unanswered ones of active courses since which nothing was heard: no visit, no score.
+    """Unanswered check-ins of active courses without a visit or score since.
 
-    Day 3 stands alone: a day-1 answer does not answer it, and one that was never sent was not left unanswered.
+    Day 3 counts on its own: a day-1 answer does not answer it, and one that was never sent was not left
+    unanswered.
     """
     later_visit = Session.objects.filter(
         course=OuterRef("session__course"), held_at__gt=OuterRef("session__held_at")
@@ -66,13 +67,13 @@ def _asked_at(check_in: CheckIn) -> datetime:
 
 
 def _follows(check_in: CheckIn, timing: object) -> bool:
-    """Whether a check-in asks how it went on after a score: next day after a visit's, day 3 after a later one."""
+    """Whether a check-in follows a score: next day after a visit's, day 3 after a later one."""
     is_of_visit = timing in {PainScore.Timing.BEFORE, PainScore.Timing.AFTER, None}
     return is_of_visit is (check_in.kind == CheckIn.Kind.DAY1)
 
 
 def _worrying_sessions(courses: set[int]) -> dict[tuple[int, int], list[tuple[object, Severity]]]:
-    """By session of some courses, the timing and severity of what the pain rules found, whichever alert has it."""
+    """By session of some courses, the timing and severity of its pain findings, in whichever alert they are."""
     events = AlertEvent.objects.filter(
         alert__course__in=courses, alert__rule__in=[Alert.Rule.PAIN, Alert.Rule.RED_FLAG]
     ).exclude(detail__findings=None)
@@ -88,6 +89,6 @@ def _worrying_sessions(courses: set[int]) -> dict[tuple[int, int], list[tuple[ob
             if kind != AlertEvent.Kind.CORRECTED:
                 known.append(row)
             elif row in known:
-                # Corrected or void: the number may be another session's by now.
+                # Corrected or void: the number may belong to another session now.
                 known.remove(row)
     return found

@@ -1,4 +1,4 @@
-"""The watch list: scores worth the practitioner's eye at the next visit, of which nobody is told."""
+"""The watch list: scores to check at the next visit, without any message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clinic gets another time zone: what becomes of what is booked.
+"""A clinic's new time zone and its effects on bookings.
 
 A single booking belongs to plans/.
 """

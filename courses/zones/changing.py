@@ -17,7 +17,7 @@ from courses.reminders.rezoning import replan_for_zone
 from courses.zones.effects import Foreseen, Keep, Row, span_words
 from courses.zones.walls import Span
 
-# Where no visit is: all step aside together, so that none stands in the way of another.
+# A time without any visit: all move there first, so that none is in the way of another.
 ASIDE = timedelta(days=365_000)
 CHUNK = 500
 PlacedT = TypeVar("PlacedT", Appointment, Duty)
@@ -34,7 +34,7 @@ class Changed:
 
 @transaction.atomic
 def change_zone(foreseen: Foreseen, *, keep: Keep, by: Membership, at: datetime) -> Changed:
-    """Carry out what was foreseen, in the transaction that foresaw it and saved the clinic's new zone."""
+    """Carry out the planned change, in the transaction that planned it and saved the clinic's new zone."""
     if foreseen.counts(keep).n_overlapping:
         raise ValidationError(
             _("Some visits would overlap. Move or cancel one of each first, or keep the moments in time.")

@@ -1,4 +1,4 @@
-"""Whom a visit would keep busy twice at its new time, and whether the clinic is open then."""
+"""Who would have two visits at the new time, and whether the clinic is open then."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Placed = tuple[Appointment, Span]
 
 
 def clashes(clinic: Clinic, visits: Sequence[Appointment], spans: Mapping[int, Span]) -> dict[int, str]:
-    """By visit, what it would overlap at its new time: another of these visits, or one that stays where it is."""
+    """By visit, what it would overlap at its new time: another moved visit, or one that stays."""
     placed: list[Placed] = [(one, spans[one.pk]) for one in visits]
     placed += [(one, Span(one.starts_at, one.ends_at)) for one in _others(clinic, visits, spans)]
     found: dict[int, str] = {}

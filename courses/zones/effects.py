@@ -1,4 +1,4 @@
-"""What another time zone does to one visit, duty or reminder, with each answer; and the sums."""
+"""The effect of another time zone on one visit, duty or reminder, with each answer; and the totals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clinic.models import Clinic, Duty
 from courses.models import Appointment, Reminder
 from courses.zones.walls import Span
 
-# How many rows of each kind a page lists; what needs somebody is listed in any case.
+# How many rows of each kind a page lists; rows that need attention are always listed.
 N_LISTED = 8
 
 
@@ -28,7 +28,7 @@ class Keep(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of one stretch of time, and what somebody must know of it; no span: it does not take place."""
+    """The result for one period, and what somebody must know about it; without a span it does not take place."""
 
     span: Span | None
     words: str
@@ -40,13 +40,13 @@ class Outcome:
 
     @property
     def utc(self) -> str:
-        """The moments themselves."""
+        """The instants themselves."""
         return span_words(self.span, ZoneInfo("UTC")) + " UTC" if self.span else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One visit, duty or reminder: as it is, and with each answer."""
+    """One visit, duty or reminder: now, and with each answer."""
 
     subject: Appointment | Duty | Reminder
     now: Span
@@ -56,27 +56,27 @@ class Row:
 
     @property
     def before_utc(self) -> str:
-        """The moments it is at now."""
+        """Its current instants."""
         return span_words(self.now, ZoneInfo("UTC")) + " UTC"
 
     @property
     def is_named(self) -> bool:
-        """Whether it is listed however many there are: its time does not exist, or somebody else has it."""
+        """Whether it is always listed: its time does not exist, or somebody else has it."""
         return self.wall.is_skipped or self.wall.is_overlapping
 
     def with_answer(self, keep: Keep) -> Outcome:
-        """What becomes of it."""
+        """The result for an answer."""
         return self.wall if keep == Keep.WALL else self.instants
 
     def is_moved(self, keep: Keep) -> bool:
-        """Whether it is at another moment then."""
+        """Whether it then has another instant."""
         span = self.with_answer(keep).span
         return span is None or (span.starts_at, span.ends_at) != (self.now.starts_at, self.now.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What one answer does: how many rows of each kind move, and how many visits need somebody's attention."""
+    """The effect of one answer: how many rows of each kind move, and how many visits need attention."""
 
     n_visits: int
     n_duties: int
@@ -89,7 +89,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The rows of one kind: how many there are, and those that are listed."""
+    """The rows of one kind: how many there are, and the listed ones."""
 
     n: int
     listed: tuple[Row, ...]
@@ -102,7 +102,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """Everything that a change of zone touches."""
+    """Everything that a change of zone affects."""
 
     clinic: Clinic
     old: str
@@ -113,7 +113,7 @@ class Foreseen:
 
     @property
     def seen(self) -> str:
-        """A word for exactly this: another one as soon as a visit or duty is another, or needs other attention."""
+        """A mark that changes as soon as a visit or duty is another, or needs other attention."""
         parts = [self.old, self.new]
         for row in (*self.visits, *self.duties):
             parts += [
@@ -128,7 +128,7 @@ class Foreseen:
         return sha256("\0".join(parts).encode()).hexdigest()[:32]
 
     def counts(self, keep: Keep) -> Counts:
-        """The sums of one answer."""
+        """The totals for one answer."""
         found = [row.with_answer(keep) for row in self.visits]
         return Counts(
             n_visits=_n_moved(self.visits, keep),
@@ -142,12 +142,12 @@ class Foreseen:
 
     @property
     def wall_counts(self) -> Counts:
-        """The sums where wall times are kept."""
+        """The totals if wall times are kept."""
         return self.counts(Keep.WALL)
 
     @property
     def instants_counts(self) -> Counts:
-        """The sums where instants are kept."""
+        """The totals if instants are kept."""
         return self.counts(Keep.INSTANTS)
 
     @property
@@ -167,7 +167,7 @@ class Foreseen:
 
 
 def span_words(span: Span, zone: ZoneInfo) -> str:
-    """A stretch, or one moment, as a clock in a zone shows it."""
+    """A period, or one moment, by the clock of a zone."""
     start, end = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
     begin = shown_weekday_moment(start)
     if span.starts_at == span.ends_at:
@@ -181,7 +181,7 @@ def _n_moved(rows: Sequence[Row], keep: Keep) -> int:
 
 
 def _listed(rows: Sequence[Row]) -> Kind:
-    """What has to be named first, then the first few."""
+    """The rows that must be listed first, then the first few others."""
     named = [row for row in rows if row.is_named]
     others = [row for row in rows if not row.is_named]
     return Kind(len(rows), (*named, *others[: max(0, N_LISTED - len(named))]))

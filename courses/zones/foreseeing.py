@@ -1,4 +1,4 @@
-"""What another time zone does to every booked visit, duty and planned reminder, before anything is saved."""
+"""The effect of another time zone on every booked visit, duty and planned reminder, before anything is saved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FURTHEST = timedelta(hours=27)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From which clock to which, and when."""
+    """The old and the new clock, and when."""
 
     before: ZoneInfo
     after: ZoneInfo
@@ -31,9 +31,9 @@ class Change:
 
 
 def foresee(clinic: Clinic, *, old: str, at: datetime) -> Foreseen:
-    """What the clinic's zone does to what was entered while it had the old one.
+    """The effect of the clinic's zone on what was entered under the old one.
 
-    Locks what it lists: inside a transaction what is listed is what will be moved.
+    Locks what it lists: inside a transaction, exactly the listed rows are moved.
     """
     change = Change(ZoneInfo(old), clinic.zone_info, at)
     visits, duties = _visits(clinic, change), _duties(clinic, change)
@@ -49,7 +49,7 @@ def foresee(clinic: Clinic, *, old: str, at: datetime) -> Foreseen:
 
 
 def _visits(clinic: Clinic, change: Change) -> list[Appointment]:
-    """Booked visits that are to come by one clock or the other, locked."""
+    """Booked visits that are still to come by either clock, locked."""
     rows = Appointment.objects.for_clinic(clinic).filter(
         status=Appointment.Status.BOOKED, starts_at__gt=change.at - FURTHEST
     )
@@ -59,7 +59,7 @@ def _visits(clinic: Clinic, change: Change) -> list[Appointment]:
 
 
 def _duties(clinic: Clinic, change: Change) -> list[Duty]:
-    """Duties that end later than now by one clock or the other, locked."""
+    """Duties that end later than now by either clock, locked."""
     rows = Duty.objects.for_clinic(clinic).filter(ends_at__gt=change.at - FURTHEST).select_related("member__user")
     locked = rows.select_for_update(of=("self",), no_key=True).order_by("starts_at", "pk")
     return [one for one in locked if max(one.ends_at, _wall_span(one, change).ends_at) > change.at]
@@ -120,7 +120,7 @@ def _outcome(
 
 
 def _duty_row(one: Duty, change: Change) -> Row:
-    """A duty that has begun keeps its beginning."""
+    """A duty that has begun keeps its start."""
     now, kept = Span(one.starts_at, one.ends_at), _wall_span(one, change)
     if one.starts_at <= change.at:
         until = same_wall(one.ends_at, change.before, change.after).at
@@ -139,7 +139,7 @@ def _duty_row(one: Duty, change: Change) -> Row:
 
 
 def _reminder_rows(clinic: Clinic, spans: dict[int, Span], change: Change) -> tuple[Row, ...]:
-    """The reminders that leave at another time with one answer at least."""
+    """The reminders that would be sent at another time with at least one answer."""
     starts = {pk: span.starts_at for pk, span in spans.items()}
     wall = {one.row.pk: one for one in reminder_moves(clinic, starts=starts, at=change.at)}
     instants = {one.row.pk: one for one in reminder_moves(clinic, starts={}, at=change.at)}
@@ -161,6 +161,6 @@ def _reminder_outcome(reminder: Reminder, move: ReminderMove | None, change: Cha
 
 
 def _reminded_of(visits: list[Appointment]) -> set[int]:
-    """The visits whose patients were reminded already."""
+    """The visits whose patients were already reminded."""
     sent = Reminder.objects.filter(appointment__in=visits, state__in=[Reminder.State.SENT, Reminder.State.UNKNOWN])
     return set(sent.values_list("appointment_id", flat=True))

@@ -1,4 +1,4 @@
-"""What is to stay as it is when the clinic's time zone changes."""
+"""What should stay as it is when the clinic's time zone changes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from courses.zones.effects import Keep
 
 
 class KeepForm(forms.Form):
-    """The answer, and what somebody saw when they gave it."""
+    """The answer, and what the user had seen before it."""
 
     keep = forms.ChoiceField(
-        label=gettext_lazy("What stays as it is?"),
+        label=gettext_lazy("What should stay the same?"),
         choices=Keep.choices,
         error_messages={"required": gettext_lazy("Choose one of the two.")},
     )

@@ -1,10 +1,10 @@
-"""Every stored time of a clinic, and what another time zone does to it."""
+"""Every stored time of a clinic, and the effect of another time zone on it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-# They move where the times on the clock are kept: the wall time is what people agreed on.
+# Moved if the times on the clock are kept: people agreed on the wall time.
 MOVES: frozenset[str] = frozenset(
     {
         "clinic.Duty.ends_at",
@@ -14,7 +14,7 @@ MOVES: frozenset[str] = frozenset(
     }
 )
 
-# They are reckoned again by the new clock with either answer, where they are still to come.
+# Calculated again by the new clock with either answer, if they are still to come.
 PLANNED_AGAIN: Mapping[str, str] = {
     "clinic.Message.due_at": "of a reminder: when it leaves",
     "clinic.Message.first_due_at": "of a reminder: when it was first to leave",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """When a clock shows a time; skipped where that clock never shows it, because it is put forward then."""
+    """When a clock shows a time; skipped if the clock is put forward over it."""
 
     at: datetime
     is_skipped: bool = False
@@ -27,8 +27,8 @@ class Span:
 def same_wall(at: datetime, old: ZoneInfo, new: ZoneInfo) -> Instant:
     """When the new clock shows what the old one shows at an instant.
 
-    A time the new clock shows twice is the first one, unless the old one shows it twice too; a time it skips is as
-    much later as the clock is put forward.
+    If the new clock shows a time twice, the first one counts, unless the old clock shows it twice too; a skipped
+    time becomes as much later as the clock is put forward.
     """
     wall = at.astimezone(old).replace(tzinfo=new)
     there = wall.astimezone(UTC)
@@ -38,7 +38,7 @@ def same_wall(at: datetime, old: ZoneInfo, new: ZoneInfo) -> Instant:
 
 
 def same_wall_span(starts_at: datetime, ends_at: datetime, old: ZoneInfo, new: ZoneInfo) -> Span:
-    """A stretch with both its wall times; with its length where a change of clocks leaves no such stretch."""
+    """A period with both its wall times; with its length if a change of clocks leaves no such period."""
     start, end = same_wall(starts_at, old, new), same_wall(ends_at, old, new)
     is_skipped = start.is_skipped or end.is_skipped
     if is_skipped or end.at <= start.at:

@@ -1,4 +1,4 @@
-"""Private PostgreSQL and Valkey, from wheels, for demo and tests: they live as long as their parent.
+"""Private PostgreSQL and Valkey from wheels, for demo and tests; they end with their parent.
 
 An installation brings its own servers.
 """

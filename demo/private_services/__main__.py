@@ -1,4 +1,4 @@
-"""`python -m demo.private_services run -- COMMAND`: a command with private servers around it."""
+"""`python -m demo.private_services run -- COMMAND`: runs a command with private servers."""
 
 import argparse
 import signal
@@ -31,7 +31,7 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 
 def main() -> int:
-    """Run the command between starting and stopping the servers."""
+    """Start the servers, run the command, stop the servers."""
     arguments = parser().parse_args()
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)

@@ -1,4 +1,4 @@
-"""As whom the servers run: PostgreSQL refuses root."""
+"""The user that runs the servers, because PostgreSQL refuses root."""
 
 import os
 import pwd
@@ -18,16 +18,16 @@ class Account:
 
     @property
     def is_other(self) -> bool:
-        """Whether this is another user than the one who runs this program."""
+        """Whether this user differs from the one who runs this program."""
         return self.uid != os.geteuid()
 
     def own(self, path: Path) -> None:
-        """Hand a file or folder over to this user."""
+        """Give a file or folder to this user."""
         if self.is_other:
             os.chown(path, self.uid, self.gid)
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether this user may pass through a folder and all above it."""
+        """Whether this user can enter a folder and all above it."""
         return all(self._may_pass(step) for step in [folder, *folder.parents])
 
     def _may_pass(self, folder: Path) -> bool:
@@ -37,7 +37,7 @@ class Account:
 
 
 def server_account(data: Path | None = None) -> Account:
-    """This user; for root the owner of the data, else `postgres`, else `nobody`."""
+    """This user; for root the owner of the data, otherwise `postgres`, otherwise `nobody`."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
     if data is not None and data.is_dir() and (owner := data.stat()).st_uid != 0:

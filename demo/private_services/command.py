@@ -1,4 +1,4 @@
-"""Runs one command as if it stood alone: signals reach it, its exit code comes back."""
+"""Runs one command like a shell: passes signals on and returns its exit code."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ def run_command(command: list[str], environment: dict[str, str]) -> int:
         raise ServiceError(f"{command[0]} cannot be run: {error.strerror}.") from error
     while process.poll() is None:
         received = signal.sigwaitinfo(PASSED_ON | {signal.SIGCHLD})
-        # The terminal's Ctrl-C comes from the kernel and has reached the command already.
+        # The terminal's Ctrl-C comes from the kernel and has already reached the command.
         if received.si_signo != signal.SIGCHLD and received.si_code != SI_KERNEL:
             process.send_signal(received.si_signo)
     return process.returncode if process.returncode >= 0 else 128 - process.returncode

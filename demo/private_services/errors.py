@@ -1,4 +1,4 @@
-"""What can keep a server from running, in a sentence each."""
+"""Reasons why a server cannot run, one sentence each."""
 
 import errno
 import re
@@ -12,16 +12,16 @@ LAST_WORDS = re.compile(r"(?:FATAL|PANIC|ERROR|error):\s*(.+)")
 
 
 class ServiceError(Exception):
-    """A server cannot run: one sentence that names the cause and how to fix it."""
+    """A server cannot run: one sentence with the cause and how to fix it."""
 
 
 class FolderInUse(ServiceError):
-    """Another run keeps its data in this folder."""
+    """Another run has its data in this folder."""
 
 
 def from_os_error(error: OSError, place: object) -> ServiceError:
-    """The operating system's refusal at a place, in the words of this project."""
-    # Copying a folder gathers its errors as text.
+    """An error of the operating system at a path, in our own words."""
+    # Copying a folder collects its errors as text.
     if error.errno in {errno.ENOSPC, errno.EDQUOT} or NO_SPACE in str(error):
         return ServiceError(DISK_FULL.format(place=place))
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
@@ -30,7 +30,7 @@ def from_os_error(error: OSError, place: object) -> ServiceError:
 
 
 def from_log(name: str, log: str, place: object) -> ServiceError:
-    """Why a server stopped, read from what it wrote last."""
+    """Why a server stopped, according to its last log lines."""
     if NO_SPACE in log:
         return ServiceError(DISK_FULL.format(place=place))
     if "Permission denied" in log:

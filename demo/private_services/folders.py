@@ -1,7 +1,7 @@
-"""Folders that outlive a run and folders that do not, and the locks that tell whose they are.
+"""Folders that outlive a run and temporary ones, with locks that show whether they are in use.
 
-A lock is held by everyone who inherited it: launcher, keeper and servers. Whoever gets it knows that none
-of them is left, however they ended, and that what they left behind is nobody's.
+A lock is held by every process that inherited it: launcher, keeper and servers. Whoever gets it knows that none
+of them is left, however they ended, and that their files can be used.
 """
 
 import fcntl
@@ -25,7 +25,7 @@ SECONDS_FOR_REMAINS = 15
 
 
 def take_lock(path: Path) -> int | None:
-    """The open lock file, locked; none where another process holds it."""
+    """The open lock file, locked; None if another process holds it."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -37,9 +37,10 @@ def take_lock(path: Path) -> int | None:
 
 @contextmanager
 def kept_folder(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Where a folder's servers keep their data, and its lock; refused while another run uses it.
+    """The folder for the servers' data, and its lock; refused while another run uses it.
 
-    For root this is a link into the system's state folder: the servers' user may not be able to enter here.
+    For root this is a link into the system's state folder, because the servers' user may not be able to enter
+    here.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,7 +62,7 @@ def _claim(folder: Path) -> tuple[Path, int]:
         return link, _lock_when_free(link, folder)
     if link.is_dir() and not link.is_symlink():
         raise ServiceError(
-            f"{link} belongs to an ordinary user: run as that user, or remove {folder} to start anew."
+            f"{link} belongs to an ordinary user: run as that user, or remove {folder} to start again."
         )
     home = link.resolve() if link.is_dir() else STATE / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     home.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -74,7 +75,7 @@ def _claim(folder: Path) -> tuple[Path, int]:
 
 
 def _lock_when_free(home: Path, folder: Path) -> int:
-    """Wait only for the last breath of a killed run, never for one that lives."""
+    """Wait briefly for a killed run to end, but not for a running one."""
     deadline = time.monotonic() + SECONDS_FOR_REMAINS
     while (lock := take_lock(home / "lock")) is None:
         holder = (home / "lock").read_text()
@@ -85,7 +86,7 @@ def _lock_when_free(home: Path, folder: Path) -> int:
 
 
 def _lives(pid: str) -> bool:
-    """Whether a process is there and not merely unburied."""
+    """Whether a process is running, and not a zombie."""
     try:
         state = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
@@ -94,7 +95,7 @@ def _lives(pid: str) -> bool:
 
 
 def _empty(home: Path) -> None:
-    """Remove the data of a folder that was deleted since: deleting it means starting again."""
+    """Remove the data if the folder was deleted meanwhile: deleting it means starting again."""
     for path in home.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
@@ -102,7 +103,7 @@ def _empty(home: Path) -> None:
 
 @contextmanager
 def run_folder(account: Account) -> Iterator[tuple[Path, int]]:
-    """A short, private folder of the servers' user for sockets and passing data, and its lock."""
+    """A private folder of the servers' user with a short path, for sockets and temporary data, and its lock."""
     parent = _short_parent(account)
     _sweep(parent, account)
     try:
@@ -131,7 +132,7 @@ def _short_parent(account: Account) -> Path:
 
 
 def _sweep(parent: Path, account: Account) -> None:
-    """Remove what killed runs of this user have left."""
+    """Remove what killed runs of this user left behind."""
     for folder in parent.glob(f"{RUN_PREFIX}*"):
         with suppress(OSError):
             is_ours = folder.lstat().st_uid in {os.geteuid(), account.uid} and not folder.is_symlink()

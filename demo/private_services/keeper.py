@@ -1,6 +1,6 @@
-"""Stands between a launcher and its servers: when the launcher is gone, however it went, so are they.
+"""Runs between a launcher and its servers: when the launcher ends, in any way, the servers end too.
 
-Also run as a script of its own that stays small and quick to start, so it imports the standard library only.
+Also run as a script of its own that must start quickly and stay small, so it imports only the standard library.
 It holds the read end of a pipe whose write end only the launcher has; its end of file is the signal to stop.
 """
 
@@ -25,12 +25,12 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(signal_number: int) -> Callable[[], None]:
-    """What a child calls before exec, after any change of user, to get a signal when its parent ends."""
+    """Called by a child before exec, after any change of user, to get a signal when its parent ends."""
     parent = os.getpid()
 
     def arrange() -> None:
         if signal_number != signal.SIGKILL:
-            # A shell starts its background jobs with SIGINT ignored, and that is inherited.
+            # A shell starts background jobs with SIGINT ignored, and children inherit that.
             signal.signal(signal_number, signal.SIG_DFL)
         LIBC.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
         if os.getppid() != parent:
@@ -61,7 +61,7 @@ def start(server: dict[str, Any], locks: list[int]) -> subprocess.Popen[bytes]:
 
 
 def wait_for_the_end(servers: list[subprocess.Popen[bytes]]) -> bool:
-    """Wait until the launcher is gone (true) or a server has stopped by itself (false)."""
+    """Wait until the launcher has ended (true) or a server has stopped (false)."""
     while not select.select([sys.stdin], [], [], 0.2)[0]:
         if any(server.poll() is not None for server in servers):
             return False
@@ -69,7 +69,7 @@ def wait_for_the_end(servers: list[subprocess.Popen[bytes]]) -> bool:
 
 
 def stop(servers: list[subprocess.Popen[bytes]], plan: list[dict[str, Any]]) -> None:
-    """Ask all servers to stop, and kill what has not."""
+    """Ask all servers to stop, and kill those that do not."""
     for server, entry in zip(servers, plan, strict=False):
         server.send_signal(entry["stop_signal"])
     deadline = time.monotonic() + STOP_SECONDS
@@ -82,7 +82,7 @@ def stop(servers: list[subprocess.Popen[bytes]], plan: list[dict[str, Any]]) -> 
 
 
 def children() -> list[int]:
-    """The processes whose parent this is, those of a killed server included."""
+    """The child processes of this one, including those of a killed server."""
     try:
         return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
     except FileNotFoundError:
@@ -90,7 +90,7 @@ def children() -> list[int]:
 
 
 def kill_orphans() -> None:
-    """Kill what a killed server has left behind."""
+    """Kill the remaining processes of a killed server."""
     while left := children():
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
@@ -100,7 +100,7 @@ def kill_orphans() -> None:
 
 
 def main() -> int:
-    """Keep the servers of the plan, a line of JSON on the pipe, until the launcher is gone."""
+    """Run the servers of the plan, a line of JSON on the pipe, until the launcher ends."""
     plan = json.loads(sys.stdin.buffer.readline() or '{"servers": [], "run_folder": ""}')
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

@@ -14,9 +14,9 @@ from demo.private_services.keeper import die_with_parent
 from demo.private_services.server import Place, Server, plain_environment, user_of
 
 NAME = "PostgreSQL"
-# The superuser, with whom nobody but this launcher signs in.
+# The superuser, used only by this launcher.
 USER = DATABASE = "clinic"
-# The two roles of the product, as everywhere: see deploy/postgres/roles.sql.
+# The two roles of the product, as in an installation: see deploy/postgres/roles.sql.
 OWNER, APP = "healing_curve_owner", "healing_curve_app"
 ROLES = Path(__file__).resolve().parents[2] / "deploy/postgres/roles.sql"
 PORT = "5432"
@@ -25,7 +25,7 @@ INITDB = [
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
     "--locale=C.UTF-8",
-    "--auth=trust",  # only who can enter the private folder of the socket gets here
+    "--auth=trust",  # only users who can enter the socket's private folder can connect
     "--no-instructions",
     f"--username={USER}",
 ]
@@ -41,7 +41,7 @@ SETTINGS = {
     "io_method": "sync",  # no helper processes
     "huge_pages": "off",
     "jit": "off",
-    # Shared memory that ends with the data folder, also after a kill.
+    # Shared memory that is removed with the data folder, also after a kill.
     "dynamic_shared_memory_type": "mmap",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -54,7 +54,7 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 def server(place: Place) -> Server:
-    """PostgreSQL at this place, its data folder made ready."""
+    """PostgreSQL at this place, with its data folder prepared."""
     data = place.home / "postgres"
     prepare(data, place)
     run_id = place.sockets.name
@@ -79,13 +79,13 @@ def _address(role: str, sockets: Path) -> str:
 
 
 def prepare(data: Path, place: Place) -> None:
-    """Make the data folder unless it is there; refuse one of another major version."""
+    """Make the data folder if it does not exist; refuse one of another major version."""
     version_file = data / "PG_VERSION"
     try:
         if not version_file.is_file():
             _make(data, place)
         found = version_file.read_text().strip()
-        # Our lock says that no server is left, whoever now has the process number in this file.
+        # Our lock shows that no server is left, whoever has the process number in this file now.
         (data / "postmaster.pid").unlink(missing_ok=True)
     except OSError as error:
         raise from_os_error(error, data) from error
@@ -93,7 +93,7 @@ def prepare(data: Path, place: Place) -> None:
     if found != expected:
         raise ServiceError(
             f"{data} holds data of PostgreSQL {found}, but this is PostgreSQL {expected}:"
-            f" remove that folder to start anew, or go back to the version that made it."
+            f" remove that folder to start again, or return to the version that made it."
         )
 
 
@@ -121,7 +121,7 @@ def _make(data: Path, place: Place) -> None:
 
 
 def answers(sockets: Path, run_id: str) -> bool:
-    """Whether the server of this run takes connections; its database and roles are made at the first one."""
+    """Whether this run's server accepts connections; its database and roles are made at the first connection."""
     where: dict[str, Any] = {"host": str(sockets), "port": PORT, "user": USER, "connect_timeout": 5}
     try:
         with psycopg.connect(**where, dbname="postgres", autocommit=True) as connection:
@@ -132,7 +132,7 @@ def answers(sockets: Path, run_id: str) -> bool:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
         with psycopg.connect(**where, dbname=DATABASE, autocommit=True) as connection:
             connection.execute(ROLES.read_bytes())
-            # Tests make databases of their own.
+            # Tests make their own databases.
             connection.execute(f"ALTER ROLE {OWNER} CREATEDB")
     except psycopg.OperationalError:
         return False

@@ -1,4 +1,4 @@
-"""What a private server is to the launcher and its keeper."""
+"""The data of a private server for the launcher and its keeper."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from demo.private_services.binaries import Binaries
 
 @dataclass(frozen=True)
 class Place:
-    """Where servers keep their data and sockets, as whom they run, and how safe their data is to be."""
+    """Where servers store their data and sockets, which user runs them, whether the data must be durable."""
 
     home: Path
     sockets: Path
@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Server:
-    """How to start a server, where it answers, and how to tell that it does."""
+    """How to start a server, its address, and how to check that it answers."""
 
     name: str
     command: list[str]
@@ -32,11 +32,11 @@ class Server:
     stop_signal: int
     url: str
     is_ready: Callable[[], bool]
-    # The address for whoever makes tables, where that is somebody else.
+    # The address for the owner of the tables, if that is another role.
     owner_url: str = ""
 
     def plan(self, account: Account) -> dict[str, Any]:
-        """What the keeper needs to know, fit for JSON."""
+        """The keeper's data, ready for JSON."""
         return {
             "command": self.command,
             "folder": str(self.folder),
@@ -48,12 +48,12 @@ class Server:
 
 
 def plain_environment() -> dict[str, str]:
-    """An environment without the PG* and locale settings of the person who starts the servers."""
+    """An environment without the PG* and locale settings of the current user."""
     return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def user_of(account: Account) -> dict[str, Any]:
-    """The keyword arguments that make subprocess run a program as this account."""
+    """Keyword arguments that make subprocess run a program as this account."""
     if not account.is_other:
         return {"umask": 0o077}
     return {"user": account.uid, "group": account.gid, "extra_groups": [], "umask": 0o077}

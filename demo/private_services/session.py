@@ -1,4 +1,4 @@
-"""Both private servers together, for as long as a block runs."""
+"""Both private servers together, inside a block."""
 
 import json
 import os
@@ -19,19 +19,19 @@ from demo.private_services.server import Place, Server
 
 READY_SECONDS = 90
 BY_VARIABLE = {"DATABASE_URL": postgres.server, "REDIS_URL": valkey.server}
-# The address with which tables are made; DATABASE_URL may only read and write rows.
+# The owner's address for making tables; DATABASE_URL may only read and write rows.
 OWNER_VARIABLE = "DATABASE_OWNER_URL"
 
 
 @dataclass(frozen=True)
 class Services:
-    """Addresses of the servers, by the names of their environment variables."""
+    """The servers' addresses, by the names of their environment variables."""
 
     environment: dict[str, str]
     keeper: subprocess.Popen[bytes] | None = None
 
     def are_running(self) -> bool:
-        """Whether no server has stopped by itself."""
+        """Whether no server has stopped."""
         return self.keeper is None or self.keeper.poll() is None
 
 
@@ -39,7 +39,7 @@ class Services:
 def private_services(folder: Path | None = None, *, is_durable: bool = False) -> Iterator[Services]:
     """Start the servers that the environment does not name, and stop them at the end.
 
-    What is in a folder is kept, and safe against a power cut; without one all is gone afterwards.
+    Data in a folder is durable, also against a power cut; without a folder everything is removed afterwards.
     """
     given = {name: value for name in BY_VARIABLE if (value := os.environ.get(name))}
     wanted = [name for name in BY_VARIABLE if name not in given]

@@ -1,4 +1,4 @@
-"""A private Valkey, which speaks Redis's protocol: its settings, its address."""
+"""A private Valkey, which uses Redis's protocol: its settings, its address."""
 
 import signal
 from pathlib import Path
@@ -14,7 +14,7 @@ SOCKET = "valkey.sock"
 
 
 def server(place: Place) -> Server:
-    """Valkey at this place: its queue survives a restart where the place is durable."""
+    """Valkey at this place: its queue survives a restart if the place is durable."""
     data, socket = place.home / "valkey", place.sockets / SOCKET
     prepare(data, place)
     settings = {
@@ -39,7 +39,7 @@ def server(place: Place) -> Server:
 
 
 def prepare(data: Path, place: Place) -> None:
-    """Make the data folder unless it is there."""
+    """Make the data folder if it does not exist."""
     try:
         data.mkdir(mode=0o700, exist_ok=True)
         place.account.own(data)
@@ -48,7 +48,7 @@ def prepare(data: Path, place: Place) -> None:
 
 
 def answers(socket: Path, data: Path) -> bool:
-    """Whether the server of this run answers on its socket."""
+    """Whether this run's server answers on its socket."""
     with redis.Redis(unix_socket_path=str(socket)) as client:
         try:
             return bool(client.config_get("dir") == {"dir": str(data)})

@@ -1,4 +1,4 @@
 """Invented clinics for demonstrations and measurements.
 
-Nobody in them exists; what they do goes through the same functions as on the screens.
+Nobody in them exists; their data is written by the same functions as the screens use.
 """

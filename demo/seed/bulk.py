@@ -9,7 +9,7 @@ from django.db import connection, models
 
 
 def reserve_ids(model: type[models.Model], n_rows: int) -> range:
-    """Primary keys that nobody else will get; an unbroken run."""
+    """Primary keys in sequence that nobody else will get."""
     table, column = model._meta.db_table, "id"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, column])
@@ -21,7 +21,7 @@ def reserve_ids(model: type[models.Model], n_rows: int) -> range:
 
 
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows of database columns; what is not named gets the field's default, and the table's checks hold."""
+    """Write rows of database columns; missing columns get the field's default, and the table's checks apply."""
     names, defaults = list(fields), _defaults(model, known=set(fields))
     columns = ", ".join(f'"{_column(model, field)}"' for field in [*names, *defaults])
     with connection.cursor() as cursor:
@@ -32,8 +32,8 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
 
 
 def _defaults(model: type[models.Model], *, known: set[str]) -> dict[str, Any]:
-    """What fields that are not named start with, where the column must hold something."""
-    # A generated column is the database's own to write.
+    """Defaults for fields that are not given, if the column needs a value."""
+    # The database writes generated columns itself.
     unnamed = [
         field
         for field in model._meta.concrete_fields

@@ -1,4 +1,4 @@
-"""The demo's clinics and the people who work in them."""
+"""The demo's clinics and their staff."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLACES = (
 # Month, day, name.
 HOLIDAYS = ((1, 1, "New Year's Day"), (12, 25, "Christmas Day"), (12, 26, "Boxing Day"))
 WEDNESDAY = 3
-# username, given name, family name, role; of the first clinic.
+# username, given name, family name, role; for the first clinic.
 FIRST = (
     ("practitioner", "Paula", "Pinetree", Role.PRACTITIONER),
     ("practitioner2", "Niko", "Nuthatch", Role.PRACTITIONER),
@@ -63,9 +63,9 @@ def make_clinic(number: int, *, at: datetime) -> Clinic:
 
 
 def _open(clinic: Clinic, *, at: datetime) -> None:
-    """Closed on Sundays, the winter's holidays, and one day within three weeks that the planner steps around."""
+    """Opening hours: closed on Sundays, on the winter's holidays, and on one day within the next three weeks."""
     today = clinic.local(at).date()
-    # Whoever tries the demo on a Sunday finds patients that day all the same.
+    # Someone who tries the demo on a Sunday still finds patients on that day.
     days = {*range(1, 7), today.isoweekday()}
     OpeningHours.objects.bulk_create(
         OpeningHours(clinic=clinic, weekday=day, opens_at=time(8), closes_at=time(18 if day > 5 else 20))
@@ -91,7 +91,7 @@ def next_open_day(clinic: Clinic, after: date) -> date:
 
 
 def keep_rota(clinic: Clinic, *, at: datetime) -> None:
-    """The lead answers for two months, a practitioner a weekend of it; one night in five days nobody does."""
+    """The lead is on duty for two months, with one weekend by a practitioner; one night in five days is open."""
     members = {member.user.username: member for member in Membership.objects.filter(clinic=clinic)}
     midnight = clinic.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
     # Who, from when to when, in days and hours from the last midnight.
@@ -128,7 +128,7 @@ def _member(clinic: Clinic, username: str, given: str, family: str, role: Role) 
 
 
 def _supervise(clinic: Clinic) -> None:
-    """The youngest practitioner works under the lead."""
+    """Let the lead supervise the youngest practitioner."""
     lead = Membership.objects.for_clinic(clinic).with_role(Role.LEAD).first()
     Membership.objects.filter(clinic=clinic, user__username="practitioner3").update(
         is_supervised=True, supervisor=lead

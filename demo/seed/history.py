@@ -1,4 +1,4 @@
-"""Past courses in any number: what a clinic's Prior is learned from."""
+"""Any number of past courses, from which a clinic's Prior is learned."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from patients.models import PainType, Patient, PatientPainType
 
 TYPES = ("axial", "radiculopathy", "sympathetic", "myofascial", "postural", "strain")
 SHARES = (0.42, 0.26, 0.08, 0.12, 0.08, 0.04)
-# Some stay away before the planned end.
+# Some patients stop before the planned end.
 LEAST_KEPT = 0.5
 CHUNK = 20_000
 
 
 @dataclass(frozen=True)
 class Staff:
-    """Who treated, and on what plan."""
+    """Who treated, and by which plan."""
 
     clinic: Clinic
     practitioners: tuple[Membership, ...]
@@ -36,7 +36,7 @@ class Staff:
 def write_history(
     staff: Staff, *, n_courses: int, n_known_people: int, rng: np.random.Generator, at: datetime
 ) -> None:
-    """Completed courses, each of a patient of its own, over the two years before a time."""
+    """Completed courses in the two years before a time, each with a patient of its own."""
     for start in range(0, n_courses, CHUNK):
         _write_chunk(staff, min(CHUNK, n_courses - start), n_known_people + start, rng=rng, at=at)
 
@@ -60,7 +60,7 @@ def _write_chunk(
 
 
 def _planned_weeks(protocol: Protocol) -> np.ndarray:
-    """When the planned sessions fall, in weeks from the start."""
+    """The weeks of the planned sessions, counted from the start."""
     return np.array(
         [
             week + visit / n_visits

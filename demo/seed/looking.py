@@ -1,4 +1,4 @@
-"""Reviews, measures and the end of a course, as its story tells."""
+"""Reviews, measures and the end of a course, according to its story."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ADVICE = (
 
 
 def new_key(rng: random.Random) -> uuid.UUID:
-    """A key that the seed alone decides."""
+    """A key that depends only on the seed."""
     return uuid.UUID(int=rng.getrandbits(128), version=4)
 
 
 def look_at(
     course: Course, story: Story, *, by: Membership, n_held: int, at: datetime, rng: random.Random
 ) -> None:
-    """Measures at the start; at a review measures and, where the story has them, the review."""
+    """Measures at the start; at a review, measures and, if the story has one, the review."""
     if n_held == 1:
         _measure(course, MeasureScore.Stage.START, share=0.0, by=by, at=at, rng=rng)
     elif n_held in course.review_sessions and story.is_reviewed:
@@ -39,7 +39,7 @@ def look_at(
 
 
 def end_as_told(course: Course, story: Story, *, by: Membership, at: datetime, rng: random.Random) -> None:
-    """The end of a course; what its patient had been sent by then counts as sent."""
+    """The end of a course; mail to its patient up to then counts as sent."""
     course.reminders.filter(state=Reminder.State.PLANNED, due_at__lt=at).update(
         state=Reminder.State.SENT, settled_at=at
     )

@@ -1,4 +1,4 @@
-"""Invented measures that go with a course's pain."""
+"""Invented measures that fit a course's pain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NORMAL = {
 
 
 def invented_measures(*, start: int, now: int, share: float, rng: random.Random) -> tuple[ItemScore, ...]:
-    """Activities, limitation, NDI and movement; better by as much as pain is, and only after the start."""
+    """Activities, limitation, NDI and movement; they improve as much as pain does, and only after the start."""
     gain = (start - now) if share else 0
     activities = [
         Activity(label, min(max(10 - start + gain + place % 2, 0), 10))

@@ -1,4 +1,4 @@
-"""Invented people, plainly so: nobody is called after two birds and a tree, and example.org reaches nobody."""
+"""Invented people with obviously invented names, and addresses at example.org, which reach nobody."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ FAMILY = [
 
 
 def name(number: int) -> tuple[str, str]:
-    """Given and family name of the invented person with a number; 1,200 differ."""
-    # The two lists have 40 and 30 names: steps of 1 and 7 meet again only after all pairs are used.
+    """Given and family name of the invented person with a number; 1,200 different ones."""
+    # The lists have 40 and 30 names: steps of 1 and 7 repeat a pair only after all pairs were used.
     return GIVEN[number % len(GIVEN)], FAMILY[(number * 7 + number // len(GIVEN)) % len(FAMILY)]
 
 
 def phone(number: int) -> str:
-    """A number of the range kept for fiction."""
+    """A number from the range reserved for fiction."""
     return f"+44 1632 96{number % 10_000:04d}"
 
 

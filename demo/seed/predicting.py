@@ -1,4 +1,4 @@
-"""What the shipped Prior says of past scores one after another, each from the earlier ones of its course."""
+"""The shipped Prior's predictions of past scores, each from the earlier ones of its course."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from courses.priors.course_records import records_of
 from courses.priors.evidence import Evidence
 from patients.counting import counted
 
-# The page on the curve looks back a year; so many courses fill it.
+# The curve's page covers a year; this many courses fill it.
 LOOKED_BACK = timedelta(weeks=60)
 MOST_COURSES = 150
 
 
 def predict_history(clinic: Clinic, *, at: datetime) -> None:
-    """Keep predictions of the past scores as of an import: nobody was told of any, so no rule is asked."""
+    """Store predictions of past scores as for an import: nobody was alerted, so no rule is applied."""
     rows = counted(Course.objects.for_clinic(clinic)).filter(starts_on__gte=(at - LOOKED_BACK).date())
     courses = list(rows.order_by("pk")[:MOST_COURSES])
     records = records_of(courses, clinic=clinic, at=at)

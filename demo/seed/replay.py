@@ -1,4 +1,4 @@
-"""Stories told through the one write path, session by session, at the times they happened."""
+"""Plays stories through the one write path, session by session, at their times."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Replay:
 
     @classmethod
     def of(cls, clinic: Clinic, *, seed: int, at: datetime) -> Replay:
-        """With the clinic's own people."""
+        """With the clinic's own staff."""
         members = list(Membership.objects.for_clinic(clinic).select_related("user").order_by("pk"))
         by_role = {role: member for member in reversed(members) for role in member.roles}
         treaters = [member for member in members if member.has_role(Role.PRACTITIONER)]
@@ -276,7 +276,7 @@ class Replay:
 
 
 def settle_the_past(clinic: Clinic, *, at: datetime) -> None:
-    """What would have been sent long ago counts as sent: a demo must not begin with a flood of old mail."""
+    """Mark past mail as sent, so that a demo does not begin with a flood of old mail."""
     old = at - timedelta(minutes=20)
     Message.objects.for_clinic(clinic).filter(state=Message.State.PENDING, due_at__lt=old).update(
         state=Message.State.SENT, settled_at=old

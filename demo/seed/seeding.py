@@ -1,4 +1,4 @@
-"""A demo from nothing: clinics, a history to learn from, stories, fitted Priors."""
+"""Makes a demo from nothing: clinics, a history to learn from, stories, fitted Priors."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from demo.seed.replay import Replay, settle_the_past
 from demo.seed.stories import STORIES, UNSURE, Story
 
 HISTORY_STARTS_AT = 1_000
-# The Prior of a demo is learned from so many past courses; what comes after them, the nightly fit takes up.
+# A demo's Prior is learned from this many past courses; the nightly fit adds later ones.
 N_COURSES_TO_LEARN_FROM = 240
 
 
 @transaction.atomic
 def seed(*, n_clinics: int, n_courses: int, seed: int, at: datetime) -> list[Clinic]:
-    """Demo clinics; the first has the stories, and all share the history of `n_courses` past courses."""
+    """Make the demo clinics; the first has the stories, and all share the history of `n_courses` past courses."""
     rng = np.random.default_rng(seed)
     clinics = [make_clinic(number, at=at) for number in range(n_clinics)]
     for number, clinic in enumerate(clinics):
@@ -38,7 +38,7 @@ def seed(*, n_clinics: int, n_courses: int, seed: int, at: datetime) -> list[Cli
         write_history(_staff(clinic), n_courses=share - n_first, n_known_people=n_known_people, rng=rng, at=at)
         _tell_stories(clinic, STORIES if number == 0 else UNSURE, first_person=40 * number, seed=seed, at=at)
     watch_courses(at=at)
-    # Last, so that what is told of the past was told to the lead.
+    # Last, so that messages about the past went to the lead.
     for clinic in clinics[:1]:
         keep_rota(clinic, at=at)
     return clinics

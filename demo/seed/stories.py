@@ -1,4 +1,4 @@
-"""What each invented patient of the demo clinic lives through."""
+"""The story of each invented patient of the demo clinic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Pairs = tuple[tuple[int, int | None], ...]
 
 @dataclass(frozen=True)
 class Story:
-    """One course: scores before and after each session, and what is special about it.
+    """One course: scores before and after each session, and its special events.
 
     `days_ago` is the day of the last session; `visit_today` the hour of today's appointment.
     """
@@ -28,11 +28,11 @@ class Story:
     is_flag_answered: bool = False
     lacks: tuple[str, ...] = ()
     ends: str = ""
-    # What the patient answers the next day and on day 3, from the first session on; None: nothing.
+    # The patient's answers the next day and on day 3, from the first session on; None: no answer.
     day1: tuple[int | None, ...] = ()
     day3: tuple[int | None, ...] = ()
     has_vertigo: bool = False
-    # What the review says where one is due; empty: it waits to be held.
+    # The decision of a review that is due; empty: it is still to be held.
     review: str = ""
     review_reason: str = ""
 
@@ -43,7 +43,7 @@ class Story:
 
 
 def _down(start: int, n_sessions: int, *, end: int) -> Pairs:
-    """An even way down with a point of relief at each session."""
+    """Scores that fall by one point at each session."""
     steps = max(n_sessions - 1, 1)
     befores = [round(start + (end - start) * (step / steps) ** 0.8) for step in range(n_sessions)]
     return tuple((before, max(before - 1, 0)) for before in befores)

@@ -1,4 +1,4 @@
-"""When the visits of a story were: at times at which a clinic is open."""
+"""The times of a story's visits, within the clinic's opening hours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FIRST_HOUR, LAST_HOUR = 8, 18
 
 
 def visit_times(story: Story, *, clinic: Clinic, at: datetime, rng: random.Random) -> list[datetime]:
-    """One for each pair of scores; the last as long ago as the story says, half an hour where it is today."""
+    """One for each pair of scores; the last on the day in the story, half an hour if that is today."""
     last = clinic.local(at - timedelta(days=story.days_ago)).replace(minute=0, second=0, microsecond=0)
     last = at - timedelta(minutes=30) if story.days_ago == 0 else last.replace(hour=9 + rng.randrange(8))
     n_visits = len(story.scores)
@@ -23,7 +23,7 @@ def visit_times(story: Story, *, clinic: Clinic, at: datetime, rng: random.Rando
 
 
 def _while_open(held_at: datetime, story: Story, clinic: Clinic) -> datetime:
-    """On no Sunday where the plan leaves room for that, and in no night."""
+    """Avoid Sundays if the plan leaves room, and nights."""
     local = clinic.local(held_at)
     if local.isoweekday() == SUNDAY and story.gap_days > 1:
         local -= timedelta(days=1)

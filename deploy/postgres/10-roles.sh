@@ -1,6 +1,6 @@
 #!/bin/sh
-# The two roles with their passwords, taken from the addresses the application signs in with.
-# Runs by itself when the database is made. Run it again after a password was changed, or on an older installation.
+# The two roles with their passwords, taken from the database addresses in the settings.
+# Runs automatically when the database is made. Run it again after a password was changed, or on an older installation.
 set -eu
 secrets=${SECRETS:-/run/secrets}
 export PGUSER="${POSTGRES_USER:-$(id -un)}" PGDATABASE="${POSTGRES_DB:-healing_curve}"
@@ -9,7 +9,7 @@ export PGUSER="${POSTGRES_USER:-$(id -un)}" PGDATABASE="${POSTGRES_DB:-healing_c
 password_in() { sed -n 's|^[^:]*://[^:]*:\([^@]*\)@.*|\1|p' "$secrets/$1"; }
 
 psql -qX -v ON_ERROR_STOP=1 -f "$(dirname "$0")/roles.sql"
-# In the environment: a command line could be read by others.
+# In the environment, because others could read a command line.
 APP_PASSWORD=$(password_in database_url) OWNER_PASSWORD=$(password_in database_owner_url) \
 psql -qX -v ON_ERROR_STOP=1 <<'SQL'
 \getenv app APP_PASSWORD

@@ -1,4 +1,4 @@
-"""What is dated in a patient's file did not happen before the patient was born."""
+"""Refuses dates in a patient's file that are before the patient's birth."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from patients.models import Patient
 
 @dataclass(frozen=True)
 class Dated:
-    """One column of days or moments in a patient's file, and by which rows it belongs to the patient."""
+    """One date or time column in a patient's file, and the path from its row to the patient."""
 
     model: type[models.Model]
     column: str
@@ -30,14 +30,14 @@ class Dated:
 
     @property
     def words(self) -> str:
-        """The column as people read it."""
+        """The column's name for people."""
         column: Any = self.model._meta.get_field(self.column)
         named = {"what": self.model._meta.verbose_name, "date": column.verbose_name}
         return _("%(what)s, %(date)s") % named
 
 
 def refuse_before_birth(form: forms.BaseForm, birth: Birth) -> None:
-    """An error beside every day of the form that lies before the birth, as far as that is known."""
+    """Add an error to every date field that is before the birth, as far as the birth date is known."""
     for name, field in form.fields.items():
         day = form.cleaned_data.get(name)
         if isinstance(day, datetime):
@@ -48,14 +48,14 @@ def refuse_before_birth(form: forms.BaseForm, birth: Birth) -> None:
 
 
 def is_before(day: date, birth: Birth) -> bool:
-    """Whether a day lies before somebody's birth; no where the birth is not known."""
+    """Whether a day is before a birth date; False if that is unknown."""
     if birth.on:
         return day < birth.on
     return birth.year is not None and day.year < birth.year
 
 
 def too_late_a_birth(patient: Patient, birth: Birth) -> str:
-    """Why a patient cannot be born then: the first day on file that lies before it; empty where none does."""
+    """Why this birth date is impossible: the first date on file that is earlier; empty if there is none."""
     if birth.known_year is None:
         return ""
     first = min(_first_days(patient), key=lambda found: found[0], default=None)
@@ -68,7 +68,7 @@ def too_late_a_birth(patient: Patient, birth: Birth) -> str:
 
 
 def _first_days(patient: Patient) -> Iterator[tuple[date, Dated]]:
-    """The earliest day of each column; what is void counts nowhere."""
+    """The earliest date of each column, without void rows."""
     for one in dated_columns():
         rows = one.model._default_manager.filter(**{one.patient: patient})
         first = rows.aggregate(first=models.Min(one.column))["first"]
@@ -78,7 +78,7 @@ def _first_days(patient: Patient) -> Iterator[tuple[date, Dated]]:
 
 @cache
 def dated_columns() -> tuple[Dated, ...]:
-    """Every column of the rows that belong to a patient, directly or by one row between."""
+    """Every date column of rows that belong to a patient, directly or through one other row."""
     found: dict[tuple[type[models.Model], str], Dated] = {}
     for near, way in _owned_by(Patient):
         for model, path in ((near, way), *((far, f"{link}__{way}") for far, link in _owned_by(near))):
@@ -89,9 +89,9 @@ def dated_columns() -> tuple[Dated, ...]:
 
 
 def _owned_by(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
-    """The kinds of rows that point to a row of this kind, and by which column."""
+    """The models that point to this model, and their foreign keys."""
     for relation in model._meta.related_objects:
         pointing: Any = relation.related_model
-        # A record that was merged is no row of the file.
+        # A merged record is not a row of the file.
         if pointing._meta.managed and pointing is not Patient:
             yield pointing, relation.field.name

@@ -1,4 +1,4 @@
-"""A birth date as people know it: the day, only the year, or unknown. Pure but for the month names' language."""
+"""A birth date as people know it: the day, only the year, or unknown. Pure except for month names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 
-# Day and month in the order of a country, without the point that always puts the day first.
+# Formats in a country's order of day and month, except those with dots, which always put the day first.
 STROKES = re.compile(r"([0-9]{1,2})([-/ ])([0-9]{1,2})\2([0-9]{4})")
 
 
@@ -38,25 +38,25 @@ class BadBirth(ValueError):
 
 @dataclass(frozen=True)
 class Birth:
-    """The day of birth, or the year alone, or neither where nobody knows."""
+    """The day of birth, or only the year, or neither."""
 
     on: date | None = None
     year: int | None = None
 
     @property
     def known_year(self) -> int | None:
-        """The year, where anything is known."""
+        """The year, if anything is known."""
         return self.on.year if self.on else self.year
 
     def ages(self, on: date) -> tuple[int, int] | None:
-        """The youngest and the oldest age in whole years on a day; None where nothing is known."""
+        """The youngest and the oldest age in whole years on a day; None if nothing is known."""
         if self.on:
             age = on.year - self.on.year - ((on.month, on.day) < (self.on.month, self.on.day))
             return age, age
         return (max(on.year - self.year - 1, 0), on.year - self.year) if self.year else None
 
     def may_be(self, other: Birth) -> bool:
-        """Whether both may be one person's: equal as far as both are known, day and month perhaps exchanged."""
+        """Whether both may belong to one person: equal as far as known, perhaps with day and month swapped."""
         if self.known_year is None or other.known_year is None:
             return True
         if self.on is None or other.on is None:
@@ -65,14 +65,14 @@ class Birth:
 
 
 def exchanged(day: date) -> date | None:
-    """The date with day and month exchanged, if there is one."""
+    """The date with day and month swapped, if that is a date."""
     return date(day.year, day.day, day.month) if day.day <= 12 else None
 
 
 def parse_birth(text: str, *, today: date, is_month_first: bool = False, is_unsure: bool = False) -> Birth:
-    """What was typed as a birth date: a day in any usual notation, a year, or “unknown”; BadBirth says why not.
+    """A typed birth date: a day in any usual notation, a year, or “unknown”; BadBirth says why not.
 
-    `is_unsure`: both orders of day and month are in use, so that 3/12/1980 is asked about.
+    `is_unsure`: both orders of day and month are in use, so 3/12/1980 is ambiguous.
     """
     text = " ".join(text.strip().lower().split())
     if is_unsure and (found := STROKES.fullmatch(text)) and int(found[3]) > 12:
@@ -83,7 +83,7 @@ def parse_birth(text: str, *, today: date, is_month_first: bool = False, is_unsu
         return _checked(Birth(year=int(text)), today=today)
     on = _day(text, is_month_first=is_month_first)
     if is_unsure and (found := STROKES.fullmatch(text)):
-        # Only one of both orders may be in the calendar.
+        # Perhaps only one of the two orders is a real date.
         first, second = int(found[1]), int(found[3])
         if first != second and max(first, second) <= 12:
             raise BadBirth("ambiguous")
@@ -129,7 +129,7 @@ def _parts(text: str, *, is_month_first: bool) -> tuple[int, int, int]:
         return _numbers(*found.groups())
     if found := re.fullmatch(r"([0-9]{1,2})([-./ ])([0-9]{1,2})\2([0-9]{4})", text):
         first, mark, second, year = found.groups()
-        # Points are written where the day comes first; only strokes are read by the country's habit.
+        # Dots mean that the day comes first; only slashes depend on the country.
         month, day = (first, second) if is_month_first and mark != "." else (second, first)
         return _numbers(year, month, day)
     if found := re.fullmatch(r"([0-9]{1,2})(?:st|nd|rd|th|\.)? ?([^\W\d_]+)\.?,? ?([0-9]{4})", text):

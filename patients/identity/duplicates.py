@@ -1,4 +1,4 @@
-"""Who may be on file already under another spelling, phone notation, or order of names."""
+"""Finds people who may already be on file under another spelling, phone notation, or order of names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEWEST_DIGITS = 5
 
 @dataclass(frozen=True)
 class Person:
-    """Who is about to be put on file."""
+    """A person who is about to be added."""
 
     given_name: str
     family_name: str
@@ -34,13 +34,13 @@ class Person:
 
     @property
     def name(self) -> str:
-        """Both names as one."""
+        """Both names together."""
         return f"{self.given_name} {self.family_name}".strip()
 
 
 @dataclass(frozen=True)
 class Twin:
-    """A record that may be the same person's, why, and when they last came."""
+    """A record that may belong to the same person: why, and the date of the last visit."""
 
     patient: Patient
     reasons: tuple[str, ...]
@@ -48,15 +48,15 @@ class Twin:
 
 
 def lock_identities(clinic: Clinic) -> None:
-    """Two people who put somebody on file at once do it one after the other, and the second is asked.
+    """Lock the clinic's patients: if two people add somebody at once, the second is asked about the first.
 
-    The weaker lock: it holds nobody up who only refers to the clinic.
+    A weak lock, which does not block rows that only refer to the clinic.
     """
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
 
 
 def likely_twins(clinic: Clinic, person: Person, *, apart_from: int | None = None) -> list[Twin]:
-    """Records of the clinic that may be the same person's, most likely first."""
+    """Records of the clinic that may belong to the same person, most likely first."""
     name, region = plain(person.name), region_of(clinic)
     rows = Patient.objects.for_clinic(clinic).unmerged().exclude(pk=apart_from or 0)
     found = rows.filter(_may_be(person, name, region)).annotate(last_visit_at=Max("courses__sessions__held_at"))
@@ -69,13 +69,13 @@ def likely_twins(clinic: Clinic, person: Person, *, apart_from: int | None = Non
 
 
 def sharing_email(clinic: Clinic, email: str, *, apart_from: int | None = None) -> list[Patient]:
-    """Whose address it is already."""
+    """Patients who already have this email address."""
     rows = Patient.objects.for_clinic(clinic).unmerged().filter(email__iexact=email).exclude(pk=apart_from or 0)
     return list(rows[:MOST_SHOWN])
 
 
 def _may_be(person: Person, name: str, region: str | None) -> Q:
-    """What an index finds; each is judged afterwards."""
+    """Candidates from the indexes; each is compared afterwards."""
     words = [word for word in name.split() if word]
     same_name = Q(search_text__contains=name.replace(" ", ""))
     for word in words:
@@ -157,7 +157,7 @@ def likeness(person: Person, name: str, one: Recorded, region: str | None) -> Li
         (is_alike and not is_same and person.birth.may_be(one.birth), _("similar name")),
         (has_same_word and not is_alike and has_same_day, _("similar name")),
         ((is_alike or has_same_word) and has_same_day, _("same date of birth")),
-        (is_alike and _is_exchanged(person.birth, one.birth), _("day and month of birth exchanged")),
+        (is_alike and _is_exchanged(person.birth, one.birth), _("day and month of birth swapped")),
         (shares_phone, _("same phone")),
         (shares_email, _("same email")),
     )
@@ -166,7 +166,7 @@ def likeness(person: Person, name: str, one: Recorded, region: str | None) -> Li
 
 
 def _is_alike(name: str, theirs: str) -> bool:
-    """Each word of the shorter name has one in the other that is at most one slip away."""
+    """Whether each word of the shorter name matches one in the other with at most one typing error."""
     shorter, longer = sorted((name, theirs.strip()), key=lambda words: len(words.split()))
     has_two = len(shorter.split()) > 1 or len(longer.split()) == 1
     return has_two and words_match(shorter, longer)

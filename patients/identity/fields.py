@@ -1,4 +1,4 @@
-"""Form fields for what identifies a patient: each value is understood, or refused with the way out."""
+"""Form fields for a patient's identity: each understands a value, or refuses it and says how to fix it."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ EXAMPLE = date(1980, 5, 31)
 
 
 class BirthInput(forms.TextInput):
-    """Typed as text, and beside it how it was understood."""
+    """A text field with its interpretation beside it."""
 
     template_name = "clinic/widgets/day.html"
     kind = "birth"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """With the day in words, and how the country writes days."""
+        """Add the day in words, and the country's notation of dates."""
         context = super().get_context(name, value, attrs)
         today, order = timezone.localdate(), order_in(current_country())
         more = {"said": _said(value, today=today, order=order), "today": today.isoformat(), "order": order}
@@ -45,7 +45,7 @@ class BirthInput(forms.TextInput):
 
 
 def _said(value: Any, *, today: date, order: str) -> str:
-    """How a birth date was understood; nothing where it was not."""
+    """How a birth date was understood; empty if it was not."""
     try:
         birth = value if isinstance(value, Birth) else read_birth(str(value or ""), today=today, order=order)
     except BadBirth:
@@ -81,11 +81,11 @@ class BirthField(forms.CharField):
         self.region = region
 
     def prepare_value(self, value: Any) -> Any:
-        """As a person writes it."""
+        """In the usual notation."""
         return birth_typed(value) if isinstance(value, Birth) else value
 
     def clean(self, value: Any) -> Any:
-        """The birth date; a sentence says what is wrong with it."""
+        """The birth date; ValidationError with a sentence if it is wrong."""
         text = super().clean(value)
         if not text:
             return None
@@ -96,7 +96,7 @@ class BirthField(forms.CharField):
             raise ValidationError(_why(error.why) % said, code=error.why) from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Another notation of the same day is no change."""
+        """Another notation of the same day is not a change."""
         try:
             return bool(self.clean(data) != initial)
         except ValidationError:
@@ -104,7 +104,7 @@ class BirthField(forms.CharField):
 
 
 def read_birth(text: str, *, today: date, order: str) -> Birth:
-    """What was typed as a birth date, by the country's order of day and month; BadBirth says why not."""
+    """A typed birth date in the country's order of day and month; BadBirth says why not."""
     return parse_birth(
         plain_digits(text), today=today, is_month_first=order == MONTH_DAY, is_unsure=order == UNSURE
     )

@@ -1,4 +1,4 @@
-"""The form of a patient's identity and contact details: it asks before it makes a second record of one person."""
+"""The form for a patient's identity and contact details; it asks before it makes a second record of one person."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from patients.identity.phones import BadPhone, parse_phone, region_of
 from patients.identity.words import patient_label
 from patients.models import Patient
 
-# What identifies a patient, as the row stores it.
+# The columns of a patient's identity.
 IDENTITY = ("given_name", "family_name", "born_on", "birth_year")
 NAMES = ("given_name", "family_name")
 
 
 class PatientForm(forms.ModelForm[Patient]):
-    """Identity and contact; asks once where somebody may be on file already or an email looks wrong."""
+    """Identity and contact details; asks once about possible duplicates and a doubtful email address."""
 
     given_name = NameField(
         label=gettext_lazy("Given name"),
@@ -89,42 +89,42 @@ class PatientForm(forms.ModelForm[Patient]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            # A test patient is one from the first day: switched on later, it would silence red flags.
+            # Only a new record can be a test patient: switched on later, it would turn off red-flag alerts.
             self.fields.pop("is_training", None)
             self.fields["reason"].widget = forms.TextInput()
             self.initial["born_on"] = self.instance.birth
-        # Checking the form fills the patient in: what is on file is remembered.
+        # Validation writes into the patient, so remember the stored values first.
         self.on_file = {name: getattr(self.instance, name) for name in IDENTITY}
 
     @property
     def identity(self) -> dict[str, Any]:
-        """Name and birth as typed, where they differ from what is on file."""
+        """Name and birth date as typed, if they differ from the stored ones."""
         typed = {name: self.cleaned_data[name] for name in NAMES}
         birth: Birth = self.cleaned_data["birth"]
         typed |= {"born_on": birth.on, "birth_year": birth.year}
         return {name: value for name, value in typed.items() if value != self.on_file[name]}
 
     def full_clean(self) -> None:
-        """Dates with strokes are read by the habit of the clinic's country."""
+        """Read dates with slashes in the order of the clinic's country."""
         field = self.fields["born_on"]
         if isinstance(field, BirthField) and self.is_bound:
             field.region = region_of(self.clinic) or ""
         super().full_clean()
 
     def save(self, commit: bool = True) -> Patient:  # noqa: FBT001, FBT002 - Django's
-        """A corrected address may be written to again."""
+        """Trust a corrected email address again."""
         if "email" in self.changed_data:
             self.instance.email_failed_at = None
         return super().save(commit)
 
     def clean_born_on(self) -> Any:
-        """The day, if it is known; year and “unknown” are kept beside it."""
+        """The day, if it is known; the year or “unknown” is stored separately."""
         birth: Birth = self.cleaned_data["born_on"]
         self.cleaned_data["birth"] = birth
         return birth.on
 
     def clean_phone(self) -> str:
-        """A number that can be dialled, as it was written; one on file already is not judged again."""
+        """A number that can be dialled, as it was typed; an unchanged number is not checked again."""
         text: str = self.cleaned_data["phone"]
         if not text or "phone" not in self.changed_data:
             return text
@@ -138,10 +138,10 @@ class PatientForm(forms.ModelForm[Patient]):
         return text
 
     def clean(self) -> dict[str, Any]:
-        """Likely duplicates and doubtful addresses are asked about, once each, together."""
+        """Ask about likely duplicates and doubtful addresses, once each, together."""
         values = super().clean() or {}
         if "birth" in values:
-            # The form has one field for what the row stores in two.
+            # The form has one field for two columns of the row.
             self.instance.birth_year = values["birth"].year
         if not any(values.get(name) for name in NAMES) and not self.errors.keys() & set(NAMES):
             self.add_error("family_name", _("Enter a name: the given name, the family name or both."))
@@ -159,7 +159,7 @@ class PatientForm(forms.ModelForm[Patient]):
         return values
 
     def _too_late_a_birth(self, birth: Birth) -> str:
-        """Why a record on file cannot have this birth date; empty where it may."""
+        """Why an existing record cannot have this birth date; empty if it can."""
         is_moved = self.instance.pk and self.identity.keys() & {"born_on", "birth_year"}
         return too_late_a_birth(self.instance, birth) if is_moved else ""
 
@@ -170,7 +170,7 @@ class PatientForm(forms.ModelForm[Patient]):
         person = Person(given, family, values["birth"], values["phone"], values["email"])
         twins = likely_twins(self.clinic, person, apart_from=self.instance.pk)
         if self.instance.pk:
-            # On a record that stays, only what is changed can make it another one's double.
+            # Only the changed fields of an existing record can make it a duplicate.
             twins = [twin for twin in twins if len(twin.reasons) > 1 or not self._is_contact_only(twin)]
         shown = set(values["shown_twins"].split(","))
         if not twins or (values["is_another_person"] and {str(twin.patient.pk) for twin in twins} <= shown):
@@ -206,7 +206,7 @@ class PatientForm(forms.ModelForm[Patient]):
         self.add_error("is_email_right", ValidationError(" ".join(doubts), code="email"))
 
     def _show(self, name: str, value: str) -> None:
-        """What the next sending of the form carries back."""
+        """What the form sends back next time."""
         data: Any = self.data.copy()  # type: ignore[attr-defined]
         data[self.add_prefix(name)] = value
         self.data = data

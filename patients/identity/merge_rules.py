@@ -1,4 +1,4 @@
-"""What becomes of a patient's file when two records become one."""
+"""Rules for a patient's file when two records are merged."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from patients.models import IntakeDraft, PatientPainType
 
 
 def drafts_of_steps_typed_twice(pair: Pair) -> list[int]:
-    """An unfinished step is no part of the record: the kept record's own draft goes first."""
+    """The kept record's drafts have priority; an unfinished step is not part of the record."""
     steps = IntakeDraft.objects.filter(patient=pair.kept).values("step")
     return list(IntakeDraft.objects.filter(patient=pair.merged, step__in=steps).values_list("pk", flat=True))
 
 
 def types_held_twice(pair: Pair) -> Changes:
-    """A type that both records hold is held once from now on: the more careful one stands, the other one ends."""
+    """If both records hold a type, only one stays: the more cautious one. The other one ends."""
     ended: Changes = {}
     theirs = PatientPainType.objects.filter(patient=pair.merged, ended_on=None).select_related("pain_type")
     for one in theirs:
@@ -39,7 +39,7 @@ RULES = Registered(
         "patients.intakedraft.patient": Rule(left=drafts_of_steps_typed_twice),
         "patients.patientpaintype.patient": Rule(changes=types_held_twice),
         "patients.screening.patient": MOVES,
-        # The history of merges, and the pointer from a merged record.
+        # The history of merges, and the link from a merged record.
         "patients.patient.merged_into": STAYS,
         "patients.patientmerge.kept": STAYS,
         "patients.patientmerge.merged": STAYS,

@@ -1,4 +1,4 @@
-"""Two records of one person become one, and two again as long as nothing new was written."""
+"""Merges two records of one person, and undoes the merge as long as nothing new was written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from patients.locking import lock_patients
 from patients.models import Consent, Patient, PatientMerge
 
 KEPT, MERGED = "kept", "merged"
-# What is chosen together: the columns of a patient by the name of the choice.
+# Values that are chosen together: choice -> the patient's columns.
 GROUPS: dict[str, tuple[str, ...]] = {
     "name": ("given_name", "family_name"),
     "birth": ("born_on", "birth_year"),
@@ -33,7 +33,7 @@ Changed = dict[str, dict[str, dict[str, list[Any]]]]
 
 
 class MergeIsStale(Exception):
-    """Something was written in one of the records while they were being compared."""
+    """Somebody wrote in one of the records while they were being compared."""
 
 
 class CannotUndo(Exception):
@@ -45,19 +45,19 @@ class CannotUndo(Exception):
 
 
 def survivor(patient: Patient) -> Patient:
-    """The record that a merged one went into, to the end of the chain; a record of its own is itself."""
+    """The record into which this one was finally merged; an unmerged record itself."""
     while patient.merged_into is not None:
         patient = patient.merged_into
     return patient
 
 
 def version_of_pair(kept: Patient, merged: Patient) -> str:
-    """Another one as soon as somebody writes in one of the two records."""
+    """A version that changes whenever somebody writes in one of the two records."""
     return sha256(repr(sorted(seal_of([kept, merged]).items())).encode()).hexdigest()[:32]
 
 
 def differing_groups(kept: Patient, merged: Patient) -> list[str]:
-    """The facts in which the two records differ, whose value is to be chosen."""
+    """The groups of facts in which the records differ, so that somebody must choose."""
     return [
         name
         for name, columns in GROUPS.items()
@@ -66,14 +66,14 @@ def differing_groups(kept: Patient, merged: Patient) -> list[str]:
 
 
 def first_choice(kept: Patient, merged: Patient, group: str) -> str:
-    """The kept record's value, where it has one."""
+    """The preselected choice: the kept record's value, if it has one."""
     columns = _asked(GROUPS[group])
     has_own = any(getattr(kept, column) not in {None, ""} for column in columns if column != "preferred_weekdays")
     return KEPT if has_own or not any(getattr(merged, column) for column in columns) else MERGED
 
 
 def differing_consents(kept: Patient, merged: Patient) -> list[Consent.Stream]:
-    """The streams on which the two records hold opposite last words."""
+    """The streams for which the two records have opposite latest answers."""
     own, theirs = _last_words(kept), _last_words(merged)
     return [one for one in Consent.Stream if one in own and one in theirs and own[one] != theirs[one]]
 
@@ -89,9 +89,10 @@ def merge_patients(
     by: Membership,
     at: datetime,
 ) -> PatientMerge:
-    """Everything of one record goes into another; ValidationError says why it cannot.
+    """Move everything from one record to the other; ValidationError says why that is not possible.
 
-    The history keeps both as they were and every row that was moved. The same form sent twice merges once.
+    The history stores both records as they were and every row that was moved. The same form sent twice merges
+    once.
     """
     kept, merged = _locked(kept, merged)
     done = PatientMerge.objects.in_force().filter(kept=kept, merged=merged).first()
@@ -114,7 +115,7 @@ def merge_patients(
         merged_by=by,
         merged_at=at,
     )
-    # Before the rows meet: two of one name would clash.
+    # Before the rows are moved, because two with the same name would clash.
     _write(changed, after=True, apart_from={Patient._meta.label})
     _move(moved, to=kept)
     merge.written = _settle_consents(pair, doubtful, by=by, at=at)
@@ -128,7 +129,7 @@ def merge_patients(
 
 @transaction.atomic
 def undo_merge(merge: PatientMerge, *, reason: str, by: Membership, at: datetime) -> PatientMerge:
-    """Both records as they were; CannotUndo once something new was written in them. Twice is once."""
+    """Restore both records; CannotUndo if something new was written in them. A second call changes nothing."""
     kept, merged = _locked(merge.kept, merge.merged)
     merge = PatientMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
     if merge.undone_at:
@@ -154,7 +155,7 @@ def what_prevents_undoing(merge: PatientMerge) -> list[Written]:
 
 
 def _locked(kept: Patient, merged: Patient) -> tuple[Patient, Patient]:
-    """Both records, nobody else writing on either; in one order, so that merges never wait in a circle."""
+    """Lock both records, always in the same order, so that merges cannot deadlock."""
     lock_patients({kept.pk, merged.pk})
     rows = Patient.objects.filter(pk__in=(kept.pk, merged.pk))
     found = {one.pk: one for one in rows.select_related("clinic")}
@@ -239,7 +240,7 @@ def _write(changed: Changed, *, after: bool, apart_from: Collection[str] = ()) -
 
 
 def _settle_consents(pair: Pair, doubtful: list[Consent.Stream], *, by: Membership, at: datetime) -> list[int]:
-    """Where the records differed, no counts until the patient is asked, unless somebody chose yes on the page."""
+    """Where the answers differ, store “no” until the patient is asked, unless somebody chose yes on the page."""
     written = []
     for stream in doubtful:
         latest = Consent.objects.filter(patient=pair.kept, stream=stream).order_by("-recorded_at", "-pk")[0]
@@ -266,14 +267,14 @@ def _row(patient: Patient) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON holds it, without loss."""
+    """A value in JSON, without loss."""
     if isinstance(value, (date, datetime, time)):
         return value.isoformat()
     return value if value is None or isinstance(value, (bool, int, str, list)) else str(value)
 
 
 def _asked(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """What a person chooses by: whether an address was refused goes along with it."""
+    """The columns people choose by; whether the address was refused is copied with it."""
     return tuple(column for column in columns if column != "email_failed_at")
 
 

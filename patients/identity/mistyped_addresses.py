@@ -1,6 +1,6 @@
 """Email addresses that look mistyped. Pure.
 
-The list holds the providers most people write to; an address one slip away from one of them is asked about, once.
+The list holds the most used providers; an address with one typing error in one of them is asked about, once.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ PROVIDERS = tuple(
     bluewin.ch
     """.split()  # noqa: SIM905 - a list of names is read as text
 )
-# One slip from one of these, and real all the same.
+# Real providers that look like a typing error in one of these.
 REAL = frozenset(
     """
     gmx.com mail.com email.com gmx.co.uk live.de live.fr mac.de sky.de mail.de gmx.eu gmx.fr live.ca aol.de aol.fr
     aim.com pm.me hotmail.it hotmail.es yahoo.ca yahoo.it yahoo.es yahoo.in free.de web.com
     """.split()  # noqa: SIM905
 )
-# Endings that do not exist, each beside the one that was meant.
+# Endings that do not exist -> the intended ending.
 ENDINGS = {
     **dict.fromkeys(("con", "cmo", "ocm", "comm", "vom", "xom", "cpm", "c0m"), "com"),
     **dict.fromkeys(("nte", "ent", "ner"), "net"),
     **dict.fromkeys(("rog", "ogr"), "org"),
 }
-# Words of a provider too short for a slip to mean anything.
+# Provider names too short to recognise a typing error.
 SHORTEST = 6
 
 
 def meant_address(email: str) -> str:
-    """The address that was probably meant; empty where nothing looks wrong."""
+    """The address that was probably meant; empty if nothing looks wrong."""
     name, _at, domain = email.strip().lower().rpartition("@")
     if not name or domain in PROVIDERS or domain in REAL:
         return ""
@@ -44,7 +44,7 @@ def meant_address(email: str) -> str:
             return f"{name}@{provider}"
     head, _dot, ending = domain.rpartition(".")
     fixed = f"{head}.{ENDINGS[ending]}" if ending in ENDINGS else ""
-    # A wrong ending and a slip in the name: gmial.con.
+    # A wrong ending and an error in the name: gmial.con.
     for provider in PROVIDERS if fixed else ():
         if is_one_slip_apart(fixed, provider):
             return f"{name}@{provider}"

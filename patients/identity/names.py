@@ -1,7 +1,7 @@
 """Names as they are stored and compared.
 
-The form in which names are searched is made by the database (`patients_plain`, migration 0003): one home for it,
-so that no write can leave it behind.
+The database makes the form in which names are searched (`patients_plain`, migration 0003), so that no write can
+forget it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ __all__ = ["BadName", "clean_name", "is_one_slip_apart", "words_match"]
 
 
 def is_one_slip_apart(one: str, other: str) -> bool:
-    """Whether two words differ by at most one letter: another, one more, one less, or two exchanged."""
+    """Whether two words differ by at most one letter: another, one more, one less, or two swapped."""
     if one == other:
         return True
     if abs(len(one) - len(other)) > 1:
@@ -26,7 +26,7 @@ def is_one_slip_apart(one: str, other: str) -> bool:
 
 
 def words_match(typed: str, stored: str) -> bool:
-    """Whether every word of a name typed has one of the stored name that is at most one slip away."""
+    """Whether every word of a typed name matches one of the stored name with at most one typing error."""
     theirs = stored.split()
     return bool(typed.split()) and all(
         any(is_one_slip_apart(word, one) for one in theirs) for word in typed.split()

@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them, read by the clinic's country (`phonenumbers`)."""
+"""Phone numbers as people write them, read by the clinic's country (`phonenumbers`)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import phonenumbers
 from clinic.country.countries import country_of_zone
 from clinic.models import Clinic
 
-# What a number may be written with; letters would be read as the keys of an old telephone.
+# Characters allowed in a number; letters would be read as the keys of an old telephone.
 WRITTEN = re.compile(r"\+?[\d\s().\-/‐‑–\u00a0]+(?:(?:ext\.?|x|#)\s*\d{1,6})?", re.IGNORECASE)
 FEWEST_DIGITS = 3
 
 
 class BadPhone(ValueError):
-    """Not a telephone number."""
+    """Not a phone number."""
 
 
 def region_of(clinic: Clinic) -> str | None:
-    """The country by which numbers without a country code are read."""
+    """The country for numbers without a country code."""
     return clinic.country or country_of_zone(clinic.zone) or None
 
 
 def parse_phone(text: str, region: str | None) -> phonenumbers.PhoneNumber:
-    """The number that was written; BadPhone where it cannot be one."""
+    """The number that was typed; BadPhone if it cannot be one."""
     written = text.strip()
     if not WRITTEN.fullmatch(written):
         raise BadPhone(text)
@@ -38,7 +38,7 @@ def parse_phone(text: str, region: str | None) -> phonenumbers.PhoneNumber:
 
 
 def is_same_phone(one: str, other: str, region: str | None) -> bool:
-    """Whether two notations are one number."""
+    """Whether two notations mean the same number."""
     try:
         first, second = parse_phone(one, region), parse_phone(other, region)
     except BadPhone:
@@ -47,7 +47,7 @@ def is_same_phone(one: str, other: str, region: str | None) -> bool:
 
 
 def core_digits(text: str, region: str | None) -> str:
-    """The digits that every notation of a number holds, without country code and leading zeros."""
+    """The digits that all notations of a number share, without country code and leading zeros."""
     try:
         return str(parse_phone(text, region).national_number)
     except BadPhone:

@@ -1,4 +1,4 @@
-"""What becomes of each row that points to a patient when two records become one.
+"""Rules for each row that points to a patient when two records are merged.
 
 Every relation has a rule, named by `app.model.field`; one without is refused, and a test fails. Each app gives
 its own (`settings.MERGE_RULES`).
@@ -17,13 +17,13 @@ from django.utils.module_loading import import_string
 
 from patients.models import Patient
 
-# New values by row and field, in JSON's types.
+# New values by row and field, as JSON types.
 Changes = dict[int, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The record that is kept, the one that goes into it, and what was chosen on the page."""
+    """The record that is kept, the one merged into it, and the choices on the page."""
 
     kept: Patient
     merged: Patient
@@ -32,7 +32,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Rule:
-    """Whether rows change their patient, which are left, and what must change in rows of either record."""
+    """Whether rows move to the kept patient, which of them stay, and which values must change in either record."""
 
     moves: bool = True
     left: Callable[[Pair], Collection[int]] | None = None
@@ -44,17 +44,17 @@ MOVES, STAYS = Rule(), Rule(moves=False)
 
 @dataclass(frozen=True)
 class Registered:
-    """One app's rules, and what in its tables is written by the machine alone."""
+    """One app's rules, and what only the software writes in its tables."""
 
     rules: Mapping[str, Rule]
-    # Columns that the machine changes, and rows that it writes: neither is somebody's work on the record.
+    # Columns and rows that the software writes: these are not somebody's work on the record.
     machine_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
     machine_rows: Mapping[str, Q] = field(default_factory=dict)
 
 
 @cache
 def registered() -> Registered:
-    """All apps' rules together."""
+    """The rules of all apps."""
     parts: list[Registered] = [import_string(path) for path in settings.MERGE_RULES]
     return Registered(
         rules={label: rule for part in parts for label, rule in part.rules.items()},
@@ -64,13 +64,13 @@ def registered() -> Registered:
 
 
 def relation_label(relation: Field[Any, Any]) -> str:
-    """A foreign key by app, model and name."""
+    """A foreign key as `app.model.field`."""
     meta = relation.model._meta
     return f"{meta.app_label}.{meta.model_name}.{relation.name}"
 
 
 def relations_to(model: type[Model]) -> list[ForeignKey[Any, Any]]:
-    """Every foreign key that points to a model, hidden ones too."""
+    """Every foreign key that points to a model, including hidden ones."""
     found = model._meta.get_fields(include_hidden=True)
     return [
         one.field  # type: ignore[union-attr, misc]
@@ -80,7 +80,7 @@ def relations_to(model: type[Model]) -> list[ForeignKey[Any, Any]]:
 
 
 def patient_relations() -> list[tuple[ForeignKey[Any, Any], Rule]]:
-    """Every relation to a patient with its rule; LookupError names one that has none."""
+    """Every relation to a patient with its rule; LookupError names one without."""
     rules = registered().rules
     pairs = []
     for relation in relations_to(Patient):

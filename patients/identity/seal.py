@@ -1,7 +1,7 @@
-"""The fingerprint of everything that belongs to a person: what was written since is known by it.
+"""A fingerprint of everything that belongs to a person; it shows what was written since.
 
 Every table that leads to a patient is found from the models' relations, so that a new one counts from its first
-day; only what the machine writes on its own is left out, by name.
+day; only what the software writes on its own is left out, by name.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Written:
 
 
 def rows_of(patients: Iterable[Patient]) -> dict[type[Model], set[int]]:
-    """The keys of every row that belongs to these patients, by model: directly, or through a row that does."""
+    """The keys of every row that belongs to these patients, by model: directly, or through another row."""
     found: dict[type[Model], set[int]] = defaultdict(set)
     found[Patient] = {one.pk for one in patients}
     stays = {relation for relation, rule in patient_relations() if not rule.moves}
@@ -57,7 +57,7 @@ def rows_of(patients: Iterable[Patient]) -> dict[type[Model], set[int]]:
 
 
 def seal_of(patients: Iterable[Patient], *, like: Seal | None = None) -> Seal:
-    """A fingerprint of each row that people write; `like` an earlier one, by the columns that were there then."""
+    """A fingerprint of each row that people write; with `like`, only over the columns of that earlier one."""
     return seal_of_rows(rows_of(patients), like=like)
 
 
@@ -75,7 +75,7 @@ def seal_of_rows(rows: Mapping[type[Model], Collection[int]], *, like: Seal | No
 
 
 def written_since(seal: Seal, patients: Iterable[Patient]) -> list[Written]:
-    """What differs from a seal now, table by table; nothing where it is as it was."""
+    """What differs from a seal now, table by table; empty if nothing differs."""
     now = seal_of(patients, like=seal)
     found = []
     for label in sorted({*seal, *now}):
@@ -109,7 +109,7 @@ def _fingerprints(model: type[Model], keys: list[int], columns: list[str]) -> di
     quote = connection.ops.quote_name
     table, pk = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     parts = ", ".join(f"to_jsonb({quote(name)})" for name in columns)
-    # Names of tables and columns are the models' own.
+    # The names of tables and columns come from the models.
     sql = f"SELECT {pk}, md5(jsonb_build_array({parts})::text) FROM {table} WHERE {pk} = ANY(%s)"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [keys])

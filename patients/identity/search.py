@@ -1,4 +1,4 @@
-"""Finding a patient by whatever somebody remembers: name, birth date, phone, email, number."""
+"""Finds a patient by name, birth date, phone, email or number."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from patients.identity.phones import core_digits, region_of
 from patients.models import Patient
 
 RowT = TypeVar("RowT", bound=Model)
-# With fewer exact finds, names that are one slip away are offered too.
+# With fewer exact matches, names with one typing error are offered too.
 FEW = 5
-# So many names that are spelled alike are looked at one by one.
+# At most this many similar names are compared one by one.
 MOST_ALIKE = 200
 FEWEST_DIGITS = 4
 DATE = re.compile(
@@ -35,7 +35,7 @@ DATE = re.compile(
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was typed into the search, taken apart."""
+    """The typed search, split into parts."""
 
     names: str
     days: tuple[date, ...] = ()
@@ -43,22 +43,22 @@ class Wanted:
 
 
 def plain(text: str) -> str:
-    """A name in the form in which names are compared; the database makes it, for searches as for records."""
+    """A name in the form for comparison, made by the database for searches and records alike."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT patients_plain(%s)", [text.replace("\x00", "")[:200]])
         return str(cursor.fetchone()[0])
 
 
 def near(text: str) -> list[str]:
-    """The words of a plain name and what is left of each without one of its letters."""
+    """The words of a plain name, and each word without one of its letters."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT patients_near(%s)", [text])
         return list(cursor.fetchone()[0])
 
 
 def find_patients(clinic: Clinic, text: str) -> QuerySet[Patient]:
-    """The clinic's records that fit all of what was typed; of a merged record, the one it went into."""
-    # Ordered by what no index orders: to find the first few, the database would else read the whole list.
+    """The clinic's records that match everything typed; for a merged record, the one it was merged into."""
+    # An order without an index: with an index, the database would read the whole list to find the first few.
     rows = Patient.objects.for_clinic(clinic).order_by("search_text")
     wanted = _take_apart(clinic, text)
     keys = set(rows.filter(_exact(clinic, wanted, text)).values_list("pk", flat=True)[: 10 * MOST_ALIKE])
@@ -69,7 +69,7 @@ def find_patients(clinic: Clinic, text: str) -> QuerySet[Patient]:
 
 
 def of_patients(rows: QuerySet[RowT], clinic: Clinic, text: str, *, path: str = "patient") -> QuerySet[RowT]:
-    """Rows of any kind whose patient fits what was typed."""
+    """Rows of any model whose patient matches the search."""
     return rows.filter(**{f"{path}__in": find_patients(clinic, text).values("pk")})
 
 
@@ -79,7 +79,7 @@ def _take_apart(clinic: Clinic, text: str) -> Wanted:
     for found in DATE.findall(text):
         days += _readings(clinic, " ".join(found.split()))
     rest = DATE.sub(" ", text) if days else text
-    # What holds a digit and no letter is a number: of a phone, a record, a year.
+    # Text with a digit and no letter is a number: of a phone, a record, a year.
     has_letter = any(character.isalpha() for character in rest)
     number = "" if has_letter else rest.strip(" #")
     return Wanted(names="" if number else plain(rest), days=tuple(days), number=number)
@@ -107,7 +107,7 @@ def _exact(clinic: Clinic, wanted: Wanted, text: str) -> Q:
 
 
 def _of_number(clinic: Clinic, number: str) -> Q:
-    """A phone in any notation, the number of a record, or a year of birth."""
+    """A phone in any notation, a record's number, or a birth year."""
     digits = "".join(character for character in number if character.isdecimal())
     condition = Q(pk=None)
     if digits == number and len(digits) <= 9:
@@ -121,7 +121,7 @@ def _of_number(clinic: Clinic, number: str) -> Q:
 
 
 def _alike(rows: QuerySet[Patient], wanted: Wanted) -> set[int]:
-    """Records with a word one slip away for each word typed; the birth date as typed."""
+    """Records that match each typed word with one typing error; the birth date as typed."""
     words = [word for word in wanted.names.split() if len(word) > 2]
     if not words:
         return set()
@@ -134,7 +134,7 @@ def _alike(rows: QuerySet[Patient], wanted: Wanted) -> set[int]:
 
 
 def _followed(rows: QuerySet[Patient], keys: set[int]) -> set[int]:
-    """Where merged records went: to the end of the chain, in a fixed number of queries for usual chains."""
+    """The records at the end of chains of merges, in a fixed number of queries for usual chains."""
     away = dict(rows.filter(pk__in=keys).exclude(merged_into=None).values_list("pk", "merged_into"))
     targets = {target for target in away.values() if target is not None}
     further = dict(rows.filter(pk__in=targets).exclude(merged_into=None).values_list("pk", "merged_into"))

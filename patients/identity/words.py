@@ -1,4 +1,4 @@
-"""A patient beside their birth date and age: one wording for every picker, list, page head and letter."""
+"""A patient with birth date and age: the same wording for every picker, list, page heading and letter."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Born(Protocol):
 
 
 def birth_words(birth: Birth, *, on: date | None = None) -> str:
-    """“born 31 May 1980 (45)”, “born 1950 (75 or 76)”, “birth date unknown”; with the age where a day is given."""
+    """“born 31 May 1980 (45)”, “born 1950 (75 or 76)”, “birth date unknown”; with the age if a day is given."""
     sentences = birth_sentences()
     if birth.known_year is None:
         return sentences["unknown"]
@@ -34,7 +34,7 @@ def birth_words(birth: Birth, *, on: date | None = None) -> str:
 
 
 def birth_sentences() -> dict[str, str]:
-    """The sentences of a birth date, for the page's script as well."""
+    """The sentences about a birth date, also for the page's script."""
     return {
         "born": _("born %(day)s (%(age)s)"),
         "either": _("%(one)s or %(other)s"),
@@ -43,17 +43,17 @@ def birth_sentences() -> dict[str, str]:
 
 
 def patient_label(patient: Born, *, on: date | None = None) -> str:
-    """A patient as a picker names them: with what tells them from somebody of the same name."""
+    """A patient in a picker, with what distinguishes people of the same name."""
     return f"{patient}, {birth_words(patient.birth, on=on)}"
 
 
 def no_mail_words() -> str:
-    """What every page of a test patient says."""
+    """The notice on every page of a test patient."""
     return _("Test patient: no alerts or emails are sent")
 
 
 def birth_typed(birth: Birth) -> str:
-    """A birth date as the form shows it for editing."""
+    """A birth date in the form's notation."""
     if birth.known_year is None:
         return _("unknown")
     return shown_day(birth.on) if birth.on else str(birth.year)

@@ -1,6 +1,6 @@
-"""The rows of a patient: who, diagnosed how, screened, consenting.
+"""Tables of a patient's file: identity, diagnosis, screening, consent.
 
-Courses and sessions have rows of their own.
+Courses and sessions have tables of their own.
 """
 
 from patients.models.assessment import Assessment, Imaging, NeuroCheck, SpecialistLetter

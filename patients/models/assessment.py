@@ -40,7 +40,7 @@ class Assessment(Voidable):
     recorded_at = models.DateTimeField(_("recorded"))
 
     objects = VoidableQuerySet["Assessment"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["Assessment"].as_manager()
 
     class Meta:
@@ -59,7 +59,7 @@ class Assessment(Voidable):
 
 
 class Imaging(models.Model):
-    """One picture of the neck and what it showed."""
+    """One image of the neck and what it showed."""
 
     class Kind(models.TextChoices):
         """How it was taken."""
@@ -89,17 +89,17 @@ class Imaging(models.Model):
 
 
 class NeuroCheck(Voidable):
-    """A neurological check: Hoffmann, gait, grip; at start and then at most every four sessions for class B."""
+    """A neurological check: Hoffmann, gait, grip; for class B at the start and at least every four sessions."""
 
     class Result(models.TextChoices):
-        """How it came out."""
+        """The result of the check."""
 
         NORMAL = "normal", _("normal")
         UNCHANGED = "unchanged", _("unchanged")
         WORSE = "worse", _("worse")
 
     class Sign(models.TextChoices):
-        """What one part of the examination showed; empty where it was not made."""
+        """The result of one part of the examination; empty if it was not examined."""
 
         NORMAL = "normal", _("normal")
         ABNORMAL = "abnormal", _("abnormal")
@@ -116,7 +116,7 @@ class NeuroCheck(Voidable):
     recorded_at = models.DateTimeField(_("recorded"))
 
     objects = VoidableQuerySet["NeuroCheck"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["NeuroCheck"].as_manager()
 
     class Meta:
@@ -152,7 +152,7 @@ class SpecialistLetter(Voidable):
     recorded_at = models.DateTimeField(_("recorded"))
 
     objects = VoidableQuerySet["SpecialistLetter"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["SpecialistLetter"].as_manager()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What a patient agreed to, stream by stream."""
+"""What a patient agreed to, by stream."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class ConsentQuerySet(VoidableQuerySet["Consent"]):
     """Consents, given and withdrawn."""
 
     def latest_each(self) -> Self:
-        """The last word on each stream, patient by patient."""
+        """The latest answer for each stream of each patient."""
         return self.order_by("patient_id", "stream", "-recorded_at", "-pk").distinct("patient_id", "stream")
 
 
 class Consent(Voidable):
-    """A patient's word on one stream at one time. The latest counts; none is changed or deleted."""
+    """A patient's answer for one stream at one time. The latest counts; none is changed or deleted."""
 
     class Stream(models.TextChoices):
-        """What may be agreed to, each by itself."""
+        """What a patient can agree to, each separately."""
 
         TREATMENT = "treatment", _("treatment")
         ELECTRO = "electro", _("electro-acupuncture")
@@ -60,7 +60,7 @@ class Consent(Voidable):
     recorded_at = models.DateTimeField(_("recorded"))
 
     objects = ConsentQuerySet.as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["Consent"].as_manager()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""How a patient could be reached before."""
+"""A patient's previous contact details."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ class ContactChange(models.Model):
 
     @property
     def label(self) -> str:
-        """The field, as the form names it."""
+        """The field's label in the form."""
         return str(Patient._meta.get_field(self.field).verbose_name)  # type: ignore[union-attr]

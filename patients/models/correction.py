@@ -1,4 +1,4 @@
-"""What was changed in a patient's file after it was written, and why."""
+"""Changes to a patient's file after it was written, with the reason."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from patients.models.patient import Patient
 
 
 class FileCorrection(models.Model):
-    """One fact of a patient's file as it was and as it is: who, when, why. Never changed, never deleted."""
+    """One fact of a patient's file before and after: who, when, why. Never changed, never deleted."""
 
     class Subject(models.TextChoices):
-        """What kind of record was corrected."""
+        """The kind of record that was corrected."""
 
         PATIENT = "patient", _("person")
         ASSESSMENT = "assessment", _("assessment")
@@ -27,7 +27,7 @@ class FileCorrection(models.Model):
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="corrections", verbose_name=_("patient"))
-    act = models.UUIDField(_("act"), default=uuid.uuid4, help_text=_("What was corrected in one go."))
+    act = models.UUIDField(_("act"), default=uuid.uuid4, help_text=_("What was corrected together."))
     subject = models.CharField(_("record"), max_length=12, choices=Subject)
     subject_id = models.PositiveBigIntegerField(_("record's number"))
     field = models.CharField(_("what"), max_length=40)

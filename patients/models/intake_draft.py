@@ -10,7 +10,7 @@ from patients.models.patient import Patient
 
 
 class IntakeDraft(models.Model):
-    """One unfinished step of a patient's intake; gone once the step is recorded. No part of the record."""
+    """One unfinished step of a patient's intake; deleted once the step is recorded. Not part of the record."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="intake_drafts", verbose_name=_("patient"))

@@ -1,4 +1,4 @@
-"""Two records of one person, made one."""
+"""Merges of two records of one person."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class PatientMergeQuerySet(ClinicScopedQuerySet["PatientMerge"]):
     """Merges."""
 
     def in_force(self) -> Self:
-        """Not undone."""
+        """Those that were not undone."""
         return self.filter(undone_at=None)
 
 
 class PatientMerge(models.Model):
-    """One record went into another: what was moved, what was chosen, and how everything stood when it was done.
+    """One record merged into another: what was moved, what was chosen, and both records as they were before.
 
-    Never deleted; only the undoing is written into it, once.
+    Never deleted; it changes only once, when the merge is undone.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,8 +42,8 @@ class PatientMerge(models.Model):
     changed = models.JSONField(_("changed"), default=dict)
     # Consents written by the merge where the two records differed.
     written = models.JSONField(_("written"), default=list)
-    # A fingerprint of every row of the person, by which anything written later is known.
-    seal = models.JSONField(_("seal"), default=dict)
+    # A fingerprint of every row of the person, to detect anything written later.
+    seal = models.JSONField(_("fingerprint"), default=dict)
     merged_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name=_("merged by"))
     merged_at = models.DateTimeField(_("merged"))
     undone_by = models.ForeignKey(

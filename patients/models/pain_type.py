@@ -14,7 +14,7 @@ from patients.models.patient import Patient
 
 
 class ClearanceClass(models.TextChoices):
-    """What a type asks for before needling."""
+    """What a type requires before needling."""
 
     A = "A", _("A: may be treated")
     B = "B", _("B: after a neurological check, repeated every 4 sessions")
@@ -53,18 +53,18 @@ class PainType(models.Model):
 
 
 class PatientPainTypeQuerySet(VoidableQuerySet["PatientPainType"]):
-    """Dated types of patients."""
+    """Types of patients, with dates."""
 
     def on(self, day: date) -> Self:
-        """Those that hold on a day."""
+        """Those that apply on a day."""
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), starts_on__lte=day)
 
 
 class PatientPainType(Voidable):
-    """One type a patient has from a day on, working or confirmed; several may hold at once."""
+    """A type that a patient has from a date on, working or confirmed; several can apply at once."""
 
     class Status(models.TextChoices):
-        """How sure the type is."""
+        """How certain the type is."""
 
         WORKING = "working", _("working")
         CONFIRMED = "confirmed", _("confirmed")
@@ -80,7 +80,7 @@ class PatientPainType(Voidable):
     recorded_at = models.DateTimeField(_("recorded"))
 
     objects = PatientPainTypeQuerySet.as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["PatientPainType"].as_manager()
 
     class Meta:

@@ -22,11 +22,11 @@ class PatientQuerySet(ClinicScopedQuerySet["Patient"]):
     """Patients."""
 
     def current(self) -> Self:
-        """Not archived, and not merged into another record."""
+        """Neither archived nor merged into another record."""
         return self.unmerged().filter(archived_at=None)
 
     def unmerged(self) -> Self:
-        """Records of their own: not merged into another one."""
+        """Those not merged into another record."""
         return self.filter(merged_into=None)
 
 
@@ -44,7 +44,7 @@ class Patient(models.Model):
     family_name = models.CharField(_("family name"), max_length=80, blank=True)
     born_on = models.DateField(_("date of birth"), null=True, blank=True)
     birth_year = models.PositiveSmallIntegerField(
-        _("year of birth"), null=True, blank=True, help_text=_("Where only the year is known.")
+        _("year of birth"), null=True, blank=True, help_text=_("If only the year is known.")
     )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("email"), blank=True)
@@ -58,20 +58,20 @@ class Patient(models.Model):
     )
     preferred_weekdays = ArrayField(
         models.PositiveSmallIntegerField(),
-        verbose_name=_("prefers these weekdays"),
+        verbose_name=_("preferred weekdays"),
         null=True,
         blank=True,
         editable=False,
     )
-    preferred_from = models.TimeField(_("prefers to come from"), null=True, blank=True, editable=False)
-    preferred_until = models.TimeField(_("and be done by"), null=True, blank=True, editable=False)
+    preferred_from = models.TimeField(_("not before"), null=True, blank=True, editable=False)
+    preferred_until = models.TimeField(_("finished by"), null=True, blank=True, editable=False)
     email_failed_at = models.DateTimeField(_("email refused"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged_away"
     )
-    # What a search compares. The database writes all three, whoever writes the name (migration 0003).
+    # The columns for search. The database fills all three, whoever writes the name (migration 0003).
     search_text = models.GeneratedField(
         expression=Func("given_name", "family_name", function="patients_search_text"),
         output_field=models.TextField(),
@@ -119,7 +119,7 @@ class Patient(models.Model):
         indexes = [
             models.Index(fields=["clinic", "family_name", "given_name"], name="patients_patient_by_name"),
             models.Index(fields=["clinic", "born_on"], name="patients_patient_by_birth"),
-            # Written at once: a list of what waits to be indexed would be read through by every search.
+            # Indexed at once: every search would otherwise read the list of rows that wait for the index.
             GinIndex(
                 OpClass(Upper("email"), name="gin_trgm_ops"), name="patients_patient_by_email", fastupdate=False
             ),
@@ -137,7 +137,7 @@ class Patient(models.Model):
 
     @property
     def name(self) -> str:
-        """The name alone; everywhere else a test patient is marked as one."""
+        """The name alone; all other labels mark a test patient."""
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
@@ -147,9 +147,9 @@ class Patient(models.Model):
 
     @property
     def picker_label(self) -> str:
-        """How a picker names the patient."""
+        """The label in pickers."""
         return patient_label(self)
 
     def ages(self, on: date) -> tuple[int, int] | None:
-        """The youngest and oldest age in whole years on a day; None where nothing is known."""
+        """The youngest and oldest age in whole years on a day; None if nothing is known."""
         return self.birth.ages(on)

@@ -14,7 +14,7 @@ from patients.models.patient import Patient
 
 
 class ScreeningItem(models.Model):
-    """One question of the screening and what a yes forbids or asks for."""
+    """One screening question, and what a yes rules out or requires."""
 
     class Effect(models.TextChoices):
         """What a yes does."""
@@ -24,7 +24,7 @@ class ScreeningItem(models.Model):
         CAUTION = "caution", _("take care")
 
     class Group(models.TextChoices):
-        """What is asked in one breath; a group is answered by its ticks or by “none of these”."""
+        """Questions that are asked together; a group is answered by its ticks or by “none of these”."""
 
         TODAY = "today", _("Today")
         SPINE = "spine", _("Neck and spine")
@@ -84,7 +84,7 @@ class Screening(Voidable):
     note = models.TextField(_("note"), blank=True)
 
     objects = VoidableQuerySet["Screening"].as_manager()
-    # Void rows too, for pages that show what is on file.
+    # Includes void rows, for pages that show what is on file.
     every = ClinicScopedQuerySet["Screening"].as_manager()
 
     class Meta:
@@ -99,7 +99,7 @@ class Screening(Voidable):
 
 
 class ScreeningFinding(models.Model):
-    """One yes of a screening, with the value that belongs to it."""
+    """One yes in a screening, with its value."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+", verbose_name=_("clinic"))
     screening = models.ForeignKey(Screening, models.CASCADE, related_name="findings", verbose_name=_("screening"))

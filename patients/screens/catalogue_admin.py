@@ -1,4 +1,4 @@
-"""The screens of what a clinic asks and names: types of neck pain and screening questions."""
+"""The screens for types of neck pain and screening questions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from patients.models import PainType, ScreeningItem
 
 @admin.register(PainType)
 class PainTypeAdmin(SignedContentAdmin):
-    """The clinic's types; the list is given, its content is the clinic's."""
+    """The clinic's types: their number is fixed, their content is the clinic's."""
 
     list_display = ("name", "code", "clearance_class", "icd10")
     list_filter = ("clearance_class", "needs_sign_off")
@@ -30,5 +30,5 @@ class ScreeningItemAdmin(ChoosesCodes, SignedContentAdmin):
     readonly_fields = ("code", "source")
 
     def codes_for(self, name: str, clinic: Clinic) -> dict[str, str]:
-        """What a question may be about."""
+        """What a question can be about."""
         return concern_words()

@@ -29,15 +29,15 @@ from patients.models import FileCorrection, Patient
 
 
 class FileViews(ClinicScopedAdmin):
-    """What is entered in a file and corrected there; the list and the form of patients are in admin.py."""
+    """Pages to add and correct records; the list and the form of patients are in admin.py."""
 
     def record_itself(self, request: HttpRequest, pk: int) -> Patient:
-        """The record of this number, merged or not; 404 where it is not to be seen."""
+        """The record with this number, merged or not; 404 if the user may not see it."""
         rows = Patient.objects.visible_to(active_membership(request.user)).select_related("clinic")
         return get_object_or_404(rows, pk=pk)
 
     def row(self, request: HttpRequest, pk: int) -> Patient:
-        """The record, or the one it went into: what is written on a page from before the merge lands there."""
+        """The record, or the one it was merged into, so that entries from old pages go there."""
         patient = self.record_itself(request, pk)
         found = survivor(patient)
         if found != patient:
@@ -46,7 +46,7 @@ class FileViews(ClinicScopedAdmin):
         return found
 
     def record(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
-        """Write something into the file."""
+        """Add a record to the file."""
         if what not in RECORDS:
             raise Http404
         form_class, permission = RECORDS[what]
@@ -66,7 +66,7 @@ class FileViews(ClinicScopedAdmin):
         return response
 
     def correct(self, request: HttpRequest, pk: int, what: str, number: int) -> HttpResponse:
-        """A fact of the file that was wrong."""
+        """Correct a record of the file."""
         by = self.require(request, "patients.correct_file")
         patient = self.row(request, pk)
         subject = Subject(what) if what in Subject.values else None
@@ -74,7 +74,7 @@ class FileViews(ClinicScopedAdmin):
         if subject is None or record is None:
             raise Http404
         if subject == Subject.PATIENT:
-            # Names and birth date have a form of their own, which also looks for duplicates.
+            # Name and birth date have a form of their own, which also looks for duplicates.
             return self.to_patient(patient)
         version = version_of(patient, subject, number)
         form, newer = _correction(request, patient, subject, record, version)
@@ -112,7 +112,7 @@ class FileViews(ClinicScopedAdmin):
         return response
 
     def letter(self, request: HttpRequest, pk: int, letter: UUID) -> HttpResponse:
-        """A specialist's document, saved rather than shown: what somebody uploaded never runs on our pages."""
+        """A specialist's document, always as a download: uploaded content must never run on our pages."""
         self.require(request, "patients.view_specialistletter")
         found = get_object_or_404(self.row(request, pk).specialist_letters, uuid=letter)
         try:
@@ -131,16 +131,16 @@ class FileViews(ClinicScopedAdmin):
         )
 
     def to_patient(self, patient: Patient) -> HttpResponse:
-        """To the patient's page."""
+        """Redirect to the patient's page."""
         return HttpResponseRedirect(reverse("admin:patients_patient_change", args=[patient.pk]))
 
 
 def _correction(
     request: HttpRequest, patient: Patient, subject: Subject, record: Any, version: int
 ) -> tuple[Any, list[FileCorrection]]:
-    """The form, and what somebody else corrected of the same fields since it was opened.
+    """The form, and what somebody else corrected in the same fields since it was opened.
 
-    A field that only they corrected is shown, and sent, as they left it.
+    A field that only they corrected is shown, and sent, with their value.
     """
     kind, initial = correction_form(subject), {"version": version}
     if request.method != "POST":
@@ -158,7 +158,7 @@ def _correction(
         return (str(rows[-1].corrected_by), rows[-1].corrected_at) if rows else None
 
     def make(sent: Any) -> Any:
-        # Checking a form fills its record in: each gets a copy.
+        # Validation writes into the record, so each form gets a copy.
         return kind(sent, instance=copy(record), initial=initial)
 
     form, is_free = settle(make, data, who=who)

@@ -1,4 +1,4 @@
-"""Contraindications and precautions, group by group."""
+"""Contraindications and precautions, by group."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ScreeningRow:
 
 @dataclass(frozen=True)
 class ScreeningGroup:
-    """Questions asked in one breath, and the answer that none of them applies."""
+    """Questions that are asked together, and the answer that none of them applies."""
 
     label: str
     rows: tuple[ScreeningRow, ...]
@@ -36,10 +36,10 @@ class ScreeningGroup:
 
 
 class ScreeningForm(RecordForm):
-    """A tick for each yes, its value beside it; every group is answered, nothing is preselected."""
+    """A tick for each yes, with its value; every group must be answered, and nothing is preselected."""
 
     title = gettext_lazy("Screen for contraindications")
-    # Set where the red-flag list stands beside it.
+    # Set if the list of red flags is on the same page.
     is_red_flags_asked = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ class ScreeningForm(RecordForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """A group is answered by its ticks or by none of them."""
+        """A group must have ticks or the answer “none of these”."""
         values = super().clean() or {}
         for group in self._groups():
             ticked = any(values.get(f"item_{item.code}") for item in self._items_of(group))

@@ -20,14 +20,14 @@ class VoidRecord:
         self.admin = patient_admin
 
     def view(self, request: HttpRequest, pk: int, what: str, number: int) -> HttpResponse:
-        """A record that was entered in the wrong file, or twice."""
+        """Void a record that was entered in the wrong file, or twice."""
         by = self.admin.require(request, "patients.correct_file")
         patient = self.admin.row(request, pk)
         record = record_in(patient, what, number)
         if record is None:
             raise Http404
         if record.is_void:
-            # The second send of the form, or a page that is out of date.
+            # The form was sent twice, or the page is out of date.
             messages.info(request, _("%(who)s voided this already.") % {"who": record.voided_by})
             return self.admin.to_patient(patient)
         form = ReasonForm(request.POST or None)

@@ -1,4 +1,4 @@
-"""What templates of patients may ask.
+"""Template tags for patients.
 
 The answers come from the app's functions.
 """

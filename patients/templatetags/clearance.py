@@ -1,4 +1,4 @@
-"""What a lead set aside, for the page that shows a clearance."""
+"""What a lead overrode, for the page that shows a clearance."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ register = template.Library()
 
 @register.filter
 def set_aside(clearance: Clearance) -> list[str]:
-    """The reasons that were set aside, as sentences."""
+    """The overridden reasons, as sentences."""
     return set_aside_texts(clearance)

@@ -16,13 +16,13 @@ from patients.models import Patient
 
 register = template.Library()
 
-# What a page calls the row it is about.
+# Names in the template context for the row of the page.
 ABOUT = ("patient", "course", "session", "appointment", "alert", "letter", "original", "object", "chosen")
 
 
 @register.simple_tag
 def who(patient: Patient) -> SafeString:
-    """The name, birth date and age: how every staff page names the patient it is about."""
+    """The name, birth date and age: how every staff page names its patient."""
     words = birth_words(patient.birth, on=timezone.localdate())
     mark = (
         format_html(' <span class="badge badge-test">{}</span>', _("Test patient")) if patient.is_training else ""
@@ -34,13 +34,13 @@ def who(patient: Patient) -> SafeString:
 
 @register.simple_tag
 def whose(row: Any) -> SafeString | str:
-    """The same for the patient whom a row of any kind is about; nothing where it is about none."""
+    """The same for the patient of any row; empty if the row has none."""
     patient = patient_of(row)
     return who(patient) if patient else ""
 
 
 def patient_of(row: Any) -> Patient | None:
-    """The patient whom a row is about: itself, its patient, or that of its course or session."""
+    """The patient of a row: itself, its patient, or that of its course or session."""
     if row is None or isinstance(row, Patient):
         return row
     for name in ("patient", "course", "session"):
@@ -52,18 +52,18 @@ def patient_of(row: Any) -> Patient | None:
 
 @register.simple_tag(takes_context=True)
 def test_patient_words(context: Context) -> str:
-    """On a page about one test patient: that no alerts or emails are sent; else nothing."""
+    """On a page of one test patient: that no alerts or emails are sent; otherwise empty."""
     found = next((one for name in ABOUT if (one := patient_of(context.get(name)))), None)
     return no_mail_words() if found and found.is_training else ""
 
 
 @register.filter
 def born(patient: Patient) -> str:
-    """Birth date and age alone, where the name stands elsewhere."""
+    """Only birth date and age, where the name is shown elsewhere."""
     return birth_words(patient.birth, on=timezone.localdate())
 
 
 @register.filter
 def named(patient: Patient) -> str:
-    """Name, birth date and age as plain words, inside a sentence."""
+    """Name, birth date and age as plain words for a sentence."""
     return patient_label(patient, on=timezone.localdate())

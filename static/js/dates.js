@@ -1,6 +1,6 @@
-// Beside each field of a day: how it was understood, in words, while it is typed. It reads as the server does
-// (clinic/typed/dates.py, patients/identity/birth.py) and says the same (clinic/typed/date_words.py,
-// patients/identity/words.py); what the server would refuse says nothing here.
+// Shows beside each date field how the typed text is understood, in words. It reads dates as the server does
+// (clinic/typed/dates.py, patients/identity/birth.py) and uses the same words (clinic/typed/date_words.py,
+// patients/identity/words.py); for text that the server would refuse it shows nothing.
 window.dateWords = (() => {
   "use strict";
   const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -29,10 +29,10 @@ window.dateWords = (() => {
   const month = words({ month: "short" });
   const longMonth = words({ month: "long" });
   const named = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  // "in 2 days", not the words some languages have for it: the server counts too.
+  // "in 2 days", not the special words of some languages, because the server counts too.
   const counted = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 
-  // Signs that nobody sees are dropped on the way to the server, and digits of any script are read.
+  // The server drops invisible characters and reads digits of any script.
   const seen = (text) => text.replace(/(?!\s)[\p{Cc}\p{Cf}\p{Cs}]/gu, "").trim();
   const digit = (sign) => {
     const code = sign.codePointAt(0);
@@ -63,7 +63,7 @@ window.dateWords = (() => {
     const found = WEEKDAYS.filter((name) => name.startsWith(word.toLowerCase()));
     return found.length === 1 ? WEEKDAYS.indexOf(found[0]) : -1;
   };
-  // A day of the week before the day or behind it; a wrong one is refused by the server and says nothing here.
+  // A weekday before or after the date; for a wrong one, which the server refuses, nothing is shown.
   const read = (typed, order) => {
     const text = plain(typed);
     const before = /^(\p{L}{3,9})\.?,?\s+(.+)$/u.exec(text);
@@ -94,7 +94,7 @@ window.dateWords = (() => {
     const at = hour < 24 && Number(found[3]) < 60 ? read(found[1].trim(), order) : null;
     return at && new Date(at.getTime() + (hour * 60 + Number(found[3])) * 60000);
   };
-  // A day, a year, or nothing known; null where it is no birth date.
+  // A day, a year, or unknown; null if it is no birth date.
   const readBirth = (typed, order, today) => {
     const text = plain(typed).toLowerCase().split(/\s+/).join(" ");
     if (UNKNOWN.includes(text)) return { isUnknown: true };
@@ -169,7 +169,7 @@ window.dateWords = (() => {
     return filled(sentences.born, { day: birth.at ? written(birth.at, format) : String(birth.year), age });
   };
 
-  // What stands beside a field: `kind` is day, moment or birth; `sentences` are the words of a birth date; `format`
+  // The words beside a field: `kind` is day, moment or birth; `sentences` are the words for a birth date; `format`
   // is how the clinic writes it.
   const dateWords = (typed, { kind, order, today, sentences, format }) => {
     const text = seen(typed);
@@ -195,7 +195,7 @@ window.dateWords = (() => {
     const box = event.target.closest?.(".dated");
     if (box) say(box);
   });
-  // A draft, or the browser after Back, fills fields in without typing.
+  // A draft, or the browser after Back, fills fields without typing.
   document.addEventListener("draft-restored", sayAll);
   window.addEventListener("pageshow", sayAll);
   return dateWords;

@@ -1,12 +1,12 @@
-// What was typed into a form and is not yet saved, kept on this device alone: under a key from which nothing can be
-// read, without any name; gone when the server says that it was saved, at sign-out, after a day, and when somebody else
-// signs in here. Every form of a staff page has it, unless it says data-no-draft; a field that says data-not-kept, a
-// password or a file is never kept.
+// Stores what was typed into a form and is not yet saved, only on this device: under a key from which nothing can be
+// read, without any name; deleted when the server confirms the save, at sign-out, after a day, and when somebody else
+// signs in here. It works for every form of a staff page without data-no-draft; a field with data-not-kept, a
+// password or a file is never stored.
 (() => {
   "use strict";
   const PREFIX = "draft:";
   const LIFE_MS = 24 * 60 * 60 * 1000;
-  // Hidden fields that come back with the rest: which sending it is, and what the form was opened with.
+  // Hidden fields that are restored with the rest: the key of the sending, and the form's opening values.
   const CARRIED = new Set(["form_key", "sent_key", "opened", "version"]);
   const NOT_KEPT = new Set([
     "csrfmiddlewaretoken",
@@ -47,7 +47,7 @@
     for (const part of document.querySelectorAll(selector)) part.hidden = isHidden;
   };
 
-  // What must go: too old, of somebody else, saved.
+  // Drafts to delete: too old, somebody else's, or saved.
   let isOver = false;
   keys().forEach((key) => {
     const draft = read(key);
@@ -69,7 +69,7 @@
   if (meta?.dataset.saved) drop(meta.dataset.saved);
   const isSentBack = Boolean(meta && "sentBack" in meta.dataset);
 
-  // The answer to a form whose session had ended: mark what is kept as not sent, and say that it is kept.
+  // The answer to a form whose session had ended: mark the draft as not sent, and say that it is stored.
   const refused = document.querySelector('meta[name="draft-refused"]');
   if (refused) {
     const draft = refused.content ? read(refused.content) : null;
@@ -77,18 +77,18 @@
     hide("[data-draft-kept]", !isKept);
     hide("[data-draft-missing]", isKept);
   }
-  // The page of a fault asks the server nothing: what was sent a moment ago is still here.
+  // The error page asks the server nothing: what was just sent is still stored here.
   const broken = document.querySelector("[data-draft-after-fault]");
   if (broken) {
     const sent = keys().some((key) => read(key)?.state === "sent");
     hide("[data-draft-after-fault]", !sent);
     hide("[data-draft-unknown]", sent);
   }
-  // Reload and Back ask for the page anew instead of sending it again; the draft fills the form.
+  // Reload and Back load the page again instead of sending it again; the draft fills the form.
   if (isSentBack || refused) window.history.replaceState(window.history.state, "", window.location.href);
   if (!meta) return;
 
-  // Two 53-bit hashes of the salted address: short, the same on every visit, and telling nothing without the salt.
+  // Two 53-bit hashes of the salted address: short, the same on every visit, and meaningless without the salt.
   const hash = (text, seed) => {
     let [a, b] = [0xdeadbeef ^ seed, 0x41c6ce57 ^ seed];
     for (let n = 0; n < text.length; n += 1) {
@@ -142,7 +142,7 @@
     const files = () =>
       [...form.elements].filter((field) => field.type === "file" && field.files.length).map((field) => field.name);
 
-    // What stood in the form before anything was typed; a page that came back no longer knows.
+    // The form's values before anything was typed; a restored page no longer knows them.
     let was = values();
     let state = "typed";
     const keep = () => {
@@ -175,7 +175,7 @@
     const line = document.createElement("p");
     line.append(words, " ", discard);
     notice.append(line);
-    // Not form.before(): a field of that name would answer.
+    // Not form.before(): a field with that name would hide it.
     form.parentNode.insertBefore(notice, form);
     const say = (text, canDiscard) => {
       words.textContent = text;
@@ -209,7 +209,7 @@
       const newer = changed(values(), draft.was).filter((name) => !VARIES.has(name) && names && names.has(name));
       const left = {};
       [...form.elements].forEach((field) => {
-        // A time comes back with the clock it was typed by: the server asks where that is the clinic's no more.
+        // A time is restored with its clock: the server asks if that is no longer the clinic's.
         const of = field.name.replace(/-clock$/, "");
         const isOne = isTypedIn(field) || CARRIED.has(field.name) || of !== field.name;
         if (!isOne || NOT_KEPT.has(field.name) || field.type === "file" || (names && !names.has(of))) return;
@@ -303,6 +303,6 @@
     form.id !== "changelist-form" &&
     [...form.elements].some(isTypedIn);
   const begins = [...document.forms].filter(isDrafted).map(drafted);
-  // Once every script is in place: rows are added by the one that knows them.
+  // After all scripts are loaded, because one of them adds rows.
   document.addEventListener("DOMContentLoaded", () => begins.forEach((begin) => begin()));
 })();

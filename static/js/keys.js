@@ -28,7 +28,7 @@
       !event.metaKey &&
       !target.closest("input, textarea, select")
     ) {
-      // On a page of its own the key answers; in a list it answers the row one is in, never another.
+      // On an alert's page the key answers that alert; in a list it answers only the focused row.
       const row = target.closest("tr");
       const button = row ? row.querySelector('[data-row-key="a"]') : document.querySelector('[data-key="a"]');
       if (button) {

@@ -1,4 +1,4 @@
-// Connects the button of a passkey page with allauth's script; the page's own policy permits no script within it.
+// Connects the button of a passkey page with allauth's script, because the page's policy permits no inline script.
 (() => {
   const { act, button } = document.currentScript.dataset;
   const failed = document.getElementById("passkey-failed");

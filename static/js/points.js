@@ -1,5 +1,5 @@
-// Points as people write them: the same reading as on the server (courses/points/names.py), over the table that the
-// server sends. Text that names one point is that point; anything else is asked about, never guessed.
+// Reads points as people write them, as the server does (courses/points/names.py), with the table that the
+// server sends. Text that names one point is that point; for anything else it asks and never guesses.
 export const pointReader = (table) => {
   const CODE = /^(3?[a-zü]+)([0-9]+)$/;
   const SHORTEST_GUESS = 5;
@@ -121,7 +121,7 @@ export const pointReader = (table) => {
     [1, 2, 3].some((n) => n <= words.length && tender.has(keyOf(words.slice(0, n)))) ||
     words[0].startsWith("阿是");
 
-  // What a text says: the one code, or the codes to choose from; the side; whether a tender point is meant.
+  // The result for a text: the one code, or the codes to choose from; the side; whether it is a tender point.
   return (text) => {
     const codes = (places) => places.map((place) => table.codes[place]);
     const words = wordsOf(text);

@@ -6,7 +6,10 @@
     if (!group) return;
     const all = group.querySelector("[data-all]");
     const rows = [...group.querySelectorAll('input[name="piece"]')];
-    if (event.target === all) rows.forEach((row) => (row.checked = all.checked));
+    if (event.target === all)
+      rows.forEach((row) => {
+        row.checked = all.checked;
+      });
     else if (all) all.checked = rows.every((row) => row.checked);
   });
   const print = document.querySelector("[data-print]");

@@ -1,4 +1,4 @@
-"""What the curve is measured against: every simple predictor gives distributions, from earlier scores alone."""
+"""The rivals of the curve: every simple predictor gives distributions, from earlier scores alone."""
 
 import numpy as np
 import pytest

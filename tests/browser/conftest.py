@@ -1,4 +1,4 @@
-"""A real Chromium on the live site; whatever it reports against the page fails the test."""
+"""A real Chromium on the live site; any error that it reports about the page fails the test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from clinic.models import Membership
 from tests.processes import Worker, environment, own_broker
 
-# A busy machine is no fault of the page.
+# A busy machine is no error of the page.
 expect.set_options(timeout=20_000)
 FLAGS = [
     "--no-sandbox",
@@ -54,7 +54,7 @@ def page(browser: Browser, live_server, settings) -> Iterator[Page]:
 
 @pytest.fixture
 def sign_in(page: Page) -> Callable[[Membership], Page]:
-    """Signs somebody in through the form."""
+    """Sign somebody in through the form."""
 
     def through_the_form(member: Membership) -> Page:
         member.user.set_password("a password of the tests")
@@ -81,6 +81,6 @@ def worker(live_server, smtp) -> Iterator[Worker]:
 
 
 def _complaints(url: str, message: ConsoleMessage) -> list[str]:
-    # A form answered with 422 is how a page says what is missing, with 409 that somebody else was quicker.
+    # A form answered with 422 says what is missing, with 409 that somebody else was faster.
     is_complaint = message.type == "error" and "422" not in message.text and "409" not in message.text
     return [f"{url}: {message.text}"] if is_complaint else []

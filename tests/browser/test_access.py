@@ -1,4 +1,4 @@
-"""Pages as few see them: with their errors, everything unfolded, very narrow, enlarged, in forced colours."""
+"""Pages in unusual conditions: with errors, all sections open, very narrow, enlarged, in forced colours."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_focus_is_seen_wherever_the_tab_key_leads(sign_in, lead, ids):
     assert unseen == []
 
 
-# An outline or a shadow on what has the focus, or on what stands for it (a hidden radio's button).
+# An outline or a shadow on the focused element, or on its visible replacement (a hidden radio's button).
 FOCUSED = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return null;
@@ -121,6 +121,6 @@ FOCUSED = """() => {
 def _violations(page):
     n_complaints = len(page.complaints)
     found = Axe().run(page, options=RULES).response["violations"]
-    # What axe itself does to the page is no complaint about the page.
+    # Changes that axe itself makes to the page are not reported.
     del page.complaints[n_complaints:]
     return [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]

@@ -1,4 +1,4 @@
-"""The patient's page on a phone: how long it is, how few taps a healthy answer takes, how little is sent."""
+"""The patient's page on a phone: its length, the taps for a healthy answer, the bytes sent."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.factories import log_run
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 BYTES = 60_000
-# It was 3,100 when every sign stood open.
+# It was 3,100 with every sign open.
 HEIGHT = 1_600
 TAPS = 3
 
 
 @pytest.fixture
 def url(live_server, course, practitioner, settings) -> str:
-    """A check-in that waits."""
+    """The address of a waiting check-in."""
     settings.ALLOWED_HOSTS = ["*"]
     log_run(course, [(6, 5), (5, 4)], until=timezone.now() - timedelta(days=1))
     check_in = CheckIn.objects.filter(kind="day1").latest("pk")
@@ -80,7 +80,7 @@ def test_sign_opens_its_own_question_alone(phone, url):
 
 @pytest.mark.parametrize("width", [390, 820, 1440])
 def test_can_be_used_by_everybody(browser, url, width):
-    """The form, the second look, an emergency, the thanks."""
+    """The form, the second page, an emergency, the thanks."""
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     for values in (

@@ -1,4 +1,4 @@
-"""The curve's page with a year behind it: legible, tried before set, nothing for axe to say."""
+"""The curve's page with a year of data: legible, tried before set, without axe violations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RATES = {
 
 @pytest.fixture
 def year(course):
-    """Two nights: one Prior in use, another threshold that is held at its limit and waits."""
+    """Two nights: one Prior in use, and another threshold at its limit that waits for approval."""
     clinic, now = course.clinic, timezone.now()
     for days, factor in ((2, 1.0), (1, 2.0)):
         threshold = replace(

@@ -32,7 +32,7 @@ LIMIT_SECONDS = 10.0
 HOW = [("stopped", True), ("stopped", False), ("frozen", True), ("frozen", False)]
 
 
-def test_patients_and_staff_are_told_within_ten_seconds_and_what_was_sent_arrives_once(
+def test_patients_and_staff_get_an_answer_within_ten_seconds_and_what_was_sent_arrives_once(
     browser, live_server, settings, monkeypatch, at_once, record_property
 ):
     settings.ALLOWED_HOSTS = ["*"]
@@ -51,7 +51,7 @@ def test_patients_and_staff_are_told_within_ten_seconds_and_what_was_sent_arrive
             assert sorted(taken) == [0, 1], taken
             _arrived_once(check_in)
             assert spool_health(at=timezone.now()).is_well
-            # As the web process does: no statement of a page is waited for longer.
+            # As in the web process: no statement of a page may take longer.
             hold_to(settings.DATABASE_PAGE_SECONDS)
             try:
                 slowest = _phone_in(browser, server, live_server.url, practitioner, how=how, has_script=has_script)
@@ -63,7 +63,7 @@ def test_patients_and_staff_are_told_within_ten_seconds_and_what_was_sent_arrive
 
 
 def _asked(clinic: Clinic, practitioner: Membership) -> CheckIn:
-    """The check-in of a visit yesterday, of a patient of its own."""
+    """A check-in about a visit yesterday, of a patient of its own."""
     now = timezone.now()
     patient = cleared_patient(clinic, by=practitioner, at=now - timedelta(days=60))
     starts_on = (now - timedelta(days=50)).date()
@@ -73,7 +73,7 @@ def _asked(clinic: Clinic, practitioner: Membership) -> CheckIn:
 
 
 def _tell(browser: Browser, server: OwnServer, url: str, *, how: str, has_script: bool, is_cold: bool) -> float:
-    """Open the link and report chest pain while the database is away; the seconds of the slowest page."""
+    """Open the link and report chest pain while the database is down; the seconds of the slowest page."""
     connection.close()
     if is_cold:
         memory.forget()
@@ -109,7 +109,7 @@ def _tell(browser: Browser, server: OwnServer, url: str, *, how: str, has_script
 def _phone_in(
     browser: Browser, server: OwnServer, address: str, practitioner: Membership, *, how: str, has_script: bool
 ) -> float:
-    """Report a red flag by phone while the database is away, and again later; the slowest page's seconds."""
+    """Report a red flag by phone while the database is down, and again later; the slowest page's seconds."""
     patient = PatientFactory(clinic=practitioner.clinic)
     client = Client()
     client.force_login(practitioner.user, backend="clinic.account.sign_in.MembershipBackend")
@@ -129,7 +129,7 @@ def _phone_in(
         expect(box).to_contain_text("Assume that the red flag was NOT saved and that nobody has been alerted.")
         assert box.get_by_role("link", name="Call 112").get_attribute("href") == "tel:112"
         if how == "stopped":
-            # A frozen server still answers on the connections that it had.
+            # A frozen server still answers on its open connections.
             other = context.new_page()
             other.set_default_timeout(30_000)
             seconds.append(_timed(other, lambda: other.goto(f"{address}/admin/")))
@@ -148,7 +148,7 @@ def _phone_in(
 
 
 def _timed(page: Page, act: Callable[[], object]) -> float:
-    """How long it takes until the page says whom to call."""
+    """The time until the page says whom to call."""
     started = time.monotonic()
     act()
     expect(page.get_by_role("link", name="Call 112").first).to_be_visible()
@@ -173,7 +173,7 @@ def _arrived_once(check_in: CheckIn) -> None:
 
 
 def test_connection_that_froze_ends_in_time(monkeypatch):
-    """One that was used before: its server process stands still, its socket stays open."""
+    """A used connection: its server process is stopped, its socket stays open."""
     with on_own_database(monkeypatch):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
@@ -186,7 +186,7 @@ def test_connection_that_froze_ends_in_time(monkeypatch):
             assert time.monotonic() - started < 1.0 + 2.0
             with suppress(OperationalError):
                 connection.close()
-            # Nobody waits again for a server that was silent a moment ago.
+            # Nobody waits again for a server that did not answer a moment ago.
             with pytest.raises(OperationalError):
                 Clinic.objects.count()
             wait_until(lambda: not is_resting())

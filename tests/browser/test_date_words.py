@@ -1,4 +1,4 @@
-"""The words beside a date: one table for script and server, and what a form says while somebody types."""
+"""The words beside a date: one table for script and server, and what a form shows while somebody types."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.browser]
 SCRIPT = Path(__file__).parents[2] / "static" / "js" / "dates.js"
 WIDGETS = {one.kind: one for one in (DayInput(), MomentInput(), BirthInput())}
 COUNTRIES = ("DE", "US", "")
-# What is typed into which kind of field, in which country ("*": in each), on which day; and the words.
+# Text, kind of field, country ("*": each), day; and the words.
 TABLE = [
     ("2026-12-03", "day", "*", "2026-11-29", "Thursday 3 Dec 2026, in 4 days"),
     ("3/12/2026", "day", "DE", "2026-11-29", "Thursday 3 Dec 2026, in 4 days"),
@@ -81,7 +81,7 @@ TABLE = [
 
 
 def by_server(typed: str, kind: str, country: str, today: str) -> str:
-    """What the returned form says."""
+    """The words in the returned form."""
     noon = datetime.fromisoformat(today).replace(hour=12, tzinfo=UTC)
     with (
         time_machine.travel(noon, tick=False),
@@ -92,7 +92,7 @@ def by_server(typed: str, kind: str, country: str, today: str) -> str:
 
 
 def cases() -> list[tuple[str, str, str, str]]:
-    """The table, and each of its texts in every kind of field, country and on every one of its days."""
+    """The table, and each of its texts in every kind of field and country, on each of its days."""
     texts = sorted({row[0] for row in TABLE} | {f"{row[0]} 9:15" for row in TABLE} | {"", " ", "x" * 500, "?"})
     days = sorted({row[3] for row in TABLE})
     return [
@@ -124,7 +124,7 @@ def _twelve_hours(found: re.Match[str]) -> str:
 
 @pytest.fixture
 def by_script(browser):
-    """What the script says of many texts."""
+    """The words of the script for many texts."""
     page = browser.new_page()
     page.set_content('<html lang="en"></html>')
     page.add_script_tag(content=SCRIPT.read_text(encoding="utf-8"))
@@ -177,17 +177,17 @@ def test_script_and_server_agree_on_every_text_in_every_field(by_script):
 
 
 def live(page, name: str) -> str:
-    """The words beside a field."""
+    """The words beside a field while typing."""
     return page.locator(f".dated:has([name={name}]) .date-said").inner_text()
 
 
-# Where a browser has no picker of days, its field takes text.
+# In a browser without a date picker, the field takes text.
 NO_PICKER = "document.querySelectorAll('.dated input').forEach((one) => { one.type = 'text'; })"
 SEND = "(input) => { input.form.noValidate = true; input.form.requestSubmit(); }"
 
 
 def returned(page, name: str) -> tuple[str, str]:
-    """Sends a form in which something is missing; the words of the answer itself, and those of the page."""
+    """Send a form with something missing; the words of the response itself, and those of the page."""
     with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
         page.locator(f"[name={name}]").evaluate(SEND)
     answer = BeautifulSoup(sent.value.text(), "html.parser")

@@ -1,4 +1,4 @@
-"""What was typed survives a lost connection, a reload and a second tab, on this device alone."""
+"""What was typed survives a lost connection, a reload and a second tab, only on this device."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_reload_brings_it_back_and_says_so(form):
     is_back(form)
 
 
-def test_points_come_back_with_their_rows(form):
+def test_points_are_restored_with_their_rows(form):
     for number in range(4):
         form.locator(f"#id_needling-{number}-where").fill("LI4")
     form.reload()
@@ -66,7 +66,7 @@ def test_lost_connection_keeps_everything_and_saves_later(form, course):
     assert form.evaluate(KEPT) == []
 
 
-def test_second_tab_gets_it_and_the_first_is_told(form, course):
+def test_second_tab_gets_it_and_the_first_shows_a_notice(form, course):
     second = form.context.new_page()
     second.goto(form.url)
     is_back(second)

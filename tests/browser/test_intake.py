@@ -1,4 +1,4 @@
-"""From a name to the first session; blocked until the letter comes; an override; two people at one session."""
+"""From a name to the first session; blocked until the letter is filed; an override; two people at one session."""
 
 from __future__ import annotations
 
@@ -108,10 +108,10 @@ def test_override_by_the_lead_lets_one_session_be_needled(sign_in, practitioner,
     record_screening(patient=course.patient, findings={item: ""}, by=practitioner, at=timezone.now())
     page = sign_in(lead)
     page.goto(f"/admin/courses/course/{course.pk}/change/")
-    page.get_by_role("link", name="Set aside for one session").click()
+    page.get_by_role("link", name="Override for one session").click()
     page.get_by_label("Why").fill("seen together with the surgeon")
-    page.get_by_role("button", name="Set the clearance aside").click()
-    expect(page.get_by_text("Set aside by a lead for this one session:")).to_be_visible()
+    page.get_by_role("button", name="Override for one session").click()
+    expect(page.get_by_text("Overridden by a lead for this one session:")).to_be_visible()
     log_visit(course, timezone.now())
     assert ClearanceOverride.objects.get().session == Session.objects.get()
     page.reload()
@@ -147,7 +147,7 @@ def test_new_patient_walks_the_intake_by_keyboard(sign_in, practitioner):
     page = sign_in(practitioner)
     page.goto(f"/admin/patients/patient/{patient.pk}/intake/screening/")
     page.get_by_role("checkbox", name="None of these").first.focus()
-    # One pass: a space for each group, the questions between them are passed by.
+    # One pass: a space for each group, skipping the questions between them.
     for box in page.get_by_role("checkbox", name="None of these").all():
         box.focus()
         page.keyboard.press("Space")

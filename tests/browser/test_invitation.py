@@ -1,4 +1,4 @@
-"""A person who was invited opens the link of the mail in Chromium, chooses a password and signs in."""
+"""An invited person opens the link in the mail in Chromium, chooses a password and signs in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session in the browser: by keyboard alone, its verdict, the alert by mail, what is asked and what is kept."""
+"""A session in the browser: by keyboard alone, its verdict, the alert mail, questions and kept text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def needled_course(running_course):
 
 @pytest.fixture
 def form_of(sign_in, practitioner):
-    """Signs the practitioner in and opens the session form of a course."""
+    """Sign the practitioner in and open the session form of a course."""
 
     def open_form(course):
         page = sign_in(practitioner)
@@ -56,7 +56,7 @@ def form_of(sign_in, practitioner):
 
 
 def press(page, *keys):
-    """These keys and no mouse; gives how many there were."""
+    """Press these keys, without a mouse; returns how many there were."""
     for key in keys:
         page.keyboard.press(key)
     return len(keys)
@@ -305,7 +305,7 @@ def test_form_keeps_what_was_typed_when_something_is_missing(form_of, running_co
     assert page.locator("input[name=before]:checked").get_attribute("value") == "7"
 
 
-def test_red_flag_in_an_unfinished_form_is_told_at_once(form_of, running_course):
+def test_red_flag_in_an_unfinished_form_is_sent_at_once(form_of, running_course):
     page = form_of(running_course)
     page.get_by_label("Cannot pass water").check()
     page.get_by_role("button", name="Save session").click()
@@ -369,7 +369,7 @@ def test_cord_type_says_what_is_missing_and_saves_a_visit_without_needles(
     assert not Session.objects.get(course=running_course, number=5).is_needled
 
 
-def test_needling_without_clearance_needs_a_reason_and_tells_the_lead(form_of, running_course, patient, lead):
+def test_needling_without_clearance_needs_a_reason_and_alerts_the_lead(form_of, running_course, patient, lead):
     refuse_consent(patient, Consent.Stream.TREATMENT, by=lead, at=timezone.now())
     page = form_of(running_course)
     press_from_start = page.get_by_role("group", name="Pain before").get_by_label("0", exact=True)

@@ -1,4 +1,4 @@
-"""Pages for those who want nothing to move, and for those who have a keyboard only."""
+"""Pages for people who want no motion, and for people who use only a keyboard."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGES = (
     "/dashboard/",
 )
 MOST_STOPS = 250
-# Everything that would move, with its seconds; a pseudo-element moves as well as an element.
+# Everything that would move, with its seconds; a pseudo-element moves like an element.
 MOVING = """() => {
   const seconds = (text) => Math.max(...text.split(',').map(parseFloat));
   const found = new Set();
@@ -37,7 +37,7 @@ MOVING = """() => {
     }
   return [...found];
 }"""
-# What has the focus: where it is, and whether something lies over it or it is out of sight.
+# The focused element: its position, and whether something covers it or it is out of sight.
 FOCUSED = """() => {
   const one = document.activeElement;
   if (!one || one === document.body || one === document.documentElement) return null;
@@ -97,7 +97,7 @@ def test_first_stop_leads_past_the_navigation(sign_in, lead, ids):
     page = sign_in(lead)
     for path in PAGES:
         page.goto(path.format(**ids))
-        # Some pages put the focus where one types: whoever goes back to the top finds the link first all the same.
+        # Some pages focus a field at first; whoever returns to the top still finds the link first.
         assert (
             page.evaluate("document.querySelector('a[href], button, input, select').className")
             == "skip-to-content-link"
@@ -106,7 +106,7 @@ def test_first_stop_leads_past_the_navigation(sign_in, lead, ids):
         expect(page.locator(".skip-to-content-link")).to_be_in_viewport(ratio=1)
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
-        # The next stop lies in the page, not in the bar above it.
+        # The next stop is in the page, not in the bar above it.
         is_past = "!document.activeElement.closest('#header')"
         assert page.evaluate(is_past), path
 

@@ -139,7 +139,7 @@ def _faults(page, path, width):
         faults.append("scrolls sideways")
     n_complaints = len(page.complaints)
     violations = Axe().run(page).response["violations"]
-    # What axe itself does to the page is no complaint about the page.
+    # Changes that axe itself makes to the page are not reported.
     del page.complaints[n_complaints:]
     for violation in violations:
         nodes = [node["html"][:160] for node in violation["nodes"][:3]]

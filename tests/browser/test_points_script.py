@@ -1,4 +1,4 @@
-"""The page's script reads points as the server does: the same table, the same answer, for every spelling."""
+"""The page's script reads points like the server: the same table, the same answer, for every spelling."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ AUTHENTICATOR = {
 
 @pytest.fixture(autouse=True)
 def overdue(manager, settings):
-    """A manager whose days of grace are over."""
-    reverse("demo-mail")  # the addresses of a demo are made when addresses are first looked up
+    """A manager whose grace days are over."""
+    reverse("demo-mail")  # the addresses of a demo are made when addresses are first resolved
     settings.DEMO = False
     manager.user.two_factor_asked_at = timezone.now() - timedelta(days=100)
     manager.user.set_password(PASSWORD)

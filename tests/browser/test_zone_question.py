@@ -1,4 +1,4 @@
-"""The page that asks what a change of the clinic's time zone means, in a real browser."""
+"""The page that asks about a change of the clinic's time zone, in a real browser."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_question_is_asked_answered_by_keyboard_and_kept_to(keep, sign_in, manag
     confirm = page.get_by_role("button", name="Confirm and save")
     expect(confirm).to_be_visible()
     assert Clinic.objects.get(pk=course.clinic_id).zone == "Europe/Berlin"
-    # Nothing is chosen for anybody: without an answer the form is not sent.
+    # Nothing is preselected: without an answer the form is not sent.
     confirm.click()
     expect(confirm).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

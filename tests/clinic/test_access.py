@@ -1,4 +1,4 @@
-"""Who may see and do what: the one door."""
+"""Who may see and do what."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class TestVisibleTo:
 class TestStaffOnly:
     @pytest.fixture
     def page(self, rf):
-        """A page that asks for one right, visited by somebody."""
+        """A page that needs one right, visited by somebody."""
         view = staff_only("courses.view_dashboard")(lambda request: HttpResponse("in"))
 
         def visit(user, path="/dashboard/?week=2"):
@@ -188,7 +188,7 @@ class TestStaffOnly:
 
 
 def test_rights_name_models_that_exist():
-    """A misspelt right would be a right nobody has."""
+    """A misspelt right would be a right that nobody has."""
 
     names = {f"{model._meta.app_label}.{model._meta.model_name}" for model in apps.get_models()}
     for right in frozenset().union(*ROLE_PERMISSIONS.values()):

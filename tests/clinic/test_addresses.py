@@ -1,4 +1,4 @@
-"""A member's mail address, corrected by a manager; never a way into somebody else's account."""
+"""A member's email address, corrected by a manager; never a way into somebody else's account."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def correct(manager, at):
 
 
 def used(member: Membership, at) -> Membership:
-    """Whose account was signed in with."""
+    """A member whose account has been used."""
     member.user.set_password("Wood pigeon 7")
     member.user.last_login = at
     member.user.save()
@@ -55,7 +55,7 @@ def recipients(smtp) -> list[str]:
 
 
 class TestUnusedAccount:
-    def test_is_invited_anew_at_the_new_address_alone(self, invited, correct, smtp, at):
+    def test_is_invited_again_only_at_the_new_address(self, invited, correct, smtp, at):
         correct(invited)
         deliver_due(clock=lambda: at + MINUTE)
         invitations = [mail for mail in smtp.mails if "invited" in str(mail["Subject"])]
@@ -72,7 +72,7 @@ class TestUnusedAccount:
         return b"This link no longer works" not in page.content
 
     def test_of_two_clinics_stays_as_it_was_and_no_link_goes_to_the_new_address(self, invited, correct, smtp, at):
-        """Else the manager of one clinic could open an account that reads another's patients."""
+        """Otherwise the manager of one clinic could open an account that reads another's patients."""
         MembershipFactory(clinic=make_clinic("Harbour"), user=invited.user)
         change = correct(invited)
         send_password_link(invited, at=at + MINUTE)
@@ -122,7 +122,7 @@ def test_mark_of_a_refused_address_goes(invited, correct, at):
 
 
 def test_refusal_that_was_on_its_way_marks_nothing(invited, correct, smtp, at):
-    """A mail to the old address comes back while the new one is typed."""
+    """A mail to the old address bounces while the new one is typed."""
     correct(used(invited, at), at=at)
     send_password_link(invited, at=at)
     Membership.objects.filter(pk=invited.pk).update(own_email="")
@@ -132,7 +132,7 @@ def test_refusal_that_was_on_its_way_marks_nothing(invited, correct, smtp, at):
     assert invited.email_failed_at is None
 
 
-def test_old_address_is_told_without_a_name(invited, correct, smtp, at):
+def test_old_address_is_informed_without_a_name(invited, correct, smtp, at):
     correct(invited)
     deliver_due(clock=lambda: at + MINUTE)
     [told] = [mail for mail in smtp.mails if mail["To"] == "rwoan@example.org"]
@@ -142,7 +142,7 @@ def test_old_address_is_told_without_a_name(invited, correct, smtp, at):
     assert NEW not in text
 
 
-def test_old_address_that_takes_no_mail_is_not_told(invited, correct, at):
+def test_old_address_that_takes_no_mail_is_not_informed(invited, correct, at):
     Membership.objects.filter(pk=invited.pk).update(email_failed_at=at)
     correct(invited)
     assert not Message.objects.filter(kind="address_changed").exists()

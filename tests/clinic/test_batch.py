@@ -1,4 +1,4 @@
-"""Many rows, one after another: one that fails does not stop the others."""
+"""Many rows one after another: one that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.factories import UserFactory
 
 
 def invert(number: int) -> bool:
-    """Yes for the positive, no for the negative, a failure for nought."""
+    """True for positive numbers, False for negative ones, an error for zero."""
     return 1 / number > 0
 
 
@@ -25,7 +25,7 @@ def test_failure_does_not_stop_the_others():
     assert seen == [1, 0, 2]
 
 
-def test_failure_is_told_to_whoever_asked():
+def test_failure_is_passed_to_the_caller():
     failed: list[int] = []
     each([1, 0, 2, 0], invert, on_failure=failed.append)
     assert failed == [0, 0]

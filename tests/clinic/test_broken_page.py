@@ -1,4 +1,4 @@
-"""The page of a fault: it asks nothing of what may be broken."""
+"""The error page uses nothing that may be broken."""
 
 from __future__ import annotations
 

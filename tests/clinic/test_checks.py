@@ -1,4 +1,4 @@
-"""What is missing or nonsensical stops web, worker and beat."""
+"""A missing or invalid setting stops web, worker and beat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clinics that existed before there were countries."""
+"""Clinics from before countries existed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers patients are shown: needed, dialable, and a tap dials them."""
+"""The numbers patients see: required, dialable, and dialled by a tap."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TestLinks:
 
 
 def numbers_without_link(html: str) -> set[str]:
-    """The numbers a template prints that none of its links dials."""
+    """Numbers that a template prints without a link that dials them."""
     printed = re.sub(r"\{% (?:if|elif|with|include) [^%]*%\}", "", html)
     printed = re.sub(r'href="[^"]*"', "", printed)
     dialled = " ".join(re.findall(r'href="(?:tel:)?\{\{ ([\w.]+(?:\|tel)?) \}\}"', html))
@@ -96,7 +96,7 @@ class TestMissing:
         assert [one.field for one in wrong_numbers(Clinic(country="DE", **numbers))] == fields
 
     @pytest.mark.django_db
-    def test_manager_is_told_on_every_page_with_a_link_to_the_field(self, signed_in, manager, clinic):
+    def test_manager_sees_it_on_every_page_with_a_link_to_the_field(self, signed_in, manager, clinic):
         Clinic.objects.update(phone="")
         client = signed_in(manager)
         for name in ("admin:index", "admin:setup", "admin:clinic_membership_changelist"):
@@ -108,13 +108,13 @@ class TestMissing:
 
     @pytest.mark.django_db
     @pytest.mark.parametrize("role", ["practitioner", "front_desk"])
-    def test_those_who_cannot_enter_it_are_not_told(self, signed_in, request, clinic, role):
+    def test_those_who_cannot_enter_it_see_no_notice(self, signed_in, request, clinic, role):
         member = request.getfixturevalue(role)
         Clinic.objects.update(phone="")
         assert banner_of(signed_in(member).get(reverse("admin:index"))) is None
 
     @pytest.mark.django_db
-    def test_nobody_is_told_where_nothing_is_wrong(self, signed_in, manager, clinic):
+    def test_nobody_sees_a_notice_if_nothing_is_wrong(self, signed_in, manager, clinic):
         assert banner_of(signed_in(manager).get(reverse("admin:index"))) is None
 
 

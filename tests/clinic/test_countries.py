@@ -1,4 +1,4 @@
-"""The table of countries against what others know of them."""
+"""The table of countries, compared with other sources."""
 
 from __future__ import annotations
 

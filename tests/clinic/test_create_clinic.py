@@ -1,4 +1,4 @@
-"""The first clinic of a real installation."""
+"""Makes the first clinic of a real installation."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def test_phone_that_was_not_given_is_missed():
 class TestOnATerminal:
     @pytest.fixture
     def typed(self, monkeypatch):
-        """What somebody types, line by line; gives the questions."""
+        """What somebody types, line by line; returns the questions."""
         questions: list[str] = []
 
         def type_in(*lines: str) -> list[str]:

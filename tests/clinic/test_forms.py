@@ -21,7 +21,7 @@ PERSON = {
 
 @pytest.fixture
 def values(clinic) -> dict[str, object]:
-    """The clinic's settings as they are."""
+    """The clinic's current settings."""
     return {name: getattr(clinic, name) for name in ClinicForm.Meta.fields}
 
 

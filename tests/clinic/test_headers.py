@@ -48,7 +48,7 @@ class TestEveryPage:
         assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
         assert answer["Referrer-Policy"] == "same-origin"
-        # /healthz is answered before anything else is asked, and is no page.
+        # /healthz is answered first, and is no page.
         assert path == "/healthz" or "report-uri /csp-report/" in answer["Content-Security-Policy"]
 
     def test_with_a_token_in_its_address_names_itself_to_nobody(self, client, course, lead, at):

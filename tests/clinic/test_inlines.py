@@ -1,4 +1,4 @@
-"""Rows on another row's page say what is wrong with them."""
+"""Inline rows show their errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log lines: ids and facts of the machine, never people, never a link that opens something."""
+"""Log lines: ids and technical facts, never people, never a link that grants access."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def lines():
 
 
 class Failure(Exception):
-    """Carries a name in its words."""
+    """Carries a name in its message."""
 
 
 def test_line_says_when_how_serious_and_where_from(lines):
@@ -95,7 +95,7 @@ def test_what_may_hold_a_person_is_dropped(lines, name):
 
 
 def test_failed_task_does_not_say_the_words_of_its_exception(lines, caplog):
-    """Celery puts the exception and its traceback into the message itself."""
+    """Celery puts the exception and its traceback into its message."""
 
     @shared_task(name="tests.logs.fail")
     def fail() -> None:

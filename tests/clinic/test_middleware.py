@@ -1,4 +1,4 @@
-"""Which clinic a request works in, and the switch between one's own."""
+"""The clinic that a request works in, and the switch between the user's clinics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings with which nobody would be reached, or anybody could get in, stop every process and name themselves."""
+"""Settings with which nobody would be reached, or anybody could get in, stop every process with their name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SOUND = {
     "BASE_URL": "https://clinic.example.org",
     "DEFAULT_FROM_EMAIL": "Clinic <clinic@example.org>",
 }
-# What is set (None: not at all), and the setting that is named.
+# The settings (None: not set), and the setting that is named.
 BAD: list[tuple[str, dict[str, str | None], str]] = [
     ("mail thrown away", {"EMAIL_URL": "dummymail://"}, "EMAIL_URL"),
     ("mail in memory", {"EMAIL_URL": "memorymail://"}, "EMAIL_URL"),
@@ -40,7 +40,7 @@ BAD: list[tuple[str, dict[str, str | None], str]] = [
         )
         for name, scheme in (("EMAIL_URL", "smtp+tls"), ("DATABASE_URL", "postgres"), ("REDIS_URL", "redis"))
         for character in "@/#?"
-        # A password of digits is taken for a port, and the user for a host.
+        # A password of digits is mistaken for a port, and the user for a host.
         for kind, start in (("digits", "1"), ("letters", "pa"))
     ],
     ("no address of the site", {"BASE_URL": None}, "BASE_URL"),
@@ -67,7 +67,7 @@ PROCESSES = {
     "deliver": [sys.executable, "manage.py", "deliver_due", "--every", "1"],
     "migrate": [sys.executable, "manage.py", "migrate"],
 }
-# The checks of a whole table in one process: each set of settings is read and judged anew.
+# The checks of a whole table in one process: each set of settings is read and judged again.
 JUDGE = """
 import importlib, json, os, sys
 import django
@@ -95,7 +95,7 @@ def environment(changes: dict[str, str | None]) -> dict[str, str]:
 
 
 def judged(*environments: dict[str, str]) -> list[list[str]]:
-    """What the checks say of each of these environments."""
+    """The results of the checks for each of these environments."""
     done = subprocess.run(
         [sys.executable, "-c", JUDGE],
         cwd=ROOT,
@@ -125,7 +125,7 @@ def test_cut_password_says_how_to_write_it():
 SOUND_CHANGES: list[dict[str, str | None]] = [
     {},
     {"EMAIL_URL": "smtps://clinic%40example.org:p%40%2F%23@mail.example.org:465"},
-    # Only a password cuts: a user name with @ is read as it is meant.
+    # Only a password cuts the address short: a user name with @ is read correctly.
     {"EMAIL_URL": "smtp+tls://clinic@example.org:pass@mail.example.org:587"},
     {"EMAIL_URL": "smtp://mail.example.org"},
     {"DATABASE_URL": "postgres://u@/database?host=/run/postgresql"},
@@ -153,7 +153,7 @@ def test_sound_settings_stop_nothing():
 def test_no_process_starts_with_it(process, what):
     changes, name = next((changes, name) for title, changes, name in BAD if title == what)
     if process == "migrate":
-        # It looks at its database first: one that is there.
+        # It checks its database first, so it needs one.
         changes = {"DATABASE_URL": os.environ["DATABASE_URL"], **changes}
     done = subprocess.run(
         PROCESSES[process],
@@ -178,7 +178,7 @@ print(json.dumps(read))
 
 
 def test_what_the_example_leaves_empty_counts_as_not_set():
-    """Whoever copies `.env.example` and fills in what is required gets the defaults of the rest."""
+    """Whoever copies `.env.example` and fills in the required values gets the defaults of the rest."""
     example = re.findall(r"^([A-Z_]+)=$", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
     empty = {name: "" for name in example if name not in SOUND}
     assert "STATIC_ROOT" in empty

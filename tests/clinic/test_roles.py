@@ -21,7 +21,7 @@ MARKER = "Quokka-4711"
 
 @pytest.fixture
 def app() -> Iterator[psycopg.Connection]:
-    """A connection as web, worker, beat and deliver have it."""
+    """A connection like that of web, worker, beat and deliver."""
     if connection.settings_dict["USER"] != OWNER:
         pytest.fail("The tests' own server has both roles: run `make test` without DATABASE_URL.")
     with psycopg.connect(database_url(), autocommit=True) as opened:
@@ -29,7 +29,7 @@ def app() -> Iterator[psycopg.Connection]:
 
 
 def triggers() -> list[tuple[str, str]]:
-    """Every trigger of ours with its table, as the database knows them."""
+    """Every trigger of ours with its table, from the database."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"

@@ -17,7 +17,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def on_duty(clinic, lead, at):
-    """Somebody takes a stretch, in hours from now."""
+    """Put somebody on duty for a period, in hours from now."""
 
     def take(start: int, end: int, *, member=lead):
         return Duty.objects.create(

@@ -1,4 +1,4 @@
-"""Signing in: by password, with the rights of the active membership."""
+"""Sign-in by password, with the rights of the active membership."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_wrong_password_does_not(client, practitioner, word):
     assert "_auth_user_id" not in client.session
 
 
-def test_forgotten_password_is_chosen_anew_through_a_mailed_link(client, practitioner):
+def test_forgotten_password_is_replaced_through_a_mailed_link(client, practitioner):
     client.post("/accounts/password/reset/", {"email": practitioner.user.email})
     message = Message.objects.get(kind="password_link")
     mail = password_link_mail.render(message)

@@ -1,4 +1,4 @@
-"""What waits on disk: sealed, written whole, claimed by one."""
+"""Answers waiting on disk: encrypted, written completely, claimed by one process."""
 
 from __future__ import annotations
 

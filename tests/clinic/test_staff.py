@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def invite(clinic, at):
-    """Invites somebody to the clinic."""
+    """Invite somebody to the clinic."""
 
     def make(**values):
         person = {"username": "rowan", "email": "rowan@example.org", "first_name": "Rowan", "last_name": "Rook"}

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def first_sign(monkeypatch):
-    """No sign of life was written yet, and the connection of the test stays open."""
+    """No heartbeat was written yet, and the test's connection stays open."""
     monkeypatch.setattr(tasks, "_last_sign", {"worker": -1_000.0})
     monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
 
@@ -50,7 +50,7 @@ def test_everything_that_beat_asks_for_exists():
 
 
 def test_no_task_waits_in_redis():
-    """Redis hands a task out again that is not done in time: due times are columns."""
+    """Redis delivers a task again that is not done in time, so due times are columns."""
     assert not [
         entry for entry in current_app.conf.beat_schedule.values() if "countdown" in entry.get("options", {})
     ]

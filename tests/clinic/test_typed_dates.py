@@ -186,7 +186,7 @@ def test_text_that_is_a_day_fills_the_picker():
     assert 'value="2026-12-03"' in html
 
 
-def test_text_that_is_no_day_stands_as_typed():
+def test_text_that_is_no_day_stays_as_typed():
     html = MomentInput().render("at", "30 Feb 2026 10:00", {"id": "id_at"})
     assert 'type="text"' in html
     assert 'value="30 Feb 2026 10:00"' in html

@@ -134,7 +134,7 @@ class Typed(forms.Form):
     width = DecimalNumberField(unit="mm", max_digits=3, decimal_places=2, max_value=2)
 
 
-def test_what_was_typed_stands_in_the_form_that_comes_back():
+def test_what_was_typed_is_in_the_returned_form():
     form = Typed({"score": "6-7", "width": "1 cun"})
     assert not form.is_valid()
     html = form.as_p()

@@ -1,4 +1,4 @@
-"""Signs that nobody sees."""
+"""Invisible characters."""
 
 from __future__ import annotations
 

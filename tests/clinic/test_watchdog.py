@@ -1,4 +1,4 @@
-"""Hung is dead: who makes no progress is ended, who has an excuse is not."""
+"""Hung means dead: a process without progress is ended, one with an excuse is not."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from clinic.worker.watchdog import Watchdog
 
 @pytest.fixture
 def bitten() -> list[str]:
-    """What the watchdog bit."""
+    """What the watchdog ended."""
     return []
 
 
 @pytest.fixture
 def dog(bitten, monkeypatch) -> Watchdog:
-    """One that looks only when it is told to."""
+    """A watchdog that checks only on request."""
     monkeypatch.setattr(Watchdog, "_look_for_ever", lambda self: None)
     return Watchdog(bitten.append)
 
@@ -26,7 +26,7 @@ def stand_still(dog: Watchdog, seconds: float) -> None:
     dog._stepped_at = time.monotonic() - seconds
 
 
-def test_bites_what_stands_still(dog, bitten):
+def test_ends_what_makes_no_progress(dog, bitten):
     dog.start("work", seconds=60)
     stand_still(dog, 61)
     dog.look()
@@ -50,7 +50,7 @@ def test_nothing_is_watched_between_two_pieces_of_work(dog, bitten):
 
 
 def test_excuse_holds_and_leaves_time_to_get_going(dog, bitten):
-    """A broker that is away: a new start would change nothing."""
+    """A broker that is down: a restart would change nothing."""
     excuses = [True, False]
     dog.start("work", seconds=60, excuse=lambda: excuses.pop(0))
     stand_still(dog, 61)

@@ -1,4 +1,4 @@
-"""The zones and countries that are offered; and a zone that stays while something is written by its clock."""
+"""The zones and countries that are offered; and a zone that is locked while times are saved."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TestOffered:
     def test_every_place_is_offered(self):
         assert set(offered()) == {zone for zones in zones_by_country().values() for zone in zones}
 
-    def test_own_country_stands_first(self):
+    def test_own_country_comes_first(self):
         assert zone_choices("JP")[0][1] == [("Asia/Tokyo", "Tokyo (Asia/Tokyo)")]
 
     def test_every_country_is_offered_by_name(self):
@@ -43,7 +43,7 @@ class TestOffered:
 
 @pytest.mark.parametrize("code", sorted(countries()))
 def test_every_country_has_a_number_that_can_be_dialled_and_a_zone(code):
-    """Bouvet Island and Heard Island are nobody's home and have none."""
+    """Bouvet Island and Heard Island have no inhabitants and no number."""
     validate_emergency_number(countries()[code].emergency_number, region=code)
     zones = zones_by_country().get(code, ())
     assert all(zoneinfo.ZoneInfo(zone).key == zone for zone in zones)
@@ -54,7 +54,7 @@ def test_every_country_has_a_number_that_can_be_dialled_and_a_zone(code):
 class TestRefused:
     @pytest.mark.parametrize("zone", [*NOWHERE, "Asia/Calcutta", "US/Eastern", "Mars/Olympus", ""])
     def test_on_post(self, clinic, zone):
-        """Each clock that is no place; old names of places are read where they are on file, and not offered."""
+        """Each clock without a place; old names of places are still read, but not offered."""
         values = {name: getattr(clinic, name) for name in ClinicForm.Meta.fields}
         assert set(ClinicForm({**values, "zone": zone}, instance=clinic).errors) == {"zone"}
 
@@ -68,7 +68,7 @@ class TestRefused:
 
 @pytest.mark.django_db
 class TestHold:
-    def test_same_zone_may_go_on(self, clinic):
+    def test_same_zone_may_continue(self, clinic):
         with transaction.atomic():
             hold_zone(clinic)
 

@@ -1,4 +1,4 @@
-"""What goes on with PostgreSQL and the mail server alone."""
+"""What continues with only PostgreSQL and the mail server."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def emergency(course, practitioner, lead, manager, at):
     )
 
 
-def test_emergency_is_told_and_goes_on_to_the_next_person(emergency, one_pass, smtp, at):
+def test_emergency_is_sent_and_escalates_to_the_next_person(emergency, one_pass, smtp, at):
     one_pass(at)
     assert sorted(mail["To"] for mail in smtp.mails) == ["lead@example.org", "practitioner@example.org"]
     one_pass(at + 5 * MINUTE)

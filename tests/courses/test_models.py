@@ -1,4 +1,4 @@
-"""What the database refuses of a course's rows."""
+"""What the database refuses in a course's rows."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def session(course, at) -> Session:
 
 @pytest.fixture
 def book(course, practitioner, at):
-    """Books a time straight into the table."""
+    """Book a time directly in the table."""
 
     def make(starts_at=at, ends_at=None, **values):
         fields = {"practitioner": practitioner, "booked_by": practitioner, "booked_at": at, **values}
@@ -102,7 +102,7 @@ class TestSession:
         Session.objects.update(held_at=start)
         assert Session.objects.get().held_at == start
 
-    def test_number_stands_once(self, course, session, at, refused):
+    def test_number_is_unique(self, course, session, at, refused):
         log_visit(course, at + HOUR)
         with refused("courses_session_number_once"):
             Session.objects.update(number=1)
@@ -153,7 +153,7 @@ class TestPainScore:
         with pytest.raises(IntegrityError), transaction.atomic():
             PainScore.objects.update(score=-1)
 
-    def test_stands_once_for_session_and_timing(self, score, refused):
+    def test_is_unique_for_session_and_timing(self, score, refused):
         with refused("courses_painscore_one_per_session_and_timing"):
             PainScore.objects.update(timing="after")
 
@@ -270,7 +270,7 @@ class TestAlert:
 
 
 class TestRedFlag:
-    def test_version_stands_once(self, clinic, refused):
+    def test_version_is_unique(self, clinic, refused):
         with refused("courses_redflag_version_once"):
             RedFlag.objects.create(clinic=clinic, code="mood", wording="Again", level="E0")
 
@@ -288,7 +288,7 @@ class TestRedFlag:
         with refused("courses_redflag_known_level"):
             RedFlag.objects.filter(clinic=clinic).update(level="E3")
 
-    def test_report_stands_once_a_form(self, alert, refused):
+    def test_report_is_unique_for_a_form(self, alert, refused):
         report = RedFlagReport.objects.get()
         report.pk, report.uuid = None, uuid.uuid4()
         with refused("courses_redflagreport_once_a_form"):
@@ -352,7 +352,7 @@ class TestCatalogues:
             (AdverseEventItem, "courses_adverseeventitem_code_once"),
         ],
     )
-    def test_code_stands_once_in_a_clinic(self, clinic, refused, model, rule):
+    def test_code_is_unique_in_a_clinic(self, clinic, refused, model, rule):
         row = model.objects.filter(clinic=clinic).first()
         row.pk = None
         with refused(rule):
@@ -366,7 +366,7 @@ class TestCatalogues:
         with refused("courses_point_known_risk"):
             Point.objects.update(risk="deadly")
 
-    def test_prior_version_stands_once(self, clinic, at, refused):
+    def test_prior_version_is_unique(self, clinic, at, refused):
         numbers = {"numbers": {}, "n_patients": 0, "n_courses": 0, "n_scores": 0, "fitted_at": at}
         Prior.objects.create(clinic=clinic, version=1, **numbers)
         with refused("courses_prior_version_once"):
@@ -378,7 +378,7 @@ class TestCatalogues:
         with refused("courses_prior_one_in_use"):
             Prior.objects.create(clinic=clinic, version=2, is_adopted=True, **numbers)
 
-    def test_threshold_version_stands_once(self, clinic, at, refused):
+    def test_threshold_version_is_unique(self, clinic, at, refused):
         values = {"clinic": clinic, "version": 1, "budget_per_100": 5, "numbers": {}, "calibrated_at": at}
         AlertThreshold.objects.create(**values)
         with refused("courses_alertthreshold_version_once"):

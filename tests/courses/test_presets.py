@@ -1,4 +1,4 @@
-"""What a new clinic knows of red flags, points, plans and adverse events."""
+"""A new clinic's red flags, points, plans and adverse events."""
 
 from __future__ import annotations
 

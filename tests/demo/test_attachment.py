@@ -1,4 +1,4 @@
-"""A run ends with what it hangs on."""
+"""A run ends when its terminal or parent does."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The settings that the demo's processes find."""
+"""The settings of the demo's processes."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def test_the_secret_key_is_kept_and_private(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_an_empty_secret_key_is_made_anew(tmp_path: Path) -> None:
+def test_an_empty_secret_key_is_made_again(tmp_path: Path) -> None:
     path = tmp_path / "secret_key"
     path.touch()
     assert secret_key(path) == path.read_text() != ""

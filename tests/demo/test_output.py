@@ -1,4 +1,4 @@
-"""All lines to the log, what matters to the terminal."""
+"""All lines go to the log, important ones to the terminal."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +52,7 @@ def test_last_words_are_what_was_not_shown(output: ProcessOutput, capfd: pytest.
     assert capfd.readouterr().out == "web      | about to fall\n"
 
 
-def test_a_log_begins_anew_with_each_start(tmp_path: Path) -> None:
+def test_a_log_starts_again_with_each_start(tmp_path: Path) -> None:
     (tmp_path / "web.log").write_text("of the day before\n")
     ProcessOutput("web", tmp_path).close()
     assert (tmp_path / "web.log").read_text() == ""

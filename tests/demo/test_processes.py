@@ -1,4 +1,4 @@
-"""What is run, and when static files are collected again."""
+"""The programs, and when static files are collected again."""
 
 from pathlib import Path
 

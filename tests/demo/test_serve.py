@@ -1,4 +1,4 @@
-"""One run of the demo, with tiny programs in place of the clinic's."""
+"""One run of the demo, with tiny programs instead of the clinic's."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ Run = Callable[..., str]
 
 
 class Loose(Attachment):
-    """Hangs on nothing until told that it is lost."""
+    """Tied to nothing until it is declared lost."""
 
     def __init__(self) -> None:
         self.lost = False
@@ -43,7 +43,7 @@ class Loose(Attachment):
 
 
 class Stopped(Services):
-    """Servers that have stopped by themselves."""
+    """Servers that have stopped."""
 
     def are_running(self) -> bool:
         return False
@@ -55,7 +55,7 @@ def python(name: str, code: str, *inherits: int) -> Process:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Runs a demo until an event after its welcome ends it; gives what the terminal showed."""
+    """Run a demo until an event after its welcome ends it; returns the terminal's output."""
 
     def run_demo(
         end: Callable[[Loose], None] = lambda _: None, *, prepare: str = "", services: Services | None = None
@@ -73,7 +73,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
 
 
 async def with_end(running: Coroutine[Any, Any, None], end: Callable[[], None], sign: Path) -> None:
-    """Let the event happen as soon as the sign is there."""
+    """Trigger the event as soon as the sign appears."""
     task = asyncio.create_task(running)
     while not task.done() and not sign.exists():
         await asyncio.sleep(0.02)
@@ -101,7 +101,7 @@ def test_a_failed_preparation_ends_it_with_its_last_words(run: Run, capfd: pytes
 
 
 def test_a_server_that_stopped_ends_it(run: Run) -> None:
-    with pytest.raises(DemoError, match="A database server stopped by itself"):
+    with pytest.raises(DemoError, match="A database server stopped"):
         run(services=Stopped({}))
 
 

@@ -1,4 +1,4 @@
-"""Processes kept running, with tiny programs in their place."""
+"""Processes kept running, with tiny programs instead of the real ones."""
 
 import asyncio
 import os
@@ -53,7 +53,7 @@ def running(name: str, code: str, folder: Path, *, stop_stage: int = 0, seconds:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs and is not merely unburied."""
+    """Whether a process is running, and not a zombie."""
     with suppress(FileNotFoundError, ProcessLookupError):
         return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False

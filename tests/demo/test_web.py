@@ -26,7 +26,7 @@ def test_a_port_that_cannot_be_is_refused() -> None:
 
 
 def first_answer(status: str, folder: Path, *, n_ended: int = 0) -> None:
-    """Wait for the first answer of a web process that always says the same."""
+    """Wait for the first answer of a web process that always gives the same one."""
 
     async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(f"HTTP/1.0 {status}\r\n\r\n".encode())

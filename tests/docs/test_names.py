@@ -1,4 +1,4 @@
-"""A name says one thing: no module name twice without a reason, and no word with several meanings."""
+"""A name has one meaning: no module name twice without a reason, and no word with several meanings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MODULES = [
     for path in sorted((ROOT / app).rglob("*.py"))
     if "migrations" not in path.parts and not path.name.startswith("__")
 ]
-# Names that Django, Celery or this house give to the same thing in each room.
+# Names that Django, Celery or this project give to the same thing in each room.
 IN_EACH_ROOM = {
     "admin", "apps", "checks", "entry", "fields", "forms", "links", "mail", "middleware", "page", "presets",
     "tasks", "urls", "views", "wording", "words",
@@ -47,16 +47,16 @@ VAGUE = {
     "Bedside", "asking", "fix", "guard", "meanwhile", "own_judge", "silencing", "standing", "telling", "together",
     "told",
 }  # fmt: skip
-# In the study of the curve a score is "told" where the curve can tell; its files name a column so.
+# In the study of the curve a score is "told" if the curve can predict it; its files have a column of that name.
 OF_THE_STUDY = Path("courses/curve")
 
 
 def test_a_module_name_occurs_once():
-    """Tables and the screens of the admin are named after the table they hold."""
+    """Tables and the screens of the admin are named after their table."""
     counted = Counter(path.stem for path in MODULES if path.parts[1] not in {"models", "admin"})
     twice = {name for name, n in counted.items() if n > 1}
     assert twice <= IN_EACH_ROOM | SAME_MATTER
-    # Else the lists would keep names that nobody has to excuse any more.
+    # Otherwise the lists would keep names that need no excuse any more.
     assert twice >= IN_EACH_ROOM | SAME_MATTER
 
 

@@ -1,4 +1,4 @@
-"""What docs/operations.md tells an operator to type is there, and the scripts it names do what it says."""
+"""The commands in docs/operations.md exist, and the scripts it names do what it says."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.processes import ROOT
 
 GUIDE = (ROOT / "docs/operations.md").read_text()
 COMPOSE = YAML(typ="safe").load(ROOT / "docker-compose.yml")
-# Programs of the system, which the guide may use and no test of ours runs.
+# Programs of the system, which the guide may use and no test runs.
 SYSTEMS_OWN = {"git", "cd", "export", "useradd", "install", "createdb", "systemctl", "cp", "rm", "psql"}
 # A line of cron, and two of postgresql.conf.
 SYSTEMS_OWN |= {"10", "log_min_error_statement", "log_error_verbosity"}
 
 
 def commands() -> list[list[str]]:
-    """Every command line of the guide's blocks, split at && and without what stands before it."""
+    """Every command line in the guide's blocks, split at && and without its prefixes."""
     lines = re.findall(r"^    (?! )(.+)$", GUIDE, re.MULTILINE)
     found = []
     for line in lines:
@@ -80,7 +80,7 @@ def test_a_command_is_there(words):
 
 
 def check_management_command(words: list[str]) -> None:
-    """The command takes exactly these words."""
+    """The command accepts exactly these words."""
     name, *arguments = words
     application = get_commands()[name]
     command = load_command_class(application, name) if isinstance(application, str) else application
@@ -88,7 +88,7 @@ def check_management_command(words: list[str]) -> None:
 
 
 def check_compose(words: list[str]) -> None:
-    """Services, and no other, are named."""
+    """Only existing services are named."""
     assert words[0] == "compose"
     verb, *rest = words[1:]
     assert verb in {"up", "run", "exec", "build"}, words
@@ -152,14 +152,14 @@ class TestCompose:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout with nothing but what the scripts need."""
+    """A checkout with only the files that the scripts need."""
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
     return tmp_path
 
 
 @pytest.fixture
 def secrets(checkout: Path) -> Path:
-    """The secrets as the script makes them."""
+    """The secrets made by the script."""
     run("sh", "deploy/secrets.sh", "smtp+tls://user:secret@mail.example.org:587", cwd=checkout)
     return checkout / "secrets"
 
@@ -209,7 +209,7 @@ class TestSecrets:
 
 
 def test_the_script_of_the_roles_sets_and_changes_passwords(checkout, secrets):
-    """What runs when the database is made, and again after a password was changed."""
+    """It runs when the database is made, and again after a password was changed."""
     with own_postgres() as server, psycopg.connect(server.url) as opened:
         place = {"PGHOST": str(opened.info.host), "PGPORT": str(opened.info.port), "SECRETS": str(secrets)}
         more = {

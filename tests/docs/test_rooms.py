@@ -1,4 +1,4 @@
-"""Each room says what belongs there, and stays small enough to be looked through."""
+"""Each room says what belongs there, and stays small enough to look through."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("clinic", "patients", "courses", "demo")
 MOST_FILES = 24
-# Where Django or a format asks for the folder, nothing is to be explained.
+# A folder that Django or a format requires needs no explanation.
 UNEXPLAINED = {"clinic/formats", "clinic/formats/en"}
 
 
 def rooms() -> list[Path]:
-    """Every folder with code, but for migrations and management, whose content Django decides."""
+    """Every folder with code, except migrations and management, whose content Django decides."""
     found = (path.parent for app in APPS for path in (ROOT / app).rglob("__init__.py"))
     return sorted(room for room in found if not {"migrations", "management"} & set(room.parts))
 

@@ -1,4 +1,4 @@
-"""The tour names files and functions that are there."""
+"""The tour names existing files and functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOUR = (ROOT / "docs/tour.md").read_text(encoding="utf-8")
 NAMED = re.findall(r"`([^`\n]+)`", TOUR)
 PATHS = sorted({name for name in NAMED if "/" in name})
-# Names in code, each looked for in the files that its own item of the list names.
+# Names in code, each searched in the files that its own item of the list names.
 ITEMS = re.split(r"\n(?=\s*(?:-|\d+\.|##) )", TOUR)
 CODE = [
     (name, [path for path in re.findall(r"`([^`\n]+)`", item) if path.endswith(".py")])

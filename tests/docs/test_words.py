@@ -1,4 +1,4 @@
-"""What guards entries, and what looks like a patient and is none, is explained in both pages."""
+"""Gates, and things that look like a patient and are none, are explained in both pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import Model
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 APPS = ("clinic", "patients", "courses")
-# Folders that Django asks for; they hold nothing of their own.
+# Folders that Django requires; they have no content of their own.
 NO_ROOMS = {"management", "migrations", "templatetags", "formats"}
 ROW = re.compile(r"^\| (?P<screen>[^|]+) \| `(?P<code>[^`|]+)` \| (?P<meaning>[^|]+) \|$", re.MULTILINE)
 ON_SCREEN = {

@@ -1,4 +1,4 @@
-"""The cast of a fault: a troubled mail server, a storm of alerts, a worker beside the test."""
+"""Fixtures for faults: a faulty mail server, a storm of alerts, a worker beside the test."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def smtp(settings) -> Iterator[TroubledSink]:
 
 @pytest.fixture
 def world(settings, clinic: Clinic, practitioner: Membership, lead: Membership, course: Course, at) -> World:
-    """The cast of any sequence; mail goes to memory."""
+    """The staff and course of any sequence; mail goes to memory."""
     settings.EMAIL_BACKEND = PATH
     return World(clinic, practitioner, lead, course, at)
 
 
 @pytest.fixture
 def storm(practitioner: Membership, lead: Membership, smtp: TroubledSink, record_property) -> Storm:
-    """Alerts to be raised, and counted afterwards."""
+    """Alerts to raise and to count afterwards."""
     return Storm(practitioner, smtp, lambda totals: record_totals(record_property, totals))
 
 
 @pytest.fixture
 def start() -> Iterator[Callable[[Process], Process]]:
-    """Has a process stopped when the test ends."""
+    """Stop a process when the test ends."""
     with ExitStack() as stack:
 
         def keep(process: ProcessT) -> ProcessT:
@@ -64,5 +64,5 @@ def env(transactional_db, smtp: TroubledSink) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def start_worker(env, start) -> Callable[..., Worker]:
-    """Starts a Celery worker on this test's database, broker and mail server."""
+    """Start a Celery worker on this test's database, broker and mail server."""
     return lambda **options: start(Worker(env, **options))

@@ -1,4 +1,4 @@
-"""Tasks of a test: one that ends its process every time, one that says that it ran."""
+"""Tasks of a test: one that ends its process every time, one that reports that it ran."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from celery import shared_task
 
 @shared_task(name="tests.faults.crash")
 def crash(log: str) -> None:
-    """As a library that breaks does, or the kernel when memory ends."""
+    """Like a library that crashes, or the kernel when memory ends."""
     with Path(log).open("a") as file:
         file.write("came\n")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -19,7 +19,7 @@ def crash(log: str) -> None:
 
 @shared_task(name="tests.faults.hang")
 def hang(log: str) -> None:
-    """Goes on with nothing, for ever."""
+    """Make no progress, for ever."""
     with Path(log).open("a") as file:
         file.write("came\n")
     signal.pause()

@@ -1,6 +1,6 @@
 """Any sequence of what people, time and crashes do to alerts, and what must be true after every step.
 
-A rule more: a method with `@rule`, the product's own function called with `at=self.at`.
+To add a rule: a method with `@rule` that calls the product's own function with `at=self.at`.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class AlertMachine(Promises):
         self.n_died_after = 0
 
     def teardown(self) -> None:
-        """What is left to do is done, then all that was promised is looked at once more, then forgotten."""
+        """Do the remaining work, check all promises once more, then forget everything."""
         try:
             self._let_everything_be_sent()
             self._check_that_every_report_was_told()
@@ -80,7 +80,7 @@ class AlertMachine(Promises):
 
     @initialize(told=FLAGS)
     def begin_with_a_call(self, told):
-        """So that there is something to answer, in most sequences."""
+        """So that most sequences have something to answer."""
         self.phone(told)
 
     @rule(before=SCORES, after=SCORES, told=FLAGS, is_needled=st.booleans(), says_why=st.booleans())
@@ -107,7 +107,7 @@ class AlertMachine(Promises):
         assert not (is_needled and was_held) or logged.session.is_uncleared
 
     def _a_moment_later(self):
-        """No two sessions of a course are held at one instant."""
+        """No two sessions of a course are at the same instant."""
         self.at += timedelta(seconds=1)
 
     @precondition(lambda self: self.last_entry is not None)
@@ -131,7 +131,7 @@ class AlertMachine(Promises):
 
     @rule(before=st.integers(0, 10))
     def correct_a_session(self, before):
-        """Takes no red flag back and makes none."""
+        """Removes no red flag and makes none."""
         session = Session.objects.filter(course=self.world.course).order_by("-pk").first()
         if session is None:
             return
@@ -161,7 +161,7 @@ class AlertMachine(Promises):
 
     @rule(data=st.data())
     def report_what_is_answered(self, data):
-        """Somebody is on it already, and it is told anew."""
+        """Somebody has acknowledged it already, and it is sent again."""
         alert = self._pick(data, Alert.State.ACKNOWLEDGED)
         if alert is not None and alert.is_red_flag:
             self.phone([(alert.flag_code, "")])
@@ -266,7 +266,7 @@ class AlertMachine(Promises):
 
     @rule(minutes=st.sampled_from([5, 10, 15]), n_times=st.integers(1, 4))
     def time_passes_under_a_beat(self, minutes, n_times):
-        """As it does where everything runs."""
+        """As it does when all processes run."""
         for _n in range(n_times):
             self.at += minutes * MINUTE
             self.sweep()
@@ -286,7 +286,7 @@ class AlertMachine(Promises):
 
     @rule(moment=st.sampled_from(["before", "after"]))
     def die_while_delivering(self, moment):
-        """Between claim and send, or between send and mark; the lease holds on."""
+        """Between claim and send, or between send and mark; the lease continues."""
         MemoryBackend.dies = moment
         try:
             deliver_due(clock=lambda: self.at)

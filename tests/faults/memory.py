@@ -1,4 +1,4 @@
-"""A mail backend in memory whose process may die before or after the server took the mail."""
+"""A mail backend in memory whose process may die before or after the server accepted the mail."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ PATH = "tests.faults.memory.MemoryBackend"
 
 
 class Died(BaseException):
-    """The process is gone: nothing after this line ran."""
+    """The process is dead: nothing after this line ran."""
 
 
 class MemoryBackend(BaseEmailBackend):
-    """Keeps the Message-ID of every mail taken; dies once if told to."""
+    """Stores the Message-ID of every accepted mail; dies once on request."""
 
     taken: ClassVar[list[str]] = []
     dies: ClassVar[str] = ""
 
     @classmethod
     def forget(cls) -> None:
-        """Begin anew."""
+        """Start again."""
         cls.taken.clear()
         cls.dies = ""
 
     def send_messages(self, email_messages: Any) -> int:
-        """Take them, as far as the process lives."""
+        """Accept them, as far as the process lives."""
         for message in email_messages:
             self._die_if("before")
             type(self).taken.append(message.extra_headers["Message-ID"])

@@ -1,6 +1,6 @@
-"""Bugs to plant: failures known from such loops elsewhere, and breaches of what this one promises.
+"""Bugs to plant: known failures of such loops elsewhere, and breaches of our own promises.
 
-A bug more: a function that patches the product, in `BUGS` with the promise that must notice it.
+To add a bug: a function that patches the product, in `BUGS` with the promise that must notice it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ YEARS = timedelta(days=1000)
 
 
 def told_once_is_told_enough(patch: pytest.MonkeyPatch) -> None:
-    """A new report on an acknowledged alert is written down and sends nothing."""
+    """A new report on an acknowledged alert is stored but not sent."""
     real = raising._take_further
 
     def take(alert, findings, *, at, report, by, is_quiet):
@@ -36,7 +36,7 @@ def told_once_is_told_enough(patch: pytest.MonkeyPatch) -> None:
 
 
 def repeats_after_the_answer(patch: pytest.MonkeyPatch) -> None:
-    """Acknowledging leaves the repeats running."""
+    """Acknowledging does not stop the repeats."""
     real = responding.set_next_step
 
     def keep(alert):
@@ -49,13 +49,13 @@ def repeats_after_the_answer(patch: pytest.MonkeyPatch) -> None:
 
 
 def sends_what_waited_though_answered(patch: pytest.MonkeyPatch) -> None:
-    """A mail that waits while somebody acknowledges leaves all the same."""
+    """A mail that waits while somebody acknowledges is still sent."""
     patch.setattr(responding, "cancel_mail", lambda alert, at: None)
     patch.setattr(AlertMail, "still_due", lambda self, message, at: True)
 
 
 def alert_beside_the_open_one(patch: pytest.MonkeyPatch) -> None:
-    """Whoever raises an alert does not find the open one, and the database does not mind."""
+    """Raising an alert does not find the open one, and the database allows a second."""
     real = AlertQuerySet.select_for_update
 
     def blind(self, *args, **kwargs):
@@ -68,7 +68,7 @@ def alert_beside_the_open_one(patch: pytest.MonkeyPatch) -> None:
 
 
 def same_repeat_in_every_sweep(patch: pytest.MonkeyPatch) -> None:
-    """A repeat that was told stays due."""
+    """A repeat that was sent stays due."""
     real = steps._repeat
 
     def stay(alert, *, at):
@@ -79,7 +79,7 @@ def same_repeat_in_every_sweep(patch: pytest.MonkeyPatch) -> None:
 
 
 def answer_for_ever(patch: pytest.MonkeyPatch) -> None:
-    """An acknowledgement never lapses."""
+    """An acknowledgement never expires."""
     real = responding.set_next_step
 
     def far(alert):
@@ -91,7 +91,7 @@ def answer_for_ever(patch: pytest.MonkeyPatch) -> None:
 
 
 def escalation_that_never_wakes(patch: pytest.MonkeyPatch) -> None:
-    """After a lapse or a repeat nobody further is ever told."""
+    """After an expiry or a repeat nobody else is ever alerted."""
     real = steps._wind_clocks
 
     def wind(alert, *, since, calendar):
@@ -107,12 +107,12 @@ def milder_by_the_last_word(patch: pytest.MonkeyPatch) -> None:
 
 
 def gone_with_its_sender(patch: pytest.MonkeyPatch) -> None:
-    """What a dead process held is never taken up again."""
+    """What a dead process held is never claimed again."""
     patch.setattr(queue, "release_lapsed", lambda at: 0)
 
 
 def sent_again_though_marked(patch: pytest.MonkeyPatch) -> None:
-    """What was sent is taken up once more."""
+    """A sent message is claimed once more."""
     real = queue._end
 
     def end(message, state, *, at, error):

@@ -20,7 +20,7 @@ from tests.faults.memory import MemoryBackend
 
 MINUTE = timedelta(minutes=1)
 CLOCKS = ("repeat_at", "escalate_at", "lapses_at", "silenced_until")
-# In how many minutes at most an emergency is told again, is told to the next person, is open again.
+# The most minutes until an emergency is repeated, escalated, open again.
 SOONEST = {
     "E0": {"repeat_at": 5, "escalate_at": 10, "lapses_at": 60},
     "E1": {"repeat_at": 15, "escalate_at": 30, "lapses_at": 240},
@@ -29,7 +29,7 @@ SOONEST = {
 
 @dataclass(frozen=True)
 class World:
-    """The cast, made once; every sequence begins with it as it was."""
+    """The staff and course, made once; every sequence starts with them unchanged."""
 
     clinic: Clinic
     practitioner: Membership
@@ -39,7 +39,7 @@ class World:
 
 
 class Promises(RuleBasedStateMachine):
-    """The promises; what may happen is a subclass's."""
+    """The promises; a subclass defines what may happen."""
 
     world: World
     at: datetime
@@ -47,12 +47,12 @@ class Promises(RuleBasedStateMachine):
 
     @property
     def course(self) -> Course:
-        """As it is now."""
+        """Its current state."""
         return Course.objects.select_related("clinic", "patient", "practitioner").get(pk=self.world.course.pk)
 
     @invariant()
     def every_matter_moves_on_by_itself(self):
-        """What is open is told again and goes on to the next person; what somebody answered comes back."""
+        """Open alerts are repeated and escalated; answered ones reopen."""
         for alert in Alert.objects.unresolved():
             clocks = {name: getattr(alert, name) for name in CLOCKS if getattr(alert, name)}
             assert alert.next_step_at == min(clocks.values()), alert
@@ -81,7 +81,7 @@ class Promises(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_told_of_what_is_answered(self):
-        """Mail leaves, and is ordered, only about what is open: by a report, a worsening, a lapse."""
+        """Mail is sent and queued only about open alerts: for a report, a worsening, an expiry."""
         told = AlertEvent.objects.filter(kind__in=["sent", "repeated", "escalated"])
         assert not told.exclude(old_state=Alert.State.OPEN).exists()
 
@@ -117,13 +117,13 @@ class Promises(RuleBasedStateMachine):
         assert copies.total() - len(copies) <= self.n_died_after
 
     def _let_everything_be_sent(self) -> None:
-        """Leases lapse, pauses end; nobody answers any more."""
+        """Leases expire, pauses end; nobody answers any more."""
         for _n in range(3):
             self.at += LEASE + MINUTE
             deliver_due(clock=lambda: self.at)
 
     def _check_that_every_report_was_told(self) -> None:
-        """Somebody was mailed of it, or had answered with it before their eyes."""
+        """Somebody was mailed about it, or had answered after seeing it."""
         for event in AlertEvent.objects.filter(report__isnull=False):
             states = set(
                 Message.objects.filter(kind="staff_alert", subject_id=event.pk).values_list("state", flat=True)

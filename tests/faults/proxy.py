@@ -1,4 +1,4 @@
-"""A proxy that carries all across, and on command swallows it: it accepts, acknowledges and says nothing."""
+"""A proxy that passes everything on, and on command swallows it: it accepts, acknowledges and sends nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Target = tuple[str, int] | Path
 
 
 class SwallowingProxy:
-    """Stands in front of a server, on a port of its own or on a socket in a folder."""
+    """Runs before a server, on a port of its own or on a socket in a folder."""
 
     def __init__(self, target: Target, *, listens_in: Path | None = None) -> None:
         self._target = target
@@ -32,15 +32,15 @@ class SwallowingProxy:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """Its port."""
         return int(self._listener.getsockname()[1])
 
     def swallow(self) -> None:
-        """From now on nothing comes through, on old lines and on new ones, and none of them is ended."""
+        """From now on nothing passes, on old and new connections, and none of them is closed."""
         self._swallows = True
 
     def recover(self) -> None:
-        """New lines come through; the old ones stay silent for ever, as behind a proxy that was replaced."""
+        """New connections work; the old ones stay silent for ever, as behind a replaced proxy."""
         self._swallows = False
 
     def __enter__(self) -> Self:
@@ -64,7 +64,7 @@ class SwallowingProxy:
             threading.Thread(target=self._carry, args=[client], daemon=True).start()
 
     def _carry(self, client: socket.socket) -> None:
-        """Carry one line; what began, or was there, while it swallowed, never gets an answer."""
+        """Serve one connection; one that began or existed while swallowing never gets an answer."""
         if self._swallows:
             self._drain(client)
             return None
@@ -93,7 +93,7 @@ class SwallowingProxy:
         return None
 
     def _drain(self, client: socket.socket) -> None:
-        """Take what comes, so that its sender is acknowledged, until the sender itself ends the line."""
+        """Read what comes, so that its sender is acknowledged, until the sender closes the connection."""
         with client, suppress(OSError):
             client.settimeout(0.5)
             while not self._is_over.is_set():

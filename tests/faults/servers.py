@@ -1,4 +1,4 @@
-"""Servers of a test's own, to be stopped, killed and started again without hurting another test."""
+"""Servers for one test, which it can stop, kill and start again without affecting other tests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.processes import wait_until
 
 
 class OwnServer:
-    """One server that is there, or not."""
+    """One server that runs or not."""
 
     def __init__(self, server: Server, account: Account) -> None:
         self.server = server
@@ -32,11 +32,11 @@ class OwnServer:
 
     @property
     def url(self) -> str:
-        """Its address, the same after every start; PostgreSQL's is that of the tables' owner."""
+        """Its address, the same after every start; for PostgreSQL that of the tables' owner."""
         return self.server.owner_url or self.server.url
 
     def start(self) -> None:
-        """There from now on; answers when this returns."""
+        """Start it; it answers when this returns."""
         with self.server.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.server.command,
@@ -52,17 +52,17 @@ class OwnServer:
         wait_until(self.server.is_ready)
 
     def stop(self) -> None:
-        """In good order, its clients' connections ended."""
+        """Stop it in order, closing its clients' connections."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(self.server.stop_signal)
             self.process.wait(30)
 
     def freeze(self) -> None:
-        """Still listening, its kernel still accepts, and it never answers, on lines that are open neither."""
+        """It still listens and its kernel still accepts, but it never answers, on open connections neither."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Answers again."""
+        """Let it answer again."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -70,7 +70,7 @@ class OwnServer:
             return
         self.process.send_signal(number)
         pid = self.process.pid
-        # Gone with a process that has ended, and not there with every kernel.
+        # Missing after the process has ended, and on some kernels.
         with suppress(FileNotFoundError, ProcessLookupError):
             for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
                 os.kill(int(child), number)
@@ -78,14 +78,14 @@ class OwnServer:
 
 @contextmanager
 def own_valkey() -> Iterator[OwnServer]:
-    """A broker of the test's own, started; a restart loses all it held."""
+    """A started broker for one test; a restart loses its content."""
     with _own(valkey.server) as server:
         yield server
 
 
 @contextmanager
 def own_postgres() -> Iterator[OwnServer]:
-    """A database server of the test's own, started; a restart keeps what was committed."""
+    """A started database server for one test; a restart keeps what was committed."""
     with _own(postgres.server) as server:
         yield server
 
@@ -104,7 +104,7 @@ def _own(make: Callable[[Place], Server]) -> Iterator[OwnServer]:
 
 @contextmanager
 def on_own_database(monkeypatch: pytest.MonkeyPatch, *, is_migrated: bool = True) -> Iterator[OwnServer]:
-    """This process works on a database server of the test's own; other tests keep theirs."""
+    """Let this process use a database server of the test's own; other tests keep theirs."""
     with own_postgres() as server:
         monkeypatch.setenv("OWN_DATABASE_URL", server.url)
         usual, usual_settings = connections["default"], connections.settings["default"]

@@ -1,4 +1,4 @@
-"""A mail server that makes trouble at an exact point of its conversation, and remembers every mail it took."""
+"""A mail server that fails at an exact point of its conversation, and remembers every accepted mail."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ LONGEST_HOLD_SECONDS = 90.0
 
 
 class Point(Enum):
-    """Where a worker stands when the server lets it wait."""
+    """Where a worker is when the server makes it wait."""
 
     BETWEEN_CLAIM_AND_SEND = "claimed, nothing taken"
     BETWEEN_SEND_AND_MARK = "taken, not answered"
 
 
 class TroubledSink(SmtpSink):
-    """Holds a conversation at a point, hangs up in the middle of a mail, or says nothing more."""
+    """Holds a conversation at a point, hangs up in the middle of a mail, or stops answering."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,13 +35,13 @@ class TroubledSink(SmtpSink):
         self.is_slow_for: dict[str, float] = {}
 
     def hold(self, point: Point) -> None:
-        """From now on whoever comes to this point waits there."""
+        """From now on, clients wait at this point."""
         self.is_held.clear()
         self.may_go_on.clear()
         self.holds_at = point
 
     def let_go(self) -> None:
-        """Whoever waits goes on, and nobody waits any more."""
+        """Waiting clients continue, and nobody waits any more."""
         self.holds_at = None
         self.may_go_on.set()
 
@@ -57,19 +57,19 @@ class TroubledSink(SmtpSink):
         self.answer_to_recipient.clear()
 
     def copies(self) -> Counter[str]:
-        """How often each message was taken, by its Message-ID."""
+        """How often each message was accepted, by its Message-ID."""
         return Counter(str(mail["Message-ID"]) for mail in list(self.mails))
 
     async def handle_MAIL(  # noqa: N802 - the server's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Accept a sender, or answer as told."""
+        """Accept a sender, or answer as configured."""
         await self._wait_at(Point.BETWEEN_CLAIM_AND_SEND)
         envelope.mail_from = address
         return self.answer_to_sender
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep a mail, unless there is trouble."""
+        """Accept a mail, unless configured to fail."""
         if self.hangs_up:
             server.transport.abort()
             return "421 gone"

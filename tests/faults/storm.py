@@ -1,4 +1,4 @@
-"""Many red flags at once, and the reckoning afterwards: how many mails were lost, how many came twice."""
+"""Many red flags at once, and the count afterwards: how many mails were lost, how many came twice."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ N_ALERTS = int(os.environ.get("FAULTS_N", "12"))
 IS_LONG = N_ALERTS >= 100
 BEAT_SECONDS = 10.0
 NOTICED_WITHIN_SECONDS = 150.0
-# How long the reckoning waits, leases that must lapse included.
+# How long the count waits, including leases that must expire.
 PATIENCE_SECONDS = 60.0 + N_ALERTS * 2
 
 
 @dataclass(frozen=True)
 class Totals:
-    """What became of a storm: mails that should have come, that did not, that came twice; seconds taken."""
+    """The result of a storm: expected mails, missing mails, duplicates; seconds taken."""
 
     n_alerts: int
     n_mails: int
@@ -45,7 +45,7 @@ class Totals:
 
 @dataclass
 class Storm:
-    """Emergencies of as many patients, all told to the same practitioner and lead."""
+    """Emergencies of as many patients, all reported to the same practitioner and lead."""
 
     practitioner: Membership
     sink: TroubledSink
@@ -55,7 +55,7 @@ class Storm:
     noticed: float | None = None
 
     def rage(self, n_alerts: int = N_ALERTS, *, at: datetime | None = None) -> None:
-        """Report that many, now or as of then."""
+        """Report that many, now or with an earlier time."""
         for _n in range(n_alerts):
             report_emergency(self.practitioner, at=at)
         self.n_alerts += n_alerts
@@ -65,13 +65,13 @@ class Storm:
         self.calm_since = time.monotonic()
 
     def wait_until_noticed(self, *, since: datetime) -> float:
-        """For how long after a time /healthz takes to say that something is wrong with reaching people."""
+        """How long after a time /healthz reports a problem with reaching people."""
         wait_until(lambda: not reached_health(at=timezone.now()).is_well, seconds=NOTICED_WITHIN_SECONDS)
         self.noticed = (timezone.now() - since).total_seconds()
         return self.noticed
 
     def reckon(self, *, bell: Callable[[], None] = lambda: None) -> Totals:
-        """Wait until every mail is settled, then count; `bell` is rung now and then, as beat does."""
+        """Wait until every mail is settled, then count; `bell` is called now and then, as beat does."""
         _wait_until_settled(bell)
         seconds = time.monotonic() - self.calm_since
         copies = self.sink.copies()
@@ -85,7 +85,7 @@ class Storm:
         return totals
 
     def reckon_people(self) -> Totals:
-        """Where a message cannot be sent as it is: wait until somebody was told of every alert, then count."""
+        """For a message that cannot be sent as it is: wait until somebody was reached about every alert."""
         wait_until(lambda: not Reach.objects.running().exists(), seconds=PATIENCE_SECONDS)
         seconds = time.monotonic() - self.calm_since
         copies = self.sink.copies()
@@ -117,7 +117,7 @@ def report_emergency(
     course: Course | None = None,
     at: datetime | None = None,
 ) -> Alert:
-    """One red flag told by phone, of a new patient unless named."""
+    """One red flag reported by phone, by default of a new patient."""
     patient = patient or PatientFactory(clinic=practitioner.clinic)
     course = course or CourseFactory(patient=patient, practitioner=practitioner)
     report_red_flags(
@@ -142,7 +142,7 @@ def waiting():
 
 
 def lapse_leases(*, claimed_before: datetime | None = None) -> None:
-    """What the dead held is free: the short run does not wait a minute for it, the long one does."""
+    """Release what dead processes held: the short run does not wait a minute for it, the long one does."""
     if not IS_LONG:
         until = (claimed_before or timezone.now()) + LEASE
         held = staff_mails().filter(state="sending", lease_until__lte=until)

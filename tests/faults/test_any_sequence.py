@@ -1,4 +1,4 @@
-"""Any sequence of reports, answers, crashes and time: what was promised of alerts holds after every step."""
+"""Any sequence of reports, answers, crashes and time: the promises about alerts hold after every step."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_no_setting_changes_the_messages_of_red_flags(world, visits):
 
 
 def _messages_under(world, setting, visits):
-    """Who is told of which flag, at what level and when."""
+    """Who is alerted to which flag, at what level and when."""
     with transaction.atomic():
         if setting is not None:
             _set(world, *setting)
@@ -83,7 +83,7 @@ def _set(world, budget, threshold):
 @settings(max_examples=N_EXAMPLES, deadline=None, suppress_health_check=QUIET)
 @given(history=st.lists(st.tuples(st.integers(0, 10), st.integers(0, 10)), max_size=4), before=st.integers(0, 10))
 def test_a_higher_score_is_never_less_severe(world, history, before):
-    """With everything else equal, from the session form down to the alert."""
+    """With all other facts equal, from the session form down to the alert."""
     with transaction.atomic():
         for number, (earlier, later) in enumerate(history):
             _log(world, world.at + number * DAY, earlier, later, [])

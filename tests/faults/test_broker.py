@@ -1,4 +1,4 @@
-"""Redis is only a bell: without it forms answer, nothing is lost, and an emergency leaves within a minute."""
+"""Redis only notifies: without it forms answer, nothing is lost, and an emergency is sent within a minute."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.processes import Fallback, Worker, broker_at, environment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 
-# What a broker that is away may add to a form; one that is waited for at every mail adds ten.
+# What a broker that is down may add to a form; waiting for it at every mail would add ten.
 LONGEST_WAIT_SECONDS = 4.0
 MINUTE = 60.0
 FLAGS = ("cardiac", "trauma", "mood", "swelling_neck")
@@ -27,7 +27,7 @@ FLAGS = ("cardiac", "trauma", "mood", "swelling_neck")
 
 @pytest.fixture
 def broker() -> Iterator[OwnServer]:
-    """A broker of this test's own, which the bell rings at."""
+    """A broker of this test's own, which is notified."""
     with own_valkey() as server, broker_at(server.url):
         yield server
 
@@ -78,7 +78,7 @@ def test_broker_down_while_logging_then_up_loses_nothing(storm, broker, own_env,
 
 
 def test_broker_restarted_empty_loses_nothing(storm, broker, own_env, start):
-    """Every ring of the storm was in it."""
+    """It held every notification of the storm."""
     storm.rage()
     broker.stop()
     broker.start()

@@ -24,7 +24,7 @@ AUTUMN = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
 
 @pytest.fixture
 def report(practitioner, lead):
-    """Tells a red flag at a time; gives its alert."""
+    """Report a red flag at a time; returns its alert."""
     return lambda code, *, at: report_emergency(practitioner, code=code, at=at)
 
 
@@ -55,7 +55,7 @@ class TestClockJumps:
         staff_mails().update(state="sending", lease_until=at + HOUR + MINUTE, n_attempts=1)
         assert deliver(at) == 2
 
-    def test_set_ahead_a_day_every_alert_is_told_again_once(self, report, smtp, at):
+    def test_set_ahead_a_day_every_alert_is_sent_again_once(self, report, smtp, at):
         report("cardiac", at=at)
         deliver(at)
         smtp.mails.clear()
@@ -90,7 +90,7 @@ class TestClockJumps:
 
 class TestSummerTime:
     @pytest.mark.parametrize("change", [SPRING, AUTUMN])
-    def test_emergency_is_told_every_five_minutes_through_the_night(self, report, smtp, change):
+    def test_emergency_is_sent_every_five_minutes_through_the_night(self, report, smtp, change):
         start = change - 30 * MINUTE
         report("cardiac", at=start)
         for minute in range(1, 91):
@@ -99,7 +99,7 @@ class TestSummerTime:
         assert gaps == {5 * MINUTE}
 
     @pytest.mark.parametrize(("change", "opening_hour"), [(SPRING, 6), (AUTUMN, 7)])
-    def test_urgent_referral_of_the_weekend_is_told_at_opening_by_the_wall(
+    def test_urgent_referral_of_the_weekend_is_sent_at_opening_by_the_wall(
         self, report, smtp, office_hours, change, opening_hour
     ):
         report("pain_72h", at=change - 5 * HOUR)

@@ -1,4 +1,4 @@
-"""A task that ends its worker every time is given up; one that hangs is ended, and comes back no more often."""
+"""A task that ends its worker every time is given up; one that hangs is ended, and runs no more often."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away in the middle of a run and comes back: those who send go on, nothing is lost."""
+"""PostgreSQL stops in the middle of a run and starts again: senders continue, nothing is lost."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_database_restarted_in_the_middle_loses_nothing(smtp, start, monkeypatch
         lapse_leases(claimed_before=stopped_at)
         totals = storm.reckon(bell=ring)
         assert totals.n_lost == 0
-        # Each sender may have had one mail in hand that was taken and could not be noted.
+        # Each sender may have had one accepted mail that could not be recorded.
         assert totals.n_duplicated <= len(senders)
         assert [sender.process.poll() for sender in senders] == [None, None]
         for sender in senders:
@@ -50,7 +50,7 @@ def _make_storm(smtp, record_property) -> Storm:
 
 
 def _restart(server: OwnServer) -> datetime:
-    """Away for a while; the time at which it went."""
+    """Stop it for a while; returns when it stopped."""
     stopped_at = timezone.now()
     server.stop()
     time.sleep(SECONDS_AWAY)

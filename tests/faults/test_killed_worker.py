@@ -1,4 +1,4 @@
-"""kill -9 of a worker: no alert is lost, and only what was taken but not noted comes twice, recognisably."""
+"""kill -9 of a worker: no alert is lost, and only accepted but unrecorded mail comes twice, recognisably."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_killed_between_send_and_mark_loses_nothing_and_repeats_what_it_held(sto
 
 
 def _kill_again_and_again(storm, smtp, start_worker, point):
-    """Each time with one message in its hands; the last time the whole worker, not only the process that works."""
+    """Each time with one message in its hands; the last time the whole worker, not only the child process."""
     storm.rage()
     smtp.hold(point)
     worker = start_worker()

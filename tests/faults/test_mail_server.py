@@ -1,4 +1,4 @@
-"""A mail server that makes trouble, and then does not: what waited is sent, and nobody is forgotten."""
+"""A mail server that fails and recovers: waiting mail is sent, and nobody is forgotten."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ N_FEW = max(3, N_ALERTS // 50)
 
 @pytest.fixture(autouse=True)
 def short_patience(settings):
-    """A second is long enough to wait for a server that says nothing."""
+    """Wait only a second for a server that does not answer."""
     for name in ("EMAIL_TIMEOUT", "SMTP_CONNECT_SECONDS", "SMTP_COMMAND_SECONDS", "SMTP_DATA_SECONDS"):
         setattr(settings, name, 0.5)
 
@@ -54,7 +54,7 @@ def test_after_trouble_every_mail_is_sent_once(storm, smtp, trouble):
     storm.fault_is_over()
     assert deliver(HOUR) == 2 * N_FEW
     totals = storm.reckon()
-    # What the server took without saying so comes a second time, under the same Message-ID.
+    # Mail that the server accepted without confirming comes a second time, with the same Message-ID.
     assert (totals.n_lost, totals.n_duplicated) == (0, n_taken_in_trouble)
 
 
@@ -71,7 +71,7 @@ def test_a_greeting_that_never_ends_holds_nobody_up(storm, smtp, settings):
 
 @pytest.mark.parametrize("answer", ["554 5.7.1 policy", "550 5.1.1 no such user", "554 5.3.0 trouble"])
 def test_when_everybody_is_refused_nobody_is_blamed(storm, smtp, manager, answer):
-    """It says nothing of the people: every report keeps its own mails, and the chain its steps."""
+    """It says nothing about the people: every report keeps its own mails, and the chain its steps."""
     smtp.answer = answer
     storm.rage(N_FEW)
     for minutes in range(5):
@@ -90,7 +90,7 @@ def test_when_everybody_is_refused_nobody_is_blamed(storm, smtp, manager, answer
 
 
 def test_after_an_hour_of_outage_nobody_gets_an_hour_of_repeats(storm, smtp):
-    """The report itself, and the newest of what came since."""
+    """The report itself, and the newest repeat."""
     smtp.answer = "451 try later"
     storm.rage(1)
     start = timezone.now()

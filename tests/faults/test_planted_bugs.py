@@ -1,4 +1,4 @@
-"""The sequences of `machine.py` notice the bugs they are there for: each planted one fails them."""
+"""The sequences of `machine.py` notice the bugs they exist for: each planted bug fails them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.faults.test_any_sequence import QUIET
 
 pytestmark = pytest.mark.django_db
 
-# The same sequences in every run, none made shorter: that a bug is found counts here, not how.
+# The same sequences in every run, without shrinking: only finding the bug counts here.
 SAME = settings(
     max_examples=80,
     stateful_step_count=20,
@@ -35,7 +35,7 @@ def test_planted_bug_is_noticed(world, monkeypatch, bug, promise):
 
 
 def _names(error: BaseException | None) -> set[str]:
-    """The functions an error came through, and those of the errors before it: a broken promise breaks others."""
+    """The functions of an error's stack, and of earlier errors: a broken promise breaks others."""
     names = set()
     while error is not None:
         names |= {frame.name for frame in traceback.extract_tb(error.__traceback__)}

@@ -1,4 +1,4 @@
-"""A row that raises: it is pushed ahead and tried again, and what stands behind it is sent."""
+"""A row that raises: it is postponed and tried again, and the rows behind it are sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 
 @pytest.fixture
 def put_poison(clinic, practitioner):
-    """A message about an event that is none: nobody can decide on it, make it or settle it."""
+    """A message about a missing event: nobody can decide on it, make it or settle it."""
 
     def put(number: int) -> Message:
         enqueue(

@@ -1,7 +1,7 @@
-"""Whatever keeps mail from leaving, /healthz says so in time, nothing is lost, and all of it leaves afterwards.
+"""Whatever stops the mail, /healthz reports it in time, nothing is lost, and all of it is sent afterwards.
 
-The short form reports as of two minutes ago; the long one waits them out, and each fault lasts as long as it did
-when it was first tried.
+The short form backdates reports by two minutes; the long one waits, and each fault lasts as long as when it
+was first tried.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ FAST = {"SMTP_CONNECT_SECONDS": "2", "SMTP_COMMAND_SECONDS": "2", "SLOW_SECONDS"
 
 @pytest.fixture
 def deliver(transactional_db, smtp, start) -> Callable[..., Fallback]:
-    """Starts `deliver_due`."""
+    """Start `deliver_due`."""
     env = environment(smtp, "redis://127.0.0.1:1/0", "http://127.0.0.1:8000")
     return lambda **more: start(Fallback(env | ({} if IS_LONG else FAST) | more, every=0.5))
 
 
 def reported() -> datetime:
-    """When the reports of a test are made: two minutes are over at once where there is no time to wait."""
+    """When the reports of a test are made: two minutes earlier if there is no time to wait."""
     return timezone.now() if IS_LONG else timezone.now() - LONGEST_FOR_RED_FLAGS + timedelta(seconds=1)
 
 
 def last(seconds: float) -> None:
-    """A fault of so many seconds, at length."""
+    """In the long form, a fault of so many seconds."""
     time.sleep(seconds if IS_LONG else 1.0)
 
 
 def skip_pauses() -> None:
-    """The pause before the next attempt is over, where there is no time to wait for it."""
+    """End the pause before the next attempt if there is no time to wait for it."""
     if not IS_LONG:
         Message.objects.filter(state="pending").exclude(first_due_at=None).update(due_at=timezone.now())
 
@@ -102,7 +102,7 @@ def test_mail_server_is_stopped(storm, smtp, deliver):
 
 
 def test_message_that_cannot_be_made(storm, smtp, deliver, clinic):
-    """Its clinic has a zone that is none: nothing of it can be written, and the next mail after a fix leaves."""
+    """Its clinic has an invalid zone, so nothing can be written; the next mail after a fix is sent."""
     zone = clinic.zone
     since = reported()
     storm.rage(N_FEW, at=since)
@@ -121,7 +121,7 @@ def test_message_that_cannot_be_made(storm, smtp, deliver, clinic):
 
 
 def test_vanished_kind(storm, smtp, deliver):
-    # In less than two minutes the next person of the chain has mail: it is reported as nearly so long ago.
+    # In less than two minutes the next person of the chain has mail: it is backdated by nearly that much.
     since = timezone.now() - LONGEST_FOR_RED_FLAGS + timedelta(seconds=1)
     storm.rage(N_FEW, at=since)
     staff_mails().update(kind="gone_since_the_upgrade")
@@ -146,7 +146,7 @@ def test_message_due_in_2099_is_sent_once_it_is_noticed(storm, smtp, deliver):
 
 @pytest.mark.parametrize("seconds", [12, 60])
 def test_slow_relay_holds_no_other_mail(storm, smtp, deliver, seconds, lead):
-    """It takes its time with one recipient: everybody else's mail leaves at once, and theirs is sent once."""
+    """It is slow for one recipient: everybody else's mail is sent at once, and theirs is sent once."""
     smtp.is_slow_for = {lead.user.email: float(seconds if IS_LONG else seconds / 30)}
     deliver()
     storm.rage(N_FEW)

@@ -1,4 +1,4 @@
-"""A backup restored into an empty server: every row is there, and nothing is sent twice."""
+"""A backup restored into an empty server: every row exists, and nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def key(tmp_path: Path) -> tuple[str, Path]:
 
 @pytest.fixture
 def documents(settings, tmp_path: Path) -> Path:
-    """Where this test's documents lie, with one in it."""
+    """The folder of this test's documents, with one in it."""
     settings.MEDIA_ROOT = tmp_path / "media"
     (settings.MEDIA_ROOT / "letters").mkdir(parents=True)
     (settings.MEDIA_ROOT / "letters/one.pdf").write_bytes(b"%PDF-1.4 invented")
@@ -65,7 +65,7 @@ def contents() -> dict[str, str]:
 
 
 def live_clinic() -> None:
-    """A demo clinic with mail that is due, a reminder that is due, and an emergency reported."""
+    """A demo clinic with due mail, a due reminder, and a reported emergency."""
     call_command("seed_demo", courses=12, verbosity=0)
     now = timezone.now()
     plan_reminders(at=now)
@@ -85,11 +85,11 @@ def live_clinic() -> None:
 
 
 def message_ids(smtp) -> list[str]:
-    """The Message-ID of every mail that the server took."""
+    """The Message-ID of every mail that the server accepted."""
     return [mail["Message-ID"] for mail in smtp.mails]
 
 
-def test_every_row_comes_back_and_nothing_is_sent_twice(
+def test_every_row_is_restored_and_nothing_is_sent_twice(
     smtp, monkeypatch, tmp_path, documents, key, capsys, record_property
 ):
     public, secret = key
@@ -98,7 +98,7 @@ def test_every_row_comes_back_and_nothing_is_sent_twice(
         before = contents()
         taken_at = timezone.now()
         file = write_backup(tmp_path / "backups", recipient=public, at=taken_at)
-        # The installation goes on after the backup was taken, and then its machine is lost.
+        # The installation continues after the backup, and then its machine is lost.
         deliver_due(clock=timezone.now)
         sent = message_ids(smtp)
         n_open = Alert.objects.unresolved().filter(state="open").count()
@@ -123,7 +123,7 @@ def test_every_row_comes_back_and_nothing_is_sent_twice(
         again = message_ids(smtp)[len(sent) :]
         n_unreached = Reach.objects.running().filter(leaves_at__lte=timezone.now()).count()
         assert n_unreached == 0
-        # Staff hear again of what is still open; patients hear nothing.
+        # Staff are emailed again about open alerts; patients get nothing.
         assert again
         assert {message.kind for message in Message.objects.filter(state="sent", created_at__gt=taken_at)} == {
             "staff_alert"
@@ -160,7 +160,7 @@ def test_the_commands_do_the_same(monkeypatch, tmp_path, documents, key, smtp):
         done = manage("restore", str(file), "--identity", str(secret), **owner)
         assert done.returncode == 0, done.stderr
         assert "Messages that may have been sent and are not sent again" in done.stdout
-        # What was restored belongs to the owner; the application's login can work with it.
+        # What was restored belongs to the owner; the application's role can work with it.
         with connection.cursor() as cursor:
             cursor.execute("SELECT has_table_privilege('healing_curve_app', 'clinic_message', 'UPDATE')")
             assert cursor.fetchone() == (True,)
@@ -225,7 +225,11 @@ class TestBadBackups:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("2026-11-29T02:00:00", "lacks its zone"), ("yesterday", "is no time"), ("2999-01-01T00:00:00Z", "future")],
+    [
+        ("2026-11-29T02:00:00", "lacks its zone"),
+        ("yesterday", "is not a time"),
+        ("2999-01-01T00:00:00Z", "future"),
+    ],
 )
 def test_a_time_that_cannot_be_is_refused(text, reason):
     done = manage("settle_restored", "--taken-at", text)

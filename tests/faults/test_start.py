@@ -1,4 +1,4 @@
-"""After a start, /healthz is well soon: whoever upgrades need not wait to know."""
+"""After a start, /healthz is well soon, so that whoever upgrades does not wait."""
 
 from __future__ import annotations
 

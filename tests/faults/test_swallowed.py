@@ -1,6 +1,6 @@
-"""Connections that go silent without being ended: hung counts as dead, for everybody who holds one.
+"""Connections that go silent without being closed: hung counts as dead, for every process that holds one.
 
-The proxy acknowledges all that it swallows, as a pooler that hangs does: no time-out of the system notices.
+The proxy acknowledges all that it swallows, like a hanging pooler: no time-out of the system notices.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tests.processes import (
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 
-# At length with the times that hold in production; else everything is ten times as fast.
+# In the long form with the times of production; otherwise everything is ten times as fast.
 SECONDS_SILENT = 200.0 if IS_LONG else 4.0
 LONGEST_DELAY = 90.0
 SOON = 5.0
@@ -54,7 +54,7 @@ N_FEW = 3
 
 @pytest.fixture
 def env(transactional_db, smtp) -> Iterator[dict[str, str]]:
-    """What a process needs; times as in production where there is time."""
+    """What a process needs; with the times of production if there is time."""
     with own_broker() as broker_url:
         usual = environment(smtp, broker_url, "http://127.0.0.1:8000")
         yield usual if IS_LONG else usual | FAST
@@ -62,7 +62,7 @@ def env(transactional_db, smtp) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def keep(start):
-    """Starts a process, and starts it again whenever it ends."""
+    """Start a process, and start it again whenever it ends."""
     return lambda process: start(Kept(process))
 
 
@@ -85,7 +85,7 @@ def signs_since(at, *names: str) -> bool:
 
 @contextmanager
 def watched(web: Web, *, cookie: str) -> Iterator[list[tuple[str, int, float]]]:
-    """Asks for /healthz and a page again and again meanwhile; what came of it."""
+    """Request /healthz and a page again and again meanwhile; returns the results."""
     answers: list[tuple[str, int, float]] = []
     is_over = threading.Event()
 
@@ -109,7 +109,7 @@ def assert_all_answer_soon(answers: list[tuple[str, int, float]]) -> None:
 
 @pytest.fixture
 def cookie(client, practitioner) -> str:
-    """Somebody signed in: their page asks the database."""
+    """Somebody signed in: their page needs the database."""
     client.force_login(practitioner.user, backend="clinic.account.sign_in.MembershipBackend")
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
@@ -138,7 +138,7 @@ def test_database_that_swallows_everything(storm, env, keep, cookie):
             one.stop()
 
 
-def test_lines_to_the_database_that_stood_while_new_ones_come_through(storm, env, keep):
+def test_open_connections_to_the_database_while_new_ones_work(storm, env, keep):
     with SwallowingProxy(postgres_socket()) as proxy:
         behind = env | through(proxy)
         kept = keep(Fallback(behind, every=1))
@@ -156,7 +156,7 @@ def test_lines_to_the_database_that_stood_while_new_ones_come_through(storm, env
 
 
 def test_broker_that_swallows_everything(storm, env, keep, cookie, tmp_path, monkeypatch):
-    """No fallback here: the worker and beat themselves go on afterwards."""
+    """No fallback here: the worker and beat themselves continue afterwards."""
     monkeypatch.setattr(bell, "SECONDS", 1.0)
     url = env["REDIS_URL"]
     socket_path, _mark, number = url.removeprefix("redis+socket://").partition("?virtual_host=")

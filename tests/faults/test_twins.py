@@ -29,7 +29,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def in_background():
-    """Runs an act beside the test, on a connection of its own."""
+    """Run an act beside the test, on a connection of its own."""
     threads = []
 
     def run(act):
@@ -50,7 +50,7 @@ def in_background():
 
 
 def test_two_workers_and_two_beats_send_everything_once(storm, smtp, env, start, start_worker, tmp_path):
-    """The beats find both the storm, which nobody rang for, and the repeat of each alert."""
+    """The beats find both the storm, without any notification, and the repeat of each alert."""
     storm.rage()
     now = timezone.now()
     Alert.objects.update(repeat_at=now, escalate_at=now, next_step_at=now)
@@ -67,7 +67,7 @@ def test_two_workers_and_two_beats_send_everything_once(storm, smtp, env, start,
 
 
 def test_answer_while_a_repeat_is_on_its_way_is_the_last_word(storm, smtp, lead, in_background):
-    """One mail had left the house when the answer came; the one behind it stays."""
+    """One mail had been sent when the answer came; the one behind it is not sent."""
     storm.rage(1)
     deliver_due(clock=timezone.now)
     smtp.mails.clear()
@@ -110,15 +110,15 @@ def test_message_claimed_when_its_alert_is_resolved_is_not_sent(storm, smtp, lea
     claimed = queue.claim_next(at=at)
     alert = Alert.objects.get()
     resolve(alert, outcome=Alert.Outcome.ADVISED, note="Phoned.", by=lead, at=at, seen=last_news(alert))
-    # Its sender died with it in hand; another takes it up and decides anew.
+    # Its sender died while sending it; another claims it and decides again.
     assert deliver_due(clock=lambda: at + 2 * MINUTE) == 0
     assert smtp.mails == []
     claimed.refresh_from_db()
     assert claimed.state == "cancelled"
 
 
-def test_report_while_somebody_acknowledges_is_told_on_its_own(storm, smtp, lead, practitioner, at_once):
-    """Whichever comes first: the alert is open at the end, or the answer had seen the report."""
+def test_report_while_somebody_acknowledges_is_sent_on_its_own(storm, smtp, lead, practitioner, at_once):
+    """In either order: the alert is open at the end, or the answer had seen the report."""
     storm.rage(1)
     deliver_due(clock=timezone.now)
     smtp.mails.clear()
@@ -134,7 +134,7 @@ def test_report_while_somebody_acknowledges_is_told_on_its_own(storm, smtp, lead
 
 
 def test_answer_does_not_wait_for_a_report_on_the_same_patient(storm, lead, in_background):
-    """A report locks patient, then alert: an answer that did it the other way round would end one of them."""
+    """A report locks patient, then alert: the opposite order would deadlock."""
     storm.rage(1)
     alert, at = Alert.objects.get(), timezone.now()
     is_held, may_end = Event(), Event()
@@ -160,7 +160,7 @@ def test_answer_does_not_wait_for_a_report_on_the_same_patient(storm, lead, in_b
     assert alert.state == "acknowledged"
 
 
-def test_sender_that_outlives_its_lease_comes_back_to_a_settled_row(storm, smtp, in_background):
+def test_sender_that_outlives_its_lease_finds_a_settled_row(storm, smtp, in_background):
     storm.rage(1)
     at = timezone.now()
     smtp.hold(Point.BETWEEN_SEND_AND_MARK)

@@ -14,7 +14,7 @@ HEAD = "| fault | alerts | mails | lost | duplicated | /healthz knew after s | r
 
 
 def record_totals(record_property: Callable[[str, Any], None], totals: Any) -> None:
-    """Keep what became of a storm for the end of the run."""
+    """Keep the result of a storm for the end of the run."""
     record_property(PROPERTY, asdict(totals))
 
 
@@ -44,7 +44,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def _sum_up_access(terminalreporter: Any) -> None:
-    """How many answers the access table looked at, and how many leaked."""
+    """How many answers the access table checked, and how many leaked."""
     counts = [
         [int(number) for number in re.findall(r"\d+", str(value))]
         for outcome in ("passed", "failed")

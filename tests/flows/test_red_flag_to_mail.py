@@ -41,7 +41,7 @@ def test_worker_killed_while_sending_loses_nothing(course, lead, smtp, worker, m
     worker.kill()
     smtp.mails.clear()
     may_answer.set()
-    # The dead worker's lease runs out after a minute: the test does not wait for it.
+    # The dead worker's lease expires after a minute: the test does not wait for it.
     Message.objects.filter(state="sending").update(lease_until=timezone.now() - timedelta(seconds=1))
     worker.restart()
     ring()
@@ -58,7 +58,7 @@ def test_session_is_saved_at_once_while_no_worker_runs_and_mailed_when_one_comes
 
 
 def _hold_the_server(smtp, monkeypatch):
-    """The server takes the mail's text and does not answer until it is let go."""
+    """The server accepts the mail's text and does not answer until it is released."""
     is_sending, may_answer = threading.Event(), threading.Event()
     take = smtp.handle_DATA
 

@@ -13,7 +13,7 @@ from tests.gates.forms import World
 
 @pytest.fixture
 def world(client, course, patient, practitioner, lead, manager, at, time_machine) -> World:
-    """One patient in treatment, one check-in that waits; it is now the test's time."""
+    """One patient in treatment, one waiting check-in; it is now the test's time."""
     log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - timedelta(days=1))
     time_machine.move_to(at, tick=False)
     check_in = CheckIn.objects.filter(kind="day1").latest("pk")

@@ -1,4 +1,4 @@
-"""Every form that can carry a red flag: where it stands, what a browser sends of it."""
+"""Every form that can report a red flag: its address, and what a browser sends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEW = "severe_pain"
 
 @dataclass
 class World:
-    """The cast of one cell of the table."""
+    """The staff and rows of one cell of the table."""
 
     client: Client
     course: Course
@@ -42,11 +42,11 @@ class World:
         self.client.force_login(self.member.user, backend="clinic.account.sign_in.MembershipBackend")
 
     def reports(self) -> set[tuple[str, str]]:
-        """Each flag that was reported, with where it is said to come from."""
+        """Each reported flag, with its origin."""
         return set(RedFlagReport.objects.values_list("flag__code", "source"))
 
     def is_told(self, code: str) -> bool:
-        """Whether the flag has an open alert and a mail that waits to be sent."""
+        """Whether the flag has an open alert and a waiting mail."""
         alert = Alert.objects.unresolved().filter(flag_code=code).first()
         events = alert.events.values("pk") if alert else []
         return bool(alert) and Message.objects.filter(kind="staff_alert", subject_id__in=events).exists()

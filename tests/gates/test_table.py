@@ -1,4 +1,4 @@
-"""Every view that accepts a red flag, through every gate: the flag is written and told, whatever is refused."""
+"""Every view that accepts a red flag, through every gate: the flag is saved and sent, whatever is refused."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Gate = Callable[[FlagView, World, pytest.MonkeyPatch], str]
 
 
 def send(view: FlagView, world: World, values: dict) -> str:
-    """One press of the button; what became of the flag."""
+    """One press of the button; the result for the flag."""
     response = world.client.post(view.url(world), values)
     codes = {code for code, _source in world.reports()}
     ticked = {name.removeprefix("flag_") for name in values if name.startswith("flag_")}
@@ -55,7 +55,7 @@ def none(view, world, _patch):
 
 
 def second_send(view, world, _patch):
-    """The very same twice: one report, and the second answer shows the instruction as the first."""
+    """The very same twice: one report, and the second response shows the instruction like the first."""
     values = view.flagged(world)
     assert send(view, world, values) == WRITTEN
     n_reports = RedFlagReport.objects.count()
@@ -127,7 +127,7 @@ def account_closed(view, world, _patch):
 
 
 def session_expired(view, world, _patch):
-    """Nothing is written without a sign-in; what was ticked is carried to it and stands in the form afterwards."""
+    """Nothing is written without a sign-in; what was ticked is carried along and is in the form afterwards."""
     values = view.flagged(world)
     world.client.logout()
     answer = world.client.post(view.url(world), values)
@@ -139,12 +139,12 @@ def session_expired(view, world, _patch):
 
 
 def token_changed(view, world, _patch):
-    """Somebody signed in in another tab: the form's CSRF token is of before."""
+    """Somebody signed in in another tab: the form's CSRF token is from before."""
     return _back_as_typed(view, world, {**view.flagged(world), "csrfmiddlewaretoken": "Q" * 64})
 
 
 def _back_as_typed(view, world, values):
-    """The form comes back with the flag ticked and says that it is not sent yet; sent again, it is taken."""
+    """The form is shown again with the flag ticked, as not sent yet; sent again, it is accepted."""
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = world.client.cookies
     page = strict.post(view.url(world), values, headers={"sec-fetch-site": "same-origin"}).content.decode()
@@ -175,7 +175,7 @@ def patient_archived(view, world, _patch):
 
 
 def rest_fails(view, world, patch):
-    """A fault in everything behind the flags."""
+    """An error in everything after the flags."""
     values = view.flagged(world)
     for path in BEHIND[view.name]:
         patch.setattr(path, _fail)
@@ -197,7 +197,7 @@ BEHIND = {
 
 
 def other_button(view, world, _patch):
-    """A button of the form that is not its own "save": go back, or later."""
+    """A button of the form that is not its "save": back, or later."""
     return send(view, world, {**view.flagged(world), "go": "later"})
 
 
@@ -218,7 +218,7 @@ def link_revoked(view, world, _patch):
 
 
 def link_forged(view, world, patch):
-    """Nothing written, and how to get help."""
+    """Nothing is written, and the page says how to get help."""
     path = check_in_path(world.check_in)
     response = world.client.post(path[:-4] + "x/", view.flagged(world))
     assert response.status_code == 404
@@ -228,7 +228,7 @@ def link_forged(view, world, patch):
 
 
 def database_away(view, world, patch):
-    """Kept on disk; taken in once when the database is back."""
+    """Stored on disk; taken in once when the database is back."""
 
     def gone(*_args, **_kwargs):
         raise OperationalError("gone")
@@ -315,10 +315,10 @@ GATES: dict[str, tuple[str, Gate]] = {
     "link forged": (PATIENT, link_forged),
     "database away": (PATIENT, database_away),
 }
-# Nobody is known who could have told it: it stands in the form, and is sent by one more press.
+# No known person could have reported it: it stays in the form, and is sent by one more press.
 KEPT = {(view.name, gate): TYPED_KEPT for view in VIEWS for gate in ("session expired", "CSRF token changed")}
 EXPECTED = {**KEPT, ("check-in", "link forged"): NOTHING, ("check-in", "database away"): SPOOLED}
-# A second send of a report that had no flag was never taken: it is the first.
+# A second send of a report without a flag: the first one was never accepted.
 TABLE = [
     (view, gate)
     for view in VIEWS
@@ -337,7 +337,7 @@ def test_flag_is_written_whatever_the_gate(view, gate, world, monkeypatch, recor
 
 
 def test_table_is_printed(capsys):
-    """Views by gates, as the tests above hold them to."""
+    """Views by gates, according to the tests above."""
     wide = max(len(gate) for gate in GATES)
     with capsys.disabled():
         print(f"\n{'':{wide}}  " + "  ".join(f"{view.name:>21}" for view in VIEWS))
@@ -366,7 +366,7 @@ def test_every_view_that_reads_such_a_form_is_in_the_table():
 
 
 def test_reports_are_written_by_one_function_alone():
-    """Nothing writes a report but `accept_flags`; the demo and the tests go through it too."""
+    """Only `accept_flags` writes reports; the demo and the tests use it too."""
     writers = set()
     for folder in ("clinic", "patients", "courses"):
         for path in (ROOT / folder).rglob("*.py"):
@@ -392,7 +392,7 @@ def test_stranger_writes_nothing(world, stranger):
     assert not world.reports()
 
 
-def test_member_who_left_long_ago_writes_nothing(world):
+def test_member_who_left_earlier_writes_nothing(world):
     world.sign_in()
     Membership.objects.filter(pk=world.member.pk).update(deactivated_at=world.at - timedelta(days=2))
     view = next(view for view in VIEWS if view.name == "phone report")

@@ -1,4 +1,4 @@
-"""Documents: judged by content, kept under names that tell nothing, handed out by right alone."""
+"""Documents: checked by content, stored under meaningless names, served only with the right."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def upload(content, name="letter.pdf"):
 @pytest.mark.parametrize(
     ("content", "kind"), [(PDF, DocumentKind.PDF), (PNG, DocumentKind.PNG), (JPEG, DocumentKind.JPEG)]
 )
-def test_kind_is_told_by_content_whatever_the_name(content, kind):
+def test_kind_follows_the_content_whatever_the_name(content, kind):
     assert read_document(upload(content, "x.exe")).kind == kind
 
 

@@ -23,7 +23,7 @@ def assessment(patient):
 
 @pytest.fixture
 def correct(patient, assessment, practitioner, at):
-    """Corrects the patient's assessment."""
+    """Correct the patient's assessment."""
 
     def do(*, version=0, reason="misread the letter", subject_id=None, **values):
         return correct_record(
@@ -58,7 +58,7 @@ def test_same_facts_are_no_correction(correct):
         correct(licence="GMC 1")
 
 
-def test_second_editor_is_told(correct):
+def test_second_editor_sees_the_change(correct):
     correct(licence="GMC 77")
     with pytest.raises(StaleRecord) as told:
         correct(licence="GMC 78")
@@ -83,7 +83,7 @@ def test_words_say_before_and_after(correct, patient):
 
 
 def typed(form):
-    """What a browser would send back of a form."""
+    """What a browser would send back from a form."""
     values = {name: form[name].value() for name in form.fields}
     return {name: "" if value is None or value is False else value for name, value in values.items()}
 
@@ -102,7 +102,7 @@ class TestPages:
         page = client.get(reverse("admin:patients_patient_change", args=[patient.pk])).content.decode()
         assert "typo" in page
 
-    def test_stale_edit_is_told_and_what_was_typed_is_kept(
+    def test_stale_edit_is_reported_and_what_was_typed_is_kept(
         self, patient, assessment, correct, practitioner, signed_in
     ):
         client, url = signed_in(practitioner), self.url(patient, "assessment", assessment.pk)

@@ -1,4 +1,4 @@
-"""What is written about a patient, from the first visit on."""
+"""Entries in a patient's file, from the first visit on."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_earlier_words_are_kept_with_their_text(patient, practitioner, at):
     assert all(word.text_version and word.language == "en" for word in words)
 
 
-def test_streams_are_agreed_to_each_by_itself(patient, practitioner, at):
+def test_streams_are_agreed_to_separately(patient, practitioner, at):
     record_consent(
         patient=patient, stream=REMINDERS, is_given=False, how=Consent.How.SPOKEN, by=practitioner, at=at
     )

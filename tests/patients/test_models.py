@@ -1,4 +1,4 @@
-"""What the database refuses of a patient's rows, and the cheap facts of one row."""
+"""What the database refuses in a patient's rows, and the properties of one row."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_consent_through_a_link_needs_nobody(patient):
     ("model", "rule"),
     [(PainType, "patients_paintype_code_once"), (ScreeningItem, "patients_screeningitem_code_once")],
 )
-def test_code_stands_once_in_a_clinic(clinic, refused, model, rule):
+def test_code_is_unique_in_a_clinic(clinic, refused, model, rule):
     row = model.objects.filter(clinic=clinic).first()
     row.pk = None
     with refused(rule):

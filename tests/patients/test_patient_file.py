@@ -34,7 +34,7 @@ def on(at):
 
 @pytest.fixture
 def give_type(patient, practitioner, at, on):
-    """Gives the patient a type from a day on."""
+    """Give the patient a type from a date on."""
 
     def give(code, *, status=CONFIRMED, starts_on=on - 20 * DAY, **values):
         return record_pain_type(
@@ -111,7 +111,7 @@ def test_cord_type_added_later_withdraws(patient, give_type, practitioner, at, o
     assert reasons(patient, on) == []
 
 
-def test_cord_type_dated_back_withdraws_from_the_day_it_was_told(patient, give_type, practitioner, at, on):
+def test_cord_type_dated_back_withdraws_from_the_day_it_was_recorded(patient, give_type, practitioner, at, on):
     give_type("myelopathy", status=WORKING, starts_on=on - 60 * DAY)
     letter = {"patient": patient, "document": document(), "written_by": "Dr. Yew", "by": practitioner, "at": at}
     record_specialist_letter(written_on=on - 10 * DAY, **letter)

@@ -1,4 +1,4 @@
-"""What a new clinic knows of types and contraindications."""
+"""A new clinic's types and contraindications."""
 
 from __future__ import annotations
 

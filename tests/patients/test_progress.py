@@ -51,7 +51,7 @@ def new_patient(clinic: Clinic) -> Patient:
 
 @pytest.fixture
 def send(signed_in, practitioner, new_patient):
-    """Posts a step of the new patient's intake."""
+    """Post a step of the new patient's intake."""
     client = signed_in(practitioner)
 
     def post(step, values, go="next"):
@@ -64,7 +64,7 @@ def url(patient, step):
     return reverse("admin:patients_patient_intake_step", args=[patient.pk, step])
 
 
-def test_new_person_goes_on_to_the_assessment(signed_in, practitioner):
+def test_new_person_continues_to_the_assessment(signed_in, practitioner):
     response = signed_in(practitioner).post(reverse("admin:patients_patient_add"), PERSON)
     assert response["Location"] == url(Patient.objects.get(), "assessment")
 
@@ -144,7 +144,7 @@ def test_treatment_must_be_answered(send):
     assert set(page.context["form"].errors) == {"stream_treatment"}
 
 
-def test_each_stream_is_recorded_by_itself_and_silence_is_no_answer(send, new_patient):
+def test_each_stream_is_recorded_separately_and_silence_is_no_answer(send, new_patient):
     send("consents", CONSENTS)
     rows = set(new_patient.consents.values_list("stream", "is_given"))
     assert rows == {("treatment", True), ("reminders", True), ("research", False)}
@@ -156,7 +156,7 @@ def test_same_word_again_is_no_new_consent(send):
     assert Consent.objects.count() == 3
 
 
-def test_clearance_says_what_is_missing_and_where_to_mend_it(send, new_patient, signed_in, practitioner):
+def test_clearance_says_what_is_missing_and_where_to_fix_it(send, new_patient, signed_in, practitioner):
     send("types", {"type_myelopathy": "on", "starts_on": "2026-03-01"})
     rows = signed_in(practitioner).get(url(new_patient, "clearance")).context["obstacles"]
     assert url(new_patient, "assessment") in {row.url for row in rows}

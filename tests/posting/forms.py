@@ -1,4 +1,4 @@
-"""Every form of the staff's pages, found by opening every address as everybody who may."""
+"""Every form on staff pages, found by opening every address as everybody who may."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.test_tenancy import OPEN_PREFIXES, TABLE, _url
 ROLES = ("lead", "practitioner", "manager", "front_desk")
 # Pages on which another role has other forms.
 MORE_FOR_SOME = {"admin:clinic_membership_change", "admin:clinic_clinic_change"}
-# Pages on which something is chosen before the form appears, with the choice.
+# Pages where something is chosen before the form appears, with the choice.
 CHOSEN = {"admin:courses_appointment_add": "?course={course.uuid}"}
 TYPED = {
     "text",
@@ -44,7 +44,7 @@ SAMPLES = {
 
 @dataclass(frozen=True)
 class StaffForm:
-    """One POST form: on which page it stands, where it is sent, who may open it."""
+    """One POST form: its page, its target, and the role that may open it."""
 
     name: str
     page: str
@@ -55,14 +55,14 @@ class StaffForm:
 
     @property
     def controls(self) -> list[Tag]:
-        """The fields somebody types or chooses in."""
+        """The fields that somebody fills in."""
         return [
             one for one in self.tag.find_all(["input", "select", "textarea"]) if one.get("name") and is_typed(one)
         ]
 
     @property
     def values(self) -> dict[str, list[str]]:
-        """What a browser would send of the form as it stands, without the token."""
+        """What a browser would send from the unchanged form, without the token."""
         found: dict[str, list[str]] = {}
         for one in self.tag.find_all(["input", "select", "textarea"]):
             name = str(one.get("name", ""))
@@ -71,7 +71,7 @@ class StaffForm:
         return found
 
     def typed(self) -> dict[str, list[str]]:
-        """The same with something typed or chosen in every field that takes it."""
+        """The same with a value in every field that accepts one."""
         found, chosen = dict(self.values), set()
         for one in self.controls:
             name, kind = str(one["name"]), str(one.get("type", "text"))
@@ -85,12 +85,12 @@ class StaffForm:
 
 
 def is_typed(one: Tag) -> bool:
-    """Whether a person fills a control in."""
+    """Whether a person fills in a control."""
     return one.name in {"select", "textarea"} or str(one.get("type", "text")) in TYPED
 
 
 def sent_of(one: Tag) -> list[str] | None:
-    """What a control sends as it stands."""
+    """What an unchanged control sends."""
     kind = str(one.get("type", "text"))
     if one.name == "textarea":
         return [one.get_text().removeprefix("\n")]
@@ -104,7 +104,7 @@ def sent_of(one: Tag) -> list[str] | None:
 
 
 def sample(one: Tag) -> str | None:
-    """Something to type that is not there yet."""
+    """A new value to type."""
     kind = str(one.get("type", "text"))
     if kind == "file":
         return None
@@ -155,7 +155,7 @@ def _forms(name: str, path: str, role: str, html: str) -> Iterator[StaffForm]:
 
 
 def posting_addresses(resolver: URLResolver | None = None) -> set[str]:
-    """The names of all addresses, so that a test can say which ones no form was found for."""
+    """The names of all addresses, so that a test can list those without a form."""
     found: set[str] = set()
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLResolver):

@@ -1,6 +1,6 @@
 """Every staff form keeps a draft, and neither an ended session nor an old token loses what was typed.
 
-The forms are found by opening every address; a new form is in these tests without being named.
+The forms are found by opening every address; a new form is in these tests without being listed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def forms(cast, rows, smtp, lead, clinic, at) -> list[StaffForm]:  # noqa: F811
 
 @pytest.fixture
 def browsers(cast):  # noqa: F811
-    """One that is held to its token, for each role."""
+    """Browsers that check CSRF tokens, one for each role."""
 
     found = {}
     for role in ROLES:
@@ -40,7 +40,7 @@ def browsers(cast):  # noqa: F811
 
 
 def typed_back(page: str, form: StaffForm) -> dict[str, list[str]]:
-    """What the form holds on the page that came back; a page whose form is gone by now lists what was typed."""
+    """The form's values on the returned page; if the form no longer exists, the list of what was typed."""
     found: dict[str, list[str]] = {}
     soup = BeautifulSoup(page, "html.parser")
     for name in soup.select("dl dt"):
@@ -53,7 +53,7 @@ def typed_back(page: str, form: StaffForm) -> dict[str, list[str]]:
 
 
 def lost(sent: dict[str, list[str]], back: dict[str, list[str]]) -> dict[str, list[str]]:
-    """What was sent and did not come back."""
+    """Sent values that were not returned."""
     return {
         name: values
         for name, values in sent.items()
@@ -113,7 +113,7 @@ def test_an_old_token_loses_nothing_that_was_typed(forms, browsers):
 
 
 def not_listed(page: str, gone: dict[str, list[str]]) -> dict[str, list[str]]:
-    """What is not even on the plain page that lists what was typed, where a form can no longer be had."""
+    """Values missing from the plain page that lists what was typed, if a form is no longer available."""
     listed = BeautifulSoup(page, "html.parser").get_text() if "What you typed" in page else ""
     return {name: values for name, values in gone.items() if not all(one in listed for one in values)}
 
@@ -124,7 +124,7 @@ def test_an_ended_session_or_a_database_that_is_away_loses_nothing_that_was_type
 
 
 def database_away(forms, cast, clinic):  # noqa: F811
-    """What goes wrong on each form while no query is answered."""
+    """Errors of each form while no query is answered."""
     faults = {}
 
     def away(*args: object) -> None:
@@ -150,7 +150,7 @@ def database_away(forms, cast, clinic):  # noqa: F811
 
 
 def ended_session(forms):
-    """What goes wrong on each form when nobody is signed in any more."""
+    """Errors of each form after sign-out."""
     faults = {}
     for form in forms:
         sent = form.typed()

@@ -1,4 +1,4 @@
-"""A form that comes without a session or with an old token: nothing is written, nothing typed is lost."""
+"""A form without a session or with an old token: nothing is written, nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def strict(practitioner):
-    """A browser that is held to its CSRF token, signed in."""
+    """A signed-in browser that checks CSRF tokens."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(practitioner.user, backend="clinic.account.sign_in.MembershipBackend")
     return client
@@ -81,8 +81,8 @@ def test_session_over_says_so_and_carries_what_was_typed(client, url, course):
     assert course.status != Course.Status.ON_HOLD
 
 
-def test_without_script_the_carried_form_comes_back_after_sign_in(strict, url, course):
-    """The signed-out page posts without a token, so that it can only ever show the form."""
+def test_without_script_the_carried_form_is_shown_after_sign_in(strict, url, course):
+    """The signed-out page posts without a token, so that it can only show the form."""
     page = Client().post(url, {"reason": "Waiting for an MRI", "form_of": ""}).content.decode()
     carried = {
         str(one["name"]): str(one["value"])
@@ -93,7 +93,7 @@ def test_without_script_the_carried_form_comes_back_after_sign_in(strict, url, c
     assert hidden(back.content.decode(), "reason") == "Waiting for an MRI"
 
 
-def test_red_flag_by_phone_comes_back_with_its_ticks(strict, patient):
+def test_red_flag_by_phone_is_returned_with_its_ticks(strict, patient):
     url = reverse("admin:patients_patient_red_flag", args=[patient.pk])
     flag = factories.RedFlag.objects.for_clinic(patient.clinic).current().get(code="hand_clumsy")
     typed = {f"flag_{flag.pk}": "on", "caller": "the daughter", "note": "since this morning"}
@@ -107,8 +107,8 @@ def test_red_flag_by_phone_comes_back_with_its_ticks(strict, patient):
     assert RedFlagReport.objects.count() == 0
 
 
-def test_button_only_form_comes_back_with_its_button(strict, course, lead):
-    """A form on another page than its own address: the page it stands on comes back."""
+def test_button_only_form_is_returned_with_its_button(strict, course, lead):
+    """A form on a page with another address: that page is shown again."""
     response = strict.post(reverse("admin:patients_patient_archive", args=[course.patient_id]), {})
     assert response.status_code in {403, 422}
     assert "Not sent yet" in response.content.decode()

@@ -1,4 +1,4 @@
-"""A page opened before the clinic's time zone was changed: its times are asked about, on every page that has any.
+"""A page opened before the clinic's time zone changed: every page with times asks about them.
 
 The forms are found by opening every address, their times by the clock they carry.
 """
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).parents[2]
 SAYS = "time zone was changed to Asia/Tokyo"
-# Forms that turn nothing away: the time stands in the note as typed, with the clock it was typed by.
+# Forms that refuse nothing: the time is in the note as typed, with its clock.
 NEVER_REFUSED = {"admin:patients_patient_red_flag"}
 
 
@@ -73,7 +73,7 @@ def test_every_page_with_a_time_asks_after_a_change_of_the_zone(cast, rows, smtp
 
 
 def _lost(sent: dict[str, list[str]], html: str) -> dict[str, list[str]]:
-    """The times that did not come back as typed."""
+    """Times that were not returned as typed."""
     back: dict[str, list[str]] = {}
     for one in BeautifulSoup(html, "html.parser").find_all(["input", "select", "textarea"]):
         if one.get("name") and (value := sent_of(one)):

@@ -59,7 +59,7 @@ def is_form(response) -> bool:
 
 
 def opened(client: Client, url: str) -> dict[str, Any]:
-    """The change form as a browser holds it."""
+    """The change form as in a browser."""
     response = client.get(url)
     soup = BeautifulSoup(response.content, "html.parser")
     tag = soup.select_one(f"#{response.context['opts'].model_name}_form")
@@ -84,8 +84,8 @@ def test_models_that_were_overwritten_are_in_the_table(browsers, rows):  # noqa:
         assert name in models, name
 
 
-def test_a_stale_page_undoes_nothing_and_is_told(browsers, rows):  # noqa: F811
-    """Each row: one changes a field; the other saves an untouched page, then one with the same field changed."""
+def test_a_stale_page_undoes_nothing_and_is_reported(browsers, rows):  # noqa: F811
+    """Each row: one changes a field; the other saves an unchanged page, then one with the same field changed."""
     faults = {}
     for model, role, url in editable(browsers, rows):
         client = browsers[role]
@@ -99,7 +99,7 @@ def test_a_stale_page_undoes_nothing_and_is_told(browsers, rows):  # noqa: F811
         assert response.status_code == 302, (model, name, errors(response))
         after = opened(client, url)
         assert str(after[name]) == mine, (model, name)
-        # Saved untouched: what the first one did stays.
+        # Saved unchanged: the first change stays.
         untouched = save(client, url, second)
         if untouched.status_code != 302 or opened(client, url)[name] != after[name]:
             faults[model.__name__] = f"untouched page undid {name}: {untouched.status_code} {errors(untouched)}"
@@ -137,7 +137,7 @@ def another(model: Any, values: dict[str, Any], url: str, client: Client) -> tup
 
 
 def in_days(n: int) -> str:
-    """Ten o'clock on a day to come, as a form takes it."""
+    """Ten o'clock on a day to come, in a form's format."""
     return f"{timezone.localdate() + timedelta(days=n):%Y-%m-%d}T10:00"
 
 
@@ -200,7 +200,7 @@ def test_a_removed_duty_is_offered_as_a_new_one(browsers, rows, lead):  # noqa: 
 
 
 class TestRows:
-    """Rows on the clinic's page."""
+    """Inline forms on the clinic's page."""
 
     @pytest.fixture
     def page(self, browsers, clinic):
@@ -253,7 +253,7 @@ def test_clinic_of_a_stale_page_is_read_under_lock(browsers, clinic, django_asse
 
 @pytest.mark.parametrize("minute", ["", "T10:00"])
 def test_times_shown_by_another_clock_are_refused(browsers, clinic, lead, manager, minute):
-    """Read by the clinic's new clock they would be other moments; saved once more, they are meant so."""
+    """By the clinic's new clock they would be other moments; saved once more, they are accepted."""
     starts_at = timezone.now() + timedelta(days=3)
     duty = Duty.objects.create(
         clinic=clinic, member=lead, starts_at=starts_at, ends_at=starts_at + timedelta(days=1)

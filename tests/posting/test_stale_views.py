@@ -1,4 +1,4 @@
-"""Forms of our own that change what is stored: opened twice, what only one changed is kept."""
+"""Our own forms that change stored values: opened twice, what only one changed is kept."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def browser():
 
 
 def opened(client, url, target=""):
-    """A page's form as a browser holds it."""
+    """A page's form as in a browser."""
     soup = BeautifulSoup(client.get(url, follow=True).content, "html.parser")
     for tag in soup.select("#content form[method=post]"):
         if tag.select_one("input[name=opened]") and (not target or tag.get("action") == target):
@@ -117,7 +117,7 @@ def test_budget_that_a_colleague_set_is_not_undone(browser, lead, manager, clini
     assert clinic.alert_budget_per_100 == 9
 
 
-def test_measures_of_a_colleague_are_told_before_they_are_replaced(browser, course, practitioner, lead):
+def test_measures_of_a_colleague_are_shown_before_they_are_replaced(browser, course, practitioner, lead):
     url = reverse("admin:courses_course_measures", args=[course.pk]) + "?stage=start"
     stale = opened(browser(lead), url)
     first = opened(browser(practitioner), url)
@@ -130,7 +130,7 @@ def test_measures_of_a_colleague_are_told_before_they_are_replaced(browser, cour
     assert MeasureScore.objects.count() == 2
 
 
-def test_review_of_a_colleague_is_told_before_another_is_held(browser, course, practitioner, lead):
+def test_review_of_a_colleague_is_shown_before_another_is_held(browser, course, practitioner, lead):
     url = reverse("admin:courses_course_review", args=[course.pk])
     stale = opened(browser(lead), url)
     first = opened(browser(practitioner), url)

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - one form a line
-"""The same form twice is saved once; with other content it comes back, and nothing that was typed is dropped."""
+"""The same form twice is saved once; with other content it is shown again, and nothing typed is dropped."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def browser(cast):  # noqa: F811
 
 @pytest.fixture
 def open_course(course):
-    """One that began some days ago, by the clock of this machine."""
+    """One that began some days ago, by this machine's clock."""
     Course.objects.filter(pk=course.pk).update(starts_on=(timezone.now() - timedelta(days=20)).date())
     course.refresh_from_db()
     return course
 
 
 def cases(course, practitioner, lead) -> dict[str, tuple[str, str, dict[str, Any], dict[str, Any], Any]]:
-    """Each form that makes something: role, address, what is typed, what is typed instead, what it makes."""
+    """Each form that makes something: role, address, values, other values, what it makes."""
     day = timezone.now() + timedelta(days=3)
     pk, patient = course.pk, course.patient_id
     other = factories.MembershipFactory(clinic=course.clinic, user__username="colleague")
@@ -70,7 +70,7 @@ def cases(course, practitioner, lead) -> dict[str, tuple[str, str, dict[str, Any
 
 
 def in_days(n: int) -> str:
-    """Ten o'clock on a day to come, as a form takes it."""
+    """Ten o'clock on a day to come, in a form's format."""
     return f"{timezone.localdate() + timedelta(days=n):%Y-%m-%d}T10:00"
 
 
@@ -136,7 +136,7 @@ def test_other_content_names_the_field_and_keeps_the_rest(browser, open_course):
     assert soup.select_one("[name=minutes]")["value"] == "45"
     assert soup.select_one("[name=minutes]")["aria-invalid"] == "true"
     assert soup.select_one("input[name=course]")["value"] == str(open_course.pk)
-    # Sent again on purpose it is a new form: it has a key of its own.
+    # Sent again on purpose it is a new form with a key of its own.
     assert soup.select_one("#content input[name=sent_key]")["value"] != str(key)
 
 

@@ -1,1 +1,1 @@
-"""How easily a patient reads what the product says."""
+"""How easy the product's texts are for patients."""

@@ -1,4 +1,4 @@
-"""The school grade that a text asks of its reader: Flesch-Kincaid, with syllables from the CMU dictionary.
+"""The school grade that a text requires: Flesch-Kincaid, with syllables from the CMU dictionary.
 
 Source: Kincaid, Fishburne, Rogers, Chissom 1975: 0.39 words per sentence + 11.8 syllables per word - 15.59.
 """
@@ -30,7 +30,7 @@ def n_words(text: str) -> int:
 
 
 def syllables(word: str) -> int:
-    """As the dictionary says it; of a word it does not know, its groups of vowels, a silent e left out."""
+    """From the dictionary; for an unknown word its groups of vowels, without a silent e."""
     word = word.lower().replace("’", "'")
     if word.isdigit():
         return 1

@@ -12,7 +12,7 @@ from tests.reading.texts import ROOT, templates, texts
 LIMIT = 8.5
 # A label has no sentence to grade: none of its words may be long.
 FEWEST_WORDS, MOST_SYLLABLES = 4, 3
-# Texts and words above the limit, each with the reason why it stays.
+# Texts and words above the limit, each with the reason for keeping it.
 ALLOWED = {
     "the emergency number (112 in Europe, 911 in North America)": "names of places",
     "See a doctor or an emergency department today.": "the name on the door; seven other short words",
@@ -37,7 +37,7 @@ def test_label_has_no_long_word(place, text):
 
 
 def test_texts_are_found():
-    """Else nothing would be graded."""
+    """Otherwise nothing would be graded."""
     places = {place for place, _text in ALL}
     assert len(ALL) > 100
     assert {"templates/courses/checkins/thanks.html", "red flag dissection_5d3n", "question chest"} <= places
@@ -66,7 +66,7 @@ def test_nothing_is_allowed_that_is_not_said():
     ],
 )
 def test_grade_is_that_of_the_formula(text, expected):
-    """Figures of the published examples of the formula."""
+    """Published examples of the formula."""
     assert grade(text) == pytest.approx(expected, abs=0.1)
 
 

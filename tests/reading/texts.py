@@ -1,4 +1,4 @@
-"""Every text that a patient sees, found where it stands: templates, catalogues, functions that word it."""
+"""Every text that a patient sees, found in its source: templates, catalogues, functions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from courses.presets import DATA
 from patients.models import Consent
 
 ROOT = Path(__file__).resolve().parents[2]
-# The rooms of a patient's pages; of the mails, those whose name says that they go to one.
+# The rooms of patients' pages; and mails whose name says that they are for patients.
 TEMPLATES = ("templates/courses/checkins/*", "templates/courses/reminders/*", "templates/emails/reminder_*")
-# Where Python words what a patient reads: whole modules, or functions of them.
+# Python code that words texts for patients: whole modules, or functions in them.
 SPEAKERS: dict[str, set[str]] = {
     "courses/checkins/forms.py": set(),
     "courses/checkins/page.py": set(),
@@ -29,7 +29,7 @@ BLOCK = re.compile(r"{%\s*blocktranslate.*?%}(.*?){%\s*endblocktranslate\s*%}", 
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Place and words of every text."""
+    """Place and text of every text."""
     yield from _of_templates()
     yield from _of_catalogues()
     yield from _of_functions()
@@ -76,7 +76,7 @@ def _of_functions() -> Iterator[tuple[str, str]]:
 
 
 def plain(text: str) -> str:
-    """Without tags; what is filled in counts as one short word."""
+    """Without tags; each variable counts as one short word."""
     text = re.sub(r"<[^>]*>", " ", text)
     text = re.sub(r"%\(\w+\)[sd]|{{.*?}}|{%.*?%}", "7", text)
     return re.sub(r"\s+", " ", text.replace("%%", "%")).strip()

@@ -1,4 +1,4 @@
-"""Every form that a page of the staff makes, found by opening every address as everybody who may."""
+"""Every form on staff pages, found by opening every address as everybody who may."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from django.urls import NoReverseMatch, reverse
 
 from tests.posting.forms import StaffForm, posting_addresses, staff_forms
 
-# Every address of one's own account is under one of these names.
+# Every address of the user's account has one of these names.
 OF_ACCOUNT = ("account", "mfa_")
 
 
 @contextmanager
 def forms_made() -> Iterator[list[forms.BaseForm]]:
-    """The forms that are made inside, those of formsets and of the admin included."""
+    """The forms made inside, including those of formsets and of the admin."""
     made: list[forms.BaseForm] = []
     stock = forms.BaseForm.__init__
 
@@ -47,7 +47,7 @@ def shown_fields(cast: dict[str, Any], rows: dict[str, Any]) -> tuple[dict[str, 
 
 
 def account_forms(cast: dict[str, Any]) -> Iterator[StaffForm]:
-    """The POST forms on the pages of one's own account, and of whoever is not signed in."""
+    """The POST forms on the account pages, and on pages without sign-in."""
     known, somebody = Client(), Client()
     known.force_login(cast["practitioner"].user, backend="clinic.account.sign_in.MembershipBackend")
     for name in sorted(posting_addresses()):

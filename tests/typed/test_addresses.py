@@ -1,6 +1,6 @@
-"""Every value that a page reads from its address: what means nothing is said, and breaks no page.
+"""Every value that a page reads from its address: an invalid one gives a message and breaks no page.
 
-Which names a page reads is noted while it is opened; filters come from the registry of the admin.
+The names a page reads are recorded while it is opened; filters come from the registry of the admin.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ ODD = (
     *("2026-02-30", "0001-01-01", "9999", "99999", "①", "-1", "' OR 1=1 --", "\x00x", "\u202ex", "x" * 5000),
     str(2**70),
 )
-# How many of them each value of each page meets; which ones, is the same in every run.
+# How many of them each value of each page gets; the same ones in every run.
 N_TRIED, SEED = 4, 12
 # Bytes that are no text, and one name twice.
 RAW = ("{name}=%FF%FE", "{name}=%ED%A0%80", "{name}=%00", "{name}=a&{name}=b")
 ROLES = ("lead", "practitioner", "manager", "front_desk")
-# What decides nothing that is shown: a word about each.
+# Values that change nothing on the page, with the reason.
 NOT_SHOWN = {
     "next": "where a sign-in leads; an address of another site is dropped",
     "_to_field": "the stock admin's own, for windows that are never opened here",
@@ -41,7 +41,7 @@ NOT_SHOWN = {
 
 
 class Noting(QueryDict):
-    """An address that remembers which of its values were read."""
+    """An address that records which of its values were read."""
 
     read: set[str]
 
@@ -60,7 +60,7 @@ class Noting(QueryDict):
 
 @pytest.fixture
 def names_read(monkeypatch):
-    """The names that were read since the last clearing."""
+    """The names that were read since the last reset."""
     clean = text._cleaned
 
     def noting(typed):
@@ -72,17 +72,17 @@ def names_read(monkeypatch):
 
 
 def queries(name: str) -> list[str]:
-    """Odd values under a name, as they stand in an address."""
+    """Odd values for a name, as they appear in an address."""
     return [*(f"{name}={quote(odd)}" for odd in ODD), *(raw.format(name=name) for raw in RAW)]
 
 
 def means_something(query: str) -> bool:
-    """The second column from the right is an order; a value of unseen signs alone is none."""
+    """The second column from the right is an order; a value of only invisible characters is none."""
     return query == "o=-1" or query.endswith("=%00")
 
 
 def says_so(answer, odd: str) -> bool:
-    """Whether the page refuses, says that a value was left out, or shows what it looked for."""
+    """Whether the page refuses, says that a value was ignored, or shows what it searched for."""
     if answer.status_code in {400, 403, 404, 405, 410}:
         return True
     soup = BeautifulSoup(answer.content.decode(), "html.parser")
@@ -109,7 +109,7 @@ def test_what_an_address_asks_for_and_means_nothing_is_said(cast, rows, smtp, na
         read, filters = set(names_read), set(filters_of(name))
         for parameter in sorted((read | filters) - NOT_SHOWN.keys()):
             pages.add((name, parameter))
-            # Filters of lists meet every odd value in tests/test_odd_input.py; here they meet one of each sort.
+            # Filters of lists get every odd value in tests/test_odd_input.py; here they get one of each sort.
             for query in chosen.sample(queries(parameter), N_TRIED if parameter in read else 1):
                 n_asked += 1
                 answer = client.get(f"{url}?{query}", follow=True)

@@ -1,4 +1,4 @@
-"""What an address asks for and means nothing is said on the page, and the page opens all the same."""
+"""An invalid value in an address gives a message, and the page still opens."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from courses.models import Point, Protocol
 
 pytestmark = pytest.mark.django_db
 
-# Columns of several texts that are shown to people and compared with nothing.
+# Columns of several texts that people read and no code compares.
 FREE = {("Point", "other_names"): "names: refused where another point has them"}
 
 
@@ -76,7 +76,8 @@ def test_code_on_file_that_nothing_knows_stays_and_is_said(signed_in, lead, clin
 
 def test_no_model_keeps_codes_outside_these_pages():
     known = {
-        ("Clinic", "languages"), ("Clinic", "escalation_chain"), ("Patient", "preferred_weekdays"),
+        ("Clinic", "languages"), ("Clinic", "escalation_chain"), ("Membership", "more_roles"),
+        ("Patient", "preferred_weekdays"),
         ("ScreeningItem", "tags"), ("ClearanceOverride", "codes"), ("Protocol", "for_types"),
         ("AftercareMeasure", "blocked_by"), ("AftercareMeasure", "cautioned_by"),
         ("AftercareMeasure", "doctor_first_if"), ("Session", "other_treatments"),

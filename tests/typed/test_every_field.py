@@ -1,6 +1,6 @@
 """Every number, date, time and name that a person types, on every page: read as meant, or refused in a sentence.
 
-The fields are found by opening every address: a new field is in these tests without being named.
+The fields are found by opening every address: a new field is in these tests without being listed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PICKERS = {"date": (DayField,), "datetime-local": (MomentField,), "time": (Clock
 NEVER = {"number", "range", "month", "week"}
 # A field is the name of a person if it is called one of these.
 OF_A_PERSON = re.compile(r"(given|family|first|last)_name$|(written|diagnosed|signed)_by$|addressee$")
-# What is typed, and what it means: None is refused by every field, whatever its unit.
+# The typed text, and its meaning: None is refused by every field, whatever its unit.
 MEANT = {
     "1,5": Decimal("1.5"), "3.5": Decimal("3.5"), "7/10": Decimal(7), "6-7": None, "½": None, "①": None,
     "٣": Decimal(3), "1e3": None, " 7 ": Decimal(7), "7 cm": None, "-0": Decimal(0), "9" * 40: None,
@@ -49,7 +49,7 @@ IMPOSSIBLE = ("0001-01-01", "9999-12-31", "2026-02-30", "30 Feb 2026", "①.12.2
 UNSEEN = "\u200b\u202e\x00\u2066\ufeff\x07"
 
 
-# The fields, found once for all tests that type into a field alone: opening every address takes a while.
+# The fields, found once for all tests that type into a field alone, because opening every address takes time.
 FIELDS: dict[str, forms.Field] = {}
 
 
@@ -219,7 +219,7 @@ def test_pages_of_the_account_are_among_the_pages(found):
 
 
 def _unseen_in_rows():
-    """Columns of text that hold a sign which nobody sees."""
+    """Text columns with an invisible character."""
     for model in apps.get_models():
         if model._meta.app_label not in {"clinic", "patients", "courses"} or not model._meta.managed:
             continue

@@ -1,4 +1,4 @@
-"""What is typed into the patient's form is stored, shown again and saved again alike, or refused by its field."""
+"""What is typed into the patient's form is stored, shown again and saved unchanged, or refused by its field."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BIRTHS = ("1980-05-31", "31.5.1980", "31 May 1980", "May 31, 1980", "19800531", 
 
 
 def shown(html: str, name: str) -> dict[str, list[str]]:
-    """What a browser would send back of the form that holds a field."""
+    """What a browser would send back from the form with a field."""
     form = BeautifulSoup(html, "html.parser").select_one(f"form:has([name={name}])")
     found: dict[str, list[str]] = {}
     for one in form.find_all(["input", "select", "textarea"]):
@@ -53,13 +53,13 @@ def test_patient_is_stored_shown_and_saved_again_alike(names, phone, born, signe
     assert Patient.objects.values(*columns).get(pk=patient.pk) == stored
 
 
-# What is typed into the session form as a point, with its side, and the point it means; None: asked about.
+# The point typed into the session form, with its side, and the point it means; None: needs a question.
 POINTS = {
     "LI4": "LI4", "LI 4": "LI4", "Li4": "LI4", "LI-4": "LI4", "Hegu": "LI4", "hé gǔ": "LI4", "He Gu": "LI4",
     "合谷": "LI4", "GB20 (bilateral)": "GB20", "UB10": "BL10", "SJ5": "TE5", "DU14": "GV14", "REN22": "CV22",
     "L14": None, "LI 4 SI 3": None, "Futu": None, "C5": None, "LI 99": None, "4": None,
 }  # fmt: skip
-# What is typed as a number of a unit, and what is stored; None: refused in a sentence that names it.
+# The typed number of a unit, and the stored value; None: refused in a sentence that names it.
 DEPTHS = {
     "15": 15,
     "15 mm": 15,
@@ -71,7 +71,7 @@ DEPTHS = {
     "6-7": None,
     "1e1": None,
 }
-# What is typed as the time of a visit, and the wall time it means; None: refused in a sentence that names it.
+# The typed time of a visit, and its wall time; None: refused in a sentence that names it.
 TIMES = {
     "2026-03-13T10:00": "2026-03-13 10:00", "13.3.2026 10:00": "2026-03-13 10:00", "13/03/2026 2 pm": None,
     "Fri 13 Mar 2026 10:00": "2026-03-13 10:00", "Mar 13, 2026, 2:30 pm": "2026-03-13 14:30",
@@ -82,7 +82,7 @@ TIMES = {
 
 @pytest.fixture
 def log(course, practitioner, at, signed_in, time_machine):
-    """Sends the session form with one point; the answer, and the needle that was saved."""
+    """Send the session form with one point; returns the response and the saved needle."""
     log_run(course, [(6, 5)], until=at - timedelta(days=2))
     time_machine.move_to(at, tick=False)
     client = signed_in(practitioner)

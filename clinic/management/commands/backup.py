@@ -1,4 +1,4 @@
-"""One file with everything: database, documents, the list of settings."""
+"""Writes one file with everything: database, documents, list of settings."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from clinic.backups.write import write_backup
 
 
 class Command(BaseCommand):
-    """What cron runs every night."""
+    """The nightly backup, run by cron."""
 
     help = "Write a backup: the database, the documents and a checksum of each, in one file."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Where to, and for whom."""
+        """Target folder and encryption key."""
         parser.add_argument("--to", type=Path, default=Path("backups"), metavar="FOLDER", help="default: backups")
         parser.add_argument(
             "--recipient", default="", metavar="KEY", help="an age public key to encrypt to (age1...)"
         )
 
     def handle(self, *, to: Path, recipient: str, **_options: Any) -> None:
-        """Whole or not at all."""
+        """Write the backup, completely or not at all."""
         try:
             written = write_backup(to, recipient=recipient, at=timezone.now())
         except (BadBackup, ProgramFailed, OSError) as error:

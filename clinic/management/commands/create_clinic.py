@@ -1,4 +1,4 @@
-"""The first clinic of a real installation."""
+"""Makes the first clinic of a real installation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Invited:
 
 
 class Command(BaseCommand):
-    """Makes a clinic and invites its manager by mail."""
+    """Make a clinic and invite its manager by mail."""
 
     help = "Make a clinic with its presets and invite its manager. On a terminal it asks for what is missing."
 
@@ -44,9 +44,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--zone",
             default="",
-            help="IANA time zone of a place, e.g. Europe/Berlin; that of the country where it has only one",
+            help="IANA time zone of a place, e.g. Europe/Berlin; default: the country's, if it has only one",
         )
-        parser.add_argument("--country", default="", help="ISO 3166 code; that of the zone where not given")
+        parser.add_argument("--country", default="", help="ISO 3166 code; default: the country of the zone")
         parser.add_argument("--phone", help="the number patients call; needed by every clinic")
         parser.add_argument("--manager", default="", metavar="EMAIL", help="who is invited as the first manager")
         parser.add_argument(
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         interactive: bool = True,
         **_options: Any,
     ) -> None:
-        """Everything or nothing; what is asked is asked before anything is written."""
+        """Make everything or nothing; all questions come before anything is written."""
         ask = Questions(is_asking=interactive and sys.stdin.isatty())
         zone = place_if_any(zone.strip())
         country = country.strip().upper() or country_of_zone(zone) or (ask.country() if not zone else "")
@@ -111,7 +111,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def _make(self, name: str, *, place: dict[str, Any], invited: Invited) -> str:
-        """The clinic, its presets and its manager; returns the username."""
+        """Make the clinic, its presets and its manager; returns the username."""
         try:
             validate_email(invited.email)
             clinic = _clinic(name, **place)
@@ -133,7 +133,7 @@ class Command(BaseCommand):
 
 
 def _names(typed: str) -> tuple[str, str]:
-    """Given and family name: the last word is the family's, unless a comma says which comes first."""
+    """Given and family name: the last word is the family name, unless there is a comma."""
     family, comma, given = typed.partition(",")
     if not comma:
         given, _space, family = " ".join(typed.split()).rpartition(" ")
@@ -154,7 +154,7 @@ def _languages(code: str) -> list[str]:
 
 
 def _clinic(name: str, *, zone: str, country: str, phone: str | None, languages: list[str]) -> Clinic:
-    """A clinic that may be saved; None for a phone that nobody could be asked for, which its pages ask for."""
+    """A valid clinic; the phone stays empty if nobody could be asked, and the clinic's pages ask for it later."""
     clinic = Clinic(name=name, slug=_free_slug(name), zone=zone, country=country, phone=(phone or "").strip())
     clinic.languages = languages
     clinic.emergency_number = emergency_number_in(country)
@@ -163,21 +163,21 @@ def _clinic(name: str, *, zone: str, country: str, phone: str | None, languages:
 
 
 def _named(error: ValidationError) -> str:
-    """Each message with the field it is about."""
+    """Each message with the name of its field."""
     if not hasattr(error, "error_dict"):
         return "; ".join(error.messages)
     return "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
 
 
 def _free_slug(name: str) -> str:
-    """A short name that no clinic has; of any script."""
+    """A short name that no clinic has yet; works in any script."""
     base = slugify(name)[:50].strip("-") or "clinic"
     taken = set(Clinic.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if slug not in taken)
 
 
 def _free_username(email: str) -> str:
-    """The mail's name, numbered where somebody else has it; one's own where the address is known."""
+    """The name in the email address, numbered if it is taken; the existing username if the address is known."""
     known = User.objects.filter(email__iexact=email).first()
     if known:
         return known.username

@@ -1,4 +1,4 @@
-"""One pass of the outbox, or one every so many seconds."""
+"""Runs the outbox once, or every so many seconds."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from clinic.worker.watchdog import watchdog
 
 
 class Command(BaseCommand):
-    """Sends what is due without Redis or Celery: the fallback, and a look by hand."""
+    """Send what is due without Redis or Celery: a fallback, or by hand."""
 
     help = "Send every message that is due. Needs PostgreSQL and the mail server only."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How often."""
         parser.add_argument(
-            "--every", type=float, metavar="SECONDS", help="go on for ever, once every so many seconds"
+            "--every", type=float, metavar="SECONDS", help="repeat for ever, once every so many seconds"
         )
 
     def handle(self, *, every: float | None = None, **_options: Any) -> None:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             watchdog.step()
 
     def _one_pass(self) -> None:
-        """A database that restarts must not end the fallback."""
+        """Run once; a database that restarts must not end the fallback."""
         close_old_connections()
         try:
             each(settings.FALLBACK_WORK, _work)
@@ -70,5 +70,5 @@ class Command(BaseCommand):
 
 
 def _work(path: str) -> None:
-    """What beat would have asked for; one that fails keeps no mail back."""
+    """Run the tasks that beat would start; one that fails does not stop the mail."""
     import_string(path)(at=timezone.now())

@@ -1,4 +1,4 @@
-"""For somebody who lost the second factor, where no lead or manager can sign in to reset it."""
+"""Resets a lost second factor when no lead or manager can sign in to do it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from clinic.models import Membership
 
 
 class Command(BaseCommand):
-    """Resets two-factor sign-in of an account; kept as an event and mailed to the person."""
+    """Reset two-factor sign-in of an account; stored as an event and mailed to the person."""
 
     help = "Reset two-factor sign-in of USERNAME: the next sign-in needs the password alone."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whose, and why."""
+        """Whose account, and why."""
         parser.add_argument("username", metavar="USERNAME")
         parser.add_argument("--reason", required=True)
 
     def handle(self, *, username: str, reason: str, **_options: Any) -> None:
-        """Once."""
+        """Reset it."""
         member = Membership.objects.all_clinics().active().filter(user__username=username).first()
         if member is None:
             raise CommandError(f"Nobody named {username} works in a clinic here.")

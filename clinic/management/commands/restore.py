@@ -1,4 +1,4 @@
-"""Read a backup back into an empty installation."""
+"""Restores a backup into an empty installation."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from clinic.backups.write import DUMP
 
 
 class Command(BaseCommand):
-    """Needs the owner's DATABASE_URL, an empty database, and that no process of Healing Curve runs."""
+    """Needs the owner's DATABASE_URL and an empty database; no process of Healing Curve may be running."""
 
     help = "Restore a backup into an empty database, and settle what may have been sent since it was taken."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which file, and the key it was encrypted to."""
+        """The backup file and the key to decrypt it."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--identity", type=Path, metavar="FILE", help="the age secret key")
 

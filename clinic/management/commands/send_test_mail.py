@@ -1,4 +1,4 @@
-"""Whether mail leaves: one mail, with the whole conversation."""
+"""Sends a test mail and shows the whole SMTP conversation."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from clinic.outbox.conversation import NotSent, send_test_mail
 
 
 class Command(BaseCommand):
-    """Sends one mail over the configured server and shows what was said. Exit code 1 if it was not accepted."""
+    """Send one mail over the configured server and show the conversation. Exit code 1 if it was not accepted."""
 
     help = "Send a test mail to ADDRESS and show the whole conversation with the mail server."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Where to."""
+        """The recipient."""
         parser.add_argument("address", metavar="ADDRESS")
 
     def handle(self, *, address: str, **_options: Any) -> None:
-        """One mail; needs no database."""
+        """Send it; needs no database."""
         try:
             validate_email(address)
         except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Ways a message travels: email and webhook.
+"""Ways to send a message: email and webhook.
 
-When it travels, and what becomes of it, is in the outbox.
+When it is sent, and what happens afterwards, is in the outbox.
 """

@@ -1,6 +1,6 @@
-"""What every transport takes and how it fails.
+"""What every transport accepts and how it fails.
 
-A further channel is a class with `send` and `close`, a name in `Message.Channel`, a line in `settings.TRANSPORTS`.
+To add a channel: a class with `send` and `close`, a name in `Message.Channel`, a line in `settings.TRANSPORTS`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class InlinePicture:
 
 @dataclass(frozen=True)
 class Mail:
-    """A message as it leaves the house."""
+    """A mail as it is sent."""
 
     to: str
     subject: str
@@ -41,9 +41,9 @@ class Mail:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message for a machine, such as a chat or an SMS gateway: a few facts, and no person in them."""
+    """A message for a machine, such as a chat or an SMS gateway: a few facts that name no person."""
 
-    # Both may open a door: neither is shown where the notice is.
+    # Both may grant access, so neither appears in the repr.
     to: str = field(repr=False)
     secret: str = field(repr=False)
     message_id: str
@@ -56,9 +56,9 @@ Parcel = Mail | Notice
 class TransportError(Exception):
     """Not delivered. Permanent: another attempt cannot help. The text names no person and no address.
 
-    About: whom the failure tells something of: the address, this installation, the message, the way there.
-    Ambiguous: the other side may have taken it and could not say so any more.
-    Down: the whole channel is away, so that nothing else need be tried on it now.
+    About: what the failure is about: the address, this installation, the message, or the connection.
+    Ambiguous: the other side may have accepted it without being able to confirm.
+    Down: the whole channel is down, so nothing else should be tried on it now.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Transport(Protocol[ParcelT]):
     """A channel that is opened once for many messages; made without arguments."""
 
     def send(self, parcel: ParcelT, /) -> None:
-        """Hand it over; raises TransportError."""
+        """Send it; raises TransportError."""
 
     def close(self) -> None:
-        """Let go of what was opened; never raises."""
+        """Close what was opened; never raises."""

@@ -1,4 +1,4 @@
-"""Mail through Django's configured backend, failures typed."""
+"""Mail through Django's configured backend, with typed failures."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from clinic.outbox.transports.smtp_replies import FIRST_PERMANENT, About, Answer
 
 log = structlog.stdlib.get_logger(__name__)
 
-# What one mail says at most, beside its content: a line that drips while it is secured is cut in the end, too.
+# Time for the commands of one mail besides its content: even a server that answers byte by byte is cut off.
 N_COMMANDS = 6
 CLOSE_SECONDS = 5.0
 
 
 class EmailTransport:
-    """One connection for many mails, opened at the first and reopened after a failure."""
+    """One connection for many mails, opened for the first and reopened after a failure."""
 
     def __init__(self) -> None:
         self.connection = get_connection(fail_silently=False)
 
     def send(self, mail: Mail) -> None:
-        """Hand the mail to the server."""
+        """Send the mail to the server."""
         message = message_of(mail, self.connection)
         is_open = False
         try:
@@ -39,7 +39,7 @@ class EmailTransport:
                 is_open = True
                 self._hand_over(message, mail)
         except (smtplib.SMTPException, OSError) as error:
-            # Looked at before the line is closed: that says its last words on the same client.
+            # Read this before closing, because closing talks to the server on the same client.
             may_have_taken = is_open and self._may_have_taken()
             self.close()
             raise _typed(error, is_open=is_open, may_have_taken=may_have_taken) from error
@@ -57,8 +57,8 @@ class EmailTransport:
             message.send()
 
     def _ready(self) -> None:
-        """A connection that stands: servers end one after so many mails, and that loses nothing."""
-        # The backend leaves a connection open only if it was opened beforehand.
+        """A working connection: servers close one after so many mails, and that loses nothing."""
+        # The backend keeps a connection open only if it was opened before.
         is_new = self.connection.open()
         kept = getattr(self.connection, "connection", None)
         if is_new or kept is None:
@@ -70,7 +70,7 @@ class EmailTransport:
             self.connection.open()
 
     def close(self) -> None:
-        """End the connection; a server that is gone already is no matter."""
+        """Close the connection; ignore a server that is gone already."""
         try:
             with self._limited(CLOSE_SECONDS):
                 self.connection.close()
@@ -81,7 +81,7 @@ class EmailTransport:
         return not isinstance(self.connection, SmtpBackend) or self.connection.may_have_taken
 
     def _limited(self, seconds: float) -> AbstractContextManager[None]:
-        """A limit on all that is said to a server; a folder needs none."""
+        """A time limit for the whole conversation with a server; a folder needs none."""
         if isinstance(self.connection, SmtpBackend):
             return self.connection.limited(seconds)
         return nullcontext()
@@ -115,15 +115,15 @@ def message_of(mail: Mail, connection: Any = None) -> EmailMultiAlternatives:
 
 
 def longest_conversation() -> float:
-    """How long one mail may take in the worst case."""
+    """The longest time that one mail can take."""
     commands = N_COMMANDS * settings.SMTP_COMMAND_SECONDS
     return float(2 * settings.SMTP_CONNECT_SECONDS + commands + settings.SMTP_DATA_SECONDS)
 
 
 def _typed(error: Exception, *, is_open: bool, may_have_taken: bool) -> TransportError:
-    """The failure with its kind and codes; the server's words may hold an address and are dropped.
+    """The failure with its kind and codes; the server's text may contain an address and is dropped.
 
-    A connection lost while the content was on its way may have carried the mail across.
+    A connection lost during the content may still have delivered the mail.
     """
     name = type(error).__name__
     answer = _answer(error)
@@ -139,7 +139,7 @@ def _typed(error: Exception, *, is_open: bool, may_have_taken: bool) -> Transpor
 
 
 def _answer(error: Exception) -> Answer | None:
-    """What the server said, if it said anything."""
+    """The server's answer, if there was one."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         refusals: Iterable[tuple[int, bytes]] = error.recipients.values()
         code, words = max(refusals, default=(0, b""))
@@ -154,6 +154,6 @@ def _answer(error: Exception) -> Answer | None:
 
 
 def _is_about_us(error: Exception) -> bool:
-    """A refused connection, login or sender says nothing of the recipient: it is retried until it works."""
+    """A refused connection, login or sender is about us, not the recipient: it is retried until it works."""
     about_us = (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
     return isinstance(error, (*about_us, smtplib.SMTPSenderRefused))

@@ -1,6 +1,6 @@
-"""SMTP with an end to every wait: so long to connect, so long for each answer, so long for the end of a mail.
+"""SMTP with a limit for every wait: to connect, for each answer, and for the end of a mail.
 
-A server that drips its words meets every time-out of a single read: what counts here is the whole answer.
+A server that sends byte by byte meets the time limit of every single read: here the whole answer counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ READ_BYTES = 4096
 
 
 class _Answers:
-    """What a server says, line by line; an answer that is not whole in time is a time-out."""
+    """A server's answers, line by line; an answer that is not complete in time is a time-out."""
 
     def __init__(self, line: socket) -> None:
         self._line = line
@@ -29,7 +29,7 @@ class _Answers:
         self.ends_at = 0.0
 
     def readline(self, longest: int) -> bytes:
-        """The next line, or what came of it before the line was closed."""
+        """The next line, or what was received before the connection closed."""
         while b"\n" not in self._rest and len(self._rest) < longest:
             left = self.ends_at - time.monotonic()
             if left <= 0:
@@ -44,21 +44,21 @@ class _Answers:
         return found
 
     def close(self) -> None:
-        """The line is closed by its owner."""
+        """Do nothing: the owner closes the connection."""
 
 
 class _Limited(smtplib.SMTP):
-    """A client whose every wait has an end, and who knows whether the server may have taken a mail."""
+    """A client whose every wait has a limit, and that knows whether the server may have accepted a mail."""
 
     def __init__(self, hold: Callable[[_Limited], None], *args: Any, **kwargs: Any) -> None:
         hold(self)
-        # While the content of a mail is on its way and not answered, nobody knows whether it was taken.
+        # While the content of a mail is unanswered, nobody knows whether it was accepted.
         self.may_have_taken = False
         self._is_content_sent = False
         super().__init__(*args, **kwargs)
 
     def getreply(self) -> tuple[int, bytes]:
-        """The answer, whole and in time."""
+        """The answer, complete and in time."""
         if self.file is None:
             self.file = _Answers(self.sock)  # type: ignore[arg-type]
         answers: _Answers = self.file
@@ -72,13 +72,13 @@ class _Limited(smtplib.SMTP):
         return float(settings.SMTP_COMMAND_SECONDS if is_greeted else settings.SMTP_CONNECT_SECONDS)
 
     def send(self, s: Any) -> None:
-        """Say something, within the time of a command."""
+        """Send a command within its time limit."""
         if self.sock is not None:
             self.sock.settimeout(settings.SMTP_COMMAND_SECONDS)
         super().send(s)
 
     def data(self, msg: Any) -> tuple[int, bytes]:
-        """The content of a mail, and the answer to it."""
+        """Send the content of a mail and read the answer."""
         self.putcmd("data")
         code, words = self.getreply()
         if code != 354:
@@ -101,13 +101,13 @@ class _Tls(_Limited, smtplib.SMTP_SSL):
 
 
 class SmtpBackend(EmailBackend):
-    """Django's, which knows its client while the server has not even greeted it."""
+    """Django's backend, which has its client even before the server greets it."""
 
     client: _Limited | None = None
 
     @property
     def connection_class(self) -> Any:
-        """The client of the wanted kind."""
+        """The client class for the chosen TLS."""
         return partial(_Tls if self.use_ssl else _Limited, self._hold)
 
     def _hold(self, client: _Limited) -> None:
@@ -115,12 +115,12 @@ class SmtpBackend(EmailBackend):
 
     @property
     def may_have_taken(self) -> bool:
-        """Whether the last mail may have been taken without our being told."""
+        """Whether the last mail may have been accepted without confirmation."""
         return self.client is not None and self.client.may_have_taken
 
     @contextmanager
     def limited(self, seconds: float) -> Iterator[None]:
-        """Whatever is said inside ends within so many seconds: then the line is cut, and smtplib raises."""
+        """Everything inside ends within so many seconds: then the connection is cut, and smtplib raises."""
         timer = threading.Timer(seconds, self._cut)
         timer.daemon = True
         timer.start()

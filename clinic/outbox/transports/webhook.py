@@ -1,4 +1,4 @@
-"""Webhook: a signed POST of a few facts, for a chat or an SMS gateway. No redirect, no body is read."""
+"""Webhook: a signed POST of a few facts, for a chat or an SMS gateway. Follows no redirect and reads no body."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS = 5.0
 MAX_ANSWER_BYTES = 16_384
 SIGNATURE_HEADER = "Healing-Curve-Signature"
 MESSAGE_HEADER = "Healing-Curve-Message"
-# The caller may be right another time.
+# The endpoint may accept it later.
 TEMPORARY_REFUSALS = {408, 425, 429}
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 
@@ -34,14 +34,14 @@ def signature(secret: str, body: bytes, *, timestamp: int) -> str:
 
 
 class WebhookTransport:
-    """One POST a notice; an endpoint that failed is not waited for again in the same run."""
+    """One POST per notice; an endpoint that failed is not tried again in the same run."""
 
     def __init__(self) -> None:
         self._rests: set[str] = set()
         self._tls = tls_context()
 
     def send(self, notice: Notice) -> None:
-        """Hand the notice over."""
+        """Send the notice."""
         if notice.to in self._rests:
             raise TransportError(Failure.PAUSED, permanent=False)
         body = json.dumps(dict(notice.facts), separators=(",", ":"), sort_keys=True).encode()
@@ -59,7 +59,7 @@ class WebhookTransport:
             raise failure
 
     def close(self) -> None:
-        """Nothing stays open."""
+        """Do nothing: no connection stays open."""
 
     def _post(self, target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, Headers]:
         ends_at = time.monotonic() + SECONDS
@@ -91,7 +91,7 @@ def _headers(notice: Notice, body: bytes) -> dict[str, str]:
 
 
 def _connected(target: Target, *, ends_at: float) -> socket.socket:
-    """A line to one of the addresses that were looked at, and to no other."""
+    """A connection to one of the addresses that were checked, and to no other."""
     failure: OSError = OSError("no address")
     for address in addresses_of(target):
         try:
@@ -102,7 +102,7 @@ def _connected(target: Target, *, ends_at: float) -> socket.socket:
 
 
 def _converse(line: socket.socket, request: bytes, *, ends_at: float) -> tuple[int, Headers]:
-    """Status and headers of the answer, within the time left; what follows them is not read."""
+    """Status and headers of the answer, within the time left; the body is not read."""
     line.settimeout(_left(ends_at))
     line.sendall(request)
     answer = b""
@@ -118,7 +118,7 @@ def _converse(line: socket.socket, request: bytes, *, ends_at: float) -> tuple[i
         version, status = first.split(None, 2)[:2]
         if not version.startswith(b"HTTP/1."):
             raise HTTPException("no HTTP")
-        # 1xx are words in between.
+        # 1xx answers come before the final one.
         if not 100 <= int(status) < 200:
             return int(status), parse_headers(BytesIO(rest + b"\r\n\r\n"))
 
@@ -131,7 +131,7 @@ def _left(ends_at: float) -> float:
 
 
 def _typed(status: int, headers: Headers) -> TransportError:
-    """A redirect is a refusal too: it would lead where nobody looked."""
+    """A redirect counts as a refusal too: its target has not been checked."""
     permanent = status < 500 and status not in TEMPORARY_REFUSALS
     about = About.ADDRESS if permanent else About.WAY
     return TransportError(f"HTTP {status}", permanent=permanent, about=about, retry_after=_retry_after(headers))

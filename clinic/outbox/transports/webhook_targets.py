@@ -1,8 +1,8 @@
-"""Where a webhook may go: out into the world, and never into the house.
+"""Where a webhook may go: only to public addresses, never into the local network.
 
-Whoever sets an address could otherwise make this server speak to its neighbours: a database, a router, a cloud's
+Whoever sets an address could otherwise make this server contact its neighbours: a database, a router, a cloud's
 metadata service. The name is resolved here, every address it has must be public, and the caller connects to one of
-exactly these, so that a name which changes its mind in between (DNS rebinding) changes nothing.
+exactly these, so that a name whose address changes in between (DNS rebinding) has no effect.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST_URL = 500
 RESOLVE_SECONDS = 3.0
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-# Not public whatever the standard library's tables say, in any of its versions.
+# Not public, whatever the standard library's tables say in any version.
 NEVER = tuple(
     ipaddress.ip_network(block)
     for block in (
@@ -53,7 +53,7 @@ NEVER = tuple(
         "ff00::/8",
     )
 )
-# An IPv6 address that leads to the IPv4 address within it: prefix, and how far from the right it stands.
+# IPv6 prefixes that contain an IPv4 address, and its offset in bits from the right.
 CARRIERS = (
     (ipaddress.ip_network("::/96"), 0),
     (ipaddress.ip_network("::ffff:0:0/96"), 0),
@@ -65,12 +65,12 @@ _resolvers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="resolver")
 
 
 class BadAddress(ValueError):
-    """A webhook may not go there; says why in words for staff, without the address."""
+    """A webhook may not go there; says why, in words for staff, without the address."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """An address taken apart."""
+    """An address split into its parts."""
 
     host: str
     port: int
@@ -79,13 +79,13 @@ class Target:
 
     @property
     def host_header(self) -> str:
-        """The host as the other side knows itself."""
+        """The Host header for the other side."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.is_tls else 80) else f"{host}:{self.port}"
 
 
 def target_of(url: str) -> Target:
-    """The parts of an address that may be written to; BadAddress otherwise. Asks nobody."""
+    """The parts of an address that is allowed; otherwise BadAddress. Makes no request."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -109,7 +109,7 @@ def target_of(url: str) -> Target:
 
 
 def addresses_of(target: Target) -> list[str]:
-    """The addresses to connect to, all of them permitted; BadAddress, or OSError where the name is not known."""
+    """The addresses to connect to, all of them allowed; BadAddress, or OSError if the name is unknown."""
     asked = _resolvers.submit(socket.getaddrinfo, target.host, target.port, type=socket.SOCK_STREAM)
     found = [str(entry[4][0]) for entry in asked.result(timeout=RESOLVE_SECONDS)]
     _require_permitted([ipaddress.ip_address(address.partition("%")[0]) for address in found])
@@ -117,7 +117,7 @@ def addresses_of(target: Target) -> list[str]:
 
 
 def is_public(address: IpAddress) -> bool:
-    """Whether an address lies out in the world, the one it carries included."""
+    """Whether an address is public, including an IPv4 address inside it."""
     if any(address in block for block in NEVER if block.version == address.version):
         return False
     if isinstance(address, ipaddress.IPv6Address):
@@ -128,7 +128,7 @@ def is_public(address: IpAddress) -> bool:
 
 
 def _require_permitted(found: list[IpAddress]) -> None:
-    """All or none: a name with one address in the house is refused altogether."""
+    """All or none: a name with one local address is refused completely."""
     if not found or not all(is_public(address) or (settings.DEMO and address.is_loopback) for address in found):
         raise BadAddress(_("The address is in a private network. Enter a public address."))
 

@@ -1,4 +1,4 @@
-"""Screens about alerts: the alert, its silence, where messages go and what became of them.
+"""Screens for alerts: the alert, silences, webhooks, and the messages that were sent.
 
 What an answer does to an alert is in courses/alerts/.
 """

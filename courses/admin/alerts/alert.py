@@ -24,23 +24,23 @@ from courses.models import Alert, Silence
 
 
 class UnresolvedFilter(admin.SimpleListFilter):
-    """What is still a matter comes first."""
+    """Shows unresolved alerts unless another filter is chosen."""
 
     title = gettext_lazy("state")
     parameter_name = "show"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Beside the unresolved."""
+        """The choices beside “unresolved”."""
         states = [(state.value, str(state.label)) for state in Alert.State]
         return [*states, ("all", _("all"))]
 
     def choices(self, changelist: Any) -> Any:
-        """The stock “all” becomes “unresolved”."""
+        """Rename the stock “all” to “unresolved”."""
         first, *others = super().choices(changelist)
         return [{**first, "display": _("unresolved")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Unresolved unless asked otherwise."""
+        """Unresolved alerts unless another filter is chosen."""
         if self.value() == "all":
             return queryset
         is_one = self.value() in Alert.State.values
@@ -49,17 +49,17 @@ class UnresolvedFilter(admin.SimpleListFilter):
 
 
 class MineFilter(admin.SimpleListFilter):
-    """Those one is on, and those of one's own patients that nobody is on."""
+    """Alerts that the user acknowledged, and unassigned ones of the user's own patients."""
 
     title = gettext_lazy("assigned to")
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Mine, beside all."""
+        """The choice “mine”, beside “all”."""
         return [("mine", _("mine"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """All unless asked otherwise."""
+        """All alerts unless “mine” is chosen."""
         return mine(queryset, active_membership(request.user)) if self.value() == "mine" else queryset
 
 
@@ -68,7 +68,7 @@ WHO = who_column("patient")
 
 @admin.register(Alert)
 class AlertAdmin(AlertPage):
-    """The inbox: most pressing first."""
+    """The inbox, most urgent first."""
 
     change_list_template = "courses/admin/alert_list.html"
     list_display = ("about", WHO, "progress", "age", "answer")
@@ -80,17 +80,17 @@ class AlertAdmin(AlertPage):
     actions = None
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """Most pressing first; without this the list would put the newest first, whatever the rows say."""
+        """Most urgent first; without this the list would put the newest first."""
         return Alert.BY_NEED
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the rank of each and what an answer from the list has seen."""
+        """Add each alert's rank, and the newest report that an answer from the list has seen."""
         rows = Alert.objects.visible_to(active_membership(request.user))
         return with_last_news(rows.most_pressing_first())
 
     @admin.display(description=gettext_lazy("alert"))
     def about(self, alert: Alert) -> SafeString:
-        """Severity, matter and number."""
+        """Severity, reason and number."""
         return format_html(
             '<span class="badge badge-{}">{}</span> {} #{}',
             "resolved" if alert.is_resolved else alert.severity,
@@ -101,19 +101,19 @@ class AlertAdmin(AlertPage):
 
     @admin.display(description=gettext_lazy("assigned to"))
     def progress(self, alert: Alert) -> str:
-        """Where the answer stands."""
+        """The state of the answer."""
         return progress_words(alert)
 
     @admin.display(description=gettext_lazy("age"))
     def age(self, alert: Alert) -> SafeString:
-        """How long ago it was raised."""
+        """The time since it was raised."""
         return format_html(
             '<time datetime="{}">{}</time>', alert.raised_at.isoformat(), timesince(alert.raised_at, depth=1)
         )
 
     @admin.display(description=gettext_lazy("answer"))
     def answer(self, alert: Any) -> SafeString | str:
-        """One button, one key: it sends the form that the list is in."""
+        """One button that sends the list's form."""
         if alert.state not in {Alert.State.OPEN, Alert.State.SNOOZED}:
             return ""
         return format_html(
@@ -128,11 +128,11 @@ class AlertAdmin(AlertPage):
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Alerts raise themselves."""
+        """Alerts are raised only by the software."""
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With what mutes alerts, and when nobody is on duty."""
+        """Add the silences in force, and a notice when nobody is on duty."""
         now, membership = timezone.now(), active_membership(request.user)
         more = {
             "gap": next_gap(membership, at=now),

@@ -1,4 +1,4 @@
-"""What the page of one alert shows: what happened, what to check, who is on it, what may be done."""
+"""What the page of one alert shows: what happened, what to check, who acknowledged it, possible actions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from courses.priors.adopted import in_force
 from courses.priors.course_records import record_of, worse_by_course
 from courses.sessions.compared import Treated, treated_beside
 
-# Alerts that rest on the curve show it; a red flag's page must not wait for one.
+# Alerts from the curve show it; the page of a red flag must not wait for one.
 WITH_CURVE = frozenset({Alert.Rule.PAIN, Alert.Rule.OFF_COURSE, Alert.Rule.WORSE_THAN_START})
 ABOUT_TREATMENT = frozenset({Alert.Rule.PAIN, Alert.Rule.RED_FLAG, Alert.Rule.UNCLEARED})
 
@@ -51,7 +51,7 @@ def alert_page(alert: Alert, *, user: Any, at: datetime) -> dict[str, Any]:
 
 
 def _other_findings(alert: Alert, sums: list[Sum]) -> list[str]:
-    """What was found that no sum speaks of."""
+    """Findings without a calculation of their own."""
     flags = flag_wordings(alert) if alert.is_red_flag else {}
     said = {words for one in sums for words in one.reasons}
     found = [
@@ -67,7 +67,7 @@ def _reports(alert: Alert) -> list[Any]:
 
 
 def _treated(alert: Alert) -> list[Treated]:
-    """The session the alert speaks of, else the latest, beside the one before."""
+    """The alert's session, otherwise the latest one, with the session before it."""
     if alert.course is None or alert.rule not in ABOUT_TREATMENT:
         return []
     numbers = [finding["evidence"].get("session") for finding in alert.findings]
@@ -75,7 +75,7 @@ def _treated(alert: Alert) -> list[Treated]:
 
 
 def _curve(alert: Alert, *, at: datetime) -> dict[str, Any]:
-    """The curve as it stands now, with what the patient's own scores say of it."""
+    """The current curve, with what the patient's scores say about it."""
     if alert.course is None:
         return {"chart_views": [], "worse": []}
     if alert.rule not in WITH_CURVE:

@@ -1,4 +1,4 @@
-"""The page of one alert, and what people do from it."""
+"""The page of one alert and its actions."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from courses.models import Level
 
 
 class AlertPage(OfPatientsAdmin):
-    """The alert page beneath the inbox."""
+    """The alert page below the inbox."""
 
     def get_urls(self) -> list[URLPattern]:
-        """What people do with an alert."""
+        """The actions on an alert."""
         actions = ("acknowledge", "note", "resolve", "snooze", "lower")
         own = [
             path(
@@ -50,7 +50,7 @@ class AlertPage(OfPatientsAdmin):
         return self._show(request, alert)
 
     def acknowledge(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take it on."""
+        """Acknowledge the alert."""
         by = self.require(request, "courses.acknowledge_alert")
         alert, form = self.row(request, pk), SeenForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():
@@ -63,7 +63,7 @@ class AlertPage(OfPatientsAdmin):
         return self._back(alert)
 
     def note(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Write down what was done so far."""
+        """Add a note on what was done so far."""
         by = self.require(request, "courses.acknowledge_alert")
         alert = self.row(request, pk)
         form = NoteForm(request.POST if request.method == "POST" else None, auto_id="note-%s")
@@ -74,7 +74,7 @@ class AlertPage(OfPatientsAdmin):
         return self._try(request, alert, form, act, name="note_form", done=_("Note saved."))
 
     def resolve(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Close the matter."""
+        """Resolve the alert."""
         by = self.require(request, "courses.resolve_alert")
         alert = self.row(request, pk)
         form = ResolveForm(request.POST or None, alert=alert)
@@ -85,7 +85,7 @@ class AlertPage(OfPatientsAdmin):
         return self._try(request, alert, form, act, name="resolve_form", done=_("Resolved."))
 
     def snooze(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Put it off for a while."""
+        """Snooze the alert for a while."""
         by = self.require(request, "courses.acknowledge_alert")
         alert, form = self.row(request, pk), SnoozeForm(request.POST or None, auto_id="snooze-%s")
 
@@ -103,7 +103,7 @@ class AlertPage(OfPatientsAdmin):
         )
 
     def lower(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A lower level, after contact with the patient."""
+        """Lower the level, after contact with the patient."""
         by = self.require(request, "courses.resolve_alert")
         alert, form = self.row(request, pk), LowerLevelForm(request.POST or None, auto_id="lower-%s")
 
@@ -122,7 +122,7 @@ class AlertPage(OfPatientsAdmin):
         name: str,
         done: str,
     ) -> HttpResponse:
-        """Act on a valid form; what is wrong is shown beside it, and nothing typed is lost."""
+        """Act on a valid form; otherwise show the errors and everything that was typed."""
         if request.method != "POST":
             return self._back(alert)
         if form.is_valid():

@@ -1,4 +1,4 @@
-"""Webhooks: added, changed, given a new secret by a manager. The secret is shown once."""
+"""Webhooks: a manager adds and changes them and renews their secrets. A secret is shown only once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from clinic.outbox.endpoints import renew_secret, save_endpoint, send_test
 
 @admin.register(Endpoint)
 class EndpointAdmin(ClinicScopedAdmin):
-    """The clinic's webhooks; one that was refused is trusted again when it is saved."""
+    """The clinic's webhooks; saving one that was refused makes it trusted again."""
 
     form = EndpointForm
     list_display = ("name", "member", "is_on", "works")
@@ -30,17 +30,17 @@ class EndpointAdmin(ClinicScopedAdmin):
 
     @admin.display(boolean=True, description=gettext_lazy("works"))
     def works(self, endpoint: Endpoint) -> bool:
-        """Whether it was not refused."""
+        """Whether it has not been refused."""
         return endpoint.failed_at is None
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A new one shows its secret, now and never again."""
+        """Show the secret of a new webhook, only this once."""
         save_endpoint(obj, clinic=active_membership(request.user).clinic, **form.cleaned_data)
         if not change:
             _show(request, obj.secret)
 
     def get_urls(self) -> list[URLPattern]:
-        """A new secret and a test beside the stock pages."""
+        """Pages to renew the secret and to send a test, beside the stock pages."""
         renew, test = self.admin_site.admin_view(self.renew), self.admin_site.admin_view(self.test)
         return [
             path("<int:pk>/renew/", renew, name="clinic_endpoint_renew"),
@@ -49,7 +49,7 @@ class EndpointAdmin(ClinicScopedAdmin):
         ]
 
     def renew(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The old secret signs nothing more."""
+        """Renew the secret; the old one is no longer used."""
         self.require(request, "clinic.change_endpoint")
         endpoint = self.row(request, pk)
         if request.method == "POST":
@@ -57,7 +57,7 @@ class EndpointAdmin(ClinicScopedAdmin):
         return HttpResponseRedirect(reverse("admin:clinic_endpoint_change", args=[pk]))
 
     def test(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send it something harmless, and say what came of it."""
+        """Send a harmless test notice, and show the result."""
         self.require(request, "clinic.change_endpoint")
         endpoint = self.row(request, pk)
         if request.method == "POST":

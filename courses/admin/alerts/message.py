@@ -1,4 +1,4 @@
-"""The outbox to look at: what was sent, what waits, what failed, in the words of people."""
+"""The outbox as a list: what was sent, what waits, what failed, in plain words."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ MODELS: dict[str, Any] = {"membership": Membership, "patient": Patient, "endpoin
 
 
 class NamedList(ChangeList):
-    """A page of the list, with the name of each recipient: one query for each kind of them."""
+    """A page of the list with the names of the recipients: one query for each kind of recipient."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """The rows, named."""
+        """Load the rows and the names."""
         super().get_results(request)
         rows: list[Message] = list(self.result_list)
         names = recipient_names(rows, seen_by=active_membership(request.user))
@@ -49,7 +49,7 @@ class NamedList(ChangeList):
 
 
 def recipient_names(messages: Iterable[Message], *, seen_by: Membership) -> dict[str, str]:
-    """Whom messages go to, by recipient as the outbox writes it; none that the member may not see."""
+    """The names of recipients, by `recipient`; only those that the member may see."""
     keys: dict[str, set[int]] = {}
     for message in messages:
         kind, _colon, pk = message.recipient.partition(":")
@@ -64,17 +64,17 @@ def recipient_names(messages: Iterable[Message], *, seen_by: Membership) -> dict
 
 
 class KindFilter(admin.SimpleListFilter):
-    """By kind, in words."""
+    """Filters by the kind of message."""
 
     title = gettext_lazy("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Every kind there is."""
+        """Every kind of message."""
         return list(KINDS.items())
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Of one kind."""
+        """Messages of one kind."""
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
@@ -94,12 +94,12 @@ class MessageAdmin(ClinicScopedAdmin):
     list_filter = ("state", KindFilter)
     date_hierarchy = "created_at"
     list_per_page = 50
-    # Most leave at the first attempt, without an error: nothing to be said of them.
+    # Most messages are sent at the first attempt, without an error to show.
     empty_value_display = ""
     empty_text = gettext_lazy("No mail yet: reminders, alerts and invitations appear here once they are due.")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """With names."""
+        """Use the list with names."""
         return NamedList
 
     @admin.display(description=gettext_lazy("what"), ordering="kind")
@@ -109,7 +109,7 @@ class MessageAdmin(ClinicScopedAdmin):
 
     @admin.display(description=gettext_lazy("attempts"), ordering="n_attempts")
     def tries(self, message: Message) -> str:
-        """How often it was tried, where once was not enough."""
+        """The number of attempts, if there was more than one."""
         return _("tried %(n)d times") % {"n": message.n_attempts} if message.n_attempts > 1 else ""
 
     @admin.display(description=gettext_lazy("last error"), ordering="error")
@@ -119,15 +119,15 @@ class MessageAdmin(ClinicScopedAdmin):
 
     @admin.display(description=gettext_lazy("to"))
     def recipient_in_words(self, message: Any) -> str:
-        """Whom it goes to."""
+        """The recipient."""
         if message.channel == Message.Channel.WEBHOOK:
             return _("a webhook")
         return message.recipient_name or _("somebody you may not see")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Messages are made by what causes them."""
+        """Messages are created only by the events behind them."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A history is read."""
+        """Messages are read-only."""
         return False

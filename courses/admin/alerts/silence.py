@@ -1,4 +1,4 @@
-"""Silences: what is muted now, by whom, why and until when."""
+"""Silences: what is muted, by whom, why and until when."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from courses.plans.course_search import course_named
 
 @admin.register(Silence)
 class SilenceAdmin(ClinicScopedAdmin):
-    """Made by a form, ended by a button, never changed."""
+    """Silences are added by a form, ended by a button, and never changed."""
 
     change_form_template = "courses/admin/silence.html"
     empty_text = gettext_lazy("No silences. Alerts are sent as usual.")
@@ -45,31 +45,31 @@ class SilenceAdmin(ClinicScopedAdmin):
 
     @admin.display(description=gettext_lazy("about"))
     def matter(self, row: Silence) -> str:
-        """The matcher's rule."""
+        """The rule that is muted."""
         return row.get_rule_display() if row.rule else _("pain and check-ins")
 
     @admin.display(boolean=True, description=gettext_lazy("over"))
     def is_over(self, row: Silence) -> bool:
-        """Whether it mutes nothing any more."""
+        """Whether it has ended."""
         return row.ended_at is not None or row.ends_at <= timezone.now()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Leads and managers."""
+        """Leads and managers may add silences."""
         return request.user.has_perm("courses.silence_alerts")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Ended, not edited."""
+        """Silences are ended, not edited."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """End it early."""
+        """The page to end one early."""
         end = path("<int:pk>/end/", self.admin_site.admin_view(self.end), name="courses_silence_end")
         return [end, *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The form, and what it does."""
+        """Add a silence."""
         by = self.require(request, "courses.silence_alerts")
         if "choose" in request.GET and request.method != "POST":
             chosen = asked(request, "course", lambda typed: course_named(by.clinic, typed))
@@ -102,7 +102,7 @@ class SilenceAdmin(ClinicScopedAdmin):
         return response
 
     def end(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Tell now what was muted."""
+        """End a silence: open alerts that it muted are sent now."""
         by = self.require(request, "courses.silence_alerts")
         row = self.row(request, pk)
         if request.method == "POST":
@@ -115,13 +115,13 @@ class SilenceAdmin(ClinicScopedAdmin):
 
 
 def _asked_course(request: HttpRequest, by: Membership) -> int | None:
-    """The course that the address names."""
+    """The course in the address."""
     found = asked(request, "course", lambda typed: _chosen(typed, by))
     return found.pk if found else None
 
 
 def _chosen(key: object, by: Membership) -> Course | None:
-    """The course that the form names."""
+    """The course in the form."""
     text = str(key or "")
     rows = Course.objects.visible_to(by).select_related("patient", "practitioner__user")
     return rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None

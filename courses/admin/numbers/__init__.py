@@ -1,4 +1,4 @@
-"""Screens about the curve, its budget, and the limits of the rules.
+"""Screens for the curve, its alert budget, and the limits of the rules.
 
 The numbers come from courses/priors/ and courses/outlook/.
 """

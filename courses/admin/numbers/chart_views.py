@@ -1,4 +1,4 @@
-"""The picture of a course once for each timing that has a band, one shown at a time, with its sentences."""
+"""A course's chart, once for each timing with a range; one is shown at a time, with its sentences."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from courses.priors.course_records import Record
 
 @dataclass(frozen=True)
 class ChartView:
-    """One timing: its picture as SVG, wide and narrow, and what its curve says."""
+    """One timing: its chart as SVG, wide and narrow, and its sentences."""
 
     timing: str
     label: str | Promise
@@ -30,7 +30,7 @@ class ChartView:
 
     @property
     def next_words(self) -> str:
-        """What is expected of the next score."""
+        """The range expected for the next score."""
         return next_words(self.says) if self.says else ""
 
 
@@ -45,7 +45,7 @@ def chart_views(
     next_week: float,
     is_over: bool = False,
 ) -> list[ChartView]:
-    """A view of each timing that may be chosen, the primary one first."""
+    """A view of each timing that can be chosen, the primary one first."""
     return [
         _view(
             timing,

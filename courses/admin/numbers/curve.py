@@ -1,4 +1,4 @@
-"""The curve's page: which Prior is in use, how often it alarms, the budget and its dry run."""
+"""The curve's page: the Prior in use, how often it raises alerts, the budget and its dry run."""
 
 from __future__ import annotations
 
@@ -39,28 +39,28 @@ class BudgetForm(forms.Form):
         decimal_places=1,
         help_text=gettext_lazy("Red flags do not count. No budget ever limits them."),
     )
-    # What the dry run on the screen was of: only that may be set.
+    # The budget of the dry run on the screen: only that one can be set.
     tried = DecimalNumberField(required=False, widget=forms.HiddenInput)
 
     def is_to_be_set(self) -> bool:
-        """Whether the budget was tried before and is now confirmed."""
+        """Whether the budget was tried and is now confirmed."""
         return "set" in self.data and self.cleaned_data["tried"] == self.cleaned_data["budget"]
 
 
 @admin.register(Prior)
 class PriorAdmin(ClinicScopedAdmin):
-    """The stock list becomes the page; priors are read only."""
+    """Replaces the stock list by the page; Priors are read-only."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Fitted at night."""
+        """Priors are fitted at night, not added."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Its numbers never change."""
+        """A Prior's numbers never change."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Set the budget, approve, roll back."""
+        """Pages to set the budget, approve, and roll back."""
         own = [
             path("budget/", self.admin_site.admin_view(self.budget), name="courses_prior_budget"),
             path("use-shipped/", self.admin_site.admin_view(self.use_shipped), name="courses_prior_use_shipped"),
@@ -76,7 +76,7 @@ class PriorAdmin(ClinicScopedAdmin):
         return self._show(request)
 
     def budget(self, request: HttpRequest) -> HttpResponse:
-        """First the dry run, then, confirmed, the change."""
+        """Run a dry run first; after confirmation, set the budget."""
         by = self.require(request, "courses.set_budget")
         if request.method != "POST":
             return self._show(request)
@@ -115,7 +115,7 @@ class PriorAdmin(ClinicScopedAdmin):
         return self._back()
 
     def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Let a threshold that moved far come into use."""
+        """Approve a threshold that changed a lot."""
         by = self.require(request, "courses.adopt_prior")
         threshold = AlertThreshold.objects.visible_to(by).filter(pk=pk).first()
         if request.method == "POST" and threshold is not None:

@@ -1,4 +1,4 @@
-"""The rules' page: their bounds, tried on the last 90 days before they are set, and every version."""
+"""The rules' page: their limits, tried on the last 90 days before they are set, and every version."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LABELS = {
     "excess": gettext_lazy("Points above the expected score, at least"),
     "red_rise": gettext_lazy("Red from a rise of"),
     "rise_always": gettext_lazy("Points above the score before needling, always"),
-    "rise_while_unsure": gettext_lazy("Points above the score before needling, while the curve cannot tell"),
+    "rise_while_unsure": gettext_lazy("Points above the score before needling, when the curve has no estimate"),
     "floor_rise": gettext_lazy("Points above every earlier score of the same time of measuring"),
     "near_zero": gettext_lazy("Almost no pain: two scores in a row of at most"),
     "high_after_near_zero": gettext_lazy("then a score of at least"),
@@ -51,7 +51,7 @@ LABELS = {
     "still_worse_rise": gettext_lazy("Points above the score before needling"),
     "still_worse_excess": gettext_lazy("and points above the expected score"),
     "still_worse_without_curve": gettext_lazy(
-        "Points above the score before needling, while the curve cannot tell"
+        "Points above the score before needling, when the curve has no estimate"
     ),
     "ceiling_mean": gettext_lazy("Expected score above"),
     "ceiling_after_session": gettext_lazy("No lower than at the start, counted after session"),
@@ -62,7 +62,7 @@ LABELS = {
 
 
 def bound_field(name: str) -> forms.Field:
-    """A field that takes one bound within its limits."""
+    """A form field for one limit."""
     limit = LIMITS[name]
     values = {
         "low": shown_number(limit.low),
@@ -79,7 +79,7 @@ def bound_field(name: str) -> forms.Field:
 
 
 class BoundsForm(forms.Form):
-    """Every bound within its limits, and why it changes."""
+    """Every limit, and the reason for the change."""
 
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=200, required=False)
 
@@ -90,7 +90,7 @@ class BoundsForm(forms.Form):
         self.order_fields([*LIMITS, "reason"])
 
     def numbers(self) -> dict[str, float | int]:
-        """The bounds of a valid form."""
+        """The limits of a valid form."""
         return {name: self.cleaned_data[name] for name in LIMITS}
 
     def by_rule(self) -> Iterator[tuple[str, str, list[forms.BoundField]]]:
@@ -102,18 +102,18 @@ class BoundsForm(forms.Form):
 
 @admin.register(RuleSettings)
 class RuleSettingsAdmin(ClinicScopedAdmin):
-    """The stock list becomes the page; a version never changes."""
+    """Replaces the stock list by the page; a version never changes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """By trying and setting, on the page."""
+        """Versions are added by trying and setting them on the page."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Its numbers never change."""
+        """A version's numbers never change."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Try and set."""
+        """Pages to try and to set limits."""
         own = path("bounds/", self.admin_site.admin_view(self.bounds), name="courses_rulesettings_bounds")
         return [own, *super().get_urls()]
 
@@ -124,7 +124,7 @@ class RuleSettingsAdmin(ClinicScopedAdmin):
         return self._show(request)
 
     def bounds(self, request: HttpRequest) -> HttpResponse:
-        """First the dry run, then, confirmed, the change."""
+        """Run a dry run first; after confirmation, set the limits."""
         by = self.require(request, "courses.set_rule_bounds")
         if request.method != "POST":
             return self._show(request)
@@ -168,6 +168,6 @@ def _bounds_form(clinic: Clinic, data: Any) -> BoundsForm:
 
 
 def _set_by(clinic: Clinic, _label: str) -> tuple[str, datetime] | None:
-    """Who set the bounds in force."""
+    """Who set the current limits."""
     newest = RuleSettings.objects.for_clinic(clinic).select_related("set_by__user").order_by("-version").first()
     return (str(newest.set_by), newest.set_at) if newest else None

@@ -1,4 +1,4 @@
-"""The guided intake: a person becomes a patient who may, or may not yet, be needled."""
+"""The guided intake: from a new person to a patient with a clearance."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ FORMS: dict[Step, type[RecordForm]] = {
     Step.SCREENING: ScreeningForm,
     Step.CONSENTS: ConsentsForm,
 }
-# Where each obstacle is removed: a step of the intake, or a record of the file.
+# The page where each obstacle is removed: an intake step, or a record of the file.
 MENDED_AT: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.NO_DIAGNOSIS: ("step", Step.ASSESSMENT),
     ReasonCode.NO_TYPE: ("step", Step.TYPES),
@@ -73,7 +73,7 @@ MENDED_AT: dict[ReasonCode, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One obstacle, in a sentence, and where it is removed."""
+    """One obstacle as a sentence, and the page where it is removed."""
 
     text: str
     url: str
@@ -87,13 +87,13 @@ class IntakeFlow:
         self.admin = patient_admin
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Where it was left."""
+        """Continue the intake at the first step that is not done."""
         self.admin.require(request, RIGHT)
         patient = self.admin.row(request, pk)
         return to_step(patient, next_undone(patient))
 
     def step(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
-        """One step: record it and go on, or keep what was typed and go back or away."""
+        """One step: record it and continue, or store the draft and leave."""
         by = self.admin.require(request, RIGHT)
         if step not in Step.values:
             raise Http404
@@ -104,7 +104,7 @@ class IntakeFlow:
         if here is Step.PERSON and request.method == "POST" and go not in {"back", "later"}:
             return self._person(request, patient, by, is_merged=patient.pk != pk)
         flags = self._flags(request, patient, here)
-        # Before the rest is looked at, and whichever button was pressed.
+        # Before anything else is checked, whichever button was pressed.
         reports = flags.report(patient, by=by, at=timezone.now()) if flags and request.method == "POST" else []
         if request.method == "POST" and go in {"back", "later"}:
             left = self._leave(request, patient, here, by, go)
@@ -120,12 +120,12 @@ class IntakeFlow:
         return self._page(request, patient, here, form, flags, reports=reports)
 
     def _may_record(self, form: Any, flags: IntakeFlagsForm | None) -> bool:
-        """Whether all of a step can be written."""
+        """Whether the user may record all of a step."""
         return bool(form.is_valid()) and (flags is None or flags.is_valid())
 
     @transaction.atomic
     def _person(self, request: HttpRequest, patient: Patient, by: Membership, *, is_merged: bool) -> HttpResponse:
-        """Identity and contact, under the lock that duplicates are looked for under."""
+        """Save identity and contact details, under the lock for the duplicate search."""
         form = self._form(request, patient, Step.PERSON)
         if is_merged:
             form.add_error(
@@ -135,7 +135,7 @@ class IntakeFlow:
             return self._page(request, patient, Step.PERSON, form, None, reports=[])
         save_person(form, by=by)
         if form.changed_data:
-            # Whoever has the file open in the meantime sees who changed what.
+            # For others who have the file open, so that they see who changed what.
             self.admin.log_change(request, patient, self.admin.construct_change_message(request, form, []))
         return to_step(patient, step_after(Step.PERSON))
 
@@ -151,7 +151,7 @@ class IntakeFlow:
         return form
 
     def _flags(self, request: HttpRequest, patient: Patient, here: Step) -> IntakeFlagsForm | None:
-        """The red-flag list stands with the screening."""
+        """The list of red flags, shown with the screening."""
         if here is not Step.SCREENING:
             return None
         data = request.POST if request.method == "POST" else None
@@ -164,7 +164,7 @@ class IntakeFlow:
         return form
 
     def _told(self, request: HttpRequest, patient: Patient, reports: list[RedFlagReport]) -> HttpResponse:
-        """A red flag at intake: what must happen now, before anything else."""
+        """The instruction for a red flag at intake, before anything else."""
         levels = sorted(report.level for report in reports)
         context = {
             "patient": patient,
@@ -223,7 +223,7 @@ class IntakeFlow:
         return response
 
     def _clearance(self, request: HttpRequest, patient: Patient) -> HttpResponse:
-        """The verdict with its reasons, and what comes next."""
+        """The verdict with its reasons, and the next action."""
         is_on_hold = patient.courses.filter(status=Course.Status.ON_HOLD).exists()
         on = patient.clinic.local(timezone.now()).date()
         course, by = patient.courses.open().first(), active_membership(request.user)
@@ -247,7 +247,7 @@ class IntakeFlow:
 
 
 def _person_form(request: HttpRequest, patient: Patient) -> Any:
-    """The contact details; what a colleague changed while the step was open stays as they left it."""
+    """The form of contact details; values that a colleague changed meanwhile are kept."""
     if request.method != "POST":
         return _new_person_form(patient, None)
     opened = opened_with(request.POST)
@@ -258,13 +258,13 @@ def _person_form(request: HttpRequest, patient: Patient) -> Any:
 
 
 def _new_person_form(patient: Patient, data: Any) -> Any:
-    # Checking a form fills its patient in: each gets the row as it is stored.
+    # Validation writes into the patient, so each form gets a fresh row.
     stored = Patient.objects.get(pk=patient.pk)
     return type("ClinicPatientForm", (PatientForm,), {"clinic": patient.clinic})(data, instance=stored)
 
 
 def record_step(form: Any, patient: Patient, *, by: Membership, asked_flags: bool) -> None:
-    """Everything one step holds but its red flags, which were taken before."""
+    """Record all of one step except its red flags, which were recorded before."""
     at = timezone.now()
     if isinstance(form, ScreeningForm):
         form.is_red_flags_asked = asked_flags
@@ -272,19 +272,19 @@ def record_step(form: Any, patient: Patient, *, by: Membership, asked_flags: boo
 
 
 def save_person(form: Any, *, by: Membership) -> None:
-    """Contact details; a changed name or birth date is kept as a correction."""
+    """Save contact details; a changed name or birth date is stored as a correction."""
     if form.identity:
         keep_identity(form, by=by, at=timezone.now())
     form.save()
 
 
 def to_step(patient: Patient, step: Step) -> HttpResponse:
-    """To one step of a patient's intake."""
+    """Redirect to a step of a patient's intake."""
     return HttpResponseRedirect(reverse("admin:patients_patient_intake_step", args=[patient.pk, step.value]))
 
 
 def obstacles(patient: Patient, found: Clearance) -> list[Obstacle]:
-    """Every reason with the place where it is removed."""
+    """Every reason with the page where it is removed."""
     rows = []
     for reason in found.reasons:
         kind, name = MENDED_AT.get(reason.code, ("", ""))
@@ -295,7 +295,7 @@ def obstacles(patient: Patient, found: Clearance) -> list[Obstacle]:
 
 
 def typed_before(form: forms.BaseForm, values: dict[str, list[str]]) -> dict[str, Any]:
-    """What a draft holds, field by field, as a form takes it for its first values."""
+    """A draft's values by field, as initial values of a form."""
     data = QueryDict(mutable=True)
     for name, several in values.items():
         data.setlist(name, several)

@@ -1,4 +1,4 @@
-"""Letters to doctors: written from a course or a red flag, kept, taken out."""
+"""Letters to doctors: written from a course or a red flag, stored, downloaded."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class LetterAdmin(OfPatientsAdmin):
     list_select_related = ("patient", "written_by__user")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Without the PDF: that is read when it is taken out. A void letter has a page too."""
+        """Leave out the PDF, which is read only for a download. Void letters have a page too."""
         rows = Letter.every.visible_to(active_membership(request.user))
         return rows.order_by(*self.get_ordering(request)).defer("pdf")
 
@@ -56,7 +56,7 @@ class LetterAdmin(OfPatientsAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Write, take out, void."""
+        """Pages to write, download and void a letter."""
         ways = (
             ("summary/<int:pk>/", self.summary, "summary"),
             ("urgent/<int:pk>/", self.urgent, "urgent"),
@@ -75,7 +75,7 @@ class LetterAdmin(OfPatientsAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """What is known of a letter, and the way to the PDF."""
+        """The details of a letter, with a link to the PDF."""
         letter: Any = self.get_object(request, object_id)
         if not self.has_view_permission(request, letter):
             raise PermissionDenied
@@ -90,7 +90,7 @@ class LetterAdmin(OfPatientsAdmin):
         return self.page(request, "courses/admin/letter.html", context)
 
     def summary(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The summary of a course."""
+        """Write the summary of a course."""
         by = self.require(request, "courses.add_letter")
         course = get_object_or_404(Course.objects.visible_to(by), pk=pk)
         write = partial(write_summary, course)
@@ -98,7 +98,7 @@ class LetterAdmin(OfPatientsAdmin):
         return self._write(request, write, context)
 
     def urgent(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The urgent referral from a red flag."""
+        """Write the urgent referral for a red flag."""
         by = self.require(request, "courses.add_letter")
         alert = get_object_or_404(Alert.objects.visible_to(by).red_flags(), pk=pk)
         write = partial(write_referral, alert)
@@ -106,7 +106,7 @@ class LetterAdmin(OfPatientsAdmin):
         return self._write(request, write, context)
 
     def pdf(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The PDF as a file with a neutral name; who took it is written down."""
+        """The PDF with a neutral file name; each download is recorded."""
         by = self.require(request, "courses.view_letter")
         letter = self.row(request, pk)
         try:
@@ -127,7 +127,7 @@ class LetterAdmin(OfPatientsAdmin):
         )
 
     def void(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A letter that was written by mistake."""
+        """Void a letter that was written by mistake."""
         by = self.require(request, VOID_RIGHT)
         letter: Letter = self.row(request, pk)
         back = reverse("admin:courses_letter_change", args=[letter.pk])
@@ -159,7 +159,7 @@ class LetterAdmin(OfPatientsAdmin):
         return response
 
     def _write(self, request: HttpRequest, write: Callable[..., Letter], context: dict[str, Any]) -> HttpResponse:
-        """The form, or the letter it made; what was typed is kept where no letter came out."""
+        """The form, or the finished letter; keeps what was typed if no letter was made."""
         by = self.require(request, "courses.add_letter")
         form = LetterForm(request.POST or None)
         if request.method == "POST" and form.is_valid():

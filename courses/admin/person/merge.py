@@ -53,7 +53,7 @@ LABELS = {
 
 
 class MergeForm(forms.Form):
-    """What is chosen where the records differ, and how one knows that both are one person."""
+    """The choices where the records differ, and how the user knows that both are one person."""
 
     version = forms.CharField(widget=forms.HiddenInput)
 
@@ -87,12 +87,12 @@ class MergeForm(forms.Form):
         )
 
     def choices(self) -> dict[str, str]:
-        """All that was chosen."""
+        """All choices."""
         return {name: value for name, value in self.cleaned_data.items() if name not in {"version", "reason"}}
 
 
 class UndoForm(forms.Form):
-    """Why two records are two people after all."""
+    """The reason why two records belong to two people after all."""
 
     reason = forms.CharField(label=gettext_lazy("Why is the merge undone?"), max_length=300)
 
@@ -138,7 +138,7 @@ class Merging:
     def _merge(
         self, request: HttpRequest, form: MergeForm, kept: Patient, merged: Patient, *, by: Membership
     ) -> HTTPStatus:
-        """Merge, and say so; what speaks against it is on the form, and the status says which kind it is."""
+        """Merge; if that is not possible, show the reason on the form with a fitting status code."""
         if not form.is_valid():
             return HTTPStatus.UNPROCESSABLE_ENTITY
         try:
@@ -171,7 +171,7 @@ class Merging:
         return HTTPStatus.FOUND
 
     def undo(self, request: HttpRequest, pk: int, merge: UUID) -> HttpResponse:
-        """Two records again, as long as nothing new was written."""
+        """Undo the merge, as long as nothing new was written."""
         by = self.admin.require(request, RIGHT)
         kept = self.admin.record_itself(request, pk)
         found = get_object_or_404(
@@ -205,7 +205,7 @@ class Merging:
         return response
 
     def pointer(self, request: HttpRequest, patient: Patient, into: Patient) -> HttpResponse:
-        """A merged record: where everything is now. What was typed on a page from before is shown, not saved."""
+        """A merged record: a link to the record it went into. Text typed on an old page is shown, not saved."""
         typed: list[tuple[str, str]] = []
         if request.method == "POST":
             form = self.admin.get_form(request, patient, change=True)

@@ -1,4 +1,4 @@
-"""The patient's page with what the courses know."""
+"""The patient's page with data from the courses."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ from patients.wording import READING_RIGHT, VERDICTS, ask_words, reason_texts
 
 @admin.register(Patient)
 class CoursePatientAdmin(PatientAdmin):
-    """Contact details, clearance, courses; a red flag can be reported by everybody."""
+    """Contact details, clearance, courses; every member can report a red flag."""
 
     change_form_template = "patients/admin/patient.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """Report a red flag or take one back, the intake, start a course."""
+        """Pages to report or withdraw a red flag, for the intake, and to start a course."""
         intake, merging = IntakeFlow(self), Merging(self)
         own = [
             path("<int:pk>/intake/", self.admin_site.admin_view(intake.resume), name="patients_patient_intake"),
@@ -90,7 +90,7 @@ class CoursePatientAdmin(PatientAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The patient's page; of a merged record, where everything is now."""
+        """The patient's page; for a merged record, a link to the record it was merged into."""
         if object_id.isdecimal() and len(object_id) < 19:
             patient = self.record_itself(request, int(object_id))
             if patient.merged_into_id:
@@ -100,7 +100,7 @@ class CoursePatientAdmin(PatientAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """What stands beside the contact details."""
+        """Add what the page shows beside the contact details."""
         patient = kwargs.get("obj")
         if patient is None:
             context["steps"] = intake_progress(None, here=Step.PERSON)
@@ -109,7 +109,7 @@ class CoursePatientAdmin(PatientAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        """A new person goes on to their assessment, where somebody may record one."""
+        """Continue with the assessment of a new person, if the user may record one."""
         if request.user.has_perm(INTAKE_RIGHT):
             return to_step(obj, next_undone(obj))
         sentence = _(
@@ -119,7 +119,7 @@ class CoursePatientAdmin(PatientAdmin):
         return self.to_patient(obj)
 
     def before_archiving(self, request: HttpRequest, patient: Patient) -> HttpResponse | None:
-        """Asks while a course, a visit or an alert is open; refuses while a red flag is."""
+        """Ask while a course, a visit or an alert is open; refuse while a red flag is open."""
         at = timezone.now()
         left = still_open(patient, at=at)
         if not left.is_anything or (request.POST.get("seen") == left.seen and not left.red_flags):
@@ -136,11 +136,11 @@ class CoursePatientAdmin(PatientAdmin):
         return response
 
     def red_flag(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Somebody called: what is it, since when. Write-only for those who may not read clinical rows."""
+        """Report a red flag from a phone call. People who may not read clinical rows can still write it."""
         by = self.require(request, "courses.report_red_flag")
         patient = self.row(request, pk)
         flags = RedFlag.objects.for_clinic(patient.clinic).current()
-        # Nearly always the patient calls: whoever is in a hurry need not say so.
+        # The patient is preselected as the caller, because that is nearly always true.
         form = RedFlagReportForm(request.POST or None, flags=flags, initial={"caller": _("the patient")})
         context = {"form": form, "patient": patient, "title": _("Report a red flag")}
         if request.method == "POST" and form.is_valid():
@@ -161,7 +161,7 @@ class CoursePatientAdmin(PatientAdmin):
             context |= {
                 "levels": levels,
                 "instruction": instruction(levels[0]) if levels else "",
-                # Also those that the same form brought before.
+                # Includes red flags that this form reported before.
                 "reports": reports_of_form(patient, values["form_key"]),
                 "is_new": bool(new),
                 "is_saved": True,
@@ -172,7 +172,7 @@ class CoursePatientAdmin(PatientAdmin):
         return response
 
     def withdraw(self, request: HttpRequest, pk: int, report: UUID) -> HttpResponse:
-        """A red flag that was ticked by mistake."""
+        """Withdraw a red flag that was ticked by mistake."""
         by = self.require(request, "courses.resolve_alert")
         patient = self.row(request, pk)
         found = get_object_or_404(patient.red_flag_reports, uuid=report)
@@ -196,7 +196,7 @@ class CoursePatientAdmin(PatientAdmin):
         return response
 
     def start_course(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A new course: the preset that suits, its plan changed where needed, then the appointments."""
+        """Start a course: choose a fitting preset, change its plan if needed, then book appointments."""
         by = self.require(request, "courses.add_course")
         patient = self.row(request, pk)
         on = timezone.localdate()
@@ -258,7 +258,7 @@ class CoursePatientAdmin(PatientAdmin):
 
 
 def _plan(chosen: Protocol | None, request: HttpRequest, *, on: date) -> dict[str, Any]:
-    """The preset's plan as the form shows it."""
+    """The preset's plan in the form."""
     by = active_membership(request.user)
     first: dict[str, Any] = {"starts_on": on, "practitioner": by.pk if by.is_clinician else None}
     if chosen:

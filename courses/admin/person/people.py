@@ -1,4 +1,4 @@
-"""Lists of what belongs to patients: each with the birth date beside the name, all searched alike."""
+"""Lists of patients' rows: each shows the birth date beside the name, and all have the same search."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from clinic.admin import ClinicScopedAdmin
 from patients.identity.search import of_patients
 from patients.templatetags.identity import whose
 
-SEARCH_HELP = gettext_lazy("Patient's name, date of birth, phone or email. One typing error is forgiven.")
+SEARCH_HELP = gettext_lazy("Patient's name, date of birth, phone or email. One typing error is allowed.")
 
 
 def who_column(path: str) -> Callable[[Any], SafeString | str]:
-    """A list's column with the patient: name, birth date, age."""
+    """A list column with the patient's name, birth date and age."""
 
     @admin.display(description=gettext_lazy("patient"), ordering=f"{path}__family_name", empty_value="–")
     def patient(row: Any) -> SafeString | str:
@@ -30,20 +30,20 @@ def who_column(path: str) -> Callable[[Any], SafeString | str]:
 
 
 class OfPatientsAdmin(ClinicScopedAdmin):
-    """A list that is searched by its rows' patients."""
+    """A list that is searched by patient."""
 
-    # The way from a row to its patient, as a query goes.
+    # The query path from a row to its patient.
     patient_path: ClassVar[str] = "patient"
     search_help_text = SEARCH_HELP
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        """Never empty: the list has a search box."""
+        """Not empty, so that the list shows a search box."""
         return (f"{self.patient_path}__family_name",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """As patients are searched everywhere."""
+        """Search as in the list of patients."""
         if not search_term.strip():
             return queryset, False
         clinic = active_membership(request.user).clinic

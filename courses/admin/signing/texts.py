@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.country.countries import country
+from clinic.country.shown import shown_number
 from clinic.models import Clinic
 from clinic.presets import load_rows
 from clinic.signing.content import Kind, Piece, digest_of
@@ -77,7 +78,7 @@ def _bounds(clinic: Clinic) -> list[Piece]:
             BOUNDS,
             rule,
             str(heading),
-            [(str(LABELS[name]), f"{numbers[name]:g}") for name in names],
+            [(str(LABELS[name]), shown_number(numbers[name])) for name in names],
             LIMITS[names[0]].source,
         )
         for rule, heading in RULES.items()
@@ -129,10 +130,10 @@ def _prior(clinic: Clinic) -> list[Piece]:
         return []
     start, slope, bend = SHIPPED_PRIOR.mean
     facts = [
-        (_("Start, 0 to 10"), f"{start:g}"),
-        (_("Slope"), f"{slope:g}"),
-        (_("Bend"), f"{bend:g}"),
-        (_("Noise of one score"), f"{SHIPPED_PRIOR.noise:g}"),
+        (_("Start, 0 to 10"), shown_number(start)),
+        (_("Slope"), shown_number(slope)),
+        (_("Bend"), shown_number(bend)),
+        (_("Noise of one score"), shown_number(SHIPPED_PRIOR.noise)),
     ]
     source = _("published courses (Chow 2006, Zhao 2024, Kovacs 2008)")
     return [_text(PRIOR, str(SHIPPED_PRIOR.version), _("How pain changes in an average patient"), facts, source)]

@@ -25,7 +25,7 @@ from courses.sessions.red_flags.recording import reports_of_form
 
 
 def correction_page(session: Session, form: CorrectionForm, rows: Any) -> dict[str, Any]:
-    """What the page of the correction form is made of."""
+    """The context of the correction page."""
     return {
         "session": session,
         "course": session.course,
@@ -43,7 +43,7 @@ class CorrectSession:
         self.admin = session_admin
 
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what stands, or keep it and put what was typed in its place."""
+        """Show the saved session, or save the correction; the original stays on file."""
         by = self.admin.require(request, "courses.correct_session")
         session = self.admin.row(request, pk)
         if session.is_void and request.method != "POST":
@@ -66,7 +66,7 @@ class CorrectSession:
         newer = corrected_since(session, request.POST.get("version", ""))
         if newer:
             return self._told(request, session, newer)
-        # Both are looked at, so that everything that is wrong is said at once.
+        # Both are validated, so that all errors are shown at once.
         wrong = [one for one in (form, *rows) if not one.is_valid()]
         if wrong:
             return self._page(request, session, form, rows, status=422)
@@ -85,7 +85,7 @@ class CorrectSession:
     def _voided_since(
         self, request: HttpRequest, session: Session, form: CorrectionForm, rows: Any
     ) -> HttpResponse:
-        """Its red flags are taken by now and their instruction is shown; the rest can be read and copied."""
+        """The session was voided since: record its red flags and show their instruction; list the rest."""
         context = {
             "session": session,
             "course": session.course,
@@ -98,13 +98,13 @@ class CorrectSession:
         return response
 
     def _warn(self, request: HttpRequest, form: CorrectionForm) -> None:
-        """What was given is kept as it was given; that it should not have been is said."""
+        """Aftercare is saved as it was given; a warning says if it should not have been."""
         for words in form.reservations():
             sentence = _("Saved as given. %(words)s Ask the patient to stop.")
             messages.warning(request, sentence % {"words": words})
 
     def _told(self, request: HttpRequest, session: Session, newer: list[Correction]) -> HttpResponse:
-        """Shows what somebody else changed while the page was open; what was typed is still there."""
+        """Show what somebody else changed while the page was open, with everything typed still there."""
         data = with_what_is_new(request.POST, session, newer)
         form, rows = CorrectionForm(data, session=session), needling_rows(session, data)
         return self._page(request, session, form, rows, status=409, newer=newer)

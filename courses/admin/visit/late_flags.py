@@ -1,7 +1,7 @@
-"""Red flags in a form whose sender may no longer send it: they are taken all the same, and nothing else is.
+"""Red flags in a form whose sender has lost the right to send it: they are recorded, and nothing else is.
 
-A right that is withdrawn between opening a form and sending it must not take a red flag along. Known is who opened
-the form: a member of this clinic, now or until a short time ago. Anybody else writes nothing.
+Withdrawing a right between opening and sending a form must not lose a red flag. The sender must be known as a
+member of this clinic, now or until a short time ago. Forms of anybody else write nothing.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from patients.models import Patient
 
 View = Callable[..., HttpResponse]
 Source = RedFlagReport.Source
-# As long as a session of the site lasts: whoever opened the form was let in then.
+# As long as a session of the site lasts: the sender had access when opening the form.
 OPENED_WITHIN = timedelta(seconds=settings.SESSION_COOKIE_AGE)
 KEYS = ("form_key", "flags_key")
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a form is about."""
+    """The patient a form is about."""
 
     patient: Patient
     course: Course | None
@@ -48,7 +48,7 @@ class Subject:
 
 
 def of_patient(pk: int) -> Subject | None:
-    """A form at a patient's address."""
+    """For forms at a patient's address."""
     patient = Patient.objects.all_clinics().select_related("clinic").filter(pk=pk).first()
     if patient is None:
         return None
@@ -56,20 +56,20 @@ def of_patient(pk: int) -> Subject | None:
 
 
 def of_course(pk: int) -> Subject | None:
-    """The session form, at a course's address."""
+    """For the session form, at a course's address."""
     course = Course.objects.all_clinics().select_related("patient__clinic", "clinic").filter(pk=pk).first()
     return Subject(course.patient, course, Source.SESSION) if course else None
 
 
 def of_session(pk: int) -> Subject | None:
-    """The correction form, at a session's address."""
+    """For the correction form, at a session's address."""
     rows = Session.every.all_clinics().select_related("course__patient__clinic", "course__clinic")
     session = rows.filter(pk=pk).first()
     return Subject(session.course.patient, session.course, Source.SESSION, session) if session else None
 
 
 def keeps_flags(view: View, find: Callable[[int], Subject | None]) -> View:
-    """The view, but that a form it turns away for want of a right leaves its red flags behind."""
+    """Wrap a view: if it refuses a form for lack of a right, the form's red flags are still recorded."""
 
     @wraps(view)
     def guarded(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -89,7 +89,7 @@ def keeps_flags(view: View, find: Callable[[int], Subject | None]) -> View:
 
 
 def _take(request: HttpRequest, subject: Subject | None) -> HttpResponse | None:
-    """The page that says what was taken; None where there was no flag, or the sender is not known here."""
+    """The page that lists the recorded flags; None if there was no flag, or the sender is unknown."""
     by = _sender(request, subject.patient, at=timezone.now()) if subject else None
     if subject is None or by is None:
         return None
@@ -113,7 +113,7 @@ def _take(request: HttpRequest, subject: Subject | None) -> HttpResponse | None:
 
 
 def _sender(request: HttpRequest, patient: Patient, *, at: datetime) -> Membership | None:
-    """Who works in the patient's clinic, or did when the form may have been opened."""
+    """The sender, if they work in the patient's clinic or did when the form may have been opened."""
     user = User.objects.filter(pk=request.session.get(SESSION_KEY) or 0).first()
     known = request.session.get(HASH_SESSION_KEY, "")
     if user is None or not constant_time_compare(known, user.get_session_auth_hash()):

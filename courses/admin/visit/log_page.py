@@ -1,4 +1,4 @@
-"""What the session form's page shows."""
+"""What the page of the session form shows."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ from patients.clearance import NEEDS_ONLY_A_CHECK, Clearance, clearance
 from patients.clearance_facts import ClearanceFacts
 from patients.wording import VERDICTS, reason_texts
 
-# Where a row of buttons begins.
+# The first value of a row of buttons.
 FIRST_BUTTON = {"before": "0", "after": "0", "is_needled": "yes"}
 
 
 @dataclass(frozen=True)
 class PointOption:
-    """A point of the catalogue, as offered to this patient."""
+    """A point of the catalogue as it is offered for this patient."""
 
     point: Point
     note: PointNote
@@ -58,14 +58,14 @@ class PointOption:
 
     @property
     def row(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-        """Its row in the list offered while one types: code, name and place, what the page's script reads."""
+        """Its row in the list of suggestions: code, name and place, and data for the page's script."""
         point, name = self.point, self.point.pinyin
         heed = (("heed", str(self.note.heed)), ("say", self.words)) if self.words else ()
         return point.code, f"{name}, {point.place}" if point.place else name, (*heed, ("name", name))
 
 
 class LogPageFacts:
-    """What is known before a session is logged, each part read when it is first asked for."""
+    """What is known before a session is logged; each part is loaded when first needed."""
 
     def __init__(self, course: Course, *, at: datetime, form_key: UUID | None = None) -> None:
         self.course, self.at, self.form_key = course, at, form_key
@@ -74,18 +74,18 @@ class LogPageFacts:
 
     @cached_property
     def facts(self) -> TreatmentFacts:
-        """The screening, and what forbids aftercare."""
+        """The screening, and what rules out aftercare measures."""
         return treatment_facts(self.state, on=self.today)
 
     @cached_property
     def clearance_facts(self) -> ClearanceFacts:
-        """What the clearance rests on, without the red flags that this very form told before it was returned."""
+        """The facts for clearance, without the red flags that this form reported before it was returned."""
         own = flags_of_visit(self.course.patient, self.form_key) if self.form_key else ()
         return self.state.facts(on=self.today, practitioner=self.course.practitioner, own=own)
 
     @cached_property
     def clearance(self) -> Clearance:
-        """May the patient be needled today."""
+        """Whether the patient may be needled today."""
         found = clearance(self.clearance_facts)
         return with_override(self.course, found, on=self.today, practitioner=self.course.practitioner)
 
@@ -96,23 +96,23 @@ class LogPageFacts:
 
     @cached_property
     def posterior(self) -> CoursePosterior | None:
-        """The healing curve so far; None where it cannot be had."""
+        """The current healing curve; None if it is not available."""
         return posterior_of(self.record, self.state.in_force)
 
     @cached_property
     def is_at_ceiling(self) -> bool:
-        """Whether scores cannot show worsening, so that severe pain is asked for whatever the score."""
+        """Whether scores are too high to show worsening, so that severe pain is asked about at any score."""
         bounds = self.state.in_force.bounds
         return cannot_show_worsening(self.posterior, self.record, bounds=bounds, at=self.at)
 
     @property
     def catalogue(self) -> PointCatalogue:
-        """The points by whatever people write."""
+        """The points by all their names."""
         return session_lists(self.course.clinic).catalogue
 
     @cached_property
     def options(self) -> dict[int, PointOption]:
-        """The points as offered to this patient."""
+        """The points as offered for this patient."""
         return {point.pk: _option(point, self.facts) for point in session_lists(self.course.clinic).points}
 
     @property
@@ -122,36 +122,36 @@ class LogPageFacts:
 
     @cached_property
     def last_rows(self) -> list[dict[str, Any]]:
-        """The last session's points as rows of the form."""
+        """The points of the last session as form rows."""
         return copied_rows(self.last_needled) if self.last_needled else []
 
     @cached_property
     def copied(self) -> list[dict[str, Any]]:
-        """What one key fills in: the last session's points, or those of the plan where there are none."""
+        """The points that one key fills in: those of the last session, otherwise those of the plan."""
         return self.last_rows or planned_rows(self.course.protocol, self.catalogue)
 
     @property
     def number(self) -> int:
-        """The number the next session will get."""
+        """The number of the next session."""
         return self.state.last_number + 1
 
     @property
     def suggestions(self) -> list[tuple[str, str, tuple[tuple[str, str], ...]]]:
-        """The points as rows of the list that is offered while one types."""
+        """The points as rows of the suggestion list."""
         return [option.row for option in self.options.values()]
 
     def option_of(self, row: PointRow) -> PointOption | None:
-        """The point a row names, with what is to be heeded."""
+        """The point of a row, with its warnings."""
         return self.options.get(row.point.pk) if row.point else None
 
 
 def draft_key(course: Course, by: Membership) -> str:
-    """Under which a browser keeps what one member typed for one course: nothing can be read from it."""
+    """The key for a browser's draft of one member and one course; it reveals nothing."""
     return salted_hmac("courses.session_draft", f"{course.uuid}:{by.uuid}", algorithm="sha256").hexdigest()[:32]
 
 
 def instruction_context(reports: Sequence[RedFlagReport]) -> dict[str, Any]:
-    """What must happen now because of what one form told, the most pressing first."""
+    """The instructions for one form's red flags, the most urgent first."""
     return {
         "reports": reports,
         "instruction": instruction(reports[0].level) if reports else "",
@@ -162,7 +162,7 @@ def instruction_context(reports: Sequence[RedFlagReport]) -> dict[str, Any]:
 def log_page(
     here: LogPageFacts, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime, is_sent: bool
 ) -> dict[str, Any]:
-    """The context of the page; `is_sent` where the form was sent to be saved and was not."""
+    """The context of the page; `is_sent` if the form was sent and not saved."""
     course = here.course
     alerts = here.state.course_alerts
     views = _views(here, alerts)
@@ -200,7 +200,7 @@ def log_page(
 
 
 def _views(here: LogPageFacts, alerts: Sequence[Alert]) -> list[ChartView]:
-    """The curve so far and what it expects of the visit that is being logged: now."""
+    """The current curve and what it expects of the visit being logged."""
     record, now = here.record, here.record.week(here.at)
     return chart_views(
         record,
@@ -220,7 +220,7 @@ def _option(point: Point, facts: TreatmentFacts) -> PointOption:
 
 
 def _problems(form: SessionForm, needlings: BaseNeedlings) -> list[tuple[str, str, str]]:
-    """What is wrong, each with the id of the field where it can be corrected and its name."""
+    """The errors, each with its field's id and name."""
     named = {"no_red_flag": _("Red flags"), "seen_number": _("Another session")}
     found = [
         (_id_of(name), str(named.get(name) or form.fields[name].label or ""), str(error))

@@ -46,7 +46,7 @@ class LogSession:
 
     @judges_repeats
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the form, or log what was filled in; what was typed is kept where something is wrong."""
+        """Show the form, or log the session; keeps what was typed if something is wrong."""
         by, at = self.admin.require(request, "courses.log_session"), timezone.now()
         data: QueryDict | None = request.POST if request.method == "POST" else None
         is_sent = data is not None and not {"copy", "add_rows"} & data.keys()
@@ -68,7 +68,7 @@ class LogSession:
         if logged is not None:
             return self._again(request, logged, form.entry(_rows(needlings)))
         if is_sent:
-            # A red flag told with what was not saved is open by now; it gates the next visit, not this one.
+            # Red flags from an earlier, unsaved send are open by now; they gate the next visit, not this one.
             here = LogPageFacts(_course(pk, by=by), at=at, form_key=form.cleaned_data.get("form_key"))
         context = log_page(here, form, needlings, by=by, at=at, is_sent=is_sent)
         response = self.admin.page(request, "courses/admin/log_session.html", context)
@@ -76,7 +76,7 @@ class LogSession:
         return response
 
     def _again(self, request: HttpRequest, logged: Logged, entry: SessionEntry) -> HttpResponse:
-        """The form came before: what it says otherwise now is offered as a correction, never said to be saved."""
+        """The form was sent before: offer the differences as a correction, and never report them as saved."""
         resent = resent_values(logged.session, entry)
         if resent is None:
             return HttpResponseRedirect(f"{_address(logged.session)}?saved=before")
@@ -93,7 +93,7 @@ class LogSession:
 
 @contextmanager
 def _held(pk: int, *, by: Membership) -> Iterator[None]:
-    """What is read of the course's patient to check a form that was sent stays true until it is saved."""
+    """Lock the patient, so that what is read to check the form stays true until it is saved."""
     with transaction.atomic():
         lock_patients(Course.objects.visible_to(by).filter(pk=pk).values("patient"))
         yield
@@ -102,7 +102,7 @@ def _held(pk: int, *, by: Membership) -> Iterator[None]:
 def _course(pk: int, *, by: Membership) -> Course:
     rows = Course.objects.visible_to(by).select_related("patient", "protocol", "practitioner__user")
     course = get_object_or_404(rows, pk=pk)
-    course.clinic = by.clinic  # one and the same row, which need not be read twice
+    course.clinic = by.clinic  # the same row, which need not be read twice
     return course
 
 
@@ -122,13 +122,13 @@ def _form(
 
 
 def _visit(here: LogPageFacts, typed: str) -> str | None:
-    """The visit that the address names, if it is one of the course."""
+    """The visit in the address, if it belongs to the course."""
     is_number = typed.isascii() and typed.isdecimal() and len(typed) < 19
     return typed if is_number and here.course.appointments.filter(pk=typed).exists() else None
 
 
 def _initial(request: HttpRequest, here: LogPageFacts) -> dict[str, Any]:
-    """What an empty form starts with: nothing that a patient would have to be asked."""
+    """Initial values of an empty form: nothing that the patient has to be asked."""
     last = here.last_needled
     needles = ("needle_diameter_mm", "needle_length_mm", "needle_maker")
     return {
@@ -142,7 +142,7 @@ def _initial(request: HttpRequest, here: LogPageFacts) -> dict[str, Any]:
 def _save(
     here: LogPageFacts, form: SessionForm, needlings: BaseNeedlings, *, by: Membership, at: datetime
 ) -> Logged | None:
-    """The session as logged; None where it could not be. Red flags told do not wait for that."""
+    """The logged session; None if it could not be saved. Red flags are recorded in any case."""
     is_valid = form.is_valid() & needlings.is_valid()
     rows = _rows(needlings)
     for field, message in form.needling_errors(rows).items():
@@ -175,13 +175,13 @@ def _address(session: Session) -> str:
 
 
 def _initial_rows(request: HttpRequest, here: LogPageFacts) -> list[dict[str, Any]]:
-    """The last session's points where the address asks for them, and some empty rows."""
+    """The points of the last session if the address asks for them, and some empty rows."""
     copied = here.copied if "copy" in request.GET else []
     return [*copied, *({} for _row in range(N_EMPTY_ROWS))]
 
 
 def _with_rows(posted: QueryDict, here: LogPageFacts) -> QueryDict:
-    """What was sent, with the rows that a button asked for put behind those filled in."""
+    """The sent data, with the rows that a button asked for after the filled ones."""
     if not {"copy", "add_rows"} & posted.keys():
         return posted
     data = posted.copy()

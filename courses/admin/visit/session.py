@@ -1,4 +1,4 @@
-"""The session page: what was logged, and the verdict on it."""
+"""The session page: the record and its verdict."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ from patients.wording import reason_text
 
 
 class VoidFilter(admin.SimpleListFilter):
-    """Void sessions are off the list unless asked for."""
+    """Hides void sessions unless the filter includes them."""
 
     title = gettext_lazy("void")
     parameter_name = "void"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Beside those that count."""
+        """The choices beside “counted”."""
         return [("yes", _("void"))]
 
     def choices(self, changelist: Any) -> Any:
-        """The stock “all” becomes those that count."""
+        """Rename the stock “all” to “counted”."""
         first, *others = super().choices(changelist)
         return [{**first, "display": _("counted")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Counted unless asked otherwise."""
+        """Counted sessions unless another filter is chosen."""
         return queryset.exclude(voided_at=None) if self.value() == "yes" else queryset.filter(voided_at=None)
 
 
@@ -66,7 +66,7 @@ class SessionAdmin(OfPatientsAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        """With the scores of each; a void session has a page too, and the list shows it when asked."""
+        """Add the scores. Void sessions have a page too, and the list shows them on request."""
         rows = Session.every.visible_to(active_membership(request.user))
         return rows.order_by(*self.get_ordering(request)).prefetch_related("scores")
 
@@ -78,15 +78,15 @@ class SessionAdmin(OfPatientsAdmin):
 
     @admin.display(description=gettext_lazy("treatment"), ordering="is_needled")
     def treatment(self, session: Session) -> str:
-        """Whether needles were used, in words: a visit without is no fault."""
+        """Whether needles were used, in words: a visit without needles is no error."""
         return _("needled") if session.is_needled else _("no needling")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Logged from the course page."""
+        """Sessions are logged from the course page."""
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """Correct, void, move."""
+        """Pages to correct, void and move a session."""
         mistakes = Mistakes(self)
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"courses_session_{name}")
@@ -103,7 +103,7 @@ class SessionAdmin(OfPatientsAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The verdict first, then the record."""
+        """The session page, with the verdict first."""
         session: Any = self.get_object(request, object_id)
         if not self.has_view_permission(request, session):
             raise PermissionDenied
@@ -113,7 +113,7 @@ class SessionAdmin(OfPatientsAdmin):
 
 
 def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> dict[str, Any]:
-    """The instruction of a red flag, the verdicts, what happens next, what to tell the patient, the record."""
+    """The red-flag instruction, the verdicts, what happens next, what to tell the patient, and the record."""
     reports = reports_of_form(session.course.patient, session.form_key)
     corrections = session.corrections.select_related("corrected_by__user", "score")
     scores = list(parts_of(session, PainScore).order_by("pk"))
@@ -128,7 +128,7 @@ def session_page(session: Any, *, by: Membership, at: datetime, saved: str) -> d
         "reports": reports,
         "instruction": instruction(reports[0].level) if reports else "",
         "is_emergency": bool(reports) and is_now(reports[0].level),
-        # Nothing follows from a void session, and nothing of it is told to the patient.
+        # A void session has no consequences, and nothing about it is for the patient.
         "next_steps": [] if session.is_void else next_steps(session, at=at),
         "patient_words": [] if session.is_void else patient_words(session, of_session, at=at),
         "void_words": void_words(session) if session.is_void else "",

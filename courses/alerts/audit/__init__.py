@@ -1,4 +1,4 @@
-"""Whether each alert really left: who looks, what is put right, what /healthz and the fault list say.
+"""Checks that every alert was really sent, repairs what it can, and reports faults to /healthz and the fault list.
 
 The clock from report to first accepted message is in alerts/reached/.
 """

@@ -1,7 +1,7 @@
-"""The auditor: looks every few minutes whether every alert is on its way, and says so where one is not.
+"""The auditor: checks every few minutes that every alert is on its way, and reports those that are not.
 
-It trusts the rows, not the processes. What it finds is armed once more, and is a fault in /healthz
-until it is repaired.
+It trusts the rows, not the processes. It restarts the alerts it finds, and reports a fault in /healthz
+until the fault is repaired.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from courses.alerts.reached.late import note_unreached
 from courses.alerts.steps import MESSAGE_KIND, is_paged, start_steps, sweep, tell
 from courses.models import Alert, AlertEvent
 
-# A sweep comes every ten seconds: a step that is late by this much will not come by itself.
+# A sweep runs every ten seconds: a step that is this late will not happen without help.
 GRACE = timedelta(minutes=5)
-# What is older was looked at many times.
+# Anything older was checked many times before.
 WINDOW = timedelta(days=1)
 CLOCKS = ("next_step_at", "repeat_at", "escalate_at", "lapses_at", "silenced_until")
 REPORTS = (AlertEvent.Kind.RAISED, AlertEvent.Kind.REPORTED_AGAIN, AlertEvent.Kind.SEVERITY_RAISED)
@@ -35,16 +35,16 @@ TELLING = (*REPORTS, AlertEvent.Kind.ESCALATED, AlertEvent.Kind.REPEATED, AlertE
 
 
 def audit_alerts(*, at: datetime) -> int:
-    """Look at everything unresolved; returns how many faults are open now. Safe many times at once.
+    """Check every unresolved alert; returns how many faults are open now. Safe many times at once.
 
-    Of whom nobody was told is counted by its own clock, not here: see `reached`.
+    Reports that reached nobody are counted by their own clock, not here: see `reached`.
     """
     rewind(at=at)
-    # After a stop everything is late: what a sweep mends is no fault.
+    # After a stop everything is late: what a sweep repairs is no fault.
     sweep(at=at)
     note_failures(at=at)
     _audit(Fault.Kind.STUCK, _stuck(at), rearm, at=at)
-    # Made once and never twice, whoever asks: as soon as somebody can be told, they are.
+    # Repeated at each audit, but it makes each message only once: people are alerted as soon as that is possible.
     _audit(Fault.Kind.UNTOLD, _unreached(at), tell_again, at=at, is_mended_each_time=True)
     _audit(Fault.Kind.UNDELIVERED, _undelivered(), None, at=at)
     note_unreached(at=at)
@@ -53,7 +53,7 @@ def audit_alerts(*, at: datetime) -> int:
 
 
 def note_failures(*, at: datetime) -> int:
-    """Failed mails that their owner did not hear of, because it failed or is gone: the next person is told."""
+    """Failed mails that their owner did not record, because it failed or is gone: the next person is alerted."""
     return each(_unnoted_failures(at), partial(_note_failure, at=at))
 
 
@@ -71,7 +71,7 @@ def _audit(
     at: datetime,
     is_mended_each_time: bool = False,
 ) -> None:
-    """Note what is wrong, repair it once, and note what is right again."""
+    """Record what is wrong, repair it once, and end faults that no longer apply."""
     subjects = {f"alert:{pk}": pk for pk in alerts}
     new = [pk for subject, pk in subjects.items() if Fault.find(kind, subject, at=at)]
     Fault.objects.open().filter(kind=kind).exclude(subject__in=subjects).update(gone_at=at)
@@ -80,13 +80,13 @@ def _audit(
 
 
 def _stuck(at: datetime) -> list[int]:
-    """Unresolved alerts one of whose times passed without its step; failures put off `next_step_at` alone."""
+    """Unresolved alerts with a step that is overdue; failures put off only `next_step_at`."""
     late = Q(*((f"{clock}__lte", at - GRACE) for clock in CLOCKS), _connector=Q.OR)
     return list(Alert.objects.all_clinics().unresolved().filter(late).order_by("pk").values_list("pk", flat=True))
 
 
 def _unreached(at: datetime) -> list[int]:
-    """Open alerts with something to tell for which no message was ever made."""
+    """Open alerts with an event to send, for which no message was ever made."""
     mailed = Message.objects.filter(kind=MESSAGE_KIND, subject_id=OuterRef("pk"))
     events = AlertEvent.objects.filter(
         kind__in=TELLING,
@@ -100,14 +100,14 @@ def _unreached(at: datetime) -> list[int]:
 
 
 def _was_held_back(alert: Alert) -> bool:
-    """Whether a silence or too many openings kept a message from being made; never so for a red flag."""
+    """Whether a silence or too many openings kept a message from being made; never for a red flag."""
     reasons = (AlertEvent.Kind.SILENCED, AlertEvent.Kind.FLAPPING)
     matter = Alert.objects.of_matter(alert)
     return not alert.is_red_flag and AlertEvent.objects.filter(alert__in=matter, kind__in=reasons).exists()
 
 
 def _undelivered() -> list[int]:
-    """Open red flags of whose last news no mail was accepted, and one was given up."""
+    """Open red flags whose latest report has a failed mail and no accepted one."""
     news = AlertEvent.objects.filter(alert=OuterRef("pk"), kind__in=REPORTS).order_by("-pk")
     about_it = Message.objects.filter(
         kind=MESSAGE_KIND, group_key=OuterRef("group_key"), created_at__gte=OuterRef("news_at")
@@ -123,9 +123,9 @@ def _undelivered() -> list[int]:
 
 
 def _unnoted_failures(at: datetime) -> list[Message]:
-    """Failed mails of which the alert's history knows nothing, so that the next person was not told."""
+    """Failed mails that the alert's history does not contain, so that the next person was not alerted."""
     failed = Message.objects.filter(state=Message.State.FAILED, settled_at__gt=at - WINDOW)
-    # A kind that vanished with an upgrade has no owner that could be told: the group says what it was about.
+    # A kind that was removed by an upgrade has no owner to inform: the group key says what it was about.
     about_alerts = failed.filter(group_key__startswith="alert:", channel=Message.Channel.EMAIL)
     found = list(about_alerts.order_by("pk"))
     if not found:
@@ -138,7 +138,7 @@ def _unnoted_failures(at: datetime) -> list[Message]:
 
 @transaction.atomic
 def rearm(alert_id: int, *, at: datetime) -> None:
-    """Start an alert's steps again, with today's people: what it was stuck on may be gone with the old ones."""
+    """Restart an alert's steps with today's staff: what blocked it may have gone with the old ones."""
     alert = (
         Alert.objects.select_for_update(of=("self",))
         .select_related("clinic", "patient", "course")
@@ -156,7 +156,7 @@ def rearm(alert_id: int, *, at: datetime) -> None:
 
 @transaction.atomic
 def tell_again(alert_id: int, *, at: datetime) -> None:
-    """Make the messages that an event of an alert should have had."""
+    """Make the missing messages for an event of an alert."""
     alert = Alert.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=alert_id)
     mailed = Message.objects.filter(kind=MESSAGE_KIND, subject_id=OuterRef("pk"))
     events = alert.events.filter(kind__in=TELLING, happened_at__gt=at - WINDOW).exclude(Exists(mailed))

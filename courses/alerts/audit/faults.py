@@ -1,4 +1,4 @@
-"""What the auditor found wrong with a clinic's alerts, in words for those who can act on it."""
+"""Faults that the auditor found in a clinic's alerts, in words for those who can act on them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 from clinic.models import Fault, Membership, Role
 from courses.models import Alert
 
-# Those who can act: they see alerts, messages and staff.
+# Those who can act: they may see alerts, messages and staff.
 READERS = (Role.LEAD, Role.MANAGER)
 N_SHOWN = 3
 PREFIX = "alert:"
-# Of these every page tells everybody, or nobody but whoever runs the software can do something.
+# Every page already shows these to everybody, or only the operator can fix them.
 TOLD_ELSEWHERE = (*Fault.NOTED, Fault.Kind.UNREACHED, Fault.Kind.CRASHING)
 
 
 @dataclass(frozen=True)
 class OpenFault:
-    """One fault: of an alert, or of all mail; what is wrong, and what to do now."""
+    """One fault, of an alert or of all mail: what is wrong, and what to do now."""
 
     alert: Alert | None
     what: str
@@ -29,14 +29,14 @@ class OpenFault:
 
 @dataclass(frozen=True)
 class OpenFaults:
-    """How many, and the oldest of them."""
+    """How many faults, and the oldest of them."""
 
     n_faults: int
     oldest: tuple[OpenFault, ...]
 
 
 def open_faults(membership: Membership) -> OpenFaults | None:
-    """What every page tells leads and managers until it is fixed; nothing of another clinic."""
+    """The faults that every page shows to leads and managers until they are fixed; only their own clinic's."""
     if not membership.has_role(*READERS):
         return None
     faults = list(Fault.objects.open().exclude(kind__in=TOLD_ELSEWHERE).order_by("found_at", "pk"))
@@ -56,7 +56,7 @@ def _alert_id(fault: Fault) -> int | None:
 
 
 def _is_theirs(fault: Fault, membership: Membership, alerts: Container[int]) -> bool:
-    """Of an alert or a message of their clinic; a mail server that refuses us refuses every clinic."""
+    """Faults of their clinic's alerts or messages; a mail server that refuses us affects every clinic."""
     if fault.kind == Fault.Kind.REFUSED:
         return True
     if fault.kind == Fault.Kind.UNSENDABLE:

@@ -1,4 +1,4 @@
-"""Figures of the alerts, test patients left out, read from rows at each scrape."""
+"""Figures of the alerts, without test patients, read from rows at each scrape."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from courses.models import Alert, AlertEvent, Reach
 from courses.rules.facts import Severity
 from patients.counting import counted
 
-# A histogram speaks of the alerts of this time: its cost does not grow with the years.
+# A histogram covers the alerts of this period, so that its cost does not grow with the years.
 WINDOW = timedelta(days=30)
 BUCKETS = (1, 5, 10, 30, 60, 120, 300, 900, 3600, 4 * 3600, 24 * 3600, 3 * 24 * 3600)
 
 
 def alert_metrics(*, at: datetime) -> Iterator[Metric]:
-    """Unresolved alerts by state and severity with their age; how long until somebody was told, and answered."""
+    """Unresolved alerts by state and severity with their age; the time until somebody was reached and answered."""
     yield from _unresolved(at)
     yield _reached_times(at)
     yield _unreached(at)

@@ -1,4 +1,4 @@
-"""What /healthz says of the alert loop: what the auditor found, and whether it runs."""
+"""The state of the alert loop for /healthz: the auditor's faults, and whether it runs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ LATEST_AUDIT = timedelta(minutes=15)
 
 
 def alerts_health(*, at: datetime) -> Health:
-    """Unwell while a fault is open, or alerts wait that nobody audits."""
-    # Of what nobody was told in time, the check `reached` speaks.
+    """Unwell while a fault is open, or while alerts wait without an audit."""
+    # The check `reached` reports alerts that reached nobody in time.
     faults = Fault.objects.open().exclude(kind=Fault.Kind.UNREACHED)
     found = Counter(faults.values_list("kind", flat=True))
     if found:

@@ -1,6 +1,6 @@
-"""What a clock that ran ahead left behind: after it was set back, no alert waits out the difference.
+"""Repairs times set by a clock that ran ahead: after it is set back, no alert waits for the difference.
 
-A step further away than its severity ever allows was set by another clock: it is set anew from now.
+A step further in the future than its severity allows was set by another clock: it is set again from now.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ Clocks = Mapping[str, datetime]
 
 
 def rewind(*, at: datetime) -> int:
-    """Set again every step and first message that lies further away than it may; returns how many."""
+    """Set again every step and first message that is too far in the future; returns how many."""
     hurry_clocks(at=at)
     return each(_too_far(at), partial(_rewind_alert, at=at)) + each(_early_born(at), partial(_hurry, at=at))
 
 
 def _too_far(at: datetime) -> list[int]:
-    """Unresolved alerts with a step beyond every interval; what is allowed is reckoned once a clinic and pace."""
+    """Unresolved alerts with a step beyond every interval; the limit is computed once per clinic and pace."""
     calendars: dict[int, OpeningCalendar] = {}
     allowed: dict[object, Clocks] = {}
     found = []
@@ -52,7 +52,7 @@ def _too_far(at: datetime) -> list[int]:
 
 
 def _latest(alert: Alert, calendar: OpeningCalendar, *, at: datetime) -> Clocks:
-    """How far each of an alert's times may lie, if all of them were set no later than now."""
+    """The latest possible time for each of an alert's clocks, if all were set by now."""
     pace = pace_of(alert)
     first_at = pace.first.latest(at, calendar)
     return {
@@ -64,12 +64,12 @@ def _latest(alert: Alert, calendar: OpeningCalendar, *, at: datetime) -> Clocks:
 
 
 def _beyond(alert: Alert, latest: Clocks) -> list[str]:
-    """The names of the times that lie too far."""
+    """The names of the times that are too late."""
     return [name for name, limit in latest.items() if getattr(alert, name) and getattr(alert, name) > limit]
 
 
 def _is_held_up(alert: Alert, *, at: datetime) -> bool:
-    """Whether an alert that failed was pushed ahead further than a failure ever pushes."""
+    """Whether an alert that failed was postponed further than a failure ever postpones."""
     times = [getattr(alert, name) for name in ("repeat_at", "escalate_at", "lapses_at", "silenced_until")]
     first = min((time for time in times if time), default=at)
     next_step_at = alert.next_step_at
@@ -101,13 +101,13 @@ def _rewind_alert(alert_id: int, *, at: datetime) -> bool:
 
 
 def _early_born(at: datetime) -> list[Message]:
-    """Messages about alerts that wait and were made in a future that is none."""
+    """Waiting messages about alerts that were made at a time in the future."""
     waiting = Message.objects.filter(kind__in=[MESSAGE_KIND, WEBHOOK_KIND], state=Message.State.PENDING)
     return list(waiting.filter(created_at__gt=at, due_at__gt=at).select_related("clinic").order_by("pk"))
 
 
 def _hurry(message: Message, *, at: datetime) -> bool:
-    """Due when it would be, were it made now; what has waited for longer already is not put off."""
+    """The due time as if it were made now; never later than it already is."""
     alert = Alert.objects.select_related("patient").get(events=message.subject_id)
     due_at = pace_of(alert).first.after(at, message.clinic.calendar())
     waiting = Message.objects.filter(pk=message.pk, state=Message.State.PENDING, due_at__gt=due_at)

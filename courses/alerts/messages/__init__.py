@@ -1,4 +1,4 @@
-"""What is sent about an alert, and how messages are bundled.
+"""The content of messages about an alert, and how messages are bundled.
 
-When a message is due is decided in alerts/steps.py; how it travels is in clinic/outbox/.
+When a message is due is decided in alerts/steps.py; how it is sent is in clinic/outbox/.
 """

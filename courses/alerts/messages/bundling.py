@@ -1,4 +1,4 @@
-"""Several messages about one course that are due for one person leave as one mail."""
+"""Several messages about one course to one person are sent as one mail."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from courses.rules.facts import rank_of
 
 
 class Entry(TypedDict):
-    """One alert in the mail, with what happened to it last."""
+    """One alert in the mail, with its latest event."""
 
     alert: Alert
     event: AlertEvent
@@ -30,9 +30,9 @@ class Entry(TypedDict):
 
 
 def bundle_key(alert: Alert, event: AlertEvent) -> str:
-    """What may leave in one mail with an event's own; empty where it goes alone.
+    """The key of events that may share one mail; empty if the event is sent alone.
 
-    Every report of a red flag goes alone; its repeats may join each other, when they piled up.
+    Every report of a red flag is sent alone; its repeats may be bundled if they piled up.
     """
     if not alert.is_red_flag:
         return f"course:{alert.course_id}" if alert.course_id else ""
@@ -41,7 +41,7 @@ def bundle_key(alert: Alert, event: AlertEvent) -> str:
 
 
 def bundle_mail(messages: Sequence[Message], *, member: Membership) -> Mail:
-    """One mail under the first message's name: each alert once, as it stands now."""
+    """One mail under the first message's id: each alert once, in its current state."""
     first = messages[0]
     with at_clinic(first.clinic, language=first.clinic.languages[0]):
         entries = _entries(messages, member)

@@ -16,7 +16,7 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class LinkTarget:
-    """Whom and what a link is for."""
+    """The alert and the person of a link."""
 
     alert: Alert
     member: Membership
@@ -33,9 +33,9 @@ def acknowledge_path(alert: Alert, member: Membership) -> str:
 
 
 def read_link(token: str) -> LinkTarget:
-    """The alert and the person a link was made for; BadLink otherwise.
+    """The alert and the person of a link; BadLink otherwise.
 
-    Whether the person still may acknowledge is asked when they do.
+    Whether the person still may acknowledge is checked when they do.
     """
     try:
         alert_uuid, member_uuid = signing.loads(token, salt=SALT, max_age=DAYS * 24 * 3600)

@@ -1,4 +1,4 @@
-"""The staff mail: alert number, clinic, severity, a link, and by how much a course is worse than at its start.
+"""The staff mail: alert number, clinic, severity, a link, and how much worse the course is than at its start.
 
 No name, no score, no complaint.
 """
@@ -33,10 +33,10 @@ FRESH = timedelta(minutes=1)
 
 
 class AlertMail:
-    """Owner of the message kind `staff_alert`; its subject is the event that is told."""
+    """Owner of the message kind `staff_alert`; its subject is the event to report."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """Only while nobody has taken the alert on, or as the word that it closed; looked at under lock."""
+        """Only while nobody has acknowledged the alert, or for the news that it closed; checked under lock."""
         with transaction.atomic():
             alert = self._alert(message, lock=True)
             if alert.outcome == Alert.Outcome.COURSE_CLOSED:
@@ -47,7 +47,7 @@ class AlertMail:
     def render(self, message: Message) -> Mail:
         """The mail to one member."""
         event = AlertEvent.objects.select_related("alert__clinic").get(pk=message.subject_id)
-        # Read once: the clinic of the event is the message's own.
+        # Loaded once: the clinic of the event is the message's own.
         alert = event.alert
         message.clinic = alert.clinic
         member = reachable_member(message)
@@ -73,7 +73,7 @@ class AlertMail:
         return bundle_mail(messages, member=reachable_member(messages[0]))
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Delivery is part of the alert's history."""
+        """Record the delivery in the alert's history."""
         kinds = {
             Message.State.SENT: AlertEvent.Kind.SENT,
             Message.State.CANCELLED: AlertEvent.Kind.NOT_SENT,
@@ -96,12 +96,12 @@ class AlertMail:
         note_delivery(message, at=at)
 
     def _was_known_to_fail(self, message: Message) -> bool:
-        """Whose address was refused before this was written has been stepped over already."""
+        """Whether the address was refused before this message was made; its person was then already skipped."""
         failed_at = member_of(message).email_failed_at
         return failed_at is not None and failed_at < message.created_at
 
     def _headers(self, message: Message, event: AlertEvent) -> dict[str, str]:
-        # What raised an alert is the first mail of its thread: nothing is looked up for it.
+        # The mail that raises an alert starts its thread, so no earlier mail is looked up.
         thread = {} if event.kind == AlertEvent.Kind.RAISED else thread_headers(message)
         return {**thread, **({"X-Priority": "1"} if message.is_urgent else {})}
 
@@ -116,14 +116,14 @@ class AlertMail:
         alerts = Alert.objects.filter(events=message.subject_id).select_related("clinic")
         if not lock:
             return alerts.get()
-        # Whoever holds an alert for longer is stuck or gone: the mails about the others must not wait for it.
+        # An alert that is locked for longer is stuck: mails about the others must not wait for it.
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_LOCK])
         return alerts.select_for_update(of=("self",)).get()
 
 
 def _is_overtaken(message: Message, *, at: datetime) -> bool:
-    """Whether a repeat that waited would come beside a newer mail: after an outage nobody gets twelve at once."""
+    """Whether a newer mail makes this waiting repeat unnecessary: after an outage nobody gets twelve at once."""
     has_waited = at - message.created_at > FRESH
     if (
         not has_waited

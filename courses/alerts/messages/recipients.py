@@ -1,6 +1,6 @@
-"""Who has been told of a red flag: sentences computed from the rows of the outbox, and from nothing else.
+"""Who has been informed of a red flag: sentences computed only from the rows of the outbox.
 
-The one place from which every page takes them. A message counts as told when the other side accepted it.
+Every page takes its sentences from here. A message counts as sent when the other side accepted it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from clinic.models import Clinic, Membership, Message
 from courses.alerts.steps import MESSAGE_KIND
 from courses.models import Alert, AlertEvent, RedFlagReport
 
-# The most telling first: what one person got is said by the best that became of their messages.
+# The most informative first: each person is described by the best state of their messages.
 _ORDER = (
     Message.State.SENT,
     Message.State.SENDING,
@@ -63,7 +63,7 @@ def notices_to_staff(reports: Iterable[RedFlagReport], *, at: datetime) -> list[
 
 
 def notice_to_patient(reports: Iterable[RedFlagReport], *, at: datetime) -> str:
-    """The same without names, for the patient's own page; empty for no report."""
+    """The same without names, for the patient's page; empty for no report."""
     rows = list(reports)
     if not rows:
         return ""
@@ -86,12 +86,12 @@ def notice_to_patient(reports: Iterable[RedFlagReport], *, at: datetime) -> str:
 
 
 def test_patient_words() -> str:
-    """What stands wherever somebody might expect an alert of a test patient."""
+    """The notice shown wherever somebody might expect an alert for a test patient."""
     return _("Test patient: nobody is alerted.")
 
 
 def clock(when: datetime, clinic: Clinic, *, at: datetime) -> str:
-    """The clinic's wall time; with the day where it is another one than today."""
+    """The clinic's wall time; with the day if it is not today."""
     there, now = clinic.local(when), clinic.local(at)
     return shown_clock(there) if there.date() == now.date() else shown_short_weekday_moment(there)
 
@@ -102,7 +102,7 @@ def _alerts(reports: Sequence[RedFlagReport]) -> list[Alert]:
 
 
 def _messages(reports: Sequence[RedFlagReport]) -> list[Message]:
-    """Every email about the alerts of these reports since the first of them was recorded."""
+    """Every email about the alerts of these reports, from the time of the first report."""
     matters = AlertEvent.objects.filter(report__in=[report.pk for report in reports]).values("alert")
     since = min(report.recorded_at for report in reports)
     events = AlertEvent.objects.filter(alert__in=matters, happened_at__gte=since).values("pk")
@@ -110,7 +110,7 @@ def _messages(reports: Sequence[RedFlagReport]) -> list[Message]:
 
 
 def _best(messages: Sequence[Message]) -> dict[int, Message]:
-    """The most telling message of each person, in the order in which people were written to."""
+    """The most informative message for each person, in the order in which people were written to."""
     best: dict[int, Message] = {}
     for message in messages:
         known = best.get(message.recipient_id)
@@ -124,7 +124,7 @@ def _rank(message: Message) -> int:
 
 
 def _of_member(who: str, message: Message, clinic: Clinic, *, at: datetime) -> StaffNotice:
-    """What became of the email to one person."""
+    """The state of the email to one person."""
     when = clock(message.settled_at or message.due_at, clinic, at=at)
     values = {"who": who, "when": when}
     if message.state == Message.State.SENT:
@@ -142,7 +142,7 @@ def _of_member(who: str, message: Message, clinic: Clinic, *, at: datetime) -> S
 
 
 def _of_nobody(alerts: Sequence[Alert]) -> StaffNotice:
-    """Why there is no email at all."""
+    """Why there is no email."""
     if alerts and all(alert.is_resolved for alert in alerts):
         return StaffNotice(_("The alert is resolved. No email is sent."))
     if alerts and all(alert.is_quiet for alert in alerts):

@@ -18,14 +18,14 @@ from courses.models import Alert, AlertEvent
 
 
 class AlertWebhook:
-    """Owner of the message kind `staff_alert_webhook`; its subject is the event that is told."""
+    """Owner of the message kind `staff_alert_webhook`; its subject is the event to report."""
 
     def still_due(self, message: Message, *, at: datetime) -> bool:
-        """As long as a mail about it would be."""
+        """Due as long as a mail about it would be."""
         return alert_mail.still_due(message, at=at)
 
     def render(self, message: Message) -> Notice:
-        """Facts for a machine: whoever reads them signs in for more."""
+        """Facts for a machine; people sign in to read more."""
         endpoint = Endpoint.objects.for_clinic(message.clinic).in_use().filter(pk=message.recipient_id).first()
         if endpoint is None:
             raise TransportError(Failure.NOT_IN_USE, permanent=True)
@@ -47,7 +47,7 @@ class AlertWebhook:
         )
 
     def settled(self, message: Message, *, at: datetime) -> None:
-        """Part of the history, and no mail: that a machine took it does not mean that a person was told."""
+        """Record it in the history, but not as a mail: if a machine accepted it, no person may know of it yet."""
         if message.state in {Message.State.SENT, Message.State.FAILED}:
             alert = Alert.objects.select_for_update().get(events=message.subject_id)
             kinds = {Message.State.SENT: AlertEvent.Kind.POSTED, Message.State.FAILED: AlertEvent.Kind.NOT_POSTED}
@@ -65,7 +65,7 @@ class AlertWebhook:
 
 
 def _is_of_a_person(message: Message) -> bool:
-    """Whether a member reads there; another system of the clinic that took it has told nobody."""
+    """Whether a member reads there; another system of the clinic is not a person who was informed."""
     of_members = Endpoint.objects.for_clinic(message.clinic).exclude(member=None)
     return of_members.filter(pk=message.recipient_id).exists()
 

@@ -1,4 +1,4 @@
-"""How long it took until somebody was told of a report, and what happens where nobody is.
+"""The time until somebody was reached about a report, and what happens if nobody is.
 
-Who is told and how a message travels belong elsewhere.
+Who is alerted and how a message is sent is decided elsewhere.
 """

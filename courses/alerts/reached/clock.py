@@ -10,20 +10,20 @@ from clinic.models import Message
 from courses.models import Alert, AlertEvent, Reach
 from courses.rules.facts import RED_FLAG_LEVELS, Severity
 
-# From when the first message may leave until nobody having been reached is a fault.
+# The time from the first possible message until it is a fault that nobody was reached.
 LONGEST_FOR_RED_FLAGS = timedelta(minutes=2)
 LONGEST = timedelta(hours=2)
 
 
 def longest_wait(severity: str) -> timedelta:
-    """How long it may take until somebody is reached."""
+    """The longest time until somebody must be reached."""
     return LONGEST_FOR_RED_FLAGS if severity in RED_FLAG_LEVELS else LONGEST
 
 
 def start_clock(alert: Alert, event: AlertEvent, *, at: datetime, leaves_at: datetime) -> None:
-    """An event gets a first message of its own, to leave then: its clock runs, whatever becomes of the message.
+    """Start the clock of an event that gets a first message of its own, whatever becomes of the message.
 
-    Starting the steps anew is no new report: while a clock runs, that one goes on.
+    Restarting the steps is no new report: a running clock continues.
     """
     if event.kind == AlertEvent.Kind.REARMED and alert.reaches.running().exists():
         return
@@ -39,7 +39,7 @@ def start_clock(alert: Alert, event: AlertEvent, *, at: datetime, leaves_at: dat
 
 
 def hurry_clocks(*, at: datetime) -> int:
-    """A report made in a future that is none, because a clock was set back, is not late only in that future."""
+    """Correct reports that a wrong clock dated in the future, so that they become late in time."""
     n_hurried = 0
     for severity in Severity:
         late_at = at + longest_wait(severity)
@@ -51,11 +51,11 @@ def hurry_clocks(*, at: datetime) -> int:
 
 
 def note_reached(alert: Alert, message: Message, *, at: datetime) -> None:
-    """A message about an event was accepted: whoever reads it knows of everything before, too."""
+    """A message about an event was accepted: whoever reads it also knows of all earlier events."""
     known = alert.reaches.running().filter(event__lte=message.subject_id)
     known.update(reached_at=at, message=message)
 
 
 def stop_clocks(alert: Alert, *, at: datetime) -> None:
-    """A person dealt with the alert: they know of it, however the messages fared."""
+    """A person dealt with the alert, so they know of it, whatever became of the messages."""
     alert.reaches.running().update(answered_at=at)

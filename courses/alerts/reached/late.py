@@ -1,4 +1,4 @@
-"""Reports of which nobody was told in time: an alarm outside, a fault, a banner on every staff page."""
+"""Reports that reached nobody in time: an alarm outside, a fault, a banner on every staff page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ N_SHOWN = 3
 
 @dataclass(frozen=True)
 class LateAlert:
-    """One alert of which nobody was told, and since when it waits. No patient: every member sees this."""
+    """One alert that reached nobody, and since when it waits. It names no patient: every member sees this."""
 
     alert: Alert
     since: datetime
@@ -27,14 +27,14 @@ class LateAlert:
 
 @dataclass(frozen=True)
 class Late:
-    """How many, and those that wait for longest."""
+    """How many, and those that wait longest."""
 
     n_alerts: int
     oldest: tuple[LateAlert, ...]
 
 
 def reached_health(*, at: datetime) -> Health:
-    """Unwell while nobody was told of a report in time, whatever became of its messages."""
+    """Unwell while a report has reached nobody in time, whatever became of its messages."""
     late = _late(at)
     if not late:
         return Health(True, "nobody waits")
@@ -44,7 +44,7 @@ def reached_health(*, at: datetime) -> Health:
 
 
 def late_alerts(clinic: Clinic, *, at: datetime) -> Late | None:
-    """What every page of a clinic says until somebody is told or answers."""
+    """What every page of a clinic shows until somebody is reached or answers."""
     late = Reach.objects.for_clinic(clinic).late_by(at).order_by("reported_at", "pk")
     if not late:
         return None
@@ -62,9 +62,9 @@ def late_alerts(clinic: Clinic, *, at: datetime) -> Late | None:
 
 
 def note_unreached(*, at: datetime) -> int:
-    """A fault for each alert of which nobody was told in time, gone when somebody is; returns how many.
+    """Record a fault for each alert that reached nobody in time, and end it when somebody is; returns how many.
 
-    What waits for a time that is years away is sent now: nothing about an emergency is ever planned.
+    A message that waits for a time years away is sent now: nothing about an emergency is ever planned.
     """
     late = _late(at)
     subjects = {f"alert:{reach.alert_id}" for reach in late}
@@ -84,7 +84,7 @@ def _hurry(late: Iterable[Reach], *, at: datetime) -> int:
     if not groups:
         return 0
     waiting = Message.objects.filter(group_key__in=groups, state=Message.State.PENDING, is_urgent=True)
-    # A retry, asked for by a webhook at most, lies nearer.
+    # A retry, even one that a webhook asks for, is sooner.
     return waiting.filter(first_due_at=None, due_at__gt=at + LONGEST_FOR_RED_FLAGS).update(due_at=at)
 
 
@@ -98,7 +98,7 @@ def _last_messages(alerts: Iterable[int]) -> dict[str, Message]:
 
 
 def _what_keeps_it(last: Message | None) -> str:
-    """Why no message was accepted, as far as the newest message says."""
+    """Why no message was accepted, according to the newest message."""
     if last is None:
         return _("Nobody could be emailed: nobody has an email address.")
     if last.trouble == Message.Trouble.US:

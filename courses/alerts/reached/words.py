@@ -1,4 +1,4 @@
-"""How long it took until somebody was told, in sentences for the alert's page."""
+"""The time until somebody was reached, in sentences for the alert's page."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from clinic.country.shown import shown_exact_moment
 from courses.models import Alert, Reach
 
 MINUTE, HOUR = 60, 3600
-# Up to here seconds say more than minutes.
+# Up to this time, seconds are clearer than minutes.
 LONGEST_IN_SECONDS = 120
 
 
 @dataclass(frozen=True)
 class ReachLine:
-    """One report, and when somebody was told of it."""
+    """One report, and when somebody was reached."""
 
     words: str
     is_late: bool
@@ -52,7 +52,7 @@ def _words(alert: Alert, reach: Reach, *, at: datetime) -> str:
 
 
 def duration_words(duration: timedelta) -> str:
-    """A duration to the second, minute or hour."""
+    """A duration in seconds, minutes or hours."""
     seconds = max(round(duration.total_seconds()), 0)
     if seconds < LONGEST_IN_SECONDS:
         return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}

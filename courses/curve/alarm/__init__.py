@@ -1,4 +1,4 @@
-"""The alarm: one-score likelihood ratio, memory of what lasts, and the budget both share.
+"""The alarm: the likelihood ratio of one score, the memory of lasting changes, and their common budget.
 
 Rules that need no curve are in courses/rules/.
 """

@@ -1,4 +1,4 @@
-"""The alert budget: the thresholds of LR* and M at which all pain rules together alarm as often as wanted."""
+"""The alert budget: the thresholds of LR* and M at which all pain rules together keep to the budget."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,31 +20,31 @@ DEFAULT_BUDGET_PER_100 = 5.0
 MIN_SHARE_PER_100 = 1.0
 PSEUDO_FADED_AT = 2_000
 CLAMP_FACTOR = 3.0
-# Below 1 a score speaks against a rise, not for it.
+# Below 1 a score is evidence against a rise.
 LEAST_THRESHOLD = 1.0
 RED_SHARE = 0.25
 HIGHEST_RATIO = 1e9
-# A rate per 100 that is off by less reads the same.
+# A difference of less than this per 100 is not visible.
 SMALLEST_SAID = 0.05
 PRECISION = 1e-3
-# M of a clinic's first day at the default budget beside the fixed rules.
+# M for a new clinic at the default budget beside the fixed rules.
 SHIPPED_MEMORY = 24.77
 MIN_PATIENTS = 30
 APPROVAL_CHANGE = 0.20
-# What the fixed rules cost a clinic without sessions of its own: simulated at 2 to 4 per 100.
+# The alerts of the fixed rules for a clinic without sessions of its own: simulated at 2 to 4 per 100.
 SHIPPED_FIXED_PER_100 = 3.0
-# So many sessions at that rate stand beside the clinic's own.
+# This many sessions at that rate are counted with the clinic's own.
 N_LENT_SESSIONS = 20
 
 
 @dataclass(frozen=True)
 class AlertThreshold:
-    """LR* above `threshold` alarms; above `quarter_threshold` (a quarter of the budget) it may be red. M above
-    `memory_threshold` alarms too.
+    """LR* above `threshold` raises an alert; above `quarter_threshold` (a quarter of the budget) it may be red. M
+    above `memory_threshold` raises an alert too.
 
     `realised_per_100`: held-out sessions of the clinic, per 100, on which these thresholds or a fixed rule
-    would have alarmed; `fixed_per_100`: a fixed rule alone; `spendable_per_100`: the same at the lowest thresholds
-    there are, None where it was never reckoned. `is_clamped`: held at 3 times the reference.
+    would have raised an alert; `fixed_per_100`: a fixed rule alone; `spendable_per_100`: the same at the lowest
+    possible thresholds, None if it was never calculated. `is_clamped`: limited to 3 times the reference.
     """
 
     budget_per_100: float
@@ -69,14 +69,14 @@ class AlertThreshold:
 
     @property
     def unspendable_per_100(self) -> float:
-        """What of the budget no threshold can spend: so few scores stand out; 0 where that is not known."""
+        """The part of the budget that no threshold can use, because too few scores are unusual; 0 if unknown."""
         spendable = self.budget_per_100 if self.spendable_per_100 is None else self.spendable_per_100
         return max(self.budget_per_100 - spendable, 0.0)
 
     @property
     def least_per_100(self) -> float:
-        """What no budget brings the rate below: the fixed rules, which are always sent, and 1 per 100 of the
-        curve. Never above what can be spent, nor above what these thresholds themselves came to.
+        """The lowest rate that any budget can reach: the fixed rules, which always raise alerts, and 1 per 100 of
+        the curve. Never above what can be spent, nor above the rate of these thresholds themselves.
         """
         least = min(self.fixed_per_100 + MIN_SHARE_PER_100, self.realised_per_100)
         return least if self.spendable_per_100 is None else min(least, self.spendable_per_100)
@@ -88,7 +88,7 @@ class AlertThreshold:
 
     @property
     def is_fixed_rules_over_budget(self) -> bool:
-        """True if the fixed rules alone alarm more often than the budget; they are never dropped."""
+        """True if the fixed rules alone raise more alerts than the budget; they are never dropped."""
         return self.fixed_per_100 > self.budget_per_100
 
 
@@ -102,9 +102,9 @@ def threshold_for(
     """Return the thresholds at which fixed rules, LR* and memory together meet the budget, the last two at least 1
     per 100.
 
-    LR* takes three quarters of what the fixed rules leave, by a weighted quantile of the clinic's held-out LR*
-    and of pseudo-values from the shipped Prior, whose weight falls to 0 at 2,000 own values. M takes what is
-    left, scanned in order with restart; where it cannot spend it, LR* may. Neither threshold is above 3 times
+    LR* gets three quarters of what the fixed rules leave, by a weighted quantile of the clinic's held-out LR*
+    and of pseudo-values from the shipped Prior, whose weight falls to 0 at 2,000 own values. M gets the rest,
+    scanned in order with restart; if M cannot spend it, LR* may. Neither threshold is above 3 times
     the shipped reference, which could hide a bad clinic, nor so low that the scores speak against a rise.
     """
     shipped_fixed = SHIPPED_FIXED_PER_100 / 100.0 if has_fixed_rules else 0.0
@@ -148,7 +148,7 @@ def threshold_for(
 
 
 def _references(shipped_share: float, *, least_excess: float) -> tuple[float, float]:
-    """LR* above which the shipped Prior alarms, and above which it may say red, for a share of sessions."""
+    """LR* above which the shipped Prior raises an alert, and above which it may be red, by share of sessions."""
     found = (
         reference_threshold(part * shipped_share, least_excess=least_excess) for part in (SINGLE_SHARE, RED_SHARE)
     )
@@ -157,13 +157,13 @@ def _references(shipped_share: float, *, least_excess: float) -> tuple[float, fl
 
 
 def spendable_per_100(sessions: Sessions) -> float:
-    """Return the sessions per 100 that any pain rule may alarm on: at the lowest thresholds there are."""
+    """Return the sessions per 100 with an alert of any pain rule at the lowest possible thresholds."""
     return sessions.rate_per_100(LEAST_THRESHOLD, NEUTRAL_MEMORY)
 
 
 @dataclass(frozen=True, eq=False)
 class _Spending:
-    """How many sessions alarm beyond the fixed rules at some thresholds: the clinic's own and pseudo-sessions."""
+    """How many sessions raise an alert beyond the fixed rules at some thresholds: own and pseudo-sessions."""
 
     sessions: Sessions
     n_pseudo: float
@@ -171,11 +171,11 @@ class _Spending:
     least_excess: float
 
     def memory_threshold(self, lr: float) -> float:
-        """Return the M that spends what LR* leaves."""
+        """Return the M that spends what LR* leaves of the budget."""
         return _lowest(lambda memory: self._spent(lr, memory) <= self.mass, low=NEUTRAL_MEMORY, high=HIGHEST_RATIO)
 
     def lr_threshold(self, memory: float, *, highest: float) -> float:
-        """Return the LR* that spends what M leaves, at most the one it has."""
+        """Return the LR* that spends what M leaves of the budget, at most its current value."""
         return _lowest(lambda lr: self._spent(lr, memory) <= self.mass, low=LEAST_THRESHOLD, high=highest)
 
     def _spent(self, lr: float, memory: float) -> float:
@@ -189,7 +189,7 @@ class _Spending:
 
 def _lowest(is_kept: Callable[[float], bool], *, low: float, high: float) -> float:
     """Return the lowest threshold between two that keeps to the budget, to about a thousandth of itself; the
-    highest where none does.
+    highest if none does.
     """
     if is_kept(low):
         return low
@@ -200,7 +200,7 @@ def _lowest(is_kept: Callable[[float], bool], *, low: float, high: float) -> flo
 
 
 def pseudo_weight(n_told: int) -> float:
-    """Return what a pseudo-value counts beside so many own values."""
+    """Return the weight of a pseudo-value beside so many own values."""
     return max(0.0, 1.0 - n_told / PSEUDO_FADED_AT)
 
 
@@ -212,13 +212,13 @@ def exceeded_by(values: Floats, *, weights: Floats, mass: float) -> float:
 
 
 def _fixed_share(sessions: Sessions, *, shipped: float, n_pseudo: float) -> float:
-    """Return the share of sessions the fixed rules alarm on: counted, not modelled, so few own sessions tell."""
+    """Return the share of sessions with an alert of the fixed rules: counted, so few own sessions are enough."""
     n_lent = min(n_pseudo, N_LENT_SESSIONS)
     return float((sessions.is_fixed.sum() + shipped * n_lent) / (sessions.n_sessions + n_lent))
 
 
 def _share(budget_per_100: float, *, fixed: float) -> float:
-    """Return the share of sessions left to LR* when fixed rules take theirs, 1 in 100 at least."""
+    """Return the share of sessions left to LR* after the fixed rules, 1 in 100 at least."""
     return max(budget_per_100 / 100.0 - fixed, MIN_SHARE_PER_100 / 100.0)
 
 
@@ -226,8 +226,7 @@ def _clamped(wanted: float, *, reference: float) -> float:
     return min(max(wanted, LEAST_THRESHOLD), reference * CLAMP_FACTOR)
 
 
-# `threshold_for` of no sessions at the default budget beside the fixed rules, written down for a clinic's
-# first day.
+# `threshold_for` of no sessions at the default budget beside the fixed rules, stored for a clinic's first day.
 SHIPPED_THRESHOLD = AlertThreshold(
     budget_per_100=DEFAULT_BUDGET_PER_100,
     threshold=12.73,

@@ -10,7 +10,7 @@ from courses.curve.study.folds import Fit, held_out
 
 
 def fold_fit(start: Prior | None = None, *, seed: int = 0) -> Fit:
-    """Return the fit of one fold: to 2,000 courses at most, begun at a Prior such as that of all patients."""
+    """Return the fit of one fold: up to 2,000 courses, starting from a Prior such as that of all patients."""
 
     def fit(panel: Panel) -> Prior:
         few = sample(panel, n_courses=FIRST_COURSES, seed=seed)
@@ -31,8 +31,8 @@ def calibrate(
 ) -> AlertThreshold:
     """Return the clinic's alert threshold, every score predicted under a Prior blind to its patient.
 
-    `is_fixed_alarm` and `session` (n_scores,) are per row in the panel's order: which rows a fixed rule
-    alarms on already (None: there are no fixed rules), and which rows share a session (None: by time).
+    `is_fixed_alarm` and `session` (n_scores,) are per row in the panel's order: which rows already have an alert
+    of a fixed rule (None: there are no fixed rules), and which rows share a session (None: by time).
     """
     predictions = held_out(panel, fit=fit or fold_fit(), n_folds=n_folds, seed=seed, has_memory=True)
     sessions = Sessions.of(predictions, is_fixed_alarm=is_fixed_alarm, session=session)

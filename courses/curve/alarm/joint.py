@@ -1,7 +1,7 @@
 """The joint alarm: one score far above its prediction, or the last scores together; restarts after any alarm.
 
-Without the restart a single shift would spend the budget for several sessions running: once somebody has been
-told, only what began later counts.
+Without the restart a single shift would use the budget for several sessions running: once somebody has been
+alerted, only later changes count.
 """
 
 from dataclasses import dataclass, replace
@@ -13,16 +13,16 @@ from courses.curve.alarm.shift_memory import N_BACK
 from courses.curve.panel import Panel
 from courses.curve.scores import Bools, Floats, Ints
 
-# The share of the rate that a single score may take; memory takes what is left.
+# The share of the rate for single scores; memory gets the rest.
 SINGLE_SHARE = 0.75
-# Nothing is divided by 0.
+# Avoids division by 0.
 SMALLEST_MEMORY = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class JointStatistic:
-    """Per row of a panel (n,): LR* of the score, M by how many starts are allowed (n, 4), 0 where not told;
-    whether a fixed rule alarms; the session, rising within a course.
+    """Per row of a panel (n,): LR* of the score, M by how many starts are allowed (n, 4), 0 if unknown;
+    whether a fixed rule raises an alert; the session, rising within a course.
     """
 
     panel: Panel
@@ -41,7 +41,7 @@ class JointStatistic:
         is_fixed: Bools | None = None,
         session: Ints | None = None,
     ) -> "JointStatistic":
-        """Gather them; without fixed rules and by the panel's own sessions where those are not given."""
+        """Gather them; the defaults are no fixed rules and the panel's own sessions."""
         nothing = np.zeros(panel.n_scores, dtype=bool)
         sessions = panel.session if session is None else session
         return cls(panel, lr, memory, nothing if is_fixed is None else is_fixed, sessions)
@@ -66,7 +66,7 @@ class JointStatistic:
         return np.split(order, np.cumsum(counts)[:-1])
 
     def alarms(self, *, lr: float, memory: float) -> Bools:
-        """Return which rows alarm at these thresholds; only courses that memory may speak of are scanned."""
+        """Return the rows with an alarm at these thresholds; scans only courses in which memory can matter."""
         found = self.is_fixed | (self.lr > lr)
         hot = np.unique(self.panel.course[self.memory[:, -1] > memory])
         if len(hot):
@@ -75,7 +75,7 @@ class JointStatistic:
         return np.asarray(found)
 
     def scan(self, *, lr: float, memory: float) -> tuple[Bools, Floats]:
-        """Return which rows alarm at these thresholds, each course in order with restart, and the M that
+        """Return the rows with an alarm at these thresholds, each course in order with restart, and the M that
         counted.
         """
         alarms = self.is_fixed | (self.lr > lr)
@@ -94,7 +94,7 @@ class JointStatistic:
 def joint_thresholds(
     statistic: JointStatistic, *, told: Bools, rate: float, single_share: float = SINGLE_SHARE
 ) -> tuple[float, float]:
-    """Return the thresholds of LR* and M whose alarms on told scores come nearest to a rate from below."""
+    """Return the thresholds of LR* and M whose alarms on predicted scores come nearest to a rate from below."""
     single = float(np.quantile(statistic.lr[told], 1.0 - single_share * rate))
     most = rate * told.sum() + 1e-9
     values = np.unique(statistic.memory[told])

@@ -28,7 +28,7 @@ def _simulated() -> HeldOut:
 
 @lru_cache(maxsize=1)
 def _memory() -> Floats:
-    """Return M of the first courses' scores: three times as dear as the predictions of all."""
+    """Return M of the first courses' scores: it costs three times as much as all predictions."""
     simulated = _simulated()
     some = simulated.panel.select(np.arange(_N_MEMORY_COURSES))
     return panel_memory(SHIPPED_PRIOR, some, p=simulated.p[: some.n_scores])
@@ -51,7 +51,7 @@ def reference_joint(least_excess: float = LEAST_EXCESS) -> JointStatistic:
 
 @lru_cache(maxsize=16)
 def reference_memory_threshold(share: float, *, least_excess: float = LEAST_EXCESS) -> float:
-    """Return the M at which, beside LR* at its own part of this share, the joint alarm speaks on the share."""
+    """Return the M at which, beside LR* at its own part of this share, the joint alarm has this share."""
     joint = reference_joint(least_excess)
     every = np.ones(joint.panel.n_scores, dtype=bool)
     return max(joint_thresholds(joint, told=every, rate=min(share, 1.0))[1], NEUTRAL_MEMORY)
@@ -59,7 +59,7 @@ def reference_memory_threshold(share: float, *, least_excess: float = LEAST_EXCE
 
 @lru_cache(maxsize=4)
 def pseudo_statistics(least_excess: float = LEAST_EXCESS) -> Floats:
-    """Return 400 pseudo-values and the sessions that come with them before the curve can tell, (480,)."""
+    """Return 400 pseudo-values and their sessions from before the curve can predict, (480,)."""
     n_sessions = N_PSEUDO_VALUES * _COURSE_SCORES // (_COURSE_SCORES - MIN_EARLIER_SCORES)
     levels = (np.arange(n_sessions) + 0.5) / n_sessions
     return np.asarray(np.quantile(reference_statistics(least_excess), levels))

@@ -1,4 +1,4 @@
-"""What the last scores of one course say together with a coming one: the memory as a score is judged by it."""
+"""The evidence of a course's last scores together with the next one: the memory used to judge a score."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from courses.curve.prior import Prior
 from courses.curve.scores import N_SCORE_VALUES, TIMING_CODE, CourseScores, Floats, Ints, Timing
 from courses.curve.sequential import MIN_EARLIER_SCORES, predict_rows
 
-# M that one told score in so many exceeds where nothing has shifted: 40,000 simulated under the shipped Prior.
+# M that one predicted score in so many exceeds without a shift: 40,000 simulated under the shipped Prior.
 # It is 0 for 64 in 100.
 ONE_IN = np.array([3.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0])
 EXCEEDED = np.array([1.17, 3.59, 8.07, 14.83, 27.66, 41.42, 58.79, 93.18, 118.91])
@@ -19,8 +19,8 @@ RAREST = 10_000.0
 
 @dataclass(frozen=True, eq=False)
 class NextMemory:
-    """For every score 0..10 that may come: M, how rare so high an M is, how many scores of the timing ago the
-    likeliest shift began, and how far above expectation the scores since lie on the mean; (11,) each.
+    """For every possible score 0..10: M, how rare so high an M is, how many scores of the timing ago the
+    likeliest shift began, and the mean excess of the scores since over their expectation; (11,) each.
     """
 
     ratio: Floats
@@ -34,8 +34,8 @@ def memory_of_next(
 ) -> NextMemory | None:
     """Return the memory of a coming score; scores later than `week` are not used.
 
-    `allowed`: how many scores of the timing back a shift may have begun, fewer where staff were told of one since.
-    None where no shift may have begun: it needs a start with two earlier scores.
+    `allowed`: how many scores of the timing back a shift may have begun, fewer if staff were alerted to one since.
+    None if no shift may have begun: it needs a start with two earlier scores.
     """
     code = TIMING_CODE[timing]
     earlier = Panel.of([course.until(week)])
@@ -53,9 +53,9 @@ def memory_of_next(
 
 
 def one_in(ratio: Floats) -> Floats:
-    """Return how many told scores there are to one whose M is as high, where nothing has shifted, (n,)."""
+    """Return how rare so high an M is without a shift: one in so many predicted scores, (n,)."""
     logs = np.log(np.maximum(ratio, 1e-9))
     inside = np.exp(np.interp(logs, np.log([1e-9, *EXCEEDED]), np.log([1.0, *ONE_IN])))
-    # Beyond the table as a test martingale's tail: twice as high is half as often.
+    # Beyond the table like the tail of a test martingale: twice as high is half as often.
     beyond = ONE_IN[-1] * np.asarray(ratio) / EXCEEDED[-1]
     return np.asarray(np.minimum(np.where(ratio > EXCEEDED[-1], beyond, inside), RAREST))

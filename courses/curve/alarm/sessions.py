@@ -1,4 +1,4 @@
-"""What alarms a set of sessions: held-out likelihood ratios gathered by session."""
+"""What raises an alarm in a set of sessions: held-out likelihood ratios by session."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from courses.curve.predictive import SCORE_VALUES
 from courses.curve.scores import Bools, Floats, Ints
 from courses.curve.study.folds import HeldOut
 
-# A score less than 2 above what was expected, or less than 2 above the lowest of the patient's own, alarms nobody,
-# however sure the curve is.
+# A score less than 2 above its expectation, or less than 2 above the lowest of the patient's own, is no alarm,
+# however certain the curve is.
 LEAST_EXCESS = 2.0
 
 
 @dataclass(frozen=True, eq=False)
 class Sessions:
-    """Largest LR* of each session, 0 where none can be told (n,); whether a fixed rule alarmed (n,).
+    """Largest LR* of each session, 0 if there is none (n,); whether a fixed rule raised an alarm (n,).
 
-    `joint` and `place` (n_scores,) are the scores behind them and the session of each, where memory was asked for.
+    `joint` and `place` (n_scores,) are the scores behind them and the session of each, if memory is used.
     """
 
     statistic: Floats
@@ -63,11 +63,11 @@ class Sessions:
 
     @property
     def fixed_per_100(self) -> float:
-        """Sessions that a fixed rule alarms on, per 100; 0 of none."""
+        """Sessions with an alarm of a fixed rule, per 100; 0 without sessions."""
         return 100.0 * float(self.is_fixed.sum()) / max(self.n_sessions, 1)
 
     def alarms(self, threshold: float, memory: float = np.inf) -> Bools:
-        """Return which sessions any pain rule alarms on at thresholds of LR* and M, (n,)."""
+        """Return the sessions with an alarm of any pain rule at thresholds of LR* and M, (n,)."""
         alone = np.asarray((self.statistic > threshold) | self.is_fixed)
         if self.joint is None or self.place is None or not np.isfinite(memory):
             return alone
@@ -77,11 +77,11 @@ class Sessions:
         return found
 
     def n_alarmed(self, threshold: float, memory: float = np.inf) -> int:
-        """Return how many sessions some thresholds would have alarmed: the dry run of a change."""
+        """Return how many sessions would have had an alarm at some thresholds: the dry run of a change."""
         return int(self.alarms(threshold, memory).sum())
 
     def rate_per_100(self, threshold: float, memory: float = np.inf) -> float:
-        """Return sessions with an alert of any pain rule per 100 sessions; 0 of none."""
+        """Return sessions with an alert of any pain rule per 100 sessions; 0 without sessions."""
         return 100.0 * self.n_alarmed(threshold, memory) / max(self.n_sessions, 1)
 
     def rates_by(
@@ -97,7 +97,7 @@ class Sessions:
 
 def alarm_statistic(predictions: HeldOut, *, least_excess: float = LEAST_EXCESS) -> Floats:
     """Return LR* of each score at least `least_excess` above its expected mean and above the patient's lowest
-    earlier one of that timing, else 0, (n_scores,).
+    earlier one of that timing, otherwise 0, (n_scores,).
     """
     panel = predictions.panel
     usual = np.maximum(predictions.p @ SCORE_VALUES, panel.lowest_earlier_of_timing)

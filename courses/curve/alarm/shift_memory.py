@@ -1,23 +1,23 @@
 """Memory: how much likelier the last scores of a timing are under a shift that began some sessions ago and lasts.
 
-One score beside its own prediction sees a jump once: the curve has absorbed it by the next session. Here the
-scores since a start s are judged on the history before it (Page 1954; Lorden 1971; Willsky & Jones 1976): they
-are lowered by the shift d, predicted one after another, and each prediction is raised by d again. With r =
+A single score beside its own prediction shows a jump only once: the curve has absorbed it by the next session.
+Here the scores since a start s are judged by the history before it (Page 1954; Lorden 1971; Willsky & Jones 1976):
+they are lowered by the shift d, predicted one after another, and each prediction is raised by d again. With r =
 P(score | shift) / P(score | none),
 
     M(y) = sum over starts s and shifts d of weight(d) * [product of r over the scores from s to the last one] *
-    r(y),
+           r(y),
 
-its running maximum over y. Each product has mean 1 where there is no shift (a test martingale), so that M below
-the sum of the weights speaks against one. The start at the newest score itself is left out: a single score
+its running maximum over y. Each product has mean 1 without a shift (a test martingale), so that M below
+the sum of the weights is evidence against one. The start at the newest score itself is left out: a single score
 belongs to LR*.
 
 M is 0 where the patient's own scores have not come up: where for no start the newest score lies a point above the
 mean of the two before that start, nor any since two points above it. A course that does not fall as others do is
 no worsening.
 
-The shift is that of the course: scores of every timing are lowered from the start's session on. What is counted is
-kept apart by timing: the product runs over the scores of one timing only, a partial likelihood.
+The shift is that of the course: scores of every timing are lowered from the start's session on. The evidence is
+counted separately by timing: the product runs over the scores of one timing only, a partial likelihood.
 """
 
 from dataclasses import dataclass
@@ -36,10 +36,10 @@ from courses.curve.sequential import MIN_EARLIER_SCORES, mixture_at
 # How many scores of a timing back a shift may have begun.
 N_BACK = 3
 N_ALLOWED = N_BACK + 1
-# Points above the history, session by session from the start on: what came and stayed, and what grows.
+# Points above the history, session by session from the start on: changes that stay, and changes that grow.
 SHIFTS = np.array([[2.0] * 4, [3.0] * 4, [0.5, 1.0, 1.5, 2.0]])
 SHIFT_WEIGHTS = np.array([1.0, 0.25, 0.3])
-# What M is on the mean where nothing has shifted: below it the scores speak against a shift.
+# The mean of M without a shift: below it the scores are evidence against a shift.
 NEUTRAL_MEMORY = N_BACK * float(SHIFT_WEIGHTS.sum())
 # Points above the patient's own level before a start, the mean of so many scores: of the newest, or of any since.
 NEWEST_RISE, HIGHEST_RISE = 1.0, 2.0
@@ -53,10 +53,10 @@ _BLOCK_ITEMS = 8192
 @dataclass(frozen=True, eq=False)
 class Memory:
     """Of n scores: the weighted summand of each start 1, 2, 3 scores of the timing back and each shift, for every
-    score 0..10, (n, 3, n_shifts, 11); 0 where no start lies so far back.
+    score 0..10, (n, 3, n_shifts, 11); 0 if there is no start so far back.
 
     `expected` (n, 3, n_shifts): the mean expected from the history before the start, with what is carried over;
-    `excess`: points by which the scores from the start to the last one lie above theirs, added up.
+    `excess`: the sum of the points by which the scores from the start to the last one are above their expectation.
     `has_risen` (n, 3, 11): whether the scores since the start have come up over the patient's own level before it.
     """
 
@@ -66,7 +66,7 @@ class Memory:
     has_risen: Bools
 
     def ratio(self, allowed: Ints | int = N_BACK) -> Floats:
-        """Return M of every score (n, 11) where a shift may have begun at most so many scores back, (n,)."""
+        """Return M of every score (n, 11) if a shift may have begun at most so many scores back, (n,)."""
         back = np.arange(1, N_BACK + 1)
         is_allowed = (back <= np.reshape(allowed, (-1, 1)))[:, :, None]
         total = (self.terms.sum(axis=2) * is_allowed).sum(axis=1)
@@ -74,8 +74,8 @@ class Memory:
         return np.asarray(np.maximum.accumulate(total * has_risen, axis=1))
 
     def likeliest(self, row: int, *, allowed: int) -> tuple[Ints, Floats]:
-        """Return for every score 0..10 how many scores ago the likeliest shift began, and how far on the mean the
-        scores since lie above what was expected, (11,) each.
+        """Return for every score 0..10 how many scores ago the likeliest shift began, and the mean excess of the
+        scores since over their expectation, (11,) each.
         """
         terms = self.terms[row, : max(allowed, 1)].reshape(-1, N_SCORE_VALUES)
         best, shift = np.divmod(terms.argmax(axis=0), len(SHIFTS))
@@ -86,7 +86,7 @@ class Memory:
 def memory_of(prior: Prior, panel: Panel, *, p: Floats, rows: Ints | None = None) -> Memory:
     """Return the memory of the rows (all by default); p (n_scores, 11) are the panel's own predictions.
 
-    Rows that no start precedes need no prediction in `p`, and get none here.
+    Rows without an earlier start need no prediction in `p`, and get none here.
     """
     wanted = np.arange(panel.n_scores) if rows is None else rows
     place = np.full(panel.n_scores, -1)
@@ -227,7 +227,7 @@ def _copies(panel: Panel, starts: _Starts) -> _Copies:
 
 def _raised(prior: Prior, copies: _Copies, *, rows: Ints, shift: Ints, age: Ints) -> tuple[Floats, Floats]:
     """Return the distribution of the scores at the rows (n,) of the copies under their shifts, (n, 11), and the
-    mean that the lowered history alone makes one expect, (n,).
+    mean expected from the lowered history alone, (n,).
     """
     filtered = Filtered.of(prior, copies.panel, levels=copies.levels)
     by = SHIFTS[shift, age]

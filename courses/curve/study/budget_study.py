@@ -32,7 +32,7 @@ class Realised:
 
 
 def simulated_clinic(*, n_patients: int, truth: Prior, rng: np.random.Generator) -> Panel:
-    """Return a clinic whose patients come unequally often and stay away when they are well or much worse."""
+    """Return a clinic whose patients come at different rates and stay away when they are well or much worse."""
     lengths = np.minimum(3 + rng.geometric(0.12, size=n_patients), 40)
     course = np.repeat(np.arange(n_patients), lengths)
     gaps = np.where(np.diff(course, prepend=-1) == 0, rng.choice([0.5, 1.0, 2.0], size=len(course)), 0.0)
@@ -53,14 +53,14 @@ def simulated_clinic(*, n_patients: int, truth: Prior, rng: np.random.Generator)
 
 
 def _stays(panel: Panel, *, rng: np.random.Generator) -> Bools:
-    """Return which rows are recorded: after a score of 0-1 or 8-10 one patient in four does not come back."""
+    """Return which rows are recorded: after a score of 0-1 or 8-10 one patient in four does not return."""
     leaves = ((panel.scores <= 1) | (panel.scores >= 8)) & (rng.random(panel.n_scores) < 0.25)
     n_left: Ints = np.cumsum(leaves) - leaves
     return np.asarray(n_left == n_left[panel.starts[panel.course]])
 
 
 def random_truth(rng: np.random.Generator) -> Prior:
-    """Return a clinic's own truth: the shipped Prior with every scale off by about a fifth."""
+    """Return a clinic's own truth: the shipped Prior with every scale changed by about a fifth."""
     off = np.exp(SPREAD_OF_CLINICS * rng.standard_normal(5))
     covariance = np.array(SHIPPED_PRIOR.covariance) * off[0] ** 2
     return replace(
@@ -101,8 +101,8 @@ def series_check(
 ) -> tuple[float, float]:
     """Return the realised rate per 100 of a series calibrated by patient folds, and its standard error.
 
-    LR* and memory, whatever the excess; with the rows that a fixed rule alarms on (n_scores,) all pain rules.
-    The error is that of patients drawn anew, for calibrating and for testing each on its own.
+    LR* and memory, whatever the excess; all pain rules if rows with an alarm of a fixed rule (n_scores,) are
+    given. The error comes from drawing the patients for calibration and for the test again, each separately.
     """
     rng = np.random.default_rng(seed)
     study = _Study(predictions, budget_per_100, is_fixed)
@@ -112,7 +112,7 @@ def series_check(
 
 @dataclass(frozen=True, eq=False)
 class _Study:
-    """A series whose every score is a session of its own."""
+    """A series in which every score is a session of its own."""
 
     predictions: HeldOut
     budget_per_100: float
@@ -120,7 +120,7 @@ class _Study:
 
     @cached_property
     def sessions(self) -> Sessions:
-        """What alarms each score."""
+        """What raises an alarm at each score."""
         return Sessions.of(self.predictions, is_fixed_alarm=self.is_fixed, least_excess=self.least_excess)
 
     @property
@@ -145,7 +145,7 @@ class _Study:
         return 100.0 * n_alarmed / n_sessions
 
     def _of(self, courses: Ints) -> Sessions:
-        """The sessions of some courses, one that was drawn twice being two."""
+        """The sessions of some courses; a course that was drawn twice counts as two."""
         joint = self.sessions.joint
         if joint is None:
             raise ValueError("the predictions have no memory")
@@ -157,7 +157,7 @@ class _Study:
 
 
 def _drawn(patients: Ints, chosen: Bools, *, rng: np.random.Generator | None) -> Ints:
-    """Return the chosen courses, or those of as many of their patients drawn with replacement."""
+    """The chosen courses, or those of as many of their patients drawn with replacement."""
     courses = np.flatnonzero(chosen)
     if rng is None:
         return courses

@@ -1,4 +1,4 @@
-"""May a new Prior replace the current one: judged on scores logged after the current one was fitted."""
+"""Whether a new Prior may replace the current one, judged on scores logged after the current one was fitted."""
 
 from dataclasses import dataclass
 
@@ -38,9 +38,9 @@ class Comparison:
 
     @property
     def is_coverage_alarming(self) -> bool:
-        """True if staff should hear that candidate or current Prior cover far too few or too many scores.
+        """True if staff should know that candidate or current Prior covers far too few or too many scores.
 
-        A current Prior that gives way to a well-covered one is no matter any more.
+        If a well-covered Prior replaces the current one, the current one no longer matters.
         """
         low, high = COVERAGE_TO_ALERT
         both = (self.coverage90, self.current_coverage90)
@@ -58,7 +58,7 @@ def cluster_standard_error(values: Floats, *, clusters: Ints) -> float:
 
 
 def compare_held_out(current: HeldOut, *, candidate: HeldOut, is_new: Bools) -> Comparison:
-    """Compare two sets of blind predictions of the same panel on the rows that are new and can be told."""
+    """Compare two sets of blind predictions of the same panel on the rows that are new and predictable."""
     rows = is_new & current.can_tell
     scores = current.scores[rows]
     if not len(scores):
@@ -87,7 +87,7 @@ def compare(
     """Compare a stored Prior with the candidate that `candidate` fits, on the panel's new rows.
 
     Both are blind: the current Prior was fitted before the new rows (n_scores,) were logged, the candidate is
-    fitted anew without each patient in turn.
+    fitted again without each patient in turn.
     """
     before = predicted_by(current, panel)
     after = held_out(panel, fit=candidate, n_folds=n_folds, seed=seed)

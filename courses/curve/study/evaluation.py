@@ -26,7 +26,7 @@ from courses.curve.study.scoring import (
 
 COLUMNS = ("subject", "week", "score")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.IGNORECASE)
-# A hundred years: what is later is another unit, and squares of it would leave no digit for the score.
+# A hundred years: anything later is in another unit, and its square would leave no digit for the score.
 LATEST_WEEK = 5_200
 PREDICTION_COLUMNS = (
     *COLUMNS,
@@ -132,7 +132,7 @@ def _series(rows: Sequence[tuple[str, float, int]]) -> Series:
 
 
 def _in_order(subject: str) -> list[tuple[int, int, str]]:
-    """Where a subject stands among the others, whatever the order of the rows: 2 before 10, as people count."""
+    """The sort key of a subject, whatever the order of the rows: 2 before 10, as people count."""
     parts = re.split("([0-9]+)", subject)
     return [(0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts]
 
@@ -157,7 +157,7 @@ def predict_series(
 
 def summarise(predictions: HeldOut, *, seconds: float) -> dict[str, float | int | None]:
     """Return the protocol's figures as plain numbers, each with its standard error by subject (`_se`); None
-    where no score was predicted.
+    if no score was predicted.
     """
     told, panel = predictions.can_tell, predictions.panel
     scores, p, curve = predictions.scores[told], predictions.p[told], predictions.curve[told]
@@ -182,7 +182,7 @@ def summarise(predictions: HeldOut, *, seconds: float) -> dict[str, float | int 
 
 
 def write_predictions(predictions: HeldOut, *, joint: Floats, subjects: Sequence[str], file: TextIO) -> None:
-    """Write one CSV row per predicted score, in order of subject and week; `joint` (n_scores,) above 1 alarms."""
+    """Write one CSV row per predicted score, by subject and week; `joint` (n_scores,) above 1 is an alarm."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(PREDICTION_COLUMNS)
     panel, lr_star = predictions.panel, predictions.lr_star()
@@ -204,9 +204,7 @@ def write_predictions(predictions: HeldOut, *, joint: Floats, subjects: Sequence
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What the protocol gave: predictions, figures, and the rises (only the untouched series where none was put
-    in).
-    """
+    """The results of the protocol: predictions, figures, and the rises (only the untouched series without any)."""
 
     predictions: HeldOut
     figures: dict[str, float | int | None]
@@ -214,7 +212,7 @@ class Evaluation:
     rises: RiseFigures
 
     def joint(self) -> Floats:
-        """Return the joint statistic of each score: above 1 the alarm speaks at 2.5 % of told scores."""
+        """Return the joint statistic of each score: above 1 there is an alarm, at 2.5 % of predicted scores."""
         return self.rises.joint_statistic(self.found[0])
 
 
@@ -226,7 +224,7 @@ def evaluate(
     kinds: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Run the protocol; `kinds` of rises are put into the held-out courses and predicted again."""
+    """Run the protocol; `kinds` of rises are added to the held-out courses, which are then predicted again."""
     started = time.perf_counter()
     predictions, found = predict_rises(
         series.panel, fit=_fitted, n_folds=n_folds, seed=seed, kinds=kinds, progress=progress

@@ -19,9 +19,9 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True, eq=False)
 class HeldOut:
     """Per row of the panel: p, that of the curve without good sessions kept, and that raised by 3, each (n_scores,
-    11), whether it can be told, its fold; M by how many starts are allowed, (n_scores, 4), where it was asked for.
+    11), whether it can be predicted, its fold; M by how many starts are allowed, (n_scores, 4), if requested.
 
-    What is said of a score rests on p, the alarm on the curve alone.
+    Sentences about a score use p, the alarm uses the curve alone.
     """
 
     panel: Panel
@@ -38,7 +38,7 @@ class HeldOut:
         return self.panel.scores.astype(np.int64)
 
     def lr_star(self) -> Floats:
-        """Return LR* of each observed score, 0 where the curve cannot tell, (n_scores,)."""
+        """Return LR* of each observed score, 0 if the curve has no answer, (n_scores,)."""
         rows = np.arange(self.panel.n_scores)
         observed = running_likelihood_ratio(self.curve, raised=self.raised)[rows, self.scores]
         return np.where(self.can_tell, observed, 0.0)

@@ -1,8 +1,8 @@
-"""The protocol for rises: how soon the joint alarm notices what is put into held-out courses.
+"""The protocol for rises: how soon the joint alarm notices a rise that is added to held-out courses.
 
 A held-out course of at least 7 scores gets, from a start drawn between its 4th and its 4th-last score: 2 or 3
-points that last, half a point more each session, or 3 points once. It is predicted anew under the Prior of its
-fold. The thresholds let the joint alarm, with restart, speak on 2.5 % of the told scores of the untouched
+points that last, half a point more each session, or 3 points once. It is predicted again under the Prior of its
+fold. The thresholds give the joint alarm, with restart, a rate of 2.5 % of the predicted scores of the untouched
 series.
 """
 
@@ -27,7 +27,7 @@ FIRST_START, LAST_START = 3, 4
 UNTOUCHED = "none"
 KINDS = ("lasting2", "lasting3", "drift", "once3")
 DRIFT_PER_SESSION = 0.5
-# By which session from the start on, that one counted, each figure asks for an alarm.
+# By which session, counted from the start as the first, each figure expects an alarm.
 FIGURES: Mapping[str, tuple[str, int]] = {
     "lasting2_by4": ("lasting2", 4),
     "drift_by4": ("drift", 4),
@@ -52,14 +52,14 @@ class Rises:
 
 @dataclass(frozen=True)
 class Draws:
-    """Where each course's rise begins, -1 where it is too short, and what rounds half points, (n_courses,)."""
+    """Where each course's rise begins, -1 if it is too short, and numbers that round half points, (n_courses,)."""
 
     start: Ints
     fraction: Floats
 
     @classmethod
     def of(cls, panel: Panel, *, seed: int) -> "Draws":
-        """Draw for every course, whether it is used or not: one course's draw depends on no other's length."""
+        """Draw for every course, used or not, so that one course's draw depends on no other's length."""
         rng = np.random.default_rng([seed, LEAST_SCORES])
         where, fraction = rng.random((2, panel.n_courses))
         n_starts = panel.lengths - LAST_START - FIRST_START + 1
@@ -72,7 +72,7 @@ class Draws:
         return np.where(start >= 0, np.maximum(panel.step - start + 1, 0), 0)
 
     def risen(self, panel: Panel, kind: str) -> Floats:
-        """Return the scores with a rise put in, 10 at most, (n_scores,)."""
+        """Return the scores with a rise added, 10 at most, (n_scores,)."""
         k = self.k(panel)
         by = {
             "lasting2": 2.0 * (k > 0),
@@ -141,8 +141,8 @@ class Caught:
 
 @dataclass(frozen=True, eq=False)
 class RiseFigures:
-    """The thresholds at the protocol's rate, the rate they give, and what is caught: by both together, and by LR*
-    alone at the same rate.
+    """The thresholds at the protocol's rate, the rate they give, and the share caught: by both together, and by
+    LR* alone at the same rate.
     """
 
     lr: float
@@ -161,7 +161,7 @@ class RiseFigures:
 def figures_of(
     found: Sequence[Rises], *, rate: float = FALSE_ALARM_RATE, single_share: float = SINGLE_SHARE
 ) -> RiseFigures:
-    """Return the figures of the protocol; NaN shares where no course is long enough."""
+    """Return the figures of the protocol; NaN shares if no course is long enough."""
     base = found[0]
     if not base.told.any():
         nothing = {name: Caught(math.nan, 0, math.nan) for name in FIGURES}
@@ -192,7 +192,7 @@ def _caught(rises: Rises | None, *, last: int, lr: float, memory: float) -> Caug
 
 
 def as_numbers(figures: RiseFigures) -> dict[str, float | int | None]:
-    """Return them as plain numbers, each share with its n and its standard error; None where there is none."""
+    """Return them as plain numbers, each share with its n and its standard error; None without courses."""
     values: dict[str, float | int] = {
         "rises_n_told": figures.n_told,
         "rises_false_alarms": figures.false_alarms,
@@ -206,7 +206,7 @@ def as_numbers(figures: RiseFigures) -> dict[str, float | int | None]:
 
 
 def write_rises(found: Sequence[Rises], figures: RiseFigures, *, subjects: Sequence[str], file: TextIO) -> None:
-    """Write one CSV row per score, the untouched series first; `alarm` above 1 alarms."""
+    """Write one CSV row per score, the untouched series first; `alarm` above 1 is an alarm."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(RISE_COLUMNS)
     for one in found:

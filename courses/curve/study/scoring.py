@@ -42,7 +42,7 @@ def randomised_pit(p: Floats, *, scores: Ints, seed: int) -> Floats:
 
 
 def quality_values(p: Floats, *, scores: Ints, seed: int = 0) -> dict[str, Floats]:
-    """Return what `quality` takes the means of, (n,) each."""
+    """Return the values whose means `quality` reports, (n,) each."""
     pit = randomised_pit(p, scores=scores, seed=seed)
     return {
         "log_score": log_scores(p, scores=scores),

@@ -1,4 +1,4 @@
-"""Courses drawn from a Prior: what the model itself expects to see."""
+"""Courses drawn from a Prior: what the model itself expects."""
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def simulate(prior: Prior, panel: Panel, *, rng: np.random.Generator) -> Floats:
     curves = means + rng.standard_normal(means.shape) @ effects.root.T
     level = np.einsum("nr,nr->n", effects.rows(panel.weeks, timings=panel.timings), curves[panel.course])
     variance = prior.noise_variance(z)[panel.course]
-    # Rounding to a whole score brings its own share of the noise.
+    # Rounding to a whole score adds its own part of the noise.
     unrounded = np.sqrt(variance - ROUNDING_SD**2) * rng.standard_normal(panel.n_scores)
     latent = level + np.sqrt(variance) * _deviations(prior, panel, rng=rng) + unrounded
     return _answers(prior.answering, panel.with_scores(np.clip(np.rint(latent), 0, HIGHEST_SCORE)), rng=rng)

@@ -1,4 +1,4 @@
-"""One look of the auditor."""
+"""Runs the auditor once."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from courses.alerts.audit.auditor import audit_alerts
 
 
 class Command(BaseCommand):
-    """What beat runs every two minutes. Safe at any time."""
+    """The job that beat runs every two minutes. Safe at any time."""
 
-    help = "Look whether every alert is on its way; list the faults that are open."
+    help = "Check that every alert is on its way; list the open faults."
 
     def handle(self, **_options: Any) -> None:
-        """Each fault in a line."""
+        """Print each fault on a line."""
         n_open = audit_alerts(at=timezone.now())
         for fault in Fault.objects.open():
             self.stdout.write(f"{fault.found_at:%Y-%m-%d %H:%M} {fault}")

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "--rises",
             metavar="OUT.csv",
             type=Path,
-            help="Put rises into held-out courses, predict anew, and write one row per score and kind of rise.",
+            help="Add rises to held-out courses, predict again, and write one row per score and kind of rise.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(found.figures))
 
     def _check_places(self, file: Path, outs: Sequence[Path]) -> None:
-        """Refuse before the work what could not be written after it, or would overwrite what is read."""
+        """Refuse, before the work, an output that cannot be written or would overwrite an input."""
         for out in outs:
             if not out.parent.is_dir():
                 raise CommandError(f"{out}: there is no folder {out.parent}", returncode=2)

@@ -1,4 +1,4 @@
-"""Refit Priors now."""
+"""Fits the Priors now."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from courses.priors.fitting import fit_clinic
 
 
 class Command(BaseCommand):
-    """What beat does nightly, by hand."""
+    """The nightly job of beat, by hand."""
 
     help = "Refit the Prior of every clinic, or of one."
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--clinic", metavar="SLUG")
 
     def handle(self, *, clinic: str | None = None, **_options: Any) -> None:
-        """A line for each clinic."""
+        """Print a line for each clinic."""
         clinics = Clinic.objects.order_by("pk")
         if clinic:
             clinics = clinics.filter(slug=clinic)

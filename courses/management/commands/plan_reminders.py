@@ -1,4 +1,4 @@
-"""One pass over the reminders."""
+"""Plans and sends reminders once."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from courses.reminders.planning import plan_reminders
 
 
 class Command(BaseCommand):
-    """What beat runs. Safe at any time, twice, in parallel."""
+    """The job that beat runs. Safe at any time, twice, in parallel."""
 
-    help = "Plan the reminders that upcoming appointments ask for."
+    help = "Plan the reminders for upcoming appointments."
 
     def handle(self, **_options: Any) -> None:
-        """One pass."""
+        """Run once."""
         self.stdout.write(f"{plan_reminders(at=timezone.now())} reminders changed")

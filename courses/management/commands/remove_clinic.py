@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="remove it without asking")
 
     def handle(self, *, slug: str, yes: bool = False, **_options: Any) -> None:
-        """All or nothing."""
+        """Make everything or nothing."""
         clinic = Clinic.objects.filter(slug=slug).first()
         if clinic is None:
             known = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True)) or "none"

@@ -11,7 +11,7 @@ from courses.watching.digest import make_digests
 
 
 class Command(BaseCommand):
-    """What beat runs every minute: makes each clinic's digest once a day, at its hour in the clinic's time."""
+    """Make each clinic's digest once a day, at its hour in the clinic's zone; beat runs it every minute."""
 
     help = "Queue the daily digest of each clinic where it is time for it and none was made today."
 

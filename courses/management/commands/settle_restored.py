@@ -1,4 +1,4 @@
-"""After a restore that was made by other means than `manage.py restore`."""
+"""For use after a restore by other means than `manage.py restore`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from django.utils.module_loading import import_string
 
 
 class Command(BaseCommand):
-    """Run it before web, worker, beat or deliver start."""
+    """Run it before web, worker, beat or deliver starts."""
 
-    help = "Note what was due as perhaps sent, and tell staff again of alerts that are still open."
+    help = "Mark what was due as perhaps sent, and email staff again about alerts that are still open."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """When the backup was taken."""
         parser.add_argument("--taken-at", required=True, metavar="TIME", help="e.g. 2026-11-29T02:00:00+00:00")
 
     def handle(self, *, taken_at: str, **_options: Any) -> None:
-        """Once for each backup."""
+        """Run once for each backup."""
         at = timezone.now()
         taken = _time(taken_at)
         if taken > at:
@@ -36,7 +36,7 @@ def _time(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"--taken-at {text} is no time. Write it like 2026-11-29T02:00:00+00:00.") from error
+        raise CommandError(f"--taken-at {text} is not a time. Write it like 2026-11-29T02:00:00+00:00.") from error
     if found.tzinfo is None:
         raise CommandError(f"--taken-at {text} lacks its zone. Add Z for UTC, or an offset such as +01:00.")
     return found

@@ -1,4 +1,4 @@
-"""One pass over the alerts."""
+"""Takes the due steps of all alerts once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from courses.watching.findings import watch_courses
 
 
 class Command(BaseCommand):
-    """What beat runs: repeats, escalations, lapses, courses that need a look. Safe at any time."""
+    """The job that beat runs: repeats, escalations, expiries, courses that need a look. Safe at any time."""
 
-    help = "Take every step of every alert that is due."
+    help = "Take every due step of every alert."
 
     def handle(self, **_options: Any) -> None:
         """Steps first."""

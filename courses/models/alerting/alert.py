@@ -1,4 +1,4 @@
-"""An open matter, and everything that happened to it."""
+"""An open alert, and its history."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
     """Alerts."""
 
     def unresolved(self) -> Self:
-        """Still a matter."""
+        """Open or acknowledged."""
         return self.exclude(state=Alert.State.RESOLVED)
 
     def red_flags(self) -> Self:
@@ -43,17 +43,17 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
         return self.filter(rule=Alert.Rule.RED_FLAG)
 
     def of_matter(self, alert: Alert) -> Self:
-        """This alert, those before it and those after it: the same thing of the same course."""
+        """This alert and all others about the same matter of the same course."""
         return self.filter(
             patient=alert.patient_id, course=alert.course_id, rule=alert.rule, flag_code=alert.flag_code
         )
 
     def exhausted(self) -> Self:
-        """The whole chain was told and nobody answered."""
+        """The whole chain was alerted and nobody answered."""
         return self.filter(state=Alert.State.OPEN, exhausted_at__isnull=False)
 
     def by_need(self) -> Self:
-        """Each with the rank of its state and of its severity, the most pressing 0."""
+        """Add the rank of each state and severity; 0 is the most urgent."""
         ranks = [When(severity=one.value, then=Value(one.rank)) for one in Severity]
         states = [When(state=value, then=Value(rank)) for rank, value in enumerate(Alert.State.values)]
         return self.annotate(
@@ -66,15 +66,15 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
         return self.by_need().order_by(*Alert.BY_NEED)
 
     def step_due_by(self, at: datetime) -> Self:
-        """Their next step is due."""
+        """Those whose next step is due."""
         return self.unresolved().filter(next_step_at__lte=at)
 
 
 class Alert(models.Model):
-    """One open matter of one course: what was found, frozen as it was, and where the answer stands."""
+    """One open matter of one course: the findings, stored as they were, and the state of the answer."""
 
     class State(models.TextChoices):
-        """Where the answer stands."""
+        """The state of the answer."""
 
         OPEN = "open", _("open")
         SNOOZED = "snoozed", _("snoozed")
@@ -82,7 +82,7 @@ class Alert(models.Model):
         RESOLVED = "resolved", _("resolved")
 
     class Rule(models.TextChoices):
-        """What is watched; all pain rules are one matter."""
+        """What is watched; all pain rules together are one matter."""
 
         RED_FLAG = "red_flag", _("red flag")
         PAIN = "pain", _("pain")
@@ -93,7 +93,7 @@ class Alert(models.Model):
         UNANSWERED = "unanswered", _("check-in unanswered")
 
     class Outcome(models.TextChoices):
-        """How a matter ended."""
+        """How an alert ended."""
 
         REASSURED = "reassured", _("reassured")
         ADVISED = "advised", _("advised")
@@ -105,7 +105,7 @@ class Alert(models.Model):
         SETTLED = "settled", _("back in the expected range")
         OVERTAKEN = "overtaken", _("no longer the case")
 
-    # How a person may close a matter; the others are the machine's, and never close a red flag.
+    # Outcomes for people; the others are set by the software, and never close a red flag.
     HUMAN_OUTCOMES = (
         Outcome.REASSURED,
         Outcome.ADVISED,
@@ -115,7 +115,7 @@ class Alert(models.Model):
     )
 
     class Cause(models.TextChoices):
-        """Why it got worse, as the clinician judges it."""
+        """Why the pain got worse, in the clinician's opinion."""
 
         NEEDLE_TRAUMA = "needle_trauma", _("needle trauma")
         NERVE_IRRITATION = "nerve_irritation", _("nerve irritation")
@@ -142,7 +142,7 @@ class Alert(models.Model):
         related_name="+",
         verbose_name=_("raised for the merged record"),
         help_text=_(
-            "Two records of one person may each have an open alert of one matter: neither is lost in the other."
+            "Two records of one person may each have an open alert about the same matter. Both stay open."
         ),
     )
     rule = models.CharField(_("about"), max_length=20, choices=Rule)
@@ -154,7 +154,7 @@ class Alert(models.Model):
     chain_position = models.PositiveSmallIntegerField(_("step of the chain"), default=0)
     raised_at = models.DateTimeField(_("raised"))
     repeat_at = models.DateTimeField(_("reminder due"), null=True, blank=True)
-    escalate_at = models.DateTimeField(_("goes to the next person"), null=True, blank=True)
+    escalate_at = models.DateTimeField(_("escalation due"), null=True, blank=True)
     lapses_at = models.DateTimeField(_("acknowledgement or snooze ends"), null=True, blank=True)
     silenced_until = models.DateTimeField(_("silenced until"), null=True, blank=True)
     next_step_at = models.DateTimeField(
@@ -238,7 +238,7 @@ class Alert(models.Model):
 
     @property
     def is_resolved(self) -> bool:
-        """Whether the matter is closed."""
+        """Whether the alert is closed."""
         return self.state == self.State.RESOLVED
 
 

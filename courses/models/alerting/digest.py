@@ -1,4 +1,4 @@
-"""That a clinic's day was summed up for its staff."""
+"""The daily digest of a clinic for its staff."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clinic.models import Clinic, ClinicScopedQuerySet
 
 
 class Digest(models.Model):
-    """One clinic and one local day; what is new since the one before is in it."""
+    """The digest of one clinic and one local day, with what is new since the one before."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="digests", verbose_name=_("clinic"))
     on = models.DateField(_("day"))

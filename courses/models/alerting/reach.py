@@ -1,4 +1,4 @@
-"""Whether somebody was told of a report: the time from the report to the first accepted message."""
+"""Whether somebody was reached about a report: the time from the report to the first accepted message."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from courses.models.alerting.alert import SEVERITY_CHOICES, Alert, AlertEvent
 
 
 class ReachQuerySet(ClinicScopedQuerySet["Reach"]):
-    """Clocks that run until somebody is told."""
+    """Clocks that run until somebody is reached."""
 
     def running(self) -> Self:
         """No message was accepted yet, and nobody answered."""
         return self.filter(reached_at=None, answered_at=None)
 
     def late_by(self, at: datetime) -> Self:
-        """Running for longer than they may."""
+        """Running longer than allowed."""
         return self.running().filter(late_at__lte=at)
 
 
 class Reach(models.Model):
-    """One clock for one report, or other event that has a first message of its own.
+    """The clock of one report, or of another event with a first message of its own.
 
-    It runs on the report and not on a message: whatever keeps a message from leaving, the clock goes on.
+    It counts from the report and not from a message: whatever delays a message, the clock continues.
     The database refuses to change when somebody was reached.
     """
 
@@ -39,8 +39,10 @@ class Reach(models.Model):
     event = models.OneToOneField(AlertEvent, models.PROTECT, related_name="reach", verbose_name=_("what happened"))
     severity = models.CharField(_("severity"), max_length=10, choices=SEVERITY_CHOICES)
     reported_at = models.DateTimeField(_("reported"))
-    leaves_at = models.DateTimeField(_("may leave"), help_text=_("When the first message may leave."))
-    late_at = models.DateTimeField(_("late"), help_text=_("From when on nobody having been reached is a fault."))
+    leaves_at = models.DateTimeField(_("may be sent"), help_text=_("When the first message may be sent."))
+    late_at = models.DateTimeField(
+        _("late"), help_text=_("The time after which it is a fault that nobody was reached.")
+    )
     reached_at = models.DateTimeField(_("first message accepted"), null=True, blank=True)
     message = models.ForeignKey(
         Message, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("accepted message")

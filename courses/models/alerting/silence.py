@@ -1,4 +1,4 @@
-"""A silence: somebody asks not to be told of some alerts for a while, and says why."""
+"""A silence: somebody asks not to be emailed about some alerts for a while, and says why."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class SilenceQuerySet(ClinicScopedQuerySet["Silence"]):
     """Silences."""
 
     def in_force(self, at: datetime) -> Self:
-        """Those that mute something at a time."""
+        """Those in force at a time."""
         return self.filter(starts_at__lte=at, ends_at__gt=at, ended_at=None)
 
 
 class Silence(models.Model):
-    """What is muted, by whom, why and until when. Alerts are raised all the same; red flags are never muted."""
+    """What is muted, by whom, why and until when. Alerts are still raised; red flags are never muted."""
 
-    # What may be muted: a severity stands for itself and all that is milder.
+    # What can be muted: a severity includes all milder ones.
     SEVERITY_CHOICES = [(one.value, SEVERITY_LABELS[one]) for one in (Severity.RED, Severity.AMBER, Severity.C)]
     RULES = (Alert.Rule.PAIN, Alert.Rule.UNANSWERED)
 
@@ -88,7 +88,7 @@ class Silence(models.Model):
         return self.reason
 
     def mutes(self, alert: Alert) -> bool:
-        """Whether an alert is one of those it names; needs the alert's course loaded. Never a red flag."""
+        """Whether it mutes an alert; needs the alert's course loaded. Never a red flag."""
         if alert.is_red_flag or alert.rule not in self.RULES or self.rule not in {"", alert.rule}:
             return False
         if rank_of(alert.severity) < rank_of(self.severity):

@@ -1,6 +1,6 @@
-"""One row of points: which point is meant, or that it is none of the list. Nothing is guessed.
+"""One row of points: which point is meant, or that it is not in the list. Nothing is guessed.
 
-A point that is not in the list is saved only when somebody chose that, with its place on the body.
+A point outside the list is saved only if somebody chose that, with its place on the body.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ Side = Needling.Side
 
 @dataclass(frozen=True)
 class TypedPoint:
-    """What stands in a row."""
+    """The text of a row."""
 
     where: str
     side: str
-    # A code of the list, or one of UNLISTED; empty where nobody was asked.
+    # A code of the list, or one of UNLISTED; empty if nobody was asked.
     listed: str = ""
     site: str = ""
 
 
 @dataclass(frozen=True)
 class PointChoice:
-    """What a row means: a point of the list, or a place outside it; with what still has to be settled."""
+    """The meaning of a row: a point of the list, or a place outside it; with what still needs an answer."""
 
     reading: Reading
     point: Point | None = None
@@ -44,7 +44,7 @@ class PointChoice:
     side: str = Side.BOTH
     errors: tuple[tuple[str, str], ...] = ()
 
-    # Whether it is said to be a tender point, in the text or by the choice.
+    # Whether the text or the choice calls it a tender point.
     is_tender: bool = False
 
     @property
@@ -54,7 +54,7 @@ class PointChoice:
 
 
 def choose_point(typed: TypedPoint, catalogue: PointCatalogue) -> PointChoice:
-    """What one row means."""
+    """The meaning of one row."""
     where, site = typed.where.strip(), typed.site.strip()
     reading = catalogue.read(where)
     chosen = typed.listed if typed.listed in {*reading.candidates, TENDER, OTHER} else ""
@@ -76,7 +76,7 @@ def choose_point(typed: TypedPoint, catalogue: PointCatalogue) -> PointChoice:
 
 
 def choices_for(reading: Reading, catalogue: PointCatalogue) -> list[tuple[str, str]]:
-    """What a row offers to choose from: the points that may be meant, and those outside the list."""
+    """The choices for a row: the points that may be meant, and those outside the list."""
     labels = catalogue.index.labels
     return [
         ("", _("Choose ...")),
@@ -103,13 +103,13 @@ def _listing_errors(
 
 
 def _whole_site(where: str, site: str, chosen: str) -> str:
-    """The site of a tender point, with what else was typed as the point: nothing typed is dropped."""
+    """The site of a tender point with all other text typed as the point, so that nothing is lost."""
     is_said = chosen != TENDER or key_of(where) in TENDER_WORDS or where.casefold() in site.casefold()
     return site if is_said else f"{where}, {site}"
 
 
 def unclear_words(where: str, reading: Reading) -> str:
-    """Why somebody has to choose."""
+    """Why somebody must choose."""
     if reading.codes:
         words = _("“%(text)s” can mean %(points)s. Choose one.")
         return words % {"text": where, "points": ", ".join([*reading.codes, *reading.outside])}
@@ -120,21 +120,21 @@ def unclear_words(where: str, reading: Reading) -> str:
 
 
 def place_values(code: str, unlisted: str, site: str) -> dict[str, str]:
-    """Which point a needling holds, as the fields of a line."""
+    """A needling's point as the fields of a line."""
     if code:
         return {"where": code, "listed": "", "site": ""}
     return {"where": unlisted or site, "listed": OTHER if unlisted else TENDER, "site": site}
 
 
 def listed_elsewhere(text: str, catalogue: PointCatalogue) -> str:
-    """Why text cannot stand for a point outside the list; empty where it can."""
+    """Why text cannot name a point outside the list; empty if it can."""
     named = catalogue.find(text)
     words = _("“%(text)s” is %(point)s in the point list. Enter it as the point, so that it can be checked.")
     return words % {"text": text, "point": named} if named else ""
 
 
 def side_errors(where: str, side: str, point: Point | None, reading: Reading) -> Iterator[tuple[str, str]]:
-    """What speaks against the side of a point."""
+    """Problems with the side of a point."""
     if reading.side and reading.side != side:
         words = _("“%(text)s” says %(said)s and the side chosen is %(chosen)s. Correct one of them.")
         yield "side", words % {"text": where, "said": Side(reading.side).label, "chosen": Side(side).label}

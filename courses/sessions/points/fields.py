@@ -1,4 +1,4 @@
-"""The points of a visit as form fields: one row a point, as many as are wanted."""
+"""The points of a visit as form fields: one row per point, as many as needed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class NeedlingForm(forms.Form):
         self.catalogue = catalogue
 
     def clean(self) -> dict[str, Any]:
-        """The row names one point of the list, or says on purpose that it is none."""
+        """The row must name one point of the list, or say explicitly that it is none."""
         values = super().clean() or {}
         if values.get("where"):
             for name, words in self.choice().errors:
@@ -60,25 +60,25 @@ class NeedlingForm(forms.Form):
         return values
 
     def values(self) -> dict[str, Any]:
-        """What stands in the row, as typed."""
+        """The values of the row as typed."""
         return {name: self[name].value() for name in FIELDS}
 
     def choice(self) -> PointChoice:
-        """What the row says of its point, as it stands."""
+        """The current meaning of the row's point."""
         typed = {name: str(self[name].value() or "") for name in ABOUT_THE_POINT}
         return choose_point(TypedPoint(**typed), self.catalogue)
 
 
 @dataclass(frozen=True)
 class PointRow:
-    """A row as the page shows it."""
+    """A row for the page."""
 
     prefix: str
     number: int
     values: dict[str, Any]
     errors: list[str]
     point: Point | None = None
-    # Where the point is not clear, or not in the list: what may be chosen.
+    # The choices if the point is unclear or not in the list.
     is_asked: bool = False
     choices: list[tuple[str, str]] = field(default_factory=list)
 
@@ -91,11 +91,11 @@ class BaseNeedlings(forms.BaseFormSet[NeedlingForm]):
         return any(form["needle"].value() for form in self)
 
     def entries(self) -> tuple[NeedlingEntry, ...]:
-        """The rows filled in."""
+        """The filled-in rows."""
         return tuple(_entry(form) for form in self if form.cleaned_data.get("where"))
 
     def rows(self, *, with_errors: bool) -> list[PointRow]:
-        """The rows as they stand, each with the point it names."""
+        """The rows as they are, each with the point it names."""
         return [_row(form, number, with_errors=with_errors) for number, form in enumerate(self, start=1)]
 
 
@@ -106,7 +106,7 @@ NeedlingFormSet = cast(
 
 
 def copied_rows(session: Session) -> list[dict[str, Any]]:
-    """The points of a session as rows of a form; what was felt is not copied."""
+    """The points of a session as form rows, without what was felt."""
     return [
         {
             **place_values(one.point.code if one.point else "", one.unlisted, one.ashi_site),
@@ -122,7 +122,7 @@ def copied_rows(session: Session) -> list[dict[str, Any]]:
 
 
 def planned_rows(protocol: Protocol, catalogue: PointCatalogue) -> list[dict[str, Any]]:
-    """The points of a plan as rows of a form; the plan says how long needles stay, and no more."""
+    """The points of a plan as form rows; a plan has only the retention time."""
     planned = set(Protocol.points.through.objects.filter(protocol=protocol).values_list("point", flat=True))
     return [
         {
@@ -156,7 +156,7 @@ def _row(form: NeedlingForm, number: int, *, with_errors: bool) -> PointRow:
     values, choice = form.values(), form.choice()
     is_filled = bool(values["where"])
     if choice.is_tender and not values["site"]:
-        # What was typed mostly is the site. It is shown in its field before it is saved.
+        # Most of the typed text is the site. It is shown in its field before it is saved.
         values["site"] = values["where"]
     return PointRow(
         prefix=str(form.prefix),

@@ -1,7 +1,7 @@
-"""What to heed at a point with this patient. Pure.
+"""What needs care at a point for this patient. Pure.
 
-Source: clinical facts sections 1 (risk flags of points) and 6 (what a finding forbids or asks care for). Only what
-a screening question forbids is forbidden; everything else is said and left to the practitioner.
+Source: clinical facts sections 1 (risk flags of points) and 6 (what a finding forbids or needs care for). A point
+is refused only if a screening question forbids it; everything else is shown and left to the practitioner.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Where bleeding cannot be pressed on, what thins the blood asks for care (haematoma reports, section 2).
+# Where bleeding cannot be stopped by pressure, blood thinners need care (haematoma reports, section 2).
 BLEEDS_DEEP = frozenset({"spinal_canal", "brain_stem", "vertebral_artery", "great_vessels"})
 BLEEDING_ITEMS = frozenset({"anticoagulant", "low_platelets", "clotting_disorder"})
 
 
 class Heed(StrEnum):
-    """How loud a note is."""
+    """How serious a note is."""
 
     FORBIDDEN = "forbidden"
     CAUTION = "caution"
@@ -25,7 +25,7 @@ class Heed(StrEnum):
 
 @dataclass(frozen=True)
 class ScreenedItem:
-    """One yes of the screening: its words, what it concerns, whether it forbids."""
+    """One yes of the screening: its words, its concern, whether it forbids."""
 
     code: str
     wording: str
@@ -35,7 +35,7 @@ class ScreenedItem:
 
 @dataclass(frozen=True)
 class PointRisk:
-    """A point's risk as the catalogue has it."""
+    """A point's risk in the catalogue."""
 
     tags: tuple[str, ...] = ()
     is_restricted: bool = False
@@ -44,7 +44,7 @@ class PointRisk:
 
 @dataclass(frozen=True)
 class PointNote:
-    """What is said beside a point; no reasons and no advice: nothing."""
+    """The note beside a point; empty without reasons and advice."""
 
     heed: Heed = Heed.ADVICE
     reasons: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class PointNote:
 
 
 def point_note(point: PointRisk, screened: Iterable[ScreenedItem]) -> PointNote:
-    """What this patient's screening says of a point, the gravest first."""
+    """What this patient's screening says about a point, the most serious first."""
     items = list(screened)
     forbidding = [one for one in items if one.is_limit and set(one.tags) & set(point.tags)]
     careful = [one for one in items if one not in forbidding and _asks_care(one, point)]

@@ -1,4 +1,4 @@
-"""What is said beside a point and of the neurological check, in sentences."""
+"""Sentences beside a point and about the neurological check."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from patients.clearance_facts import ClearanceFacts
 
 
 def note_on(point: Point, screened: tuple[ScreenedItem, ...]) -> PointNote:
-    """What this patient's screening says of a point of the catalogue."""
+    """What this patient's screening says about a point of the catalogue."""
     risk = PointRisk(tuple(point.risk_tags), point.risk == Point.Risk.RESTRICTED, point.advice)
     return point_note(risk, screened)
 
 
 def note_words(note: PointNote, *, is_restricted: bool) -> str:
-    """The note as one line; empty where there is nothing to heed."""
+    """The note as one line; empty if there is nothing to note."""
     lead = {
         Heed.FORBIDDEN: _("Avoid for this patient: %(why)s."),
         Heed.CAUTION: _("Take care: %(why)s.") if note.reasons else "",

@@ -1,4 +1,4 @@
-"""The red-flag checklist as form fields: a tick for each flag, its follow-up question beneath."""
+"""The red-flag checklist as form fields: a tick box for each flag, with its follow-up question below."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FlagRow:
 
 @dataclass(frozen=True)
 class FlagLine:
-    """One flag of the checklist as it stands: ticked or not, with what was answered to its question."""
+    """One flag in its current state: ticked or not, with the answer to its question."""
 
     flag: RedFlag
     is_ticked: bool
@@ -46,12 +46,12 @@ class FlagLine:
 
     @property
     def answers(self) -> list[tuple[str, str]]:
-        """What may be answered: value and words."""
+        """The possible answers: value and words."""
         return [(row["answer"], row["wording"]) for row in self.flag.follow_up_levels]
 
     @property
     def answer_name(self) -> str:
-        """The field that takes the answer."""
+        """The field for the answer."""
         return f"answer_{self.flag.code}"
 
 
@@ -64,7 +64,7 @@ class FlagGroup:
 
 
 class RedFlagFields:
-    """Mixed into a form: `flags` holds the clinic's list in force.
+    """Mixed into a form: `flags` holds the clinic's current list.
 
     Nothing is preselected: either a flag is ticked, or "none of these" is.
     """
@@ -73,11 +73,11 @@ class RedFlagFields:
     # As shown: of a form that was opened before a new version was made, the version it was opened with.
     flags: list[RedFlag]
     in_force: Mapping[str, RedFlag]
-    # Where scores cannot show worsening the severe-pain question is asked whatever the score.
+    # If scores cannot show worsening, the severe-pain question is asked at any score.
     asks_always = False
 
     def add_flag_fields(self, flags: Iterable[RedFlag]) -> None:
-        """Two fields a flag, one for none, and one that says which versions are shown."""
+        """Two fields for each flag, one for none, and one that says which versions are shown."""
         self.flags, self.in_force = as_shown(flags, self._asked())
         self.fields[ASKED] = forms.CharField(
             widget=forms.HiddenInput, required=False, initial=asked_words(self.flags)
@@ -108,18 +108,18 @@ class RedFlagFields:
         ]
 
     def flag_line(self, flag: RedFlag) -> FlagLine:
-        """One flag as it stands."""
+        """One flag in its current state."""
         answer = self._bound(f"answer_{flag.code}")
         return FlagLine(
             flag, bool(self._bound(f"flag_{flag.code}").value()), str((answer and answer.value()) or "")
         )
 
     def severe_question(self) -> FlagLine | None:
-        """The question that pain of 8 or more asks; None where the clinic's list has none."""
+        """The question for pain of 8 or more; None if the clinic's list has none."""
         return next((self.flag_line(flag) for flag in self.flags if flag.code == SEVERE_PAIN), None)
 
     def reported(self, values: dict[str, Any], scores: Iterable[int | None]) -> tuple[FlagEntry, ...]:
-        """Every yes, with severe pain where its question was answered; usual pain only where the score is high."""
+        """Every yes, with severe pain if its question was answered; usual pain only if the score is high."""
         reported = self.ticked(values)
         answer = values.get(f"answer_{SEVERE_PAIN}") or ""
         is_report = (self.asks_always and answer != USUAL) or is_severe(scores)
@@ -128,7 +128,7 @@ class RedFlagFields:
         return (*reported, *(self._entry(flag, answer) for flag in self.flags if flag.code == SEVERE_PAIN))
 
     def ticked(self, values: dict[str, Any]) -> tuple[FlagEntry, ...]:
-        """Every yes."""
+        """Every ticked flag."""
         return tuple(
             self._entry(flag, values.get(f"answer_{flag.code}") or "", values.get("onset_at"))
             for flag in self.flags
@@ -136,7 +136,7 @@ class RedFlagFields:
         )
 
     def flag_errors(self, values: dict[str, Any], scores: list[int | None]) -> dict[str, str]:
-        """What is missing or contradicts itself, by field."""
+        """What is missing or contradictory, by field."""
         if not self.ticked(values) and not values.get(NONE_FIELD):
             return {NONE_FIELD: str(_("Ask about red flags: tick what applies, or “None of these”."))}
         if self.contradicts(values, scores):
@@ -152,7 +152,7 @@ class RedFlagFields:
         return self.asks_always or is_severe(scores)
 
     def contradicts(self, values: dict[str, Any], scores: list[int | None]) -> bool:
-        """Whether “none of these” stands beside a flag; severe pain asked by itself is no contradiction."""
+        """Whether “none of these” is ticked beside a flag; severe pain that the form asks about does not count."""
         ticked = self.ticked(values)
         others = [entry for entry in ticked if entry.flag.code != SEVERE_PAIN]
         return bool(values.get(NONE_FIELD)) and bool(others or (ticked and not self.asks_severe_pain(scores)))

@@ -1,4 +1,4 @@
-"""The red-flag checklist of the intake: the whole list, with what is asked at intake alone."""
+"""The red-flag checklist of the intake: the whole list, with the questions asked only at intake."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class IntakeFlagsForm(RedFlagFields, forms.Form):
         self.add_flag_fields(flags)
 
     def clean(self) -> dict[str, Any]:
-        """Some are ticked, or none is said."""
+        """Some must be ticked, or “none of these”."""
         values = super().clean() or {}
         for field, message in self.flag_errors(values, []).items():
             self.add_error(field, message)
         return values
 
     def report(self, patient: Patient, *, by: Membership, at: datetime) -> list[RedFlagReport]:
-        """Every yes as a report, with all that follows, whatever else is wrong with the form."""
+        """Every yes as a report with all consequences, even if the form has errors."""
         self.is_valid()
         return report_red_flags(
             patient=patient,
@@ -47,7 +47,7 @@ class IntakeFlagsForm(RedFlagFields, forms.Form):
 
     @cached_property
     def key(self) -> uuid.UUID:
-        """The form's key; one that is missing is made once."""
+        """The form's key; a missing one is made once."""
         try:
             return uuid.UUID(str(self["flags_key"].value()))
         except ValueError:

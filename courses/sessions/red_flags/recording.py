@@ -1,4 +1,4 @@
-"""Red flags are written and their alerts raised before anything else."""
+"""Red flags are saved and their alerts raised before anything else."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from courses.sessions.entry import FlagEntry
 from patients.locking import lock_patient
 from patients.models import Patient
 
-# History pages nobody; what it tells of the last days is listed for a person to look at.
+# Imported history alerts nobody; red flags of the last days are listed for a person to look at.
 IMPORTED_LISTED_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where reports come from: about whom, by which way, when."""
+    """The origin of reports: which patient, how it arrived, when."""
 
     patient: Patient
     course: Course | None
@@ -45,10 +45,10 @@ class Origin:
 def accept_flags(
     origin: Origin, flags: Sequence[FlagEntry], *, by: Membership | None, at: datetime
 ) -> list[RedFlagReport]:
-    """The one way in for a red flag: written and told before anything else is judged, once a form.
+    """The one way to record a red flag: saved and sent before anything else is judged, once per form.
 
-    Called first by everything that can bring one: whatever stands in the way of the rest stands behind it. What
-    the same form told when it was returned belongs to its session as soon as that is saved.
+    Everything that can report one calls this first, so that nothing can block it. Flags that a returned form
+    reported belong to its session as soon as that is saved.
     """
     lock_patient(origin.patient)
     if origin.session is not None:
@@ -68,13 +68,13 @@ def report_red_flags(
     caller: str = "",
     note: str = "",
 ) -> list[RedFlagReport]:
-    """Red flags told by phone or in person, whatever the state of patient and course; once a form."""
+    """Red flags reported by phone or in person, whatever the state of patient and course; once per form."""
     origin = Origin(patient, course, RedFlagReport.Source.PHONE, form_key, at, caller=caller, note=note)
     return accept_flags(origin, flags, by=by, at=at)
 
 
 def reports_of_form(patient: Patient, form_key: uuid.UUID) -> list[RedFlagReport]:
-    """What was told with one form, each flag once at its highest level, the most pressing first."""
+    """The reports of one form, each flag once at its highest level, the most urgent first."""
     reported = RedFlagReport.objects.filter(patient=patient, form_key=form_key).select_related("flag")
     by_level = sorted(reported, key=lambda report: (rank_of(report.level), report.pk))
     first = {report.flag_id: report for report in reversed(by_level)}
@@ -105,7 +105,7 @@ def write_reports(
 
 
 def _reported_before(origin: Origin) -> dict[str, Severity]:
-    """The highest level of each flag that came with this form before."""
+    """The highest level of each flag that this form reported before."""
     reported = RedFlagReport.objects.filter(patient=origin.patient, form_key=origin.form_key)
     levels = [(code, Severity(level)) for code, level in reported.values_list("flag__code", "level")]
     return dict(sorted(levels, key=lambda pair: pair[1].rank, reverse=True))
@@ -163,7 +163,7 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
 
 
 def flag_answer(entry: FlagEntry) -> FlagAnswer:
-    """A yes as the rules take it; of the version shown and the one in force the more urgent level counts."""
+    """A yes as input for the rules: the more urgent level of the version shown and the one in force counts."""
     level, levels = _levels(entry.flag)
     if entry.in_force is not None:
         level_now, levels_now = _levels(entry.in_force)

@@ -1,4 +1,4 @@
-"""Demo data."""
+"""Makes the demo's data."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from demo.seed.seeding import seed as seed_clinics
 
 
 class Command(BaseCommand):
-    """Invented clinics, the same for the same seed."""
+    """Make invented clinics, the same for the same seed."""
 
     help = "Fill an empty database with invented clinics, patients and courses."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """How much."""
+        """The amount of data."""
         parser.add_argument("--clinics", type=int, default=2, metavar="N")
         parser.add_argument(
-            "--courses", type=int, default=240, metavar="N", help="past courses, beside the told ones"
+            "--courses", type=int, default=240, metavar="N", help="past courses, beside those of the stories"
         )
         parser.add_argument("--seed", type=int, default=1, metavar="S")
-        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is a clinic already")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing if there is a clinic already")
 
     def handle(self, *, clinics: int, courses: int, seed: int, if_empty: bool, **_options: Any) -> None:
-        """All or nothing."""
+        """Make everything or nothing."""
         if Clinic.objects.exists():
             if if_empty:
                 return

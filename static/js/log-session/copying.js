@@ -1,4 +1,4 @@
-// The points of the plan or of the last session, put into the rows.
+// Fill the rows with the points of the plan or of the last session.
 import { choose, form, needled } from "./form.js";
 import { count, needlesIn, needlesOut } from "./needles.js";
 import { codeIn, isEmpty, typedIn } from "./point-row.js";

@@ -1,4 +1,4 @@
-// What is wrong: marked, reached by its link even where it is folded away, and gone to at once if it is one thing.
+// Errors: marked, reached by their links even in a folded section, and focused at once if there is only one.
 const CONTROL = "input, select, textarea";
 
 const controlOf = (link) => {

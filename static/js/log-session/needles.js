@@ -1,4 +1,4 @@
-// Needles: counted from the points until somebody counts otherwise.
+// Needles: counted from the points until somebody types a number.
 import { field, form } from "./form.js";
 import { isEmpty, part } from "./point-row.js";
 import { rows } from "./point-rows.js";
@@ -23,7 +23,7 @@ export const count = () => {
   askForDifference();
 };
 
-// A number that stands there was counted by somebody.
+// A number that is already there was typed by somebody.
 export const takeAsCounted = () => {
   isCounted = needlesIn.value !== "";
   askForDifference();

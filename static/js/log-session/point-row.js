@@ -1,4 +1,4 @@
-// One row of the points: what it says is read as the server reads it; what is unclear is asked in the row.
+// One row of the points: its text is read as on the server, and the row asks about unclear text.
 import { pointReader } from "../points.js";
 import { form } from "./form.js";
 
@@ -12,7 +12,7 @@ export const typedIn = (row) => part(row, "where").value.trim();
 export const codeIn = (row) => read(typedIn(row)).code;
 export const isEmpty = (row) => typedIn(row) === "";
 
-// What this point asks to be careful of.
+// What needs care at this point.
 export const heed = (row) => {
   const option = options.get(codeIn(row));
   const say = row.querySelector(".point-say");
@@ -24,7 +24,7 @@ export const heed = (row) => {
   say.append(strong, ` ${option.dataset.say || ""}`);
 };
 
-// What was typed mostly is the site of a tender point: it is put there to be seen.
+// Most of the typed text is the site of a tender point, so it is shown in that field.
 const fillSite = (row) => {
   const site = part(row, "site");
   if (site.value === "" && !table.tender.includes(typedIn(row).toLowerCase())) site.value = typedIn(row);
@@ -59,7 +59,7 @@ const ask = (row, reading) => {
     .replace("{points}", points);
 };
 
-// The row as it is to be once its text is typed: the code and side that were meant, or the question.
+// Update the row after its text was typed: show the code and side, or the question.
 export const settle = (row) => {
   const reading = read(typedIn(row));
   heed(row);
@@ -85,7 +85,7 @@ export const answer = (row, value) => {
   } else if (value === "tender") fillSite(row);
 };
 
-// After a draft is back: shown as it was left, nothing changed.
+// After a draft was restored: show the row as it was, without changes.
 export const show = (row) => {
   if (codeIn(row)) heed(row);
   else if (!isEmpty(row)) ask(row, read(typedIn(row)));

@@ -1,4 +1,4 @@
-// The rows of the points: there is always an empty one.
+// The rows of the points; one of them is always empty.
 import { field } from "./form.js";
 import { isEmpty, part, settle } from "./point-row.js";
 
@@ -36,7 +36,7 @@ export const keepOneEmpty = () => {
   if (!rows().some(isEmpty)) addRow();
 };
 
-// Calls back with the row and the field of every change.
+// Call `act` with the row and the field of every change.
 export const onRow = (kind, act) => {
   list.addEventListener(kind, (event) => act(event.target.closest(".point-row"), event.target));
 };

@@ -1,4 +1,4 @@
-// Keys, only where they cannot be meant as text; and the red flags beside "None of these".
+// Keyboard shortcuts, only where a key cannot be text; and the red flags beside "None of these".
 import { canCopy, copy } from "./copying.js";
 import { choose, field, form, needled } from "./form.js";
 
@@ -16,7 +16,7 @@ const chooseNeedled = (value) => {
   choose(button);
 };
 
-// What this key does here, if anything.
+// The action of this key here, if there is one.
 const actionOf = (event) => {
   const key = event.key.toLowerCase();
   if (key === "p" && canCopy) return copy;
@@ -37,7 +37,7 @@ form.addEventListener("keydown", (event) => {
   act();
 });
 
-// A flag ticked takes "none of these" back; "none" never takes a flag back.
+// Ticking a flag clears "none of these"; "none" never clears a flag.
 form.addEventListener("change", (event) => {
   if (event.target.name.startsWith("flag_") && event.target.checked) none.checked = false;
 });

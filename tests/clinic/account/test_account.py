@@ -1,4 +1,4 @@
-"""One's own account: served addresses, name, address, what is mailed and what is kept."""
+"""The user's account: served addresses, name, address, mails and events."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 PASSWORD = "Wood pigeon 7"
 NEW = "rowan@example.net"
-# Each one that is served, said aloud. A further one of the library is served only after it is written here.
+# Each served address, listed explicitly. Another one of the library is served only after it is added here.
 SERVED = {
     "account_login",
     "account_logout",
@@ -113,7 +113,7 @@ class TestOwnAddress:
         assert me.user.email == "practitioner@example.org"
         assert not AccountEvent.objects.exists()
 
-    def test_changes_and_tells_the_old_address_without_the_new_one(self, signed_in, me, smtp, at, time_machine):
+    def test_changes_and_informs_the_old_address_without_the_new_one(self, signed_in, me, smtp, at, time_machine):
         time_machine.move_to(at, tick=False)
         assert self.change(signed_in(me)).status_code == 302
         me.user.refresh_from_db()
@@ -192,7 +192,7 @@ class TestInvitationToASecondClinic:
         path = f"/admin/clinic/clinic/{pending.clinic_id}/change/"
         assert client.get(path).status_code == 404
 
-    def test_is_told_of_nothing_until_accepted(self, pending):
+    def test_gets_no_mail_until_accepted(self, pending):
         active = Membership.objects.for_clinic(pending.clinic).active()
         assert not active.exists()
         assert not pending.is_active

@@ -1,4 +1,4 @@
-"""Wrong passwords: counted for an account and an address, by all processes together, with how long to wait."""
+"""Wrong passwords: counted per account and address, by all processes together, with the time to wait."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 
 def wrong(times: int, at, *, login="anna", address="198.51.100.1", device="") -> timedelta | None:
-    """The wait that the last of so many wrong passwords got."""
+    """The wait after so many wrong passwords."""
     wait = None
     for n in range(times):
         wait = begin(Attempt.of(login, address, device), at=at + n * timedelta(milliseconds=1))
@@ -33,7 +33,7 @@ class TestCounting:
         wait = begin(Attempt.of("anna", "198.51.100.1"), at=at + 60 * SECOND)
         assert wait == HERE.within - 60 * SECOND
 
-    def test_after_the_wait_it_goes_on(self, at):
+    def test_after_the_wait_sign_in_works(self, at):
         wrong(HERE.amount, at)
         assert wrong(1, at + HERE.within + SECOND) is None
 
@@ -89,7 +89,7 @@ class TestCounting:
         assert "anna" not in kept
         assert "198.51" not in kept
 
-    def test_new_password_starts_anew(self, at):
+    def test_new_password_resets_the_count(self, at):
         wrong(100, at)
         forget("anna")
         assert wrong(1, at) is None

@@ -1,4 +1,4 @@
-"""A link into another clinic of one's own offers to switch and keeps the link; strangers find nothing."""
+"""A link into another of the user's clinics offers to switch and keeps the link; strangers get 404."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def twice(course, lead) -> Membership:
-    """The lead of this clinic, who works in another one as well and did so last."""
+    """The lead of this clinic, who also works in another one, and did so last."""
     other = factories.make_clinic("Harbour")
     here = MembershipFactory(clinic=other, user=lead.user, role="practitioner")
     lead.user.last_membership = here.uuid

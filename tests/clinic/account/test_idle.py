@@ -1,4 +1,4 @@
-"""Signed out after a time without activity, as long as the clinic says; back to the page afterwards."""
+"""Signed out after a time without activity, as the clinic sets it; back to the page afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE = "/admin/courses/course/"
 
 @pytest.fixture
 def travel(at, time_machine):
-    """Moves the clock so many minutes after the start."""
+    """Move the clock so many minutes after the start."""
 
     def to(minutes: float) -> None:
         time_machine.move_to(at + timedelta(minutes=minutes), tick=False)
@@ -39,7 +39,7 @@ def test_half_an_hour_without_a_page_ends_the_session(signed_in, practitioner, t
     assert "_auth_user_id" not in client.session
 
 
-def test_each_page_starts_the_time_anew(signed_in, practitioner, travel):
+def test_each_page_restarts_the_time(signed_in, practitioner, travel):
     client = signed_in(practitioner)
     for minutes in range(0, 200, 25):
         travel(minutes)

@@ -1,4 +1,4 @@
-"""The second factor: asked of leads and managers after days of grace, and reset for who lost it."""
+"""Two-factor sign-in: required of leads and managers after grace days, and reset after a loss."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PASSWORD = "Wood pigeon 7"
 
 @pytest.fixture(autouse=True)
 def no_demo(settings):
-    # The addresses of a demo are made when addresses are first looked up: before it is none.
+    # The addresses of a demo are made when addresses are first resolved: before that there are none.
     reverse("demo-mail")
     settings.DEMO = False
 
@@ -107,7 +107,7 @@ class TestGrace:
         assert client.get(reverse("mfa_activate_totp")).status_code == 404
 
     @pytest.mark.django_db(transaction=True)
-    def test_set_up_at_sign_in_goes_on_to_the_page_that_was_wanted(self, client, manager):
+    def test_set_up_at_sign_in_continues_to_the_requested_page(self, client, manager):
         asked(manager, days=15)
         sign_in(client, manager)
         client.get("/accounts/two-factor/needed/?next=/dashboard/")
@@ -192,7 +192,7 @@ class TestReset:
         assert signed_in(lead).post(path, {"reason": "x"}).status_code == 404
         assert has_two_factor(stranger.user)
 
-    def test_not_of_oneself_not_without_reason_not_of_nothing(self, lead, manager, practitioner, at):
+    def test_needs_another_person_a_reason_and_a_second_factor(self, lead, manager, practitioner, at):
         with_app(lead)
         for member, by, reason in ((lead, lead, "x"), (lead, manager, " "), (practitioner, manager, "x")):
             with pytest.raises(ValidationError):

@@ -1,4 +1,4 @@
-"""/healthz: 200 when all is well, else 503 and the names of what is not."""
+"""/healthz: 200 when all is well, otherwise 503 with the names of the failed checks."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from clinic.models import Clinic, Heartbeat, Message
 pytestmark = pytest.mark.django_db
 
 NAMES = {"database", "broker", "worker", "beat", "outbox", "alerts", "reached", "spool"}
-# A container asks with a limit of 4 s of its own.
+# A container's check has a limit of 4 s of its own.
 SOON = 3.5
 
 
 @pytest.fixture
 def all_well(at, time_machine):
-    """Every process gave a sign of life just now."""
+    """Every process had a heartbeat just now."""
     time_machine.move_to(at, tick=False)
     for name in ("worker", "beat"):
         Heartbeat.beat(name, at=at)
@@ -33,7 +33,7 @@ def all_well(at, time_machine):
 
 @pytest.fixture
 def broker_at(settings):
-    """Makes the checks look for their broker elsewhere."""
+    """Make the checks look for their broker elsewhere."""
     return lambda url: setattr(settings, "REDIS_URL", url)
 
 
@@ -153,7 +153,7 @@ class TestProbe:
 
 @contextmanager
 def serving(status: int) -> Iterator[int]:
-    """A web server that answers everything with a status; gives its port."""
+    """A web server that answers everything with one status; returns its port."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -170,7 +170,7 @@ def serving(status: int) -> Iterator[int]:
 
 
 class TestDatabaseThatKeepsNothing:
-    """It answers every question, and nothing that is told to it stays."""
+    """It answers every query but stores nothing."""
 
     @pytest.mark.parametrize(
         "cause",
@@ -189,13 +189,13 @@ class TestDatabaseThatKeepsNothing:
             cursor.execute(cause)
         assert not checks._ask(lambda: checks._database(at=at)).is_well
 
-    def test_that_keeps_what_it_is_told_is_well(self, all_well, at):
+    def test_that_stores_what_is_written_is_well(self, all_well, at):
         assert examine(at=at)["database"].is_well
         assert Heartbeat.objects.get(name="database").beaten_at == at
 
 
 class TestRetries:
-    """A row that waits for its next attempt waits all the same."""
+    """A row that waits for its next attempt still counts as waiting."""
 
     @pytest.mark.parametrize(
         ("is_urgent", "minutes", "is_well"), [(True, 3, False), (False, 3, True), (False, 121, False)]

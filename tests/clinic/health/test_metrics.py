@@ -20,7 +20,7 @@ TOKEN = "a-token-of-the-operators"
 
 @pytest.fixture
 def scrape(client, settings, time_machine):
-    """Reads the page at a time; gives each sample by name and labels."""
+    """Read the page at a time; returns each sample by name and labels."""
     settings.METRICS_TOKEN = TOKEN
 
     def read(at):
@@ -75,7 +75,7 @@ def test_outbox_and_signs_of_life(scrape, alert, at):
     assert found["healing_curve_faults", (("kind", "stuck"),)] == 0
 
 
-def test_settled_long_ago_is_not_counted(scrape, alert, at):
+def test_settled_messages_of_earlier_days_are_not_counted(scrape, alert, at):
     Message.objects.update(state="sent", settled_at=at)
     found = scrape(at + timedelta(days=2))
     assert ("healing_curve_messages", (("kind", "staff_alert"), ("state", "sent"))) not in found

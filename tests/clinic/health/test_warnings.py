@@ -1,4 +1,4 @@
-"""What /healthz warns of without turning unwell."""
+"""The warnings of /healthz, which do not make it fail."""
 
 from __future__ import annotations
 

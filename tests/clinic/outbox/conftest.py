@@ -29,7 +29,7 @@ def pigeon(settings) -> Iterator[Pigeon]:
 
 @pytest.fixture
 def put(clinic: Clinic, pigeon: Pigeon, at: datetime) -> Put:
-    """Puts a message into the outbox; each to an address of its own."""
+    """Put a message into the outbox; each to an address of its own."""
     numbers = itertools.count(1)
 
     def make(**values: Any) -> Message:
@@ -53,7 +53,7 @@ def put(clinic: Clinic, pigeon: Pigeon, at: datetime) -> Put:
 
 @pytest.fixture
 def clock(at: datetime) -> Callable[..., Callable[[], datetime]]:
-    """A clock that stands still, so many seconds after the test's time."""
+    """A stopped clock, so many seconds after the test's time."""
 
     def standing(**later: float) -> Callable[[], datetime]:
         return lambda: at + timedelta(**later)

@@ -1,4 +1,4 @@
-"""A machine that listens for webhooks, in clear or over TLS."""
+"""A server that receives webhooks, unencrypted or over TLS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CERTIFICATES = Path(__file__).parent / "certificates"
 
 
 class Gateway:
-    """Keeps what is posted, and answers as told; with a certificate of `certificates/` it speaks TLS alone."""
+    """Stores what is posted, and answers as configured; with a certificate of `certificates/` it uses only TLS."""
 
     def __init__(self, certificate: str = "") -> None:
         self.status, self.headers = 204, {}
@@ -40,7 +40,7 @@ class Gateway:
 
         class Quiet(HTTPServer):
             def handle_error(self, *_args: object) -> None:
-                """A caller that does not trust us hangs up: that is the test."""
+                """A caller that does not trust us hangs up, which is the test."""
 
         self.server = Quiet(("127.0.0.1", 0), Answer)
         if certificate:
@@ -50,7 +50,7 @@ class Gateway:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Its address."""
         scheme, host = ("https", "localhost") if self.is_tls else ("http", "127.0.0.1")
         return f"{scheme}://{host}:{self.server.server_port}/in"
 
@@ -71,13 +71,13 @@ def listening(certificate: str = "") -> Iterator[Gateway]:
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    """One that speaks in clear."""
+    """An unencrypted one."""
     with listening() as found:
         yield found
 
 
 @pytest.fixture
 def secured() -> Iterator[Callable[[str], Gateway]]:
-    """Those that speak TLS, each with the certificate of a name."""
+    """Gateways with TLS, each with the certificate of a name."""
     with ExitStack() as stack:
         yield lambda certificate: stack.enter_context(listening(certificate))

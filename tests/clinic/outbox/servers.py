@@ -11,9 +11,9 @@ from typing import Self
 
 
 class RudeServer:
-    """Greets with `greeting`; takes one mail a connection, and hangs up after it.
+    """Greets with `greeting`; accepts one mail per connection and then hangs up.
 
-    `last_words` are what it says to a mail before that; nothing at all unless told otherwise.
+    `last_words` is its answer to a mail before that; by default nothing at all.
     """
 
     def __init__(self, *, greeting: str = "220 ready", last_words: str = "") -> None:
@@ -25,7 +25,7 @@ class RudeServer:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """Its port."""
         return int(self._socket.getsockname()[1])
 
     def __enter__(self) -> Self:
@@ -35,7 +35,7 @@ class RudeServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A blocked accept() is woken by a shutdown, not by a close.
+        # A shutdown wakes a blocked accept(); a close does not.
         self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._socket.close()
@@ -64,7 +64,7 @@ class RudeServer:
 
 
 class DripServer(RudeServer):
-    """Greets for ever, a letter at a time: every wait for the next one is short."""
+    """Greets for ever, one letter at a time, so that every wait for the next letter is short."""
 
     def _converse(self, stream) -> None:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The bell: losing a ring costs seconds, never a message."""
+"""Notifying a worker: a lost notification costs seconds, never a message."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from clinic.models import Message
 from clinic.outbox import bell, queue
 from clinic.outbox.deliver import deliver_due
 
-# Well above the promised second or two, far below the 25 s that an unbounded ring takes.
+# Well above the promised second or two, far below the 25 s of an unlimited notification.
 SOON = 8.0
 
 
 @pytest.fixture
 def broker(monkeypatch):
-    """Lets the bell ring at another broker."""
+    """Notify another broker."""
 
     def ring_at(url: str) -> None:
         bell._producers.cache_clear()
@@ -38,15 +38,15 @@ def broker(monkeypatch):
 
 @pytest.fixture
 def silent_port():
-    """A port that takes connections and never answers."""
+    """A port that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]
 
 
 def where_it_waits() -> list[str]:
-    """The lines of code in which a ring still waits after a while; none where it is over.
+    """The lines of code in which a notification still waits after a while; empty if it is over.
 
-    A machine that stood still all that time is no fault of the ring, which then ends as soon as it may run.
+    If the machine was stopped all that time, the notification is not at fault and ends as soon as it can run.
     """
     thread = Thread(target=bell.ring, daemon=True)
     thread.start()

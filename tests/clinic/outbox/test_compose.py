@@ -64,7 +64,7 @@ def test_html_escapes_what_it_is_given(message):
 
 
 def test_styles_are_inlined(mail):
-    """Programs that drop the head of a mail must still show a button as one."""
+    """Mail programs that drop the head of a mail must still show a button."""
     styled = [attributes for tag, attributes in tags(mail.html) if attributes.get("class") == "button"]
     assert styled
     assert all("background" in (attributes["style"] or "") for attributes in styled)
@@ -76,7 +76,7 @@ def test_nothing_is_fetched_from_anywhere(mail):
     assert not any(name in attributes for _tag, attributes in tags(mail.html) for name in ("src", "background"))
 
 
-def test_subject_stands_on_one_line(mail):
+def test_subject_is_on_one_line(mail):
     assert mail.subject == "You are invited"
 
 

@@ -1,4 +1,4 @@
-"""`send_test_mail`: the whole conversation, no password, a reason where it fails."""
+"""`send_test_mail`: the whole conversation, no password, a reason on failure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def send(address: str = "you@example.org") -> str:
 
 @pytest.fixture
 def guarded(settings):
-    """A mail server that asks for a password."""
+    """A mail server that requires a password."""
     taken = []
 
     class Handler:

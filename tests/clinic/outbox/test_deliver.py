@@ -1,4 +1,4 @@
-"""Delivery: what is due is claimed one by one, decided again, sent, settled."""
+"""Delivery: due messages are claimed one by one, checked again, sent, settled."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AT_MOST_ONCE = Message.Guarantee.AT_MOST_ONCE
 
 @pytest.fixture
 def rude(settings, smtp):
-    """A server that hangs up where an answer is due."""
+    """A server that hangs up instead of answering."""
     with RudeServer() as server:
         settings.EMAIL_PORT = server.port
         yield server
@@ -197,7 +197,7 @@ class TestFailure:
         assert states() == ["unknown"]
 
     def test_server_that_takes_one_mail_a_connection_gets_them_all(self, put, smtp, settings, clock):
-        """The second mail finds the line dead before anything of it was said: nothing is unknown of that."""
+        """The second mail finds the connection dead before any of it was sent, so its outcome is known."""
         for _n in range(2):
             put(guarantee=AT_MOST_ONCE)
         with RudeServer(last_words="250 taken") as server:
@@ -285,7 +285,7 @@ class TestPoison:
         assert deliver_due(clock=clock()) == 1
         assert states()[1] == "sent"
 
-    def test_lapsed_patient_mail_that_cannot_be_settled_does_not_stop_the_queue(
+    def test_expired_patient_mail_that_cannot_be_settled_does_not_stop_the_queue(
         self, put, smtp, pigeon, clock, at
     ):
         poison = put(guarantee=AT_MOST_ONCE)
@@ -318,7 +318,7 @@ class TestCommand:
             call_command("deliver_due", stdout=out)
         assert out.getvalue() == "1 sent\n0 sent\n"
 
-    def test_goes_on_for_ever_though_the_database_was_away(self, monkeypatch):
+    def test_continues_for_ever_after_the_database_was_down(self, monkeypatch):
         """Ended here by the second pause."""
         passes = iter([OperationalError(), 2])
         pauses: list[float] = []

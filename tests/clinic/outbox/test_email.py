@@ -1,4 +1,4 @@
-"""Mail through a real server, failures typed."""
+"""Mail through a real server, with typed failures."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_closing_a_connection_that_is_gone_is_no_matter(transport, smtp):
 
 
 def test_server_that_drips_its_words_is_cut_off(transport, settings):
-    """It would hold the mail beyond its lease, and somebody else would send it too."""
+    """It would hold the mail longer than its lease, and another process would send it too."""
     settings.SMTP_CONNECT_SECONDS = 0.5
     with DripServer() as server:
         settings.EMAIL_PORT = server.port

@@ -1,4 +1,4 @@
-"""Who holds a message says so; who died holds it up for seconds."""
+"""A process that holds a message renews its lease; after a death the message waits only seconds."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
 
 
-def test_claim_on_an_emergency_lapses_within_twenty_seconds_of_its_death(put, at):
+def test_claim_on_an_emergency_expires_within_twenty_seconds_of_its_death(put, at):
     put(is_urgent=True)
     queue.claim_next(at=at)
-    # Somebody looks every ten seconds.
+    # A sweep runs every ten seconds.
     later = at + 20 * SECOND - 10 * SECOND
     assert queue.release_lapsed(at=later) == 1
     assert queue.claim_next(at=later) is not None
@@ -64,7 +64,7 @@ def test_claim_is_renewed_until_it_is_let_go(put, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 class TestSlowConversation:
-    """It goes on beside the queue, keeps its claim, and is settled by whoever leads it."""
+    """It continues in the background, keeps its claim, and is settled by its own thread."""
 
     @pytest.fixture
     def sink(self, settings):

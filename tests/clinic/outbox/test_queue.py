@@ -18,7 +18,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 
 @pytest.fixture
 def rings(monkeypatch) -> list[str]:
-    """How often the bell was rung."""
+    """How often a worker was notified."""
     heard: list[str] = []
     monkeypatch.setattr(queue, "ring", lambda: heard.append("ding"))
     return heard
@@ -156,7 +156,7 @@ class TestPutOff:
         assert Message.objects.get().state == "pending"
 
 
-class TestLapse:
+class TestExpiry:
     def test_lease_that_holds_is_left_alone(self, put, at):
         put()
         queue.claim_next(at=at)
@@ -194,7 +194,7 @@ class TestLapse:
         assert queue.release_lapsed(at=at + MINUTE) == 1
         assert Message.objects.get().state == "pending"
 
-    def test_sender_who_comes_back_after_its_lease_changes_nothing(self, put, at):
+    def test_sender_who_returns_after_its_lease_changes_nothing(self, put, at):
         put()
         late = queue.claim_next(at=at)
         queue.release_lapsed(at=at + MINUTE)
@@ -225,7 +225,7 @@ def test_cancelling_stops_what_waits_about_a_subject(put, at):
 
 
 class TestClockSetBack:
-    """Everything was made and claimed an hour ahead of the time it now is."""
+    """Everything was made and claimed an hour ahead of the current time."""
 
     def test_urgent_mail_does_not_wait_for_the_hour(self, put, at):
         message = put(is_urgent=True, at=at + HOUR, due_at=at + HOUR)

@@ -26,7 +26,7 @@ def test_each_message_is_sent_once(put, smtp, clock, at_once):
     assert Counter(mail["To"] for mail in smtp.mails) == Counter(message.recipient for message in messages)
 
 
-def test_lapsed_lease_is_taken_back_once(put, smtp, pigeon, clock, at, at_once):
+def test_expired_lease_is_taken_back_once(put, smtp, pigeon, clock, at, at_once):
     put(guarantee=Message.Guarantee.AT_MOST_ONCE)
     put()
     for _n in range(2):

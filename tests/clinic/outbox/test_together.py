@@ -1,4 +1,4 @@
-"""What is due for one recipient under one key leaves as one mail; each row ends on its own."""
+"""Due messages for one recipient with one key are sent as one mail; each row ends on its own."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class TestDown:
         deliver_due(clock=clock())
         assert sorted(Message.objects.values_list("n_attempts", flat=True)) == [0, 0, 1]
 
-    def test_other_channels_go_on(self, put, at):
+    def test_other_channels_continue(self, put, at):
         put()
         webhook = put(channel=Message.Channel.WEBHOOK)
         assert queue.claim_next(at=at, without={"email"}) == webhook
@@ -100,7 +100,7 @@ class TestUrgent:
     def test_pause_is_two_minutes_at_most(self):
         assert max(queue.pause_after(20, is_urgent=True) for _n in range(50)) <= timedelta(minutes=2.4)
 
-    def test_attempts_go_on_for_an_hour_and_are_finite(self, put, at):
+    def test_attempts_continue_for_an_hour_and_are_finite(self, put, at):
         put(is_urgent=True)
         start = at
         for _attempt in range(queue.MAX_URGENT_ATTEMPTS):
@@ -124,7 +124,7 @@ def test_shorter_wait_than_ours_does_not_hurry_us(put, at):
 
 class TestChannels:
     def test_further_channel_is_a_class_and_a_line(self, put, pigeon, clock, settings):
-        """A transport of ten lines, named in the settings, carries what its kind makes."""
+        """A transport of ten lines, named in the settings, sends messages of its kind."""
         settings.TRANSPORTS = {**settings.TRANSPORTS, "webhook": f"{__name__}.Drum"}
         transport_class.cache_clear()
         try:

@@ -35,7 +35,7 @@ def failure(url: str) -> TransportError:
 
 @contextmanager
 def saying(*chunks: bytes, pause: float = 0.0) -> Iterator[str]:
-    """A server that says these bytes to whoever connects, with a pause between them; gives its address."""
+    """A server that sends these bytes to every client, with a pause between them; returns its address."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -128,7 +128,7 @@ def test_endpoint_that_failed_is_not_waited_for_again(gateway):
     assert len(gateway.taken) == 1
 
 
-def test_nothing_is_sent_into_the_house(gateway, settings):
+def test_nothing_is_sent_into_the_local_network(gateway, settings):
     settings.DEMO = False
     settings.WEBHOOK_PORTS = frozenset({gateway.server.server_port})
     error = failure(gateway.url.replace("http:", "https:").replace("127.0.0.1", "localhost"))
@@ -136,7 +136,7 @@ def test_nothing_is_sent_into_the_house(gateway, settings):
 
 
 def test_name_is_asked_once_and_its_answer_connected_to(gateway, monkeypatch):
-    """A name that changes its mind between the look and the call changes nothing."""
+    """A name whose address changes between check and connection has no effect."""
     asked = []
 
     def resolve(host, port, **_kwargs):
@@ -157,7 +157,7 @@ def test_name_is_asked_once_and_its_answer_connected_to(gateway, monkeypatch):
 
 
 def test_no_tls_at_all_is_refused(gateway):
-    """The handshake fails, and nothing is said in clear."""
+    """The handshake fails, and nothing is sent unencrypted."""
     error = failure(gateway.url.replace("http:", "https:"))
     assert (error.permanent, gateway.taken) == (False, [])
 
@@ -165,7 +165,7 @@ def test_no_tls_at_all_is_refused(gateway):
 class TestTls:
     @pytest.fixture(autouse=True)
     def test_authority(self, monkeypatch):
-        """The authority of `certificates/` is the system's."""
+        """The system trusts the authority of `certificates/`."""
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "ca.pem"))
 
     def test_posts_to_a_server_the_authority_vouches_for(self, secured):
@@ -177,8 +177,8 @@ class TestTls:
         assert gateway.versions <= {"TLSv1.2", "TLSv1.3"}
 
     @pytest.mark.parametrize("certificate", ["expired", "elsewhere", "unknown"])
-    def test_tells_nothing_to_one_whose_certificate_is_bad(self, secured, certificate):
-        """Out of date, of another name, of an authority nobody knows."""
+    def test_sends_nothing_to_one_whose_certificate_is_bad(self, secured, certificate):
+        """Expired, for another name, or from an unknown authority."""
         gateway = secured(certificate)
         error = failure(gateway.url)
         assert (str(error), error.permanent, gateway.taken) == ("SSLCertVerificationError", False, [])

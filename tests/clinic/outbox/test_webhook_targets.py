@@ -1,4 +1,4 @@
-"""Where a webhook may go: out into the world, and never into the house."""
+"""Where a webhook may go: only to public addresses, never into the local network."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_out_in_the_world(address):
         "ff02::1",
     ],
 )
-def test_in_the_house(address):
+def test_local_address_is_refused(address):
     assert not is_public(ipaddress.ip_address(address))
 
 
@@ -110,7 +110,7 @@ def test_name_of_this_machine_is_refused():
         addresses_of(target_of("https://localhost/in"))
 
 
-def test_name_with_one_address_in_the_house_is_refused(monkeypatch):
+def test_name_with_one_local_address_is_refused(monkeypatch):
     def both(*_args, **_kwargs):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("93.184.216.34", "10.0.0.1")]
 

@@ -112,14 +112,14 @@ class TestPage:
         assert "Needle trauma: bruise" in html
         assert "needs clinical sign-off" in html
 
-    def test_says_the_sum_with_odds_and_prior(self, two, signed_in, lead):
+    def test_shows_the_calculation_with_odds_and_prior(self, two, signed_in, lead):
         html = page(signed_in(lead), two[1])
         assert "<dt>Observed</dt><dd>9</dd>" in packed(html)
         assert "Odds of this or higher" in html
         assert "1 in " in html
         assert "<dt>Prior</dt><dd>shipped: from published figures" in packed(html)
 
-    def test_what_to_do_stands_before_what_happened(self, two, signed_in, lead):
+    def test_what_to_do_comes_before_what_happened(self, two, signed_in, lead):
         html = page(signed_in(lead), two[1])
         places = [html.index(text) for text in ('data-key="a"', "tel:", "What happened", "What to check")]
         assert places == sorted(places)
@@ -181,7 +181,7 @@ class TestPage:
 class TestBanner:
     @pytest.fixture
     def exhausted(self, two):
-        """Everybody was told of the red flag, and nobody answered."""
+        """Everybody was alerted to the red flag, and nobody answered."""
         for _n in range(60):
             alert = Alert.objects.get(pk=two[0].pk)
             if alert.exhausted_at:
@@ -190,7 +190,7 @@ class TestBanner:
         return pytest.fail("the chain never ended")
 
     @pytest.mark.parametrize("path", ["/admin/", INBOX, "/admin/courses/course/", "/admin/setup/"])
-    def test_stands_on_every_page(self, exhausted, signed_in, practitioner, path):
+    def test_is_shown_on_every_page(self, exhausted, signed_in, practitioner, path):
         assert "Nobody is left on the contact list" in signed_in(practitioner).get(path).content.decode()
 
     def test_front_desk_sees_it_without_a_patient(self, exhausted, signed_in, front_desk):

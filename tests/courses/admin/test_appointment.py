@@ -1,4 +1,4 @@
-"""What the front desk is told after each step with a booking."""
+"""What the front desk reads after each step with a booking."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_cancelling_without_a_reason_says_that_nothing_was_cancelled(signed_in, 
     assert appointment.status == "booked"
 
 
-def test_cancelled_visit_is_named_and_who_must_tell_the_patient(signed_in, front_desk, appointment):
+def test_cancelled_visit_is_named_and_who_must_call_the_patient(signed_in, front_desk, appointment):
     url = reverse("admin:courses_appointment_cancel", args=[appointment.pk])
     page = signed_in(front_desk).post(url, {"reason": "ill"}, follow=True)
     assert f"Cancelled: {appointment.course.patient}, " in _said(page)
@@ -72,7 +72,7 @@ def test_missed_visit_leads_to_a_call(signed_in, front_desk, appointment, time_m
     assert appointment.status == "missed"
 
 
-def test_day_that_was_closed_later_says_what_stands_on_it(signed_in, front_desk, appointment):
+def test_day_that_was_closed_later_lists_its_visits(signed_in, front_desk, appointment):
     day = appointment.clinic.local(appointment.starts_at).date()
     url = reverse("admin:courses_appointment_changelist")
     client = signed_in(front_desk)
@@ -96,7 +96,7 @@ def test_column_of_somebody_who_left_says_so(signed_in, front_desk, appointment,
     deactivate_member(appointment.practitioner, at=at)
     url = reverse("admin:courses_appointment_changelist")
     day = appointment.clinic.local(appointment.starts_at).date()
-    assert "works here no longer" in signed_in(front_desk).get(url, {"day": day.isoformat()}).content.decode()
+    assert "no longer works here" in signed_in(front_desk).get(url, {"day": day.isoformat()}).content.decode()
 
 
 def test_phoned_red_flag_needs_no_name_of_the_caller_typed(signed_in, front_desk, patient):

@@ -31,7 +31,7 @@ def url(session):
 
 @pytest.fixture
 def typed():
-    """What a browser would send back of a page, with changes."""
+    """What a browser would send back from a page, with changes."""
 
     def of(page, **changes):
         form, rows = page.context["form"], page.context["rows"]
@@ -42,7 +42,7 @@ def typed():
                 is_empty = value is None or value is False or value in ("", [])
                 if not is_empty:
                     values[bound.html_name] = getattr(value, "pk", value)
-        # The page is written in the clinic's wall time.
+        # The page uses the clinic's wall time.
         session = page.context["session"]
         values["held_at"] = session.clinic.local(session.held_at).strftime("%Y-%m-%dT%H:%M")
         return {**values, "reason": "read the wrong line", **changes}
@@ -50,7 +50,7 @@ def typed():
     return of
 
 
-def test_page_as_it_stands_changes_nothing(signed_in, practitioner, url, typed):
+def test_unchanged_page_changes_nothing(signed_in, practitioner, url, typed):
     client = signed_in(practitioner)
     page = client.post(url, typed(client.get(url)))
     assert page.status_code == 422
@@ -117,7 +117,7 @@ def test_score_of_eight_asks_the_severe_pain_question(signed_in, practitioner, u
     assert "flag_severe_pain" in page.context["form"].errors
 
 
-def test_correction_of_what_was_voided_meanwhile_is_shown_and_its_flag_is_told(
+def test_correction_of_what_was_voided_meanwhile_is_shown_and_its_flag_is_sent(
     signed_in, practitioner, lead, url, typed, session, at
 ):
     client = signed_in(practitioner)
@@ -132,7 +132,9 @@ def test_correction_of_what_was_voided_meanwhile_is_shown_and_its_flag_is_told(
 
 
 class TestTwoEditors:
-    def test_second_is_told_and_what_they_typed_is_kept(self, signed_in, practitioner, lead, url, typed, session):
+    def test_second_sees_the_change_and_what_they_typed_is_kept(
+        self, signed_in, practitioner, lead, url, typed, session
+    ):
         client = signed_in(practitioner)
         mine = typed(client.get(url), note="slept badly")
         theirs = typed(client.get(url), score_before="6", reason="asked again")

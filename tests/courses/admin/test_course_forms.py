@@ -1,4 +1,4 @@
-"""What is done from the course page: review, measures, end, letters."""
+"""The actions of the course page: review, measures, end, letters."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_stop_leads_on_to_the_end_and_refer_to_the_letter(post, decision, leads_
     assert leads_to in post("course_review", decision=decision, reason="no gain")["Location"]
 
 
-def test_open_alert_stands_before_the_numbers(signed_in, running, practitioner):
+def test_open_alert_comes_before_the_numbers(signed_in, running, practitioner):
     log_visit(running, timezone.now(), before=3, after=9)
     alert = Alert.objects.get(course=running)
     page = signed_in(practitioner).get(reverse("admin:courses_course_review", args=[running.pk])).content.decode()
@@ -115,7 +115,7 @@ def test_no_impression_of_change_at_the_start(signed_in, practitioner, running):
     assert "id_pgic" in client.get(address + "?stage=review").content.decode()
 
 
-def test_activities_of_the_start_stand_ready_later(post, signed_in, practitioner, running):
+def test_activities_of_the_start_are_filled_in_later(post, signed_in, practitioner, running):
     values = {f"psfs-{n}-label": f"activity {n}" for n in (1, 2, 3)} | {f"psfs-{n}": 4 for n in (1, 2, 3)}
     post("course_measures", "?stage=start", **values)
     page = signed_in(practitioner).get(reverse("admin:courses_course_measures", args=[running.pk]))

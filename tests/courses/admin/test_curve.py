@@ -1,4 +1,4 @@
-"""The curve's page: the budget with its dry run, versions to go back to, what happened."""
+"""The curve's page: the budget with its dry run, versions to return to, the history."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RATES = {
 
 @pytest.fixture
 def night(clinic, at):
-    """A night that found something, as `courses.priors` would take it in."""
+    """A night with a result, as `courses.priors` would take it in."""
 
     def pass_(*, difference=0.01, later=0, n_scores=400, **threshold):
         numbers = {"n_patients": 60, "n_scores": 900, "n_sessions": 300, "realised_per_100": 4.8, **threshold}
@@ -54,7 +54,7 @@ def words(signed_in, lead):
 
 
 class TestWords:
-    def test_clinic_without_sessions_is_told_what_stands_in(self, words):
+    def test_clinic_without_sessions_reads_which_figures_are_used(self, words):
         page = words()
         assert "There is no session to learn from yet." in page
         assert "provisional: under 30 patients" in page
@@ -72,17 +72,17 @@ class TestWords:
         night(n_patients=29)
         assert "provisional: under 30 patients" in words()
 
-    def test_clamp_is_told_with_the_true_rate(self, night, words):
+    def test_clamp_is_shown_with_the_true_rate(self, night, words):
         night(is_clamped=True, realised_per_100=11.3)
         assert "The threshold is at its limit. The true rate is 11,3 in 100 sessions, not 5." in words()
 
-    def test_fixed_rules_over_the_budget_are_told_with_their_rate(self, night, words):
+    def test_fixed_rules_over_the_budget_are_shown_with_their_rate(self, night, words):
         night(fixed_per_100=6.5, realised_per_100=7.5)
         page = words()
         assert "The budget of 5 cannot be met: at least 7,5 in 100 sessions raise an alert." in page
         assert "The fixed rules alone raise 6,5. They are always sent. The curve adds at least 1 in 100." in page
 
-    def test_fixed_rules_and_the_curve_s_least_over_the_budget_are_told(self, night, words):
+    def test_fixed_rules_and_the_curve_s_least_over_the_budget_are_shown(self, night, words):
         """Neither alone is over 5: together they are."""
         night(fixed_per_100=4.4, realised_per_100=5.4)
         assert "The budget of 5 cannot be met: at least 5,4 in 100 sessions raise an alert." in words()
@@ -111,9 +111,9 @@ class TestWords:
         night(n_scores=57)
         page = words()
         assert "57 of 200 scores" in page
-        assert "last night there were 57" in page
+        assert "Last night there were 57" in page
 
-    def test_month_that_is_more_than_chance_stands_out(self, night, words):
+    def test_month_that_is_more_than_chance_is_emphasised(self, night, words):
         night()
         assert "<strong>20,0</strong>" in words()
 
@@ -143,7 +143,7 @@ class TestWords:
         n_queries = len(first)
         for later in range(1, 5):
             night(later=later)
-        # The numbers of the Prior in use are read once, whenever that is.
+        # The numbers of the Prior in use are read once, at some point.
         client.get(PAGE)
         with django_assert_max_num_queries(n_queries):
             client.get(PAGE)
@@ -240,7 +240,7 @@ class TestApproval:
     def test_waiting_threshold_is_shown_to_all_and_approved_by_a_lead(self, night, signed_in, lead, practitioner):
         waiting = night(threshold=20.0, quarter_threshold=40.0)[1]
         seen = signed_in(practitioner).get(PAGE).content.decode()
-        assert "waits for a lead" in seen
+        assert "A lead must approve it." in seen
         assert "Use the new threshold" not in seen
         address = reverse("admin:courses_prior_approve", args=[waiting.pk])
         assert signed_in(practitioner).post(address).status_code == 403
@@ -252,7 +252,7 @@ class TestApproval:
             "admin:courses_prior_approve", args=[night(threshold=20.0, quarter_threshold=40.0)[1].pk]
         )
         signed_in(lead).post(address)
-        assert "does not wait any more" in signed_in(lead).post(address, follow=True).content.decode()
+        assert "no longer waits for approval" in signed_in(lead).post(address, follow=True).content.decode()
 
     def test_threshold_of_another_clinic_is_left_alone(self, signed_in, lead, stranger, at):
         other = AlertThreshold.objects.create(

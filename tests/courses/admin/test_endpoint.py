@@ -1,4 +1,4 @@
-"""Webhooks in the admin: a manager's, checked when saved, the secret shown once."""
+"""Webhooks in the admin: for managers, checked when saved, the secret shown once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_new_secret_replaces_the_old_one(signed_in, manager, clinic):
 
 
 @pytest.mark.parametrize("url", ["https://192.168.1.1/in", "ftp://chat.example.org/", "https://169.254.169.254/"])
-def test_address_in_the_house_is_refused(signed_in, manager, url):
+def test_local_address_is_refused(signed_in, manager, url):
     response = add(signed_in(manager), url=url)
     assert not Endpoint.objects.exists()
     assert b"errorlist" in response.content

@@ -1,4 +1,4 @@
-"""Trying a webhook from the admin."""
+"""Testing a webhook from the admin."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def endpoint(clinic, gateway) -> Endpoint:
-    """Somewhere that takes what is posted."""
+    """A server that accepts what is posted."""
     return Endpoint.objects.create(clinic=clinic, name="Chat", url=gateway.url)
 
 

@@ -1,4 +1,4 @@
-"""No page stays shut because the curve fails: through them red flags are reported and answered."""
+"""No page fails because of the curve: red flags are reported and answered on these pages."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def no_arrays(course, monkeypatch):
 
 
 def no_prior(course, monkeypatch):
-    """The Prior in use is no Prior."""
+    """The Prior in use is invalid."""
     counts = {"n_patients": 0, "n_courses": 0, "n_scores": 0}
     now = timezone.now()
     Prior.objects.create(clinic=course.clinic, version=9, numbers={}, fitted_at=now, is_adopted=True, **counts)
 
 
 def no_threshold(course, monkeypatch):
-    """The threshold in use is none."""
+    """The threshold in use is invalid."""
     AlertThreshold.objects.create(
         clinic=course.clinic,
         version=9,
@@ -55,7 +55,7 @@ def no_threshold(course, monkeypatch):
 
 @pytest.fixture(params=[no_answers, no_arrays, no_prior, no_threshold], ids=lambda fault: fault.__name__)
 def broken(request, course, at, monkeypatch):
-    """A course with five sessions and an open pain alert; then something of the curve breaks."""
+    """A course with five sessions and an open pain alert; then some part of the curve breaks."""
     log_run(course, RUN, until=at - timedelta(days=1))
     finding = Finding("plain_rise", 1, Severity.AMBER, {"session": 5, "observed": 5})
     raise_alert(patient=course.patient, course=course, rule=Alert.Rule.PAIN, findings=[finding], at=at)
@@ -99,14 +99,14 @@ def test_patients_page_opens(broken, client, at, time_machine):
     assert client.get(check_in_path(CheckIn.objects.latest("pk"))).status_code == 200
 
 
-def test_red_flag_of_a_form_sent_back_is_told_and_shown(broken, signed_in, practitioner):
+def test_red_flag_of_a_returned_form_is_sent_and_shown(broken, signed_in, practitioner):
     sent = {**EMPTY, "form_key": FORM_KEY, "flag_trauma": "on"}
     response = signed_in(practitioner).post(f"/admin/courses/course/{broken.pk}/log/", sent)
     assert response.status_code == 422
     alert = Alert.objects.get(rule="red_flag", state="open")
     html = response.content.decode()
     assert f"/admin/courses/alert/{alert.pk}/change/" in html
-    # A visit's own red flag gates the next needling, not the one at which it was told.
+    # A visit's own red flag gates the next needling, not the visit at which it was reported.
     assert alert in response.context["open_alerts"]
     assert response.context["clearance"].may_needle
 

@@ -1,4 +1,4 @@
-"""The page on which a practitioner's courses go to a colleague."""
+"""The page to hand a practitioner's courses over to a colleague."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def colleague(clinic):
 
 @pytest.fixture
 def other_course(clinic, practitioner):
-    """A second course of the practitioner's."""
+    """A second course of the practitioner."""
     at = timezone.now() - timedelta(days=60)
     return CourseFactory(patient=cleared_patient(clinic, by=practitioner, at=at), practitioner=practitioner)
 
 
 @pytest.fixture
 def address(practitioner):
-    """Of the page for the practitioner's courses."""
+    """The page for the practitioner's courses."""
     return reverse("admin:courses_course_hand_over", args=[practitioner.pk])
 
 
 @pytest.fixture
 def post(signed_in, manager, colleague, address):
-    """Sends the form as the manager."""
+    """Send the form as the manager."""
     client, form_key = signed_in(manager), uuid.uuid4()
 
     def send(*courses, **values):
@@ -145,7 +145,7 @@ def test_form_costs_the_same_for_many_courses(
     signed_in, manager, practitioner, address, course, clinic, django_assert_max_num_queries
 ):
     client = signed_in(manager)
-    # The first page after signing in writes when somebody was last here.
+    # The first page after sign-in records when somebody was last here.
     client.get(address)
     with django_assert_max_num_queries(9):
         client.get(address)

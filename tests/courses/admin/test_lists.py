@@ -1,4 +1,4 @@
-"""The stock lists and forms: what they say when empty, and to those who may only read."""
+"""The stock lists and forms: what they show when empty, and to people who may only read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EMPTY = {
 
 
 @pytest.mark.parametrize(("path", "words"), EMPTY.items())
-def test_empty_list_says_what_would_stand_there(signed_in, lead, path, words):
+def test_empty_list_says_what_it_will_contain(signed_in, lead, path, words):
     assert words in signed_in(lead).get(path).content.decode()
 
 

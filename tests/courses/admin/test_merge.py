@@ -33,7 +33,7 @@ def joined(patient, double, lead, at) -> PatientMerge:
 
 
 def choices(page) -> dict[str, str]:
-    """What the page's form holds when it is sent unchanged."""
+    """The form's values when it is sent unchanged."""
     form = page.context["form"]
     return {name: form[name].value() or "" for name in form.fields}
 
@@ -63,7 +63,7 @@ def test_both_are_shown_side_by_side_and_merged(signed_in, manager, patient, dou
     assert "one passport" in history
 
 
-def test_without_a_reason_nothing_is_merged_and_what_was_chosen_stands(signed_in, lead, url):
+def test_without_a_reason_nothing_is_merged_and_the_choices_stay(signed_in, lead, url):
     client = signed_in(lead)
     page = client.post(url, {**choices(client.get(url)), "name": "merged"})
     assert page.status_code == 422
@@ -71,7 +71,7 @@ def test_without_a_reason_nothing_is_merged_and_what_was_chosen_stands(signed_in
     assert not PatientMerge.objects.exists()
 
 
-def test_written_while_the_page_was_open_is_said_and_what_was_typed_stands(signed_in, lead, double, url, at):
+def test_written_while_the_page_was_open_is_shown_and_what_was_typed_stays(signed_in, lead, double, url, at):
     client = signed_in(lead)
     values = {**choices(client.get(url)), "reason": "one passport"}
     how = Consent.How.SPOKEN
@@ -111,7 +111,7 @@ def test_what_was_typed_on_a_page_from_before_is_shown_and_not_saved(signed_in, 
     assert page.status_code == 409
     shown = page.content.decode()
     assert "030 23125 444" in shown
-    # By its label, and nothing of what the form carries for itself.
+    # By its label, without the form's technical fields.
     assert "Phone" in shown
     assert "machinery" not in shown
     assert "given_name" not in shown
@@ -219,7 +219,7 @@ class TestArchive:
 
 
 class TestPicker:
-    def test_finds_by_patient_and_tells_courses_apart(self, signed_in, lead, course):
+    def test_finds_by_patient_and_distinguishes_courses(self, signed_in, lead, course):
         CourseFactory(patient=course.patient, practitioner=lead, complaint="Headache")
         page = signed_in(lead).get(reverse("admin:courses_appointment_add"), {"q": course.patient.family_name})
         words = page.content.decode()
@@ -234,7 +234,7 @@ class TestPicker:
         assert page.status_code == 200
         assert "?course=" not in page.content.decode()
 
-    def test_goes_on_to_the_form_with_the_day_kept(self, signed_in, lead, course):
+    def test_continues_to_the_form_with_the_day_kept(self, signed_in, lead, course):
         client, add = signed_in(lead), reverse("admin:courses_appointment_add")
         assert (
             "day=2026-03-12&amp;course="

@@ -1,4 +1,4 @@
-"""Every place that takes a point knows the ways people write it."""
+"""Every field for points knows all spellings."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_same_point_in_another_notation_is_no_correction(course, at):
     assert row.corrected() is None
 
 
-# Every form that takes a point, and how it knows which: a new one that is not here fails.
+# Every form with points, and how it finds the point: a new form that is not listed fails.
 TAKEN = {
     ("NeedlingForm", "where"): "read from text",
     ("NeedlingForm", "site"): "refused where it names a point of the list",

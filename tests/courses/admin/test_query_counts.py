@@ -100,12 +100,12 @@ def test_history_asks_the_same_for_one_and_for_three_corrections(client_of_lead,
     assert _n_queries(client_of_lead, path) == one
 
 
-def test_correction_told_meanwhile_asks_the_same_for_one_and_for_three(client_of_lead, clinic, practitioner):
+def test_correction_shown_meanwhile_asks_the_same_for_one_and_for_three(client_of_lead, clinic, practitioner):
     course = _live_through(clinic, practitioner)
     session, alert = course.sessions.last(), Alert.objects.get(course=course)
     seen = version_of(session)
     _correct_all(session, alert, by=practitioner, value=1, has_points=False)
-    # The clinic's lists are kept from request to request.
+    # The clinic's lists are cached between requests.
     session_lists(session.clinic)
     one = _n_queries_of_stale(client_of_lead, session, seen)
     for value in (2, 3):
@@ -124,7 +124,7 @@ def _n_queries_of_stale(client, session, version):
 
 
 def _correct_all(session, alert, *, by, value, has_points=True):
-    """Score, points, event, aftercare, particulars, the patient's file; and a note on the alert."""
+    """Score, points, event, aftercare, details, the patient's file; and a note on the alert."""
     now, patient = timezone.now(), session.course.patient
     event = AdverseEventItem.objects.for_clinic(session.clinic)[value]
     measure = AftercareMeasure.objects.for_clinic(session.clinic)[value]
@@ -192,7 +192,7 @@ def _live_through(clinic, practitioner):
 
 
 def _n_queries(client, path):
-    # What is read once for a clinic is read by the first.
+    # Whatever is read once for a clinic is read by the first.
     client.get(path)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200

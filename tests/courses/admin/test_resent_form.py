@@ -1,4 +1,4 @@
-"""A session form that comes a second time: nothing of it is said to be saved that was not."""
+"""A session form that is sent a second time: nothing is reported as saved that was not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def send(course, practitioner, signed_in, at, time_machine):
-    """Sends the session form with one key, with changes."""
+    """Send the session form with one key, with changes."""
     log_run(course, [(6, 5)], until=at.replace(hour=8))
     time_machine.move_to(at, tick=False)
     client, key = signed_in(practitioner), str(uuid.uuid4())

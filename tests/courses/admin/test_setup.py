@@ -1,4 +1,4 @@
-"""The set-up page: every page somebody may open stands in one group."""
+"""The set-up page: every page that somebody may open is in one group."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from courses.admin.setup import EVERYDAY, GROUPS, setup_groups
 pytestmark = pytest.mark.django_db
 
 
-def test_every_registered_model_has_its_group_or_stands_in_the_navigation():
+def test_every_registered_model_has_its_group_or_is_in_the_navigation():
     named = [name for _title, entries in GROUPS for name in entries]
     assert sorted([*named, *EVERYDAY]) == sorted(model.__name__ for model in admin.site._registry)
 

@@ -1,4 +1,4 @@
-"""Today: in order of need for those who treat, by time for the front desk."""
+"""Today: most urgent first for people who treat, by time for the front desk."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def booked(clinic, practitioner, at):
 
 @pytest.fixture
 def day(booked, clinic, at):
-    """Four patients whose times run against their need."""
+    """Four patients whose order by time differs from their urgency."""
     ordinary = booked(1)
     on_hold = booked(2, status=Course.Status.ON_HOLD, hold_reason="waits for a scan")
     due = booked(3, review_sessions=[0])

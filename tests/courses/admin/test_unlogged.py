@@ -1,4 +1,4 @@
-"""Visits whose time is past: on Today until somebody logs or marks them."""
+"""Past visits: on Today until somebody logs or marks them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def now(at, time_machine):
-    """Pages are read at the time a test plays at."""
+    """Pages are read at the test's time."""
     time_machine.move_to(at, tick=False)
     return at
 
 
 @pytest.fixture
 def visit(course, practitioner, now):
-    """A booked visit that began some hours ago, or is yet to begin."""
+    """A booked visit that began some hours ago, or is still to come."""
 
     def of(*, hours_ago, course=course, practitioner=practitioner):
         starts_at = now - timedelta(hours=hours_ago)
@@ -47,7 +47,7 @@ def visit(course, practitioner, now):
 
 @pytest.fixture
 def form(now):
-    """What a browser sends of a filled-in form."""
+    """What a browser sends from a filled-in form."""
 
     def of(client, course, address="", **values):
         url = f"/admin/courses/course/{course.pk}/log/{address}"
@@ -89,7 +89,7 @@ class TestToday:
         mark_missed(visit(hours_ago=26), by=practitioner, at=now)
         assert today(practitioner, at=now).unlogged == ()
 
-    def test_comes_back_when_the_session_is_void(self, visit, practitioner, course, now):
+    def test_is_listed_again_when_the_session_is_void(self, visit, practitioner, course, now):
         one = visit(hours_ago=26)
         void_session(
             log_visit(course, one.starts_at, appointment=one, at=now).session,

@@ -1,4 +1,4 @@
-"""Alerts raised by what was reported, and who was told of them."""
+"""Alerts raised by reports, and who was alerted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.factories import flag
 
 @pytest.fixture
 def cast(practitioner: Membership, lead: Membership, manager: Membership) -> tuple[Membership, ...]:
-    """Everybody of the escalation chain."""
+    """Everybody in the escalation chain."""
     return practitioner, lead, manager
 
 
@@ -33,7 +33,7 @@ def office_hours(clinic: Clinic) -> None:
 
 @pytest.fixture
 def report(course: Course, cast, at: datetime) -> Callable[..., Alert]:
-    """Reports a red flag by phone, each time on a form of its own; gives its alert."""
+    """Report a red flag by phone, each time on a form of its own; returns its alert."""
     practitioner, *_others = cast
     now = at
 
@@ -53,7 +53,7 @@ def report(course: Course, cast, at: datetime) -> Callable[..., Alert]:
 
 @pytest.fixture
 def find(course: Course, cast, at: datetime) -> Callable[..., Alert]:
-    """Raises the pain alert of the course by a finding of a severity."""
+    """Raise the pain alert of the course by a finding of a severity."""
     now = at
 
     def make(severity: str = "amber", *, observed: int = 7, at: datetime = now) -> Alert:
@@ -65,7 +65,7 @@ def find(course: Course, cast, at: datetime) -> Callable[..., Alert]:
 
 @pytest.fixture
 def told() -> Callable[..., list[str]]:
-    """Who is written to about an alert's events of a kind, or about all, in order of the rows."""
+    """The recipients of mails about an alert's events of a kind, or about all, in order of the rows."""
 
     def names(alert: Alert, kind: str | None = None) -> list[str]:
         events = AlertEvent.objects.filter(alert=alert, **({"kind": kind} if kind else {}))
@@ -78,5 +78,5 @@ def told() -> Callable[..., list[str]]:
 
 @pytest.fixture
 def kinds() -> Callable[[Alert], list[str]]:
-    """What happened to an alert, in order."""
+    """The events of an alert, in order."""
     return lambda alert: list(alert.events.order_by("pk").values_list("kind", flat=True))

@@ -1,4 +1,4 @@
-"""A red flag taken back as entered by mistake."""
+"""A red flag that is withdrawn as a mistake."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def report(course, at):
-    """Logs a visit with a flag; gives its report."""
+    """Log a visit with a flag; returns its report."""
 
     def of(code):
         log_visit(course, at, flags=(flag(course.clinic, code),))

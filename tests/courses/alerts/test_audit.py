@@ -1,4 +1,4 @@
-"""The auditor: finds what is not on its way, arms it once more, and says so until it is mended."""
+"""The auditor: finds what is not on its way, restarts it, and reports it until it is fixed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def faults() -> list[tuple[str, bool]]:
 
 @pytest.fixture
 def mute(monkeypatch):
-    """No message is made of what is reported inside."""
+    """No message is made for reports inside."""
 
     @contextmanager
     def silently():
@@ -57,8 +57,8 @@ def test_steps_that_a_stop_made_late_are_no_fault(report, find, at):
     assert faults() == []
 
 
-def test_alert_that_breaks_in_every_sweep_is_armed_anew(report, kinds, at):
-    """Each failure puts its next step off: nothing but its clocks says that it stands still."""
+def test_alert_that_breaks_in_every_sweep_is_restarted(report, kinds, at):
+    """Each failure postpones its next step: only its clocks show that it is stuck."""
     alert = report("cardiac")
     Alert.objects.filter(pk=alert.pk).update(chain=[{"step": "practitioner"}])
     assert audit_alerts(at=at + 12 * MINUTE) == 1
@@ -70,7 +70,7 @@ def test_alert_that_breaks_in_every_sweep_is_armed_anew(report, kinds, at):
     assert faults() == [("stuck", False)]
 
 
-def test_lost_acknowledgement_lapse_is_found(report, lead, kinds, at):
+def test_lost_acknowledgement_expiry_is_found(report, lead, kinds, at):
     alert = acknowledge(report("cardiac"), by=lead, at=at, seen=2**40, way="admin")
     Alert.objects.update(next_step_at=at + 100 * HOUR)
     audit_alerts(at=at + 2 * HOUR)
@@ -78,7 +78,7 @@ def test_lost_acknowledgement_lapse_is_found(report, lead, kinds, at):
     assert Alert.objects.get().state == "open"
 
 
-def test_report_without_a_message_is_told(report, told, mute, at):
+def test_report_without_a_message_is_sent(report, told, mute, at):
     with mute():
         alert = report("cardiac")
     audit_alerts(at=at + MINUTE)
@@ -87,7 +87,7 @@ def test_report_without_a_message_is_told(report, told, mute, at):
     assert audit_alerts(at=at + 2 * MINUTE) == 0
 
 
-def test_alert_that_can_be_told_to_nobody_stays_a_fault(report, at):
+def test_alert_that_can_reach_nobody_stays_a_fault(report, at):
     User.objects.update(email="")
     report("cardiac")
     assert [audit_alerts(at=at + n * MINUTE) for n in (1, 2, 3)] == [1, 1, 1]
@@ -95,7 +95,7 @@ def test_alert_that_can_be_told_to_nobody_stays_a_fault(report, at):
     assert not alerts_health(at=at + 3 * MINUTE).is_well
 
 
-def test_is_told_as_soon_as_somebody_can_be(report, told, at):
+def test_is_sent_as_soon_as_somebody_can_be_reached(report, told, at):
     User.objects.update(email="")
     alert = report("cardiac")
     audit_alerts(at=at + MINUTE)
@@ -113,7 +113,7 @@ def test_silenced_alert_is_no_fault(find, mute, at, severity):
     assert audit_alerts(at=at + MINUTE) == 0
 
 
-def test_review_and_training_are_told_to_nobody_and_no_fault(find, course, at):
+def test_review_and_training_are_sent_to_nobody_and_no_fault(find, course, at):
     as_test_patients(Patient.objects.all())
     course.patient.refresh_from_db()
     find("red")
@@ -123,7 +123,7 @@ def test_review_and_training_are_told_to_nobody_and_no_fault(find, course, at):
 class TestUndelivered:
     @pytest.fixture
     def given_up(self, report, smtp, at) -> Alert:
-        """A red flag of which every mail was refused for good."""
+        """A red flag for which every mail was refused for good."""
         alert = report("cardiac")
         smtp.answer = "552 5.2.2 mailbox full"
         deliver_due(clock=lambda: at)
@@ -141,8 +141,8 @@ class TestUndelivered:
         acknowledge(given_up, by=lead, at=at, seen=last_news(given_up), way="admin")
         assert audit_alerts(at=at + MINUTE) == 0
 
-    def test_goes_on_being_tried(self, given_up, smtp, at):
-        """Refused addresses are stepped over and written to all the same."""
+    def test_is_tried_again(self, given_up, smtp, at):
+        """Refused addresses are skipped, but still written to."""
         smtp.answer = "250 taken"
         audit_alerts(at=at + 6 * MINUTE)
         deliver_due(clock=lambda: at + 6 * MINUTE)
@@ -185,7 +185,7 @@ def test_command_lists_the_faults(report, time_machine, at):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_auditors_at_once_tell_once(report, told, mute, at, at_once):
+def test_two_auditors_at_once_send_once(report, told, mute, at, at_once):
     with mute():
         alert = report("cardiac")
     at_once(*[lambda: audit_alerts(at=at + MINUTE)] * 2)

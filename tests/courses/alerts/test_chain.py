@@ -1,4 +1,4 @@
-"""Who is told, and who next."""
+"""Who is alerted, and who next."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class TestRota:
         chain = snapshot_chain(clinic, course=course, rule=RULE, on_duty_at=AT + hours * HOUR)
         assert members(chain)["duty_lead"] == []
 
-    def test_in_a_gap_the_alert_goes_on_at_once(self, course, second, report, told, kinds):
+    def test_in_a_gap_the_alert_escalates_at_once(self, course, second, report, told, kinds):
         Duty.objects.update(ends_at=AT - HOUR, starts_at=AT - 2 * HOUR)
         alert = report("cardiac")
         assert told(alert, "raised") == ["practitioner", "manager"]
@@ -84,7 +84,7 @@ class TestRota:
     def test_alert_that_waits_for_opening_asks_who_is_on_duty_then(
         self, course, clinic, second, office_hours, report, lead
     ):
-        """Raised at night, told at eight: the one on duty at eight."""
+        """Raised at night, sent at eight: the member on duty at eight."""
         night = AT.replace(hour=23)
         opening = night + 8 * HOUR
         Duty.objects.create(clinic=clinic, member=lead, starts_at=opening - HOUR, ends_at=opening + HOUR)
@@ -107,7 +107,7 @@ def test_last_resort_is_every_lead_and_manager(clinic, practitioner, lead, manag
     assert last_resort(clinic) == [lead, manager]
 
 
-def test_where_nobody_of_the_chain_can_be_told_everybody_who_leads_is(clinic, lead, find, told):
+def test_if_nobody_in_the_chain_can_be_reached_every_lead_and_manager_is(clinic, lead, find, told):
     clinic.escalation_chain = ["practitioner"]
     clinic.save()
     User.objects.filter(username="practitioner").update(email="")

@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def lapsed(course, cast, at) -> Alert:
-    """A course that lapsed yesterday: a matter that pages nobody."""
+    """A course overdue since yesterday: an alert that is not emailed."""
     finding = Finding("lapsed", 1, Severity.REVIEW, {"days": 20})
     with transaction.atomic():
         return raise_alert(
@@ -70,7 +70,7 @@ def test_goes_to_practitioner_lead_and_manager(lapsed, cast, front_desk, at):
     assert readers() == sorted(f"membership:{member.pk}" for member in cast)
 
 
-def test_practitioner_is_told_of_their_own_courses(lapsed, cast, clinic, at):
+def test_practitioner_reads_about_their_own_courses(lapsed, cast, clinic, at):
     other = type(lapsed.course.practitioner).objects.get(pk=cast[1].pk)
     lapsed.course.practitioner = other
     lapsed.course.save()
@@ -78,12 +78,12 @@ def test_practitioner_is_told_of_their_own_courses(lapsed, cast, clinic, at):
     assert f"membership:{cast[0].pk}" not in readers()
 
 
-def test_nothing_is_sent_where_nothing_is_to_tell(clinic, cast, at):
+def test_nothing_is_sent_without_content(clinic, cast, at):
     assert make_digests(at=at) == 1
     assert readers() == []
 
 
-def test_what_was_taken_on_is_not_told_again(lapsed, lead, clinic, at):
+def test_acknowledged_alert_is_not_listed_again(lapsed, lead, clinic, at):
     acknowledge(lapsed, by=lead, at=at, seen=last_news(lapsed), way="admin")
     assert contents_for(lead, make_digest(clinic, at=at)).is_empty
 

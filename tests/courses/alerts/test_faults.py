@@ -1,4 +1,4 @@
-"""What leads and managers are told on every page of what the auditor found."""
+"""What every page shows to leads and managers about the auditor's faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def untold(report, at):
-    """A red flag that nobody could be told of."""
+    """A red flag that could reach nobody."""
     User.objects.update(email="")
     alert = report("cardiac")
     audit_alerts(at=at + MINUTE)
@@ -35,7 +35,7 @@ def test_every_page_says_what_is_wrong_and_what_to_do(signed_in, lead, untold):
     assert reverse("admin:courses_alert_change", args=[untold.pk]) in page
 
 
-def test_until_it_is_mended(signed_in, lead, untold, at):
+def test_until_it_is_fixed(signed_in, lead, untold, at):
     User.objects.update(email="someone@example.org")
     audit_alerts(at=at + 10 * MINUTE)
     audit_alerts(at=at + 11 * MINUTE)

@@ -1,4 +1,4 @@
-"""A matter that opens again and again is said once, not each time."""
+"""An alert that opens again and again is reported once, not each time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def open_again(find, lead, at):
-    """Raises and resolves the pain alert some times, an hour apart; the last one stays open."""
+    """Raise and resolve the pain alert some times, an hour apart; the last one stays open."""
 
     def make(n_times: int, *, make=find, apart: timedelta = HOUR) -> Alert:
         for number in range(n_times):
@@ -37,22 +37,22 @@ def test_said_once_and_then_not_each_time(open_again, told, kinds):
     assert (told(last, "raised"), told(last, "flapping")) == ([], ["practitioner"])
 
 
-def test_next_opening_is_not_told_at_once_but_repeated(open_again, told):
+def test_next_opening_is_not_sent_at_once_but_repeated(open_again, told):
     last = open_again(TOO_MANY + 1)
     assert told(last) == []
     sweep(at=last.next_step_at)
     assert told(last) != []
 
 
-def test_fewer_are_told_each_time(open_again, told):
+def test_fewer_openings_are_sent_each_time(open_again, told):
     assert told(open_again(TOO_MANY - 1), "raised") == ["practitioner"]
 
 
-def test_openings_far_apart_are_told_each_time(open_again, told):
+def test_openings_far_apart_are_sent_each_time(open_again, told):
     assert told(open_again(TOO_MANY + 1, apart=10 * DAY), "raised") == ["practitioner"]
 
 
-def test_worsening_is_told_all_the_same(open_again, find, told, at):
+def test_worsening_is_still_sent(open_again, find, told, at):
     open_again(TOO_MANY + 1)
     worse = find("red", observed=10, at=at + 5 * HOUR)
     assert told(worse, "severity_raised") == ["practitioner"]

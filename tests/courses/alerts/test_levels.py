@@ -1,4 +1,4 @@
-"""Staff lower the level of a red flag, once they have spoken to the patient."""
+"""Staff lower the level of a red flag after speaking to the patient."""
 
 from __future__ import annotations
 

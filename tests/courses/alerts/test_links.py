@@ -113,7 +113,7 @@ class TestPage:
         assert "This alert is resolved." in client.post(path, {"seen": last_news(alert)}).content.decode()
 
     def test_works_in_a_browser_that_sends_neither_cookie_nor_origin(self, path, alert):
-        """Its address is kept from other sites, so that the form comes with the origin "null"."""
+        """Its address is hidden from other sites, so that the form comes with the origin "null"."""
         bare = Client(enforce_csrf_checks=True, headers={"Origin": "null"})
         assert bare.post(path, {"seen": last_news(alert)}).status_code == 200
         assert Alert.objects.get().state == "acknowledged"
@@ -131,7 +131,7 @@ class TestPage:
 
 
 class TestRight:
-    """It is asked for when the link is used: what was true when the mail left may have changed."""
+    """It is checked when the link is used: it may have changed since the mail was sent."""
 
     LOST = (
         {"role": "front_desk"},

@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def deliver(at, smtp):
-    """Sends what is due at the test's time, or so much later."""
+    """Send what is due at the test's time, or so much later."""
     return lambda later=timedelta(0): deliver_due(clock=lambda: at + later)
 
 
@@ -32,7 +32,7 @@ def first_message(alert) -> Message:
 
 
 def without_links(words: str) -> str:
-    """A token is random letters: any word may stand in it by chance."""
+    """A token is random letters and may contain any word by chance."""
     return re.sub(r"http://\S+", "", words)
 
 
@@ -93,12 +93,12 @@ class TestContent:
 
 
 class TestDecision:
-    def test_open_alert_is_told(self, report, deliver, smtp, told):
+    def test_open_alert_is_sent(self, report, deliver, smtp, told):
         alert = report("cardiac")
         assert deliver() == 2
         assert {mail["To"] for mail in smtp.mails} == {f"{name}@example.org" for name in told(alert)}
 
-    def test_what_was_taken_on_meanwhile_is_not(self, report, deliver, smtp, at):
+    def test_alert_acknowledged_meanwhile_is_not_sent(self, report, deliver, smtp, at):
         message = first_message(report())
         Alert.objects.update(state="acknowledged", acknowledged_at=at)
         assert alert_mail.still_due(message, at=at) is False

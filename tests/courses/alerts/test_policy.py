@@ -1,4 +1,4 @@
-"""The table: how fast an alert is told, repeated, escalated, and when an acknowledgement lapses."""
+"""The table: how fast an alert is sent, repeated, escalated, and when an acknowledgement expires."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def wall(text: str) -> datetime:
 
 MORNING, NIGHT, FRIDAY = wall("2026-03-11 10:00"), wall("2026-03-11 22:00"), wall("2026-03-13 17:30")
 
-# Severity, when it was raised, and the wall times of: first message, repeat, next person, lapse (of an
+# Severity, when it was raised, and the wall times of: first message, repeat, next person, expiry (of an
 # acknowledgement given when it was raised).
 TABLE = [
     ("E0", MORNING, "03-11 10:00", "03-11 10:05", "03-11 10:05", "03-11 11:00"),
@@ -62,7 +62,7 @@ def test_times_are_those_of_the_table(severity, at, first, repeat, escalate, lap
 
 
 @pytest.mark.parametrize(("severity", "minutes"), [("E0", [5, 10, 10]), ("E1", [15, 30, 30])])
-def test_emergencies_go_on_to_the_next_person_after_a_longer_wait(severity, minutes):
+def test_emergencies_escalate_to_the_next_person_after_a_longer_wait(severity, minutes):
     policy = POLICIES[Severity(severity)]
     positions = range(policy.n_first_steps - 1, policy.n_first_steps + 2)
     waits = [policy.escalation(position).after(NIGHT, WEEK) - NIGHT for position in positions]
@@ -86,7 +86,7 @@ def test_no_wait_that_began_earlier_ends_later_than_the_latest(began_at, minutes
 
 
 @pytest.mark.parametrize("severity", ["E0", "E1", "E2"])
-def test_red_flags_tell_practitioner_and_lead_together(severity):
+def test_red_flags_alert_practitioner_and_lead_together(severity):
     assert POLICIES[Severity(severity)].n_first_steps == 2
 
 

@@ -1,4 +1,4 @@
-"""One open matter per identity, a message for every new report."""
+"""One open alert per matter, a message for every new report."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def close(lead, at):
 
 
 class TestFirst:
-    def test_red_flag_tells_practitioner_and_lead_at_once(self, report, told, at):
+    def test_red_flag_alerts_practitioner_and_lead_at_once(self, report, told, at):
         alert = report("trauma")
         assert told(alert, "raised") == PEOPLE
         assert set(Message.objects.values_list("due_at", "is_urgent")) == {(at, True)}
@@ -94,18 +94,18 @@ class TestIdentity:
 
 
 class TestReportedAgain:
-    def test_tells_everybody_at_once(self, report, told, at):
+    def test_alerts_everybody_at_once(self, report, told, at):
         report()
         alert = report(at=at + MINUTE)
         assert told(alert, "reported_again") == PEOPLE
         assert set(Message.objects.filter(due_at=at + MINUTE).values_list("is_urgent", flat=True)) == {True}
 
-    def test_reopens_what_was_taken_on(self, report, take_on, at):
+    def test_reopens_what_was_acknowledged(self, report, take_on, at):
         take_on(report())
         alert = report(at=at + 10 * MINUTE)
         assert (alert.state, alert.acknowledged_by, alert.acknowledged_at) == ("open", None, None)
 
-    def test_starts_repeat_and_escalation_anew(self, report, take_on, at):
+    def test_restarts_repeat_and_escalation(self, report, take_on, at):
         take_on(report())
         alert = report(at=at + 10 * MINUTE)
         assert alert.repeat_at == at + 25 * MINUTE
@@ -131,7 +131,7 @@ class TestFurtherFinding:
         assert (again.findings, again.next_step_at) == (first.findings, first.next_step_at)
         assert kinds(again) == ["raised"]
 
-    def test_no_worse_is_noted_and_tells_nobody(self, find, kinds, told):
+    def test_no_worse_is_noted_and_alerts_nobody(self, find, kinds, told):
         find("red")
         alert = find("amber", observed=6)
         assert kinds(alert) == ["raised", "finding_added"]
@@ -142,7 +142,7 @@ class TestFurtherFinding:
         alert = find("amber", observed=6)
         assert (alert.state, alert.lapses_at) == ("acknowledged", alert.next_step_at)
 
-    def test_worse_tells_anew(self, find, kinds, told, at):
+    def test_worse_alerts_again(self, find, kinds, told, at):
         find("amber")
         alert = find("red", observed=9, at=at + 2 * MINUTE)
         assert alert.severity == "red"

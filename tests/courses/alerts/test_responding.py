@@ -122,7 +122,7 @@ class TestResolve:
         with pytest.raises(ValidationError):
             close(report(), outcome=Alert.Outcome(outcome))
 
-    def test_pain_may_settle_by_itself_without_a_note(self, find, close):
+    def test_pain_may_settle_automatically_without_a_note(self, find, close):
         assert close(find("amber"), by=None, note="", outcome=Alert.Outcome.SETTLED).is_resolved
 
     def test_of_what_was_not_seen_is_refused(self, report, close, at):

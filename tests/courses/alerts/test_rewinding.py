@@ -1,4 +1,4 @@
-"""After a clock was set back no alert waits out the difference."""
+"""After a clock was set back no alert waits for the difference."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_repeat_and_next_person_of_an_emergency_come_within_their_interval(repor
     assert steps(alert, at=at, within=5 * MINUTE) == ["rearmed", "escalated"]
 
 
-def test_repeat_comes_where_nobody_further_is_told(report, kinds, at):
+def test_repeat_comes_if_nobody_else_is_alerted(report, kinds, at):
     alert = report("cardiac", at=at + 8 * HOUR)
     for minute in (5, 15, 25):
         sweep(at=at + 8 * HOUR + minute * MINUTE)
@@ -48,7 +48,7 @@ def test_repeat_comes_where_nobody_further_is_told(report, kinds, at):
     assert kinds(alert)[-1] == "repeated"
 
 
-def test_acknowledgement_lapses_after_its_own_time_and_not_at_once(report, lead, steps, at):
+def test_acknowledgement_expires_after_its_own_time_and_not_at_once(report, lead, steps, at):
     alert = acknowledge(report("cardiac", at=at + 8 * HOUR), by=lead, at=at + 8 * HOUR, seen=2**40, way="admin")
     assert steps(alert, at=at, within=59 * MINUTE) == ["rearmed"]
     assert Alert.objects.get().state == "acknowledged"

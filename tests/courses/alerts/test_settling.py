@@ -24,7 +24,7 @@ DOWN = [(6, 5), (5, 4), (5, 4), (4, 3)]
 
 @pytest.fixture
 def breached(course, at):
-    """Four visits going down, then a rise far above the band twelve days ago."""
+    """Four visits with falling scores, then a rise far above the band twelve days ago."""
     log_run(course, DOWN, until=at - 16 * DAY)
     log_visit(course, at - 12 * DAY, before=4, after=9)
     return Alert.objects.get(rule="pain")
@@ -49,7 +49,7 @@ class TestPain:
         assert (event.by, event.old_state, event.new_state) == (None, "open", "resolved")
 
     @pytest.mark.parametrize("after", [6, 7])
-    def test_one_worse_session_between_begins_anew(self, breached, at, after):
+    def test_one_worse_session_between_restarts_the_count(self, breached, at, after):
         for days, score in ((8, 3), (4, after), (0, 3)):
             log_visit(breached.course, at - days * DAY, before=4, after=score)
         assert state(breached) != "resolved"
@@ -61,7 +61,7 @@ class TestPain:
 
     @pytest.mark.parametrize("befores", [(4, 4, 4, 4, 8), (8, 8, 8, 8, 8), (4, 6, 7, 8, 8)])
     def test_pain_that_stays_high_never_settles_itself(self, course, at, befores):
-        """5, 5, 4, 4, 8, 8, 8, 8, 8: whatever the before-scores, a later curve has swallowed the rise."""
+        """5, 5, 4, 4, 8, 8, 8, 8, 8: whatever the before-scores, a later curve has absorbed the rise."""
         afters = [5, 5, 4, 4, 8, 8, 8, 8, 8]
         pairs = list(zip([5, 5, 5, 5, *befores], afters, strict=True))
         log_run(course, pairs, until=at)
@@ -69,7 +69,7 @@ class TestPain:
         assert [alert.state for alert in Alert.objects.filter(rule="pain")] == ["open"]
 
     def test_without_a_frozen_band_a_person_decides(self, course, at):
-        """The curve could not tell when the alert was raised."""
+        """The curve had no answer when the alert was raised."""
         log_run(course, [(4, 9), (4, 3), (4, 3), (4, 3), (4, 3)], until=at)
         assert Alert.objects.get(rule="pain").state == "open"
 
@@ -110,12 +110,12 @@ class TestPain:
 class TestClosedCourse:
     @pytest.fixture
     def ended(self, breached, lead, at):
-        """The course ends after staff were told."""
+        """The course ends after staff were alerted."""
         breached.events.create(clinic=breached.clinic, kind="sent", happened_at=at, new_state="open")
         end_course(breached.course, status=Course.Status.STOPPED, reason="moved away", on=at.date(), at=at)
         return breached
 
-    def test_alert_is_closed_with_it_and_staff_are_told(self, ended, told, at):
+    def test_alert_is_closed_with_it_and_staff_are_informed(self, ended, told, at):
         assert sweep_closed_courses(at=at) == 1
         assert (state(ended), ended.outcome) == ("resolved", "course_closed")
         assert told(ended, "resolved") == ["practitioner"]
@@ -136,7 +136,7 @@ class TestClosedCourse:
         assert sweep_closed_courses(at=at) == 0
         assert state(alert) == "open"
 
-    def test_needling_without_clearance_is_answered_by_a_person_all_the_same(self, course, lead, at):
+    def test_needling_without_clearance_still_needs_a_person_s_answer(self, course, lead, at):
         finding = Finding("needled_without_clearance", 1, Severity.RED, {"because": "no_consent"})
         rule = Alert.Rule.UNCLEARED
         alert = raise_alert(patient=course.patient, course=course, rule=rule, findings=[finding], at=at)

@@ -1,4 +1,4 @@
-"""Snooze and silence: told less for a while, never of less, never of a red flag."""
+"""Snooze and silence: fewer messages for a while, but no alert is lost; never a red flag."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class TestSnooze:
             (at + 2 * HOUR).isoformat(),
         )
 
-    def test_ends_by_telling_everybody_anew(self, find, put_off, told, at):
+    def test_ends_by_alerting_everybody_again(self, find, put_off, told, at):
         alert = put_off(find("amber"))
         assert sweep(at=at + 2 * HOUR - MINUTE) == 0
         sweep(at=at + 2 * HOUR)
@@ -92,7 +92,7 @@ class TestSnooze:
             put_off(find("amber"), reason=" ")
         assert "reason" in refusal.value.message_dict
 
-    def test_not_of_what_is_taken_on_or_closed(self, find, put_off, lead, at):
+    def test_not_for_acknowledged_or_closed_alerts(self, find, put_off, lead, at):
         alert = acknowledge(find("amber"), by=lead, at=at, seen=2**40, way="admin")
         with pytest.raises(IllegalMove):
             put_off(alert)
@@ -109,7 +109,7 @@ class TestSnooze:
 
 
 class TestSilence:
-    def test_alert_is_raised_all_the_same_and_pages_nobody(self, mute, find, at, kinds):
+    def test_alert_is_still_raised_and_pages_nobody(self, mute, find, at, kinds):
         mute()
         alert = find("amber")
         assert (alert.state, alert.silenced_until, alert.next_step_at) == ("open", at + DAY, at + DAY)
@@ -122,7 +122,7 @@ class TestSilence:
         alert.refresh_from_db()
         assert (pending(), alert.silenced_until is not None) == (0, True)
 
-    def test_end_tells_what_was_muted(self, mute, find, told, at):
+    def test_end_sends_what_was_muted(self, mute, find, told, at):
         mute()
         alert = find("amber")
         assert sweep(at=at + DAY - MINUTE) == 0
@@ -181,7 +181,7 @@ class TestSilence:
         mute(by=stranger)
         assert told(find("amber")) == ["practitioner"]
 
-    def test_ended_early_tells_at_once(self, mute, find, told, lead, at):
+    def test_ended_early_sends_at_once(self, mute, find, told, lead, at):
         made = mute()
         alert = find("amber")
         end_silence(made, by=lead, at=at + HOUR)

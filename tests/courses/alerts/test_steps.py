@@ -1,4 +1,4 @@
-"""As time passes: told again, escalated, an acknowledgement lapses."""
+"""As time passes: reminders, escalation, an acknowledgement expires."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVERYBODY = ["lead", "manager", "practitioner"]
 
 @pytest.fixture
 def pass_time(at):
-    """Sweeps every half minute, from the test's time to so much later."""
+    """Sweep every half minute, from the test's time to so much later."""
 
     def go(until, *, since=timedelta(0)):
         moments = int((until - since) / (MINUTE / 2))
@@ -47,7 +47,7 @@ def minutes_of(alert, kind, since):
 
 
 class TestRepeat:
-    def test_emergency_is_told_again_every_five_minutes(self, report, pass_time, practitioner, at):
+    def test_emergency_is_sent_again_every_five_minutes(self, report, pass_time, practitioner, at):
         report("cardiac")
         pass_time(21 * MINUTE)
         mails = Message.objects.filter(recipient=f"membership:{practitioner.pk}").order_by("due_at")
@@ -57,7 +57,7 @@ class TestRepeat:
         report("cardiac")
         assert sweep(at=at + 5 * MINUTE - timedelta(seconds=1)) == 0
 
-    def test_goes_on_for_as_long_as_nobody_answers(self, report, pass_time, at):
+    def test_continues_for_as_long_as_nobody_answers(self, report, pass_time, at):
         alert = report("cardiac")
         pass_time(60 * MINUTE)
         assert len(minutes_of(alert, "repeated", at)) >= 9
@@ -83,12 +83,12 @@ class TestEscalation:
         pass_time(16 * MINUTE)
         assert minutes_of(alert, "escalated", at) == [5, 15]
 
-    def test_doctor_today_goes_on_after_fifteen_then_thirty(self, report, pass_time, at):
+    def test_doctor_today_escalates_after_fifteen_then_thirty(self, report, pass_time, at):
         alert = report("trauma")
         pass_time(46 * MINUTE)
         assert minutes_of(alert, "escalated", at) == [15, 45]
 
-    def test_next_person_is_told_and_the_ones_before_again(self, report, pass_time, told):
+    def test_next_person_is_alerted_and_the_ones_before_again(self, report, pass_time, told):
         alert = report("cardiac")
         pass_time(12 * MINUTE)
         assert sorted(set(told(alert, "escalated"))) == EVERYBODY
@@ -100,7 +100,7 @@ class TestEscalation:
         assert sorted(told(alert, "escalated")) == ["lead", "practitioner"]
         assert alert.escalate_at == at + 5 * MINUTE + 4 * HOUR
 
-    def test_exhausted_chain_is_told_again_and_again(self, report, pass_time, told, at):
+    def test_exhausted_chain_is_alerted_again_and_again(self, report, pass_time, told, at):
         alert = report("cardiac")
         pass_time(2 * HOUR)
         alert.refresh_from_db()
@@ -132,7 +132,7 @@ class TestNobodyReachable:
         assert "undeliverable" in kinds(alert)
 
     def test_at_a_later_step_takes_the_next_at_once(self, find, lead, told, at):
-        """The practitioner was told before: that is no answer to the lead being away."""
+        """The practitioner was alerted before; that does not replace the lead, who is away."""
         alert = find("red")
         Membership.objects.filter(pk=lead.pk).update(deactivated_at=at)
         sweep(at=alert.escalate_at)
@@ -191,7 +191,7 @@ class TestExhausted:
         step_past_undelivered(alert, at=at)
         assert alert.exhausted_at is None
 
-    def test_new_report_begins_anew(self, report, pass_time, at):
+    def test_new_report_restarts_the_steps(self, report, pass_time, at):
         report("cardiac")
         pass_time(36 * MINUTE)
         assert report("cardiac", at=at + HOUR).exhausted_at is None
@@ -205,9 +205,9 @@ class TestExhausted:
         assert not Alert.objects.exhausted().exists()
 
 
-class TestLapse:
+class TestExpiry:
     @pytest.mark.parametrize(("code", "minutes"), [("cardiac", 60), ("trauma", 240)])
-    def test_acknowledgement_ends_and_everybody_is_told(self, report, lead, told, at, code, minutes):
+    def test_acknowledgement_ends_and_everybody_is_alerted(self, report, lead, told, at, code, minutes):
         alert = acknowledge(report(code), by=lead, at=at, seen=2**40, way="admin")
         assert sweep(at=at + minutes * MINUTE - MINUTE) == 0
         assert sweep(at=at + minutes * MINUTE) == 1
@@ -215,7 +215,7 @@ class TestLapse:
         assert (alert.state, alert.acknowledged_by) == ("open", None)
         assert told(alert, "lapsed") == ["practitioner", "lead"]
 
-    def test_acknowledged_alert_is_not_told_again(self, report, lead, pass_time, kinds, at):
+    def test_acknowledged_alert_is_not_sent_again(self, report, lead, pass_time, kinds, at):
         alert = acknowledge(report("cardiac"), by=lead, at=at, seen=2**40, way="admin")
         pass_time(59 * MINUTE)
         assert kinds(alert) == ["raised", "acknowledged"]
@@ -285,8 +285,8 @@ def test_alert_that_broke_and_was_resolved_meanwhile_does_not_stop_the_others(re
     assert sweep(at=at + 20 * MINUTE) == 1
 
 
-def test_acknowledged_alert_that_was_pushed_ahead_is_not_told_again(report, lead, kinds, at):
-    """Its step failed, a person answered meanwhile, and only then it was pushed ahead."""
+def test_acknowledged_alert_that_was_postponed_is_not_sent_again(report, lead, kinds, at):
+    """Its step failed, a person answered meanwhile, and only then was it postponed."""
     alert = acknowledge(report("cardiac"), by=lead, at=at, seen=2**40, way="admin")
     Alert.objects.filter(pk=alert.pk).update(next_step_at=at + 5 * MINUTE)
     assert sweep(at=at + 5 * MINUTE) == 1
@@ -317,7 +317,7 @@ def test_command_says_what_it_did(report, time_machine, at):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_sweeps_at_once_tell_once(report, told, at, at_once):
+def test_two_sweeps_at_once_send_once(report, told, at, at_once):
     alert = report("cardiac")
     at_once(*[lambda: sweep(at=at + 5 * MINUTE)] * 2)
     assert sorted(told(alert, "raised")) == ["lead", "practitioner"]

@@ -1,4 +1,4 @@
-"""The sum an alert rests on, in words."""
+"""The calculation of an alert, in words."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def found(rule="beyond_bounds", **evidence):
 
 
 def frozen(score=7, **more):
-    """The evidence of a score after a session that began with 4 and was expected to end with 4.2."""
+    """The evidence for a score after a session that began with 4 and was expected to end with 4.2."""
     return {**pain(score, before=4, expected=expects(4.2)).evidence(**more)}
 
 
 @pytest.fixture
 def alert(clinic):
-    """An alert of this clinic that rests on some findings."""
+    """An alert of this clinic with some findings."""
     return lambda *findings: Alert(clinic=clinic, rule=Alert.Rule.PAIN, findings=list(findings))
 
 
@@ -61,7 +61,7 @@ def test_likelihood_ratio_is_said_no_finer_than_it_is_known(alert, ratio, words,
     assert lines(one)["Likelihood ratio (LR*)"].startswith(f"{words} times likelier")
 
 
-def test_prior_and_threshold_say_of_whom_they_learnt(alert, clinic, at):
+def test_prior_and_threshold_name_their_data(alert, clinic, at):
     Prior.objects.create(
         clinic=clinic, version=3, numbers={"version": "linden-3"}, n_patients=120, n_courses=130, n_scores=1862,
         fitted_at=at,

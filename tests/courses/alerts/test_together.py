@@ -1,4 +1,4 @@
-"""Mails about one course leave together, and stand together; a red flag's report always goes alone."""
+"""Mails about one course are sent and grouped together; a red flag's report is always sent alone."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ def test_another_alert_begins_another_thread(report, smtp, at):
     assert [mail["References"] for mail in smtp.to("practitioner@example.org")] == [None, None]
 
 
-def test_bounced_address_is_stepped_over_and_told_of(find, clinic, practitioner, lead, smtp, told, at):
+def test_bounced_address_is_skipped_and_reported(find, clinic, practitioner, lead, smtp, told, at):
     alert = find("red")
     smtp.answer_to_recipient["practitioner@example.org"] = "550 no such user"
-    # Nobody else was written to meanwhile: it is believed with the third.
+    # Nobody else was written to meanwhile, so it is believed at the third attempt.
     for minutes in (6, 7, 8):
         deliver_due(clock=lambda minutes=minutes: at + minutes * MINUTE)
     practitioner.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Who has been told: each sentence from the rows that are there."""
+"""Who has been informed: each sentence comes from the stored rows."""
 
 from __future__ import annotations
 

@@ -30,12 +30,12 @@ def rules() -> list[str]:
 
 @pytest.fixture
 def lapsed(course: Course, at) -> Course:
-    """A course whose last visit is long ago."""
+    """A course whose last visit was long before."""
     log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - 12 * DAY)
     return course
 
 
-class TestLapsed:
+class TestOverdue:
     def test_course_without_a_visit_for_long_is_found(self, lapsed, at):
         assert watch_courses(at=at) == 1
         alert = Alert.objects.get()
@@ -74,8 +74,8 @@ class TestLapsed:
     def test_course_without_a_visit_yet_is_left_alone(self, course, at):
         assert watch_courses(at=at) == 0
 
-    def test_course_that_keeps_its_plan_has_not_lapsed(self, course, at):
-        """The standard plan thins out: twice a week for five weeks, then once."""
+    def test_course_that_keeps_its_plan_is_not_overdue(self, course, at):
+        """The standard plan becomes less frequent: twice a week for five weeks, then once."""
         starts_on = course.clinic.local(at).date() - 42 * DAY
         Course.objects.update(starts_on=starts_on)
         course.refresh_from_db()
@@ -124,7 +124,7 @@ class TestOffCourse:
 class TestUnanswered:
     @pytest.fixture
     def asked(self, course, at):
-        """A worrying visit three days ago; its check-in was asked the day before yesterday."""
+        """A worrying visit three days ago; its check-in was sent the day before yesterday."""
         log_run(course, [(6, 5), (5, 4)], until=at - 7 * DAY)
         log_visit(course, at - 3 * DAY, before=4, after=9)
         return CheckIn.objects.filter(kind="day1").latest("pk")
@@ -181,7 +181,7 @@ class TestUnanswered:
         assert "unanswered" not in rules()
 
     def _worse_next_day(self, course, at) -> CheckIn:
-        """A quiet visit, a next day far worse, and day 3 sent; nothing is heard since."""
+        """An ordinary visit, a much worse next day, and day 3 sent; no answer since."""
         log_run(course, [(6, 5), (5, 4), (4, 3)], until=at - 3 * DAY)
         of_session = CheckIn.objects.filter(session__number=3)
         worse = CheckInEntry(form_key=uuid.uuid4(), score=9)
@@ -189,7 +189,7 @@ class TestUnanswered:
         Reminder.objects.filter(check_in__in=of_session).update(state="sent")
         return of_session.get(kind="day3")
 
-    def test_visit_closes_the_call_and_what_lapsed(self, asked, at):
+    def test_visit_closes_the_call_and_the_overdue_alert(self, asked, at):
         watch_courses(at=at + 9 * DAY)
         assert {"lapsed", "unanswered"} <= set(rules())
         log_visit(asked.session.course, at + 9 * DAY, before=4, after=3)

@@ -1,4 +1,4 @@
-"""Scores worth the practitioner's eye at the next visit, of which nobody is told."""
+"""Scores to check at the next visit, without any message."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def watched(course, at):
     return course.scores.get(timing="day3")
 
 
-def test_holds_it_and_tells_nobody(watched, practitioner, at):
+def test_lists_it_and_alerts_nobody(watched, practitioner, at):
     assert watch_list(practitioner, at=at) == [watched]
     assert not Alert.objects.exists()
     assert not Message.objects.filter(kind="staff_alert").exists()

@@ -1,4 +1,4 @@
-"""A course that is worse than at its start: told in the digest once a run, and said on its pages."""
+"""A course that is worse than at its start: in the digest once per run, and on its pages."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def told():
 
 @pytest.fixture
 def worse(course, at):
-    """3, then 5 again and again: no pain rule fires."""
+    """3, then 5 again and again: no pain rule finds anything."""
     log_run(course, [(3, None), (5, None), (5, None), (5, None)], until=at)
     return course
 
 
-def test_is_told_once_a_run(worse, lead, at):
+def test_is_reported_once_a_run(worse, lead, at):
     assert not Alert.objects.filter(rule=Alert.Rule.PAIN).exists()
     watch_courses(at=at + timedelta(hours=1))
     alert = told().get()
@@ -39,7 +39,7 @@ def test_is_told_once_a_run(worse, lead, at):
     assert told().count() == 1
 
 
-def test_is_told_again_after_a_break(worse, lead, at):
+def test_is_reported_again_after_a_break(worse, lead, at):
     watch_courses(at=at)
     alert = told().get()
     resolve(alert, outcome="plan_changed", note="seen", by=lead, at=at, seen=last_news(alert))
@@ -53,7 +53,7 @@ def test_is_told_again_after_a_break(worse, lead, at):
     assert told().count() == 2
 
 
-def test_is_not_told_beside_an_open_pain_alert(course, at):
+def test_is_not_reported_beside_an_open_pain_alert(course, at):
     log_run(course, [(3, None), (5, None), (5, None), (9, 10)], until=at)
     assert Alert.objects.unresolved().filter(rule=Alert.Rule.PAIN).exists()
     watch_courses(at=at)

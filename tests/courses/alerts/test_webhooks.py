@@ -1,4 +1,4 @@
-"""Alerts for webhooks: ids, clinic, severity, a link; the mail to people goes its own way."""
+"""Alerts for webhooks: ids, clinic, severity, a link; the mail to people is independent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def endpoint(clinic) -> Endpoint:
-    """The clinic's own; nothing listens there."""
+    """The clinic's own; no server listens there."""
     return Endpoint.objects.create(clinic=clinic, name="Chat", url="http://127.0.0.1:1/in")
 
 
@@ -31,7 +31,7 @@ def test_clinics_webhook_hears_of_every_alert(endpoint, report):
     assert (message.recipient, message.channel) == (f"endpoint:{endpoint.pk}", "webhook")
 
 
-def test_members_webhook_hears_what_they_are_told(endpoint, find, practitioner, lead):
+def test_members_webhook_gets_what_they_are_sent(endpoint, find, practitioner, lead):
     Endpoint.objects.create(clinic=lead.clinic, name="Lead", url="https://a.example.org/", member=lead)
     own = Endpoint.objects.create(
         clinic=lead.clinic, name="Own", url="https://a.example.org/", member=practitioner
@@ -85,7 +85,7 @@ def test_that_is_away_keeps_no_mail_back(endpoint, report, smtp, at):
     assert (waiting()[0].state, waiting()[0].error) == ("pending", "ConnectionRefusedError")
 
 
-def test_that_may_not_be_reached_is_marked_and_told_of(endpoint, report, manager, smtp, at):
+def test_that_may_not_be_reached_is_marked_and_reported(endpoint, report, manager, smtp, at):
     Endpoint.objects.update(url="http://192.168.0.1/in")
     report("cardiac")
     deliver_due(clock=lambda: at)

@@ -31,7 +31,7 @@ def test_every_finding_is_a_sentence(rule):
     assert "%" not in words
 
 
-def test_finding_says_the_sum_it_rests_on():
+def test_finding_shows_its_calculation():
     evidence = pain(7, before=4, expected=expects(4.2)).evidence()
     words = finding_words(Finding("beyond_bounds", 1, Severity.RED, evidence).as_json(), flags={})
     assert (
@@ -118,7 +118,7 @@ def test_event_without_words_is_its_kind():
 
 
 @pytest.mark.django_db
-def test_names_are_those_of_whom_events_speak(practitioner, lead):
+def test_names_are_those_in_the_events(practitioner, lead):
     events = [AlertEvent(detail={"member": lead.pk}), AlertEvent(detail={}), AlertEvent(detail={"member": 0})]
     assert member_names(events) == {lead.pk: "Lead Tree"}
 

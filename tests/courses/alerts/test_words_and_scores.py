@@ -1,4 +1,4 @@
-"""What is said of a course, in every sentence on a page, in an alert and in mail, never contradicts its scores."""
+"""Sentences about a course, on every page, in alerts and in mail, never contradict its scores."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WORSE = (6, 7, 8, 8, 9)
 
 
 def simulated(name: str, seed: int) -> list[tuple[int, ...]]:
-    """Courses drawn from a Prior: as they are, turned round, with a rise that stays; of all lengths from 3 on."""
+    """Courses drawn from a Prior: as they are, reversed, with a lasting rise; of all lengths from 3 on."""
     rng = np.random.default_rng(seed)
     panel = regular_panel(n_courses=N_COURSES, n_scores=N_SCORES)
     drawn = simulate(in_force(name)[0], panel, rng=rng).reshape(N_COURSES, N_SCORES).astype(int)
@@ -83,7 +83,7 @@ def test_page_never_contradicts_the_scores(name):
 
 
 def _check_next(record, posterior, says, words):
-    """The sentence, the bracket in the picture and its band are one and the same."""
+    """The sentence, the bracket in the chart and its range have the same numbers."""
     if isinstance(says.next_score, CannotTell):
         assert "about" not in words.split("Next score")[1].split(".")[0]
         return
@@ -154,7 +154,7 @@ class TestSixSevenEightEightNine:
 
     @pytest.fixture
     def listed(self, course, lead, at):
-        """Its alert of the morning, after the pain alert that some Priors raise was dealt with."""
+        """Its alert in the morning, after the pain alert that some Priors raise was resolved."""
         log_run(course, [(score, None) for score in WORSE], until=at)
         for alert in Alert.objects.filter(rule="pain"):
             resolve(alert, outcome=Alert.Outcome.ADVISED, note="", by=lead, at=at, seen=last_news(alert))

@@ -124,7 +124,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "date missing": ({"Date of Service": ""}, "There is a pain score and no session date"),
     "before birth": ({"Date of Service": "01/02/1903"}, "The session is before the date of birth"),
     "end before session": ({"Discharge Date": "01/02/2001"}, "The course ended before this session"),
-    "session twice": ("twice", "The same session stands in line"),
+    "session twice": ("twice", "The same session is in line"),
     "name missing": ({"First Name": "", "Last Name": ""}, "The name is missing"),
     "letters lost": ({"Last Name": "M\ufffdller"}, "Letters of the name “M\ufffdller” are lost"),
     "no phone": ({"Mobile Phone": "see file"}, "Phone: “see file” is not one phone number"),

@@ -1,4 +1,4 @@
-"""Counts over weeks, and a course's scores at the size of a word."""
+"""Counts over weeks, and a course's scores in the size of a word."""
 
 from __future__ import annotations
 

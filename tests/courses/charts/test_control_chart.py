@@ -1,4 +1,4 @@
-"""A rate by month between its control limits."""
+"""A monthly rate between its control limits."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_every_dot_lies_on_the_paper():
     assert heights[0] > heights[1]
 
 
-def test_screen_readers_are_told_each_month():
+def test_screen_readers_read_each_month():
     svg = drawn(month(5), month(12, name="2026-02"))
     assert "Jan 2026: 5.0; Feb 2026: 12.0" in svg
     assert 'role="img"' in svg
@@ -48,7 +48,7 @@ def test_two_years_are_labelled_without_crowding():
 
 
 def test_month_of_one_session_does_not_flatten_the_others():
-    """Its limit reaches to 70, those of the others to 9: the scale is theirs."""
+    """Its limit reaches 70, the others' 9: the scale is for those."""
     months = [month(5, name=f"2025-{number:02d}") for number in range(1, 12)] + [month(0, low=0, high=70)]
     assert ">20<" in drawn(*months)
     assert ">70<" not in drawn(*months)

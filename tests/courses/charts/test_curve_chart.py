@@ -1,4 +1,4 @@
-"""The healing curve of a course as a picture."""
+"""The healing curve of a course as a chart."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ FULL = replace(
         VisitMark(1, "Visit missed on 1", is_missed=True),
     ),
 )
-# Every mark that a picture may hold, with the keys of the legend that speak of it.
+# Every mark that a chart can contain, with its keys in the legend.
 MARKS = {
     "chart-dot": {"dot"},
     "chart-ring": {"ring"},

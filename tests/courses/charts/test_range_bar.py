@@ -1,4 +1,4 @@
-"""One score against what was expected of it."""
+"""One score against its expectation."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from courses.charts.range_bar import range_svg
 
 
 @pytest.mark.parametrize(("score", "is_outside"), [(2, False), (6, False), (7, True), (0, True)])
-def test_score_outside_the_band_stands_out(score, is_outside):
+def test_score_outside_the_band_is_emphasised(score, is_outside):
     svg = range_svg(score=score, low50=3, high50=5, low90=2, high90=6)
     assert ("chart-dot-outside" in svg) is is_outside
 
 
 def test_picture_says_itself_in_words():
     svg = range_svg(score=7, low50=3, high50=5, low90=2, high90=6)
-    assert 'aria-label="7; nine in ten lie between 2 and 6"' in svg
+    assert 'aria-label="7; 9 in 10 scores are from 2 to 6"' in svg
     assert "style=" not in svg
 
 

@@ -1,4 +1,4 @@
-"""From weeks and scores to places on the paper."""
+"""From weeks and scores to positions on the chart."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from courses.charts.scale import Frame, week_ticks
 FRAME = Frame(100, 100, left=10, right=10, top=20, bottom=20, n_weeks=4)
 
 
-def test_ten_is_at_the_top_and_nought_at_the_bottom():
+def test_ten_is_at_the_top_and_zero_at_the_bottom():
     assert (FRAME.y(10), FRAME.y(0), FRAME.y_end) == (20, 80, 80)
 
 

@@ -1,4 +1,4 @@
-"""A few words of SVG: escaped, presentation attributes and classes only."""
+"""Helpers for SVG: escaped text, presentation attributes and classes only."""
 
 from __future__ import annotations
 

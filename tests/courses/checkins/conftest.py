@@ -1,4 +1,4 @@
-"""A check-in that waits for its answer, and the patient's page."""
+"""A waiting check-in, and the patient's page."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.factories import log_run
 
 @pytest.fixture
 def check_in(course: Course, at: datetime, time_machine) -> CheckIn:
-    """Of a visit yesterday, the fourth; pain was 4 before and 3 after it. It is now the test's time.
+    """About a visit yesterday, the fourth; pain was 4 before and 3 after it. It is now the test's time.
 
-    The check-ins of the visits before were answered, so that the curve can tell what to expect.
+    The check-ins of the earlier visits were answered, so that the curve has an estimate.
     """
     log_run(course, [(6, 5), (5, 5), (5, 4), (4, 3)], until=at - timedelta(days=1))
     for earlier, score in zip(CheckIn.objects.filter(kind="day1").order_by("pk"), (4, 4, 3), strict=False):
@@ -39,9 +39,9 @@ def path(check_in: CheckIn) -> str:
 
 @pytest.fixture
 def answer(client: Client, path: str) -> Callable[..., Any]:
-    """Sends the patient's form: a score, flags by code with the answer to their question, else "none of these".
+    """Send the patient's form: a score, flags by code with the answer to their question, or "none of these".
 
-    Each time from a page opened anew, unless `form_key` says from which.
+    Each time from a newly opened page, unless `form_key` names one.
     """
 
     def send(

@@ -1,4 +1,4 @@
-"""What becomes of each press of the button: kept once, the newest score counts, the page says what is so."""
+"""What happens to each press of the button: stored once, the newest score counts, the page is correct."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def score_of(check_in) -> int:
 
 @pytest.fixture
 def away(monkeypatch):
-    """The database is away for the patient's page."""
+    """The database is down for the patient's page."""
 
     def gone(*_args, **_kwargs):
         raise OperationalError("gone")
@@ -69,7 +69,7 @@ class TestLaterAnswer:
         assert [(row.score, row.outcome) for row in check_in.answers.all()] == [(3, "saved"), (6, "replaced")]
         assert PainScore.objects.get(check_in=check_in).scored_at == at + 5 * HOUR
 
-    def test_worse_later_score_is_told(self, answer, check_in):
+    def test_worse_later_score_is_sent(self, answer, check_in):
         answer(3)
         assert not Alert.objects.filter(rule="pain").exists()
         answer(10, severe_pain="usual")
@@ -91,7 +91,7 @@ class TestLaterAnswer:
         assert {report.flag.code for report in RedFlagReport.objects.all()} == {"cardiac", "severe_pain"}
         assert score_of(check_in) == 3
 
-    def test_database_refuses_a_score_that_no_answer_tells_of(self, answer, check_in):
+    def test_database_refuses_a_score_without_an_answer(self, answer, check_in):
         answer(3)
         with pytest.raises(IntegrityError, match="score_is_corrected"), transaction.atomic():
             PainScore.objects.filter(check_in=check_in).update(score=9)

@@ -1,4 +1,4 @@
-"""Day 3, from the patient's page to what staff are told."""
+"""Day 3, from the patient's page to the alert for staff."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAY3_SO_FAR = (4, 3, 3)
 def asked(course, at, time_machine) -> CheckIn:
     """Day 3 of the fourth visit, before which pain was 3. It is now the test's time.
 
-    The check-ins of the visits before were answered, so that the curve can tell what to expect.
+    The check-ins of the earlier visits were answered, so that the curve has an estimate.
     """
     log_run(course, [(5, 4), (4, 3), (4, 3), (3, 2)], until=at - 3 * DAY)
     of_day3 = CheckIn.objects.filter(kind="day3").order_by("pk")
@@ -38,7 +38,7 @@ def asked(course, at, time_machine) -> CheckIn:
 
 @pytest.fixture
 def answer(client, asked):
-    """Sends the patient's form."""
+    """Send the patient's form."""
 
     def send(score: int, **values: str):
         return client.post(check_in_path(asked), {"form_key": str(uuid.uuid4()), "score": score, **values})
@@ -68,7 +68,7 @@ def test_still_worse_mails_the_practitioner(answer, practitioner):
     assert list(told.values_list("recipient", flat=True)) == [f"membership:{practitioner.pk}"]
 
 
-def test_a_little_worse_stands_on_the_watch_list_and_mails_nobody(course, client, practitioner, at, time_machine):
+def test_a_little_worse_is_on_the_watch_list_and_mails_nobody(course, client, practitioner, at, time_machine):
     log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - 3 * DAY)
     time_machine.move_to(at, tick=False)
     client.post(check_in_path(CheckIn.objects.filter(kind="day3").latest("pk")), {"score": 7})
@@ -83,7 +83,7 @@ def test_as_before_is_nothing(answer, practitioner, at):
     assert watch_list(practitioner, at=at) == []
 
 
-def test_four_above_before_is_told_where_the_curve_cannot_tell(course, client, at, time_machine):
+def test_four_above_before_is_sent_without_an_estimate(course, client, at, time_machine):
     log_run(course, [(3, 3)], until=at - 3 * DAY)
     time_machine.move_to(at, tick=False)
     check_in = CheckIn.objects.get(kind="day3")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def entry_of(clinic):
-    """What a form's values are taken for."""
+    """The answer that a form's values mean."""
     flags = list(RedFlag.objects.for_clinic(clinic).current().filter(asked="always"))
 
     def take(**values):
@@ -33,7 +33,7 @@ def test_score_alone(entry_of):
 
 
 @pytest.mark.parametrize("key", ["", "nonsense"])
-def test_form_without_a_key_is_taken_all_the_same(entry_of, key):
+def test_form_without_a_key_is_still_accepted(entry_of, key):
     assert entry_of(flag_trauma="on", form_key=key).form_key is not None
 
 

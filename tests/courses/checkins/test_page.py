@@ -22,7 +22,7 @@ DRIFT = Finding("drift", 1, Severity.AMBER)
 
 @pytest.fixture
 def reassured(check_in):
-    """Whether the patient is reassured; everything speaks for it unless told otherwise."""
+    """Whether the patient is reassured; by default everything is in favour."""
 
     def ask(score=4, *, position=BandPosition.IN_BAND, findings=(), flags=(), signs="none", **more):
         after, verdicts = more.get("after", 24 * HOUR), more.get("verdicts")

@@ -1,4 +1,4 @@
-"""The page behind the link of a check-in mail."""
+"""The page behind the link in a check-in mail."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class TestAnswering:
         answer(3, bleeding="")
         assert set(levels()) == {"trauma", "bleeding"}
 
-    def test_flag_from_a_page_opened_anew_is_reported_again(self, answer):
+    def test_flag_from_a_newly_opened_page_is_reported_again(self, answer):
         for _n in range(2):
             answer(trauma="")
         assert Alert.objects.get().events.filter(kind="reported_again").count() == 1
@@ -334,11 +334,11 @@ TICKS = st.dictionaries(st.sampled_from(CODES), ANSWERS)
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(score=st.none() | st.integers(0, 10), ticks=TICKS, has_none=st.booleans())
-def test_every_sign_ticked_is_reported_and_told(path, client, score, ticks, has_none):
+def test_every_sign_ticked_is_reported_and_sent(path, client, score, ticks, has_none):
     values = {f"flag_{code}": "on" for code in ticks} | {f"answer_{code}": reply for code, reply in ticks.items()}
     values |= {"score": score} if score is not None else {}
     values |= {"no_red_flag": "on"} if has_none else {}
-    # A high score beside another sign needs no second look: it counts at once.
+    # A high score beside another sign needs no second page: it counts at once.
     asked = {"severe_pain"} if score is not None and score >= 8 and ticks else set()
     with forgotten():
         client.post(path, values)
@@ -350,7 +350,7 @@ def test_every_sign_ticked_is_reported_and_told(path, client, score, ticks, has_
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """What is written inside is gone afterwards: the next example begins as this one did."""
+    """Everything written inside is rolled back, so that the next example starts like this one."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""A void session counts nowhere: every page and every figure is as it was before the session was logged."""
+"""A void session counts nowhere: every page and every figure is as before the session was logged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.test_tenancy import TABLE, _url, cast, rows  # noqa: F401 - fixtures
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]
 
-# Rows that point at a patient, a course or a session and cannot be void, each with the reason.
+# Rows that point to a patient, a course or a session and cannot be void, each with the reason.
 NOT_VOIDABLE = {
     "courses.Alert": "resolved by a person, or brought in line by corrections",
     "courses.AlertEvent": "a history",
@@ -77,7 +77,7 @@ READERS_OF_VOID = {
     "courses/sessions/log.py": "the same form sent twice",
     "patients/voiding.py": "shows what is void, and who voided it",
 }
-# Pages that tell what happened, which stays told.
+# Pages that show history, which stays.
 TELLS_WHAT_HAPPENED = {
     "admin:clinic_message_changelist": "the mails of check-ins, now cancelled",
     "admin:courses_appointment_change": "the history of the visit",
@@ -147,7 +147,7 @@ def running(clinic, practitioner, now):
 
 @pytest.fixture
 def visit(running, practitioner, now):
-    """Logs a visit of a few minutes ago with everything that hangs on one."""
+    """Log a visit of a few minutes ago with everything that can belong to one."""
     appointment = Appointment.objects.create(
         clinic=running.clinic,
         course=running,
@@ -173,7 +173,7 @@ def visit(running, practitioner, now):
 
 
 def _pages(client, rows):  # noqa: F811 - a fixture's value
-    """What every page of the product says, by name; what changes from one look to the next is left out."""
+    """The text of every page, by name, without what changes between two visits."""
     found = {}
     for name in sorted(TABLE.keys()):
         if name in TELLS_WHAT_HAPPENED or name == "check-in":
@@ -195,7 +195,7 @@ def _stable(html: str) -> str:
     )
     html = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID", html)
     html = re.sub(r"nonce-[\w-]+|nonce=\"[^\"]*\"|/(c|a|u)/[\w:.-]+/", "", html)
-    # A page that says what time it is.
+    # A page that shows the current time.
     html = re.sub(r"\d+(\xa0|&nbsp;| )(minutes?|seconds?|hours?)|\d\d:\d\d(:\d\d)?", "TIME", html)
     return packed(html)
 

@@ -1,4 +1,4 @@
-"""Voiding what stands in a course beside its sessions."""
+"""Voiding a course's entries beside its sessions."""
 
 from __future__ import annotations
 

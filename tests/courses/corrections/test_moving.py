@@ -1,4 +1,4 @@
-"""Moving a session into the course it belongs to."""
+"""Moving a session to the course where it belongs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def second(patient, practitioner, at):
 
 @pytest.fixture
 def move(lead, at):
-    """Moves a session to a course."""
+    """Move a session to a course."""
 
     def to(session, course, reason="wrong patient"):
         return move_session(session, to=course, reason=reason, by=lead, at=at + timedelta(minutes=5))
@@ -85,7 +85,7 @@ def test_other_patient_gets_the_red_flag_and_the_first_one_stays_open(course, ot
     assert not any(str(other.patient) in one.detail["note"] for one in notes)
 
 
-def test_red_flag_in_another_course_of_the_same_patient_is_not_told_twice(course, second, move, at):
+def test_red_flag_in_another_course_of_the_same_patient_is_not_sent_twice(course, second, move, at):
     session = log_visit(course, at, flags=(flag(course.clinic, "skin_infect"),)).session
     move(session, second)
     assert RedFlagReport.objects.count() == 1

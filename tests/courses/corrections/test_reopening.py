@@ -31,7 +31,7 @@ def later(at):
 
 @pytest.fixture
 def book(course, practitioner, at):
-    """Books a visit some days from now."""
+    """Book a visit some days from now."""
 
     def on(days=2):
         starts_at = at + timedelta(days=days)

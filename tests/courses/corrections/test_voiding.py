@@ -1,4 +1,4 @@
-"""Voiding a session, and what follows from it."""
+"""Voiding a session, and its consequences."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def test_void_session_is_not_corrected(session, void, practitioner, at):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_void_it_at_once_one_is_told(course, practitioner, lead, at, at_once):
+def test_of_two_who_void_it_at_once_one_is_refused(course, practitioner, lead, at, at_once):
     session = log_visit(course, at).session
 
     def act(by):

@@ -1,4 +1,4 @@
-"""Courses that many tests of the curve look at."""
+"""Courses for many tests of the curve."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The same model by one dense covariance matrix per course and a fine sum over noise levels: slow and plain."""
+"""The same model with one dense covariance matrix per course and a fine sum over noise levels: slow and plain."""
 
 import numpy as np
 from scipy.special import logsumexp
@@ -51,7 +51,7 @@ def last_score(prior: Prior, panel: Panel) -> tuple[Floats, Floats, Floats]:
 
 
 def last_score_probabilities(prior: Prior, panel: Panel) -> Floats:
-    """Return the mass of each whole score of the last row given the others, no clamp, nothing but the curve."""
+    """Return the mass of each whole score of the last row given the others, no clamp, only the curve."""
     means, sds, weights = last_score(prior, panel)
     below = [(weights * norm.cdf((cut + 0.5 - means) / sds)).sum() for cut in range(10)]
     return np.diff(np.array([0.0, *below, 1.0]))

@@ -9,8 +9,8 @@ WORSE, SAME, BETTER = "worse", "same", "better"
 
 @dataclass(frozen=True)
 class Short:
-    """One course: how the patient is beside the start; between which scores the next is about; by which session an
-    alarm (any pain rule) should have come. None asks for no alarm: a course that is worse is in the daily list, of
+    """One course: how the patient is compared with the start; the range of the next score; by which session an
+    alarm (any pain rule) should have come. None means no alarm: a worse course is in the daily list, and for the
     others none should come. The alarm is that of the rules, not of the line.
     """
 

@@ -55,16 +55,16 @@ def test_one_patient_has_no_standard_error() -> None:
     ("coverage", "current", "is_alarming"),
     [(0.90, 0.90, False), (0.79, 0.90, True), (0.98, 0.90, True), (0.90, 0.79, True), (0.81, 0.96, False)],
 )
-def test_coverage_far_off_is_told(coverage: float, current: float, is_alarming: bool) -> None:
+def test_coverage_far_off_is_reported(coverage: float, current: float, is_alarming: bool) -> None:
     worse = Comparison(300, 40, -1.0, 0.1, coverage, current)
     assert worse.is_coverage_alarming is is_alarming
 
 
-def test_coverage_of_few_scores_is_not_told() -> None:
+def test_coverage_of_few_scores_is_not_reported() -> None:
     assert not Comparison(199, 40, -1.0, 0.1, 0.5, 0.5).is_coverage_alarming
 
 
-def test_badly_covering_prior_that_is_replaced_is_not_told() -> None:
+def test_badly_covering_prior_that_is_replaced_is_not_reported() -> None:
     assert not Comparison(300, 40, 1.0, 0.1, 0.9, 0.5).is_coverage_alarming
 
 

@@ -30,7 +30,7 @@ def no_sessions() -> Sessions:
 
 
 def drawn(n: int, *, factor: float = 1.0, fixed: float = 0.0, seed: int = 0) -> Sessions:
-    """Return sessions drawn from the reference, their ratios multiplied, a share alarmed by fixed rules."""
+    """Return sessions drawn from the reference, their ratios multiplied, a share with alarms of fixed rules."""
     rng = np.random.default_rng(seed)
     statistic = factor * rng.choice(reference_statistics(), size=n)
     return Sessions(statistic, rng.random(n) < fixed, n, 100)
@@ -66,7 +66,7 @@ def test_ratio_keeps_one_in_a_hundred_beside_busy_fixed_rules() -> None:
 
 
 def test_budget_below_fixed_rules_and_one_in_a_hundred_is_not_met() -> None:
-    """Fixed rules of 2 in 100 and a budget of 2.5: it comes to 3, and that is said."""
+    """Fixed rules of 2 in 100 and a budget of 2.5: the rate is 3, and the page says so."""
     found = threshold_for(drawn(20_000, fixed=0.02), budget_per_100=2.5)
     assert not found.is_fixed_rules_over_budget
     assert found.is_budget_below_least
@@ -87,7 +87,7 @@ def test_threshold_is_held_at_three_times_the_reference() -> None:
 
 
 def test_nothing_holds_the_threshold_up_but_that_scores_must_speak_for_a_rise() -> None:
-    """Where few scores stand out the threshold falls; what is left of the budget is said."""
+    """If few scores are unusual the threshold falls; the page shows the rest of the budget."""
     found = threshold_for(drawn(5_000, factor=0.01))
     assert not found.is_clamped
     assert found.threshold == LEAST_THRESHOLD < found.reference_threshold / 3
@@ -120,7 +120,7 @@ def test_memory_and_fixed_rules_share_one_budget(diary: HeldOut) -> None:
 
 
 def test_memory_takes_what_single_scores_cannot_spend(diary: HeldOut) -> None:
-    """A clinic whose scores stand out less: with no LR* at all memory has the whole budget."""
+    """A clinic with fewer unusual scores: without LR*, memory gets the whole budget."""
     mute = replace(diary, raised=diary.p)
     found = threshold_for(Sessions.of(mute), budget_per_100=3.0, has_fixed_rules=False)
     assert found.realised_per_100 == pytest.approx(3.0, abs=0.06)

@@ -35,7 +35,7 @@ def test_second_score_is_two_of_three() -> None:
     assert found == CannotTell(Unknown.TOO_FEW_SCORES, 2, 3, "shipped")
 
 
-def test_third_score_can_be_told() -> None:
+def test_third_score_can_be_predicted() -> None:
     assert next_of(weekly([5, 5]), 2.0).n_scores == 2
 
 
@@ -79,7 +79,7 @@ def test_steady_fall_is_steady_with_relief() -> None:
     assert course.shape(12.0).name is ShapeName.STEADY
 
 
-def test_relief_of_a_low_start_is_not_told() -> None:
+def test_relief_of_a_low_start_is_not_given() -> None:
     found = condition(SHIPPED_PRIOR, weekly([1, 1, 0, 1, 0])).relief(12.0)
     assert isinstance(found, CannotTell)
     assert found.reason_code is Unknown.START_TOO_LOW

@@ -52,7 +52,7 @@ def test_line_that_is_not_text_is_named() -> None:
         decoded(b"subject,week,score\na,0,5\n\xff,1,3\n")
 
 
-def test_columns_may_stand_in_any_order_among_others() -> None:
+def test_columns_may_be_in_any_order_among_others() -> None:
     series = read_series(io.StringIO("arm,score,subject,week\nx,5,a,0\nx,4,a,1\n"))
     assert series.subjects == ("a",)
     assert series.panel.scores.tolist() == [5, 4]
@@ -66,7 +66,7 @@ def test_quotes_and_line_ends_of_any_kind_are_no_trouble() -> None:
     )
 
 
-def test_rows_may_stand_in_any_order_and_two_at_one_time() -> None:
+def test_rows_may_be_in_any_order_and_two_at_one_time() -> None:
     mixed = read_series(io.StringIO("subject,week,score\na,2,3\nb,0,1\na,0,5\na,2,4\n"))
     assert mixed.subjects == ("a", "b")
     assert mixed.panel.weeks.tolist() == [0, 2, 2, 0]

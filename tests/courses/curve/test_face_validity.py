@@ -1,7 +1,7 @@
-"""What line, words, next score and rules say of forty short courses, beside what a clinician would.
+"""What line, words, next score and rules say of forty short courses, beside what a clinician would say.
 
 Under the shipped Prior, those fitted to four public series, and those of simulated clinics: calm patients,
-patients whose scores swing, and curves that are twice as wide.
+patients with varying scores, and curves that are twice as wide.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from tests.courses.rules.in_order import PRIORS, in_force, record_of, told
 
 PLANNED = 8.0
 FALLING = ("steady fall", "a rise first, then a fall", "relief so far")
-# Where a row does not hold, and why; each must go on not holding, or be struck from here. No alarm of the curve is
+# Rows that do not hold, and why; a row that holds must be removed from here. No alarm of the curve is
 # among them: these are fixed rules, and they hold whatever the curve says.
 FIXED = (
     "at the second visit nobody knows that 8 or more, up by 2, will pass: the patient is called, and that is right"
@@ -87,7 +87,7 @@ def test_next_score_is_about_what_a_clinician_expects(row: Short, prior: Prior, 
     found = condition(prior, course_of(row)).next_score(float(len(row.scores)), Timing.BEFORE)
     assert isinstance(found, NextScore)
     low, high = row.next_about
-    # A clinic with wide curves leans more on its other courses.
+    # A clinic with wide curves relies more on its other courses.
     room = 0.8
     assert (low - room <= found.mean <= high + room) is ((str(row), name) not in NEXT_FAR_OFF)
     assert found.interval90[0] <= row.scores[-1] <= found.interval90[1] or row.alarm_by == len(row.scores)
@@ -99,7 +99,7 @@ def test_alarm_comes_when_a_clinician_would_want_it(row: Short, name: str) -> No
     if row.alarm_by is not None:
         assert min(alarms, default=len(row.scores) + 1) <= row.alarm_by
     elif row.says == WORSE:
-        # No page is asked for: it is in the daily list, if nothing came earlier.
+        # No alert is expected: the course is in the daily list, if nothing came earlier.
         assert record_of(row.scores).worse_than_start() or alarms
     else:
         assert bool(alarms) is ((str(row), name) in ALARMS_THAT_NOBODY_ASKED_FOR), alarms

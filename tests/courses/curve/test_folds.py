@@ -39,7 +39,7 @@ def test_untold_scores_have_no_ratio(forty: Panel) -> None:
     assert np.all(found.lr_star()[found.can_tell] > 0)
 
 
-def test_progress_is_told_after_each_fold(forty: Panel) -> None:
+def test_progress_is_reported_after_each_fold(forty: Panel) -> None:
     steps: list[tuple[int, int]] = []
     held_out(forty, fit=lambda _: SHIPPED_PRIOR, progress=lambda done, total: steps.append((done, total)))
     assert steps == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]

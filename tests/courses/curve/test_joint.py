@@ -61,7 +61,7 @@ def test_thresholds_meet_the_rate_from_below(rate: float) -> None:
 
 
 def test_session_with_an_alarm_does_not_count_for_another_timing_of_it() -> None:
-    """Two scores of one session: told at the first, the second begins no new shift."""
+    """Two scores of one session: after an alarm at the first, the second begins no new shift."""
     panel = panel_of(4)
     memory = np.tile([0.0, 50.0, 50.0, 50.0], (4, 1))
     one = JointStatistic.of(panel, lr=np.array([0.0, 9.0, 0, 0]), memory=memory, session=np.array([0, 1, 1, 2]))

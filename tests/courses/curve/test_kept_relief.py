@@ -1,4 +1,4 @@
-"""Good sessions that are kept: learned where patients keep them, and never a matter of the alarm."""
+"""Good sessions that last: learned from patients who keep them, and never used by the alarm."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def after(scores: list[int], prior: Prior) -> NextScore:
 
 
 def clinic(*, share: float, seed: int = 4) -> Panel:
-    """200 weekly courses in which a good session is kept by some: what they drop they stay below for good."""
+    """200 weekly courses in which some keep a good session: they stay below what they dropped to."""
     rng = np.random.default_rng(seed)
     panel = regular_panel(n_courses=200, n_scores=10)
     scores = simulate(SHIPPED_PRIOR, panel, rng=rng).reshape(200, 10)
@@ -51,7 +51,7 @@ def test_after_a_bad_session_nothing_changes() -> None:
 
 @given(scores=paths)
 def test_expected_never_falls_below_the_last_score(scores: list[int]) -> None:
-    """Where the curve expects more than the last score, keeping it lies between the two."""
+    """If the curve expects more than the last score, keeping it is between the two."""
     plain, keeping = (after(scores, prior) for prior in PRIORS)
     assert np.isclose(keeping.p.sum(), 1.0)
     assert keeping.mean <= plain.mean + 1e-9

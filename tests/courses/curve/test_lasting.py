@@ -1,4 +1,4 @@
-"""Memory: a lasting shift, judged on the history before it."""
+"""Memory: a lasting shift, judged by the history before it."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def memory(panel: Panel) -> Floats:
     return memory_of(SHIPPED_PRIOR, panel, p=sequential_predictions(SHIPPED_PRIOR, panel).p).ratio()
 
 
-def test_terms_are_those_of_the_definition_reckoned_one_by_one() -> None:
+def test_terms_are_those_of_the_definition_calculated_one_by_one() -> None:
     """All levels stay inside 1 to 9 when lowered by 2, so that lowered scores can be given as scores."""
     panel = weekly(5, 6, 5, 7, 7, 8, 7, 6)
     p = sequential_predictions(SHIPPED_PRIOR, panel).p
@@ -134,7 +134,7 @@ def test_rows_asked_for_are_those_of_all() -> None:
 
 
 def test_without_a_shift_the_mean_is_neutral() -> None:
-    """A test martingale: each product has mean 1; checked on the sum before its running maximum."""
+    """A test martingale: each product has mean 1; checked before taking the running maximum."""
     panel = regular_panel(n_courses=3_000, n_scores=6)
     panel = panel.with_scores(simulate(SHIPPED_PRIOR, panel, rng=np.random.default_rng(1)))
     terms = memory_of(SHIPPED_PRIOR, panel, p=sequential_predictions(SHIPPED_PRIOR, panel).p).terms

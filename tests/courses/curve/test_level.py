@@ -107,7 +107,7 @@ def test_band_at_a_coming_visit_is_the_next_score_to_the_digit(
 
 
 def simulated() -> tuple[Panel, list[CourseScores]]:
-    """Courses of the shipped Prior, and the same read backwards: most of them rise."""
+    """Courses of the shipped Prior, and the same reversed: most of them rise."""
     panel = regular_panel(n_courses=150, n_scores=8)
     scores = simulate(SHIPPED_PRIOR, panel, rng=np.random.default_rng(5)).reshape(150, 8)
     return panel, [weekly(list(map(int, one))) for row in scores for one in (row, row[::-1])]

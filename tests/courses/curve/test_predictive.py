@@ -41,7 +41,7 @@ def test_ratio_of_a_noisy_patient_does_not_fall_at_ten() -> None:
 
 
 def test_ratio_sees_a_rise_from_far_below_the_scale() -> None:
-    """Where the mean lies at -4 raising it by 3 changes little; from 0 to 3 is a rise by 3 all the same."""
+    """With the mean at -4 raising it by 3 changes little; from 0 to 3 is still a rise by 3."""
     found = normal(-4.0, 1.5)
     p, raised = found.probabilities(), found.probabilities(rise=3)
     shift = running_likelihood_ratio(p, raised=raised)[0] / np.maximum.accumulate(raised / p, axis=-1)[0]

@@ -1,4 +1,4 @@
-"""Said against seen, counted again the plain way."""
+"""Predicted against observed, counted again in a simple way."""
 
 from __future__ import annotations
 

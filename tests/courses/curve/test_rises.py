@@ -1,4 +1,4 @@
-"""Rises put into held-out courses."""
+"""Rises added to held-out courses."""
 
 import io
 

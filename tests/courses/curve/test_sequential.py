@@ -66,7 +66,7 @@ def test_course_without_scores_changes_nothing(forty: Panel) -> None:
     assert np.allclose(sequential_predictions(PRIOR, more).p, sequential_predictions(PRIOR, forty).p)
 
 
-def test_first_two_scores_of_a_timing_cannot_be_told(mixed_course: CourseScores) -> None:
+def test_first_two_scores_of_a_timing_cannot_be_predicted(mixed_course: CourseScores) -> None:
     panel = Panel.of([mixed_course])
     can_tell = sequential_predictions(PRIOR, panel).can_tell
     assert can_tell.tolist() == (panel.n_earlier_of_timing >= 2).tolist()

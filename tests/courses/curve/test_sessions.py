@@ -41,7 +41,7 @@ def test_own_sessions_may_be_given(predictions: HeldOut) -> None:
     assert Sessions.of(predictions, session=np.arange(11)).n_sessions == 11
 
 
-def test_rates_are_told_by_label() -> None:
+def test_rates_are_given_by_label() -> None:
     sessions = Sessions(np.array([5.0, 0.0, 5.0, 0.0]), np.zeros(4, dtype=bool), 4, 4)
     assert sessions.rates_by(["a", "a", "b", "c"], threshold=1.0) == {
         "a": (50, 2),

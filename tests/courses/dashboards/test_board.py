@@ -1,4 +1,4 @@
-"""How a clinic's courses go."""
+"""The state of a clinic's courses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NO_RELIEF = [(7, 7), (7, 7), (8, 7), (8, 8), (8, 8)]
 
 @pytest.fixture
 def another(clinic, practitioner, at):
-    """Makes further courses, each of a patient of its own."""
+    """Make more courses, each of a patient of its own."""
 
     def make(**values) -> Course:
         patient = cleared_patient(clinic, by=practitioner, at=at - 60 * DAY)
@@ -171,7 +171,7 @@ def test_board_takes_the_same_queries_for_one_and_three(course, another, signed_
     time_machine.move_to(at, tick=False)
     client = signed_in(manager)
     log_run(course, BAD, until=at)
-    # The first page after signing in writes when somebody was last here.
+    # The first page after sign-in records when somebody was last here.
     n_queries()
     alone = n_queries()
     for _n in range(2):

@@ -1,4 +1,4 @@
-"""How good the curve is here: every figure counted again the plain way."""
+"""How good the curve is here: every figure counted again in a simple way."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ RULES = ("beyond_bounds", "lasting", "plain_rise", "floor", "still_worse", "ceil
 
 @pytest.fixture
 def another(clinic, practitioner, at):
-    """Makes further courses, each of a patient of its own."""
+    """Make more courses, each of a patient of its own."""
 
     def make(**values):
         patient = cleared_patient(clinic, by=practitioner, at=at - 60 * DAY, **values)
@@ -56,7 +56,7 @@ def random_chances(rng):
 
 
 def random_history(courses, rng, *, at, n=220):
-    """Scores of all kinds: told and untold, judged again, without a session, void, of long ago."""
+    """Scores of all kinds: predicted or not, judged again, without a session, void, old."""
     sessions = [log_visit(one, at - number * WEEK).session for number in range(4) for one in courses]
     for _number in range(n):
         session, course = rng.choice(sessions), rng.choice(courses)
@@ -94,7 +94,7 @@ def random_history(courses, rng, *, at, n=220):
 
 
 def plainly_counted(clinic, *, since):
-    """Each real patient's score that counts with its last judging, none that was first judged before a time."""
+    """Each counted score of a real patient with its last judgement, without scores first judged before a time."""
     by_score = defaultdict(list)
     for one in Prediction.objects.order_by("pk"):
         is_real = not one.course.patient.is_training and one.clinic_id == clinic.pk
@@ -107,7 +107,7 @@ def plainly_counted(clinic, *, since):
 class TestRecount:
     @pytest.fixture(params=range(2))
     def page(self, request, clinic, another, lead, at):
-        """A clinic of four patients, one of them a test patient, and what the page says of it."""
+        """A clinic of four patients, one of them a test patient, and the page's text about it."""
         courses = [another() for _number in range(4)]
         random_history(courses, random.Random(request.param), at=at)
         as_test_patients(Patient.objects.filter(pk=courses[3].patient_id))
@@ -198,7 +198,7 @@ def text_of(page):
 
 
 class TestThroughTheLog:
-    """What the page counts comes from the normal ways of recording."""
+    """The page's counts come from the normal ways of recording."""
 
     @pytest.fixture
     def course(self, another, at):
@@ -305,7 +305,7 @@ class TestPage:
         page = curve_quality(lead, at=at)
         for line in (*page.rarities, *page.overall):
             picture = ElementTree.fromstring(str(line.bar))
-            assert f"Said {line.per_100['said']:.1f}%; seen {line.per_100['seen']:.1f}%" in picture.get(
+            assert f"Predicted {line.per_100['said']:.1f}%; observed {line.per_100['seen']:.1f}%" in picture.get(
                 "aria-label"
             )
             is_square = picture.find("rect") is not None

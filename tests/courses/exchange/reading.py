@@ -1,4 +1,4 @@
-"""Reads a PDF back."""
+"""Reads a PDF."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters to doctors: what stands in them, and who wrote and took them."""
+"""Letters to doctors: their content, and who wrote and downloaded them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def write(practitioner, at):
     }
 
 
-def test_summary_tells_patient_diagnosis_dates_sessions_and_who(treated, write):
+def test_summary_contains_patient_diagnosis_dates_sessions_and_who(treated, write):
     text = text_of(write_summary(treated, **write).pdf)
     for words in (
         "Linden", "Dr. Ilex Hornbeam", "Ada Heron, born 31 May 1980", "Dear colleague, please look.",
@@ -64,15 +64,15 @@ def test_summary_tells_patient_diagnosis_dates_sessions_and_who(treated, write):
         assert words in text
 
 
-def test_summary_tells_scores_measures_reviews_and_the_curve(treated, write):
+def test_summary_contains_scores_measures_reviews_and_the_curve(treated, write):
     text = text_of(write_summary(treated, **write).pdf)
     for words in ("Pain before the session 8 5 (session 5)", "Limited by the neck this week 6", "fewer points"):
         assert words in text
-    assert "planned end" in text  # a word of the picture
+    assert "planned end" in text  # a word of the chart
     assert "Pain before a session: 8 at the start, 5 lately: 38% relief so far." in text
 
 
-def test_summary_tells_red_flags_with_times_and_answers(treated, alert, practitioner, write, at):
+def test_summary_contains_red_flags_with_times_and_answers(treated, alert, practitioner, write, at):
     acknowledge(alert, by=practitioner, at=at, seen=last_news(alert), way="admin")
     resolve(alert, outcome="referred", note="seen", at=at, by=practitioner, seen=last_news(alert))
     text = text_of(write_summary(treated, **write).pdf)
@@ -108,7 +108,7 @@ def test_text_is_never_markup(treated, write):
     assert '#panic("x") *bold* $a$ = Head <b> \\ #read("main.typ")' in text_of(letter.pdf)
 
 
-def test_referral_tells_the_flag_and_what_a_doctor_needs(alert, write):
+def test_referral_contains_the_flag_and_what_a_doctor_needs(alert, write):
     text = text_of(write_referral(alert, **write).pdf)
     for words in (
         "URGENT REFERRAL",
@@ -121,7 +121,7 @@ def test_referral_tells_the_flag_and_what_a_doctor_needs(alert, write):
     assert "at least 30%" not in text
 
 
-def test_referral_stands_in_the_alerts_history_and_answers_nothing(alert, write):
+def test_referral_is_in_the_alerts_history_and_answers_nothing(alert, write):
     write_referral(alert, **write)
     alert.refresh_from_db()
     assert alert.state == Alert.State.OPEN

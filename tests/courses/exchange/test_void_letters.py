@@ -1,4 +1,4 @@
-"""A letter that was written by mistake: kept, marked on its page and in its PDF, off every list."""
+"""A letter that was written by mistake: on file, marked on its page and in its PDF, on no list."""
 
 from __future__ import annotations
 

@@ -46,7 +46,15 @@ edits = st.tuples(
 )
 settles = st.tuples(st.sampled_from(["confirm", "withdraw"]), st.sampled_from(PEOPLE), st.sampled_from(CODES))
 signs = st.tuples(st.just("sign"), st.sampled_from(PEOPLE))
-steps = st.lists(st.one_of(edits, settles, signs, settles), min_size=1, max_size=14)
+answers = st.lists(
+    st.tuples(st.sampled_from(["confirm", "confirm", "withdraw"]), st.sampled_from(PEOPLE)), max_size=4
+)
+# An edit and what people do with it, so that confirming meets a proposal often enough.
+answered = st.tuples(edits, answers).map(lambda one: [one[0], *((what, who, one[0][2]) for what, who in one[1])])
+rounds = st.lists(
+    st.one_of(answered, settles.map(lambda one: [one]), signs.map(lambda one: [one])), min_size=1, max_size=6
+)
+steps = rounds.map(lambda parts: [step for part in parts for step in part])
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def table(course, practitioner, at):
     return show
 
 
-def test_change_is_told_beside_its_threshold(table):
+def test_change_is_shown_beside_its_threshold(table):
     start, review = [ItemScore("peg_one", "", 8)], [ItemScore("peg_one", "", 5)]
     (line,) = table((Stage.START, start), (Stage.REVIEW, review))
     assert (line.start, line.latest) == ("8", "5")
@@ -71,7 +71,7 @@ def test_entering_a_stage_again_replaces_what_it_showed(table):
     assert found == {"Limited by the neck this week": "6", "Neck forward": "30°"}
 
 
-def test_impression_of_change_is_told_in_words(table):
+def test_impression_of_change_is_shown_in_words(table):
     (line,) = table((Stage.END, [ItemScore("pgic", "", 2)]))
     assert (line.start, line.latest, line.change) == ("–", "much improved", "")
 

@@ -1,4 +1,4 @@
-"""A shape is said where the patient's own scores do not speak against it."""
+"""A shape is shown unless the patient's own scores contradict it."""
 
 from __future__ import annotations
 

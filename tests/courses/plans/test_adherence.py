@@ -43,7 +43,7 @@ def test_after_the_end_nothing_more_falls_due(adherence, plan, at):
     assert adherence(1).n_due == 1
 
 
-def test_tells_the_next_booking_and_visits_missed(adherence, at):
+def test_shows_the_next_booking_and_visits_missed(adherence, at):
     booked = [Appointment(starts_at=at + timedelta(days=days), status="booked") for days in (-1, 9, 2)]
     missed = Appointment(starts_at=at - timedelta(days=3), status="missed")
     found = adherence(3, *booked, missed)

@@ -33,7 +33,7 @@ def tomorrow(at: datetime) -> datetime:
 
 @pytest.fixture
 def book(course, practitioner, at, tomorrow):
-    """Books an hour, tomorrow unless told otherwise."""
+    """Book an hour, by default tomorrow."""
 
     def make(starts_at=tomorrow, *, ends_at=None, is_for_needling=True, course=course, practitioner=practitioner):
         return book_appointment(
@@ -61,7 +61,7 @@ def office_hours(clinic) -> None:
 
 
 def refusal(act, *args, **kwargs) -> str:
-    """The field at fault."""
+    """The wrong field."""
     with pytest.raises(ValidationError) as caught:
         act(*args, **kwargs)
     return "".join(caught.value.message_dict)
@@ -177,7 +177,7 @@ class TestClearance:
 
     @pytest.fixture
     def class_b(self, course, practitioner, at) -> None:
-        """The patient has a type that asks for checks."""
+        """The patient has a type that needs checks."""
         record_pain_type(
             patient=course.patient,
             code="radiculopathy",
@@ -216,7 +216,7 @@ class TestMove:
 
         return make
 
-    def test_cancels_and_books_anew(self, book, move, tomorrow):
+    def test_cancels_and_books_again(self, book, move, tomorrow):
         old = book(is_for_needling=False)
         new = move(old, tomorrow + DAY)
         old.refresh_from_db()
@@ -277,8 +277,8 @@ class TestCancelAndMiss:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_book_one_time_at_once_one_is_taken_and_the_others_are_told(book, at_once, monkeypatch):
-    """They meet right before they write, if they can: a deadlock would be no answer."""
+def test_of_many_who_book_one_time_at_once_one_gets_it_and_the_others_are_refused(book, at_once, monkeypatch):
+    """They meet right before writing, if possible: a deadlock is not acceptable."""
     meeting, save = Barrier(6), Appointment.save
 
     def save_together(self, *args, **kwargs):

@@ -1,4 +1,4 @@
-"""What the courses know of a patient's safety."""
+"""What the courses know about a patient's safety."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_call_back_and_pain_alert_do_not_block(course, report, at):
 
 
 def test_usual_severe_pain_waits_for_its_review(course, practitioner, lead, at):
-    """A call back and no hold, but a doctor's look before the next needle."""
+    """A call back and no hold, but a doctor's examination before the next needle."""
     report_red_flags(
         patient=course.patient,
         course=course,
@@ -95,7 +95,7 @@ def test_usual_severe_pain_resolved_without_a_review_still_waits(course, practit
     )
     close_all(lead, at)
     assert codes(course, at.date()) == ["review_missing"]
-    # A doctor who looked on the very day may have done so before the pain was reported.
+    # A doctor's examination on the same day may have been before the pain was reported.
     for days, missing in ((0, ["review_missing"]), (1, [])):
         record_assessment(
             patient=course.patient,
@@ -192,7 +192,7 @@ class TestSessionsSinceTheCheck:
         log_visit(course, midnight - timedelta(microseconds=1))
         assert care_fact(course.patient, is_on_hold=False).n_sessions_since_check == 1
 
-    def test_check_at_the_visit_begins_anew(self, course, checked, at):
+    def test_check_at_the_visit_restarts_the_count(self, course, checked, at):
         for day in range(4):
             log_visit(course, at - (10 - 2 * day) * DAY)
         log_visit(course, at, neuro_check="unchanged")

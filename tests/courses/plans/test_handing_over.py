@@ -1,4 +1,4 @@
-"""Courses go to another practitioner, with their bookings; both are told."""
+"""Courses are handed over to another practitioner, with their bookings; both are informed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def colleague(clinic):
 
 @pytest.fixture
 def give(course, colleague, lead, at):
-    """Hands the course, unless others are named, over to the colleague."""
+    """Hand the course, unless others are given, over to the colleague."""
 
     def act(*courses: Course, to=colleague, form_key=None, by=lead, reason="parental leave"):
         return hand_over(courses or [course], to=to, reason=reason, form_key=form_key or uuid4(), by=by, at=at)
@@ -43,7 +43,7 @@ def give(course, colleague, lead, at):
 
 @pytest.fixture
 def book(course, practitioner, at):
-    """Books an hour with the treating practitioner."""
+    """Book an hour with the treating practitioner."""
 
     def make(starts_at, *, course=course, practitioner=practitioner, is_for_needling=True) -> Appointment:
         return book_appointment(
@@ -191,10 +191,10 @@ class TestBookings:
         assert (treater(past), treater(with_lead)) == (practitioner, lead)
 
 
-class TestTelling:
+class TestMail:
     @pytest.fixture
     def mails(self, smtp, at):
-        """Sends what is due; the bodies by address."""
+        """Send what is due; the bodies by address."""
 
         def send() -> dict[str, str]:
             deliver_due(clock=lambda: at)
@@ -203,7 +203,7 @@ class TestTelling:
 
         return send
 
-    def test_both_are_told(self, give, lead, practitioner, colleague, mails):
+    def test_both_are_informed(self, give, lead, practitioner, colleague, mails):
         give()
         sent = mails()
         assert set(sent) == {colleague.address, practitioner.address}
@@ -217,12 +217,12 @@ class TestTelling:
         for word in (course.patient.family_name, course.patient.given_name, course.complaint, "parental"):
             assert word not in mail.subject + mail.text + mail.html
 
-    def test_who_hands_over_is_not_told(self, give, practitioner, colleague):
+    def test_who_hands_over_is_not_informed(self, give, practitioner, colleague):
         give(by=practitioner)
         told = Message.objects.filter(kind="hand_over").values_list("recipient", flat=True)
         assert set(told) == {f"membership:{colleague.pk}"}
 
-    def test_who_left_is_not_told(self, give, practitioner, mails, colleague, at):
+    def test_who_left_is_not_informed(self, give, practitioner, mails, colleague, at):
         deactivate_member(practitioner, at=at)
         give()
         assert set(mails()) == {colleague.address}

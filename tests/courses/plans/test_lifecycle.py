@@ -1,4 +1,4 @@
-"""A course starts, rests, goes on, ends."""
+"""A course starts, is put on hold, resumes, ends."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Status = Course.Status
 
 @pytest.fixture
 def plan(patient, practitioner, clinic, at):
-    """Plans a course on a protocol."""
+    """Plan a course on a protocol."""
 
     def make(code="intensive", **values):
         defaults = {"complaint": "Neck pain", "starts_on": at.date(), "practitioner": practitioner}
@@ -135,7 +135,7 @@ class TestHoldByHand:
 
 
 class TestResume:
-    def test_goes_on_once_the_flag_is_resolved(self, course, lead, at):
+    def test_resumes_once_the_flag_is_resolved(self, course, lead, at):
         alert = report(course, "trauma", at)
         with pytest.raises(ValidationError, match="not resolved"):
             resume_course(course, at=at)

@@ -1,4 +1,4 @@
-"""A lead sets a clearance aside for one session."""
+"""A lead overrides a clearance for one session."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def contraindicated(course, practitioner, at):
-    """The course of a patient with a contraindication that a lead may set aside."""
+    """The course of a patient with a contraindication that a lead may override."""
     item = ScreeningItem.objects.for_clinic(course.clinic).get(code="spinal_instability")
     record_screening(patient=course.patient, findings={item: ""}, by=practitioner, at=at)
     return course
@@ -129,7 +129,7 @@ def on_hold(course, by, at):
 @pytest.mark.parametrize("obstacle", [no_consent, cord_type, red_flag, on_hold])
 def test_never_overridable(contraindicated, override, practitioner, at, obstacle):
     obstacle(contraindicated, practitioner, at)
-    with pytest.raises(ValidationError, match="Nobody may set this aside"):
+    with pytest.raises(ValidationError, match="Nobody may override this"):
         override(contraindicated)
     assert not ClearanceOverride.objects.exists()
 
@@ -167,7 +167,7 @@ def test_licence_holds_on_its_last_day(contraindicated, override, clinic, at):
     assert override(contraindicated, by=by).given_by == by
 
 
-def test_needling_under_it_tells_no_lead(contraindicated, override, at):
+def test_needling_under_it_alerts_no_lead(contraindicated, override, at):
     override(contraindicated)
     log_visit(contraindicated, at)
     assert not Alert.objects.filter(rule="uncleared").exists()

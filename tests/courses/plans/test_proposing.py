@@ -1,4 +1,4 @@
-"""Where the sessions of a plan could lie."""
+"""Possible times for the sessions of a plan."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def local(day, hour, minute=0):
 
 @pytest.fixture
 def proposals():
-    """Proposals from a Monday on; everything is open on weekdays unless told otherwise."""
+    """Proposals from a Monday on; by default everything is open on weekdays."""
 
     def of(weekly, *, diary=None, at=datetime(2026, 3, 8, tzinfo=UTC), **wishes):
         diary = diary or Diary(BERLIN, WEEKDAYS)
@@ -188,7 +188,7 @@ def test_each_is_placed_on_a_chosen_day_in_order_and_free_or_says_why_not(drawn)
 
 
 def _no_room_was_left(found, weekly, diary, wishes, at):
-    """A session is left out only where each chosen day of its week is used or has no room."""
+    """A session is left out only if each chosen day of its week is used or has no room."""
     number = 0
     for week, n_sessions in enumerate(weekly):
         here, number = found[number : number + n_sessions], number + n_sessions

@@ -49,7 +49,7 @@ def test_one_proposal_for_each_session_of_the_plan(proposed):
     assert [one.number for one in proposed()] == list(range(1, 11))
 
 
-def test_what_is_proposed_can_be_booked_as_it_stands(planned, proposed, practitioner, at):
+def test_what_is_proposed_can_be_booked_unchanged(planned, proposed, practitioner, at):
     times = {one.number: one.times[0] for one in proposed()}
     booked = book_series(planned, times=times, minutes=45, practitioner=practitioner, by=practitioner, at=at)
     assert len(booked) == Appointment.objects.filter(course=planned, status="booked").count() == 10

@@ -1,4 +1,4 @@
-"""A visit's own red flags gate the next needling; a form that was returned changes nothing of its clearance."""
+"""A visit's own red flags gate the next needling; a returned form does not change its clearance."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TOLD = st.dictionaries(st.sampled_from(CODES), st.sampled_from(ANSWERS), max_siz
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """What is written inside is taken back."""
+    """Everything written inside is rolled back."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -42,7 +42,7 @@ def forgotten() -> Iterator[None]:
 
 @pytest.fixture
 def tell(course, practitioner):
-    """Red flags told with one form, without a session."""
+    """Red flags reported with one form, without a session."""
 
     def do(told, *, key=None, at):
         flags = tuple(flag(course.clinic, code, answer=answer) for code, answer in told.items())
@@ -93,7 +93,7 @@ def test_returned_form_is_judged_as_if_it_had_been_whole_at_once(
         for number in range(n_returned):
             tell(own, key=key, at=at + number * MINUTE)
         returned = log(key=key, at=soon, flags=flags).clearance
-        # A level that staff lowered and this visit reports again counts as it was first reported.
+        # A level that staff lowered and this visit reports again counts as first reported.
         if life != "lowered" or not earlier.keys() & own.keys():
             assert returned == at_once
         else:
@@ -101,7 +101,7 @@ def test_returned_form_is_judged_as_if_it_had_been_whole_at_once(
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_flag_told_with_a_returned_form_is_no_breach_of_the_same_visit(course, at, tell, log, code):
+def test_flag_of_a_returned_form_is_no_breach_of_the_same_visit(course, at, tell, log, code):
     key = uuid.uuid4()
     flags = tell({code: ""}, key=key, at=at)
     session = log(key=key, at=at + MINUTE, flags=flags, reason="")
@@ -120,7 +120,7 @@ def test_flag_gates_the_next_visit(course, practitioner, at, tell, log, code):
         log(key=uuid.uuid4(), at=at + MINUTE, reason="")
 
 
-def test_flag_told_otherwise_meanwhile_still_blocks(course, at, tell, log):
+def test_flag_reported_in_another_way_meanwhile_still_blocks(course, at, tell, log):
     key = uuid.uuid4()
     tell({"trauma": ""}, key=key, at=at)
     tell({"trauma": ""}, at=at + MINUTE)
@@ -128,14 +128,14 @@ def test_flag_told_otherwise_meanwhile_still_blocks(course, at, tell, log):
         log(key=key, at=at + 2 * MINUTE, reason="")
 
 
-def test_hold_that_stood_before_still_blocks(course, at, tell, log):
+def test_earlier_hold_still_blocks(course, at, tell, log):
     key = uuid.uuid4()
     hold_course(course, reason="travels", at=at - MINUTE)
     tell({"trauma": ""}, key=key, at=at)
     assert log(key=key, at=at + MINUTE).clearance["reasons"] == ["on_hold"]
 
 
-def test_flags_of_a_session_are_its_own_whichever_form_told_them(course, at, tell, log):
+def test_flags_of_a_session_are_its_own_whichever_form_reported_them(course, at, tell, log):
     session = log(key=uuid.uuid4(), at=at, flags=(flag(course.clinic, "trauma"),))
     own = flags_of_visit(course.patient, uuid.uuid4(), session=session)
     assert [report.flag.code for report in own] == ["trauma"]

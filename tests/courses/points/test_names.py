@@ -1,4 +1,4 @@
-"""Text becomes the point it names, or is asked about; it never becomes another point."""
+"""Text becomes the point it names, or needs a question; it never becomes another point."""
 
 from __future__ import annotations
 

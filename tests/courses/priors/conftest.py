@@ -1,4 +1,4 @@
-"""Courses for a Prior to be learned from, and nights that have found something out."""
+"""Courses for fitting a Prior, and nights with results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.factories import CourseFactory, PatientFactory
 
 @pytest.fixture
 def write_course(clinic: Clinic, practitioner: Membership, at: datetime) -> Callable[..., Course]:
-    """Writes a course with before- and after-scores, twice a week, straight into the tables."""
+    """Write a course with before- and after-scores, twice a week, directly into the tables."""
 
     def write(
         befores: list[int],
@@ -66,7 +66,7 @@ def write_course(clinic: Clinic, practitioner: Membership, at: datetime) -> Call
 
 
 def as_good(**values: Any) -> curve.Comparison:
-    """A comparison that lets a candidate be adopted, but for what is given."""
+    """A comparison that lets a candidate be adopted, except for the given values."""
     return replace(curve.Comparison(400, 60, 0.01, 0.02, 0.90, 0.90), **values)
 
 
@@ -75,7 +75,7 @@ WORSE = {"difference": -0.5}
 
 @pytest.fixture
 def night(clinic: Clinic, at: datetime) -> Callable[..., tuple[Prior, AlertThreshold]]:
-    """Takes in what a night has found: a comparison and a threshold, as good as today's but for what is given."""
+    """Take in the result of a night: a comparison and a threshold, as good as today's except for the values."""
 
     def pass_(
         *,
@@ -98,5 +98,5 @@ def night(clinic: Clinic, at: datetime) -> Callable[..., tuple[Prior, AlertThres
 
 @pytest.fixture
 def kinds(clinic: Clinic) -> Callable[[], list[str]]:
-    """What happened to the clinic's curve so far, oldest first."""
+    """The events of the clinic's curve so far, oldest first."""
     return lambda: list(PriorEvent.objects.for_clinic(clinic).order_by("pk").values_list("kind", flat=True))

@@ -1,4 +1,4 @@
-"""The Prior and the alert threshold a clinic works with today."""
+"""The Prior and the alert threshold that a clinic uses today."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def keep(clinic, at):
-    """Stores a Prior; its mean says which it is."""
+    """Store a Prior; its mean identifies it."""
 
     def make(version, *, is_adopted, clinic=clinic):
         numbers = replace(SHIPPED_PRIOR, version=f"linden-{version}").to_json()
@@ -45,7 +45,7 @@ def test_prior_of_another_clinic_is_not_used(clinic, stranger, keep):
     assert adopted_prior(clinic) is SHIPPED_PRIOR
 
 
-def test_numbers_come_back_as_they_were_kept(clinic, keep):
+def test_numbers_are_read_as_they_were_stored(clinic, keep):
     row = keep(1, is_adopted=True)
     assert adopted_prior(clinic).to_json() == row.numbers
 

@@ -57,7 +57,7 @@ class TestNight:
         assert (threshold.is_in_use, threshold.version, threshold.prior) == (True, 2, first)
 
     def test_candidate_compared_with_what_is_no_longer_in_use_is_kept(self, night, clinic):
-        """Another was adopted while this night still reckoned."""
+        """Another was adopted while this night was still calculating."""
         earlier = InUse.of(clinic)
         first = night()[0]
         night(later=DAY, beside=earlier)
@@ -115,17 +115,17 @@ class TestRollback:
 
 
 class TestStale:
-    def test_thirty_nights_without_adoption_are_told_once(self, night, kinds):
+    def test_thirty_nights_without_adoption_are_reported_once(self, night, kinds):
         for number in range(33):
             night(later=number * DAY, **WORSE)
         assert kinds().count("stale") == 1
 
-    def test_told_again_after_another_thirty(self, night, kinds):
+    def test_reported_again_after_another_thirty(self, night, kinds):
         for number in range(0, 62, 2):
             night(later=number * DAY, **WORSE)
         assert kinds().count("stale") == 2
 
-    def test_adoption_begins_the_count_anew(self, night, kinds):
+    def test_adoption_restarts_the_count(self, night, kinds):
         night(**WORSE)
         night(later=20 * DAY)
         night(later=31 * DAY, **WORSE)
@@ -140,16 +140,16 @@ class TestStale:
 
 class TestCoverage:
     @pytest.mark.parametrize("coverage", [{"coverage90": 0.79}, {"current_coverage90": 0.98, **WORSE}])
-    def test_far_off_is_told(self, night, kinds, coverage):
+    def test_far_off_is_reported(self, night, kinds, coverage):
         night(**coverage)
         assert "coverage" in kinds()
 
-    def test_told_when_it_begins_not_every_night(self, night, kinds):
+    def test_reported_when_it_begins_not_every_night(self, night, kinds):
         for number in range(4):
             night(later=number * DAY, coverage90=0.79)
         assert kinds().count("coverage") == 1
 
-    def test_told_again_when_it_comes_back(self, night, kinds):
+    def test_reported_again_when_it_returns(self, night, kinds):
         for number, coverage in enumerate([0.79, 0.83, 0.79]):
             night(later=number * DAY, coverage90=coverage)
         assert kinds().count("coverage") == 2

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def sessions(course, at):
-    """Four calm visits and one with a rise of 3 that only tighter bounds find."""
+    """Four ordinary visits and one with a rise of 3 that only tighter bounds find."""
     log_run(course, [(6, 5), (5, 4), (5, 4), (4, 3)], until=at - 4 * DAY)
     log_visit(course, at, before=3, after=6)
     return course
@@ -32,7 +32,7 @@ def sessions(course, at):
 
 @pytest.fixture
 def change(clinic, lead, at):
-    """Tries and sets some bounds."""
+    """Try and set some bounds."""
     return lambda reason="Too many calls.", **numbers: set_bounds(
         clinic, try_bounds(clinic, numbers, at=at), reason=reason, by=lead, at=at
     )

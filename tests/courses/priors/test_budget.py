@@ -22,14 +22,14 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def restless(write_course):
-    """Eight courses that go up and down."""
+    """Eight courses with rising and falling scores."""
     for number in range(8):
         write_course([5, 5, 7 + number % 3, 4, 5, 7, 4, 5], fall=0)
 
 
 @pytest.fixture
 def tried():
-    """A dry run of 8 per 100 as it might come out."""
+    """A possible result of a dry run of 8 per 100."""
     threshold = replace(SHIPPED_THRESHOLD, budget_per_100=8.0, threshold=5.0)
     return DryRun(budget_per_100=8.0, n_sessions=412, n_now=7, n_then=12, threshold=threshold)
 
@@ -38,7 +38,7 @@ class TestDryRun:
     def test_counts_the_sessions_of_the_last_ninety_days(self, restless, clinic, at):
         assert dry_run(clinic, budget_per_100=5, at=at).n_sessions == 64
         assert dry_run(clinic, budget_per_100=5, at=at + 200 * DAY).n_sessions == 0
-        # The first session was 40 days ago, one every 3.5 days: the first three are too old 58 days on.
+        # The first session was 40 days ago, one every 3.5 days: 58 days later the first three are too old.
         assert dry_run(clinic, budget_per_100=5, at=at + 58 * DAY).n_sessions == 8 * 5
 
     def test_now_is_what_today_s_threshold_would_have_raised(self, restless, clinic, at):

@@ -1,4 +1,4 @@
-"""Scores as rows, and as the arrays the healing curve works on."""
+"""Scores as rows, and as the arrays for the healing curve."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_weeks_are_counted_from_the_first_score_and_never_negative(course, at):
     assert record.week(at - 70 * DAY) == 0
 
 
-def test_empty_record_begins_at_nought(course, at):
+def test_empty_record_begins_at_zero(course, at):
     record = record_of(course, at=at)
     assert (record.rows, record.week(at), len(record.scores())) == ((), 0.0, 0)
 

@@ -1,4 +1,4 @@
-"""A clinic's courses as the nightly fit sees them."""
+"""A clinic's courses for the nightly fit."""
 
 from __future__ import annotations
 

@@ -32,13 +32,13 @@ def expected(*pairs: tuple[int, int]) -> Expectation | CannotTell:
     return expectation(record(*pairs), prior=SHIPPED_PRIOR, timing="before", scored_at=when)
 
 
-def test_cannot_tell_before_enough_is_known():
+def test_gives_no_estimate_before_enough_is_known():
     found = expected((6, 5))
     assert isinstance(found, CannotTell)
     assert (found.have, found.need) == (2, 3)
 
 
-def test_tells_from_the_third_score_on():
+def test_gives_an_estimate_from_the_third_score_on():
     found = expected((6, 5), (5, 4))
     assert isinstance(found, Expectation)
     assert (found.n_scores, found.prior_version) == (4, "shipped")
@@ -57,7 +57,7 @@ def test_higher_scores_are_rarer_and_weigh_more():
     assert len(found.one_in) == len(found.lr_star) == 11
 
 
-def test_nine_of_ten_are_expected_up_to_the_point():
+def test_90_percent_are_expected_up_to_the_point():
     found = expected((6, 5), (6, 5), (5, 4))
     assert 1 / found.one_in[found.point90 + 1] <= 0.1 + 1e-9
     assert 1 / found.one_in[found.point90] > 0.1

@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def courses(write_course):
-    """Six courses that go down."""
+    """Six courses with falling scores."""
     return [write_course([7 + n % 3, 6, 5, 4 - n % 2, 3]) for n in range(6)]
 
 
@@ -62,13 +62,13 @@ def test_few_scores_do_not_move_the_clinic_from_the_shipped_prior(courses, clini
     fit_clinic(clinic, at=at)
     assert adopted_prior(clinic) is SHIPPED_PRIOR
     event = PriorEvent.objects.get(kind="kept")
-    # Six courses of five sessions; the first two scores of a timing cannot be told.
+    # Six courses of five sessions; the first two scores of a timing have no prediction.
     assert (event.detail["n_scores"], event.detail["needed"]) == (36, 200)
 
 
 @pytest.fixture
 def write_restless(write_course):
-    """Writes a course of ten visits that falls from about 8 to 3, up or down by one from it."""
+    """Write a course of ten visits that falls from about 8 to 3, with deviations of one."""
 
     def write(number):
         wobble = np.random.default_rng(number).integers(-1, 2, size=(2, 10))
@@ -79,7 +79,7 @@ def write_restless(write_course):
 
 
 class TestManyScores:
-    """Sixteen courses: 256 scores that can be told, calmer than the shipped Prior thinks."""
+    """Sixteen courses: 256 predictable scores, calmer than the shipped Prior expects."""
 
     @pytest.fixture
     def many(self, write_restless):
@@ -99,7 +99,7 @@ class TestManyScores:
         fit_clinic(clinic, at=at + 2 * DAY)
         assert PriorEvent.objects.get(kind="kept").detail["n_scores"] == 6
 
-    def test_calibration_goes_on_with_the_prior_in_use(self, many, clinic, at):
+    def test_calibration_continues_with_the_prior_in_use(self, many, clinic, at):
         first = fit_clinic(clinic, at=at)
         second = fit_clinic(clinic, at=at + DAY)
         assert second.threshold.prior == first.prior
@@ -114,7 +114,7 @@ class TestManyScores:
         _assert_same(dry_run(clinic, budget_per_100=5, at=at + n_nights * DAY).threshold, row)
 
     def test_kept_prior_is_asked_as_blind_as_it_was(self, many, write_course, clinic, practitioner, at):
-        """What was recorded since does not reach the fits that stand in for it."""
+        """Scores recorded since then are not used by the fits that replace it."""
         fit_clinic(clinic, at=at)
         in_use, current = InUse.of(clinic), adopted_prior(clinic)
         earlier = blind_predictions(Evidence.of(clinic, at=at), current, in_use)
@@ -185,7 +185,7 @@ def test_any_budget_gives_numbers(courses, clinic, at, budget):
 
 
 def test_fixed_rules_count_in_the_budget(write_course, clinic, at):
-    """Every session of these courses ends four higher than it began."""
+    """Every session of these courses ends four points higher than it began."""
     for _n in range(4):
         write_course([3, 3, 3, 3], fall=-4)
     assert fit_clinic(clinic, at=at).threshold.numbers["fixed_per_100"] > 0
@@ -202,7 +202,7 @@ def test_courses_without_scores_are_no_matter(write_course, clinic, at):
 
 
 def test_two_fits_at_once_are_two_versions(courses, clinic, at, monkeypatch):
-    """The second begins while the first still reckons."""
+    """The second begins while the first is still calculating."""
     real, nested = fitting.curve.threshold_for, []
 
     def threshold_for(*args, **kwargs):

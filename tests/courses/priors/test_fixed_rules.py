@@ -1,4 +1,4 @@
-"""Which past scores the rules without a calibrated threshold would alarm on."""
+"""Which past scores the rules without a calibrated threshold would flag."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def record(*rows: tuple[str, int, int | None]) -> Record:
 
 
 def fixed_alarms(found: Record) -> list[bool]:
-    """What alarms when the curve tells from the third score of a timing on, and expects each score as it came."""
+    """The alarms if the curve predicts from the third score of a timing on, and expects each score as it came."""
     seen: dict[str, int] = {}
     expected = []
     for row in found.rows:
@@ -48,7 +48,7 @@ def visits(*pairs: tuple[int, int]) -> Record:
 
 
 @pytest.mark.parametrize(("after", "is_alarm"), [(6, True), (5, False)])
-def test_rise_of_three_counts_while_the_curve_cannot_tell(after, is_alarm):
+def test_rise_of_three_counts_without_an_estimate(after, is_alarm):
     assert fixed_alarms(visits((3, after))) == [False, is_alarm]
 
 
@@ -70,7 +70,7 @@ def test_score_without_a_session_has_nothing_before_it():
     assert fixed_alarms(record(("other", 9, None), ("other", 9, None))) == [False, False]
 
 
-def test_rows_of_a_session_share_its_number_and_others_stand_alone():
+def test_rows_of_a_session_share_its_number_and_others_have_their_own():
     rows = record(
         ("before", 3, 1), ("after", 3, 1), ("other", 5, None), ("other", 5, None), ("before", 4, 2), ("day1", 3, 1)
     )

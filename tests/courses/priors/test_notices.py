@@ -1,4 +1,4 @@
-"""What the curve has to tell staff, by mail: no patient is in it."""
+"""Mail to staff about the curve: it names no patient."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def staff(practitioner, lead, manager, front_desk, stranger):
-    """The whole cast has an address."""
+    """All staff have an address."""
     return {f"membership:{one.pk}": one.role for one in (practitioner, lead, manager, front_desk, stranger)}
 
 
@@ -27,7 +27,7 @@ def told(staff) -> set[str]:
     return {staff[message.recipient] for message in Message.objects.filter(kind="curve_notice")}
 
 
-def test_quiet_night_tells_nobody(night, staff):
+def test_quiet_night_emails_nobody(night, staff):
     night()
     assert told(staff) == set()
 
@@ -41,17 +41,17 @@ def test_quiet_night_tells_nobody(night, staff):
     ],
     ids=["waits", "clamped", "over budget"],
 )
-def test_threshold_is_told_to_those_who_can_act(night, staff, numbers, roles):
+def test_threshold_is_reported_to_those_who_can_act(night, staff, numbers, roles):
     night(threshold=numbers)
     assert told(staff) == roles
 
 
-def test_coverage_is_told_to_leads_and_managers(night, staff):
+def test_coverage_is_reported_to_leads_and_managers(night, staff):
     night(coverage90=0.7)
     assert told(staff) == {"lead", "manager"}
 
 
-def test_thirty_nights_are_told_to_leads_and_managers(night, staff):
+def test_thirty_nights_are_reported_to_leads_and_managers(night, staff):
     night(**WORSE)
     night(later=30 * DAY, **WORSE)
     assert told(staff) == {"lead", "manager"}

@@ -1,4 +1,4 @@
-"""A course's curve as numbers to be drawn."""
+"""A course's curve as numbers for a chart."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_no_band_is_drawn_through_nothing(course, at, pairs):
     assert picture(course, at).band is None
 
 
-def test_course_that_went_on_is_drawn_to_its_last_score(course, at):
+def test_course_that_continued_is_drawn_to_its_last_score(course, at):
     course.weekly_sessions = [1]
     log_run(course, [(6, 5), (5, 4)], until=at, days=21)
     course.save()

@@ -34,13 +34,13 @@ def test_two_sentences_with_bounds_and_chances(says):
     assert "chance of at least 30% less pain" in second
 
 
-def test_cannot_tell_yet_says_why(says):
+def test_missing_estimate_says_why(says):
     found = says([(6, 5)])
     assert isinstance(found.next_score, CannotTell)
     assert found.shape is None
     assert curve_sentences(found) == [
-        "Next score: cannot tell yet, 2 of 3 scores.",
-        "Relief at the planned end: cannot tell, 2 of 3 scores.",
+        "Next score: no estimate yet, it needs 2 scores and has 1.",
+        "Relief at the planned end: no estimate, it needs 3 scores and has 2.",
     ]
 
 
@@ -50,7 +50,7 @@ def test_percentages_are_na_for_a_low_start(says):
     assert (found.gain, found.relief30) == (None, None)
 
 
-def test_what_is_over_is_told_nothing_of_the_next_score(says):
+def test_ended_course_shows_nothing_about_the_next_score(says):
     assert "Next score" not in " ".join(curve_sentences(says([(8, 7), (7, 6), (6, 5)]), is_over=True))
 
 

@@ -1,4 +1,4 @@
-"""The alert threshold: set at once, or waiting for a lead where a night moved it far."""
+"""The alert threshold: set at once, or waiting for a lead if it changed a lot overnight."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_second_approval_is_refused(night, lead, at):
         approve_threshold(waiting, by=lead, at=at)
 
 
-def test_only_the_newest_waits_and_is_told_once(night, kinds, lead, at):
+def test_only_the_newest_waits_and_is_reported_once(night, kinds, lead, at):
     first = night(threshold=FAR)[1]
     second = night(threshold=FAR, later=DAY)[1]
     assert list(AlertThreshold.objects.waiting()) == [second]
@@ -59,7 +59,7 @@ def test_only_the_newest_waits_and_is_told_once(night, kinds, lead, at):
         approve_threshold(first, by=lead, at=at + DAY)
 
 
-def test_night_that_comes_back_answers_the_question_itself(night, clinic):
+def test_night_that_returns_answers_the_question(night, clinic):
     night(threshold=FAR)
     night(threshold=NEAR, later=DAY)
     assert not AlertThreshold.objects.waiting().exists()
@@ -78,12 +78,12 @@ class TestLimits:
         [({"is_clamped": True}, "clamped"), ({"fixed_per_100": 7.0}, "over_budget")],
         ids=["clamped", "over budget"],
     )
-    def test_told_when_it_begins_and_when_it_comes_back(self, night, kinds, numbers, kind):
+    def test_reported_when_it_begins_and_when_it_returns(self, night, kinds, numbers, kind):
         for later, found in enumerate([numbers, numbers, {}, numbers]):
             night(threshold=found, later=later * DAY)
         assert kinds().count(kind) == 2
 
-    def test_waiting_threshold_that_is_clamped_is_told_once(self, night, kinds):
+    def test_waiting_threshold_that_is_clamped_is_reported_once(self, night, kinds):
         for later in range(3):
             night(threshold={**FAR, "is_clamped": True}, later=later * DAY)
         assert kinds().count("clamped") == 1

@@ -1,4 +1,4 @@
-"""Appointments to be reminded of."""
+"""Appointments for reminders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from courses.models import Appointment, Course
 
 @pytest.fixture
 def appointment_at(course: Course, at: datetime) -> Callable[..., Appointment]:
-    """Books so many hours ahead, a few days ago unless told otherwise."""
+    """Book so many hours ahead, by default some days ago."""
     now = at
 
     def make(hours: float = 48, *, booked_at: datetime = now - timedelta(days=3)) -> Appointment:

@@ -1,4 +1,4 @@
-"""The check-in of day 3: by the same rules as that of the next day, and only while it speaks of its session."""
+"""The check-in of day 3: by the same rules as that of the next day, and only while it is about its session."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def day3(course, at) -> Reminder:
-    """Of a visit now, due in three days at ten; the one before is out of the way."""
+    """Of a visit now, due in three days at ten; the one before is not involved."""
     log_visit(course, at)
     Message.objects.update(state="cancelled", settled_at=at)
     found = Reminder.objects.get(kind="check_in_day3")
@@ -31,7 +31,7 @@ def day3(course, at) -> Reminder:
 
 @pytest.fixture
 def deliver(smtp):
-    """Sends what is due at a time."""
+    """Send what is due at a time."""
     return lambda at: deliver_due(clock=lambda: at)
 
 

@@ -1,4 +1,4 @@
-"""The patient's mail: whether it may go, when, and what it says."""
+"""Mail to patients: whether it may be sent, when, and what it says."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check_in(course, at) -> CheckIn:
 
 @pytest.fixture
 def deliver(smtp):
-    """Sends what is due at a time."""
+    """Send what is due at a time."""
     return lambda at: deliver_due(clock=lambda: at)
 
 
@@ -124,7 +124,7 @@ class TestRefused:
         assert outcome() == ("refused", "no_consent")
 
     @pytest.mark.parametrize("status", ["cancelled", "missed", "kept"])
-    def test_for_an_appointment_that_no_longer_stands(self, reminder, deliver, at, status):
+    def test_for_a_cancelled_appointment(self, reminder, deliver, at, status):
         Appointment.objects.update(status=status)
         deliver(at + DAY)
         assert outcome() == ("refused", "visit_off")
@@ -173,7 +173,7 @@ class TestAddressThatFails:
     def test_is_not_written_to_again(self, reminder, deliver, smtp, at):
         smtp.answer = "550 5.1.1 no such user"
         deliver(at + DAY)
-        # Nobody else's mail says yet whether it is the address or us.
+        # Nobody else's mail shows yet whether it is the address or us.
         assert outcome()[0] == "planned"
         for minutes in (3, 6, 9):
             deliver(at + DAY + timedelta(minutes=minutes))
@@ -223,7 +223,7 @@ class TestContent:
         deliver(at + DAY)
         for mail in smtp.mails:
             parts = [mail.get_body((kind,)).get_content() for kind in ("plain", "html")]
-            # A token is random letters: any word may stand in it by chance.
+            # A token is random letters and may contain any word by chance.
             words = re.sub(r"http://\S+", "", " ".join([mail["Subject"], mail["From"], *parts]).lower())
             assert not [word for word in ("pain", "neck", "needl", "acupunct") if word in words]
 
@@ -264,7 +264,7 @@ def test_still_due_in_the_day_and_not_before_morning_at_night(reminder, at):
 
 
 def sent_before(course, n_mails, *, at):
-    """So many mails of other appointments, sent at a time."""
+    """So many mails about other appointments, sent at a time."""
     for number in range(n_mails):
         starts_at = at + (3 + number) * DAY
         appointment = Appointment.objects.create(

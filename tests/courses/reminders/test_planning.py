@@ -81,7 +81,7 @@ class TestAppointment:
         reminder = Reminder.objects.get()
         assert (reminder.state, reminder.refused_because) == ("cancelled", "visit_off")
 
-    def test_moved_is_reminded_of_anew(self, appointment_at, practitioner, at):
+    def test_moved_appointment_gets_a_new_reminder(self, appointment_at, practitioner, at):
         old = appointment_at(48)
         plan_reminders(at=at)
         starts_at = at + 72 * HOUR

@@ -57,7 +57,7 @@ def test_check_in_comes_the_next_morning(session, check_in):
 
 
 @pytest.mark.parametrize("session", ["2026-03-27 18:00", "2026-10-23 18:00"])
-def test_day_three_is_told_by_the_wall_clock(session):
+def test_day_three_follows_the_wall_clock(session):
     asked_at = morning_after(wall(session), BERLIN, n_days=3).astimezone(BERLIN)
     assert (asked_at.day, asked_at.hour) == (int(session[8:10]) + 3, 10)
 

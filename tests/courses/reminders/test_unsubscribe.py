@@ -1,4 +1,4 @@
-"""Ending a stream of mail from a link in one."""
+"""Unsubscribing from a stream of mail by a link in one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def path(patient) -> str:
 
 @pytest.fixture
 def mail_program() -> Client:
-    """Carries no cookie and no form's token."""
+    """Carries no cookie and no CSRF token."""
     return Client(enforce_csrf_checks=True)
 
 
@@ -45,7 +45,7 @@ def test_twice_is_once(mail_program, path, patient):
     assert patient.consents.filter(stream=REMINDERS, is_given=False).count() == 1
 
 
-def test_other_streams_go_on(mail_program, path, patient):
+def test_other_streams_continue(mail_program, path, patient):
     mail_program.post(path)
     assert consents_by_stream(patient) == {"treatment": True, "reminders": False, "check_ins": True}
 
@@ -58,7 +58,7 @@ def test_looking_changes_nothing(client, path, patient):
     assert consents_by_stream(patient)["reminders"] is True
 
 
-def test_page_says_that_visits_stand(mail_program, path, appointment_at):
+def test_page_says_that_visits_stay_booked(mail_program, path, appointment_at):
     appointment_at(48)
     assert "Your appointments stay booked." in mail_program.post(path).content.decode()
     assert Appointment.objects.get().status == "booked"

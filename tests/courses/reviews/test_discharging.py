@@ -1,4 +1,4 @@
-"""The end of a course, with all that follows."""
+"""The end of a course, with its consequences."""
 
 from __future__ import annotations
 

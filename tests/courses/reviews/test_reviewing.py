@@ -48,7 +48,7 @@ def test_open_pain_alert_is_asked_about_first(five, practitioner, at):
     assert review.questions["asked"] == ["open_pain"]
 
 
-def test_red_flag_of_the_patient_told_elsewhere_is_asked_about_first(five, practitioner, at):
+def test_red_flag_of_the_patient_reported_elsewhere_is_asked_about_first(five, practitioner, at):
     other = CourseFactory(
         patient=five.patient, practitioner=practitioner, starts_on=at.date(), complaint="Shoulder"
     )

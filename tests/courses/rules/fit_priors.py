@@ -1,10 +1,10 @@
-"""Write `fitted_priors.json`: Priors with the thresholds a clinic with those courses would work with.
+"""Write `fitted_priors.json`: Priors with the thresholds that a clinic with those courses would use.
 
     python -m tests.courses.rules.fit_priors FOLDER
 
 FOLDER holds the public series as CSV files (subject, week, score). Calibrated as at night: held-out folds by
-patient, the fixed rules counted first, the default budget. Needs DJANGO_SETTINGS_MODULE and what the settings
-ask for.
+patient, the fixed rules counted first, the default budget. Needs DJANGO_SETTINGS_MODULE and the required
+settings.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def fitted(name: str, panel: curve.Panel) -> dict[str, Any]:
 
 
 def _rounded(value: Any) -> Any:
-    """Plain numbers, no finer than a test can tell."""
+    """Plain numbers, no more exact than a test can detect."""
     if isinstance(value, dict):
         return {key: _rounded(one) for key, one in value.items()}
     if isinstance(value, (list, tuple, np.ndarray)):

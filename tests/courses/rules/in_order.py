@@ -1,4 +1,4 @@
-"""Courses judged session by session as the product does, under every Prior that is at hand."""
+"""Courses judged session by session as in the product, under every available Prior."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from courses.rules.pain import find_pain
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 # Fitted to four public series and to a simulated clinic whose curves are twice as wide, each with the thresholds
-# that a clinic with those courses would work with at the default budget.
+# that a clinic with those courses would use at the default budget.
 FILE = Path(__file__).parent / "fitted_priors.json"
 FITTED = json.loads(FILE.read_text())
 PRIORS = ("shipped", *FITTED)
-# Clinics in which a rise of two or three points is nothing unusual.
+# Clinics in which a rise of two or three points is not unusual.
 WIDE = ("wide_curves", "noisy_patients")
 
 
@@ -31,7 +31,7 @@ def in_force(name: str) -> tuple[curve.Prior, curve.AlertThreshold]:
     if name == "shipped":
         return curve.SHIPPED_PRIOR, curve.SHIPPED_THRESHOLD
     prior = curve.Prior.from_json(FITTED[name]["prior"])
-    # The shares were rounded when they were written down.
+    # The shares were rounded in the file.
     whole = sum(prior.answering.fresh_shares)
     shares = tuple(share / whole for share in prior.answering.fresh_shares)
     prior = replace(prior, answering=replace(prior.answering, fresh_shares=shares))
@@ -39,7 +39,7 @@ def in_force(name: str) -> tuple[curve.Prior, curve.AlertThreshold]:
 
 
 def thresholds_of(name: str) -> Thresholds:
-    """The thresholds as the rules take them."""
+    """The thresholds as input for the rules."""
     found = in_force(name)[1]
     return Thresholds(found.threshold, found.quarter_threshold, "v1", memory=found.memory_threshold)
 
@@ -54,7 +54,7 @@ def record_of(scores: Sequence[int], *, planned_end_week: float = 12.0) -> Recor
 
 
 def findings(scores: Sequence[int], name: str, *, planned_end_week: float = 12.0) -> dict[int, list[Finding]]:
-    """What the pain rules find at each session that they find something at, judged in order."""
+    """The findings of the pain rules at each session, judged in order."""
     prior, thresholds = in_force(name)[0], thresholds_of(name)
     whole, found = record_of(scores, planned_end_week=planned_end_week), dict[int, list[Finding]]()
     for number, score in enumerate(scores, 1):
@@ -78,5 +78,5 @@ def findings(scores: Sequence[int], name: str, *, planned_end_week: float = 12.0
 
 
 def told(scores: Sequence[int], name: str) -> dict[int, list[str]]:
-    """The rules that alarm at each session."""
+    """The rules that raise an alarm at each session."""
     return {number: [one.rule for one in here] for number, here in findings(scores, name).items()}

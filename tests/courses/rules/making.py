@@ -1,4 +1,4 @@
-"""Facts for the rules: a curve with plain numbers, a score in its course."""
+"""Input for the rules: a curve with plain numbers, a score in its course."""
 
 from __future__ import annotations
 

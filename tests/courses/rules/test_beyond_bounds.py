@@ -49,7 +49,7 @@ def test_rise_over_the_last_of_the_timing_counts_as_well():
     assert found.severity == Severity.RED
 
 
-def test_says_nothing_while_the_curve_cannot_tell():
+def test_finds_nothing_without_an_estimate():
     assert find_beyond_bounds(pain(10, before=0)) is None
 
 

@@ -71,7 +71,7 @@ def test_breach_needs_needles_and_a_reason(one):
 
 
 @given(VISITS, NEEDLES)
-def test_further_needle_never_mends_a_breach(one, needle):
+def test_further_needle_never_removes_a_breach(one, needle):
     more = VisitFacts(one.number, one.is_needled, one.is_cleared, one.reasons, one.limits, (*one.needles, needle))
     assert find_breach(one) is None or find_breach(more) is not None
 

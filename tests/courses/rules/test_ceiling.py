@@ -1,4 +1,4 @@
-"""Patients so near the top that no bound can be breached."""
+"""Patients so near the top of the scale that no bound can be exceeded."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_run_is_looked_at_after_session_three(number, is_found):
 
 
 @pytest.mark.parametrize("expected", [None, expects(7.5)])
-def test_nothing_below_the_ceiling_or_while_the_curve_cannot_tell(expected):
+def test_nothing_below_the_ceiling_or_without_an_estimate(expected):
     assert find_ceiling(pain(10, earlier=(9, 9), expected=expected)) is None
 
 

@@ -1,4 +1,4 @@
-"""What rules look at and what they say."""
+"""The input of the rules, and their findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rise that no band removes."""
+"""A rise that is always reported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from courses.rules.floor import find_floor
 from tests.courses.rules.making import expects, pain
 
-# A clinic with wide curves: nothing is beyond any bound.
+# A clinic with wide curves: no score is beyond a bound.
 WIDE = expects(3.0, point90=10, lr=(0.1,) * 11)
 
 

@@ -1,4 +1,4 @@
-"""When a pain alert has settled by itself."""
+"""When a pain alert has settled without an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Courses that get worse for good: by which session somebody is told, whatever Prior is in use."""
+"""Courses that get worse for good: by which session there is an alert, under every Prior."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RISING = [
 
 @pytest.mark.parametrize("name", [name for name in PRIORS if name not in WIDE])
 @pytest.mark.parametrize("scores", RISING, ids=["rounded down", "rounded up"])
-def test_half_a_point_more_each_session_is_told_no_later_than_the_first_six(
+def test_half_a_point_more_each_session_alerts_no_later_than_the_first_six(
     name: str, scores: tuple[int, ...]
 ) -> None:
     assert min(told(scores, name)) <= scores.index(6) + 1
@@ -34,12 +34,12 @@ def test_where_curves_are_wide_a_slow_rise_is_in_the_digest_by_the_second_six(
 
 
 @pytest.mark.parametrize("name", [name for name in PRIORS if name != "noisy_patients"])
-def test_two_points_that_last_are_told_by_the_fourth_worse_session(name: str) -> None:
+def test_two_points_that_last_alert_by_the_fourth_worse_session(name: str) -> None:
     assert min(told((3, 3, 4, 3, 3, 3, 5, 5, 5, 6, 5), name)) <= 10
 
 
 @pytest.mark.parametrize("name", PRIORS)
-def test_sudden_pain_after_none_is_told_at_once(name: str) -> None:
+def test_sudden_pain_after_none_alerts_at_once(name: str) -> None:
     assert min(told((0, 0, 6), name)) == 3
 
 
@@ -64,7 +64,7 @@ def test_curve_never_alarms_on_scores_that_have_not_come_up(name: str, scores: t
     assert not CURVE_ALONE & {rule for rules in told(scores, name).values() for rule in rules}
 
 
-def test_shift_is_told_once_and_what_comes_later_again() -> None:
+def test_shift_alerts_once_and_what_comes_later_again() -> None:
     found = told((3, 3, 4, 3, 3, 3, 5, 5, 5, 5, 5, 5, 8, 8, 8), "shipped")
     first = min(found)
     assert found[first] == ["lasting"]

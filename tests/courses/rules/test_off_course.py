@@ -18,7 +18,7 @@ def test_off_course_needs_little_chance_and_little_gain(relief30, gain, is_found
 
 
 @pytest.mark.parametrize(("relief30", "gain"), [(None, 0.0), (0.0, None), (None, None)])
-def test_off_course_is_silent_where_the_curve_cannot_tell(relief30, gain):
+def test_off_course_finds_nothing_without_an_estimate(relief30, gain):
     assert find_off_course(ReviewFacts(5, relief30, gain)) is None
 
 

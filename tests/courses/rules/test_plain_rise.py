@@ -24,7 +24,7 @@ def test_eight_with_a_rise_of_two_over_the_last_while_unsure(score, last, is_fou
     assert bool(find_plain_rise(pain(score, earlier=(last,)))) is is_found
 
 
-def test_eight_with_a_rise_of_two_is_left_to_a_curve_that_can_tell():
+def test_eight_with_a_rise_of_two_is_left_to_a_curve_with_an_estimate():
     assert find_plain_rise(pain(8, earlier=(6,), expected=expects(6.0))) is None
 
 

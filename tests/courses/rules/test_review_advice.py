@@ -72,7 +72,7 @@ def test_open_red_flag_comes_before_all_and_nothing_else_is_asked():
         (5, None, ("open_pain", "cannot_tell")),
     ],
 )
-def test_open_pain_alert_comes_first_and_leaves_what_does_not_read_as_going_on(number, gain, expected):
+def test_open_pain_alert_comes_first_and_leaves_what_does_not_suggest_continuing(number, gain, expected):
     assert asked(number, gain, 0.1, has_open_pain=True) == expected
 
 
@@ -92,7 +92,7 @@ def test_without_numbers_nothing_is_advised():
     open_pain=st.booleans(),
     on_hold=st.booleans(),
 )
-def test_nothing_open_reads_as_going_on(number, gain, relief30, open_flag, open_pain, on_hold):
+def test_nothing_open_suggests_continuing(number, gain, relief30, open_flag, open_pain, on_hold):
     found = asked(number, gain, relief30, has_open_flag=open_flag, has_open_pain=open_pain, is_on_hold=on_hold)
     assert found
     if open_flag or open_pain or on_hold:

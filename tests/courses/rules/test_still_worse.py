@@ -19,7 +19,7 @@ def test_needs_two_above_before_and_three_above_the_curve(score, before, mean, i
 
 
 @pytest.mark.parametrize(("score", "is_found"), [(7, False), (8, True)])
-def test_needs_four_above_before_while_the_curve_cannot_tell(score, is_found):
+def test_needs_four_above_before_without_an_estimate(score, is_found):
     assert bool(find_still_worse(pain(score, timing="day3", before=4))) is is_found
 
 

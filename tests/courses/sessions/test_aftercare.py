@@ -1,4 +1,4 @@
-"""Aftercare is suggested only when nothing speaks against it."""
+"""Aftercare is suggested only if there is no objection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No measure of the shipped list is suggested to somebody it is not for: each measure, each fact of an intake."""
+"""No measure of the shipped list is suggested to the wrong patient: each measure, each fact of an intake."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def suggested(facts, measures=MEASURES):
 
 
 def wrong(facts) -> list[str]:
-    """Suggestions that are forbidden, or that a doctor must be asked about first."""
+    """Suggestions that are ruled out, or that need a doctor's agreement first."""
     chosen, facts = suggested(facts), set(facts)
     return [one.code for one in chosen if facts & {*one.blocked_by, *one.doctor_first_if}]
 
@@ -61,7 +61,7 @@ def test_nothing_is_suggested_that_two_facts_speak_against():
 
 @given(st.sets(st.sampled_from(FACTS)), st.permutations(MEASURES))
 def test_nothing_is_suggested_that_any_facts_speak_against(facts, measures):
-    """In whatever order a clinic lists them."""
+    """In any order of a clinic's list."""
     for one in suggested(facts, measures):
         assert not facts & {*one.blocked_by, *one.doctor_first_if}
 
@@ -91,7 +91,7 @@ class TestPregnantPatient:
         assert "Ask the doctor or midwife first:" in gel
         assert "suggested" not in gel
 
-    def test_is_not_told_to_use_it(self, page, course, practitioner, at):
+    def test_is_not_advised_to_use_it(self, page, course, practitioner, at):
         session = log_visit(course, at).session
         assert "gel:" not in " ".join(patient_words(session, list(session.scores.all()), at=at))
 

@@ -39,7 +39,7 @@ def test_session_before_is_the_last_needled_one(course, at, needle):
     assert [one.session.number for one in treated_beside(course, number=3)] == [3, 1]
 
 
-def test_first_session_stands_alone_and_nothing_is_new(course, at, needle):
+def test_first_session_is_alone_and_nothing_is_new(course, at, needle):
     log_visit(course, at, needlings=(needle("GB20"),))
     (only,) = treated_beside(course, number=1)
     assert only.points == (("GB20 both, 15 mm", ""),)

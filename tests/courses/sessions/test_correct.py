@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def session(course, at):
-    """The fifth visit of a course on its way down, an hour ago."""
+    """The fifth visit of a course with falling scores, an hour ago."""
     log_run(course, [(6, 5), (5, 4), (5, 4), (4, 3)], until=at - timedelta(days=3))
     point = Point.objects.for_clinic(course.clinic).get(code="GB20")
     needlings = (NeedlingEntry(point=point, side=Needling.Side.BOTH, depth_mm=15),)
@@ -30,7 +30,7 @@ def session(course, at):
 
 @pytest.fixture
 def correct(session, practitioner, at):
-    """Corrects the session; what is not named stays as it is."""
+    """Correct the session; values that are not given stay as they are."""
 
     def do(*, by=practitioner, version=None, **values):
         session.refresh_from_db()
@@ -103,7 +103,7 @@ def test_depth_of_a_point_is_corrected_in_place(session, correct):
     assert (kept.before[0]["depth_mm"], kept.after[0]["depth_mm"]) == (15, 10)
 
 
-def test_needle_of_a_point_is_corrected_and_told_in_words(session, correct):
+def test_needle_of_a_point_is_corrected_and_shown_in_words(session, correct):
     correct(needlings=(CorrectedNeedling(session.needlings.get(), {"needle": "0.30 × 50 mm"}),))
     (act,) = correction_words(Correction.objects.all(), clinic=session.clinic)
     assert act.lines == (("points", "GB20, both, 15 mm", "GB20, both, 15 mm, needle 0.30 × 50 mm"),)
@@ -120,7 +120,7 @@ def test_particulars_keep_what_they_were(session, correct):
     assert (session.needles_out, session.motion.flexion, session.symptoms.count()) == (9, 45, 0)
 
 
-def test_particulars_are_told_in_words(session, correct):
+def test_details_are_shown_in_words(session, correct):
     correct(details={"position": "prone", "other_treatments": ["moxa"], "needle_maker": ""})
     (act,) = correction_words(Correction.objects.all(), clinic=session.clinic)
     assert act.lines[0][2] == "Position: face down; Other treatment: moxibustion"
@@ -134,7 +134,7 @@ def test_adverse_event_is_added_and_taken_away(session, correct):
     assert [row["item_id"] for row in Correction.objects.first().before] == [first.pk]
 
 
-def test_second_editor_is_told_what_changed_meanwhile(session, correct, lead):
+def test_second_editor_sees_what_changed_meanwhile(session, correct, lead):
     seen = version_of(session)
     correct(scores={"after": 2})
     with pytest.raises(StaleEdit) as told:
@@ -143,7 +143,9 @@ def test_second_editor_is_told_what_changed_meanwhile(session, correct, lead):
     assert score(session, "after").score == 2
 
 
-def test_needling_told_late_without_clearance_is_saved_as_that_and_pages_nobody(course, correct, at, practitioner):
+def test_needling_entered_late_without_clearance_is_saved_as_that_and_pages_nobody(
+    course, correct, at, practitioner
+):
     course.patient.consents.model.objects.create(
         clinic=course.clinic,
         patient=course.patient,
@@ -168,7 +170,7 @@ def test_needling_told_late_without_clearance_is_saved_as_that_and_pages_nobody(
 class TestJudgement:
     @pytest.fixture
     def breach(self, course, session, at):
-        """A ninth of ten where three was expected, typed by mistake."""
+        """A 9 of 10 when three was expected, typed by mistake."""
         return log_visit(course, at, before=4, after=9, flags=()).session
 
     @pytest.fixture
@@ -181,7 +183,7 @@ class TestJudgement:
 
         return do
 
-    def test_breach_that_is_gone_closes_the_alert_by_itself(self, breach, mend):
+    def test_breach_that_is_gone_closes_the_alert_automatically(self, breach, mend):
         mend(breach, after=3)
         alert = Alert.objects.get(rule="pain")
         assert (alert.state, alert.outcome) == ("resolved", "data_corrected")
@@ -212,7 +214,7 @@ class TestJudgement:
         mend(breach, after=3)
         assert Alert.objects.get(rule="pain").state == "open"
 
-    def test_finding_that_comes_back_keeps_the_alert_open(self, course, breach, mend, at):
+    def test_finding_that_returns_keeps_the_alert_open(self, course, breach, mend, at):
         other = log_visit(course, at + timedelta(minutes=1), before=4, after=9).session
         mend(breach, after=3)
         mend(breach, minutes=3, after=9, flags=())

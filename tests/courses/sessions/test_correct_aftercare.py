@@ -1,4 +1,4 @@
-"""Correcting what aftercare was given."""
+"""Correcting aftercare."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_measure_is_exchanged_and_both_are_kept(session, correct, measure, pract
     assert (kept.reason, kept.corrected_by, kept.corrected_at) == ("gave the gel instead", practitioner, at)
 
 
-def test_before_and_after_are_told_by_name(session, correct, measure, clinic):
+def test_before_and_after_are_shown_by_name(session, correct, measure, clinic):
     correct(measure("nsaid_gel"))
     (act,) = correction_words(Correction.objects.all(), clinic=clinic)
     assert act.lines == (("aftercare", measure("warm_compress").name, measure("nsaid_gel").name),)

@@ -1,4 +1,4 @@
-"""Everything a session holds beside scores and flags goes from the form to its rows."""
+"""All fields of a session beside scores and flags are stored in its rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEEDLE = NeedlingEntry(None, Needling.Side.BOTH, "shoulder", depth_mm=10)
 
 @pytest.fixture
 def form(course, practitioner, at):
-    """The session form with what is always filled in."""
+    """The session form with the required fields filled in."""
 
     def make(**values):
         always = {

@@ -1,4 +1,4 @@
-"""Red flags are written and their alerts raised before anything else."""
+"""Red flags are saved and their alerts raised before anything else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def call(course, front_desk, at):
-    """Somebody calls; the front desk writes it down."""
+    """Somebody calls; the front desk records it."""
     now = at
 
     def make(*codes, form_key=None, at=now, on=course, **values):
@@ -43,7 +43,7 @@ def call(course, front_desk, at):
 
 @pytest.fixture
 def severe(course, at):
-    """A visit with severe pain, answered as usual; gives the level."""
+    """A visit with severe pain, answered as usual; returns the level."""
 
     def log(*, before, after, is_needled=True):
         answered = flag(course.clinic, "severe_pain", answer="usual")

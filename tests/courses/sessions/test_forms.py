@@ -1,4 +1,4 @@
-"""The forms a visit and a red flag are entered with."""
+"""The forms to enter a visit and a red flag."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOULDER = NeedlingEntry(None, Needling.Side.LEFT, "shoulder")
 
 @pytest.fixture
 def form(course, practitioner, at):
-    """The session form with what is always filled in."""
+    """The session form with the required fields filled in."""
 
     def make(*, is_at_ceiling=False, **values):
         always = {
@@ -40,7 +40,7 @@ def form(course, practitioner, at):
 
 
 class TestCeiling:
-    """Where scores cannot show worsening, severe pain is asked for whatever the score."""
+    """If scores cannot show worsening, severe pain is asked about at any score."""
 
     def test_the_question_must_be_answered(self, form):
         assert set(form(before="7", is_at_ceiling=True).errors) == {"answer_severe_pain"}
@@ -89,12 +89,12 @@ class TestSession:
         assert set(form(**scores).errors) == {"answer_severe_pain"}
         assert form(**scores, no_red_flag=None, flag_severe_pain="on", answer_severe_pain="usual").is_valid()
 
-    def test_severe_pain_answered_in_place_is_told_beside_none_of_these(self, form):
+    def test_severe_pain_answered_in_place_is_reported_beside_none_of_these(self, form):
         one = form(before="8", answer_severe_pain="usual")
         assert one.is_valid(), one.errors
         assert [(told.flag.code, told.answer) for told in one.entry(()).flags] == [("severe_pain", "usual")]
 
-    def test_answer_left_from_a_corrected_score_tells_nothing(self, form):
+    def test_answer_left_from_a_corrected_score_is_ignored(self, form):
         one = form(before="4", answer_severe_pain="usual")
         assert one.is_valid()
         assert one.entry(()).flags == ()
@@ -105,12 +105,12 @@ class TestSession:
     def test_severe_pain_is_asked_beside_another_flag_too(self, form):
         assert set(form(before="8", no_red_flag=None, flag_trauma="on").errors) == {"answer_severe_pain"}
 
-    def test_flags_are_told_though_the_rest_is_missing(self, form):
+    def test_flags_are_reported_though_the_rest_is_missing(self, form):
         one = form(before=None, no_red_flag=None, flag_trauma="on")
         assert not one.is_valid()
         assert [told.flag.code for told in one.reported_flags()] == ["trauma"]
 
-    def test_flag_beside_none_of_these_is_told_and_asked_about(self, form):
+    def test_flag_beside_none_of_these_is_reported_and_asked_about(self, form):
         one = form(flag_trauma="on")
         assert not one.is_valid()
         assert [told.flag.code for told in one.reported_flags()] == ["trauma"]

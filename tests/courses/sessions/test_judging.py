@@ -1,4 +1,4 @@
-"""New scores against the curve and the pain rules."""
+"""Judges new scores by the curve and the pain rules."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TestAlert:
         assert Alert.objects.filter(rule="pain").count() == 2
 
     def test_never_resolves_itself_while_pain_stays_high(self, course, at):
-        """5, 5, 4, 4 and then 8 again and again: a curve fitted afterwards has swallowed the rise."""
+        """5, 5, 4, 4 and then 8 again and again: a curve fitted afterwards has absorbed the rise."""
         afters = [5, 5, 4, 4, 8, 8, 8, 8, 8]
         log_run(course, [(min(after, 5), after) for after in afters], until=at)
         assert pain().state == "open"
@@ -122,7 +122,7 @@ class TestBesideSeverePain:
         assert Message.objects.filter(group_key=f"alert:{pain().pk}").exists()
 
     def test_usual_pain_does_not_hide_a_red_rise(self, reported, going_down):
-        """A call back tomorrow must not swallow what is told after five minutes."""
+        """A call back tomorrow must not replace an alert after five minutes."""
         set_scores(PainScore.objects.filter(session__number=1, timing="before"), 8)
         assert reported("usual").severity == "C"
         assert pain().severity == "red"
@@ -155,7 +155,7 @@ class TestKept:
         assert kept["standing"] == "in_band"
         assert {"mean", "low50", "high50", "low90", "high90", "point90", "n_scores", "prior"} <= kept.keys()
 
-    def test_score_keeps_that_the_curve_could_not_tell(self, course, at):
+    def test_score_keeps_that_there_was_no_estimate(self, course, at):
         session = log_visit(course, at).session
         assert session.scores.first().expected == {"standing": "cannot_tell", "have": 1, "need": 3}
 
@@ -194,7 +194,7 @@ class TestLasting:
         assert evidence["since_session"] < first.session.number == evidence["session"]
         assert evidence["above"] > 1
 
-    def test_it_is_told_once(self, worse, course):
+    def test_it_alerts_once(self, worse, course):
         worse(3, 3, 4, 3, 3, 3, 5, 5, 5, 5)
         told = [bool(score.expected.get("told")) for score in course.scores.filter(timing="before")]
         assert sum(told) == 1

@@ -1,4 +1,4 @@
-"""What a clearance forbids is looked at when a visit is saved, not only when the form opens."""
+"""The limits of a clearance are checked when a visit is saved, not only when the form opens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ELECTRICAL = Needling.Stimulation.ELECTRICAL
 
 @pytest.fixture
 def needle(course, practitioner, clinic, at):
-    """Logs a visit with one needle for a patient with one finding."""
+    """Log a visit with one needle for a patient with one finding."""
 
     def log(finding, code, *, stimulation=Needling.Stimulation.NONE):
         item = ScreeningItem.objects.get(clinic=clinic, code=finding)

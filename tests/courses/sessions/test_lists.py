@@ -26,13 +26,13 @@ LISTS = (RedFlag, AdverseEventItem, AftercareMeasure, Point)
 
 @pytest.fixture
 def stamp(clinic):
-    """What the database says now."""
+    """The current stamp in the database."""
     return lambda: Clinic.objects.values_list("lists_stamp", flat=True).get(pk=clinic.pk)
 
 
 @pytest.fixture
 def form(signed_in, practitioner, course):
-    """Opens the session form."""
+    """Open the session form."""
     client = signed_in(practitioner)
     return lambda: client.get(reverse("admin:courses_course_log", args=[course.pk])).content.decode()
 

@@ -1,4 +1,4 @@
-"""Logging a session: whole or not at all, and what follows from it."""
+"""Logging a session: completely or not at all, with its consequences."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_verdict_is_kept_with_the_score(course, at):
     assert kept["low90"] <= 4 <= kept["high90"]
 
 
-def test_curve_cannot_tell_at_first(course, at):
+def test_curve_has_no_estimate_at_first(course, at):
     verdict = log_visit(course, at).verdicts[0]
     assert (verdict.position, verdict.have, verdict.need) == (BandPosition.CANNOT_TELL, 1, 3)
 
@@ -101,7 +101,7 @@ def test_score_far_above_raises_one_pain_alert(course, at):
     assert {finding["rule"] for finding in alert.findings} >= {"beyond_bounds", "plain_rise"}
 
 
-def test_alert_freezes_the_sum_it_rests_on(course, at):
+def test_alert_stores_its_calculation(course, at):
     log_run(course, [(6, 5), (5, 4), (5, 4), (4, 3), (4, 9)], until=at)
     evidence = Alert.objects.get(course=course).findings[0]["evidence"]
     assert evidence["observed"] == 9

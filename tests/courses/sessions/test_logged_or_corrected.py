@@ -1,4 +1,4 @@
-"""A visit corrected to something is judged as if it had been logged as that."""
+"""A corrected visit is judged as if it had been logged that way."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CODES = ["LI4", "GB21", "SI3", "GV14"]
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """What is written inside is taken back."""
+    """Everything written inside is rolled back."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -81,7 +81,7 @@ def points(course):
 
 @pytest.fixture
 def log(course, practitioner, points, at):
-    """Logs a visit, whatever it breaks."""
+    """Log a visit, even with a breach."""
 
     def do(visit: dict[str, Any], **values: Any) -> Session:
         told = (flag(course.clinic, "trauma"),) if visit.get("flags") else ()
@@ -99,7 +99,7 @@ def log(course, practitioner, points, at):
 
 @pytest.fixture
 def correct(practitioner, points, at):
-    """Makes another visit of a session, line by line as the form does."""
+    """Turn a session into another visit, line by line as the form does."""
 
     def do(session: Session, visit: dict[str, Any], **values: Any) -> list[Correction]:
         saved, wanted = list(session.needlings.order_by("pk")), needlings(visit, points)
@@ -220,7 +220,7 @@ def test_visit_kept_before_limits_were_is_judged_by_those_of_today(course, pract
 class TestOverride:
     @pytest.fixture
     def allowed(self, course, practitioner, lead, at):
-        """Contraindicated, and allowed for one session today."""
+        """Contraindicated, with an override for one session today."""
         screen(course, ["undiagnosed_illness"], by=practitioner, at=at - HOUR)
         return give_override(course, reason="seen together", valid_on=at.date(), by=lead, at=at - HOUR)
 

@@ -1,4 +1,4 @@
-"""What happens after a session, and what the patient is told."""
+"""What happens after a session, and what the patient should do."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def words(course, at, **values):
 
 
 def told_by_phone(course, code, *, by, at):
-    """A red flag that is told after the session was logged."""
+    """A red flag that is reported after the session was logged."""
     report_red_flags(
         patient=course.patient,
         course=course,
@@ -63,7 +63,7 @@ def test_mail_about_this_sessions_red_flag_is_named_above_and_not_again(lines, c
     assert not [line for line in told if line.startswith("Alert email")]
 
 
-def test_person_told_again_and_again_is_one_line(course, at, practitioner, lead):
+def test_person_emailed_again_and_again_is_one_line(course, at, practitioner, lead):
     session = log_visit(course, at).session
     told_by_phone(course, "cardiac", by=practitioner, at=at)
     for minutes in (5, 10):
@@ -113,7 +113,7 @@ def test_patient_gets_contact_advice_alone_while_a_flag_is_open(course, clinic, 
     assert clinic.emergency_number in contact
 
 
-def test_patient_is_told_what_to_do_at_home(course, at):
+def test_patient_reads_what_to_do_at_home(course, at):
     told = words(course, at)
     assert any(line.startswith("Warm compress: ") for line in told)
     assert not any("gel" in line.split(":")[0] for line in told)

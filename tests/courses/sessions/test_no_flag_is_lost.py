@@ -1,4 +1,4 @@
-"""Whatever else is the case: every red flag told is a report, with an alert, and somebody is written to."""
+"""In all circumstances, every reported red flag is a report with an alert and a mail."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SCORES = st.none() | st.integers(0, 10)
 
 @st.composite
 def circumstances(draw: st.DrawFn) -> dict[str, Any]:
-    """How flags are told, and all that might be in their way."""
+    """How flags are reported, and everything that might block them."""
     answers = st.sampled_from(["", "yes", "no", "usual", "new", "known"])
     return {
         "way": draw(st.sampled_from(["session", "check_in", "phone"])),
@@ -69,14 +69,14 @@ def circumstances(draw: st.DrawFn) -> dict[str, Any]:
 
 @pytest.fixture
 def check_in(course, at) -> CheckIn:
-    """Of the last of three visits, yesterday."""
+    """About the last of three visits, yesterday."""
     log_run(course, [(6, 5), (5, 4), (5, 4)], until=at - timedelta(days=1))
     return CheckIn.objects.latest("pk")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=circumstances())
-def test_every_flag_told_is_kept_and_told_on(course, check_in, practitioner, lead, manager, at, case):
+def test_every_reported_flag_is_stored_and_sent(course, check_in, practitioner, lead, manager, at, case):
     at = at.replace(hour=case["hour"])
     with forgotten(), pytest.MonkeyPatch.context() as monkeypatch:
         put_in_the_way(course, practitioner, lead, case, monkeypatch, at=at - timedelta(hours=1))
@@ -93,7 +93,7 @@ def test_every_flag_told_is_kept_and_told_on(course, check_in, practitioner, lea
 
 
 def assert_told(report: RedFlagReport, *, is_training: bool, at: datetime) -> None:
-    """The report is an event of an open alert no less severe, and has mails of its own, in time."""
+    """The report is an event of an open alert that is at least as severe, and has mails of its own, in time."""
     alert = Alert.objects.unresolved().get(flag_code=report.flag.code)
     event = alert.events.get(report=report)
     mails = Message.objects.filter(kind="staff_alert", subject_id=event.pk, state="pending")
@@ -116,9 +116,9 @@ def assert_nobody_needles(course: Course, levels: set[str], *, at: datetime) -> 
 
 
 def assert_patient_is_told(clinic: Clinic, case: dict[str, Any], levels: set[str]) -> None:
-    """A patient's page never says less than staff are told, and needs no row for it, but for one answer.
+    """A patient's page never says less than staff read, and needs no row for it, except for one answer.
 
-    Whether "my usual pain" is the first strong one after needling, only the record knows.
+    Only the record shows whether "my usual pain" is the first strong pain after needling.
     """
     if case["way"] != "check_in":
         return
@@ -132,7 +132,7 @@ def assert_patient_is_told(clinic: Clinic, case: dict[str, Any], levels: set[str
 
 
 def put_in_the_way(course, practitioner, lead, case, monkeypatch, *, at: datetime) -> None:
-    """All that must never keep a red flag from being told."""
+    """Everything that must never stop a red flag."""
     set_the_clinic_up(course, practitioner, lead, case, at=at)
     if case["earlier_alert"]:
         live_through(course, practitioner, lead, case, at=at)
@@ -162,7 +162,7 @@ def put_in_the_way(course, practitioner, lead, case, monkeypatch, *, at: datetim
 
 
 def live_through(course, practitioner, lead, case, *, at: datetime) -> None:
-    """The same flags were told before, and answered."""
+    """The same flags were reported before, and answered."""
     earlier = {**case, "way": "phone", "before": None, "after": None}
     tell(course, None, practitioner, earlier, uuid.uuid4(), at=at - timedelta(minutes=1))
     by = {"by": lead, "at": at}
@@ -201,7 +201,7 @@ def set_the_clinic_up(course, practitioner, lead, case, *, at: datetime) -> None
 
 
 def tell(course, check_in, practitioner, case, key: uuid.UUID, *, at: datetime) -> None:
-    """The flags, by the way of the case."""
+    """Report the flags in the way of the case."""
     flags = tuple(flag(course.clinic, code, answer=answer) for code, answer in case["flags"].items())
     patient = Patient.objects.get(pk=course.patient_id)
     if case["way"] == "phone":
@@ -225,7 +225,7 @@ def tell(course, check_in, practitioner, case, key: uuid.UUID, *, at: datetime) 
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """What is written inside is gone afterwards: the next example begins as this one did."""
+    """Everything written inside is rolled back, so that the next example starts like this one."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -52,7 +52,7 @@ def rows(sent):
 
 @pytest.fixture
 def asked(sent):
-    """What one row asks: the field, its words, and what it offers."""
+    """What one row asks: the field, its words, and its choices."""
 
     def ask(**row):
         forms = sent(row)

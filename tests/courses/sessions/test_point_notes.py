@@ -1,4 +1,4 @@
-"""What to heed at a point with one patient."""
+"""What needs care at a point for one patient."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_ordinary_point_says_nothing():
     assert point_note(PointRisk(), [PREGNANT, THIN, BLOOD]) == PointNote()
 
 
-def test_what_the_screening_forbids_is_forbidden_before_all_else():
+def test_what_the_screening_forbids_comes_first():
     note = point_note(PointRisk(("pneumothorax", "pregnancy"), advice="Shallow"), [THIN, PREGNANT])
     assert (note.heed, note.reasons, note.advice) == (Heed.FORBIDDEN, ("Pregnant (12)", "Thin build"), "Shallow")
 

@@ -1,4 +1,4 @@
-"""What was said of every judged score stays on file as it was said."""
+"""The prediction of every judged score stays on file unchanged."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def check_in_answer(session, score, *, at):
     return log_check_in(check_in, entry=CheckInEntry(form_key=uuid.uuid4(), score=score), at=at)
 
 
-def test_every_score_has_one_row_and_told_ones_their_chances(going_down):
+def test_every_score_has_one_row_and_predicted_ones_their_chances(going_down):
     assert Prediction.objects.count() == PainScore.objects.count() == 8
     told = [bool(one.p) for one in Prediction.objects.filter(timing="after").order_by("session_number")]
     assert told == [False, False, True, True]
@@ -77,7 +77,7 @@ def test_row_holds_the_numbers_that_the_score_was_judged_by(going_down, at):
 def test_row_names_the_prior_and_the_threshold_in_use(going_down, at):
     fit_clinic(going_down.clinic, at=at)
     PriorRow.objects.update(is_adopted=True)
-    # A threshold that moved far waits for a lead.
+    # A threshold that changed a lot waits for a lead.
     AlertThreshold.objects.update(is_in_use=True)
     [row] = rows(log_visit(going_down, at, before=4, after=4).session)
     now, prior = in_force(going_down.clinic), PriorRow.objects.get()

@@ -1,4 +1,4 @@
-"""Two at once: what is saved is what one after the other would have saved."""
+"""Two at once: the result is the same as one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which timing a patient's own score has: when they answered, not which mail they answered."""
+"""The timing of a patient's own score: when they answered, not which mail they answered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def answer(course, at):
-    """Answers a check-in of a visit of the test's time, so many days later."""
+    """Answer a check-in about a visit at the test's time, so many days later."""
     session = log_visit(course, at).session
 
     def send(kind: str, days: float) -> str:

@@ -1,4 +1,4 @@
-"""What the practitioner is told of a score at once."""
+"""What the practitioner is shown about a score at once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_band_decides(score, position):
     assert verdict("after", score, expected=expects(), findings=()).position == position
 
 
-def test_curve_that_cannot_tell_says_how_much_it_has():
+def test_curve_without_an_estimate_says_how_much_it_has():
     one = verdict("after", 5, expected=CANNOT, findings=())
     assert (one.position, one.have, one.need) == (BandPosition.CANNOT_TELL, 2, 3)
 
@@ -50,8 +50,8 @@ def test_verdict_is_kept_as_plain_types(expected):
         (4, expects(), "As expected", "good"),
         (1, expects(), "Lower than expected", "good"),
         (8, expects(), "Higher than expected", "warn"),
-        (5, CANNOT, "Cannot tell yet", "quiet"),
-        (5, None, "Cannot tell yet (error)", "warn"),
+        (5, CANNOT, "No estimate yet", "quiet"),
+        (5, None, "No estimate yet (error)", "warn"),
     ],
 )
 def test_headline_says_it_plainly(score, expected, headline, tone):
@@ -71,11 +71,11 @@ def test_detail_says_no_odds_of_an_ordinary_score():
 
 
 def test_detail_says_how_many_scores_are_missing():
-    assert words(5, CANNOT).detail == "2 of 3 scores of this timing."
+    assert words(5, CANNOT).detail == "Needs 3 scores of this timing; has 2."
 
 
 def test_score_that_was_never_judged_is_an_error():
-    assert verdict_words(PainScore(timing="after", score=5)).headline == "Cannot tell yet (error)"
+    assert verdict_words(PainScore(timing="after", score=5)).headline == "No estimate yet (error)"
 
 
 @pytest.mark.parametrize("level", Level)

@@ -19,7 +19,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @pytest.fixture
 def visit(course: Course, at: datetime) -> Callable[..., Appointment]:
-    """Books 45 minutes at a wall time of the clinic."""
+    """Book 45 minutes at a wall time of the clinic."""
     booked_at = at - timedelta(days=3)
 
     def make(*wall: int, on: Course = course, by: Membership | None = None, minutes: int = 45) -> Appointment:
@@ -39,7 +39,7 @@ def visit(course: Course, at: datetime) -> Callable[..., Appointment]:
 
 @pytest.fixture
 def duty(clinic: Clinic, lead: Membership) -> Callable[..., Duty]:
-    """The lead answers from one hour of a day of March to another."""
+    """Put the lead on duty from one hour of a day in March to another."""
 
     def make(day: int, since: int, until: int) -> Duty:
         starts_at, ends_at = (datetime(2026, 3, day, hour, tzinfo=BERLIN) for hour in (since, until))
@@ -50,7 +50,7 @@ def duty(clinic: Clinic, lead: Membership) -> Callable[..., Duty]:
 
 @pytest.fixture
 def look(clinic: Clinic, at: datetime) -> Callable[..., Foreseen]:
-    """What another zone would do; the zone is saved, as the page saves it before it asks."""
+    """The effects of another zone; the zone is saved, as the page saves it before it asks."""
 
     def at_it(zone: str) -> Foreseen:
         old, clinic.zone = clinic.zone, zone
@@ -62,5 +62,5 @@ def look(clinic: Clinic, at: datetime) -> Callable[..., Foreseen]:
 
 @pytest.fixture
 def change(look, manager: Membership, at: datetime) -> Callable[..., Changed]:
-    """Gives the clinic another zone."""
+    """Give the clinic another zone."""
     return lambda zone, keep=Keep.WALL: change_zone(look(zone), keep=keep, by=manager, at=at)

@@ -1,4 +1,4 @@
-"""A clinic gets another time zone: what moves, what is said before, and what patients are sent."""
+"""A clinic gets another time zone: what moves, what is shown before, and what patients are sent."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class TestVisits:
         assert Appointment.objects.get().starts_at == one.starts_at
 
     def test_of_today_that_is_to_come_by_the_new_clock_moves(self, visit, change):
-        """It is 11:00 in Berlin and 6:00 in New York: the visit at 9:00 is to come there."""
+        """It is 11:00 in Berlin and 6:00 in New York: the visit at 9:00 is still to come there."""
         visit(2026, 3, 11, 9)
         assert change("America/New_York").n_visits == 1
         assert wall(Appointment.objects.get().starts_at, "America/New_York").isoformat() == "2026-03-11T09:00:00"
@@ -127,7 +127,7 @@ class TestNamed:
             change("America/New_York")
 
     def test_overlap_with_a_visit_that_stays(self, visit, look):
-        """A visit of today that was logged already takes its practitioner's time."""
+        """A visit of today that was logged already uses its practitioner's time."""
         visit(2026, 3, 11, 6)
         Appointment.objects.update(status="kept")
         visit(2026, 3, 11, 14)
@@ -140,7 +140,7 @@ class TestNamed:
         visit(2027, 3, 14, 3, 15, on=second, by=lead)
         assert look("America/New_York").wall_counts.n_overlapping == 2
 
-    def test_stands_first_however_many_there_are(self, visit, look):
+    def test_comes_first_however_many_there_are(self, visit, look):
         for day in range(1, 29):
             visit(2027, 2, day, 10)
         visit(2027, 3, 14, 2, 15)
@@ -148,7 +148,7 @@ class TestNamed:
         assert (kind.n, len(kind.listed), kind.n_more) == (29, N_LISTED, 29 - N_LISTED)
         assert kind.listed[0].is_named
 
-    def test_patient_who_was_told_another_time(self, visit, look, at):
+    def test_patient_who_was_reminded_of_another_time(self, visit, look, at):
         visit(2026, 3, 12, 10)
         plan_reminders(at=at)
         Reminder.objects.update(state="sent", settled_at=at)
@@ -230,7 +230,7 @@ class TestReminders:
         assert [one.subject_id for one in outgoing()] == [planned.pk]
 
     def test_for_which_it_is_too_late_is_named_before(self, visit, look, at):
-        """Tomorrow at 3 in the morning there, and it is 19:00: an email now is in time; at 2 in the night, not."""
+        """Tomorrow at 3 in the morning there, where it is 19:00: an email now is in time; at 2 it is too late."""
         visit(2026, 3, 12, 6)
         plan_reminders(at=at)
         row = look("Pacific/Auckland").reminders[0]

@@ -1,4 +1,4 @@
-"""The settings of a clinic whose zone or country somebody changes: asked before anything is written."""
+"""The settings of a clinic whose zone or country changes: a question before anything is written."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Settings:
         return values_of(self.client.get(self.url), "#clinic_form", self.url)
 
     def sent(self, values: Values):
-        """Each sending is one of its own."""
+        """Each sending is a new one."""
         return self.client.post(self.url, {name: value for name, value in values.items() if name != "sent_key"})
 
     def asked(self, values: Values) -> Values:
-        """The question, as its form holds it."""
+        """The question, as in its form."""
         response = self.sent(values)
         assert response.status_code == 200, response.status_code
         return values_of(response, ".clinic-questions", self.url)
@@ -83,7 +83,7 @@ def booked(course) -> Appointment:
 
 
 def everything() -> tuple[Any, ...]:
-    """What a change of zone could write."""
+    """Everything that a change of zone could write."""
     return (
         list(Clinic.objects.values_list()),
         list(Appointment.objects.values_list()),
@@ -185,7 +185,7 @@ class TestMeanwhile:
 
     @pytest.mark.parametrize("field", ["zone", "emergency_number"])
     def test_colleague_changed_the_same_field(self, settings_page, booked, field):
-        """Between the question and the answer: refused as every stale page is."""
+        """Between the question and the answer: refused as on every stale page."""
         mine = {"zone": "Asia/Tokyo", "emergency_number": "110"}
         theirs = {"zone": "Europe/London", "emergency_number": "+49 30 1234567"}[field]
         asked = settings_page.asked({**settings_page.opened(), **mine})

@@ -1,4 +1,4 @@
-"""Every stored time is named as one that moves, is planned again or stays; and that is what happens to it."""
+"""Every stored time is listed as one that moves, is planned again or stays; and that is what happens to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OURS = ("clinic", "patients", "courses")
 
 
 def stored_times() -> set[str]:
-    """Every field of a model of ours that holds a moment."""
+    """Every field of our models that holds a time."""
     return {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models()
@@ -43,7 +43,7 @@ def test_every_stored_time_is_named_once():
 
 @pytest.fixture
 def demo(db, monkeypatch, at):
-    """A clinic in the middle of its work."""
+    """A clinic with a history."""
     monkeypatch.setattr(seeding, "STORIES", tuple(STORIES[number] for number in (0, 12, 15, -1)))
     monkeypatch.setattr(seeding, "UNSURE", UNSURE[:1])
     clinic = seed(n_clinics=1, n_courses=0, seed=1, at=at)[0]
@@ -65,7 +65,7 @@ def demo(db, monkeypatch, at):
 
 
 def every_time() -> dict[str, dict[Any, datetime]]:
-    """What is stored, by field and row."""
+    """The stored times, by field and row."""
     found = {}
     for name in stored_times():
         label, _dot, field = name.rpartition(".")

@@ -1,4 +1,4 @@
-"""The same wall time in another zone, across every change of clocks of zones that have odd ones."""
+"""The same wall time in another zone, across every change of clocks of zones with unusual ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ zones = st.sampled_from(ZONES).map(ZoneInfo)
 
 
 def changes_of(zone: str, year: int = 2026) -> list[datetime]:
-    """The moments of a year in which a zone changes its clocks, to the minute."""
+    """The minutes of a year in which a zone changes its clocks."""
     info, at, found = ZoneInfo(zone), datetime(year, 1, 1, tzinfo=UTC), []
     while at.year == year:
         later = at + HOUR
@@ -65,7 +65,7 @@ def test_clock_shows_the_same_or_the_time_never_exists(at, old, new):
     if not found.is_skipped:
         assert wall(found.at, new) == wall(at, old)
         return
-    # No moment near by shows it on the new clock; the visit is as much later as the clock is put forward.
+    # The new clock shows it at no moment nearby; the visit is as much later as the clock is put forward.
     near = (found.at + n * MINUTE for n in range(-26 * 60, 26 * 60))
     assert all(wall(one, new) != wall(at, old) for one in near)
     assert HOUR / 2 <= wall(found.at, new) - wall(at, old) <= HOUR
@@ -73,7 +73,7 @@ def test_clock_shows_the_same_or_the_time_never_exists(at, old, new):
 
 @given(at=moments, old=zones, new=zones)
 def test_there_and_back_is_where_it_was(at, old, new):
-    """Where both clocks show the time once."""
+    """If both clocks show the time once."""
     there = same_wall(at, old, new)
     twice = [is_twice(there.at, new), is_twice(at, old)]
     if not there.is_skipped and not any(twice):
@@ -95,7 +95,7 @@ def test_stretch_stays_a_stretch_and_keeps_its_length_or_both_walls(at, minutes,
 
 
 def is_twice(at: datetime, zone: ZoneInfo) -> bool:
-    """Whether the clock shows the time of a moment at another moment too."""
+    """Whether the clock also shows this time at another moment."""
     local = at.astimezone(zone)
     return off_of(local, 0) != off_of(local, 1)
 

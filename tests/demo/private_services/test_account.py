@@ -1,4 +1,4 @@
-"""As whom the servers run."""
+"""The user that runs the servers."""
 
 import os
 from pathlib import Path

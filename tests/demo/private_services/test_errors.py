@@ -1,4 +1,4 @@
-"""One sentence that names the cause and how to mend it."""
+"""One sentence with the cause and how to fix it."""
 
 import errno
 

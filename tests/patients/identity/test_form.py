@@ -221,7 +221,7 @@ def test_one_slip_is_a_matter_of_both(one, other):
 
 
 def _distance(one: str, other: str) -> int:
-    """How many letters to change, add, take away or exchange with the next: by the book."""
+    """The textbook distance: how many letters to change, add, remove or swap with the next."""
     rows = {(-1, -1): 0}
     for i in range(-1, len(one)):
         for j in range(-1, len(other)):

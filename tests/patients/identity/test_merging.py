@@ -45,13 +45,13 @@ DAY = timedelta(days=1)
 
 
 def merge(kept, merged, by, at, **choices) -> PatientMerge:
-    """As the page does it."""
+    """As on the page."""
     version = version_of_pair(kept, merged)
     return merge_patients(kept, merged, choices=choices, version=version, reason="one passport", by=by, at=at)
 
 
 def everything() -> dict[str, list[str]]:
-    """Every row of every table of ours but the history of merges itself."""
+    """Every row of our tables except the history of merges itself."""
     found = {}
     for model in apps.get_models(include_auto_created=True):
         if model is PatientMerge or model._meta.app_label not in {"clinic", "patients", "courses"}:
@@ -190,7 +190,7 @@ def test_merge_moves_everything_and_says_what_came_from_where(patient, double, c
     assert survivor(double) == patient
 
 
-def test_two_open_courses_of_one_name_are_told_apart(patient, double, course, practitioner, lead, at):
+def test_two_open_courses_of_one_name_are_distinguished(patient, double, course, practitioner, lead, at):
     theirs = CourseFactory(patient=double, practitioner=practitioner, starts_on=course.starts_on)
     merge(patient, double, lead, at, **{f"complaint_{theirs.pk}": "Neck pain, left"})
     theirs.refresh_from_db()
@@ -216,7 +216,7 @@ def test_no_counts_where_the_records_differ_until_somebody_says_yes(patient, dou
     assert patient.consents.first().how == "merge"
 
 
-def test_more_careful_of_two_types_stands(patient, double, practitioner, lead, at):
+def test_more_cautious_of_two_types_stays(patient, double, practitioner, lead, at):
     for one, has_vertigo in ((patient, False), (double, True)):
         record_pain_type(
             patient=one,
@@ -319,7 +319,7 @@ def test_merges_are_undone_in_reverse_order(clinic, patient, double, lead, at):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_red_flag_told_while_records_are_merged_is_kept(patient, double, practitioner, lead, at, at_once):
+def test_red_flag_reported_while_records_are_merged_is_kept(patient, double, practitioner, lead, at, at_once):
     version = version_of_pair(patient, double)
 
     def tell():

@@ -1,4 +1,4 @@
-"""Finding a patient by what somebody remembers."""
+"""Finding a patient by name, date, phone or number."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_found_by_the_number_of_the_record(clinic, crowd):
     assert names(clinic, str(crowd[3].uuid)) == [str(crowd[3])]
 
 
-def test_year_of_birth_finds_those_of_whom_only_the_year_is_known(clinic):
+def test_year_of_birth_finds_patients_with_only_a_year(clinic):
     one = PatientFactory(clinic=clinic, born_on=None, birth_year=1950, phone="")
     assert names(clinic, "1950") == [str(one)]
 

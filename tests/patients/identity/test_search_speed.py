@@ -1,4 +1,4 @@
-"""A search of a large clinic goes by index. N_PATIENTS=100000 with -s prints what each search takes."""
+"""A search of a large clinic uses the indexes. N_PATIENTS=100000 with -s prints the time of each search."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def ana(clinic) -> Patient:
 
 
 def plans(act: Any) -> list[str]:
-    """How the database answers each question that an act asks of the patients."""
+    """The database's plans for the queries about patients that an act makes."""
     asked: list[tuple[str, Any]] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

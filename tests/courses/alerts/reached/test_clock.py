@@ -88,7 +88,7 @@ def test_answer_of_a_person_stops_it(report, lead, at, act):
     assert (reach.reached_at, reach.answered_at) == (None, later)
 
 
-def test_acknowledgement_that_lapses_starts_another(report, lead, at):
+def test_acknowledgement_that_expires_starts_another(report, lead, at):
     alert = report("cardiac")
     acknowledge(alert, by=lead, at=at, seen=last_news(alert), way="admin")
     sweep(at=at + HOUR)
@@ -96,7 +96,7 @@ def test_acknowledgement_that_lapses_starts_another(report, lead, at):
     assert Reach.objects.running().get().reported_at == at + HOUR
 
 
-def test_starting_the_steps_anew_is_no_new_report(report, at):
+def test_restarting_the_steps_is_no_new_report(report, at):
     alert = report("cardiac")
     rearm(alert.pk, at=at + 10 * MINUTE)
     assert Reach.objects.get().reported_at == at

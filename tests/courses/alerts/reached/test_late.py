@@ -1,4 +1,4 @@
-"""Nobody was told in time: /healthz, a fault, the banner and the figures say so, whatever became of the rows."""
+"""Nobody was reached in time: /healthz, a fault, the banner and the figures say so, whatever the rows say."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_whatever_the_cause_it_is_late_after_two_minutes(report, smtp, at, cause
     assert late_alerts(alert.clinic, at=late).n_alerts == 1
 
 
-def test_is_well_again_once_somebody_is_told(report, smtp, at):
+def test_is_well_again_once_somebody_is_reached(report, smtp, at):
     report("cardiac")
     note_unreached(at=at + 3 * MINUTE)
     deliver_due(clock=lambda: at + 4 * MINUTE)
