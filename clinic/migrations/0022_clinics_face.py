@@ -11,7 +11,7 @@ import clinic.models.sender
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0020_sign_off_events"),
+        ("clinic", "0021_words"),
     ]
 
     operations = [
