@@ -28,7 +28,6 @@ ALLOWED = {
     "an alert that reached nobody": "names a kind of fault, found by the auditor from the rows",
     "Nobody on the contact list answered.": "help text of a column that the chain's end sets",
     "Who is emailed first, and who next while nobody answers.": "a setting",
-    "Who is told of an alert": "a setting",
     "Alerts are emailed. A test shows that they arrive.": "why a step of the setup matters",
     "Somebody must be able to answer a red flag. Until then managers are emailed.": "a rule of the loop",
     "Without a rota every duty lead is emailed about every alert.": "a rule of the loop",
