@@ -20,8 +20,10 @@ from clinic.hours.week_view import WeekView
 from clinic.inlines import HolidayInline
 from clinic.lists.choices import LabelledChoiceField
 from clinic.lists.filters import FiltersAsOffered, OwnClinicFilter
+from clinic.logo.logo_admin import LogoPage
 from clinic.models import Clinic, Membership
 from clinic.posting.stale_admin import MergesStalePages
+from clinic.sender.sender_admin import SenderPage
 from clinic.typed.fields import TypedFieldsMixin
 
 
@@ -116,7 +118,7 @@ class ClinicAdmin(ClinicScopedAdmin):
     inlines = [HolidayInline]
     change_form_template = "clinic/admin/clinic.html"
     fieldsets = [
-        (None, {"fields": ["name", "country", "zone", "phone", "address", "reply_to"]}),
+        (None, {"fields": ["name", "country", "zone", "phone", "address", "website", "reply_to"]}),
         (gettext_lazy("Dates and letters"), {"fields": ["clock_hours", "first_weekday", "paper"]}),
         (gettext_lazy("Emergencies"), {"fields": ["emergency_number", "emergency_wording"]}),
         (gettext_lazy("Alerts"), {"fields": ["escalation_chain"]}),
@@ -125,9 +127,20 @@ class ClinicAdmin(ClinicScopedAdmin):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        """The week of opening hours beside the settings."""
-        week = path("hours/", self.admin_site.admin_view(WeekView(self).view), name="clinic_clinic_hours")
-        return [week, *super().get_urls()]
+        """The week of opening hours, the logo and the sender address beside the settings."""
+        sender, logo = SenderPage(self), LogoPage(self)
+        pages = {
+            "hours": WeekView(self).view,
+            "sender": sender.view,
+            "sender/check": sender.check,
+            "logo": logo.view,
+            "logo/remove": logo.remove,
+        }
+        own = [
+            path(f"{where}/", self.admin_site.admin_view(view), name=f"clinic_clinic_{where.replace('/', '_')}")
+            for where, view in pages.items()
+        ]
+        return [*own, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """The user's clinic."""

@@ -40,6 +40,11 @@ app.conf.beat_schedule = {
     "make digests": {"task": "courses.tasks.make_digests", "schedule": 60.0, "options": {"expires": 60}},
     "watch courses": {"task": "courses.tasks.watch_courses", "schedule": 3600.0, "options": {"expires": 1800}},
     "plan reminders": {"task": "courses.tasks.plan_reminders", "schedule": 60.0, "options": {"expires": 60}},
+    "check senders": {
+        "task": "clinic.tasks.check_senders",
+        "schedule": crontab(minute="40"),
+        "options": {"expires": 1800},
+    },
     "run imports": {"task": "courses.tasks.run_imports", "schedule": 5.0, "options": {"expires": 5}},
     "fit curves": {
         "task": "courses.tasks.fit_curves",

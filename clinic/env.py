@@ -7,6 +7,7 @@ invalid is noted in ``problems`` and stops web, worker and beat through `clinic.
 import os
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SHORTEST_SECRET = 16
 LAST_PORT = 65_535
+DNS_PORT = 53
 LONGEST_SECONDS = 86_400
 DATABASE_ENGINE = "clinic.database"
 QUOTING = (
@@ -192,6 +194,37 @@ def ports(name: str, default: str) -> frozenset[int]:
         problems.append(Problem(name, f"{name}={text(name)} must be port numbers such as {default}."))
         return frozenset()
     return frozenset(numbers)
+
+
+def domain(name: str) -> str:
+    """NAME as the name of a domain, or nothing."""
+    value = text(name).lower().rstrip(".")
+    if value and not re.fullmatch(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z0-9-]{2,}", value):
+        problems.append(Problem(name, f"{name}={value} must be the name of a domain such as mail.example.org."))
+        return ""
+    return value
+
+
+def dns_servers(name: str) -> list[tuple[str, int]]:
+    """NAME as comma-separated IP addresses of name servers, each with a port or on port 53."""
+    found = []
+    for word in words(name):
+        host, _colon, port = (word, "", str(DNS_PORT)) if _is_ip(word.strip("[]")) else word.rpartition(":")
+        is_port = port.isascii() and port.isdigit() and 0 < int(port) <= LAST_PORT
+        if not _is_ip(host.strip("[]")) or not is_port:
+            wrong = f"{name}={word} must be the IP address of a name server, such as 9.9.9.9."
+            problems.append(Problem(name, wrong))
+            return []
+        found.append((host.strip("[]"), int(port)))
+    return found
+
+
+def _is_ip(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return False
+    return True
 
 
 def seconds(name: str, default: float) -> float:

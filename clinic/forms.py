@@ -55,6 +55,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "paper",
             "phone",
             "address",
+            "website",
             "reply_to",
             "emergency_number",
             "emergency_wording",

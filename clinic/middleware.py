@@ -18,8 +18,8 @@ from clinic.country.conventions import at_clinic
 from clinic.models import Membership, User
 
 SESSION_KEY = "membership"
-# Pages of patients, opened by a signed link without sign-in.
-PATIENT_PAGES = re.compile(r"/c/")
+# Pages of patients, opened by a signed link without sign-in, and the logo on them.
+PATIENT_PAGES = re.compile(r"/(?:c|logo)/")
 
 
 class PatientPagesMiddleware:

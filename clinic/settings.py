@@ -207,6 +207,12 @@ SMTP_DATA_SECONDS = env.seconds("SMTP_DATA_SECONDS", 120)
 SLOW_SECONDS = env.seconds("SLOW_SECONDS", 3)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Healing Curve <clinic@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# What the domain of a clinic's own sender address must name before mail leaves in its name: see clinic/sender.
+SPF_INCLUDE = env.domain("SPF_INCLUDE")
+DKIM_SELECTOR = env.text("DKIM_SELECTOR")
+# Who is asked for DNS records (the system's servers where empty), and how long all of one check may take.
+DNS_SERVERS = env.dns_servers("DNS_SERVERS")
+DNS_SECONDS = env.seconds("DNS_SECONDS", 4)
 
 REDIS_URL = env.redis_url("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
@@ -248,6 +254,7 @@ MESSAGE_KINDS = {
     "hand_over": "courses.plans.hand_over_mail.hand_over_mail",
     "staff_alert_webhook": "courses.alerts.messages.webhooks.alert_webhook",
     "daily_digest": "courses.watching.digest_mail.digest_mail",
+    "sender_lost": "clinic.sender.lost_mail.sender_lost",
     "member_refused": "clinic.outbox.refusals.member_refused",
     "endpoint_refused": "clinic.outbox.refusals.endpoint_refused",
 }

@@ -12,10 +12,14 @@ from django.utils import timezone
 from clinic.database import within
 from clinic.models import Fault, Heartbeat
 from clinic.outbox.deliver import deliver_due
+from clinic.sender.verifying import check_all_due
+from clinic.worker.watchdog import watchdog
 
 SECONDS_BETWEEN_SIGNS = 10.0
 # The worker's loop must continue, whatever the database does.
 SECONDS_FOR_A_SIGN = 2.0
+# A name server that does not answer costs each address some seconds; the rest waits for the next hour.
+SECONDS_FOR_SENDERS = 60.0
 # A task that was given up counts as a fault for this long.
 LONGEST_CRASHING = timedelta(hours=1)
 _last_sign = {"worker": 0.0}
@@ -33,6 +37,12 @@ def note_beat() -> None:
     now = timezone.now()
     Heartbeat.beat("beat", at=now)
     Fault.over(Fault.Kind.CRASHING, at=now, found_at__lt=now - LONGEST_CRASHING)
+
+
+@shared_task(name="clinic.tasks.check_senders")
+def check_senders() -> None:
+    """Look once a day whether the clinics' own sender addresses may still be used."""
+    check_all_due(clock=timezone.now, seconds=SECONDS_FOR_SENDERS, step=watchdog.step)
 
 
 @worker_ready.connect

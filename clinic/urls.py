@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clinic/switch/", views.switch_clinic, name="switch-clinic"),
     path("admin/", admin.site.urls),
     path("accounts/", include("clinic.account.urls")),
+    path("", include("clinic.logo.urls")),
     path("", include("courses.dashboards.urls")),
     path("", include("courses.checkins.urls")),
     path("", include("courses.alerts.urls")),

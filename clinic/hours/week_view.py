@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic.hours.week_form import WeekForm, copied_to_weekdays
-from clinic.models import Membership
-
-
-class Frame(Protocol):
-    """What the clinic's admin gives to a page of its own."""
-
-    def require(self, request: HttpRequest, permission: str) -> Membership:
-        """The active membership, if it has the right."""
-
-    def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-        """A page in the admin's frame."""
+from clinic.screen import Screen
 
 
 class WeekView:
     """The view, bound to the clinic's admin."""
 
-    def __init__(self, clinic_admin: Frame) -> None:
+    def __init__(self, clinic_admin: Screen) -> None:
         self.admin = clinic_admin
 
     def view(self, request: HttpRequest) -> HttpResponse:

@@ -10,11 +10,13 @@ from clinic.models.duty import Duty
 from clinic.models.endpoint import Endpoint
 from clinic.models.fault import Fault
 from clinic.models.heartbeat import Heartbeat
+from clinic.models.logo import ClinicLogo
 from clinic.models.member_event import MemberEvent
 from clinic.models.membership import LEADING, TREATING, Membership, Role
 from clinic.models.message import Message
 from clinic.models.opening_hours import Holiday, OpeningHours
 from clinic.models.scoped import ClinicScopedQuerySet
+from clinic.models.sender import ClinicSender
 from clinic.models.sent_form import SentForm
 from clinic.models.setup_event import SetupEvent
 from clinic.models.sign_off_event import SignOffEvent
@@ -27,7 +29,9 @@ __all__ = [
     "AccountEvent",
     "AddressChange",
     "Clinic",
+    "ClinicLogo",
     "ClinicScopedQuerySet",
+    "ClinicSender",
     "Duty",
     "Endpoint",
     "Fault",

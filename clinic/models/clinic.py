@@ -8,9 +8,10 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clinic.country.countries import ANYWHERE, CrisisLine, crisis_line_in
@@ -39,6 +40,11 @@ def default_languages() -> list[str]:
     return ["en"]
 
 
+def site_name(url: str) -> str:
+    """A web address as people read it: www.example.org."""
+    return url.partition("://")[2].removesuffix("/")
+
+
 class Clinic(Habits):
     """One clinic: its country and time zone, how patients reach help, how many alerts it can answer."""
 
@@ -60,6 +66,21 @@ class Clinic(Habits):
         max_length=300,
         blank=True,
         help_text=_("Street, postcode and town, as patients and doctors should read it."),
+    )
+    website = models.URLField(
+        _("website"),
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text=_("Shown on letters, in emails to patients and on their pages."),
+    )
+    logo = models.OneToOneField(
+        "clinic.ClinicLogo",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("logo"),
     )
     reply_to = models.EmailField(
         _("reply address"),
@@ -166,6 +187,16 @@ class Clinic(Habits):
     def is_practice(self) -> bool:
         """Whether everybody in it is invented."""
         return self.practice_of_id is not None
+
+    @property
+    def logo_path(self) -> str:
+        """The public path of its logo; empty where it has none."""
+        return reverse("logo", args=[self.logo_id]) if self.logo_id else ""
+
+    @property
+    def website_words(self) -> str:
+        """Its website as people read it."""
+        return site_name(self.website)
 
     @property
     def crisis_line(self) -> CrisisLine | None:

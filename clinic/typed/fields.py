@@ -23,6 +23,8 @@ TYPED: dict[Any, Any] = {
     models.IntegerField: WHOLE,
     models.BigIntegerField: WHOLE,
     models.DecimalField: {"form_class": DecimalNumberField, "widget": forms.TextInput},
+    # People type addresses as they read them: www.example.org.
+    models.URLField: {"assume_scheme": "https", "widget": forms.URLInput(attrs={"class": "vTextField"})},
     models.FloatField: {"form_class": FloatNumberField, "widget": forms.TextInput},
 }
 # Units of columns, by the ending of their names.

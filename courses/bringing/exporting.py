@@ -121,7 +121,8 @@ def _files(bundle: zipfile.ZipFile, pipe: _Pipe, table: ExportedTable, clinic: C
         for pk in _all(table.model, clinic).order_by("pk").values_list("pk", flat=True):
             content = _content(table.model, pk, field)
             if content:
-                ending = "pdf" if content.startswith(b"%PDF") else "bin"
+                kinds = {b"%PDF": "pdf", b"\x89PNG": "png"}
+                ending = kinds.get(content[:4], "bin")
                 bundle.writestr(f"files/{table.name}-{pk}-{field.name}.{ending}", content)
                 yield pipe.taken()
 

@@ -6,7 +6,7 @@ shipped list of signs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from clinic.models import Clinic
@@ -36,9 +36,13 @@ def read_and_remember(clinic: Clinic) -> Shown:
 
 
 def remembered(link: CheckInLink) -> Shown:
-    """What this process last read, otherwise the data in the link; never asks the database."""
+    """What this process last read, otherwise the data in the link; never asks the database.
+
+    Without the logo, which is read from the database: no page waits for a picture then.
+    """
     known = _by_clinic.get(link.clinic.slug) if link.clinic else only_one()
-    return known or Shown(link.clinic or ClinicFacts(), shipped_flags())
+    shown = known or Shown(link.clinic or ClinicFacts(), shipped_flags())
+    return replace(shown, clinic=replace(shown.clinic, logo_path=""))
 
 
 def only_one() -> Shown | None:

@@ -27,7 +27,7 @@ def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membersh
         "lang": (get_language() or "en").split("-")[0],
         "paper": TYPST_PAPERS[conventions().paper],
         "title": _("Letter"),
-        "clinic": {"name": clinic.name, "lines": [line for line in (clinic.phone, clinic.reply_to) if line]},
+        "clinic": {"name": clinic.name, "lines": _head_lines(clinic), "logo": []},
         "to": addressee,
         "date": day_words(clinic.local(at).date()),
         "subject": patient_label(patient),
@@ -40,6 +40,13 @@ def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membersh
         "footer": _("Confidential. The patient gave the scores. Expected scores are estimates. Results vary."),
         "page_words": _("Page {n} of {m}"),
     }
+
+
+def _head_lines(clinic: Clinic) -> list[str]:
+    """Where the clinic is and how it is reached."""
+    street, _comma, town = clinic.address.partition(", ")
+    lines = [street, town, clinic.phone, clinic.reply_to, clinic.website_words]
+    return [line for line in lines if line]
 
 
 def signer_lines(by: Membership) -> list[str]:

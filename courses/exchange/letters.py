@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from clinic.country.conventions import at_clinic
 from clinic.country.shown import shown_moment
-from clinic.models import Membership, required_reason, void_rows
+from clinic.logo.kept_logo import logo_of
+from clinic.models import Clinic, ClinicLogo, Membership, required_reason, void_rows
 from courses.alerts.responding import add_note
 from courses.exchange.letter_parts import Part, letter_frame
 from courses.exchange.summary import summary_parts
@@ -20,6 +21,9 @@ from courses.exchange.urgent import urgency_words, urgent_parts
 from courses.exchange.void_mark import marked_void
 from courses.models import Alert, Course, Letter, LetterEvent
 
+DOTS_AN_INCH = 150
+# 60 mm by 18 mm.
+LARGEST_LOGO = (354, 106)
 TEMPLATE = ROOT / "templates" / "courses" / "letters" / "letter.typ"
 
 
@@ -28,7 +32,8 @@ def write_summary(course: Course, *, addressee: str, message: str, by: Membershi
     with at_clinic(course.clinic):
         sections, pictures = summary_parts(course, at=at)
         frame = letter_frame(course.patient, addressee=addressee, message=message, by=by, at=at)
-        pdf = _typeset(frame | {"sections": sections, "title": _("Summary of a course")}, pictures, at=at)
+        data = frame | {"sections": sections, "title": _("Summary of a course")}
+        pdf = _typeset(data, pictures, clinic=course.clinic, at=at)
     letter = Letter(
         clinic=course.clinic, patient=course.patient, course=course, kind=Letter.Kind.SUMMARY, pdf=pdf,
         addressee=addressee, message=message, written_by=by, written_at=at,
@@ -50,7 +55,7 @@ def write_referral(alert: Alert, *, addressee: str, message: str, by: Membership
         }
     letter = Letter(
         clinic=alert.clinic, patient=alert.patient, course=alert.course, alert=alert, kind=Letter.Kind.URGENT,
-        pdf=_typeset(frame | urgent, {}, at=at),
+        pdf=_typeset(frame | urgent, {}, clinic=alert.clinic, at=at),
         addressee=addressee, message=message, written_by=by, written_at=at,
     )  # fmt: skip
     return _keep(letter, at=at)
@@ -96,9 +101,18 @@ def unprintable(*texts: str) -> str:
     return missing_characters("".join(texts))
 
 
-def _typeset(data: Part, pictures: dict[str, str], *, at: datetime) -> bytes:
-    files = {"main.typ": TEMPLATE.read_text(), "data.json": json.dumps(data, default=str), **pictures}
-    return typeset(files, at=at)
+def _typeset(data: Part, pictures: dict[str, str], *, clinic: Clinic, at: datetime) -> bytes:
+    logo = logo_of(clinic)
+    # The typesetter's files are texts: a picture of pixels comes as the list of its bytes.
+    head = {**data["clinic"], **({"logo": list(logo.png), "logo_inches": _inches(logo)} if logo else {})}
+    content = json.dumps({**data, "clinic": head}, default=str)
+    return typeset({"main.typ": TEMPLATE.read_text(), "data.json": content, **pictures}, at=at)
+
+
+def _inches(logo: ClinicLogo) -> float:
+    """How wide a logo stands in the head of a letter, at 150 dots an inch or more."""
+    width, _height = logo.size_within(*LARGEST_LOGO)
+    return width / DOTS_AN_INCH
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ from clinic.presets import install_all
 from courses.practice.invented import invent_patients
 
 COPIED = (
-    "zone", "country", "phone", "address", "emergency_number", "confirmed_emergency_number", "emergency_wording",
-    "languages", "escalation_chain", "idle_minutes", "two_factor_grace_days",
+    "zone", "country", "phone", "address", "website", "emergency_number", "confirmed_emergency_number",
+    "emergency_wording", "languages", "escalation_chain", "idle_minutes", "two_factor_grace_days",
 )  # fmt: skip
 LICENCE = "PRACTICE"
 

@@ -18,6 +18,7 @@ from django.urls import reverse
 from clinic.country.countries import ANYWHERE
 from clinic.country.phones import dialled
 from clinic.models import Clinic
+from clinic.models.clinic import site_name
 from courses.models import CheckIn
 from patients.models import Consent, Patient
 
@@ -45,6 +46,10 @@ class ClinicFacts:
     # A patient's page has no calendar and is not printed.
     first_weekday: ClassVar[None] = None
     paper: ClassVar[str] = ""
+    # Not in the link: a page that is made without the database goes without them.
+    address: str = ""
+    website: str = ""
+    logo_path: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -53,6 +58,11 @@ class ClinicFacts:
     def phone_dial(self) -> str:
         """The clinic's number as a phone dials it."""
         return dialled(self.phone)
+
+    @property
+    def website_words(self) -> str:
+        """The website as people read it."""
+        return site_name(self.website)
 
     @property
     def emergency_dial(self) -> str:

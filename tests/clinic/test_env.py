@@ -194,3 +194,40 @@ def test_ports(found, monkeypatch, value, ports):
     monkeypatch.setenv("NAME", value)
     assert env.ports("NAME", "443") == ports
     assert bool(found) is (not ports)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("", []),
+        ("9.9.9.9", [("9.9.9.9", 53)]),
+        ("127.0.0.1:5353, 2620:fe::fe", [("127.0.0.1", 5353), ("2620:fe::fe", 53)]),
+        ("[2620:fe::fe]:5353", [("2620:fe::fe", 5353)]),
+        ("[2620:fe::fe]", [("2620:fe::fe", 53)]),
+    ],
+)
+def test_name_servers_are_ip_addresses_with_a_port_or_without(found, monkeypatch, value, read):
+    monkeypatch.setenv("NAME", value)
+    assert (env.dns_servers("NAME"), found) == (read, [])
+
+
+@pytest.mark.parametrize(
+    "value", ["dns.example.org", "9.9.9", "9.9.9.9:port", "9.9.9.9:0", "9.9.9.9:70000", "x:53"]
+)
+def test_other_name_servers_are_named_as_a_problem(found, monkeypatch, value):
+    monkeypatch.setenv("NAME", value)
+    assert (env.dns_servers("NAME"), named(found)) == ([], ["NAME"])
+
+
+@pytest.mark.parametrize(
+    ("value", "read", "problems"),
+    [
+        ("", "", []),
+        ("_SPF.Mail.Example.org.", "_spf.mail.example.org", []),
+        ("include:mail.example.org", "", ["NAME"]),
+        ("mail", "", ["NAME"]),
+    ],
+)
+def test_a_domain_is_a_name_alone(found, monkeypatch, value, read, problems):
+    monkeypatch.setenv("NAME", value)
+    assert (env.domain("NAME"), named(found)) == (read, problems)

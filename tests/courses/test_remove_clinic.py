@@ -9,13 +9,17 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
+from clinic.logo.kept_logo import replace_logo
+from clinic.logo.uploaded_logo import picture_of
 from clinic.models import AccountEvent, Clinic, Duty, Membership, Message, Role, User
 from clinic.people.staff import deactivate_member, invite_member
+from clinic.sender.verifying import enter_address
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.management.removing_clinics import clinic_paths, clinical_models
 from courses.models import Course, Protocol
 from patients.models import Patient
 from tests.factories import MembershipFactory, PatientFactory, UserFactory
+from tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +42,8 @@ def made(at) -> Clinic:
     ), by=manager, at=at)  # fmt: skip
     Duty.objects.create(clinic=clinic, member=lead, starts_at=at, ends_at=at.replace(year=at.year + 1))
     set_bounds(clinic, try_bounds(clinic, {}, at=at), reason="As shipped.", by=lead, at=at)
+    replace_logo(clinic, picture_of(picture()), by=manager, at=at)
+    enter_address(clinic, "desk@linden.example", by=manager, at=at)
     return clinic
 
 

@@ -16,6 +16,14 @@ About = Message.Trouble
 
 
 @dataclass(frozen=True)
+class InlinePicture:
+    """A PNG that travels in a mail, named there by its Content-ID: nothing is fetched when the mail is opened."""
+
+    cid: str
+    png: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Mail:
     """A mail as it is sent."""
 
@@ -25,6 +33,10 @@ class Mail:
     html: str
     reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    # The From header; empty for the installation's own. The second one is used where a server refuses the first.
+    sender: str = ""
+    usual_sender: str = ""
+    picture: InlinePicture | None = None
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
+from email.mime.image import MIMEImage
+from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from clinic.outbox.transports.base import Mail, TransportError
 from clinic.outbox.transports.smtp import SmtpBackend
-from clinic.outbox.transports.smtp_replies import About, Answer, about
+from clinic.outbox.transports.smtp_replies import FIRST_PERMANENT, About, Answer, about
+
+log = structlog.stdlib.get_logger(__name__)
 
 # Time for the commands of one mail besides its content: even a server that answers byte by byte is cut off.
 N_COMMANDS = 6
@@ -26,26 +31,30 @@ class EmailTransport:
 
     def send(self, mail: Mail) -> None:
         """Send the mail to the server."""
-        message = EmailMultiAlternatives(
-            subject=mail.subject,
-            body=mail.text,
-            to=[mail.to],
-            reply_to=[mail.reply_to] if mail.reply_to else None,
-            headers=dict(mail.headers),
-            connection=self.connection,
-        )
-        message.attach_alternative(mail.html, "text/html")
+        message = message_of(mail, self.connection)
         is_open = False
         try:
             with self._limited(longest_conversation()):
                 self._ready()
                 is_open = True
-                message.send()
+                self._hand_over(message, mail)
         except (smtplib.SMTPException, OSError) as error:
             # Read this before closing, because closing talks to the server on the same client.
             may_have_taken = is_open and self._may_have_taken()
             self.close()
             raise _typed(error, is_open=is_open, may_have_taken=may_have_taken) from error
+
+    def _hand_over(self, message: EmailMultiAlternatives, mail: Mail) -> None:
+        """With the installation's address where the server lets nobody send from the clinic's own."""
+        try:
+            message.send()
+        except smtplib.SMTPSenderRefused as error:
+            if mail.usual_sender in {"", mail.sender} or error.smtp_code < FIRST_PERMANENT:
+                raise
+            log.warning("own sender address refused by the mail server", code=error.smtp_code)
+            self._ready()
+            message.from_email = mail.usual_sender
+            message.send()
 
     def _ready(self) -> None:
         """A working connection: servers close one after so many mails, and that loses nothing."""
@@ -76,6 +85,33 @@ class EmailTransport:
         if isinstance(self.connection, SmtpBackend):
             return self.connection.limited(seconds)
         return nullcontext()
+
+
+class WithPicture(EmailMultiAlternatives):
+    """Text and HTML as alternatives, and beside them what the HTML shows (RFC 2387)."""
+
+    mixed_subtype = "related"
+
+
+def message_of(mail: Mail, connection: Any = None) -> EmailMultiAlternatives:
+    """The mail as it is written out; a picture is a part of it that no reader lists as an attachment."""
+    kind = EmailMultiAlternatives if mail.picture is None else WithPicture
+    message = kind(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=mail.sender or None,
+        to=[mail.to],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers=dict(mail.headers),
+        connection=connection,
+    )
+    message.attach_alternative(mail.html, "text/html")
+    if mail.picture is not None:
+        part = MIMEImage(mail.picture.png, "png")
+        part.add_header("Content-ID", f"<{mail.picture.cid}>")
+        part.add_header("Content-Disposition", "inline")
+        message.attach(part)
+    return message
 
 
 def longest_conversation() -> float:

@@ -1,0 +1,46 @@
+"""The mail that says that a clinic's own sender address is no longer used."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from clinic.models import ClinicSender, Membership, Message
+from clinic.outbox.compose import absolute, compose
+from clinic.outbox.refusals import note_delivery
+from clinic.outbox.transports.base import Mail, TransportError
+
+
+class SenderLostMail:
+    """Owner of the message kind `sender_lost`; its subject is the sender address."""
+
+    def still_due(self, message: Message, *, at: datetime) -> bool:
+        """Unless it is verified again, or another one was entered."""
+        senders = ClinicSender.objects.for_clinic(message.clinic)
+        return senders.filter(pk=message.subject_id).exclude(lost_at=None).exists()
+
+    def render(self, message: Message) -> Mail:
+        """What happened, and the page that says which record is missing."""
+        member = Membership.objects.for_clinic(message.clinic).select_related("user").get(pk=message.recipient_id)
+        if not member.is_active or not member.address:
+            raise TransportError("no active address", permanent=True)
+        sender = ClinicSender.objects.for_clinic(message.clinic).get(pk=message.subject_id)
+        with translation.override(message.clinic.languages[0]):
+            words = _(
+                "The DNS records of %(domain)s no longer allow emails to be sent from %(address)s. Emails to "
+                "patients are sent from this installation's address instead. Replies still go to your reply "
+                "address. The page shows which record is missing. Add it, then check again."
+            ) % {"domain": sender.domain, "address": sender.address}
+            subject = _("Your sender address is no longer used - %(clinic)s") % {"clinic": message.clinic.name}
+            context = {"words": words, "link": absolute(reverse("admin:clinic_clinic_sender"))}
+            return compose(message, "delivery_notice", context, to=member.address, subject=subject)
+
+    def settled(self, message: Message, *, at: datetime) -> None:
+        """This mail has an address too."""
+        note_delivery(message, at=at)
+
+
+sender_lost = SenderLostMail()
