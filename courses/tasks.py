@@ -64,7 +64,7 @@ def fit_curves() -> None:
         fit_every_clinic(at=timezone.now())
 
 
-# A large file on a busy machine takes minutes; the progress it tells keeps the watchdog and the lease.
+# A large file on a busy machine takes minutes; the progress it reports keeps the watchdog and the lease.
 @shared_task(name="courses.tasks.run_imports", soft_time_limit=1740, time_limit=1800)
 def run_imports() -> None:
     """Check and import the files that wait for it; delete those whose time is over."""

@@ -25,7 +25,7 @@ class Overtaken(Exception):
 
 
 def text_in_force(clinic: Clinic) -> ConsentText | None:
-    """What patients are told now."""
+    """What patients read now."""
     return ConsentText.objects.for_clinic(clinic).current().first()
 
 

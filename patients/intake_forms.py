@@ -149,7 +149,7 @@ class ConsentsForm(RecordForm):
     ANSWERS = (("1", gettext_lazy("agrees")), ("0", gettext_lazy("does not agree")))
 
     how = forms.ChoiceField(label=gettext_lazy("How"), choices=Consent.How.choices[:2])
-    # Which version stood on the page: the patient was told that one, whatever is in force when the form is sent.
+    # The version that was on the page: the patient read that one, whatever is in force when the form is sent.
     told_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -181,7 +181,7 @@ class ConsentsForm(RecordForm):
         return values
 
     def _told(self) -> ConsentText | None:
-        """The text that stood on the page, if it could be used."""
+        """The text that was on the page, if it could be used."""
         texts = ConsentText.objects.for_clinic(self.patient.clinic)
         version = self.cleaned_data.get("told_version")
         text = texts.filter(version=version).first() if version else self.text

@@ -1,4 +1,4 @@
-"""A name server on this machine that answers as told, over UDP and TCP, or says nothing at all."""
+"""A name server on this machine that answers as asked, over UDP and TCP, or says nothing at all."""
 
 from __future__ import annotations
 

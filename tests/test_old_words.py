@@ -22,7 +22,7 @@ OLD_WORDS = {
     r"told": "emailed, said: who did what",
     r"anew": "again",
     r"^kept$|kept visits?|visits? (?:is |was |were )?kept": "attended",
-    # To stand in is what somebody does who takes another one's duties.
+    # To stand in for somebody is to take over their duties.
     r"stands?(?! in\b)(?!-)": "is, is shown, stays",
     r"of whom": "a sentence of its own",
     r"all the same": "still, even so",

@@ -40,7 +40,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def where(is_found: Callable[[ast.AST], bool], *, homes: Collection[str]) -> list[str]:
-    """The places outside their home at which something stands."""
+    """The places outside their home where something is found."""
     return [
         f"{name}:{getattr(node, 'lineno', '?')}"
         for name, tree in modules()

@@ -17,6 +17,7 @@ from clinic.signing.content import piece_of
 from clinic.signing.ledger import comment_on
 from courses.alerts.messages.links import acknowledge_path
 from courses.alerts.snoozing import silence
+from courses.day_one.mail import token_of
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.flag_list.versions import FlagWords, change_flag
 from courses.models import (
@@ -105,7 +106,7 @@ TABLE: dict[str, Row] = {
     "admin:practise": Row(ALL),
     "admin:practice_again": Row(ALL),
     "admin:setup_steps": Row(frozenset({"manager"})),
-    "admin:setup_mail": Row(frozenset({"manager"}), more={"token": "none"}),
+    "admin:setup_mail": Row(frozenset({"manager"}), more={"token": "setup_token"}),
     "admin:password_change": Row(ALL),
     "admin:password_change_done": Row(ALL),
     "admin:jsi18n": Row(ALL, is_public=True),
@@ -238,6 +239,7 @@ def rows(course, lead, at) -> dict[str, Any]:
     return {
         # Parts of an address without a row of their own.
         "document": document.uuid,
+        "setup_token": token_of(lead),
         "report": session.red_flag_reports.get().uuid,
         "assessment": patient.assessments.get().pk,
         "patient": patient,
@@ -345,7 +347,7 @@ def test_every_address_with_two_roles(client, clinic, rows, smtp, settings, tmp_
 def _surprises(client: Any, rows: dict[str, Any], roles: set[str]) -> dict[str, int]:
     """What answers otherwise than the table says for somebody with these roles."""
     found = {name: _status(client, _url(name, rows)) for name in TABLE}
-    # The role that opens an address, where one does; else all are refused alike.
+    # The role that opens an address, where one does; otherwise all are refused alike.
     opening = {name: next((one for one in roles if one in row.roles), min(roles)) for name, row in TABLE.items()}
     allowed = {name: _expected(row, opening[name]) for name, row in TABLE.items()}
     return {name: status for name, status in found.items() if status not in allowed[name]}

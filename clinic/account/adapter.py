@@ -46,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def error_messages(self) -> dict[str, Any]:
         """allauth's messages, with the waiting time after too many wrong codes, and what one signs in with here.
 
-        The words are the same for every reason: they tell nobody which names and addresses have an account.
+        The words are the same for every reason: they do not show which names and addresses have an account.
         """
         (limit,) = parse_rates(settings.ACCOUNT_RATE_LIMITS["login_failed"])
         minutes = math.ceil(limit.duration / 60)

@@ -13,10 +13,10 @@ MOST = 20
 
 
 def find_account(login: str) -> User | None:
-    """The one account with this username, else the one with this address, in any case of letters; one query.
+    """The one account with this username, or with this address, whatever the case; one query.
 
-    None where several share the address: their usernames tell them apart. A username that looks like somebody
-    else's address is a username.
+    None where several share the address: then only their usernames identify them. What somebody has as a
+    username is one, though it looks like an address.
     """
     login = login.strip()
     if not login:

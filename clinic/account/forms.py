@@ -83,7 +83,7 @@ class OwnAddressForm(forms.Form):
         return password
 
     def clean(self) -> dict[str, Any]:
-        """An address signs in to one account; told only to whoever knows the password."""
+        """An address signs in to one account; shown only to whoever knows the password."""
         values = super().clean() or {}
         if "email" in values and "password" in values:
             try:

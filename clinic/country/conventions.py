@@ -167,7 +167,7 @@ def _first_known(*names: str) -> Locale:
 
 
 def _formats(locale: Locale, *, is_24_hours: bool) -> dict[str, str]:
-    """Every way to write a moment, by name: the only place where a format string stands."""
+    """Every way to write a moment, by name: the only place with format strings."""
     parts = locale.datetime_skeletons
     days = {
         "day": parts["yMMMd"].pattern,

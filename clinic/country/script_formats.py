@@ -15,7 +15,7 @@ class ScriptCatalog(JavaScriptCatalog):
     """Django's catalogue for scripts, with the clinic's formats as they are now."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With each format written out; else one is looked up when it is used, which no script can do."""
+        """With each format written out; otherwise one is looked up when it is used, which no script can do."""
         context = super().get_context_data(**kwargs)
         formats = {name: _plain(value) for name, value in context["formats"].items()}
         first = conventions().first_weekday % SUNDAY_IS_ZERO

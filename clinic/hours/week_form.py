@@ -97,7 +97,7 @@ class WeekForm(forms.Form):
             )
 
     def show_what_is_stored(self) -> None:
-        """For the page that comes back: it names what is stored now, so that sending it again replaces that."""
+        """For the page that is shown again: it names what is stored now, so that a second send replaces that."""
         now = {f"{weekday}_seen": as_words(self.stored.get(weekday)) for weekday in OpeningHours.Weekday}
         self.data = {**dict(self.data.items()), **now}
 

@@ -1,4 +1,4 @@
-"""A clinic's logo: checked when it is uploaded, written anew, and shown from a public address.
+"""A clinic's logo: checked when it is uploaded, written again, and shown from a public address.
 
 Where it appears is decided there: letters in courses/exchange, mails in clinic/outbox, pages in their templates.
 """

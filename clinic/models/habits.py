@@ -1,4 +1,4 @@
-"""What a clinic does otherwise than its country: clock, week and paper. All else follows from the country."""
+"""What a clinic does otherwise than its country: clock, week and paper. The rest follows from the country."""
 
 from __future__ import annotations
 

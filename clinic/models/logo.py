@@ -17,7 +17,7 @@ FITS_INTO = (600, 200)
 
 
 class ClinicLogo(models.Model):
-    """A logo as it was written anew after its upload. Its key is its public address; it is never changed."""
+    """A logo as it was written again after its upload. Its key is its public address; it is never changed."""
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="+", verbose_name=_("clinic"))

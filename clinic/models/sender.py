@@ -59,7 +59,7 @@ class ClinicSender(models.Model):
 
     @property
     def domain(self) -> str:
-        """What stands behind the @, as DNS writes it."""
+        """What follows the @, as DNS writes it."""
         return ascii_domain(self.address)
 
     @property

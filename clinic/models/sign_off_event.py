@@ -30,7 +30,7 @@ class SignOffEvent(models.Model):
     code = models.CharField(_("code"), max_length=120, help_text=_("What it is called within its kind."))
     title = models.CharField(_("what"), max_length=300)
     version = models.PositiveIntegerField(_("version"))
-    # From which one can tell whether the content was another one then.
+    # Shows whether the content was another one then.
     digest = models.CharField(_("digest"), max_length=20)
     action = models.CharField(_("action"), max_length=10, choices=Action)
     changes = models.JSONField(

@@ -20,7 +20,7 @@ class Lack:
     """One thing that is missing: in words, and the way for one reader to have it entered."""
 
     words: str
-    # Where this reader enters it; empty for a reader who may not, who is told whom to ask.
+    # Where this reader enters it; empty for a reader who may not, who reads whom to ask.
     url: str = ""
     ask: str = ""
 

@@ -29,7 +29,7 @@ def is_last_lead(membership: Membership) -> bool:
 
 
 def last_lead_words(membership: Membership) -> str:
-    """What a clinic without a lead cannot do, and who is told of its alerts instead."""
+    """What a clinic without a lead cannot do, and who is alerted instead."""
     managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER).with_address()
     names = ", ".join(str(one) for one in managers.exclude(pk=membership.pk).select_related("user"))
     alerted = (

@@ -17,7 +17,7 @@ SECONDS_A_TRY = 1.0
 
 
 class TxtLookup:
-    """The TXT records of a name, from the servers in DNS_SERVERS or else the system's; ends at a time."""
+    """The TXT records of a name, from the servers in DNS_SERVERS or the system's; ends at a time."""
 
     def __init__(self, *, seconds: float) -> None:
         self._ends_at = time.monotonic() + seconds

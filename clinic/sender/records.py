@@ -51,7 +51,7 @@ NO_VERDICT = {State.NO_ANSWER, State.NO_KEY}
 
 @dataclass(frozen=True)
 class Installation:
-    """What the installation sends with: where its SPF record stands, and its DKIM key, if it has one."""
+    """What the installation sends with: where its SPF record is, and its DKIM key, if it has one."""
 
     spf: str
     dkim_selector: str = ""
@@ -149,7 +149,7 @@ def _lets(record: str, wanted: str, lookup: Lookup, left: list[int]) -> bool:
 
 
 def _taken_in(record: str) -> list[str]:
-    """The domains whose senders pass: what stands after `all` is never looked at, but for no `all` at all."""
+    """The domains whose senders pass: what follows `all` is not looked at."""
     names: list[str] = []
     redirected: list[str] = []
     for term in record.lower().split()[1:]:
@@ -168,7 +168,7 @@ def _spf_records(found: list[str]) -> list[str]:
 
 
 def _dkim(record: Record, by: Installation, lookup: Lookup) -> Finding:
-    """Under the domain's name stands the key with which the installation signs."""
+    """Under the domain's name is the key with which the installation signs."""
     own = _keys(lookup(_own_key_name(by)))
     if not own:
         return Finding(Kind.DKIM, State.NO_KEY)

@@ -30,7 +30,7 @@ class SenderPage:
         self.admin = clinic_admin
 
     def view(self, request: HttpRequest) -> HttpResponse:
-        """The address and the records; a refused address comes back as it was typed."""
+        """The address and the records; a refused address is shown as it was typed."""
         by = self.admin.require(request, "clinic.change_clinic")
         if request.method != "POST":
             return self._show(request, by)

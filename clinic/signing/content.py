@@ -24,7 +24,7 @@ from clinic.country.shown import shown_number
 from clinic.models import Clinic
 
 NEEDS = "needs_sign_off"
-# What is no content: whose it is, where it stands, whether it is in use. The trigger of the database agrees.
+# What is no content: whose it is, its place, whether it is in use. The trigger of the database agrees.
 LEFT_OUT = frozenset({"id", "clinic", NEEDS, "position", "is_offered", "replaced_at"})
 # What names a row within its clinic.
 NAMES = ("code", "for_type")
@@ -34,7 +34,7 @@ BESIDE = frozenset({"source", "reasoning", "version", *NAMES})
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of content as it stands now."""
+    """One piece of content as it is now."""
 
     kind: str
     code: str
@@ -56,7 +56,7 @@ class Piece:
 
     @property
     def name(self) -> str:
-        """What tells it from all others of the clinic."""
+        """What distinguishes it within the clinic."""
         return f"{self.kind}|{self.code}"
 
     @property

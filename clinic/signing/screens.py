@@ -28,7 +28,7 @@ class SignedContentAdmin(ClinicScopedAdmin):
     exclude: ClassVar[Any] = ("clinic", NEEDS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With how its sign-off stands."""
+        """With the state of its sign-off."""
         fields = super().get_readonly_fields(request, obj)
         return [*fields, "sign_off_state"] if obj is not None else fields
 

@@ -1,4 +1,4 @@
-"""Days and times in templates, all of which have these filters: see clinic/country/shown.py."""
+"""Days and times in templates; every template has these filters: see clinic/country/shown.py."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         form = ColumnsForm(_sent(request), clinic=by.clinic, table=table, before=before)
         if request.method == "POST" and form.is_valid():
             if not choose(row, form.chosen()):
-                messages.info(request, _("This import went on meanwhile."))
+                messages.info(request, _("This import continued meanwhile."))
             return self._to(row, "change")
         context = {"form": form, "row": row, "table": table, "title": _("What the columns mean")}
         return self._page(request, "courses/admin/import_columns.html", context, is_refused=form.is_bound)
@@ -155,7 +155,7 @@ class HistoryImportAdmin(ClinicScopedAdmin):
             if discard(row):
                 messages.success(request, _("The file was deleted. Nothing of it was imported."))
             else:
-                messages.info(request, _("This import went on meanwhile."))
+                messages.info(request, _("This import has moved on meanwhile."))
         return self._to(row, "change")
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -31,7 +31,7 @@ RIGHT = "clinic.change_clinic"
 
 
 class SetupSteps:
-    """The views, bound to the site whose frame they stand in."""
+    """The views, bound to the site whose frame they use."""
 
     def __init__(self, site: AdminSite) -> None:
         self.site = site

@@ -84,7 +84,7 @@ COLUMNS = (
     Column("record", _("Record here (number, or “new”)"), ("record", "record here")),
 )  # fmt: skip
 BY_KEY = {column.key: column for column in COLUMNS}
-# Written into the file of refused rows, and read past when it comes back.
+# Written into the file of refused rows, and ignored when it is uploaded again.
 WHY = "Why it was refused"
 LINE = "Line"
 _OWN = frozenset({"why it was refused", "line"})

@@ -19,7 +19,7 @@ class OpenCourses(StrEnum):
 
 
 class Needles(StrEnum):
-    """What is said of sessions of which the file does not say whether needles were used."""
+    """What applies to sessions where the file does not say whether needles were used."""
 
     ASK = "ask"
     YES = "yes"
@@ -28,7 +28,7 @@ class Needles(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """The meaning of each column by its place, and what else must be known."""
+    """The meaning of each column by its place, and what is needed besides."""
 
     columns: tuple[str, ...]
     order: Order
@@ -45,7 +45,7 @@ class Choices:
 
     @property
     def places(self) -> Mapping[str, int]:
-        """Where each meaning stands."""
+        """The column of each meaning."""
         return self._places
 
     @property

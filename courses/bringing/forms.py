@@ -45,7 +45,7 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """The meaning of each column, and what else must be known to read the file."""
+    """The meaning of each column, and what is needed to read the file."""
 
     order = forms.ChoiceField(
         label=gettext_lazy("How are dates written?"),

@@ -175,7 +175,7 @@ class _Sorter:
                 self.members[key] = None if key in self.members and self.members[key] != member.pk else member.pk
 
     def courses_of(self, known: Known) -> list[PlannedCourse]:
-        """By the file's own course, else by complaint and by long gaps."""
+        """By the file's own course, otherwise by complaint and by long gaps."""
         groups: dict[tuple[str, str], list[ReadLine]] = defaultdict(list)
         for line in known.lines:
             if line.visit:

@@ -46,7 +46,7 @@ def match_people(clinic: Clinic, lines: Sequence[ReadLine]) -> list[Known]:
 
 
 def _gathered(lines: Sequence[ReadLine]) -> list[Known]:
-    """Lines of one person: by the number in the old system, else by name and birth date."""
+    """Lines of one person: by the number in the old system, otherwise by name and birth date."""
     named = [(line, line.person) for line in lines if line.person]
     texts = search_texts([(person.given_name, person.family_name) for _line, person in named])
     groups: dict[Hashable, Known] = {}

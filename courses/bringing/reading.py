@@ -178,7 +178,7 @@ def _refuse_bomb(content: bytes) -> None:
 
 
 def _cell(value: Any) -> Cell:
-    """A cell of a sheet: dates and times stay what they are, all else becomes text."""
+    """A cell of a sheet: dates and times stay what they are, everything else becomes text."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -204,7 +204,7 @@ def carry_out(row: HistoryImport, *, at: datetime) -> Plan:
         write_plan(row, plan, choices, by=by, at=at, step=step)
         HistoryImport.objects.filter(pk=row.pk).update(
             # The row's time is that of all it wrote: the database lets an undo take away nothing else. Written
-            # last: while the transaction holds the row, nobody could be told how far it is.
+            # last: while the transaction holds the row, nobody could see the progress.
             imported_at=at,
             state=State.IMPORTED,
             lease_until=None,

@@ -42,7 +42,7 @@ def safe_cell(value: Any) -> str:
 
 
 def plain_cell(text: str) -> str:
-    """The reverse, for a file that comes back."""
+    """The reverse, for a file that is uploaded again."""
     return text[1:] if text.startswith("'") and text[1:].lstrip(" \u00a0").startswith(FIRST) else text
 
 

@@ -66,7 +66,7 @@ def _changed(parts: Iterable[ImportPart]) -> list[Patient]:
 
 
 def _of_these(part: ImportPart, patients: list[Patient]) -> list[Patient]:
-    """Which of a part's records changed: halved until each stands alone."""
+    """Which of a part's records changed: halved until each is alone."""
     if len(patients) <= 1:
         return patients
     middle = len(patients) // 2

@@ -39,7 +39,12 @@ class SetupMail:
 
 def received_path(member: Membership) -> str:
     """The page that notes the arrival; it asks for the sign-in, so no mail scanner notes it."""
-    return reverse("admin:setup_mail", args=[signing.dumps(member.clinic_id, salt=SALT)])
+    return reverse("admin:setup_mail", args=[token_of(member)])
+
+
+def token_of(member: Membership) -> str:
+    """What the link holds: the clinic, signed."""
+    return signing.dumps(member.clinic_id, salt=SALT)
 
 
 def is_link_of(member: Membership, token: str) -> bool:

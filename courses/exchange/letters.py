@@ -110,7 +110,7 @@ def _typeset(data: Part, pictures: dict[str, str], *, clinic: Clinic, at: dateti
 
 
 def _inches(logo: ClinicLogo) -> float:
-    """How wide a logo stands in the head of a letter, at 150 dots an inch or more."""
+    """How wide a logo is in the head of a letter, at 150 dots an inch or more."""
     width, _height = logo.size_within(*LARGEST_LOGO)
     return width / DOTS_AN_INCH
 

@@ -45,7 +45,7 @@ def clinic_paths() -> dict[type[models.Model], str]:
 
 
 def plan_removal(clinic: Clinic) -> Removal:
-    """What would go, and what stands in the way; nothing is written."""
+    """What would go, and what prevents it; nothing is written."""
     counts = {model: _rows(clinic, model).count() for model in clinic_paths()}
     members = Membership.objects.for_clinic(clinic).values("user")
     users = User.objects.filter(pk__in=members).order_by("pk")
@@ -87,6 +87,9 @@ def _obstacles(clinic: Clinic, going: models.QuerySet[User]) -> Iterator[str]:
         if n:
             aside = f", {n_test} of them test patients" if model is Patient and n_test else ""
             yield f"{n} {model._meta.verbose_name_plural}{aside}"
+    n = clinic.practice_clinics.count()
+    if n:
+        yield f"{n} practice clinics beside it"
     n = AccountEvent.objects.filter(clinic=clinic).exclude(user__in=going).count()
     if n:
         yield f"{n} changes of accounts that people keep"

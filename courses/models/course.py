@@ -26,7 +26,7 @@ class CourseQuerySet(ClinicScopedQuerySet["Course"]):
         return self.filter(status__in=Course.OPEN)
 
     def seen_here(self) -> Self:
-        """Without those of which all that is known was imported: nobody is alerted by history."""
+        """Without those that were only imported: nobody is alerted by history."""
         since = Q(sessions__logged_at__gt=F("brought_by__imported_at"))
         return self.filter(Q(brought_by=None) | Q(pk__in=self.model.objects.filter(since).values("pk")))
 

@@ -71,7 +71,7 @@ class CurveSays:
 
     @property
     def said_shape(self) -> curve.Shape | None:
-        """The shape, where the next score can be told and the patient's own scores do not contradict it."""
+        """The shape, where the next score can be estimated and the patient's own scores do not contradict it."""
         if (
             self.shape is None
             or self.worse

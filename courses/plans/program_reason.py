@@ -21,7 +21,7 @@ class ProgramReason(models.TextChoices):
 
 
 def reason_words(stored: str) -> str:
-    """A stored reason as it is read: a person's words, and those of earlier versions, as they stand."""
+    """A stored reason as it is read: a person's words, and those of earlier versions, unchanged."""
     code, _space, why = stored.partition(" ")
     if code not in ProgramReason.values:
         return stored

@@ -10,7 +10,7 @@ from courses.priors.evidence import Evidence
 
 
 def blind_predictions(evidence: Evidence, current: curve.Prior, in_use: InUse) -> curve.HeldOut:
-    """Predictions as blind as a candidate's, but those of the Prior that goes on being asked.
+    """Predictions as blind as a candidate's, but those of the Prior that stays in use.
 
     The shipped Prior has seen nobody. A fitted one is fitted again without each patient, to what was on
     record then.

@@ -1,7 +1,7 @@
 """Whether a new version of a red flag may be less urgent than the shipped one, and so needs a second person.
 
 Source: a safety rule of this software. What decides who gets a lower level counts as well: a question or an answer
-in other words may send people down another way, and no machine can tell.
+in other words may send people down another way, and no program can judge.
 """
 
 from __future__ import annotations

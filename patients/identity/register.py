@@ -32,7 +32,7 @@ class Entry:
     birth: Birth
     phone: str
     email: str
-    # Where they stand in the list.
+    # Their place in the list.
     line: int = 0
 
     @property

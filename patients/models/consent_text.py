@@ -1,4 +1,4 @@
-"""What patients are told before they agree: the clinic's own text, in versions."""
+"""What patients read before they agree: the clinic's own text, in versions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, ClinicScopedQuerySet
 
-# Stands in the text where the clinic says how long it keeps records.
+# Marks the place where the clinic says how long it keeps records.
 RETENTION_PLACE = "[retention period]"
 
 
@@ -60,6 +60,6 @@ class ConsentText(models.Model):
 
     @property
     def paragraphs(self) -> list[str]:
-        """As the patient is told it; what is not filled in yet stays visible."""
+        """As the patient reads it; what is not filled in yet stays visible."""
         filled = self.body.replace(RETENTION_PLACE, self.retention or RETENTION_PLACE)
         return [line.strip() for line in filled.splitlines() if line.strip()]

@@ -24,7 +24,7 @@ def change_url(member) -> str:
 
 
 def typed(member, **values) -> dict[str, object]:
-    """The form of a member as it stands, with what somebody changes."""
+    """The form of a member as it is, with what somebody changes."""
     return {
         "first_name": member.user.first_name,
         "last_name": member.user.last_name,
@@ -71,7 +71,7 @@ class TestWarning:
         MembershipFactory(clinic=make_clinic("Mill"), role=Role.LEAD)
         assert is_last_lead(lead)
 
-    def test_it_names_who_is_told_instead(self, signed_in, manager, lead, clinic):
+    def test_it_names_who_is_alerted_instead(self, signed_in, manager, lead, clinic):
         other = MembershipFactory(clinic=clinic, role=Role.MANAGER)
         html = signed_in(manager).post(change_url(lead), typed(lead, role="front_desk")).content.decode()
         assert str(other) in html
@@ -150,7 +150,7 @@ class TestItEnds:
         answer_invitation(pending, is_accepted=True, at=at)
         assert self.has_ended(standing)
 
-    def test_former_lead_comes_back(self, standing, clinic, at):
+    def test_former_lead_returns(self, standing, clinic, at):
         former = MembershipFactory(clinic=clinic, role=Role.LEAD, deactivated_at=at)
         reactivate_member(former, at=at)
         assert self.has_ended(standing)

@@ -26,7 +26,7 @@ SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-label")
 
 @dataclass(frozen=True)
 class Country:
-    """A clinic's place, and what must not stand on its pages."""
+    """A clinic's place, and what must not be on its pages."""
 
     code: str
     zone: str

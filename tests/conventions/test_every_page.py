@@ -111,7 +111,7 @@ def test_no_letter_is_written_as_elsewhere(country, cast, rows, course, at, clie
 
 
 def _stored_words(clinic: Clinic) -> list[str]:
-    """What stands in the clinic's own lists is its own words: places of points, sources."""
+    """The clinic's own lists hold its own words: places of points, sources."""
     listed = [row for model in signed_models() for row in rows_of(model, clinic)]
     texts = [str(getattr(row, one.attname) or "") for row in listed for one in row._meta.fields]
     own = [text for text in texts if " " in text and (re.search(r"\d\.\d", text) or respelled(text) != text)]

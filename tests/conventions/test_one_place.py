@@ -25,6 +25,7 @@ MACHINES = {
     ("clinic/people/staff.py", "send_password_link"): "a key of the outbox",
     ("clinic/posting/stale.py", "stamp"): "a hidden field",
     ("clinic/hours/week_form.py", "as_words"): "a hidden field",
+    ("clinic/sender/verifying.py", "_tell_managers"): "a key of the outbox",
     ("courses/bringing/cells.py", "_day_text"): "read again as a date",
     ("courses/bringing/exporting.py", "stream_export"): "a file name",
     ("courses/bringing/packing.py", ""): "the stored file",
@@ -88,7 +89,7 @@ def python_files() -> list[Path]:
 
 
 def other_places(source: str) -> Iterator[tuple[str, int, str]]:
-    """Function, line and kind of everything that writes a date, a time or a decimal by itself."""
+    """Function, line and kind of everything that writes a date, a time or a decimal without it."""
 
     def look(node: ast.AST, function: str) -> Iterator[tuple[str, int, str]]:
         for child in ast.iter_child_nodes(node):
@@ -101,7 +102,7 @@ def other_places(source: str) -> Iterator[tuple[str, int, str]]:
 
 
 def written_by(node: ast.AST) -> str:
-    """What a node writes by itself; empty for nothing."""
+    """What a node writes; empty for nothing."""
     if isinstance(node, ast.Call):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         return name if name in CALLS else ""

@@ -18,20 +18,20 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("clinic", "patients", "courses", "demo", "bench", "tests", ".ci")
 # What each old word becomes.
 OLD_WORDS = {
-    r"told|telling": "email, alert, inform, show, say, distinguish",
-    r"stands?|stood|standing": "is, are, applies",
+    r"told(?! apart)|telling": "email, alert, inform, show, say, distinguish",
+    r"(?:stands?|stood|standing)(?! (?:in|for|out)\b)": "is, are, applies",
     r"by (?:itself|themselves)": "automatically, alone",
     r"all the same": "still, anyway",
     r"anew": "again",
     r"mend(?:s|ed|ing)?": "fix, repair",
     r"whereof|thereof|of whom|of which": "a sentence of its own",
-    r"(?<!body )(?<!thing )else": "otherwise, also",
+    r"(?<!body )(?<!thing )(?<!all )(?<!somebody )else": "otherwise, also",
     r"reckon(?:s|ed|ing)?": "calculate",
     r"lapse[sd]?": "expire, be overdue",
     r"the bell": "the notification",
     r"the sum(?! (?:of|over))": "the calculation",
     r"go(?:es)? on|went on|going on": "continue, resume",
-    r"comes? back|came back": "return, be restored",
+    r"comes? back(?! (?:unsaved|as|beside))|came back": "return, be restored",
     r"nine of ten|nine times in ten": "9 in 10",
     r"nought|lest|for want of": "zero, so that, without",
     r"in the house|into the house": "in the local network, in the project",
@@ -51,10 +51,6 @@ ALLOWED = {
     ("courses/sessions/next_steps.py", "what to tell the patient"): "staff speak to the patient",
     ("courses/sessions/next_steps.py", "What to tell the patient today"): "staff speak to the patient",
     ("patients/models/assessment.py", "taken on"): "the day of an image",
-    (
-        "templates/patients/admin/intake_consents.html",
-        "what else could be done",
-    ): "consent text, reviewed by clinicians",
     ("templates/patients/admin/intake_consents.html", "What the patient is told before they agree"): (
         "the heading over the words that are said to the patient"
     ),

@@ -1,4 +1,4 @@
-"""A contract of import-linter that finds the files it speaks of by their names, wherever they stand.
+"""A contract of import-linter that finds the files it speaks of by their names, wherever they are.
 
 Import-linter's own wildcards stand for a whole name. Here `*_form` is every file whose name ends so.
 """
@@ -16,7 +16,7 @@ class ByNameContract(Contract):
     """Files of some names are imported by files of some names alone.
 
     `names` are patterns of a file's own name, `importers` patterns of a whole dotted name. Files in `except_in`
-    are not meant. `ignore_imports` lists single imports, each of which must exist.
+    are not meant. `ignore_imports` lists single imports, and each must exist.
     """
 
     type_name = "by_name"
@@ -49,7 +49,7 @@ class ByNameContract(Contract):
         }
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        """What stands against it."""
+        """What breaks it."""
         for line in check.metadata["illegal"]:
             output.print_error(f"{line}: not allowed by the names of these files", bold=False)
         for line in check.metadata["stale"]:

@@ -10,7 +10,7 @@ KNOT = ("clinic.access", "clinic.models")
 
 
 def circles(graph: grimp.ImportGraph) -> list[list[str]]:
-    """Every largest set of modules of which each reaches each (Tarjan's algorithm, without recursion)."""
+    """Every largest set of modules that all reach each other (Tarjan's algorithm, without recursion)."""
     imports = {one: sorted(graph.find_modules_directly_imported_by(one)) for one in sorted(graph.modules)}
     index: dict[str, int] = {}
     low: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The contracts by name hold for files yet to be written, and no form stands in a file of another name."""
+"""The contracts by name hold for files yet to be written, and no form is in a file of another name."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check(options: dict[str, Any], *, importer: str, imported: str) -> bool:
     [(key, name.replace("*", "newcomer")) for key, options in BY_NAME.items() for name in options["names"]],
 )
 class TestNewFile:
-    def test_is_covered_wherever_it_stands(self, key, name):
+    def test_is_covered_wherever_it_is(self, key, name):
         for room in ("courses.alerts", "courses.a_new_room", "patients", "clinic.people"):
             assert not check(BY_NAME[key], importer="courses.alerts.raising", imported=f"{room}.{name}")
 
@@ -91,7 +91,7 @@ SINGLE = {"clinic.health.metrics", "clinic.headers"}
 
 
 def test_no_view_escapes_by_the_name_of_its_file():
-    """What an address leads to is a view, and stands in a file that is named so."""
+    """What an address leads to is a view, and is in a file that is named so."""
     led_to = {
         f"{node.module}.views" if any(alias.name == "views" for alias in node.names) else str(node.module)
         for path, tree in modules()

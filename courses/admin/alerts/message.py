@@ -27,6 +27,8 @@ KINDS: dict[str, Any] = {
     "daily_digest": gettext_lazy("daily digest"),
     "reminder": gettext_lazy("mail to a patient"),
     "curve_notice": gettext_lazy("news of the healing curve"),
+    "setup_mail": gettext_lazy("test email of the setup"),
+    "sender_lost": gettext_lazy("sender address no longer usable"),
     "hand_over": gettext_lazy("courses handed over"),
     "account_notice": gettext_lazy("change to an account"),
     "member_refused": gettext_lazy("staff email address refused"),

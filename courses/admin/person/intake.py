@@ -227,7 +227,7 @@ class IntakeFlow:
         is_on_hold = patient.courses.filter(status=Course.Status.ON_HOLD).exists()
         on = patient.clinic.local(timezone.now()).date()
         course, by = patient.courses.open().first(), active_membership(request.user)
-        # Whoever will needle: the course's practitioner, else the one who takes the patient in.
+        # Whoever will needle: the course's practitioner, or the one who takes the patient in.
         practitioner = course.practitioner if course else by if by.is_clinician else None
         care = care_fact(patient, is_on_hold=is_on_hold)
         found = clearance_of(patient, on=on, care=care, practitioner=practitioner)

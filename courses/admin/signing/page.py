@@ -121,7 +121,7 @@ class SignOffAdmin(ClinicScopedAdmin):
 
 
 def state_of(member: Membership, kind: str, code: str) -> PieceState:
-    """One piece as it stands, or 404."""
+    """One piece as it is, or 404."""
     group = kind_called(kind)
     found = states_of(member.clinic, group) if group else []
     for one in found:

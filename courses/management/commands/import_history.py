@@ -23,7 +23,7 @@ REFUSED = 2
 
 
 class Command(BaseCommand):
-    """Says each refused row with its reason; imports all or nothing unless told otherwise."""
+    """Says each refused row with its reason; imports all or nothing unless asked otherwise."""
 
     help = __doc__ or ""
 

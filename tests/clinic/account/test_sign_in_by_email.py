@@ -125,7 +125,7 @@ class TestNoAddressIsTakenTwice:
         with pytest.raises(ValidationError, match="Another account"):
             change_own_address(other, email="anna.LEE@example.org", at=at)
 
-    def test_it_is_told_only_to_whoever_knows_the_password(self, client, anna):
+    def test_it_is_shown_only_to_whoever_knows_the_password(self, client, anna):
         other = UserFactory(username="berta", email="berta@example.org")
         other.set_password(PASSWORD)
         other.save()
@@ -154,7 +154,7 @@ class TestNoAddressIsTakenTwice:
 
 
 def test_times_of_known_and_unknown_names_are_alike(client, anna):
-    """Measured: the medians of five differ by less than a half, of which the hash is nearly all."""
+    """Measured: the medians of five differ by less than a half, and nearly all of it is the hash."""
     medians = {}
     for login in ("anna.lee@example.org", "nobody@example.org"):
         times = []

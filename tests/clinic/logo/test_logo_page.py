@@ -40,7 +40,7 @@ class TestUpload:
         assert clinic.logo_path in client.get(PAGE).content.decode()
         assert opened(client.get(clinic.logo_path).content).size == (300, 90)
 
-    def test_stands_in_the_clinics_history(self, upload, clinic):
+    def test_is_in_the_clinics_history(self, upload, clinic):
         upload(picture())
         assert "logo" in LogEntry.objects.get(object_id=str(clinic.pk)).change_message
 

@@ -48,7 +48,7 @@ def test_the_name_is_read_as_it_is_written(name):
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\r\n", "\u202e"])
-def test_without_a_name_the_address_stands_alone(name):
+def test_without_a_name_the_address_is_alone(name):
     assert read_back(name) == ("", ADDRESS)
 
 

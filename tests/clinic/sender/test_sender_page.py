@@ -85,7 +85,7 @@ def test_a_second_press_waits(browser, sender):
 
 
 @pytest.mark.parametrize("address", ["linden", "desk@gmail.com", "x" * 300 + "@linden.example"])
-def test_a_refused_address_comes_back_as_typed(browser, clinic, address):
+def test_a_refused_address_is_shown_as_typed(browser, clinic, address):
     response = browser.post(PAGE, {"address": address})
     assert response.status_code == 422
     assert f'value="{address}"' in response.content.decode()

@@ -1,4 +1,4 @@
-"""A sender address is used while its domain's records are there, as a real name server tells them."""
+"""A sender address is used while its domain's records are there, as a real name server answers."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class TestAgain:
         verified.refresh_from_db()
         assert (verified.verified_at, verified.confirmed_at) == (at, at + DAY)
 
-    def test_a_record_that_is_gone_ends_it_and_managers_are_told(
+    def test_a_record_that_is_gone_ends_it_and_managers_are_emailed(
         self, verified, name_server, clinic, manager, smtp, at
     ):
         name_server.txt["linden.example"] = ["v=spf1 mx -all"]
@@ -150,9 +150,7 @@ class TestAgain:
         assert "linden.example" in mail.get_body(("plain",)).get_content()
         assert "linden.example" not in mail["Subject"]
 
-    def test_nobody_is_told_of_what_was_set_right_in_between(
-        self, verified, name_server, publish, clinic, smtp, at
-    ):
+    def test_no_email_about_what_was_corrected_in_between(self, verified, name_server, publish, clinic, smtp, at):
         name_server.txt.pop("linden.example")
         again(clinic, at + DAY)
         publish(verified)

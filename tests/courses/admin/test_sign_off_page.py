@@ -55,7 +55,7 @@ def all_groups(client):
     return [one["value"] for one in soup(client.get(PAGE)).select("input[name=group]")]
 
 
-def test_every_piece_stands_on_the_page_with_what_decides_it(clinic, lead):
+def test_every_piece_is_on_the_page_with_what_decides_it(clinic, lead):
     page = text(browser(lead).get(PAGE))
     for kind in kinds():
         for one in states_of(clinic, kind):
@@ -95,7 +95,7 @@ def test_others_read_the_page_and_who_can_act(request, who, lead):
     assert browser(member).post(SIGN, {}).status_code == 403
 
 
-def test_a_lead_without_a_licence_is_told_what_is_missing(lead):
+def test_a_lead_without_a_licence_reads_what_is_missing(lead):
     type(lead).objects.filter(pk=lead.pk).update(licence_number="")
     page = browser(lead).get(PAGE)
     assert "your licence must be on file" in text(page)
@@ -325,7 +325,7 @@ class TestConsentText:
 
 
 def test_no_template_says_it_on_every_line():
-    """One line a page, made by one tag; the words themselves stand in its template alone."""
+    """One line a page, made by one tag; only its template has the words."""
     for path in TEMPLATES.rglob("*.html"):
         source = path.read_text(encoding="utf-8")
         if "sign_off" in path.name:

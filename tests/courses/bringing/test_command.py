@@ -43,7 +43,7 @@ def test_dry_run_writes_nothing_and_keeps_no_file(file, capsys):
     assert not HistoryImport.objects.exclude(content=b"").exists()
 
 
-def test_all_or_nothing_unless_told_otherwise(file):
+def test_all_or_nothing_unless_asked_otherwise(file):
     with pytest.raises(CommandError) as refused:
         call_command("import_history", file(BAD))
     assert (refused.value.returncode, Patient.objects.count()) == (2, 0)

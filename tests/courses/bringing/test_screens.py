@@ -75,7 +75,7 @@ def test_columns_are_asked_again_with_everything_chosen(signed_in, manager, prac
     assert "checked" in text.split('value="yes"')[1][:80]
 
 
-def test_progress_is_told(signed_in, lead, clinic, at):
+def test_progress_is_shown(signed_in, lead, clinic, at):
     row = bring(clinic, lead, PATIENTS, at=at)
     HistoryImport.objects.filter(pk=row.pk).update(state="importing", n_done=1, n_total=2, lease_until=at)
     client = signed_in(lead)
@@ -108,12 +108,12 @@ def test_undo_asks_for_a_reason_and_twice_is_once(signed_in, lead, clinic, at):
 
 
 def test_the_database_takes_away_nothing_else(refused, lead, clinic, course, at):
-    """Neither rows of an import that stands, nor live rows of a course that was imported."""
+    """Neither rows of an import that was not undone, nor live rows of a course that was imported."""
     row = carry_through(clinic, lead, HISTORY, at=at)
     with refused("courses_append_only"):
         rows = Session.objects.filter(course__brought_by=row)
         rows._raw_delete(rows.db)
-    with refused("courses_append_only"):
+    with refused("patients_kept"):
         rows = Patient.objects.filter(family_name="Lee")
         rows._raw_delete(rows.db)
 

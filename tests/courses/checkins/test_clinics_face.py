@@ -48,7 +48,7 @@ def test_patients_pages_show_whose_they_are(pages, clinic_with_face):
         assert "img-src 'self' data:" in page["Content-Security-Policy"]
 
 
-def test_without_a_logo_the_products_mark_stands_there(pages, clinic):
+def test_without_a_logo_the_products_mark_is_there(pages, clinic):
     for page in pages():
         assert [one for one in pictures(page) if "/logo/" in one] == []
         assert "page-foot" not in page.content.decode()

@@ -26,7 +26,7 @@ ALARMS_THAT_NOBODY_ASKED_FOR = {
     **{(scores, name): FIXED for scores in ("7 9 8 6 4 3", "6 8 7 5 3 2") for name in PRIORS},
     **{("8 8 8 8 8", name): CEILING for name in ("dpn_topiramate_vas", "wide_curves")},
 }
-# Patients of that series start at 4.5 with a standard deviation of 0.7: ten is told from a very noisy patient only
+# Patients of that series start at 4.5 with a standard deviation of 0.7: only a very noisy patient explains a ten
 # after some more; the line (9.3) and the alarm by the third hold.
 NEXT_FAR_OFF = {("10 10 10 10", "reisby_hamd_weekly")}
 

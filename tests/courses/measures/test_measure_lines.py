@@ -38,7 +38,6 @@ def test_change_is_shown_beside_its_threshold(table):
     (line,) = table((Stage.START, start), (Stage.REVIEW, review))
     assert (line.start, line.latest) == ("8", "5")
     assert line.change == "3 better (38%): as much as patients notice, but it could be chance"
-    assert line.needs_sign_off
 
 
 def test_percentage_is_na_for_a_low_start(table):

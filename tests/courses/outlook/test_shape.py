@@ -49,7 +49,7 @@ def test_no_shape_is_said_against_the_scores(shape, change, is_said):
     assert (says(shape, change).said_shape is not None) is is_said
 
 
-def test_no_shape_is_said_beside_a_next_score_that_cannot_be_told():
+def test_no_shape_is_said_beside_a_next_score_without_an_estimate():
     found = says("steady", -2, next_score=SILENCE)
     assert found.said_shape is None
     assert "shape" not in " ".join(curve_sentences(found))

@@ -120,7 +120,7 @@ def test_without_a_logo_there_is_no_picture_and_no_gap(mail):
     assert "<img" not in html_of(found)
 
 
-def test_address_and_website_stand_in_both_parts(mail, clinic):
+def test_address_and_website_are_in_both_parts(mail, clinic):
     clinic.address, clinic.website = "12 Linden Street, 10115 Berlin", "https://www.linden.example/"
     clinic.save()
     found = mail()

@@ -1,4 +1,4 @@
-"""What the budget counts is what staff are told: past scores are judged as they were when they came."""
+"""What the budget counts is what staff are alerted to: past scores are judged as they were when they came."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PLANNED, N_COURSES, N_SCORES = 12.0, 8, 9
 
 
 @pytest.mark.parametrize("name", PRIORS)
-def test_sessions_counted_are_the_sessions_told(name: str) -> None:
+def test_sessions_counted_are_the_sessions_alerted(name: str) -> None:
     prior, thresholds = in_force(name)
     panel = regular_panel(n_courses=N_COURSES, n_scores=N_SCORES)
     panel = panel.with_scores(simulate(in_force("noisy_patients")[0], panel, rng=np.random.default_rng(7)))

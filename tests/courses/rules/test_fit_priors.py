@@ -1,8 +1,8 @@
 """The Priors that the tests work with are what their script makes today, not what it made once.
 
-The simulated clinics are made anew here. The file is always written whole, so that a change of the code that
-would have moved a series moves them too. The public series are no part of the project: their fingerprints stand
-here, and where CURVE_SERIES names the folder they are made anew as well.
+The simulated clinics are made again here. The file is always written whole, so that a change of the code that
+would have moved a series moves them too. The public series are no part of the project: their fingerprints are
+here, and where CURVE_SERIES names the folder they are made again as well.
 """
 
 from __future__ import annotations
