@@ -1,7 +1,8 @@
 """All shipped content signed off by one lead, on one page, by keyboard, in under 15 minutes.
 
 How the time is counted: a key takes 0.28 s (average typist of the keystroke-level model; Card, Moran, Newell
-1980), a group one decision of 1.35 s. Reading is counted at 4 s a row, as for somebody who knows the content and checks.
+1980), a group one decision of 1.35 s. Reading is counted at 4 s a row, as for somebody who knows the content
+and checks.
 Also printed is a first reading of every word at 238 a minute (Brysbaert 2019), which takes longer.
 """
 

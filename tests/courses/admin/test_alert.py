@@ -110,7 +110,7 @@ class TestPage:
     def test_says_what_to_check_with_its_source(self, two, signed_in, lead):
         html = page(signed_in(lead), two[1])
         assert "Needle trauma: bruise" in html
-        assert "needs clinical sign-off" in html
+        assert "Not signed off by a clinician yet:" in html
 
     def test_shows_the_calculation_with_odds_and_prior(self, two, signed_in, lead):
         html = page(signed_in(lead), two[1])
