@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinic.models import ClinicSender, Membership, Message
+from clinic.country.conventions import at_clinic
+from clinic.models import ClinicSender, Message
 from clinic.outbox.compose import absolute, compose
+from clinic.outbox.recipients import reachable_member
 from clinic.outbox.refusals import note_delivery
-from clinic.outbox.transports.base import Mail, TransportError
+from clinic.outbox.transports.base import Mail
 
 
 class SenderLostMail:
@@ -24,11 +25,9 @@ class SenderLostMail:
 
     def render(self, message: Message) -> Mail:
         """What happened, and the page that says which record is missing."""
-        member = Membership.objects.for_clinic(message.clinic).select_related("user").get(pk=message.recipient_id)
-        if not member.is_active or not member.address:
-            raise TransportError("no active address", permanent=True)
+        member = reachable_member(message)
         sender = ClinicSender.objects.for_clinic(message.clinic).get(pk=message.subject_id)
-        with translation.override(message.clinic.languages[0]):
+        with at_clinic(message.clinic, language=message.clinic.languages[0]):
             words = _(
                 "The DNS records of %(domain)s no longer allow emails to be sent from %(address)s. Emails to "
                 "patients are sent from this installation's address instead. Replies still go to your reply "

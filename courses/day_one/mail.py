@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinic.models import Membership, Message, SetupEvent
+from clinic.country.conventions import at_clinic
+from clinic.models import Membership, Message
 from clinic.outbox.compose import absolute, compose
+from clinic.outbox.recipients import reachable_member
 from clinic.outbox.transports.base import Mail
 
 SALT = "courses.day_one.test_mail"
@@ -26,12 +27,12 @@ class SetupMail:
 
     def render(self, message: Message) -> Mail:
         """A line and the link."""
-        event = SetupEvent.objects.for_clinic(message.clinic).select_related("by__user").get(pk=message.subject_id)
-        with translation.override(message.clinic.languages[0]):
+        member = reachable_member(message)
+        with at_clinic(message.clinic, language=message.clinic.languages[0]):
             words = _("This is the test email you asked for. Open the link to note that it arrived.")
-            context = {"words": words, "link": absolute(received_path(event.by))}
+            context = {"words": words, "link": absolute(received_path(member))}
             subject = _("Test email - %(clinic)s") % {"clinic": message.clinic.name}
-            return compose(message, "delivery_notice", context, to=event.by.address, subject=subject)
+            return compose(message, "delivery_notice", context, to=member.address, subject=subject)
 
     def settled(self, message: Message, *, at: datetime) -> None:
         """The link says whether it arrived; that a server accepted it does not."""

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 
 from clinic.account.own import change_own_address
 from clinic.country.spelling import respelled
-from clinic.models import Clinic, Membership, Message, Role
+from clinic.models import Clinic, ClinicSender, Membership, Message, Role
 from clinic.outbox.kinds import kind_of
 from clinic.people.address_change import correct_address
 from clinic.people.staff import send_invitation, send_password_link
@@ -135,7 +135,15 @@ def _every_mail(clinic: Clinic, cast: dict[str, Any], rows: dict[str, Any], cour
     note_event(clinic, PriorEvent.Kind.THRESHOLD_WAITS, at=at, by=lead)
     plan_reminders(at=at)
     digest = Digest.objects.create(clinic=clinic, on=at.date(), since=at - timedelta(days=1), made_at=at)
-    abouts = {"member_refused": lead, "endpoint_refused": rows["endpoint"], "daily_digest": digest}
+    sender = ClinicSender.objects.create(
+        clinic=clinic, address="info@ash.example", entered_by=lead, entered_at=at, lost_at=at
+    )
+    abouts = {
+        "member_refused": lead,
+        "endpoint_refused": rows["endpoint"],
+        "daily_digest": digest,
+        "sender_lost": sender,
+    }
     for kind, about in abouts.items():
         Message.objects.create(
             clinic=clinic,
