@@ -17,7 +17,7 @@ from clinic.signing.content import piece_of
 from clinic.signing.ledger import comment_on
 from courses.alerts.messages.links import acknowledge_path
 from courses.alerts.snoozing import silence
-from courses.day_one.mail import token_of
+from courses.day_one.mail import received_path
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.flag_list.versions import FlagWords, change_flag
 from courses.models import (
@@ -106,7 +106,7 @@ TABLE: dict[str, Row] = {
     "admin:practise": Row(ALL),
     "admin:practice_again": Row(ALL),
     "admin:setup_steps": Row(frozenset({"manager"})),
-    "admin:setup_mail": Row(frozenset({"manager"}), more={"token": "setup_token"}),
+    "admin:setup_mail": Row(frozenset({"manager"}), more={"token": "none"}),
     "admin:password_change": Row(ALL),
     "admin:password_change_done": Row(ALL),
     "admin:jsi18n": Row(ALL, is_public=True),
@@ -239,7 +239,6 @@ def rows(course, lead, at) -> dict[str, Any]:
     return {
         # Parts of an address without a row of their own.
         "document": document.uuid,
-        "setup_token": token_of(lead),
         "report": session.red_flag_reports.get().uuid,
         "assessment": patient.assessments.get().pk,
         "patient": patient,
@@ -339,7 +338,7 @@ def test_every_address_as(client, cast, rows, smtp, settings, tmp_path, role):
 def test_every_address_with_two_roles(client, clinic, rows, smtp, settings, tmp_path, main, other):
     """Whoever has two roles may open what either may, whichever is the main one, and nothing else."""
     settings.EMAIL_FILE_PATH = tmp_path
-    member = factories.MembershipFactory(clinic=clinic, role=main, more_roles=[other])
+    member = factories.MembershipFactory(clinic=clinic, role=main, more_roles=[other], licence_number="L-1")
     client.force_login(member.user, backend="clinic.account.sign_in.MembershipBackend")
     assert _surprises(client, rows, {main, other}) == {}
 
@@ -420,6 +419,8 @@ def _url(name: str, rows: dict[str, Any]) -> str:
         return acknowledge_path(rows["alert"], rows["membership"])
     if name == "unsubscribe":
         return unsubscribe_path(rows["patient"], Consent.Stream.REMINDERS)
+    if name == "admin:setup_mail":
+        return received_path(rows["membership"])
     row = TABLE[name]
     if not row.about:
         return reverse(name, kwargs=row.more)

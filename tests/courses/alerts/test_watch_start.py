@@ -68,7 +68,8 @@ PAGES = (
     "/admin/courses/alert/{alert}/change/",
     "/dashboard/",
 )
-SAID = "Worse than at the start (before): 2.3 points. The first score was 6; the last 3 average 8.3."
+# The clinic is German.
+SAID = "Worse than at the start (before): 2,3 points. The first score was 6; the last 3 average 8,3."
 
 
 @pytest.mark.parametrize("page", PAGES)
