@@ -232,7 +232,10 @@ class TestFigures:
         ("courses/dry_runs/pain_rules.py", "_courses"): "scores of counted courses",
         ("courses/exchange/urgent.py", "urgent_parts"): "the reports of one alert, in a letter about one patient",
         ("courses/exchange/letters.py", "void_letter"): "one letter, of whichever patient",
-        ("courses/management/removing_clinics.py", "_obstacles"): "whether a clinic ever had a patient, of test too",
+        (
+            "courses/management/removing_clinics.py",
+            "_obstacles",
+        ): "whether a clinic ever had a patient, of test too",
     }
 
     def test_every_query_of_a_figure_leaves_them_out(self):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from clinic.country.conventions import at_clinic
 from courses.admin.today import today
 from courses.alerts.responding import last_news, resolve
 from courses.models import Alert, Appointment
@@ -94,5 +95,6 @@ def test_is_said_in_the_list_of_the_day(course, lead, at):
         booked_by=lead,
         booked_at=at,
     )
-    (visit,) = today(lead, at=at).visits
+    with at_clinic(lead.clinic):
+        (visit,) = today(lead, at=at).visits
     assert visit.worse == (SAID,)
