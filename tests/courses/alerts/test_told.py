@@ -57,8 +57,8 @@ def test_accepted_message_is_said_with_its_time(report, at, course, lead):
 def test_mail_that_is_due_later_is_said_with_its_time(report, at, course):
     reports = report()
     Message.objects.update(due_at=at + timedelta(hours=20))
-    assert f"{course.practitioner} will be emailed at 07:00, Thu 12 Mar." in words(reports, at)
-    assert "will be emailed at 07:00, Thu 12 Mar" in notice_to_patient(reports, at=at)
+    assert f"{course.practitioner} will be emailed at Thu 12 Mar, 07:00." in words(reports, at)
+    assert "will be emailed at Thu 12 Mar, 07:00" in notice_to_patient(reports, at=at)
 
 
 def test_refused_mail_is_a_warning(report, at):
