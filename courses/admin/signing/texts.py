@@ -47,9 +47,12 @@ def text_kinds() -> list[Kind]:
     ]
 
 
-def _text(kind: str, code: str, title: str, facts: Iterable[tuple[str, str]], source: str) -> Piece:
-    kept = tuple(facts)
-    digest = digest_of([title, [list(pair) for pair in kept], source])
+def _text(kind: str, code: str, title: str, facts: Iterable[tuple[str, str | float]], source: str) -> Piece:
+    """Numbers are compared as they are, whatever the decimal sign they are shown with."""
+    pairs = list(facts)
+    plain = [[label, value if isinstance(value, str) else f"{value:g}"] for label, value in pairs]
+    kept = tuple((label, value if isinstance(value, str) else shown_number(value)) for label, value in pairs)
+    digest = digest_of([title, plain, source])
     return Piece(kind, code, title, "", "", kept, source, "", digest, needs=True)
 
 
@@ -78,7 +81,7 @@ def _bounds(clinic: Clinic) -> list[Piece]:
             BOUNDS,
             rule,
             str(heading),
-            [(str(LABELS[name]), shown_number(numbers[name])) for name in names],
+            [(str(LABELS[name]), numbers[name]) for name in names],
             LIMITS[names[0]].source,
         )
         for rule, heading in RULES.items()
@@ -130,10 +133,10 @@ def _prior(clinic: Clinic) -> list[Piece]:
         return []
     start, slope, bend = SHIPPED_PRIOR.mean
     facts = [
-        (_("Start, 0 to 10"), shown_number(start)),
-        (_("Slope"), shown_number(slope)),
-        (_("Bend"), shown_number(bend)),
-        (_("Noise of one score"), shown_number(SHIPPED_PRIOR.noise)),
+        (_("Start, 0 to 10"), start),
+        (_("Slope"), slope),
+        (_("Bend"), bend),
+        (_("Noise of one score"), SHIPPED_PRIOR.noise),
     ]
     source = _("published courses (Chow 2006, Zhao 2024, Kovacs 2008)")
     return [_text(PRIOR, str(SHIPPED_PRIOR.version), _("How pain changes in an average patient"), facts, source)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from courses.rules.pain import CALIBRATED_RULES
+from courses.rules.pain import PAIN_RULES
 from courses.rules.worse_than_start import TimedScore, worse_than_start
 from tests.courses.rules.in_order import PRIORS, START, WIDE, told
 
-CURVE_ALONE = {rule.__name__.removeprefix("find_") for rule in CALIBRATED_RULES}
+CURVE_ALONE = {rule.name for rule in PAIN_RULES if rule.fitted}
 RISING = [
     (3, 3, 4, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9),
     (3, 3, 4, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9),
