@@ -10,7 +10,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.country.shown import shown_clock
@@ -82,10 +81,8 @@ class WeekForm(forms.Form):
                 self.add_error(f"{weekday}_opens_0", error)
         return values
 
-    @transaction.atomic
     def save(self) -> None:
-        """The week as it was typed; only days that differ are written."""
-        Clinic.objects.select_for_update().get(pk=self.clinic.pk)
+        """The week as it was typed; only days that differ are written. The caller holds the clinic's row."""
         for weekday in OpeningHours.Weekday:
             wanted = self._stretches(weekday, self.cleaned_data)
             if self._is_untouched(weekday, self.cleaned_data) or wanted == list(self.stored.get(weekday, ())):

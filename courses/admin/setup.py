@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,7 +84,17 @@ GROUPS: tuple[tuple[Any, Mapping[str, Any]], ...] = (
 )
 
 
-def setup_groups(app_list: Iterable[Mapping[str, Any]]) -> list[Group]:
+def clinic_pages() -> list[Entry]:
+    """Pages of the clinic's settings that belong to no list of the admin."""
+    return [
+        Entry(
+            _("Set up the clinic"), reverse("admin:setup_steps"), _("What a new clinic needs, and what is left.")
+        ),
+        Entry(_("Opening hours"), reverse("admin:clinic_clinic_hours"), _("The hours of a week.")),
+    ]
+
+
+def setup_groups(app_list: Iterable[Mapping[str, Any]], *, own: Sequence[Entry] = ()) -> list[Group]:
     """The pages that the user may open, by group; pages without a group come last, so that none is missing."""
     pages = {
         model["object_name"]: model
@@ -98,6 +109,7 @@ def setup_groups(app_list: Iterable[Mapping[str, Any]]) -> list[Group]:
         )
         for title, entries in GROUPS
     ]
+    groups[0] = Group(groups[0].title, (*own, *groups[0].entries))
     groups.append(Group(_("More"), tuple(_entry(model, "") for model in pages.values())))
     return [group for group in groups if group.entries]
 

@@ -87,7 +87,7 @@ class SetupSteps:
         action, at = request.POST.get("action", ""), timezone.now()
         if action == "close":
             close_list(by=by, at=at)
-            return _("The setup is finished. You find this list under Setup.")
+            return _("The setup is finished. This list stays under Setup.")
         if code not in BY_CODE:
             raise Http404
         if action == "confirm" and code == NUMBER:
@@ -99,8 +99,10 @@ class SetupSteps:
         if action == "take_up":
             take_up(code, by=by, at=at)
             return _("The step is on the list again.")
+        if action != "set_aside":
+            raise Http404
         set_aside(code, reason=request.POST.get("reason", ""), by=by, at=at)
-        return _("Set aside. It can be taken up again at any time.")
+        return _("Set aside. You can put it back on the list at any time.")
 
 
 def _manager(request: HttpRequest) -> Membership:

@@ -21,7 +21,7 @@ from clinic.models import Membership
 from clinic.people.lacking import missing_here
 from courses.admin.navigation import navigation
 from courses.admin.practice_pages import PracticePages
-from courses.admin.setup import setup_groups
+from courses.admin.setup import clinic_pages, setup_groups
 from courses.admin.setup_steps import RIGHT, SetupSteps
 from courses.admin.today import today
 from courses.alerts.audit.faults import open_faults
@@ -64,7 +64,8 @@ class StaffAdminSite(AdminSite):
 
     def setup(self, request: HttpRequest) -> HttpResponse:
         """The clinic's settings, staff, plans, points and lists."""
-        groups = setup_groups(self.get_app_list(request))
+        own = clinic_pages() if request.user.has_perm(RIGHT) else ()
+        groups = setup_groups(self.get_app_list(request), own=own)
         context = {**self.each_context(request), "title": _("Setup"), "groups": groups}
         return TemplateResponse(request, "courses/admin/setup.html", context)
 

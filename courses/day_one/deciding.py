@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +15,8 @@ from courses.day_one.setup_steps import BY_CODE, NUMBER, TEST_MAIL
 
 MESSAGE_KIND = "setup_mail"
 Kind = SetupEvent.Kind
+# Within this time a second press of the button is a second click.
+ONE_CLICK = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -48,13 +50,16 @@ def take_up(code: str, *, by: Membership, at: datetime) -> None:
 
 
 @transaction.atomic
-def ask_for_mail(*, by: Membership, at: datetime) -> SetupEvent:
-    """A test email to the person who asks."""
+def ask_for_mail(*, by: Membership, at: datetime) -> None:
+    """A test email to the person who asks; a second click sends no second one."""
+    Clinic.objects.select_for_update().get(pk=by.clinic_id)
+    asked = SetupEvent.objects.for_clinic(by.clinic).filter(kind=Kind.MAIL_ASKED, by=by)
+    if asked.filter(happened_at__gt=at - ONE_CLICK).exists():
+        return
     event = _note(TEST_MAIL, Kind.MAIL_ASKED, by=by, at=at)
     mail_member(
         by.pk, clinic=by.clinic, kind=MESSAGE_KIND, subject_id=event.pk, dedup_key=f"setup-mail:{event.pk}", at=at
     )
-    return event
 
 
 @transaction.atomic
@@ -69,7 +74,7 @@ def close_list(*, by: Membership, at: datetime) -> None:
     clinic = Clinic.objects.select_for_update().get(pk=by.clinic_id)
     if checklist(clinic, at=at).n_open:
         raise ValidationError(_("Do each step or set it aside first."))
-    Clinic.objects.filter(pk=by.clinic_id).update(set_up_at=at)
+    Clinic.objects.filter(pk=clinic.pk, set_up_at=None).update(set_up_at=at)
 
 
 def _note(code: str, kind: SetupEvent.Kind, *, by: Membership, at: datetime, reason: str = "") -> SetupEvent:

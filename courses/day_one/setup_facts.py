@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from clinic.models import Clinic, Duty, Membership, Role, SetupEvent
+from clinic.models import Clinic, Duty, Membership, SetupEvent
+from clinic.people.lead_cover import leads_of
 from clinic.signing.content import kinds
 from clinic.signing.ledger import open_count
 from patients.models import ConsentText
@@ -18,11 +19,12 @@ class SetupFacts:
     clinic: Clinic
     has_hours: bool
     has_rota: bool
-    n_leads: int
+    has_lead: bool
     unlicensed: tuple[Membership, ...]
     has_consent_text: bool
     n_content: int
     n_unsigned: int
+    has_test_mail: bool
     newest: dict[str, SetupEvent]
 
 
@@ -31,16 +33,17 @@ def setup_facts(clinic: Clinic, *, at: datetime) -> SetupFacts:
     members = list(Membership.objects.for_clinic(clinic).active().select_related("user"))
     today = clinic.local(at).date()
     n_content, n_unsigned = _content(clinic)
-    events = SetupEvent.objects.for_clinic(clinic).select_related("by__user").order_by("pk")
+    events = list(SetupEvent.objects.for_clinic(clinic).select_related("by__user").order_by("pk"))
     return SetupFacts(
         clinic=clinic,
         has_hours=clinic.opening_hours.exists(),
         has_rota=Duty.objects.for_clinic(clinic).filter(ends_at__gt=at).exists(),
-        n_leads=sum(member.has_role(Role.LEAD) for member in members),
-        unlicensed=tuple(one for one in members if one.has_role(Role.PRACTITIONER) and not one.is_licensed(today)),
+        has_lead=leads_of(clinic).exists(),
+        unlicensed=tuple(one for one in members if one.is_clinician and not one.is_licensed(today)),
         has_consent_text=ConsentText.objects.for_clinic(clinic).current().exclude(retention="").exists(),
         n_content=n_content,
         n_unsigned=n_unsigned,
+        has_test_mail=any(event.kind == SetupEvent.Kind.MAIL_RECEIVED for event in events),
         newest={event.step: event for event in events},
     )
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.models import SetupEvent
 from courses.day_one.setup_facts import SetupFacts
 
 NUMBER, TEST_MAIL = "emergency_number", "test_mail"
@@ -28,11 +27,6 @@ class Step:
     detail: Callable[[SetupFacts], str] = lambda _facts: ""
     # What a clinic cannot do without is not set aside.
     may_set_aside: bool = True
-
-
-def _mail_received(facts: SetupFacts) -> bool:
-    event = facts.newest.get(TEST_MAIL)
-    return event is not None and event.kind == SetupEvent.Kind.MAIL_RECEIVED
 
 
 def _unlicensed(facts: SetupFacts) -> str:
@@ -65,7 +59,7 @@ STEPS: tuple[Step, ...] = (
         "leads",
         gettext_lazy("Invite a duty lead"),
         gettext_lazy("Somebody must be able to answer a red flag. Until then managers are emailed."),
-        lambda facts: facts.n_leads > 0,
+        lambda facts: facts.has_lead,
         page="admin:clinic_membership_add",
     ),
     Step(
@@ -94,7 +88,7 @@ STEPS: tuple[Step, ...] = (
         TEST_MAIL,
         gettext_lazy("Receive a test email"),
         gettext_lazy("Alerts are emailed. A test shows that they arrive."),
-        _mail_received,
+        lambda facts: facts.has_test_mail,
     ),
     Step(
         "reply_to",

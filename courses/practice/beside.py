@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.models import Clinic, Membership, Role, User
 from clinic.presets import install_all
 from courses.practice.invented import invent_patients
+from patients.models import ConsentText
 
 COPIED = (
     "zone", "country", "phone", "address", "website", "emergency_number", "confirmed_emergency_number",
@@ -31,10 +32,19 @@ def practise(*, by: Membership, at: datetime) -> Membership:
 
 @transaction.atomic
 def start_again(*, by: Membership, at: datetime) -> Membership:
-    """A new practice clinic in place of the one somebody is in; the old one is kept, and nobody works there."""
+    """A new practice clinic in place of the one somebody is in; the old one is kept, and nobody works there.
+
+    Everybody in it moves, so that only a lead or manager does it.
+    """
     old = Clinic.objects.select_for_update().get(pk=by.clinic_id)
     if old.practice_of is None:
-        raise ValidationError(_("This is no practice clinic."))
+        raise ValidationError(_("This is not a practice clinic."))
+    if not by.is_leading:
+        raise ValidationError(_("Only a lead or manager starts the practice clinic again: all who practise move."))
+    newest = Clinic.objects.filter(practice_of=old.practice_of).order_by("-pk").first()
+    if newest is not None and newest != old:
+        # A second click, or a colleague was quicker.
+        return _join(newest, by)
     clinic = _make(old.practice_of, by=by, at=at)
     left = Membership.objects.for_clinic(old).active().select_related("user")
     for member in left.exclude(user__username__startswith=_username("")):
@@ -53,6 +63,7 @@ def _make(real: Clinic, *, by: Membership, at: datetime) -> Clinic:
         **{name: getattr(real, name) for name in COPIED},
     )
     install_all(clinic)
+    ConsentText.objects.filter(clinic=clinic).update(retention=_("0 years: this is practice"))
     invent_patients(clinic, treated_by=_invented_practitioner(clinic), at=at)
     return clinic
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import time
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection, transaction
 from django.urls import reverse
 
-from clinic.models import OpeningHours
+from clinic.models import Clinic, OpeningHours
 from tests.posting.forms import sent_of
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +111,28 @@ def test_a_second_send_changes_nothing(week, clinic):
     week(page, d1_opens_0="9:00", d1_closes_0="10:00")
     week(page, d1_opens_0="9:00", d1_closes_0="10:00")
     assert stored(clinic) == {1: "09:00-10:00"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_the_second_is_asked(week, clinic, manager):
+    hours(clinic, 1, 8, 18)
+    page = week.client.get(reverse(URL))
+    is_held, saved = threading.Event(), {}
+
+    def second() -> None:
+        try:
+            is_held.wait(5)
+            saved["status"] = week(page, d1_opens_0="9:00").status_code
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=second)
+    other.start()
+    with transaction.atomic():
+        Clinic.objects.select_for_update().get(pk=clinic.pk)
+        is_held.set()
+        other.join(0.5)
+        clinic.opening_hours.update(closes_at=time(20))
+    other.join(10)
+    assert saved == {"status": 422}
+    assert stored(clinic) == {1: "08:00-20:00"}

@@ -8,12 +8,19 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from clinic.models import Clinic, Duty, Membership, OpeningHours, Role, SetupEvent
+from clinic.models import Clinic, Duty, Membership, Message, OpeningHours, Role, SetupEvent
 from clinic.outbox.deliver import deliver_due
 from clinic.signing.content import kinds
 from clinic.signing.ledger import sign, states_of
 from courses.day_one.checklist import StepState, checklist, is_needed
-from courses.day_one.deciding import close_list, confirm_number, note_mail_received, set_aside, take_up
+from courses.day_one.deciding import (
+    ask_for_mail,
+    close_list,
+    confirm_number,
+    note_mail_received,
+    set_aside,
+    take_up,
+)
 from courses.day_one.mail import VALID_FOR, received_path
 from courses.day_one.setup_steps import NUMBER, STEPS, TEST_MAIL
 from patients.models import ConsentText
@@ -158,8 +165,32 @@ class TestPages:
         assert client.post(url, {**sent, **formsets}).status_code == 302
         assert Clinic.objects.get(pk=new.clinic_id).is_number_confirmed
 
+    def test_setup_leads_to_the_list_for_a_manager_and_for_nobody_else(self, manager, signed_in, lead):
+        url, hours = reverse("admin:setup_steps"), reverse("admin:clinic_clinic_hours")
+        page = signed_in(manager).get(reverse("admin:setup")).content.decode()
+        assert f'href="{url}"' in page
+        assert f'href="{hours}"' in page
+        assert url not in signed_in(lead).get(reverse("admin:setup")).content.decode()
+
+    @pytest.mark.parametrize("form", [{"step": "leads", "action": "hop"}, {"step": "none", "action": "set_aside"}])
+    def test_an_answer_that_no_button_gives_is_not_taken(self, new, signed_in, form):
+        answer = signed_in(new).post(reverse("admin:setup_steps"), {**form, "reason": "why"})
+        assert answer.status_code == 404
+        assert SetupEvent.objects.count() == 0
+
 
 class TestMail:
+    def test_a_second_click_sends_no_second_email(self, new, signed_in):
+        form = {"step": TEST_MAIL, "action": "mail"}
+        for _click in range(2):
+            signed_in(new).post(reverse("admin:setup_steps"), form)
+        assert Message.objects.filter(kind="setup_mail").count() == 1
+
+    def test_another_test_does_not_undo_one_that_arrived(self, new, at):
+        note_mail_received(by=new, at=at)
+        ask_for_mail(by=new, at=at + 2 * MINUTE)
+        assert states(new, at)[TEST_MAIL] == StepState.DONE
+
     def test_its_link_notes_that_it_arrived(self, new, signed_in, smtp, at, time_machine):
         time_machine.move_to(at, tick=False)
         client = signed_in(new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from clinic.access import permissions_of
@@ -15,6 +16,7 @@ from courses.models import Alert, Course, Session
 from courses.practice.beside import practise, start_again
 from courses.practice.invented import EVERYBODY
 from courses.watching.digest import make_digests
+from patients.consent_texts import usable_text
 from patients.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -70,8 +72,8 @@ def test_roles_go_along_and_are_not_handed_out_there(manager, at):
 
 
 def test_starting_again_takes_everybody_along(joined, practitioner, lead, at):
-    practise(by=lead, at=at)
-    fresh = start_again(by=joined, at=at)
+    place = practise(by=lead, at=at)
+    fresh = start_again(by=place, at=at)
     assert fresh.clinic_id != joined.clinic_id
     there = Membership.objects.for_clinic(fresh.clinic).active()
     assert {practitioner.user_id, lead.user_id} <= set(there.values_list("user", flat=True))
@@ -81,6 +83,22 @@ def test_starting_again_takes_everybody_along(joined, practitioner, lead, at):
 def test_who_leaves_the_clinic_leaves_its_practice_clinic_too(joined, practitioner, at):
     deactivate_member(practitioner, at=at)
     assert not Membership.objects.of_user(practitioner.user).exists()
+
+
+def test_only_who_leads_starts_again(joined, at):
+    with pytest.raises(ValidationError):
+        start_again(by=joined, at=at)
+    assert Membership.objects.for_clinic(joined.clinic).active().exists()
+
+
+def test_starting_again_twice_makes_one(lead, at):
+    place = practise(by=lead, at=at)
+    assert start_again(by=place, at=at) == start_again(by=place, at=at)
+    assert Clinic.objects.filter(practice_of=lead.clinic).count() == 2
+
+
+def test_patients_can_agree_to_treatment_there(joined):
+    assert usable_text(joined.clinic) is not None
 
 
 class TestPages:
