@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership, Role, User
 from clinic.presets import install_all
+from courses.models import Course
 from courses.practice.invented import invent_patients
 from patients.models import ConsentText
 
@@ -26,8 +27,8 @@ def practise(*, by: Membership, at: datetime) -> Membership:
     real = Clinic.objects.select_for_update().get(pk=by.clinic_id)
     if real.is_practice:
         raise ValidationError(_("You are in the practice clinic already."))
-    clinic = Clinic.objects.filter(practice_of=real).order_by("-pk").first() or _make(real, by=by, at=at)
-    return _join(clinic, by)
+    clinic = Clinic.objects.filter(practice_of=real).order_by("-pk").first() or _make(real, at=at)
+    return _with_patients(_join(clinic, by), at=at)
 
 
 @transaction.atomic
@@ -45,15 +46,15 @@ def start_again(*, by: Membership, at: datetime) -> Membership:
     if newest is not None and newest != old:
         # A second click, or a colleague was quicker.
         return _join(newest, by)
-    clinic = _make(old.practice_of, by=by, at=at)
+    clinic = _make(old.practice_of, at=at)
     left = Membership.objects.for_clinic(old).active().select_related("user")
     for member in left.exclude(user__username__startswith=_username("")):
         _join(clinic, member)
     Membership.objects.for_clinic(old).update(deactivated_at=at)
-    return _join(clinic, by)
+    return _with_patients(_join(clinic, by), at=at)
 
 
-def _make(real: Clinic, *, by: Membership, at: datetime) -> Clinic:
+def _make(real: Clinic, *, at: datetime) -> Clinic:
     number = Clinic.objects.filter(practice_of=real).count() + 1
     clinic = Clinic.objects.create(
         name=_("Practice: %(clinic)s") % {"clinic": real.name[:100]},
@@ -64,8 +65,17 @@ def _make(real: Clinic, *, by: Membership, at: datetime) -> Clinic:
     )
     install_all(clinic)
     ConsentText.objects.filter(clinic=clinic).update(retention=_("0 years: this is practice"))
-    invent_patients(clinic, treated_by=_invented_practitioner(clinic), at=at)
+    for row in real.opening_hours.all():
+        clinic.opening_hours.create(weekday=row.weekday, opens_at=row.opens_at, closes_at=row.closes_at)
+    invent_patients(_invented_practitioner(clinic), at=at)
     return clinic
+
+
+def _with_patients(member: Membership, *, at: datetime) -> Membership:
+    """Whoever treats practises on patients of their own, made once."""
+    if member.is_clinician and not Course.objects.for_clinic(member.clinic).filter(practitioner=member).exists():
+        invent_patients(member, at=at)
+    return member
 
 
 def _join(clinic: Clinic, member: Membership) -> Membership:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from clinic.models import Clinic, Membership
-from courses.models import Course, Protocol, RedFlag
+from clinic.models import Membership
+from courses.models import Appointment, Course, Protocol, RedFlag
 from courses.plans.lifecycle import plan_course
 from courses.sessions.entry import FlagEntry, SessionEntry
 from courses.sessions.log import log_session
@@ -19,6 +19,7 @@ from patients.models import Assessment, Consent, Patient, PatientPainType
 Pairs = Sequence[tuple[int, int]]
 BORN = date(1980, 2, 29)
 DAYS_BETWEEN = 4
+VISIT_MINUTES = 30
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,24 @@ EVERYBODY = (
 )
 
 
-def invent_patients(clinic: Clinic, *, treated_by: Membership, at: datetime) -> None:
-    """Everybody, with their visits up to yesterday; the last one is new and still to be taken in."""
-    for one in EVERYBODY:
+def invent_patients(treated_by: Membership, *, at: datetime) -> None:
+    """Everybody, with their visits up to yesterday and one today; the last one is new and still to be taken in."""
+    for place, one in enumerate(EVERYBODY):
         patient = Patient.objects.create(
-            clinic=clinic,
+            clinic=treated_by.clinic,
             given_name=one.given_name,
-            family_name=one.family_name,
+            # Two who practise at once have patients of the same names.
+            family_name=f"{one.family_name} ({treated_by.user.first_name or treated_by.user.username})",
             born_on=BORN,
             email="nobody@example.org",
             is_training=True,
         )
         if one.pairs:
-            _treat(patient, one, by=treated_by, at=at)
+            course = _treat(patient, one, by=treated_by, at=at)
+            _book(course, at=at + timedelta(minutes=VISIT_MINUTES * (place + 1)))
 
 
-def _treat(patient: Patient, one: Invented, *, by: Membership, at: datetime) -> None:
+def _treat(patient: Patient, one: Invented, *, by: Membership, at: datetime) -> Course:
     last = at - timedelta(days=1)
     first = last - timedelta(days=DAYS_BETWEEN * (len(one.pairs) - 1))
     _take_in(patient, by=by, at=first - timedelta(days=2))
@@ -73,6 +76,21 @@ def _treat(patient: Patient, one: Invented, *, by: Membership, at: datetime) -> 
         log_session(course, entry=entry, by=by, at=held_at)
     if one.red_flag:
         _report(course, one.red_flag, by=by, at=at)
+    return course
+
+
+def _book(course: Course, *, at: datetime) -> None:
+    """A visit to log today, at whatever hour somebody practises."""
+    starts_at = at.replace(second=0, microsecond=0)
+    Appointment.objects.create(
+        clinic=course.clinic,
+        course=course,
+        practitioner=course.practitioner,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=VISIT_MINUTES),
+        booked_by=course.practitioner,
+        booked_at=at - timedelta(days=1),
+    )
 
 
 def _take_in(patient: Patient, *, by: Membership, at: datetime) -> None:

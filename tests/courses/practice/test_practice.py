@@ -30,9 +30,10 @@ def joined(practitioner, at) -> Membership:
 
 def test_everybody_in_it_is_a_test_patient(joined):
     patients = Patient.objects.for_clinic(joined.clinic)
-    assert patients.count() == len(EVERYBODY)
+    # Those of the invented practitioner, for whoever does not treat, and one's own.
+    assert patients.count() == 2 * len(EVERYBODY)
     assert set(patients.values_list("is_training", flat=True)) == {True}
-    assert Session.objects.for_clinic(joined.clinic).count() == sum(len(one.pairs) for one in EVERYBODY)
+    assert Session.objects.for_clinic(joined.clinic).count() == 2 * sum(len(one.pairs) for one in EVERYBODY)
 
 
 def test_the_database_makes_a_test_patient_of_whoever_is_added(joined):
@@ -43,6 +44,24 @@ def test_the_database_makes_a_test_patient_of_whoever_is_added(joined):
 def test_there_is_an_alert_of_each_kind_to_learn_on(joined):
     rules = set(Alert.objects.for_clinic(joined.clinic).unresolved().values_list("rule", flat=True))
     assert {Alert.Rule.RED_FLAG, Alert.Rule.PAIN} <= rules
+
+
+def test_whoever_treats_finds_patients_of_their_own_on_today(
+    joined, lead, signed_in, practitioner, at, time_machine
+):
+    time_machine.move_to(at, tick=False)
+    client = signed_in(practitioner)
+    client.post(reverse("admin:practise"))
+    page = client.get(reverse("admin:index")).content.decode()
+    assert page.count("Log session") == sum(bool(one.pairs) for one in EVERYBODY)
+    assert practise(by=practitioner, at=at) == joined
+    assert Patient.objects.for_clinic(joined.clinic).count() == 2 * len(EVERYBODY)
+
+
+def test_it_is_open_when_the_real_one_is(practitioner, at):
+    practitioner.clinic.opening_hours.create(weekday=2, opens_at="08:00", closes_at="12:00")
+    hours = practise(by=practitioner, at=at).clinic.opening_hours.get()
+    assert (hours.weekday, str(hours.opens_at)) == (2, "08:00:00")
 
 
 def test_nothing_of_it_is_ever_sent(joined, smtp, at):
