@@ -30,8 +30,10 @@ ALLOWED = {
     "Who is emailed first, and who next while nobody answers.": "a setting",
     "Alerts are emailed. A test shows that they arrive.": "why a step of the setup matters",
     "Somebody must be able to answer a red flag. Until then managers are emailed.": "a rule of the loop",
-    "Without a rota every duty lead is emailed about every alert.": "a rule of the loop",
-    "Every patient here is invented. Nothing is emailed, and no figure counts it.": "a rule of practice clinics",
+    "Without a rota, alerts for the duty lead are emailed to every duty lead.": "a rule of the loop",
+    "Every patient here is invented. No emails are sent, and nothing here is in any statistics.": (
+        "a rule of practice clinics"
+    ),
     "Gets the alerts that this person gets. Empty: gets every alert of the clinic.": "a setting",
     "Phone, opening hours, holidays, contact list for alerts.": "names a page of settings",
     "Other systems that get alerts.": "names a page of settings",

@@ -64,7 +64,7 @@ def missing_here(reader: Membership, *, on: date) -> list[Lack]:
         url = reverse("admin:clinic_membership_changelist")
         found.append(_lack(words, url, reader=reader, right="clinic.change_membership"))
     if not OpeningHours.objects.filter(clinic=clinic).exists():
-        words = _("The opening hours are missing: no appointment can be proposed.")
+        words = _("No opening hours are entered. Visits are proposed Monday to Friday from 08:00 to 18:00.")
         found.append(_lack(words, clinic_url, reader=reader, right="clinic.change_clinic"))
     found += [
         _lack(one.words, clinic_url, reader=reader, right="clinic.change_clinic") for one in wrong_numbers(clinic)

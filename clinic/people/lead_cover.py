@@ -60,7 +60,7 @@ def stand_in(membership: Membership, *, reason: str, at: datetime) -> MemberEven
     if not reason.strip():
         raise ValidationError({"reason": _("Enter why you stand in for the duty lead.")})
     if not may_stand_in(member):
-        raise ValidationError(_("Only a manager stands in, and only while the clinic has no duty lead."))
+        raise ValidationError(_("Only a manager can stand in, and only while the clinic has no duty lead."))
     member.stands_in_since = at
     member.save(update_fields=["stands_in_since"])
     return note_member_event(member, Kind.STANDS_IN, reason=reason.strip(), by=member, at=at)

@@ -33,7 +33,7 @@ class MemberForm(forms.ModelForm[Membership]):
     )
     # Asked only when the clinic would be left without a lead.
     without_lead = forms.BooleanField(
-        label=gettext_lazy("Save anyway: the clinic has no duty lead then"),
+        label=gettext_lazy("Save without a duty lead"),
         required=False,
         widget=forms.HiddenInput,
     )

@@ -107,5 +107,5 @@ def _tell_found(request: HttpRequest, findings: list[Finding]) -> None:
     if not n_open:
         messages.success(request, _("All records were found. Emails to patients are sent from your address."))
         return
-    words = _("%(n)d of %(all)d records are not there yet. See below what was found.")
+    words = _("%(n)d of %(all)d records could not be confirmed. Each is explained below.")
     messages.warning(request, words % {"n": n_open, "all": len(findings)})

@@ -129,7 +129,9 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         form = ColumnsForm(_sent(request), clinic=by.clinic, table=table, before=before)
         if request.method == "POST" and form.is_valid():
             if not choose(row, form.chosen()):
-                messages.info(request, _("This import continued meanwhile."))
+                messages.info(
+                    request, _("Nothing was changed: somebody else changed this import. See its state below.")
+                )
             return self._to(row, "change")
         context = {"form": form, "row": row, "table": table, "title": _("What the columns mean")}
         return self._page(request, "courses/admin/import_columns.html", context, is_refused=form.is_bound)
@@ -142,7 +144,12 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 if not start(row, is_partial=bool(form.cleaned_data.get("is_partial")), by=by):
-                    messages.info(request, _("This import was started before. It was not started again."))
+                    messages.info(
+                        request,
+                        _(
+                            "The import was not started: somebody started, changed or deleted it before. See its state below."
+                        ),
+                    )
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
         return self._to(row, "change")
@@ -155,7 +162,9 @@ class HistoryImportAdmin(ClinicScopedAdmin):
             if discard(row):
                 messages.success(request, _("The file was deleted. Nothing of it was imported."))
             else:
-                messages.info(request, _("This import has moved on meanwhile."))
+                messages.info(
+                    request, _("Nothing was deleted: somebody else changed this import. See its state below.")
+                )
         return self._to(row, "change")
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -168,7 +177,9 @@ class HistoryImportAdmin(ClinicScopedAdmin):
                 undo_import(row, reason=form.cleaned_data["reason"], by=by, at=timezone.now())
             except CannotUndo:
                 return self._show(request, row, undo_form=form, status=409)
-            messages.success(request, _("The import was undone. Nothing of it is on file any more."))
+            messages.success(
+                request, _("Import undone. The patients, courses and sessions that it added were deleted.")
+            )
             return self._to(row, "change")
         if request.method != "POST":
             return self._to(row, "change")

@@ -98,7 +98,7 @@ class SetupSteps:
             return _("The test email will be sent to %(address)s now.") % {"address": by.address}
         if action == "take_up":
             take_up(code, by=by, at=at)
-            return _("The step is on the list again.")
+            return _("The step is back on the list.")
         if action != "set_aside":
             raise Http404
         set_aside(code, reason=request.POST.get("reason", ""), by=by, at=at)

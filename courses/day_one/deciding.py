@@ -37,7 +37,7 @@ def set_aside(code: str, *, reason: str, by: Membership, at: datetime) -> None:
     """Leave a step out on purpose; ValidationError without a reason, or where patients would be harmed."""
     step = BY_CODE[code]
     if not step.may_set_aside:
-        raise ValidationError(_("This step cannot be left out: patients need it."))
+        raise ValidationError(_("This step cannot be set aside: patients need it."))
     if not reason.strip():
         raise ValidationError(_("Enter why this clinic does not need it."))
     _note(code, Kind.SET_ASIDE, by=by, at=at, reason=reason.strip()[:300])

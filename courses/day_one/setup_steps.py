@@ -50,7 +50,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "phone",
         gettext_lazy("Enter the phone number that patients call"),
-        gettext_lazy("It is in every email and on the page that patients answer on."),
+        gettext_lazy("It is in every email to patients and on their check-in page."),
         lambda facts: bool(facts.clinic.phone),
         page="admin:clinic_clinic_changelist",
         may_set_aside=False,
@@ -65,7 +65,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "licences",
         gettext_lazy("Enter the licences of those who treat"),
-        gettext_lazy("Without a licence on file nobody may needle, and no needling visit can be booked."),
+        gettext_lazy("Somebody whose licence is missing or has expired may not needle or be booked for needling."),
         lambda facts: not facts.unlicensed,
         page="admin:clinic_membership_changelist",
         detail=_unlicensed,
@@ -73,14 +73,16 @@ STEPS: tuple[Step, ...] = (
     Step(
         "hours",
         gettext_lazy("Enter the opening hours"),
-        gettext_lazy("Visits are proposed, and the time to answer an alert is counted, within them."),
+        gettext_lazy(
+            "Visits are proposed within them. The time to answer a less urgent alert counts only open hours."
+        ),
         lambda facts: facts.has_hours,
         page="admin:clinic_clinic_hours",
     ),
     Step(
         "rota",
         gettext_lazy("Plan who is on duty"),
-        gettext_lazy("Without a rota every duty lead is emailed about every alert."),
+        gettext_lazy("Without a rota, alerts for the duty lead are emailed to every duty lead."),
         lambda facts: facts.has_rota,
         page="admin:clinic_duty_changelist",
     ),
@@ -115,7 +117,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "content",
         gettext_lazy("Sign off the clinical content"),
-        gettext_lazy("It works until then, and says once that nobody here has signed it off."),
+        gettext_lazy("You can use it before that. Each page shows what is not signed off yet."),
         lambda facts: facts.n_unsigned == 0,
         page="admin:clinic_signoffevent_changelist",
         detail=_unsigned,

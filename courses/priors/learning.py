@@ -27,8 +27,8 @@ class Learning:
         """What the curve rests on until the clinic's own courses take over."""
         if self.n_courses >= self.n_needed:
             return _(
-                "Based on published studies. This clinic's own courses take over once they predict new scores "
-                "as well."
+                "Based on published studies. This clinic's own courses are used once they predict new scores "
+                "at least as well as the studies do."
             )
         words = _(
             "Based on published studies, not yet on this clinic's patients (%(n)d of about %(needed)d courses)."

@@ -170,7 +170,9 @@ def _tell(request: HttpRequest, found: Signed) -> None:
             request, _("The consent text is not signed off: fill in how long records are kept first.")
         )
     if found.n_gone:
-        messages.warning(request, _("%(n)d are not in the lists any more.") % {"n": found.n_gone})
+        messages.warning(
+            request, _("%(n)d items are no longer in these lists and were not signed off.") % {"n": found.n_gone}
+        )
 
 
 def _by_whom(before: list[PieceState]) -> dict[str, int]:
