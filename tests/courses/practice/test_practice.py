@@ -125,7 +125,7 @@ class TestPages:
         client = signed_in(practitioner)
         page = client.post(reverse("admin:practise"), follow=True).content.decode()
         assert "is-practice" in page
-        assert "Nothing is emailed" in page
+        assert "No emails are sent" in page
         assert str(course.patient) not in client.get(reverse("admin:patients_patient_changelist")).content.decode()
         back = client.post(reverse("switch-clinic"), {"membership": practitioner.uuid}, follow=True)
         assert "is-practice" not in back.content.decode()
