@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
+from clinic.back import BACK
 from clinic.signing.content import NEEDS, piece_of
 from clinic.signing.ledger import record_edit
 
 # In the address of a form that was opened from the sign-off page.
-BACK, SIGN_OFF = "back", "sign-off"
+SIGN_OFF = "sign-off"
 PAGE = "admin:clinic_signoffevent_changelist"
 
 

@@ -25,7 +25,7 @@ from courses.day_one.deciding import (
     take_up,
 )
 from courses.day_one.mail import is_link_of
-from courses.day_one.setup_steps import BY_CODE, NUMBER, TEST_MAIL
+from courses.day_one.setup_steps import BY_CODE, LEADS, NUMBER, TEST_MAIL
 
 RIGHT = "clinic.change_clinic"
 
@@ -65,6 +65,7 @@ class SetupSteps:
             "list": checklist(by.clinic, at=at),
             "clinic": by.clinic,
             "number": NUMBER,
+            "leads": LEADS,
             "test_mail": TEST_MAIL,
             "address": by.address,
             "wrong": wrong,

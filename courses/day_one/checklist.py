@@ -26,6 +26,8 @@ class Line:
     step: Step
     state: StepState
     detail: str
+    # The page where it is done; empty where the list itself has the button.
+    url: str
     event: SetupEvent | None
 
     @property
@@ -71,7 +73,7 @@ def checklist(clinic: Clinic, *, at: datetime) -> Checklist:
         is_aside = step.may_set_aside and event is not None and event.kind == SetupEvent.Kind.SET_ASIDE
         is_done = step.is_done(facts)
         state = StepState.DONE if is_done else StepState.SET_ASIDE if is_aside else StepState.OPEN
-        lines.append(Line(step, state, step.detail(facts), event))
+        lines.append(Line(step, state, step.detail(facts), step.page(clinic), event))
     return Checklist(tuple(lines))
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.models import Clinic
 from courses.day_one.setup_facts import SetupFacts
 
-NUMBER, TEST_MAIL = "emergency_number", "test_mail"
+NUMBER, TEST_MAIL, LEADS = "emergency_number", "test_mail", "leads"
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,8 @@ class Step:
     title: Any
     waits: Any
     is_done: Callable[[SetupFacts], bool]
-    # The name of an admin address; empty where the list itself has the button.
-    page: str = ""
+    # Empty where the list itself has the button.
+    page: Callable[[Clinic], str] = lambda _clinic: ""
     detail: Callable[[SetupFacts], str] = lambda _facts: ""
     # What a clinic cannot do without is not set aside.
     may_set_aside: bool = True
@@ -36,6 +38,14 @@ def _unlicensed(facts: SetupFacts) -> str:
 def _unsigned(facts: SetupFacts) -> str:
     done = facts.n_content - facts.n_unsigned
     return _("%(done)d of %(n)d signed off") % {"done": done, "n": facts.n_content}
+
+
+def _at(name: str) -> Callable[[Clinic], str]:
+    return lambda _clinic: reverse(name)
+
+
+def _its_settings(clinic: Clinic) -> str:
+    return reverse("admin:clinic_clinic_change", args=[clinic.pk])
 
 
 STEPS: tuple[Step, ...] = (
@@ -52,22 +62,22 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Enter the phone number that patients call"),
         gettext_lazy("It is in every email to patients and on their check-in page."),
         lambda facts: bool(facts.clinic.phone),
-        page="admin:clinic_clinic_changelist",
+        page=_its_settings,
         may_set_aside=False,
     ),
     Step(
-        "leads",
+        LEADS,
         gettext_lazy("Invite a duty lead"),
         gettext_lazy("Somebody must be able to answer a red flag. Until then managers are emailed."),
         lambda facts: facts.has_lead,
-        page="admin:clinic_membership_add",
+        page=_at("admin:clinic_membership_add"),
     ),
     Step(
         "licences",
         gettext_lazy("Enter the licences of those who treat"),
         gettext_lazy("Somebody whose licence is missing or has expired may not needle or be booked for needling."),
         lambda facts: not facts.unlicensed,
-        page="admin:clinic_membership_changelist",
+        page=_at("admin:clinic_membership_changelist"),
         detail=_unlicensed,
     ),
     Step(
@@ -77,14 +87,14 @@ STEPS: tuple[Step, ...] = (
             "Visits are proposed within them. The time to answer a less urgent alert counts only open hours."
         ),
         lambda facts: facts.has_hours,
-        page="admin:clinic_clinic_hours",
+        page=_at("admin:clinic_clinic_hours"),
     ),
     Step(
         "rota",
         gettext_lazy("Plan who is on duty"),
         gettext_lazy("Without a rota, alerts for the duty lead are emailed to every duty lead."),
         lambda facts: facts.has_rota,
-        page="admin:clinic_duty_changelist",
+        page=_at("admin:clinic_duty_changelist"),
     ),
     Step(
         TEST_MAIL,
@@ -97,21 +107,21 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Enter a reply address"),
         gettext_lazy("Patients answer their reminders: somebody must read that mailbox."),
         lambda facts: bool(facts.clinic.reply_to),
-        page="admin:clinic_clinic_changelist",
+        page=_its_settings,
     ),
     Step(
         "address",
         gettext_lazy("Enter the clinic's address"),
         gettext_lazy("It is on letters and in emails to patients."),
         lambda facts: bool(facts.clinic.address),
-        page="admin:clinic_clinic_changelist",
+        page=_its_settings,
     ),
     Step(
         "consent_text",
         gettext_lazy("Fill in the consent text"),
         gettext_lazy("Nobody can agree to treatment until it says how long records are kept."),
         lambda facts: facts.has_consent_text,
-        page="admin:patients_consenttext_changelist",
+        page=_at("admin:patients_consenttext_changelist"),
         may_set_aside=False,
     ),
     Step(
@@ -119,7 +129,7 @@ STEPS: tuple[Step, ...] = (
         gettext_lazy("Sign off the clinical content"),
         gettext_lazy("You can use it before that. Each page shows what is not signed off yet."),
         lambda facts: facts.n_unsigned == 0,
-        page="admin:clinic_signoffevent_changelist",
+        page=_at("admin:clinic_signoffevent_changelist"),
         detail=_unsigned,
     ),
 )

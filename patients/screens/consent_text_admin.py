@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
+from clinic.back import BACK
 from clinic.signing.content import piece_of
 from clinic.signing.ledger import history
 from clinic.signing.screens import SignedContentAdmin
@@ -54,16 +55,19 @@ class ConsentTextAdmin(SignedContentAdmin):
         return [own, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The text in force with its versions."""
+        """The text in force with its versions; from the setup list, what is left to fill in."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         clinic = active_membership(request.user).clinic
-        text = text_in_force(clinic)
+        text, may_write = text_in_force(clinic), request.user.has_perm("patients.change_consenttext")
+        if request.GET.get(BACK) and may_write and text is not None and not text.is_usable:
+            form = reverse("admin:patients_consenttext_new_version", args=[text.pk])
+            return HttpResponseRedirect(f"{form}?{request.GET.urlencode()}")
         context = {
             "text": text,
             "versions": ConsentText.objects.for_clinic(clinic),
             "events": list(history(clinic, piece_of(text))) if text else [],
-            "may_write": request.user.has_perm("patients.change_consenttext"),
+            "may_write": may_write,
             "title": _("Consent text"),
         }
         return self.page(request, "patients/admin/consent_text.html", context)

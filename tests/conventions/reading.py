@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup
 
 from clinic.country.spelling import respelled
+from clinic.models import Clinic
+from clinic.signing.content import rows_of, signed_models
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 DAY_FIRST = re.compile(rf"\b\d{{1,2}}\.? {_MONTH}\b(?! \d{{1,2}},)")
@@ -78,3 +80,11 @@ def _misspelled(plain: str, country: Country) -> list[str]:
     if country.code == "US":
         return [word for word in set(plain.split()) if respelled(word) != word]
     return AMERICAN.findall(plain)
+
+
+def stored_words(clinic: Clinic) -> list[str]:
+    """The clinic's own lists hold its own words: places of points, sources."""
+    listed = [row for model in signed_models() for row in rows_of(model, clinic)]
+    texts = [str(getattr(row, one.attname) or "") for row in listed for one in row._meta.fields]
+    own = [text for text in texts if " " in text and (re.search(r"\d\.\d", text) or respelled(text) != text)]
+    return sorted(own, key=len, reverse=True)

@@ -6,7 +6,6 @@ The pages are those of tests/test_tenancy.py, which lists every address; the mai
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -18,12 +17,10 @@ from django.urls import get_resolver
 from pypdf import PdfReader
 
 from clinic.account.own import change_own_address
-from clinic.country.spelling import respelled
 from clinic.models import Clinic, ClinicSender, Membership, Message, Role
 from clinic.outbox.kinds import kind_of
 from clinic.people.address_change import correct_address
 from clinic.people.staff import send_invitation, send_password_link
-from clinic.signing.content import rows_of, signed_models
 from courses.day_one.deciding import ask_for_mail
 from courses.exchange.letters import write_referral, write_summary
 from courses.models import Digest, PriorEvent
@@ -31,7 +28,7 @@ from courses.plans.handing_over import hand_over
 from courses.priors.events import note_event
 from courses.reminders.planning import plan_reminders
 from tests import factories
-from tests.conventions.reading import COUNTRIES, Country, foreign_in, read
+from tests.conventions.reading import COUNTRIES, Country, foreign_in, read, stored_words
 from tests.test_tenancy import OPEN_PREFIXES, TABLE, _names, _url, cast, rows  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +67,7 @@ def clinic(db, country) -> Clinic:
 def test_no_page_is_written_as_elsewhere(client, country, cast, rows, smtp, settings, tmp_path):  # noqa: F811
     settings.EMAIL_FILE_PATH = tmp_path
     found, n_read = {}, 0
-    stored = _stored_words(rows["clinic"])
+    stored = stored_words(rows["clinic"])
     for name in sorted(set(_names(get_resolver())) - NOT_READ):
         if name.startswith(OPEN_PREFIXES):
             continue
@@ -108,14 +105,6 @@ def test_no_letter_is_written_as_elsewhere(country, cast, rows, course, at, clie
         assert not foreign_in("\n".join(page.extract_text() for page in pdf.pages), country)
         width = float(pdf.pages[0].mediabox.width)
         assert round(width) == (612 if country.code == "US" else 595)
-
-
-def _stored_words(clinic: Clinic) -> list[str]:
-    """The clinic's own lists hold its own words: places of points, sources."""
-    listed = [row for model in signed_models() for row in rows_of(model, clinic)]
-    texts = [str(getattr(row, one.attname) or "") for row in listed for one in row._meta.fields]
-    own = [text for text in texts if " " in text and (re.search(r"\d\.\d", text) or respelled(text) != text)]
-    return sorted(own, key=len, reverse=True)
 
 
 def _listed(found: dict[str, list[str]]) -> str:
