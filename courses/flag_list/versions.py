@@ -62,7 +62,7 @@ def levels_of(level: str, question: str, answers: Sequence[Mapping[str, str]]) -
     return FlagLevels(
         Severity(level),
         question,
-        tuple(Answer(one["answer"], one["wording"], Severity(one["level"])) for one in answers),
+        tuple(Answer(one["answer"], one.get("wording", ""), Severity(one["level"])) for one in answers),
     )
 
 
