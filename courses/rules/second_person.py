@@ -1,7 +1,7 @@
 """Whether a new version of a red flag may be less urgent than the shipped one, and so needs a second person.
 
-Source: a safety rule of this software. Where an answer lowers the level, the question and all answers count as well:
-in other words, any of them may lead more people to the lower answer, and no program can judge that.
+Source: a safety rule of this software. Where an answer lowers the level, the words of the question and of every
+answer count as well: other words may lead more people to the lower answer, and no program can judge that.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from tests.factories import CourseFactory, cleared_patient, log_visit
 LEVELS = ["E0", "E1", "E2", "C"]
 CODES = ["severe_pain", "limb_weakness_new", "trauma"]
 ANSWERS = ["", "usual", "sudden", "slow", "yes"]
+CODES_TOGETHER = ("severe_pain", "pain_72h")
 ALONE = FlagContext(1)
 
 versions = st.tuples(
@@ -126,3 +127,15 @@ def test_a_form_that_holds_two_versions_of_a_flag_lists_it_once_at_its_highest(c
         report_red_flags(patient=course.patient, course=course, flags=[entry], form_key=key, by=front_desk, at=at)
     assert RedFlagReport.objects.filter(form_key=key).count() == 2
     assert [(one.flag, one.level) for one in reports_of_form(course.patient, key)] == [(second, "E1")]
+
+
+@pytest.mark.django_db
+def test_a_flag_that_a_form_reported_twice_is_moved_once_at_its_highest(course, other, lead, at):
+    session = log_visit(course, at, before=9, after=4).session
+    severe, worse = (RedFlag.objects.for_clinic(course.clinic).current().get(code=one) for one in CODES_TOGETHER)
+    told = Origin(course.patient, course, RedFlagReport.Source.SESSION, uuid.uuid4(), at, session=session)
+    accept_flags(told, [FlagEntry(severe)], by=lead, at=at)
+    accept_flags(told, [FlagEntry(severe), FlagEntry(worse)], by=lead, at=at)
+    move_session(session, to=other, reason="wrong patient", by=lead, at=at + timedelta(minutes=5))
+    moved = RedFlagReport.objects.filter(patient=other.patient)
+    assert sorted(moved.values_list("flag__code", "level")) == [("pain_72h", worse.level), ("severe_pain", "E0")]

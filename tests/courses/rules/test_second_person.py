@@ -1,4 +1,4 @@
-"""Where an answer lowers the level, other words for any answer need a second person; found from the shipped list."""
+"""Where an answer lowers the level, other words for any answer need a second person: of every shipped flag."""
 
 from __future__ import annotations
 
