@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from bs4 import BeautifulSoup
+from django.urls import reverse
 
+from clinic.models import SignOffEvent
 from courses.admin.signing import texts
 from courses.admin.signing.texts import text_kinds
 from courses.alerts.policy import DAY, HOUR, POLICIES, Clock, Wait
@@ -32,3 +35,14 @@ def test_waits_are_in_the_unit_people_use(clinic, monkeypatch, wait):
     monkeypatch.setattr(texts, "POLICIES", {one: replace(policy, first=wait) for one, policy in POLICIES.items()})
     [times] = [kind for kind in text_kinds() if kind.label == texts.TIMES]
     assert {dict(piece.facts)["First message"] for piece in times.pieces(clinic)} == {WAITS[wait]}
+
+
+def test_shipped_texts_have_no_versions(clinic, lead, client):
+    client.force_login(lead.user, backend="clinic.account.sign_in.MembershipBackend")
+    url = reverse("admin:clinic_signoffevent_piece", args=["text.check_in_questions", "limbs"])
+    assert client.post(url, {"comment": "Too long."}).status_code == 302
+    page = client.get(url).content.decode()
+    words = BeautifulSoup(page, "html.parser").get_text(" ")
+    assert "Too long." in words
+    assert "version" not in words
+    assert SignOffEvent.objects.get(comment="Too long.").version == 0

@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import SignOffEvent
 from clinic.signing.content import piece_of
 from clinic.signing.ledger import history
 from courses.flag_list.versions import FlagWords, change_flag
@@ -294,13 +293,3 @@ class TestWhoIsOffered:
                 client.get(PAGE)
             counts.append(len(found))
         assert counts[0] == counts[1]
-
-
-def test_shipped_texts_have_no_versions(clinic, lead):
-    client = browser(lead)
-    url = reverse("admin:clinic_signoffevent_piece", args=["text.check_in_questions", "limbs"])
-    assert client.post(url, {"comment": "Too long."}).status_code == 302
-    page = text(client.get(url))
-    assert "Too long." in page
-    assert "version" not in page
-    assert SignOffEvent.objects.get(comment="Too long.").version == 0
