@@ -33,6 +33,7 @@ READ: Mapping[str, Callable[[str], Any]] = {
     "decimal": Decimal,
     "uuid": uuid.UUID,
 }
+LONGEST_QUOTE = 300
 # Who changed the field with this label, and when; None if that was not recorded.
 Who = Callable[[str], tuple[str, datetime] | None]
 
@@ -168,13 +169,26 @@ def shown_typed(one: forms.Field, typed: Any) -> str:
     return shown(one, str(value) if isinstance(value, models.Model) else value)
 
 
+def is_long(words: str) -> bool:
+    """Whether a value is too long to be quoted in a sentence."""
+    return "\n" in words or len(words) > LONGEST_QUOTE
+
+
+def kept_words(news: str) -> str:
+    """What is said of a field that only the other person changed."""
+    return _("%(news)s while this page was open. That value is kept.") % {"news": news}
+
+
 def _told(who: tuple[str, datetime] | None, label: str, now: str) -> str:
     values = {"field": label, "now": now}
     if who is None:
+        if is_long(now):
+            return _("Somebody else changed %(field)s") % values
         return _("Somebody else changed %(field)s to “%(now)s”") % values
-    clock = shown_clock(timezone.localtime(who[1]))
-    sentence = _("%(who)s changed %(field)s to “%(now)s” at %(time)s")
-    return sentence % {**values, "who": who[0], "time": clock}
+    values |= {"who": who[0], "time": shown_clock(timezone.localtime(who[1]))}
+    if is_long(now):
+        return _("%(who)s changed %(field)s at %(time)s") % values
+    return _("%(who)s changed %(field)s to “%(now)s” at %(time)s") % values
 
 
 def _chosen(one: forms.Field, value: Any) -> str:
@@ -188,17 +202,23 @@ def _chosen(one: forms.Field, value: Any) -> str:
 
 
 def _typed(form: forms.BaseForm, data: QueryDict, name: str) -> Any:
-    return form.fields[name].widget.value_from_datadict(data, form.files, form.add_prefix(name))
+    typed = form.fields[name].widget.value_from_datadict(data, form.files, form.add_prefix(name))
+    return _same_ends(typed)
 
 
 def _differs(one: forms.Field, then: Any, typed: Any) -> bool:
     """Whether the sent value is a different one; a time without seconds counts as the same."""
-    value = python_of(then)
+    value = _same_ends(python_of(then))
     if not one.has_changed(value, typed):
         return False
     if isinstance(one.widget, (forms.MultiWidget, forms.CheckboxInput, forms.SelectMultiple)):
         return True
     return _text(one.widget.format_value(one.prepare_value(value))) != ("" if typed is None else str(typed))
+
+
+def _same_ends(value: Any) -> Any:
+    """A browser sends the ends of lines as two characters, whatever was stored."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def _text(value: Any) -> str:

@@ -20,7 +20,7 @@ from clinic.country.shown import shown_clock
 from clinic.posting.again import form_again
 from clinic.posting.owner import OPENED
 from clinic.posting.removed_rows import drop_removed, merge_rows, opened_rows
-from clinic.posting.stale import MAIN, Merged, Opened, Who, merge, opened_with, refusing, stamp
+from clinic.posting.stale import MAIN, Merged, Opened, Who, kept_words, merge, opened_with, refusing, stamp
 
 CONFLICTS = "_stale_conflicts"
 
@@ -69,7 +69,7 @@ class MergesStalePages(admin.ModelAdmin):  # type: ignore[type-arg]
         if merged.conflicts:
             response.status_code = 409
         for words in merged.kept if response.status_code == 302 else ():
-            messages.info(request, _("%(news)s while this page was open. That value is kept.") % {"news": words})
+            messages.info(request, kept_words(words))
         return response  # type: ignore[no-any-return]
 
     def _merge(self, request: HttpRequest, row: Any, opened: Opened) -> Merged:

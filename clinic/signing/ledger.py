@@ -32,6 +32,7 @@ class PieceState:
     """A piece of content, in which version, and who signed it last."""
 
     piece: Piece
+    # 0 for a shipped text: it changes with the software only.
     version: int
     signed: SignOffEvent | None
     n_events: int = 0
@@ -223,6 +224,6 @@ def _states_of(clinic: Clinic, label: str, pieces: list[Piece]) -> list[PieceSta
     found = []
     for piece in pieces:
         row: dict[str, Any] = by_code.get(piece.code, {"edits": 0, "signed": None, "n": 0})
-        version = piece.own_version or 1 + row["edits"]
+        version = piece.own_version or 1 + row["edits"] if piece.row is not None else 0
         found.append(PieceState(piece, version, signed.get(row["signed"]), row["n"]))
     return found

@@ -29,6 +29,7 @@ from courses.plans.course_state import CourseState
 from courses.plans.program_reason import ProgramReason
 from courses.reminders.planning import plan_check_ins
 from courses.rules.breach import find_breach
+from courses.rules.facts import Severity
 from courses.sessions.breach import visit_facts
 from courses.sessions.entry import (
     EventEntry,
@@ -39,7 +40,7 @@ from courses.sessions.entry import (
 )
 from courses.sessions.judging import judge_scores
 from courses.sessions.record import write_session
-from courses.sessions.red_flags.recording import Origin, accept_flags
+from courses.sessions.red_flags.recording import Origin, accept_flags, each_at_highest
 from patients.intake import record_neuro_check
 from patients.locking import lock_patients
 from patients.models import NeuroCheck, Patient
@@ -204,9 +205,9 @@ def _write(entry: SessionEntry, session: Session, to: Course, *, by: Membership,
 def _report(
     session: Session, moved: Session, entry: SessionEntry, *, by: Membership, at: datetime
 ) -> list[RedFlagReport]:
-    """Report the red flags of the visit for the patient who had it."""
-    reported = session.red_flag_reports.filter(check_in=None).select_related("flag").order_by("pk")
-    flags = [FlagEntry(one.flag, one.answer, one.onset_at) for one in reported]
+    """Report the red flags of the visit for the patient who had it, none below its level."""
+    reported = each_at_highest(session.red_flag_reports.filter(check_in=None).select_related("flag"))
+    flags = [FlagEntry(one.flag, one.answer, one.onset_at, least=Severity(one.level)) for one in reported]
     origin = Origin(
         moved.course.patient,
         moved.course,

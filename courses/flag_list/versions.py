@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -62,7 +62,7 @@ def levels_of(level: str, question: str, answers: Sequence[Mapping[str, str]]) -
     return FlagLevels(
         Severity(level),
         question,
-        tuple(Answer(one["answer"], one["wording"], Severity(one["level"])) for one in answers),
+        tuple(Answer(one["answer"], one.get("wording", ""), Severity(one["level"])) for one in answers),
     )
 
 
@@ -80,6 +80,11 @@ def second_person_reasons(clinic: Clinic, code: str, words: FlagWords) -> list[W
     return second_person_for(words.levels, shipped_levels(clinic, code))
 
 
+def may_change(member: Membership, *, on: date) -> bool:
+    """A lead whose licence is on file and valid."""
+    return may(member, "change", RedFlag) and may_sign(member, on=on)
+
+
 def may_confirm(proposal: RedFlagProposal, member: Membership, *, at: datetime) -> bool:
     """Another person than the one who proposed: a licensed clinician who works without supervision."""
     on = proposal.clinic.local(at).date()
@@ -94,7 +99,7 @@ def change_flag(flag: RedFlag, words: FlagWords, *, by: Membership, at: datetime
     Overtaken: `flag` is not in force any more. ValidationError: nothing differs, a level does not fit, or another
     proposal waits.
     """
-    if not may_sign(by, on=flag.clinic.local(at).date()):
+    if not may_change(by, on=flag.clinic.local(at).date()):
         raise PermissionDenied
     now = _locked(flag)
     _check(now, words)
@@ -127,7 +132,7 @@ def withdraw_proposal(proposal: RedFlagProposal, *, by: Membership, at: datetime
         raise PermissionDenied
     flag = _locked(proposal.based_on)
     _settle(_waiting(proposal), Outcome.WITHDRAWN, by=by, at=at)
-    record(piece_of(flag), Action.WITHDRAWN, by=by, at=at, comment=proposal.reason)
+    record(piece_of(flag), Action.WITHDRAWN, by=by, at=at)
 
 
 def proposed_piece(proposal: RedFlagProposal) -> Piece:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from courses.rules.facts import Finding, Severity, most_severe
 
 RULE = "red_flag"
-VERSION = 1
+VERSION = 2
 SEVERE_PAIN = "severe_pain"
 USUAL = "usual"
 # A score this high asks the severe-pain question; alone it never makes a red flag.
@@ -27,6 +27,8 @@ class FlagAnswer:
     level: Severity
     answer: str = ""
     levels_by_answer: Mapping[str, Severity] | None = None
+    # The level that this yes had before, if it is reported again elsewhere.
+    least: Severity | None = None
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,19 @@ class FlagContext:
 
 
 def level_of(flag: FlagAnswer, context: FlagContext) -> Severity:
-    """The level of one yes."""
+    """The level of one yes; never below the level that it had before."""
+    level = _answered(flag, context)
+    return level if flag.least is None else most_severe([level, flag.least])
+
+
+def _answered(flag: FlagAnswer, context: FlagContext) -> Severity:
     by_answer = flag.levels_by_answer or {}
     highest = most_severe([flag.level, *by_answer.values()])
     level = by_answer.get(flag.answer, highest)
     if flag.code != SEVERE_PAIN:
         return level
     if flag.answer == USUAL:
-        return Severity.E1 if context.is_newly_severe_after_needling else level
+        return most_severe([Severity.E1, level]) if context.is_newly_severe_after_needling else level
     return Severity.E0 if context.n_flags > 1 else level
 
 

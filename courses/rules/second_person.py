@@ -1,7 +1,7 @@
 """Whether a new version of a red flag may be less urgent than the shipped one, and so needs a second person.
 
-Source: a safety rule of this software. What decides who gets a lower level counts as well: a question or an answer
-in other words may send people down another way, and no program can judge.
+Source: a safety rule of this software. Where an answer lowers the level, the words of the question and of every
+answer count as well: other words may lead more people to the lower answer, and no program can judge that.
 """
 
 from __future__ import annotations
@@ -56,17 +56,21 @@ def less_urgent(new: FlagLevels, shipped: FlagLevels) -> list[str]:
 def second_person_for(new: FlagLevels, shipped: FlagLevels) -> list[Why]:
     """Why a second person must confirm; nothing where one may decide alone."""
     why = [Why.LESS_URGENT] if less_urgent(new, shipped) else []
-    lower = [answer for answer in new.answers if answer.level.rank > new.highest.rank]
-    if lower and _plain(new.question) != _plain(shipped.question):
+    if all(answer.level == new.highest for answer in new.answers):
+        return why
+    if _plain(new.question) != _plain(shipped.question):
         why.append(Why.QUESTION_REWORDED)
-    words = {answer.code: _plain(answer.wording) for answer in shipped.answers}
-    if any(words.get(answer.code) != _plain(answer.wording) for answer in lower):
+    if _words(new) != _words(shipped):
         why.append(Why.ANSWER_REWORDED)
     return why
 
 
 def _given(flag: FlagLevels, code: str) -> Severity:
     return flag.level_of(code) if code else flag.highest
+
+
+def _words(flag: FlagLevels) -> dict[str, str]:
+    return {answer.code: _plain(answer.wording) for answer in flag.answers}
 
 
 def _plain(text: str) -> str:

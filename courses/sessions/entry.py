@@ -21,6 +21,7 @@ from courses.models import (
     RedFlag,
 )
 from courses.models.session import place_words
+from courses.rules.facts import Severity
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class FlagEntry:
     onset_at: datetime | None = None
     # The version in force when the answer came, where that is another one.
     in_force: RedFlag | None = None
+    # The level that it had before, if it was reported for another patient by mistake.
+    least: Severity | None = None
 
 
 @dataclass(frozen=True)

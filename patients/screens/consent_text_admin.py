@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from clinic.access import active_membership
 from clinic.back import BACK
 from clinic.signing.content import piece_of
 from clinic.signing.ledger import history
+from clinic.signing.newer import is_stale, meet_newer, since_shown
 from clinic.signing.screens import SignedContentAdmin
 from patients.consent_texts import Overtaken, text_in_force, write_text
 from patients.models import ConsentText
@@ -28,7 +30,7 @@ PAGE = "admin:patients_consenttext_changelist"
 class TextForm(forms.ModelForm[ConsentText]):
     """The text, and the one place that each clinic must fill."""
 
-    opened_version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
         model = ConsentText
@@ -78,39 +80,25 @@ class ConsentTextAdmin(SignedContentAdmin):
         asked = get_object_or_404(ConsentText.objects.visible_to(by), pk=pk)
         current = text_in_force(by.clinic) or asked
         if request.method != "POST":
-            form = TextForm(instance=current, initial={"opened_version": current.version})
-            return self._show(request, form, current)
-        form = TextForm(request.POST, instance=ConsentText(clinic=by.clinic))
+            return self._show(request, _form_of(current, None), current)
+        if is_stale(request.POST, current):
+            versions = since_shown(ConsentText.objects.for_clinic(by.clinic), request.POST)
+            form = meet_newer(_form_of, request.POST, versions).form
+            return self._show(request, form, current, status=409, is_beside=True)
+        form = _form_of(current, request.POST)
         if not form.is_valid():
             return self._show(request, form, current, status=422)
-        values = form.cleaned_data
+        body, retention = form.cleaned_data["body"], form.cleaned_data["retention"]
         try:
-            if values["opened_version"] != current.version:
-                raise Overtaken
-            made = write_text(
-                current, body=values["body"], retention=values["retention"], by=by, at=timezone.now()
-            )
+            made = write_text(current, body=body, retention=retention, by=by, at=timezone.now())
         except ValidationError as error:
             form.add_error(None, error)
             return self._show(request, form, current, status=422)
         except Overtaken:
-            return self._overtaken(request, by)
+            # By somebody else, a moment ago.
+            return self.new_version(request, pk)
         messages.success(request, _("Version %(version)d is in force.") % {"version": made.version})
         return HttpResponseRedirect(reverse(PAGE))
-
-    def _overtaken(self, request: HttpRequest, by: Any) -> HttpResponse:
-        """What was typed, beside the version that somebody else made meanwhile."""
-        current = text_in_force(by.clinic)
-        data = request.POST.copy()
-        data["opened_version"] = str(current.version if current else 0)
-        form = TextForm(data, instance=ConsentText(clinic=by.clinic))
-        event = history(by.clinic, piece_of(current)).first() if current else None
-        words = _(
-            "%(name)s made version %(version)d while this page was open. It is shown below. Save again to replace."
-        )
-        who = event.by if event else _("Somebody else")
-        form.add_error(None, words % {"name": who, "version": current.version if current else 0})
-        return self._show(request, form, current, status=409, is_beside=True)
 
     def _show(
         self, request: HttpRequest, form: TextForm, current: Any, *, status: int = 200, is_beside: bool = False
@@ -125,3 +113,8 @@ class ConsentTextAdmin(SignedContentAdmin):
         response = self.page(request, "patients/admin/consent_text_version.html", context)
         response.status_code = status
         return response
+
+
+def _form_of(text: ConsentText, data: QueryDict | None) -> TextForm:
+    # A form writes into its row; the page shows the version in force beside it.
+    return TextForm(data, instance=copy(text), initial={"version": text.version})

@@ -86,7 +86,7 @@ class SignOffAdmin(ClinicScopedAdmin):
                 return HttpResponseRedirect(request.path)
         context = {
             "now": now,
-            "line": Line(now, edit_url(now, member), request.path),
+            "line": Line(now, edit_url(now, member, on=member.clinic.local(at).date()), request.path),
             "events": list(history(member.clinic, now.piece)),
             "waiting": waiting_proposals(member, at=at, code=code) if kind == "courses.redflag" else [],
             "error": error,
@@ -109,7 +109,8 @@ class SignOffAdmin(ClinicScopedAdmin):
         changed = found.changed if found else []
         news = edits_since(member.clinic, [one.piece for one in changed], opened or at) if changed else []
         left = [one.piece.name for one in found.unfilled] if found else []
-        groups = groups_of(member, changed=news, ticked=left, unread=[one.piece.name for one in changed])
+        on, unread = member.clinic.local(at).date(), [one.piece.name for one in changed]
+        groups = groups_of(member, on=on, changed=news, ticked=left, unread=unread)
         context = {
             **page_context(member, groups, at=at),
             "comment": request.POST.get("comment", "") if status != 200 else "",

@@ -14,7 +14,7 @@ from clinic.access import may, permissions_of
 from clinic.models import Clinic, Membership, SignOffEvent
 from clinic.signing.content import Kind, differences, kinds, piece_of
 from clinic.signing.ledger import RIGHT, PieceState, may_sign, states_of
-from courses.flag_list.versions import may_confirm, proposed_piece
+from courses.flag_list.versions import may_change, may_confirm, proposed_piece
 from courses.models import RedFlag, RedFlagProposal
 from patients.models import ConsentText
 
@@ -99,6 +99,7 @@ class Waiting:
 def groups_of(
     member: Membership,
     *,
+    on: date,
     changed: Iterable[SignOffEvent] = (),
     ticked: Iterable[str] = (),
     unread: Iterable[str] = (),
@@ -113,7 +114,7 @@ def groups_of(
         lines = [
             Line(
                 now,
-                edit_url(now, member),
+                edit_url(now, member, on=on),
                 reverse("admin:clinic_signoffevent_piece", args=[now.piece.kind, now.piece.code]),
                 tuple(news.get(now.piece.name, ())),
                 is_ticked=now.piece.name in marked,
@@ -129,7 +130,7 @@ def groups_of(
 
 def signers(clinic: Clinic, *, on: date) -> list[Signer]:
     """Those whose role may sign, with and without a valid licence."""
-    members = Membership.objects.for_clinic(clinic).active().select_related("user")
+    members = Membership.objects.for_clinic(clinic).active().select_related("user", "clinic")
     return [Signer(one, one.is_licensed(on)) for one in members if RIGHT in permissions_of(one)]
 
 
@@ -165,10 +166,12 @@ def page_context(member: Membership, groups: list[Group], *, at: datetime) -> di
     }
 
 
-def edit_url(now: PieceState, member: Membership) -> str:
+def edit_url(now: PieceState, member: Membership, *, on: date) -> str:
     """Where somebody may edit a piece; nothing where they may not."""
     row = now.piece.row
     if row is None or not may(member, "change", type(row)):
+        return ""
+    if isinstance(row, RedFlag) and not may_change(member, on=on):
         return ""
     meta = row._meta
     name = OWN_PAGES.get(now.piece.kind, f"admin:{meta.app_label}_{meta.model_name}_change")

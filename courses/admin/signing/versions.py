@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -16,16 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
-from clinic.country.shown import shown_clock
-from clinic.models import SignOffEvent
-from clinic.signing.content import piece_of
-from clinic.signing.ledger import history, may_sign
+from clinic.signing.newer import is_stale, meet_newer, since_shown
 from courses.flag_list.versions import (
     FlagWords,
     Overtaken,
     change_flag,
     confirm_proposal,
     least_level,
+    may_change,
     shipped_levels,
     withdraw_proposal,
 )
@@ -102,31 +100,27 @@ class FlagVersions:
         """The form; what was typed is kept where somebody else was quicker."""
         by, at = self.admin.require(request, "courses.change_redflag"), timezone.now()
         asked = get_object_or_404(RedFlag.objects.visible_to(by), pk=pk)
-        if not may_sign(by, on=by.clinic.local(at).date()):
+        if not may_change(by, on=by.clinic.local(at).date()):
             raise PermissionDenied
-        current = RedFlag.objects.for_clinic(by.clinic).current().select_related("clinic").get(code=asked.code)
+        versions = RedFlag.objects.for_clinic(by.clinic).filter(code=asked.code)
+        current = versions.current().select_related("clinic").get()
         if request.method != "POST":
             return self._show(request, FlagForm(None, flag=current))
+        if is_stale(request.POST, current):
+            newer = meet_newer(_form_of, request.POST, since_shown(versions, request.POST))
+            return self._show(request, newer.form, changes=newer.changes, status=409)
         form = FlagForm(request.POST, flag=current)
         if not form.is_valid():
             return self._show(request, form, status=422)
-        if form.cleaned_data["version"] != current.version:
-            return self._overtaken(request, current)
         try:
             made = change_flag(current, form.words(), by=by, at=at)
         except ValidationError as error:
             form.refuse(error)
             return self._show(request, form, status=422)
         except Overtaken:
-            newest = RedFlag.objects.for_clinic(by.clinic).current().select_related("clinic").get(code=asked.code)
-            return self._overtaken(request, newest)
-        if isinstance(made, RedFlagProposal):
-            sentence = _(
-                "Version %(version)d stays in force until a second person confirms yours on the sign-off page."
-            )
-            messages.warning(request, sentence % {"version": current.version})
-        else:
-            messages.success(request, _("Version %(version)d is in force.") % {"version": made.version})
+            # By somebody else, a moment ago.
+            return self.new_version(request, pk)
+        _tell(request, made, current)
         return _to_page()
 
     def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -140,35 +134,17 @@ class FlagVersions:
             if "withdraw" in request.POST:
                 withdraw_proposal(proposal, by=by, at=at)
                 messages.success(request, _("Withdrawn. The version in force stays."))
-            else:
+            elif "confirm" in request.POST:
                 made = confirm_proposal(proposal, by=by, at=at)
                 sentence = _("Confirmed. Version %(version)d is in force.")
                 messages.success(request, sentence % {"version": made.version})
+            else:
+                messages.error(request, _("Nothing was changed. Press “Confirm this version” to confirm it."))
         except Overtaken:
             messages.error(
                 request, _("Somebody settled this meanwhile, or made another version. Nothing was changed.")
             )
         return _to_page()
-
-    def _overtaken(self, request: HttpRequest, current: RedFlag) -> HttpResponse:
-        """What was typed, beside what somebody else made of it meanwhile."""
-        data = request.POST.copy()
-        data["version"] = str(current.version)
-        form = FlagForm(data, flag=current)
-        event = (
-            history(current.clinic, piece_of(current))
-            .filter(action__in=[SignOffEvent.Action.EDITED, SignOffEvent.Action.CONFIRMED])
-            .first()
-        )
-        sentence = _(
-            "Version %(version)d was made while this page was open. Compare it with yours and save again."
-        )
-        words = [sentence % {"version": current.version}]
-        if event is not None:
-            at = shown_clock(timezone.localtime(event.at))
-            words = [_("%(name)s, %(time)s:") % {"name": event.by, "time": at}, *words]
-        form.add_error(None, " ".join(words))
-        return self._show(request, form, changes=event.changes if event else [], status=409)
 
     def _show(self, request: HttpRequest, form: FlagForm, *, changes: Any = (), status: int = 200) -> HttpResponse:
         flag = form.flag
@@ -188,6 +164,18 @@ class FlagVersions:
         response = self.admin.page(request, "courses/admin/red_flag_version.html", context)
         response.status_code = status
         return response
+
+
+def _form_of(flag: RedFlag, data: QueryDict | None) -> FlagForm:
+    return FlagForm(data, flag=flag)
+
+
+def _tell(request: HttpRequest, made: RedFlag | RedFlagProposal, current: RedFlag) -> None:
+    if isinstance(made, RedFlag):
+        messages.success(request, _("Version %(version)d is in force.") % {"version": made.version})
+        return
+    sentence = _("Version %(version)d stays in force until a second person confirms yours on the sign-off page.")
+    messages.warning(request, sentence % {"version": current.version})
 
 
 def _to_page() -> HttpResponse:

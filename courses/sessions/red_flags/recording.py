@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,8 @@ from django.db import transaction
 
 from clinic.models import Membership
 from courses.alerts.raising import raise_alert
-from courses.models import Alert, CheckIn, Course, Level, PainScore, RedFlag, RedFlagReport, Session
+from courses.flag_list.versions import levels_of
+from courses.models import Alert, CheckIn, Course, Level, PainScore, RedFlagReport, Session
 from courses.plans.lifecycle import hold_courses, hold_reason
 from courses.rules.facts import HOLDING, Finding, Severity, most_severe, rank_of
 from courses.rules.red_flag import ASKS_SEVERE_PAIN_FROM, FlagAnswer, find_red_flags, is_newly_severe
@@ -76,9 +77,14 @@ def report_red_flags(
 def reports_of_form(patient: Patient, form_key: uuid.UUID) -> list[RedFlagReport]:
     """The reports of one form, each flag once at its highest level, the most urgent first."""
     reported = RedFlagReport.objects.filter(patient=patient, form_key=form_key).select_related("flag")
+    return each_at_highest(reported)
+
+
+def each_at_highest(reported: Iterable[RedFlagReport]) -> list[RedFlagReport]:
+    """Each flag once, whatever its version, at its highest level; the most urgent first."""
     by_level = sorted(reported, key=lambda report: (rank_of(report.level), report.pk))
-    first = {report.flag_id: report for report in reversed(by_level)}
-    return [report for report in by_level if first[report.flag_id] is report]
+    first = {report.flag.code: report for report in reversed(by_level)}
+    return [report for report in by_level if first[report.flag.code] is report]
 
 
 def write_reports(
@@ -163,18 +169,16 @@ def _raise(report: RedFlagReport, finding: Finding, *, by: Membership | None, at
 
 
 def flag_answer(entry: FlagEntry) -> FlagAnswer:
-    """A yes as input for the rules: the more urgent level of the version shown and the one in force counts."""
-    level, levels = _levels(entry.flag)
-    if entry.in_force is not None:
-        level_now, levels_now = _levels(entry.in_force)
-        level = most_severe([level, level_now])
-        both = levels.keys() & levels_now.keys()
-        levels |= {answer: most_severe([levels[answer], levels_now[answer]]) for answer in both}
-    return FlagAnswer(entry.flag.code, level, entry.answer, levels)
+    """A yes as input for the rules: the more urgent level of the version shown and the one in force counts.
 
-
-def _levels(flag: RedFlag) -> tuple[Severity, dict[str, Severity]]:
-    return Severity(flag.level), {row["answer"]: Severity(row["level"]) for row in flag.follow_up_levels}
+    In a version that does not have the answer, it counts as no answer.
+    """
+    rows = [row for row in (entry.flag, entry.in_force) if row is not None]
+    versions = [levels_of(row.level, row.follow_up, row.follow_up_levels) for row in rows]
+    answers = {answer.code for version in versions for answer in version.answers}
+    levels = {code: most_severe([version.level_of(code) for version in versions]) for code in answers}
+    highest = most_severe([version.highest for version in versions])
+    return FlagAnswer(entry.flag.code, highest, entry.answer, levels, entry.least)
 
 
 def _had_severe_score(course: Course | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
 from django.db import connection, models
 from django.urls import reverse
+from django.utils import translation
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 
 from clinic.access import ROLE_PERMISSIONS
 from clinic.models import SignOffEvent
@@ -17,6 +21,7 @@ from clinic.signing import content
 from clinic.signing.content import LEFT_OUT, NEEDS, kinds, piece_of, rows_of, signed_models
 from clinic.signing.ledger import comment_on, history, may_sign, open_count, sign, states_of
 from clinic.signing.screens import SignedContentAdmin
+from courses.alerts.policy import Wait
 from courses.models import AftercareMeasure, Point, Protocol, RedFlag
 from tests import factories
 
@@ -161,6 +166,47 @@ def test_a_shipped_text_in_other_words_waits_again(clinic, lead, at, monkeypatch
     assert open_count(clinic, "text.review_questions")[0] == 0
     monkeypatch.setattr("courses.admin.signing.texts.SOURCE", "Another study")
     n, of = open_count(clinic, "text.review_questions")
+    assert n == of > 0
+
+
+def test_what_was_signed_in_one_language_is_signed_in_every_other(clinic, lead, at, monkeypatch):
+    """Labels are translated; codes, numbers and the shipped words are not."""
+    sign(clinic, shown(clinic), comment="", by=lead, at=at)
+    before = {one.piece.name: one.piece for one in pieces(clinic)}
+    own = translation._trans.gettext
+    monkeypatch.setattr(
+        translation._trans, "gettext", lambda words: own(words) if get_language() is None else f"«{words}»"
+    )
+    after = {one.piece.name: one.piece for one in pieces(clinic)}
+    assert any(after[name].said != before[name].said for name in before if name.startswith("text."))
+    assert {name: one.digest for name, one in after.items()} == {name: one.digest for name, one in before.items()}
+    assert [one.piece.name for one in pieces(clinic) if one.needs] == []
+
+
+def test_pieces_of_a_kind_have_different_digests(clinic):
+    found = [(one.piece.kind, one.piece.digest) for one in pieces(clinic)]
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "value"),
+    [
+        ("text.alert_times", "courses.admin.signing.texts.POLICIES", "another first wait"),
+        ("text.prior", "courses.admin.signing.texts.SHIPPED_PRIOR", "another noise"),
+        ("text.review_questions", "courses.admin.signing.texts.QUESTIONS", "other words"),
+    ],
+)
+def test_other_content_of_a_shipped_text_waits_again(clinic, lead, at, monkeypatch, kind, where, value):
+    sign(clinic, shown(clinic), comment="", by=lead, at=at)
+    assert open_count(clinic, kind)[0] == 0
+    now = import_string(where)
+    other = {
+        "another first wait": lambda: {k: replace(one, first=Wait(7)) for k, one in now.items()},
+        "another noise": lambda: replace(now, noise=now.noise + 0.1),
+        "other words": lambda: {code: f"{words} Really?" for code, words in now.items()},
+    }[value]()
+    monkeypatch.setattr(where, other)
+    n, of = open_count(clinic, kind)
     assert n == of > 0
 
 

@@ -209,7 +209,7 @@ class TestRedFlagVersions:
         _reword(browser(other), flag, wording="Pressure on the chest")
         response = browser(lead).post(url, {**mine, "wording": "Chest pain", "reason": "shorter"})
         assert response.status_code == 409
-        assert "Version 2 was made while this page was open" in text(response)
+        assert f"{other} made version 2 while this page was open" in text(response)
         assert str(other) in text(response)
         assert "→ Pressure on the chest" in text(response)
         form = StaffForm("", url, url, "", soup(response).select_one("#content form[method=post]"), soup(response))
@@ -291,7 +291,7 @@ class TestConsentText:
     def test_what_is_not_filled_in_is_refused_with_everything_typed(self, unfilled, clinic, lead, change, told):
         text_row = ConsentText.objects.get(clinic=clinic)
         page = reverse("admin:patients_consenttext_new_version", args=[text_row.pk])
-        values = {"opened_version": "1", "body": text_row.body, "retention": "10 years", **change}
+        values = {"version": "1", "body": text_row.body, "retention": "10 years", **change}
         response = browser(lead).post(page, values)
         assert response.status_code == 422
         assert told in text(response)
@@ -302,7 +302,7 @@ class TestConsentText:
         text_row = ConsentText.objects.get(clinic=clinic)
         page = reverse("admin:patients_consenttext_new_version", args=[text_row.pk])
         client = browser(lead)
-        values = {"opened_version": "1", "body": text_row.body, "retention": "10 years"}
+        values = {"version": "1", "body": text_row.body, "retention": "10 years"}
         assert client.post(page, values).status_code == 302
         assert "We keep your records for 10 years." in text(
             client.get(reverse("admin:patients_consenttext_changelist"))
@@ -314,13 +314,13 @@ class TestConsentText:
         row = ConsentText.objects.get(clinic=clinic)
         page = reverse("admin:patients_consenttext_new_version", args=[row.pk])
         write_text(row, body=f"{row.body}\nTheirs.", retention="8 years", by=other, at=timezone.now())
-        values = {"opened_version": "1", "body": f"{row.body}\nMine.", "retention": "9 years"}
+        values = {"version": "1", "body": f"{row.body}\nMine.", "retention": "9 years"}
         response = browser(lead).post(page, values)
         assert response.status_code == 409
         assert f"{other} made version 2 while this page was open" in text(response)
         assert "Theirs." in text(response)
         assert "Mine." in soup(response).select_one("textarea[name=body]").get_text()
-        assert browser(lead).post(page, {**values, "opened_version": "2"}).status_code == 302
+        assert browser(lead).post(page, {**values, "version": "2"}).status_code == 302
         assert ConsentText.objects.filter(clinic=clinic).current().get().retention == "9 years"
 
 

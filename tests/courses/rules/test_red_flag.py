@@ -74,6 +74,13 @@ def test_pain_is_newly_severe_where_the_first_eight_came_after_needling(values, 
     assert is_newly_severe(**facts) is is_new
 
 
+@pytest.mark.parametrize("usual", [E0, E1, E2, C])
+def test_new_after_needling_never_lowers_what_a_clinic_made_of_usual_pain(usual):
+    flag = FlagAnswer("severe_pain", E0, "usual", {**SEVERE, "usual": usual})
+    context = FlagContext(1, is_newly_severe_after_needling=True)
+    assert level_of(flag, context) == most_severe([E1, usual])
+
+
 def test_usual_severe_pain_beside_another_flag_stays_usual():
     assert level_of(severe("usual"), FlagContext(n_flags=2)) == C
 
@@ -90,6 +97,7 @@ FLAGS = st.builds(
     level=LEVELS,
     answer=st.sampled_from(["", "yes", "no", "usual", "not_sure"]),
     levels_by_answer=st.none() | st.dictionaries(st.sampled_from(["yes", "no", "usual"]), LEVELS),
+    least=st.none() | LEVELS,
 )
 
 
@@ -112,3 +120,15 @@ def test_unanswered_is_never_below_any_answer(flag, n_flags, is_new):
 def test_another_flag_never_lowers_a_level(flag, is_new):
     alone = level_of(flag, FlagContext(1, is_new))
     assert level_of(flag, FlagContext(2, is_new)).rank <= alone.rank
+
+
+@given(FLAGS, st.integers(1, 5))
+def test_being_new_after_needling_never_lowers_a_level(flag, n_flags):
+    known = level_of(flag, FlagContext(n_flags, is_newly_severe_after_needling=False))
+    assert level_of(flag, FlagContext(n_flags, is_newly_severe_after_needling=True)).rank <= known.rank
+
+
+@given(FLAGS, st.integers(1, 5), st.booleans())
+def test_a_level_that_was_given_before_is_the_least(flag, n_flags, is_new):
+    level = level_of(flag, FlagContext(n_flags, is_new))
+    assert flag.least is None or level.rank <= flag.least.rank
