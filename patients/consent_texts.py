@@ -29,12 +29,6 @@ def text_in_force(clinic: Clinic) -> ConsentText | None:
     return ConsentText.objects.for_clinic(clinic).current().first()
 
 
-def usable_text(clinic: Clinic) -> ConsentText | None:
-    """The text in force, if nothing is left to be filled in."""
-    found = text_in_force(clinic)
-    return found if found is not None and found.is_usable else None
-
-
 @transaction.atomic
 def write_text(text: ConsentText, *, body: str, retention: str, by: Membership, at: datetime) -> ConsentText:
     """A new version, in force from now on. Consents keep the version they were given on.

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from django.db import DatabaseError, transaction
 
 from clinic.models import Membership
-from patients.consent_texts import usable_text
 from patients.documents import Document
 from patients.models import (
     Assessment,
@@ -25,9 +24,6 @@ from patients.models import (
     ScreeningItem,
     SpecialistLetter,
 )
-
-# Where the clinic's own text cannot be used yet: the text that was shipped before clinics had their own.
-CONSENT_TEXT_VERSION = "2026-11"
 
 
 @dataclass(frozen=True)
@@ -203,21 +199,17 @@ def record_consent(
     how: Consent.How,
     by: Membership | None,
     at: datetime,
-    shown_text: ConsentText | None = None,
+    shown_text: ConsentText | None,
 ) -> Consent:
-    """The patient's answer for a stream, with the text they read; earlier answers stay on file.
-
-    Where a caller does not say which text that was, it is the one in force.
-    """
-    text = shown_text or usable_text(patient.clinic)
+    """The patient's answer for a stream, with the text they read, None where they read none; earlier ones stay."""
     return Consent.objects.create(
         clinic=patient.clinic,
         patient=patient,
         stream=stream,
         is_given=is_given,
         how=how,
-        text=text,
-        text_version=str(text.version) if text else CONSENT_TEXT_VERSION,
+        text=shown_text,
+        text_version=str(shown_text.version) if shown_text else "",
         language=patient.language,
         recorded_by=by,
         recorded_at=at,

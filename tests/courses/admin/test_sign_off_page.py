@@ -249,7 +249,13 @@ class TestConsentText:
     def test_nobody_agrees_to_a_text_that_is_not_complete(self, unfilled, new_url, newcomer, practitioner):
         client = browser(practitioner)
         assert "Ask a lead to fill it in" in text(client.get(new_url))
-        typed = {"stream_treatment": "1", "stream_reminders": "0", "how": "spoken", "go": "next"}
+        typed = {
+            "told_version": "1",
+            "stream_treatment": "1",
+            "stream_reminders": "0",
+            "how": "spoken",
+            "go": "next",
+        }
         response = client.post(new_url, typed)
         assert response.status_code == 422
         assert "does not say how long records are kept" in text(response)
@@ -262,22 +268,13 @@ class TestConsentText:
         given = Consent.objects.filter(patient=patient, stream="treatment").latest("pk")
         assert given.is_given
         client = browser(practitioner)
-        assert client.post(url, {"stream_treatment": "1", "how": "spoken", "go": "next"}).status_code == 302
-        assert Consent.objects.filter(patient=patient, stream="treatment").latest("pk") == given
-
-    def test_a_consent_keeps_the_version_that_was_on_the_page(self, new_url, newcomer, lead, practitioner):
-        client = browser(practitioner)
-        shown = soup(client.get(new_url)).select_one("input[name=told_version]")["value"]
-        first = ConsentText.objects.get(clinic=newcomer.clinic)
-        second = write_text(
-            first, body=f"{first.body}\nMore.", retention=first.retention, by=lead, at=timezone.now()
+        assert (
+            client.post(
+                url, {"told_version": "1", "stream_treatment": "1", "how": "spoken", "go": "next"}
+            ).status_code
+            == 302
         )
-        values = {"stream_treatment": "1", "how": "spoken", "go": "next"}
-        assert client.post(new_url, {**values, "told_version": shown}).status_code == 302
-        assert Consent.objects.get(patient=newcomer, stream="treatment").text == first
-        assert "More." in text(client.get(new_url))
-        assert client.post(new_url, {**values, "stream_research": "1", "told_version": "2"}).status_code == 302
-        assert Consent.objects.get(patient=newcomer, stream="research").text == second
+        assert Consent.objects.filter(patient=patient, stream="treatment").latest("pk") == given
 
     @pytest.mark.parametrize(
         ("change", "told"),

@@ -16,7 +16,7 @@ from courses.models import Alert, Course, Session
 from courses.practice.beside import practise, start_again
 from courses.practice.invented import EVERYBODY
 from courses.watching.digest import make_digests
-from patients.consent_texts import usable_text
+from patients.consent_texts import text_in_force
 from patients.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def test_starting_again_twice_makes_one(lead, at):
 
 
 def test_patients_can_agree_to_treatment_there(joined):
-    assert usable_text(joined.clinic) is not None
+    assert text_in_force(joined.clinic).is_usable
 
 
 class TestPages:
@@ -125,7 +125,7 @@ class TestPages:
         client = signed_in(practitioner)
         page = client.post(reverse("admin:practise"), follow=True).content.decode()
         assert "is-practice" in page
-        assert "Nothing is emailed" in page
+        assert "No emails are sent" in page
         assert str(course.patient) not in client.get(reverse("admin:patients_patient_changelist")).content.decode()
         back = client.post(reverse("switch-clinic"), {"membership": practitioner.uuid}, follow=True)
         assert "is-practice" not in back.content.decode()
