@@ -144,12 +144,8 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 if not start(row, is_partial=bool(form.cleaned_data.get("is_partial")), by=by):
-                    messages.info(
-                        request,
-                        _(
-                            "The import was not started: somebody started, changed or deleted it before. See its state below."
-                        ),
-                    )
+                    sentence = _("The import was not started: somebody changed it meanwhile. See its state below.")
+                    messages.info(request, sentence)
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
         return self._to(row, "change")
