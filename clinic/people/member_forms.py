@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from clinic.models import Clinic, Membership, Role, User
 from clinic.people.invitation_rules import refuse_double, refuse_supervisor
 from clinic.people.lead_cover import is_last_lead, last_lead_words
+from clinic.people.leaving import is_last_manager
 from clinic.people.naming import may_rename, refuse_nameless
-from clinic.people.staff import is_last_manager
 from clinic.typed.fields import typed_formfield
 from clinic.typed.names import NameField
 

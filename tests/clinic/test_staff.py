@@ -13,12 +13,8 @@ from django.db import OperationalError
 from clinic.models import Membership, Message, Role, User
 from clinic.outbox.transports.base import TransportError
 from clinic.people.account_mails import invitation_mail
-from clinic.people.staff import (
-    answer_invitation,
-    deactivate_member,
-    invite_member,
-    reactivate_member,
-)
+from clinic.people.leaving import deactivate_member, reactivate_member
+from clinic.people.staff import answer_invitation, invite_member
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic.access import permissions_of
 from clinic.models import Clinic, Membership, Message
 from clinic.outbox.deliver import deliver_due
-from clinic.people.staff import deactivate_member
+from clinic.people.leaving import deactivate_member
 from courses.alerts.steps import sweep
 from courses.models import Alert, Course, Session
 from courses.practice.beside import practise, start_again
