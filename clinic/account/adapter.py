@@ -25,6 +25,8 @@ from clinic.models import AccountEvent, Membership, User
 from clinic.people.staff import send_password_link
 
 Kind = AccountEvent.Kind
+# allauth's mail after a new password was chosen through a mailed link.
+PASSWORD_RESET = "account/email/password_reset"  # noqa: S105 - the name of a template
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -34,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     EVENTS: ClassVar[dict[str, AccountEvent.Kind]] = {
         "account/email/password_changed": Kind.PASSWORD_CHANGED,
         "account/email/password_set": Kind.PASSWORD_CHANGED,
-        "account/email/password_reset": Kind.PASSWORD_CHANGED,
+        PASSWORD_RESET: Kind.PASSWORD_CHANGED,
         "mfa/email/totp_activated": Kind.APP_ADDED,
         "mfa/email/totp_deactivated": Kind.APP_REMOVED,
         "mfa/email/webauthn_added": Kind.KEY_ADDED,
@@ -105,11 +107,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             attempts.succeeded(attempt, at=timezone.now())
         return user
 
-    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
-        """Reset the count after a new password was chosen through a mailed link."""
-        for user in User.objects.filter(email__iexact=credentials.get("email", "")):
-            attempts.forget(user.username)
-
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Do not ask again for the password of somebody who must set up a second factor at this sign-in."""
         if two_factor.is_at_set_up(self.request, at=timezone.now()):
@@ -136,6 +133,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         kind = self.EVENTS.get(template_prefix)
         if kind is not None:
             note_event(user, kind, at=timezone.now())
+        if template_prefix == PASSWORD_RESET:
+            attempts.forget(user.username)
         if kind in {Kind.APP_ADDED, Kind.KEY_ADDED}:
             two_factor.note_set_up(self.request, at=timezone.now())
 
