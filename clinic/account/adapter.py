@@ -22,7 +22,7 @@ from clinic.account import attempts, devices, two_factor
 from clinic.account.events import note_event
 from clinic.account.finding import find_account
 from clinic.models import AccountEvent, Membership, User
-from clinic.people.staff import send_password_link
+from clinic.people.staff import send_invitation, send_password_link
 
 Kind = AccountEvent.Kind
 # allauth's mail after a new password was chosen through a mailed link.
@@ -121,10 +121,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """Send through the outbox: a mail server that is down causes no error page. Former staff get no mail."""
+        """Send through the outbox: a mail server that is down causes no error page. Former staff get no mail.
+
+        Whoever works nowhere yet gets it through the clinic that invited them, without a password as an invitation.
+        """
         membership = Membership.objects.of_user(user).first()
-        if membership is not None:
-            send_password_link(membership, at=timezone.now())
+        invited = None if membership else Membership.objects.invited(user).select_related("user").first()
+        if invited is not None and not user.has_usable_password():
+            send_invitation(invited, at=timezone.now())
+        elif found := membership or invited:
+            send_password_link(found, at=timezone.now())
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None

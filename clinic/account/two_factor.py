@@ -62,9 +62,7 @@ def note_sign_in(request: HttpRequest, user: User, *, at: datetime) -> None:
 
 
 def _is_asked(user: User) -> bool:
-    return not settings.DEMO and any(
-        one.is_leading for one in Membership.objects.of_user(user).outside_practice()
-    )
+    return not settings.DEMO and any(one.is_leading for one in Membership.objects.of_user(user).outside_practice())
 
 
 def is_set_up(request: HttpRequest) -> None:
