@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from clinic.models import Membership
 from patients.documents import Document
+from patients.locking import lock_patient
 from patients.models import (
     Assessment,
     Consent,
@@ -51,6 +52,7 @@ def record_assessment(
     note: str = "",
 ) -> Assessment:
     """A diagnosis with its images."""
+    lock_patient(patient)
     assessment = Assessment.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -88,6 +90,7 @@ def record_pain_type(
     replaces: Iterable[PatientPainType] = (),
 ) -> PatientPainType:
     """A type from a date on; the types it replaces end on that date, others continue."""
+    lock_patient(patient)
     patient.pain_types.filter(pk__in=[old.pk for old in replaces], ended_on=None).update(ended_on=starts_on)
     return PatientPainType.objects.create(
         clinic=patient.clinic,
@@ -101,6 +104,7 @@ def record_pain_type(
     )
 
 
+@transaction.atomic
 def record_neuro_check(
     *,
     patient: Patient,
@@ -114,6 +118,7 @@ def record_neuro_check(
     grip: str = "",
 ) -> NeuroCheck:
     """A neurological check with its result."""
+    lock_patient(patient)
     return NeuroCheck.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -141,6 +146,7 @@ def record_specialist_letter(
     scope: str = "",
 ) -> SpecialistLetter:
     """A specialist's document; if the row cannot be saved, the file is removed too."""
+    lock_patient(patient)
     letter = SpecialistLetter(
         clinic=patient.clinic,
         patient=patient,
@@ -174,6 +180,7 @@ def record_screening(
     note: str = "",
 ) -> Screening:
     """One pass through the questions: `findings` holds those answered yes, with their value."""
+    lock_patient(patient)
     screening = Screening.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -191,6 +198,7 @@ def record_screening(
     return screening
 
 
+@transaction.atomic
 def record_consent(
     *,
     patient: Patient,
@@ -202,6 +210,7 @@ def record_consent(
     shown_text: ConsentText | None,
 ) -> Consent:
     """The patient's answer for a stream, with the text they read, None where they read none; earlier ones stay."""
+    lock_patient(patient)
     return Consent.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -216,19 +225,25 @@ def record_consent(
     )
 
 
+@transaction.atomic
 def archive_patient(patient: Patient, *, at: datetime) -> None:
     """Hide a patient from the lists; nothing is deleted."""
+    lock_patient(patient)
     patient.archived_at = at
     patient.save(update_fields=["archived_at"])
 
 
+@transaction.atomic
 def trust_address(patient: Patient) -> None:
     """Write to a patient's address again: the refusal was an error, or the mailbox works again."""
+    lock_patient(patient)
     patient.email_failed_at = None
     patient.save(update_fields=["email_failed_at"])
 
 
+@transaction.atomic
 def restore_patient(patient: Patient) -> None:
     """Show an archived patient in the lists again."""
+    lock_patient(patient)
     patient.archived_at = None
     patient.save(update_fields=["archived_at"])

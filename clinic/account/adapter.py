@@ -123,7 +123,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """Send through the outbox: a mail server that is down causes no error page. Former staff get no mail.
 
-        Whoever works nowhere yet gets it through the clinic that invited them, without a password as an invitation.
+        Whoever works nowhere yet gets it through the clinic that invited them; without a password, the invitation.
         """
         membership = Membership.objects.of_user(user).first()
         invited = None if membership else Membership.objects.invited(user).select_related("user").first()
