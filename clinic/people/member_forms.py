@@ -128,7 +128,8 @@ class InvitationForm(MemberForm):
         max_length=150,
         validators=[User.username_validator],
         help_text=gettext_lazy(
-            "For signing in, like the email address. Somebody who works in another clinic here keeps theirs."
+            "A name for signing in, for example anna.lee. People sign in with it or with their email address. "
+            "If the person has an account here already, enter its username."
         ),
     )
     email = forms.EmailField(label=gettext_lazy("Email"), help_text=gettext_lazy("The invitation goes here."))

@@ -64,7 +64,7 @@ class ConsentTextAdmin(SignedContentAdmin):
             "versions": ConsentText.objects.for_clinic(clinic),
             "events": list(history(clinic, piece_of(text))) if text else [],
             "may_write": request.user.has_perm("patients.change_consenttext"),
-            "title": _("Consent text"),
+            "title": _("Consent texts"),
         }
         return self.page(request, "patients/admin/consent_text.html", context)
 
@@ -91,7 +91,9 @@ class ConsentTextAdmin(SignedContentAdmin):
             return self._show(request, form, current, status=422)
         except Overtaken:
             return self._overtaken(request, by)
-        messages.success(request, _("Version %(version)d is in force.") % {"version": made.version})
+        messages.success(
+            request, _("Consent text saved. Version %(version)d is in force.") % {"version": made.version}
+        )
         return HttpResponseRedirect(reverse(PAGE))
 
     def _overtaken(self, request: HttpRequest, by: Any) -> HttpResponse:
@@ -116,7 +118,7 @@ class ConsentTextAdmin(SignedContentAdmin):
             "text": current,
             "is_beside": is_beside,
             "place": RETENTION_PLACE,
-            "title": _("New version of the consent text"),
+            "title": _("Edit consent text"),
         }
         response = self.page(request, "patients/admin/consent_text_version.html", context)
         response.status_code = status

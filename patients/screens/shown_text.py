@@ -13,8 +13,8 @@ from patients.record_form import RecordForm
 
 TOLD = "told_version"
 NO_TEXT = gettext_lazy(
-    "The consent text is not complete: it does not say how long records are kept. A lead fills that in "
-    "under Setup, Consent text. Until then nobody can agree; a “no” can be saved."
+    "The consent text is not complete: it does not say how long records are kept. A lead can edit it "
+    "under Setup > Consent texts. Until then nobody can agree. A “no” can be saved."
 )
 TEXT_CHANGED = gettext_lazy(
     "The consent text was changed after these answers were chosen. "

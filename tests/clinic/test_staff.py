@@ -74,6 +74,11 @@ def test_same_person_works_in_two_clinics_once_accepted(invite, stranger, at):
     assert list(Membership.objects.of_user(first.user)) == [second, first]
 
 
+def test_form_says_what_the_username_is_for(signed_in, manager):
+    page = signed_in(manager).get("/admin/clinic/membership/add/").content.decode()
+    assert "People sign in with it or with their email address." in page
+
+
 def test_username_of_somebody_else_is_refused_by_name_of_field(invite):
     invite()
     with pytest.raises(ValidationError) as caught:

@@ -199,7 +199,7 @@ def test_no_is_taken_beside_the_text_that_was_shown(page, client, newcomer, chan
 def test_nobody_agrees_to_a_text_that_is_not_complete(page, client, newcomer):
     ConsentText.objects.update(retention="")
     response = client.get(page.url(newcomer))
-    assert "Ask a lead to fill it in" in soup(response).get_text()
+    assert "Ask a lead to edit it under Setup > Consent texts." in soup(response).get_text()
     response = client.post(page.url(newcomer), {**page.yes, "told_version": told(response)})
     assert response.status_code == 422
     assert "does not say how long records are kept" in soup(response).get_text()

@@ -167,7 +167,8 @@ def _tell(request: HttpRequest, found: Signed) -> None:
         messages.warning(request, sentence % {"n": n})
     if found.unfilled:
         messages.warning(
-            request, _("The consent text is not signed off: fill in how long records are kept first.")
+            request,
+            _("The consent text is not signed off: enter how long records are kept under Setup > Consent texts."),
         )
     if found.n_gone:
         messages.warning(

@@ -248,7 +248,7 @@ class TestConsentText:
 
     def test_nobody_agrees_to_a_text_that_is_not_complete(self, unfilled, new_url, newcomer, practitioner):
         client = browser(practitioner)
-        assert "Ask a lead to fill it in" in text(client.get(new_url))
+        assert "Ask a lead to edit it under Setup > Consent texts." in text(client.get(new_url))
         typed = {
             "told_version": "1",
             "stream_treatment": "1",
@@ -281,7 +281,10 @@ class TestConsentText:
         [
             ({"retention": ""}, "Enter how long records are kept"),
             ({"retention": "[years]"}, "Enter how long records are kept"),
-            ({"body": "No place."}, "Keep “[retention period]” in the text"),
+            (
+                {"body": "No place."},
+                "in the text exactly once. It is replaced by “How long records are kept”.",
+            ),
             ({"body": "For [retention period]. Call [phone]."}, "“[phone]” is not filled in yet"),
         ],
     )
@@ -300,7 +303,12 @@ class TestConsentText:
         page = reverse("admin:patients_consenttext_new_version", args=[text_row.pk])
         client = browser(lead)
         values = {"opened_version": "1", "body": text_row.body, "retention": "10 years"}
-        assert client.post(page, values).status_code == 302
+        form = soup(client.get(page))
+        assert form.select_one("h1").get_text(strip=True) == "Edit consent text"
+        assert form.select_one(".save-bar button").get_text(strip=True) == "Save consent text"
+        response = client.post(page, values, follow=True)
+        assert "Consent text saved. Version 2 is in force." in text(response)
+        assert "Edit consent text" in text(response)
         assert "We keep your records for 10 years." in text(
             client.get(reverse("admin:patients_consenttext_changelist"))
         )
