@@ -176,7 +176,7 @@ class ConsentForm(SaysWhichText):
                 how=Consent.How(values["how"]),
                 by=by,
                 at=at,
-                shown_text=self.told,
+                shown_text=self.shown,
             )
             for stream in values["streams"]
         ]

@@ -178,7 +178,7 @@ class ConsentsForm(SaysWhichText):
                 how=Consent.How(self.cleaned_data["how"]),
                 by=by,
                 at=at,
-                shown_text=self.told,
+                shown_text=self.shown,
             )
             for stream, is_given in self._news(self.cleaned_data)
         ]
@@ -188,7 +188,7 @@ class ConsentsForm(SaysWhichText):
         return [
             (stream, answer == "1")
             for stream, answer in answers.items()
-            if answer and self._is_new(self.known.get(stream), answer == "1", self.told)
+            if answer and self._is_new(self.known.get(stream), answer == "1", self.shown)
         ]
 
     def _is_new(self, last: Consent | None, is_given: bool, text: ConsentText | None) -> bool:  # noqa: FBT001

@@ -43,7 +43,7 @@ def deactivate_member(
     seen: str | None = None,
     is_lead_needed: bool = False,
 ) -> None:
-    """End a member's access to this clinic; refused for oneself and for the last active manager.
+    """End a member's access to this clinic; refused for the last active manager and for `by`.
 
     `seen` is the version that the page showed. AlreadyDone: it had ended. LastLead: only with `is_lead_needed`.
     """

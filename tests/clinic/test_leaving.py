@@ -130,7 +130,7 @@ def test_last_lead_is_asked_about_under_the_lock(lead, clinic, at):
     assert now(lead).is_active
 
 
-def test_ended_session_changes_nothing_and_comes_back_with_the_button(client, practitioner, manager, at):
+def test_ended_session_changes_nothing_and_shows_the_button_again(client, practitioner, manager, at):
     sent = button(client, practitioner, "deactivate")
     client.logout()
     assert client.post(url(practitioner, "deactivate"), sent).status_code == 401

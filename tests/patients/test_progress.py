@@ -41,7 +41,7 @@ SCREENING = {f"none_{group}": "on" for group in ScreeningItem.Group.values} | {
     "flags_key": FLAGS_KEY,
 }
 CONSENTS = {
-    "told_version": "1",
+    "shown_text": "1",
     "stream_treatment": "1",
     "stream_reminders": "1",
     "stream_research": "0",
@@ -146,7 +146,7 @@ def test_several_types_are_dated_with_their_status(send, new_patient):
 
 
 def test_treatment_must_be_answered(send):
-    page = send("consents", {"told_version": "1", "how": "signed"})
+    page = send("consents", {"shown_text": "1", "how": "signed"})
     assert set(page.context["form"].errors) == {"stream_treatment"}
 
 

@@ -139,7 +139,7 @@ def soup(response) -> BeautifulSoup:
 def told(response) -> str:
     """The version that a page carries; it prints exactly that text, no other one."""
     found = soup(response)
-    (version,) = {one["value"] for one in found.select("input[name=told_version]")}
+    (version,) = {one["value"] for one in found.select("input[name=shown_text]")}
     printed = [" ".join(one.get_text().split()) for one in found.select(".consent-text li")]
     assert printed == ConsentText.objects.get(version=version).paragraphs
     return str(version)
@@ -167,22 +167,22 @@ def test_page_prints_the_text_that_is_filed(page, client, newcomer, change):
     for version in (1, 2):
         shown = told(client.get(page.url(newcomer)))
         assert shown == str(version)
-        assert client.post(page.url(newcomer), {**page.yes, "told_version": shown}).status_code == 302
+        assert client.post(page.url(newcomer), {**page.yes, "shown_text": shown}).status_code == 302
         rows = filed(newcomer)[-2:]
         assert rows == [("treatment", True, version), ("research", True, version)]
         change()
 
 
 @each_page
-def test_stale_page_comes_back_with_the_new_text_and_everything_typed(page, client, newcomer, change):
+def test_stale_page_shows_the_new_text_and_everything_typed(page, client, newcomer, change):
     shown = told(client.get(page.url(newcomer)))
     change()
-    response = client.post(page.url(newcomer), {**page.yes, "told_version": shown})
+    response = client.post(page.url(newcomer), {**page.yes, "shown_text": shown})
     assert response.status_code == 422
     assert "Read the text below with the patient, then save again." in soup(response).get_text()
     assert is_still_typed(response, page.yes)
     assert filed(newcomer) == []
-    assert client.post(page.url(newcomer), {**page.yes, "told_version": told(response)}).status_code == 302
+    assert client.post(page.url(newcomer), {**page.yes, "shown_text": told(response)}).status_code == 302
     assert {row[2] for row in filed(newcomer)} == {2}
 
 
@@ -191,7 +191,7 @@ def test_no_is_taken_beside_the_text_that_was_shown(page, client, newcomer, chan
     ConsentText.objects.update(retention="")
     shown = told(client.get(page.url(newcomer)))
     change()
-    assert client.post(page.url(newcomer), {**page.no, "told_version": shown}).status_code == 302
+    assert client.post(page.url(newcomer), {**page.no, "shown_text": shown}).status_code == 302
     assert filed(newcomer) == [("treatment", False, 1)]
 
 
@@ -200,7 +200,7 @@ def test_nobody_agrees_to_a_text_that_is_not_complete(page, client, newcomer):
     ConsentText.objects.update(retention="")
     response = client.get(page.url(newcomer))
     assert "Ask a lead to edit it under Setup > Consent texts." in soup(response).get_text()
-    response = client.post(page.url(newcomer), {**page.yes, "told_version": told(response)})
+    response = client.post(page.url(newcomer), {**page.yes, "shown_text": told(response)})
     assert response.status_code == 422
     assert "does not say how long records are kept" in soup(response).get_text()
     assert is_still_typed(response, page.yes)
@@ -211,7 +211,7 @@ def test_nobody_agrees_to_a_text_that_is_not_complete(page, client, newcomer):
 @pytest.mark.parametrize("version", [None, "", "99", "999999999999", "x", "-1"])
 @pytest.mark.parametrize("answer", ["yes", "no"])
 def test_page_that_does_not_say_which_text_files_nothing(page, client, newcomer, version, answer):
-    values = getattr(page, answer) | ({} if version is None else {"told_version": version})
+    values = getattr(page, answer) | ({} if version is None else {"shown_text": version})
     response = client.post(page.url(newcomer), values)
     assert response.status_code == 422
     assert "did not say which consent text it showed" in soup(response).get_text()
@@ -223,7 +223,7 @@ def test_page_that_does_not_say_which_text_files_nothing(page, client, newcomer,
 
 @each_page
 def test_second_send_files_nothing_more(page, client, newcomer, change):
-    values = {**page.yes, "told_version": told(client.get(page.url(newcomer))), "sent_key": str(uuid.uuid4())}
+    values = {**page.yes, "shown_text": told(client.get(page.url(newcomer))), "sent_key": str(uuid.uuid4())}
     assert client.post(page.url(newcomer), values).status_code == 302
     once = filed(newcomer)
     change()
@@ -254,7 +254,7 @@ def test_ended_session_brings_the_answers_back_beside_the_text_in_force(
     assert ("The consent text was changed" in soup(again).select_one(".notice-stop").get_text()) is is_changed
     assert filed(newcomer) == []
     token = soup(again).select_one("form.card input[name=csrfmiddlewaretoken]")["value"]
-    sent = {**page.yes, "told_version": told(again), "csrfmiddlewaretoken": token}
+    sent = {**page.yes, "shown_text": told(again), "csrfmiddlewaretoken": token}
     assert checked.post(page.url(newcomer), sent).status_code == 302
     assert {row[2] for row in filed(newcomer)} == {2 if is_changed else 1}
 
@@ -263,7 +263,7 @@ def test_ended_session_brings_the_answers_back_beside_the_text_in_force(
 def test_draft_never_says_which_text_is_on_the_page(client, newcomer, change, is_changed):
     page = PAGES[1]
     shown = told(client.get(page.url(newcomer)))
-    client.post(page.url(newcomer), {**page.yes, "go": "later", "told_version": shown})
+    client.post(page.url(newcomer), {**page.yes, "go": "later", "shown_text": shown})
     if is_changed:
         change()
     resumed = client.get(page.url(newcomer))
@@ -273,13 +273,13 @@ def test_draft_never_says_which_text_is_on_the_page(client, newcomer, change, is
     assert version == ("2" if is_changed else "1")
     # Another one, between.
     change()
-    assert client.post(page.url(newcomer), {**page.yes, "told_version": version}).status_code == 422
+    assert client.post(page.url(newcomer), {**page.yes, "shown_text": version}).status_code == 422
     assert filed(newcomer) == []
 
 
 def test_yes_to_an_earlier_text_is_not_chosen_again_unasked(client, newcomer, change):
     page = PAGES[1]
-    client.post(page.url(newcomer), {**page.yes, "stream_moxa": "0", "told_version": "1"})
+    client.post(page.url(newcomer), {**page.yes, "stream_moxa": "0", "shown_text": "1"})
     n_before = len(filed(newcomer))
     change()
     response = client.get(page.url(newcomer))
@@ -287,7 +287,7 @@ def test_yes_to_an_earlier_text_is_not_chosen_again_unasked(client, newcomer, ch
     assert chosen == {("stream_moxa", "0")}
     assert "to another version" in soup(response).get_text()
     # Nobody asked: the earlier answers stay, and no row says that they agreed to this text.
-    as_it_is = {"stream_moxa": "0", "how": "spoken", "go": "next", "told_version": told(response)}
+    as_it_is = {"stream_moxa": "0", "how": "spoken", "go": "next", "shown_text": told(response)}
     assert client.post(page.url(newcomer), as_it_is).status_code == 302
     assert len(filed(newcomer)) == n_before
     # Asked again about one of them.

@@ -43,7 +43,7 @@ from patients.progress import (
 from patients.record_form import RecordForm
 from patients.screens.file_views import FileViews
 from patients.screens.screening_form import ScreeningForm
-from patients.screens.shown_text import TOLD
+from patients.screens.shown_text import SHOWN
 from patients.wording import VERDICTS, reason_text
 
 RIGHT = "patients.add_assessment"
@@ -180,7 +180,7 @@ class IntakeFlow:
 
     def _leave(self, request: HttpRequest, patient: Patient, here: Step, by: Membership, go: str) -> HttpResponse:
         # The draft remembers which consent text its answers were chosen beside.
-        left_out = {*MACHINERY, "go"} - {TOLD}
+        left_out = {*MACHINERY, "go"} - {SHOWN}
         typed = {name: values for name, values in request.POST.lists() if name not in left_out and any(values)}
         if here is not Step.PERSON:
             keep_draft(patient, step=here, values=typed, by=by, at=timezone.now())

@@ -120,7 +120,7 @@ def test_an_edit_made_meanwhile_is_shown_and_the_rest_is_signed(clinic, lead):
     assert browser(other).post(url, changed).status_code == 302
     response = client.post(SIGN, {**values, "group": groups, "comment": "read"})
     assert response.status_code == 409
-    assert "1 was edited while this page was open" in text(response)
+    assert "1 item was edited while this page was open" in text(response)
     assert f"{other}" in text(response)
     assert "→ At most 5 mm" in text(response)
     assert soup(response).select_one("input[name=comment]")["value"] == "read"
@@ -250,7 +250,7 @@ class TestConsentText:
         client = browser(practitioner)
         assert "Ask a lead to edit it under Setup > Consent texts." in text(client.get(new_url))
         typed = {
-            "told_version": "1",
+            "shown_text": "1",
             "stream_treatment": "1",
             "stream_reminders": "0",
             "how": "spoken",
@@ -270,7 +270,7 @@ class TestConsentText:
         client = browser(practitioner)
         assert (
             client.post(
-                url, {"told_version": "1", "stream_treatment": "1", "how": "spoken", "go": "next"}
+                url, {"shown_text": "1", "stream_treatment": "1", "how": "spoken", "go": "next"}
             ).status_code
             == 302
         )
