@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.access import permissions_of
 from clinic.country.contact import wrong_numbers
 from clinic.country.shown import shown_day
+from clinic.hours.unset import words_without_hours
 from clinic.models import TREATING, Membership, OpeningHours
 from clinic.people.lead_cover import leads_of
 
@@ -63,9 +64,8 @@ def missing_here(reader: Membership, *, on: date) -> list[Lack]:
         url = reverse("admin:clinic_membership_changelist")
         found.append(_lack(words, url, reader=reader, right="clinic.change_membership"))
     if not OpeningHours.objects.filter(clinic=clinic).exists():
-        words = _("No opening hours are entered. Visits are proposed Monday to Friday from 08:00 to 18:00.")
         url = reverse("admin:clinic_clinic_hours")
-        found.append(_lack(words, url, reader=reader, right="clinic.change_clinic"))
+        found.append(_lack(words_without_hours(), url, reader=reader, right="clinic.change_clinic"))
     found += [
         _lack(one.words, clinic_url, reader=reader, right="clinic.change_clinic") for one in wrong_numbers(clinic)
     ]

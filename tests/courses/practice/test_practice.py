@@ -30,7 +30,7 @@ def joined(practitioner, at) -> Membership:
 
 def test_everybody_in_it_is_a_test_patient(joined):
     patients = Patient.objects.for_clinic(joined.clinic)
-    # Those of the invented practitioner, for whoever does not treat, and their own.
+    # The invented practitioner's patients, for whoever does not treat, and the member's own.
     assert patients.count() == 2 * len(EVERYBODY)
     assert set(patients.values_list("is_training", flat=True)) == {True}
     assert Session.objects.for_clinic(joined.clinic).count() == 2 * sum(len(one.pairs) for one in EVERYBODY)
