@@ -119,7 +119,8 @@ STANDING_IN = ROLE_PERMISSIONS["lead"].difference(
 )
 
 
-# How the clinic is set up, and who works there, is decided in the real clinic; what is tried in a practice clinic leads nowhere outside.
+# How the clinic is set up, and who works there, is decided in the real clinic; what is tried in a practice clinic
+# leads nowhere outside.
 NOT_FOR_PRACTICE = _rights("clinic", "add change", "clinic membership endpoint")
 
 
@@ -182,7 +183,9 @@ def staff_only(*perms: str) -> Callable[[View], View]:
 def staff_context(request: HttpRequest) -> dict[str, object]:
     """Template context for every staff page: the clinic the user works in."""
     membership = getattr(getattr(request, "user", None), "active_membership", None)
-    others = [one for one in getattr(request.user, "available_memberships", []) if one != membership]
+    available = getattr(request.user, "available_memberships", [])
+    # A button of its own leads to the practice clinic and back.
+    others = [one for one in available if one != membership and not one.clinic.is_practice]
     until = getattr(request, "session", {}).get(TWO_FACTOR_UNTIL)
     return {
         "membership": membership,

@@ -29,12 +29,6 @@ def text_in_force(clinic: Clinic) -> ConsentText | None:
     return ConsentText.objects.for_clinic(clinic).current().first()
 
 
-def usable_text(clinic: Clinic) -> ConsentText | None:
-    """The text in force, if nothing is left to be filled in."""
-    found = text_in_force(clinic)
-    return found if found is not None and found.is_usable else None
-
-
 @transaction.atomic
 def write_text(text: ConsentText, *, body: str, retention: str, by: Membership, at: datetime) -> ConsentText:
     """A new version, in force from now on. Consents keep the version they were given on.
@@ -63,7 +57,7 @@ def _check(body: str, retention: str) -> None:
     errors: dict[str, str] = {}
     places = PLACE.findall(body)
     if places.count(RETENTION_PLACE) != 1:
-        sentence = _("Keep “%(place)s” in the text, once: the period below is put there.")
+        sentence = _("Keep “%(place)s” in the text exactly once. It is replaced by “How long records are kept”.")
         errors["body"] = sentence % {"place": RETENTION_PLACE}
     elif len(places) > 1:
         other = next(one for one in places if one != RETENTION_PLACE)

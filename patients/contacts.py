@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import transaction
+
 from clinic.models import Membership
+from patients.locking import lock_patient
 from patients.models import ContactChange, Patient
 
 # Name and birth date have corrections of their own, with a reason.
@@ -18,10 +21,12 @@ def contact_of(patient: Patient) -> dict[str, str]:
     return row
 
 
+@transaction.atomic
 def keep_contact(
     patient: Patient, before: Mapping[str, str], *, by: Membership, at: datetime
 ) -> list[ContactChange]:
     """Add a row for every contact detail that changed."""
+    lock_patient(patient)
     return ContactChange.objects.bulk_create(
         ContactChange(
             clinic_id=patient.clinic_id,

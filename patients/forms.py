@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,6 +32,7 @@ from patients.models import (
 )
 from patients.record_form import RecordForm
 from patients.screens.screening_form import ScreeningForm
+from patients.screens.shown_text import SaysWhichText
 
 SIGNS = [("", gettext_lazy("not examined")), *NeuroCheck.Sign.choices]
 
@@ -141,7 +143,7 @@ class NeuroCheckForm(RecordForm):
         return record_neuro_check(patient=self.patient, by=by, at=at, **self.cleaned_data)
 
 
-class ConsentForm(RecordForm):
+class ConsentForm(SaysWhichText):
     """The patient's answer for one or more consent streams."""
 
     title = gettext_lazy("Record consent")
@@ -158,6 +160,11 @@ class ConsentForm(RecordForm):
     )
     how = forms.ChoiceField(label=gettext_lazy("How"), choices=Consent.How.choices[:2])
 
+    def is_yes(self, values: dict[str, Any]) -> bool:
+        """Whether they agree."""
+        return bool(values.get("is_given"))
+
+    @transaction.atomic
     def record(self, *, by: Membership, at: datetime) -> list[Consent]:
         """Add one row for each stream."""
         values = self.cleaned_data
@@ -169,6 +176,7 @@ class ConsentForm(RecordForm):
                 how=Consent.How(values["how"]),
                 by=by,
                 at=at,
+                shown_text=self.shown,
             )
             for stream in values["streams"]
         ]

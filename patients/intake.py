@@ -9,8 +9,8 @@ from datetime import date, datetime
 from django.db import DatabaseError, transaction
 
 from clinic.models import Membership
-from patients.consent_texts import usable_text
 from patients.documents import Document
+from patients.locking import lock_patient
 from patients.models import (
     Assessment,
     Consent,
@@ -25,9 +25,6 @@ from patients.models import (
     ScreeningItem,
     SpecialistLetter,
 )
-
-# Where the clinic's own text cannot be used yet: the text that was shipped before clinics had their own.
-CONSENT_TEXT_VERSION = "2026-11"
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,7 @@ def record_assessment(
     note: str = "",
 ) -> Assessment:
     """A diagnosis with its images."""
+    lock_patient(patient)
     assessment = Assessment.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -92,6 +90,7 @@ def record_pain_type(
     replaces: Iterable[PatientPainType] = (),
 ) -> PatientPainType:
     """A type from a date on; the types it replaces end on that date, others continue."""
+    lock_patient(patient)
     patient.pain_types.filter(pk__in=[old.pk for old in replaces], ended_on=None).update(ended_on=starts_on)
     return PatientPainType.objects.create(
         clinic=patient.clinic,
@@ -105,6 +104,7 @@ def record_pain_type(
     )
 
 
+@transaction.atomic
 def record_neuro_check(
     *,
     patient: Patient,
@@ -118,6 +118,7 @@ def record_neuro_check(
     grip: str = "",
 ) -> NeuroCheck:
     """A neurological check with its result."""
+    lock_patient(patient)
     return NeuroCheck.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -145,6 +146,7 @@ def record_specialist_letter(
     scope: str = "",
 ) -> SpecialistLetter:
     """A specialist's document; if the row cannot be saved, the file is removed too."""
+    lock_patient(patient)
     letter = SpecialistLetter(
         clinic=patient.clinic,
         patient=patient,
@@ -178,6 +180,7 @@ def record_screening(
     note: str = "",
 ) -> Screening:
     """One pass through the questions: `findings` holds those answered yes, with their value."""
+    lock_patient(patient)
     screening = Screening.objects.create(
         clinic=patient.clinic,
         patient=patient,
@@ -195,6 +198,7 @@ def record_screening(
     return screening
 
 
+@transaction.atomic
 def record_consent(
     *,
     patient: Patient,
@@ -203,40 +207,43 @@ def record_consent(
     how: Consent.How,
     by: Membership | None,
     at: datetime,
-    shown_text: ConsentText | None = None,
+    shown_text: ConsentText | None,
 ) -> Consent:
-    """The patient's answer for a stream, with the text they read; earlier answers stay on file.
-
-    Where a caller does not say which text that was, it is the one in force.
-    """
-    text = shown_text or usable_text(patient.clinic)
+    """The patient's answer for a stream, with the text they read, None where they read none; earlier ones stay."""
+    lock_patient(patient)
     return Consent.objects.create(
         clinic=patient.clinic,
         patient=patient,
         stream=stream,
         is_given=is_given,
         how=how,
-        text=text,
-        text_version=str(text.version) if text else CONSENT_TEXT_VERSION,
+        text=shown_text,
+        text_version=str(shown_text.version) if shown_text else "",
         language=patient.language,
         recorded_by=by,
         recorded_at=at,
     )
 
 
+@transaction.atomic
 def archive_patient(patient: Patient, *, at: datetime) -> None:
     """Hide a patient from the lists; nothing is deleted."""
+    lock_patient(patient)
     patient.archived_at = at
     patient.save(update_fields=["archived_at"])
 
 
+@transaction.atomic
 def trust_address(patient: Patient) -> None:
     """Write to a patient's address again: the refusal was an error, or the mailbox works again."""
+    lock_patient(patient)
     patient.email_failed_at = None
     patient.save(update_fields=["email_failed_at"])
 
 
+@transaction.atomic
 def restore_patient(patient: Patient) -> None:
     """Show an archived patient in the lists again."""
+    lock_patient(patient)
     patient.archived_at = None
     patient.save(update_fields=["archived_at"])

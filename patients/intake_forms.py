@@ -12,14 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_day
 from clinic.models import Membership
 from clinic.typed.dates import PAST, DayField
-from patients.consent_texts import text_in_force
 from patients.forms import SIGNS, AssessmentForm
 from patients.intake import record_consent, record_neuro_check, record_pain_type
 from patients.models import Consent, ConsentText, NeuroCheck, PainType, PatientPainType
-from patients.patient_file import consents_by_stream
 from patients.record_form import RecordForm
+from patients.screens.shown_text import SaysWhichText
 
 
 class IntakeAssessmentForm(AssessmentForm):
@@ -136,72 +136,69 @@ class TypesForm(RecordForm):
         return (one for one in self.offered if values.get(f"type_{one.code}"))
 
 
-NO_TEXT = gettext_lazy(
-    "The consent text is not complete: it does not say how long records are kept. A lead fills that in "
-    "under Setup, Consent text. Until then only a “does not agree” can be saved."
-)
-
-
-class ConsentsForm(RecordForm):
-    """Yes or no for each stream; only treatment must be answered, and nothing is preselected."""
+class ConsentsForm(SaysWhichText):
+    """Yes or no for each stream; only treatment must be answered, and no yes is preselected for a new text."""
 
     title = gettext_lazy("Consent")
     ANSWERS = (("1", gettext_lazy("agrees")), ("0", gettext_lazy("does not agree")))
 
     how = forms.ChoiceField(label=gettext_lazy("How"), choices=Consent.How.choices[:2])
-    # The version that was on the page: the patient read that one, whatever is in force when the form is sent.
-    told_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.known = consents_by_stream(self.patient)
-        self.text = text_in_force(self.patient.clinic)
-        self.fields["told_version"].initial = self.text.version if self.text else None
+        self.known = {row.stream: row for row in self.patient.consents.latest_each()}
         for stream in Consent.Stream:
+            last = self.known.get(stream)
+            is_shown = last is not None and not self._is_new(last, last.is_given, self.text)
             self.fields[f"stream_{stream.value}"] = forms.ChoiceField(
                 label=stream.label,
                 choices=self.ANSWERS,
                 widget=forms.RadioSelect,
-                required=stream is Consent.Stream.TREATMENT,
-                initial={True: "1", False: "0", None: None}[self.known.get(stream)],
+                required=stream is Consent.Stream.TREATMENT and last is None,
+                initial={True: "1", False: "0"}[last.is_given] if last and is_shown else None,
+                help_text="" if last is None or is_shown else self._agreed_before(last),
             )
 
     def stream_fields(self) -> list[forms.BoundField]:
         """The streams for the template."""
         return [self[f"stream_{stream.value}"] for stream in Consent.Stream]
 
-    def clean(self) -> dict[str, Any]:
-        """Nobody agrees to a text that is not complete; a no is taken at any time."""
-        values = super().clean() or {}
-        is_agreed = any(
-            values.get(f"stream_{stream.value}") == "1" and not self.known.get(stream) for stream in Consent.Stream
-        )
-        if is_agreed and self._told() is None:
-            self.add_error(None, NO_TEXT)
-        return values
-
-    def _told(self) -> ConsentText | None:
-        """The text that was on the page, if it could be used."""
-        texts = ConsentText.objects.for_clinic(self.patient.clinic)
-        version = self.cleaned_data.get("told_version")
-        text = texts.filter(version=version).first() if version else self.text
-        return text if text is not None and text.is_usable else None
+    def is_yes(self, values: dict[str, Any]) -> bool:
+        """Whether a yes is among the answers that are not on file yet."""
+        return any(is_given for _stream, is_given in self._news(values))
 
     @transaction.atomic
     def record(self, *, by: Membership, at: datetime) -> list[Consent]:
-        """Add a row for each answer that differs from the patient's latest one."""
-        shown_text = self._told()
+        """Add a row for each answer that is not on file yet."""
         return [
             record_consent(
                 patient=self.patient,
                 stream=stream,
-                is_given=answer == "1",
+                is_given=is_given,
                 how=Consent.How(self.cleaned_data["how"]),
                 by=by,
                 at=at,
-                shown_text=shown_text,
+                shown_text=self.shown,
             )
-            for stream in Consent.Stream
-            if (answer := self.cleaned_data[f"stream_{stream.value}"])
-            and self.known.get(stream) is not (answer == "1")
+            for stream, is_given in self._news(self.cleaned_data)
         ]
+
+    def _news(self, values: dict[str, Any]) -> list[tuple[Consent.Stream, bool]]:
+        answers = {stream: values.get(f"stream_{stream.value}") for stream in Consent.Stream}
+        return [
+            (stream, answer == "1")
+            for stream, answer in answers.items()
+            if answer and self._is_new(self.known.get(stream), answer == "1", self.shown)
+        ]
+
+    def _is_new(self, last: Consent | None, is_given: bool, text: ConsentText | None) -> bool:  # noqa: FBT001
+        """Whether an answer differs from the latest one; a yes to another text does."""
+        if last is None or last.is_given is not is_given:
+            return True
+        return is_given and last.text_id != (text.pk if text else None)
+
+    def _agreed_before(self, last: Consent) -> str:
+        words = _(
+            "Agreed on %(day)s to another version. That stays on file. Ask again if they have read this one."
+        )
+        return words % {"day": shown_day(self.patient.clinic.local(last.recorded_at).date())}

@@ -1,4 +1,4 @@
-"""Whoever writes on a patient takes the patient's lock first, before any lock of a course, a visit or an alert."""
+"""Whoever writes on a patient takes the patient's lock first, before any lock of the clinic or of another row."""
 
 from __future__ import annotations
 

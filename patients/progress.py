@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Membership
+from patients.locking import lock_patient
 from patients.models import Consent, IntakeDraft, Patient
 
 
@@ -59,10 +60,12 @@ def step_before(step: Step) -> Step:
     return steps[max(steps.index(step) - 1, 0)]
 
 
+@transaction.atomic
 def keep_draft(
     patient: Patient, *, step: Step, values: Mapping[str, list[str]], by: Membership, at: datetime
 ) -> IntakeDraft:
     """Store what was typed into a step as it is, so that leaving the page loses nothing."""
+    lock_patient(patient)
     draft, _is_new = IntakeDraft.objects.update_or_create(
         clinic=patient.clinic,
         patient=patient,
@@ -72,8 +75,10 @@ def keep_draft(
     return draft
 
 
+@transaction.atomic
 def drop_draft(patient: Patient, *, step: Step) -> None:
     """Delete the draft of a recorded step."""
+    lock_patient(patient)
     patient.intake_drafts.filter(step=step).delete()
 
 

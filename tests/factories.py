@@ -17,6 +17,7 @@ from clinic.presets import install_all
 from courses.models import Correction, Course, PainScore, Protocol, RedFlag
 from courses.sessions.entry import FlagEntry, SessionEntry
 from courses.sessions.log import Logged, log_session
+from patients.consent_texts import text_in_force
 from patients.documents import Document, DocumentKind
 from patients.intake import record_assessment, record_consent, record_pain_type, record_screening
 from patients.models import Assessment, Consent, ConsentText, Patient, PatientPainType
@@ -110,8 +111,9 @@ def cleared_patient(clinic: Clinic, *, by: Membership, at: datetime, **values: A
         patient=patient, code="axial", status=PatientPainType.Status.CONFIRMED, starts_on=day, by=by, at=at
     )
     record_screening(patient=patient, findings={}, by=by, at=at)
+    text, how = text_in_force(clinic), Consent.How.SIGNED
     for stream in (Consent.Stream.TREATMENT, Consent.Stream.REMINDERS, Consent.Stream.CHECK_INS):
-        record_consent(patient=patient, stream=stream, is_given=True, how=Consent.How.SIGNED, by=by, at=at)
+        record_consent(patient=patient, stream=stream, is_given=True, how=how, by=by, at=at, shown_text=text)
     return patient
 
 
@@ -167,7 +169,8 @@ def flag(clinic: Clinic, code: str, *, answer: str = "") -> FlagEntry:
 
 def refuse_consent(patient: Patient, stream: Consent.Stream, *, by: Membership, at: datetime) -> Consent:
     """Set the patient's latest answer for a stream to no."""
-    return record_consent(patient=patient, stream=stream, is_given=False, how=Consent.How.SIGNED, by=by, at=at)
+    text, how = text_in_force(patient.clinic), Consent.How.SIGNED
+    return record_consent(patient=patient, stream=stream, is_given=False, how=how, by=by, at=at, shown_text=text)
 
 
 def as_test_patients(patients: QuerySet[Patient]) -> None:

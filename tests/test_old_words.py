@@ -45,7 +45,6 @@ OLD_WORDS = {
 FOUND = {word: re.compile(rf"\b(?:{word})\b", re.IGNORECASE) for word in OLD_WORDS}
 # A sentence that may use the word, with the reason.
 ALLOWED: dict[str, str] = {
-    "What the patient is told before they agree": "the heading over the words that are said to the patient",
     "taken on": "the day of an image",
 }
 

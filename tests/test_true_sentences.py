@@ -40,7 +40,6 @@ ALLOWED = {
     "No rota: every duty lead is emailed about alerts. Add who is on duty, and only they are emailed.": (
         "a setting"
     ),
-    "What the patient is told before they agree": "a heading over the text itself",
     "This alert is already acknowledged. No reminder is sent until the acknowledgement "
     "expires.": "a rule of the loop",
     "More severe alerts are still sent. Red flags are never muted.": "a rule of the loop",

@@ -22,9 +22,11 @@ from clinic.account import attempts, devices, two_factor
 from clinic.account.events import note_event
 from clinic.account.finding import find_account
 from clinic.models import AccountEvent, Membership, User
-from clinic.people.staff import send_password_link
+from clinic.people.staff import send_invitation, send_password_link
 
 Kind = AccountEvent.Kind
+# allauth's mail after a new password was chosen through a mailed link.
+PASSWORD_RESET = "account/email/password_reset"  # noqa: S105 - the name of a template
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -34,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     EVENTS: ClassVar[dict[str, AccountEvent.Kind]] = {
         "account/email/password_changed": Kind.PASSWORD_CHANGED,
         "account/email/password_set": Kind.PASSWORD_CHANGED,
-        "account/email/password_reset": Kind.PASSWORD_CHANGED,
+        PASSWORD_RESET: Kind.PASSWORD_CHANGED,
         "mfa/email/totp_activated": Kind.APP_ADDED,
         "mfa/email/totp_deactivated": Kind.APP_REMOVED,
         "mfa/email/webauthn_added": Kind.KEY_ADDED,
@@ -105,11 +107,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             attempts.succeeded(attempt, at=timezone.now())
         return user
 
-    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
-        """Reset the count after a new password was chosen through a mailed link."""
-        for user in User.objects.filter(email__iexact=credentials.get("email", "")):
-            attempts.forget(user.username)
-
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Do not ask again for the password of somebody who must set up a second factor at this sign-in."""
         if two_factor.is_at_set_up(self.request, at=timezone.now()):
@@ -124,10 +121,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """Send through the outbox: a mail server that is down causes no error page. Former staff get no mail."""
+        """Send through the outbox: a mail server that is down causes no error page. Former staff get no mail.
+
+        Whoever works nowhere yet gets it through the clinic that invited them; without a password, the invitation.
+        """
         membership = Membership.objects.of_user(user).first()
-        if membership is not None:
-            send_password_link(membership, at=timezone.now())
+        invited = None if membership else Membership.objects.invited(user).select_related("user").first()
+        if invited is not None and not user.has_usable_password():
+            send_invitation(invited, at=timezone.now())
+        elif found := membership or invited:
+            send_password_link(found, at=timezone.now())
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
@@ -136,6 +139,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         kind = self.EVENTS.get(template_prefix)
         if kind is not None:
             note_event(user, kind, at=timezone.now())
+        if template_prefix == PASSWORD_RESET:
+            attempts.forget(user.username)
         if kind in {Kind.APP_ADDED, Kind.KEY_ADDED}:
             two_factor.note_set_up(self.request, at=timezone.now())
 

@@ -27,7 +27,8 @@ class WithoutClinic:
 
 def why_without_clinic(user: User) -> WithoutClinic:
     """What is missing for somebody without a clinic."""
-    left = Membership.objects.all_clinics().filter(user=user, is_pending=False).exclude(deactivated_at=None)
+    left = Membership.objects.all_clinics().outside_practice().filter(user=user, is_pending=False)
+    left = left.exclude(deactivated_at=None)
     return WithoutClinic(
         invitations=tuple(Membership.objects.invited(user)),
         former=tuple(_former(one) for one in left.select_related("clinic").order_by("-deactivated_at")),

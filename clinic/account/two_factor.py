@@ -40,7 +40,7 @@ def due_since(user: User) -> datetime | None:
 
     If several clinics ask for it, the shortest time applies.
     """
-    memberships = [one for one in Membership.objects.of_user(user) if one.is_leading]
+    memberships = [one for one in Membership.objects.of_user(user).outside_practice() if one.is_leading]
     if settings.DEMO or not memberships or user.two_factor_asked_at is None:
         return None
     days = min(membership.clinic.two_factor_grace_days for membership in memberships)
@@ -62,7 +62,7 @@ def note_sign_in(request: HttpRequest, user: User, *, at: datetime) -> None:
 
 
 def _is_asked(user: User) -> bool:
-    return not settings.DEMO and any(one.is_leading for one in Membership.objects.of_user(user))
+    return not settings.DEMO and any(one.is_leading for one in Membership.objects.of_user(user).outside_practice())
 
 
 def is_set_up(request: HttpRequest) -> None:

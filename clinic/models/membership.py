@@ -53,6 +53,10 @@ class MembershipQuerySet(ClinicScopedQuerySet["Membership"]):
         rows = self.filter(user=user).active().select_related("clinic", "user")
         return rows.order_by(real_first, "clinic__name", "pk")
 
+    def outside_practice(self) -> MembershipQuerySet:
+        """Without practice clinics: to a person, the one beside their clinic is not another clinic."""
+        return self.filter(clinic__practice_of=None)
+
     def with_address(self) -> MembershipQuerySet:
         """Those to whom this clinic can write."""
         return self.exclude(own_email="", user__email="")

@@ -84,12 +84,17 @@ class PasswordLinkMail(_MemberMail):
     """The mail for somebody who forgot their password."""
 
     def render(self, message: Message) -> Mail:
-        """The mail; its link works once and not for ever."""
+        """The mail; its link works once and not for ever. Invitations that wait are named."""
         user = self._user(message)
         return compose(
             message,
             "password_link",
-            {"person": user, "link": password_url(user), "lasts": link_lasts()},
+            {
+                "person": user,
+                "link": password_url(user),
+                "lasts": link_lasts(),
+                "invitations": list(Membership.objects.invited(user)),
+            },
             to=account_address(user),
             subject=_("Choose a new password"),
         )

@@ -67,7 +67,7 @@ def correct_address(member: Membership, *, email: str, reason: str, by: Membersh
 def is_unused(member: Membership) -> bool:
     """Whether nobody has used the member's account and no other clinic has it; needs `user` loaded."""
     user = member.user
-    elsewhere = Membership.objects.all_clinics().filter(user=user).exclude(pk=member.pk)
+    elsewhere = Membership.objects.all_clinics().outside_practice().filter(user=user).exclude(pk=member.pk)
     return user.last_login is None and not user.has_usable_password() and not elsewhere.exists()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -14,17 +15,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
-from clinic.models import MemberEvent, Role
+from clinic.models import MemberEvent, Membership, Role
 from clinic.people.lead_cover import (
     end_standing_in,
-    is_last_lead,
     last_lead_words,
     leads_of,
+    lock_staff,
     may_stand_in,
     stand_in,
 )
+from clinic.people.leaving import (
+    AlreadyDone,
+    LastLead,
+    deactivate_member,
+    is_invitation_open,
+    reactivate_member,
+    version_of,
+    words_after_leaving,
+    words_after_return,
+)
 from clinic.people.member_forms import StandInForm
-from clinic.people.staff import deactivate_member
 
 if TYPE_CHECKING:
     from clinic.admin import ClinicScopedAdmin
@@ -32,6 +42,10 @@ if TYPE_CHECKING:
     Base = ClinicScopedAdmin
 else:
     Base = object
+
+
+# The hidden field with the state that the page showed.
+VERSION = "member_version"
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -67,26 +81,47 @@ class LeadPages(Base):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """With what changed before."""
-        events = MemberEvent.objects.visible_to(active_membership(request.user)).filter(
-            member=int(object_id) if object_id.isdecimal() else None
-        )
-        more = {"events": events.select_related("done_by__user")}
+        """With what changed before, and the version that the page shows."""
+        own, pk = active_membership(request.user), int(object_id) if object_id.isdecimal() else 0
+        events = MemberEvent.objects.visible_to(own).filter(member=pk)
+        more: dict[str, Any] = {"events": events.select_related("done_by__user")}
+        member = Membership.objects.visible_to(own).select_related("user", "clinic").filter(pk=pk).first()
+        if member is not None:
+            more |= {"version": version_of(member), "is_invitation_open": is_invitation_open(member)}
+            more["is_own"] = member.user_id == own.user_id
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The member; while a form is checked, after everybody else who changes the staff."""
+        if request.method == "POST" and connection.in_atomic_block:
+            lock_staff(active_membership(request.user).clinic)
+        return super().get_object(request, object_id, from_field)
+
     def deactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Close the door; of the last lead, once more asked."""
-        by, member = self.require(request, "clinic.change_membership"), self.row(request, pk)
-        is_meant = request.POST.get("without_lead") == "on"
-        if request.method == "POST" and not is_meant and is_last_lead(member):
-            context = {"member": member, "words": last_lead_words(member), "title": _("The last duty lead")}
-            return self.page(request, "clinic/admin/last_lead.html", context)
-        sentence = _(
-            "Deactivated: no access to this clinic, no alerts. "
-            "What they acknowledged is open again within a minute. "
-            "Hand their open courses over to a colleague, and fill the rota."
-        )
-        return self.do(request, pk, lambda member: deactivate_member(member, by=by, at=timezone.now()), sentence)
+        """End a member's access; for the last lead, ask once more."""
+        by, at = active_membership(request.user), timezone.now()
+        seen, is_meant = request.POST.get(VERSION, ""), request.POST.get("without_lead") == "on"
+
+        def act(member: Membership) -> str:
+            deactivate_member(member, by=by, at=at, seen=seen, is_lead_needed=not is_meant)
+            return words_after_leaving(member, at=at)
+
+        try:
+            return self.do(request, pk, act)
+        except LastLead:
+            member = self.row(request, pk)
+            context = {"member": member, "words": last_lead_words(member), "version": version_of(member)}
+            return self.page(request, "clinic/admin/last_lead.html", {**context, "title": _("The last duty lead")})
+
+    def reactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Restore a member's access."""
+        by, seen = active_membership(request.user), request.POST.get(VERSION, "")
+
+        def act(member: Membership) -> str:
+            reactivate_member(member, by=by, at=timezone.now(), seen=seen)
+            return words_after_return(member)
+
+        return self.do(request, pk, act)
 
     def stand_in(self, request: HttpRequest) -> HttpResponse:
         """A manager gives a reason and does what otherwise a lead does, or ends it."""
@@ -117,14 +152,15 @@ class LeadPages(Base):
         }
         return self.page(request, "clinic/admin/stand_in.html", context)
 
-    def do(self, request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:
+    def do(self, request: HttpRequest, pk: int, act: Callable[[Membership], str]) -> HttpResponse:
         """One act on a member, and back to the member's page with what came of it."""
         self.require(request, "clinic.change_membership")
         member = self.row(request, pk)
         if request.method == "POST":
             try:
-                act(member)
-                messages.success(request, done)
+                messages.success(request, act(member))
+            except AlreadyDone as done:
+                messages.info(request, str(done))
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("admin:clinic_membership_change", args=[pk]))

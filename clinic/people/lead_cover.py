@@ -15,6 +15,11 @@ from clinic.people.member_events import note_member_event
 Kind = MemberEvent.Kind
 
 
+def lock_staff(clinic: Clinic) -> None:
+    """Whoever changes roles or access takes this lock first, before that of any member."""
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+
+
 def leads_of(clinic: Clinic) -> MembershipQuerySet:
     """The leads who work in a clinic now."""
     return Membership.objects.for_clinic(clinic).active().with_role(Role.LEAD).select_related("user")
@@ -54,8 +59,7 @@ def may_stand_in(membership: Membership | None) -> bool:
 @transaction.atomic
 def stand_in(membership: Membership, *, reason: str, at: datetime) -> MemberEvent:
     """A manager does what only a lead may do, until a lead works here again; the reason is kept."""
-    # After whoever makes somebody a lead at this moment.
-    Clinic.objects.select_for_update(no_key=True).get(pk=membership.clinic_id)
+    lock_staff(membership.clinic)
     member = Membership.objects.for_clinic(membership.clinic).select_for_update(of=("self",)).get(pk=membership.pk)
     if not reason.strip():
         raise ValidationError({"reason": _("Enter why you stand in for the duty lead.")})
@@ -69,6 +73,7 @@ def stand_in(membership: Membership, *, reason: str, at: datetime) -> MemberEven
 @transaction.atomic
 def end_standing_in(membership: Membership, *, by: Membership | None, at: datetime) -> None:
     """The rights of a lead end; nothing happens where they ended before."""
+    lock_staff(membership.clinic)
     member = Membership.objects.for_clinic(membership.clinic).select_for_update(of=("self",)).get(pk=membership.pk)
     if member.stands_in_since is None:
         return
@@ -82,7 +87,7 @@ def settle_stand_ins(clinic: Clinic, *, at: datetime) -> None:
 
     Called wherever a member's roles or access change, in the same transaction.
     """
-    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+    lock_staff(clinic)
     has_lead = leads_of(clinic).exists()
     for member in Membership.objects.for_clinic(clinic).exclude(stands_in_since=None).select_related("user"):
         if has_lead or not member.is_active or not member.has_role(Role.MANAGER):

@@ -22,9 +22,10 @@ from clinic.people.address_change import correct_address, is_unused
 from clinic.people.invite_admin import InvitesOnce
 from clinic.people.lacking import licence_gap, licence_words
 from clinic.people.lead_admin import LeadPages, RoleFilter
+from clinic.people.leaving import invite_again
 from clinic.people.member_forms import AddressForm, InvitationForm, MemberForm
 from clinic.people.naming import rename_member
-from clinic.people.staff import change_member, invite_member, reactivate_member, send_invitation
+from clinic.people.staff import change_member, invite_member
 
 
 @admin.register(Membership)
@@ -113,18 +114,14 @@ class MembershipAdmin(InvitesOnce, LeadPages, ClinicScopedAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def reactivate(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Restore a member's access."""
-        by = active_membership(request.user)
-        return self.do(
-            request, pk, lambda member: reactivate_member(member, by=by, at=timezone.now()), _("Works here again.")
-        )
-
     def invite_again(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send the invitation again."""
-        return self.do(
-            request, pk, lambda member: send_invitation(member, at=timezone.now()), _("Invitation sent.")
-        )
+
+        def act(member: Membership) -> str:
+            invite_again(member, at=timezone.now())
+            return _("The invitation will be emailed to %(email)s.") % {"email": member.user.email}
+
+        return self.do(request, pk, act)
 
     def address(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Correct the email address."""

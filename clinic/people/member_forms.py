@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from clinic.models import Clinic, Membership, Role, User
 from clinic.people.invitation_rules import refuse_double, refuse_supervisor
 from clinic.people.lead_cover import is_last_lead, last_lead_words
+from clinic.people.leaving import is_last_manager
 from clinic.people.naming import may_rename, refuse_nameless
-from clinic.people.staff import is_last_manager
 from clinic.typed.fields import typed_formfield
 from clinic.typed.names import NameField
 
@@ -128,7 +128,8 @@ class InvitationForm(MemberForm):
         max_length=150,
         validators=[User.username_validator],
         help_text=gettext_lazy(
-            "For signing in, like the email address. Somebody who works in another clinic here keeps theirs."
+            "A name for signing in, for example anna.lee. People sign in with it or with their email address. "
+            "If the person has an account here already, enter its username."
         ),
     )
     email = forms.EmailField(label=gettext_lazy("Email"), help_text=gettext_lazy("The invitation goes here."))

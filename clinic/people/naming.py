@@ -14,7 +14,8 @@ from clinic.people.member_events import note_member_event
 
 def may_rename(member: Membership) -> bool:
     """Whether a manager may change the name: no other clinic calls the person by it."""
-    return not Membership.objects.all_clinics().filter(user=member.user_id).exclude(pk=member.pk).exists()
+    real = Membership.objects.all_clinics().outside_practice()
+    return not real.filter(user=member.user_id).exclude(pk=member.pk).exists()
 
 
 def refuse_nameless(first_name: str, last_name: str) -> None:

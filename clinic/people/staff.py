@@ -1,4 +1,4 @@
-"""Staff are invited by a manager and can be deactivated, but never deleted."""
+"""Staff are invited by a manager, accept, and change; nobody is ever deleted."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.account.finding import refuse_taken_address
 from clinic.models import Clinic, MemberEvent, Membership, Role, User
 from clinic.outbox.queue import mail_member
 from clinic.people.invitation_rules import refuse_double, refuse_supervisor
-from clinic.people.lead_cover import settle_stand_ins
+from clinic.people.lead_cover import lock_staff, settle_stand_ins
 from clinic.people.member_events import note_member_event
 
 INVITATION_KIND = "staff_invitation"
@@ -112,29 +112,9 @@ def send_password_link(membership: Membership, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def deactivate_member(membership: Membership, *, at: datetime, by: Membership | None = None) -> None:
-    """End a member's access to this clinic; refused for the last active manager."""
-    if is_last_manager(membership):
-        raise ValidationError(_("The last manager cannot be deactivated: invite another manager first."))
-    membership.deactivated_at = at
-    membership.save(update_fields=["deactivated_at"])
-    for_practice = Membership.objects.all_clinics().filter(clinic__practice_of=membership.clinic_id)
-    for_practice.filter(user=membership.user_id, deactivated_at=None).update(deactivated_at=at)
-    note_member_event(membership, MemberEvent.Kind.DEACTIVATED, by=by, at=at)
-    settle_stand_ins(membership.clinic, at=at)
-
-
-def is_last_manager(membership: Membership) -> bool:
-    """Whether the clinic would have no manager left; call it under lock within a transaction."""
-    managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER)
-    if connection.in_atomic_block:
-        managers = managers.select_for_update(of=("self",))
-    return {manager.pk for manager in managers} == {membership.pk}
-
-
-@transaction.atomic
 def answer_invitation(membership: Membership, *, is_accepted: bool, at: datetime) -> Membership:
     """Accept or decline an invitation; ValidationError if the invitation is no longer valid."""
+    lock_staff(membership.clinic)
     membership = Membership.objects.all_clinics().select_for_update(of=("self",)).get(pk=membership.pk)
     if not membership.is_pending or membership.deactivated_at is not None:
         raise ValidationError(_("This invitation was already withdrawn or answered."))
@@ -145,12 +125,3 @@ def answer_invitation(membership: Membership, *, is_accepted: bool, at: datetime
     membership.save(update_fields=["is_pending", "deactivated_at"])
     settle_stand_ins(membership.clinic, at=at)
     return membership
-
-
-@transaction.atomic
-def reactivate_member(membership: Membership, *, at: datetime, by: Membership | None = None) -> None:
-    """Restore a member's access."""
-    membership.deactivated_at = None
-    membership.save(update_fields=["deactivated_at"])
-    note_member_event(membership, MemberEvent.Kind.REACTIVATED, by=by, at=at)
-    settle_stand_ins(membership.clinic, at=at)

@@ -18,7 +18,7 @@ DRAFT = "draft"
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 # A form's technical fields; the rest is what somebody typed or chose.
 # Which version of its questions and texts a page showed.
-SHOWN_VERSIONS = frozenset({"asked_flags", "told_version"})
+SHOWN_VERSIONS = frozenset({"asked_flags", "shown_text", "member_version"})
 MACHINERY = frozenset({OWNER, SENT_KEY, OPENED, DRAFT, TOKEN, "form_key"}) | SHOWN_VERSIONS
 
 

@@ -26,6 +26,8 @@ class Refilled:
     soup: BeautifulSoup
     form: Tag
     labels: dict[str, str] = field(default_factory=dict)
+    # What the page shows in another version than the one that the form was filled in beside.
+    changed: list[str] = field(default_factory=list)
 
     def html(self) -> str:
         """The page."""
@@ -34,7 +36,7 @@ class Refilled:
     def say(self, headline: str, *sentences: str) -> None:
         """Show a notice above the fields; the device's draft stays out of a page that is filled in already."""
         notice = self.soup.new_tag("div", attrs={"class": "notice notice-stop", "role": "alert"})
-        for number, text in enumerate((headline, *sentences)):
+        for number, text in enumerate((headline, *sentences, *self.changed)):
             line = self.soup.new_tag("p")
             line.append(_strong(self.soup, text) if number == 0 else text)
             notice.append(line)
@@ -75,6 +77,9 @@ def refill(html: str, *, page: str, target: str, posted: QueryDict) -> Refilled 
     found = Refilled(soup, form, _labels(form))
     for control in controls:
         _fill(soup, control, left)
+        sent = posted.get(str(control["name"]))
+        if control.get("data-changed") and sent and sent != control.get("value"):
+            found.changed.append(str(control["data-changed"]))
     _add_the_rest(found, {name: values for name, values in left.items() if name not in placed})
     return found
 

@@ -118,7 +118,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "consent_text",
-        gettext_lazy("Fill in the consent text"),
+        gettext_lazy("Edit consent text"),
         gettext_lazy("Nobody can agree to treatment until it says how long records are kept."),
         lambda facts: facts.has_consent_text,
         page=_at("admin:patients_consenttext_changelist"),

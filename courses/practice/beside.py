@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership, Role, User
@@ -27,6 +28,8 @@ def practise(*, by: Membership, at: datetime) -> Membership:
     real = Clinic.objects.select_for_update().get(pk=by.clinic_id)
     if real.is_practice:
         raise ValidationError(_("You are in the practice clinic already."))
+    # As they are now: their access may have ended while the page was open.
+    by = get_object_or_404(Membership.objects.for_clinic(real).active().select_related("user"), pk=by.pk)
     clinic = Clinic.objects.filter(practice_of=real).order_by("-pk").first() or _make(real, at=at)
     return _with_patients(_join(clinic, by), at=at)
 

@@ -13,6 +13,7 @@ from courses.plans.lifecycle import plan_course
 from courses.sessions.entry import FlagEntry, SessionEntry
 from courses.sessions.log import log_session
 from courses.sessions.red_flags.recording import report_red_flags
+from patients.consent_texts import text_in_force
 from patients.intake import record_assessment, record_consent, record_pain_type, record_screening
 from patients.models import Assessment, Consent, Patient, PatientPainType
 
@@ -107,8 +108,9 @@ def _take_in(patient: Patient, *, by: Membership, at: datetime) -> None:
     status = PatientPainType.Status.CONFIRMED
     record_pain_type(patient=patient, code="axial", status=status, starts_on=day, by=by, at=at)
     record_screening(patient=patient, findings={}, by=by, at=at)
+    text, how = text_in_force(patient.clinic), Consent.How.SIGNED
     for stream in (Consent.Stream.TREATMENT, Consent.Stream.REMINDERS, Consent.Stream.CHECK_INS):
-        record_consent(patient=patient, stream=stream, is_given=True, how=Consent.How.SIGNED, by=by, at=at)
+        record_consent(patient=patient, stream=stream, is_given=True, how=how, by=by, at=at, shown_text=text)
 
 
 def _report(course: Course, code: str, *, by: Membership, at: datetime) -> None:

@@ -32,7 +32,13 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, patient: Patient, stream: Consent.Stream) -> HttpResponse:
     if request.method == "POST" and has_consent(patient, stream):
         record_consent(
-            patient=patient, stream=stream, is_given=False, how=Consent.How.LINK, by=None, at=timezone.now()
+            patient=patient,
+            stream=stream,
+            is_given=False,
+            how=Consent.How.LINK,
+            by=None,
+            at=timezone.now(),
+            shown_text=None,
         )
     context = {"clinic": patient.clinic, "stream": stream.label, "is_done": not has_consent(patient, stream)}
     return render(request, "courses/reminders/unsubscribe.html", context)

@@ -30,6 +30,7 @@ from demo.seed import people
 from demo.seed.looking import end_as_told, look_at, new_key
 from demo.seed.stories import Story
 from demo.seed.visiting import visit_times
+from patients.consent_texts import text_in_force
 from patients.documents import Document, DocumentKind
 from patients.intake import (
     ImagingFact,
@@ -148,7 +149,13 @@ class Replay:
             streams.append(Consent.Stream.TREATMENT)
         for stream in streams:
             record_consent(
-                patient=patient, stream=stream, is_given=True, how=Consent.How.SIGNED, by=treater, at=at
+                patient=patient,
+                stream=stream,
+                is_given=True,
+                how=Consent.How.SIGNED,
+                by=treater,
+                at=at,
+                shown_text=text_in_force(self.clinic),
             )
         if story.pain_type in NEEDS_CHECK:
             self._check(patient, treater, at=at)

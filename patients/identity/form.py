@@ -25,6 +25,7 @@ from patients.identity.fields import BirthField, NameField
 from patients.identity.mistyped_addresses import meant_address
 from patients.identity.phones import BadPhone, parse_phone, region_of
 from patients.identity.words import patient_label
+from patients.locking import lock_patient
 from patients.models import Patient
 
 # The columns of a patient's identity.
@@ -153,6 +154,8 @@ class PatientForm(forms.ModelForm[Patient]):
         if self.instance.pk and self.identity and not values.get("reason"):
             self.add_error("reason", _("Say why a name or the date of birth is changed."))
             return values
+        if self.instance.pk:
+            lock_patient(self.instance)
         lock_identities(self.clinic)
         self._ask_about_email(values)
         self._ask_about_twins(values)

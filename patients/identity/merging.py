@@ -246,14 +246,17 @@ def _settle_consents(pair: Pair, doubtful: list[Consent.Stream], *, by: Membersh
         latest = Consent.objects.filter(patient=pair.kept, stream=stream).order_by("-recorded_at", "-pk")[0]
         is_given = pair.choices.get(f"consent_{stream.value}") == "yes"
         if latest.is_given != is_given:
+            # The text that was read with this answer, not the one that was read with the other.
+            same = Consent.objects.filter(patient=pair.kept, stream=stream, is_given=is_given)
+            read = same.order_by("-recorded_at", "-pk").first()
             row = Consent.objects.create(
                 clinic=pair.kept.clinic,
                 patient=pair.kept,
                 stream=stream,
                 is_given=is_given,
                 how=Consent.How.MERGE,
-                text_version=latest.text_version,
-                text_id=latest.text_id,
+                text_version=read.text_version if read else "",
+                text_id=read.text_id if read else None,
                 language=latest.language,
                 recorded_by=by,
                 recorded_at=at,

@@ -70,7 +70,7 @@ class ConsentTextAdmin(SignedContentAdmin):
             "versions": ConsentText.objects.for_clinic(clinic),
             "events": list(history(clinic, piece_of(text))) if text else [],
             "may_write": may_write,
-            "title": _("Consent text"),
+            "title": _("Consent texts"),
         }
         return self.page(request, "patients/admin/consent_text.html", context)
 
@@ -97,7 +97,9 @@ class ConsentTextAdmin(SignedContentAdmin):
         except Overtaken:
             # By somebody else, a moment ago.
             return self.new_version(request, pk)
-        messages.success(request, _("Version %(version)d is in force.") % {"version": made.version})
+        messages.success(
+            request, _("Consent text saved. Version %(version)d is in force.") % {"version": made.version}
+        )
         return HttpResponseRedirect(reverse(PAGE))
 
     def _show(
@@ -108,7 +110,7 @@ class ConsentTextAdmin(SignedContentAdmin):
             "text": current,
             "is_beside": is_beside,
             "place": RETENTION_PLACE,
-            "title": _("New version of the consent text"),
+            "title": _("Edit consent text"),
         }
         response = self.page(request, "patients/admin/consent_text_version.html", context)
         response.status_code = status

@@ -27,6 +27,9 @@ from patients.forms import RECORDS
 from patients.identity.merging import survivor
 from patients.models import FileCorrection, Patient
 
+# The pages of records that need more than their fields.
+TEMPLATES = {"screening": "patients/admin/screening.html", "consent": "patients/admin/consent.html"}
+
 
 class FileViews(ClinicScopedAdmin):
     """Pages to add and correct records; the list and the form of patients are in admin.py."""
@@ -58,7 +61,7 @@ class FileViews(ClinicScopedAdmin):
             form.record(by=by, at=timezone.now())
             messages.success(request, _("Recorded."))
             return self.to_patient(patient)
-        template = "patients/admin/screening.html" if what == "screening" else "patients/admin/record.html"
+        template = TEMPLATES.get(what, "patients/admin/record.html")
         response = self.page(
             request, template, {"form": form, "patient": patient, "title": form.title, "action": _("Record")}
         )
@@ -94,9 +97,9 @@ class FileViews(ClinicScopedAdmin):
                 return self.to_patient(patient)
             except StaleRecord as stale:
                 newer = stale.newer
-                mended = request.POST.copy()
-                mended["version"] = str(version)
-                form.data = mended
+                corrected = request.POST.copy()
+                corrected["version"] = str(version)
+                form.data = corrected
             except ValidationError as error:
                 form.add_error(None, ValidationError(error.messages))
         context = {

@@ -6,8 +6,9 @@
   "use strict";
   const PREFIX = "draft:";
   const LIFE_MS = 24 * 60 * 60 * 1000;
-  // Hidden fields that are restored with the rest: the key of the sending, and the form's opening values.
-  const CARRIED = new Set(["form_key", "sent_key", "opened", "version"]);
+  // Hidden fields that are restored with the rest: the key of the sending, the form's opening values, and which
+  // version of its text the page showed.
+  const CARRIED = new Set(["form_key", "sent_key", "opened", "version", "shown_text"]);
   const NOT_KEPT = new Set([
     "csrfmiddlewaretoken",
     "form_of",
@@ -17,7 +18,7 @@
     "seen_number",
     "needling-INITIAL_FORMS",
   ]);
-  const VARIES = new Set(["form_key", "sent_key", "opened", "version", "held_at"]);
+  const VARIES = new Set(["form_key", "sent_key", "opened", "version", "shown_text", "held_at"]);
   const safely = (act) => {
     try {
       return act();

@@ -10,7 +10,8 @@ from django.urls import reverse
 from clinic.access import permissions_of
 from clinic.models import MemberEvent, Membership, Role
 from clinic.people.lead_cover import is_last_lead, may_stand_in, settle_stand_ins, stand_in
-from clinic.people.staff import answer_invitation, deactivate_member, invite_member, reactivate_member
+from clinic.people.leaving import deactivate_member, reactivate_member, version_of
+from clinic.people.staff import answer_invitation, invite_member
 from tests.factories import MembershipFactory, make_clinic
 
 pytestmark = pytest.mark.django_db
@@ -61,10 +62,12 @@ class TestWarning:
 
     def test_deactivating_the_last_lead_is_asked_first(self, signed_in, manager, lead):
         client, url = signed_in(manager), reverse("admin:clinic_membership_deactivate", args=[lead.pk])
-        page = client.post(url)
-        assert "Nothing was saved yet." in page.content.decode()
+        seen = {"member_version": version_of(lead)}
+        page = client.post(url, seen).content.decode()
+        assert "Nothing was saved yet." in page
+        assert f'name="member_version" value="{version_of(lead)}"' in page
         assert Membership.objects.get(pk=lead.pk).is_active
-        client.post(url, {"without_lead": "on"})
+        client.post(url, {**seen, "without_lead": "on"})
         assert not Membership.objects.get(pk=lead.pk).is_active
 
     def test_lead_of_another_clinic_is_no_substitute(self, lead):

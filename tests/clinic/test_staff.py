@@ -13,12 +13,8 @@ from django.db import OperationalError
 from clinic.models import Membership, Message, Role, User
 from clinic.outbox.transports.base import TransportError
 from clinic.people.account_mails import invitation_mail
-from clinic.people.staff import (
-    answer_invitation,
-    deactivate_member,
-    invite_member,
-    reactivate_member,
-)
+from clinic.people.leaving import deactivate_member, reactivate_member
+from clinic.people.staff import answer_invitation, invite_member
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +72,11 @@ def test_same_person_works_in_two_clinics_once_accepted(invite, stranger, at):
     assert list(Membership.objects.of_user(first.user)) == [first]
     answer_invitation(second, is_accepted=True, at=at)
     assert list(Membership.objects.of_user(first.user)) == [second, first]
+
+
+def test_form_says_what_the_username_is_for(signed_in, manager):
+    page = signed_in(manager).get("/admin/clinic/membership/add/").content.decode()
+    assert "People sign in with it or with their email address." in page
 
 
 def test_username_of_somebody_else_is_refused_by_name_of_field(invite):

@@ -21,6 +21,7 @@ MACHINES = {
     ("clinic/management/commands/restore.py", "handle"): "an operator's terminal, in UTC",
     ("clinic/account/two_factor.py", ""): "the session",
     ("clinic/outbox/endpoints.py", "_test_notice"): "the receiver of a webhook",
+    ("clinic/people/leaving.py", "version_of"): "a hidden field",
     ("clinic/people/staff.py", "send_invitation"): "a key of the outbox",
     ("clinic/people/staff.py", "send_password_link"): "a key of the outbox",
     ("clinic/posting/stale.py", "stamp"): "a hidden field",

@@ -12,7 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from clinic.logo.kept_logo import replace_logo
 from clinic.logo.uploaded_logo import picture_of
 from clinic.models import AccountEvent, Clinic, Duty, Membership, Message, Role, User
-from clinic.people.staff import deactivate_member, invite_member
+from clinic.people.leaving import deactivate_member
+from clinic.people.staff import invite_member
 from clinic.sender.verifying import enter_address
 from courses.dry_runs.pain_rules import set_bounds, try_bounds
 from courses.management.removing_clinics import clinic_paths, clinical_models

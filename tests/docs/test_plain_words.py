@@ -51,9 +51,6 @@ ALLOWED = {
     ("courses/sessions/next_steps.py", "what to tell the patient"): "staff speak to the patient",
     ("courses/sessions/next_steps.py", "What to tell the patient today"): "staff speak to the patient",
     ("patients/models/assessment.py", "taken on"): "the day of an image",
-    ("templates/patients/admin/intake_consents.html", "What the patient is told before they agree"): (
-        "the heading over the words that are said to the patient"
-    ),
     ("tests/docs/test_names.py", '"told"'): "the name of a column",
 }
 

@@ -132,14 +132,18 @@ def test_abnormal_sign_is_no_normal_check(patient):
 
 
 def test_consent_is_one_row_for_each_stream(patient, practitioner, at):
-    form = ConsentForm({"streams": ["electro", "moxa"], "is_given": "1", "how": "signed"}, patient=patient)
+    form = ConsentForm(
+        {"shown_text": "1", "streams": ["electro", "moxa"], "is_given": "1", "how": "signed"}, patient=patient
+    )
     assert form.is_valid(), form.errors
     assert len(form.record(by=practitioner, at=at)) == 2
     assert consents_by_stream(patient).items() >= {"electro": True, "moxa": True}.items()
 
 
 def test_withdrawal_is_recorded_as_one(patient, practitioner, at):
-    form = ConsentForm({"streams": ["treatment"], "is_given": "0", "how": "spoken"}, patient=patient)
+    form = ConsentForm(
+        {"shown_text": "1", "streams": ["treatment"], "is_given": "0", "how": "spoken"}, patient=patient
+    )
     assert form.is_valid(), form.errors
     form.record(by=practitioner, at=at + timedelta(days=1))
     assert consents_by_stream(patient)["treatment"] is False

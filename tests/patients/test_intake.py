@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from patients.consent_texts import text_in_force
 from patients.intake import (
     ImagingFact,
     archive_patient,
@@ -83,7 +84,13 @@ def test_check_and_letter_are_filed_with_who_and_when(patient, practitioner, at)
 
 
 def test_last_word_on_a_stream_counts(patient, practitioner, at):
-    word = {"patient": patient, "stream": REMINDERS, "how": Consent.How.SPOKEN, "by": practitioner}
+    word = {
+        "patient": patient,
+        "stream": REMINDERS,
+        "how": Consent.How.SPOKEN,
+        "by": practitioner,
+        "shown_text": None,
+    }
     assert has_consent(patient, REMINDERS)
     record_consent(is_given=False, at=at, **word)
     assert not has_consent(patient, REMINDERS)
@@ -93,7 +100,13 @@ def test_last_word_on_a_stream_counts(patient, practitioner, at):
 
 def test_earlier_words_are_kept_with_their_text(patient, practitioner, at):
     record_consent(
-        patient=patient, stream=REMINDERS, is_given=False, how=Consent.How.SPOKEN, by=practitioner, at=at
+        patient=patient,
+        stream=REMINDERS,
+        is_given=False,
+        how=Consent.How.SPOKEN,
+        by=practitioner,
+        at=at,
+        shown_text=text_in_force(patient.clinic),
     )
     words = patient.consents.filter(stream=REMINDERS)
     assert list(words.values_list("is_given", flat=True)) == [False, True]
@@ -102,7 +115,13 @@ def test_earlier_words_are_kept_with_their_text(patient, practitioner, at):
 
 def test_streams_are_agreed_to_separately(patient, practitioner, at):
     record_consent(
-        patient=patient, stream=REMINDERS, is_given=False, how=Consent.How.SPOKEN, by=practitioner, at=at
+        patient=patient,
+        stream=REMINDERS,
+        is_given=False,
+        how=Consent.How.SPOKEN,
+        by=practitioner,
+        at=at,
+        shown_text=text_in_force(patient.clinic),
     )
     assert consents_by_stream(patient) == {"treatment": True, "reminders": False, "check_ins": True}
 

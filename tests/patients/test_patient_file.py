@@ -69,6 +69,7 @@ def test_withdrawn_treatment_consent_blocks(patient, practitioner, at, on):
         how=Consent.How.SPOKEN,
         by=practitioner,
         at=at,
+        shown_text=None,
     )
     assert reasons(patient, on) == ["no_consent"]
 
@@ -82,6 +83,7 @@ def test_consent_to_mail_is_no_consent_to_treatment(clinic, practitioner, at, on
         how=Consent.How.SIGNED,
         by=practitioner,
         at=at,
+        shown_text=None,
     )
     assert "no_consent" in reasons(patient, on)
 

@@ -61,3 +61,9 @@ def test_installing_again_keeps_the_clinics_own_edits(clinic):
     install_presets(clinic)
     assert PainType.objects.get(clinic=clinic, code="axial").name == "Local type"
     assert (PainType.objects.count(), ScreeningItem.objects.count()) == (n_types, n_items)
+
+
+def test_consent_text_says_first_what_it_is_and_warns_of_driving(clinic):
+    lines = clinic.consent_texts.get().paragraphs
+    assert lines[0].startswith("This is about acupuncture with sterile needles")
+    assert any("Do not drive if you feel sleepy." in line for line in lines)

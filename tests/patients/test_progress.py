@@ -40,7 +40,13 @@ SCREENING = {f"none_{group}": "on" for group in ScreeningItem.Group.values} | {
     "no_red_flag": "on",
     "flags_key": FLAGS_KEY,
 }
-CONSENTS = {"stream_treatment": "1", "stream_reminders": "1", "stream_research": "0", "how": "signed"}
+CONSENTS = {
+    "shown_text": "1",
+    "stream_treatment": "1",
+    "stream_reminders": "1",
+    "stream_research": "0",
+    "how": "signed",
+}
 STEPS = {"assessment": ASSESSMENT, "types": TYPES, "screening": SCREENING, "consents": CONSENTS}
 
 
@@ -140,7 +146,7 @@ def test_several_types_are_dated_with_their_status(send, new_patient):
 
 
 def test_treatment_must_be_answered(send):
-    page = send("consents", {"how": "signed"})
+    page = send("consents", {"shown_text": "1", "how": "signed"})
     assert set(page.context["form"].errors) == {"stream_treatment"}
 
 

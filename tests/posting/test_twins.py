@@ -63,7 +63,7 @@ def cases(course, practitioner, lead) -> dict[str, tuple[str, str, dict[str, Any
         "patient": ("front_desk", reverse("admin:patients_patient_add"), {"given_name": "Ida", "family_name": "Elm", "born_on": "1970-02-03", "phone": "+49 30 1234567", "language": "en"}, {"given_name": "Ina"}, Patient.objects),
         "check": ("practitioner", reverse("admin:patients_patient_record", args=[patient, "check"]), {"checked_on": "2026-03-01", "result": "normal"}, {"note": "again"}, NeuroCheck.objects),
         "assessment": ("practitioner", reverse("admin:patients_patient_record", args=[patient, "assessment"]), {"diagnosed_by": "Dr. Yew", "licence": "L-1", "diagnosed_on": "2026-03-01", "origin": "muscular"}, {"licence": "L-2"}, Assessment.objects),
-        "consent": ("practitioner", reverse("admin:patients_patient_record", args=[patient, "consent"]), {"streams": ["reminders"], "is_given": "1", "how": "signed"}, {"is_given": "0"}, Consent.objects),
+        "consent": ("practitioner", reverse("admin:patients_patient_record", args=[patient, "consent"]), {"shown_text": "1", "streams": ["reminders"], "is_given": "1", "how": "signed"}, {"is_given": "0"}, Consent.objects),
         "course": ("practitioner", reverse("admin:patients_patient_start", args=[patient]), {"complaint": "Neck", "protocol": course.protocol_id, "practitioner": practitioner.pk, "starts_on": f"{timezone.localdate():%Y-%m-%d}", "weekly_sessions": "2, 2", "review_sessions": "4"}, {"complaint": "Arm"}, Course.objects),
         "discharge": ("practitioner", reverse("admin:courses_course_end", args=[pk]), {"status": "completed", "reason": "done", "form_key": uuid.uuid4()}, {"advice": "Move."}, Review.objects),
     }  # fmt: skip

@@ -43,6 +43,7 @@ from patients.progress import (
 from patients.record_form import RecordForm
 from patients.screens.file_views import FileViews
 from patients.screens.screening_form import ScreeningForm
+from patients.screens.shown_text import SHOWN
 from patients.wording import VERDICTS, reason_text
 
 RIGHT = "patients.add_assessment"
@@ -53,7 +54,7 @@ FORMS: dict[Step, type[RecordForm]] = {
     Step.CONSENTS: ConsentsForm,
 }
 # The page where each obstacle is removed: an intake step, or a record of the file.
-MENDED_AT: dict[ReasonCode, tuple[str, str]] = {
+CORRECTED_AT: dict[ReasonCode, tuple[str, str]] = {
     ReasonCode.NO_DIAGNOSIS: ("step", Step.ASSESSMENT),
     ReasonCode.NO_TYPE: ("step", Step.TYPES),
     ReasonCode.MIXED_UNNAMED: ("step", Step.TYPES),
@@ -178,9 +179,9 @@ class IntakeFlow:
         return self.admin.page(request, "courses/admin/red_flag_saved.html", context)
 
     def _leave(self, request: HttpRequest, patient: Patient, here: Step, by: Membership, go: str) -> HttpResponse:
-        typed = {
-            name: values for name, values in request.POST.lists() if name not in {*MACHINERY, "go"} and any(values)
-        }
+        # The draft remembers which consent text its answers were chosen beside.
+        left_out = {*MACHINERY, "go"} - {SHOWN}
+        typed = {name: values for name, values in request.POST.lists() if name not in left_out and any(values)}
         if here is not Step.PERSON:
             keep_draft(patient, step=here, values=typed, by=by, at=timezone.now())
         if go == "back":
@@ -287,7 +288,7 @@ def obstacles(patient: Patient, found: Clearance) -> list[Obstacle]:
     """Every reason with the page where it is removed."""
     rows = []
     for reason in found.reasons:
-        kind, name = MENDED_AT.get(reason.code, ("", ""))
+        kind, name = CORRECTED_AT.get(reason.code, ("", ""))
         view = {"step": "admin:patients_patient_intake_step", "record": "admin:patients_patient_record"}.get(kind)
         url = reverse(view, args=[patient.pk, name]) if view else ""
         rows.append(Obstacle(reason_text(reason), url, is_document=name == "letter"))

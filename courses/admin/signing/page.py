@@ -163,7 +163,9 @@ def _tell(request: HttpRequest, found: Signed, *, by: Membership) -> None:
         )
         messages.warning(request, sentence % {"n": n})
     if found.unfilled:
-        words = _("The consent text is not signed off: fill in how long records are kept first.")
+        words = _(
+            "The consent text is not signed off: enter how long records are kept under Setup > Consent texts."
+        )
         messages.warning(request, words)
     if found.n_gone:
         n = found.n_gone

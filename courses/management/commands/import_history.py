@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
 
 def _clinic(slug: str) -> Clinic:
-    clinics = list(Clinic.objects.filter(slug=slug) if slug else Clinic.objects.all()[:2])
+    clinics = list(Clinic.objects.filter(slug=slug) if slug else Clinic.objects.filter(practice_of=None)[:2])
     if len(clinics) != 1:
         known = ", ".join(Clinic.objects.order_by("slug").values_list("slug", flat=True)[:20])
         raise CommandError(f"Say which clinic with --clinic: {known}", returncode=REFUSED)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from clinic.account import devices
 from clinic.account.attempts import ADDRESS, ANYWHERE, HERE, Attempt, begin, forget, succeeded
 from clinic.models import SignInFailure
+from clinic.people.account_mails import password_url
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +126,17 @@ class TestPage:
         page = self.sign_in(client, "practitioner", PASSWORD).content.decode()
         assert re.search(r"Too many wrong passwords. Wait (10|9) minutes, then try again.", page)
         assert "_auth_user_id" not in client.session
+
+    @pytest.mark.parametrize("email", ["anna@example.org", ""])
+    def test_new_password_through_a_mailed_link_ends_the_wait(self, client, member, email):
+        member.user.email = email
+        member.user.save()
+        wrong(ANYWHERE.amount, timezone.now(), login="practitioner")
+        assert self.sign_in(client, "practitioner", PASSWORD).status_code == 200
+        form = client.get(urlsplit(password_url(member.user)).path, follow=True)
+        sent = {"password1": "Wood pigeon 7", "password2": "Wood pigeon 7"}
+        assert client.post(form.request["PATH_INFO"], sent).status_code == 302
+        assert self.sign_in(Client(), "practitioner", "Wood pigeon 7").status_code == 302
 
     def test_ten_errors_of_one_person_leave_the_clinic_open(self, client, member):
         for _n in range(HERE.amount + 5):

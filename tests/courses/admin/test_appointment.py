@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from clinic.models import Holiday
-from clinic.people.staff import deactivate_member
+from clinic.people.leaving import deactivate_member
 from courses.models import Appointment
 
 pytestmark = pytest.mark.django_db

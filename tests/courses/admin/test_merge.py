@@ -75,7 +75,9 @@ def test_written_while_the_page_was_open_is_shown_and_what_was_typed_stays(signe
     client = signed_in(lead)
     values = {**choices(client.get(url)), "reason": "one passport"}
     how = Consent.How.SPOKEN
-    record_consent(patient=double, stream=Consent.Stream.MOXA, is_given=True, how=how, by=lead, at=at)
+    record_consent(
+        patient=double, stream=Consent.Stream.MOXA, is_given=True, how=how, by=lead, at=at, shown_text=None
+    )
     page = client.post(url, values)
     assert page.status_code == 409
     assert "one passport" in page.content.decode()

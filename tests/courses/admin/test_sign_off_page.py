@@ -120,7 +120,7 @@ def test_an_edit_made_meanwhile_is_shown_and_the_rest_is_signed(clinic, lead):
     assert browser(other).post(url, changed).status_code == 302
     response = client.post(SIGN, {**values, "group": groups, "comment": "read"})
     assert response.status_code == 409
-    assert "1 was edited while this page was open" in text(response)
+    assert "1 item was edited while this page was open" in text(response)
     assert f"{other}" in text(response)
     assert "→ At most 5 mm" in text(response)
     assert soup(response).select_one("input[name=comment]")["value"] == "read"
@@ -248,8 +248,14 @@ class TestConsentText:
 
     def test_nobody_agrees_to_a_text_that_is_not_complete(self, unfilled, new_url, newcomer, practitioner):
         client = browser(practitioner)
-        assert "Ask a lead to fill it in" in text(client.get(new_url))
-        typed = {"stream_treatment": "1", "stream_reminders": "0", "how": "spoken", "go": "next"}
+        assert "Ask a lead to edit it under Setup > Consent texts." in text(client.get(new_url))
+        typed = {
+            "shown_text": "1",
+            "stream_treatment": "1",
+            "stream_reminders": "0",
+            "how": "spoken",
+            "go": "next",
+        }
         response = client.post(new_url, typed)
         assert response.status_code == 422
         assert "does not say how long records are kept" in text(response)
@@ -262,29 +268,23 @@ class TestConsentText:
         given = Consent.objects.filter(patient=patient, stream="treatment").latest("pk")
         assert given.is_given
         client = browser(practitioner)
-        assert client.post(url, {"stream_treatment": "1", "how": "spoken", "go": "next"}).status_code == 302
-        assert Consent.objects.filter(patient=patient, stream="treatment").latest("pk") == given
-
-    def test_a_consent_keeps_the_version_that_was_on_the_page(self, new_url, newcomer, lead, practitioner):
-        client = browser(practitioner)
-        shown = soup(client.get(new_url)).select_one("input[name=told_version]")["value"]
-        first = ConsentText.objects.get(clinic=newcomer.clinic)
-        second = write_text(
-            first, body=f"{first.body}\nMore.", retention=first.retention, by=lead, at=timezone.now()
+        assert (
+            client.post(
+                url, {"shown_text": "1", "stream_treatment": "1", "how": "spoken", "go": "next"}
+            ).status_code
+            == 302
         )
-        values = {"stream_treatment": "1", "how": "spoken", "go": "next"}
-        assert client.post(new_url, {**values, "told_version": shown}).status_code == 302
-        assert Consent.objects.get(patient=newcomer, stream="treatment").text == first
-        assert "More." in text(client.get(new_url))
-        assert client.post(new_url, {**values, "stream_research": "1", "told_version": "2"}).status_code == 302
-        assert Consent.objects.get(patient=newcomer, stream="research").text == second
+        assert Consent.objects.filter(patient=patient, stream="treatment").latest("pk") == given
 
     @pytest.mark.parametrize(
         ("change", "told"),
         [
             ({"retention": ""}, "Enter how long records are kept"),
             ({"retention": "[years]"}, "Enter how long records are kept"),
-            ({"body": "No place."}, "Keep “[retention period]” in the text"),
+            (
+                {"body": "No place."},
+                "in the text exactly once. It is replaced by “How long records are kept”.",
+            ),
             ({"body": "For [retention period]. Call [phone]."}, "“[phone]” is not filled in yet"),
         ],
     )
@@ -303,7 +303,12 @@ class TestConsentText:
         page = reverse("admin:patients_consenttext_new_version", args=[text_row.pk])
         client = browser(lead)
         values = {"version": "1", "body": text_row.body, "retention": "10 years"}
-        assert client.post(page, values).status_code == 302
+        form = soup(client.get(page))
+        assert form.select_one("h1").get_text(strip=True) == "Edit consent text"
+        assert form.select_one(".save-bar button").get_text(strip=True) == "Save consent text"
+        response = client.post(page, values, follow=True)
+        assert "Consent text saved. Version 2 is in force." in text(response)
+        assert "Edit consent text" in text(response)
         assert "We keep your records for 10 years." in text(
             client.get(reverse("admin:patients_consenttext_changelist"))
         )

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from clinic.models import Clinic, Membership, Message, User
-from clinic.people.staff import deactivate_member
+from clinic.people.leaving import deactivate_member
 from courses.alerts import steps
 from courses.alerts.history import write_event
 from courses.alerts.responding import acknowledge, last_news, resolve

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from clinic.models import Message, Role
 from clinic.outbox.deliver import deliver_due
-from clinic.people.staff import deactivate_member
+from clinic.people.leaving import deactivate_member
 from courses.alerts.inbox import mine
 from courses.models import Alert, Appointment, Course, HandOver
 from courses.plans.booking import book_appointment

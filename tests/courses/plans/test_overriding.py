@@ -102,6 +102,7 @@ def no_consent(course, by, at):
         how=Consent.How.SPOKEN,
         by=by,
         at=at,
+        shown_text=None,
     )
 
 

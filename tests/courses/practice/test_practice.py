@@ -10,13 +10,13 @@ from django.urls import reverse
 from clinic.access import permissions_of
 from clinic.models import Clinic, Membership, Message
 from clinic.outbox.deliver import deliver_due
-from clinic.people.staff import deactivate_member
+from clinic.people.leaving import deactivate_member
 from courses.alerts.steps import sweep
 from courses.models import Alert, Course, Session
 from courses.practice.beside import practise, start_again
 from courses.practice.invented import EVERYBODY
 from courses.watching.digest import make_digests
-from patients.consent_texts import usable_text
+from patients.consent_texts import text_in_force
 from patients.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def test_starting_again_twice_makes_one(lead, at):
 
 
 def test_patients_can_agree_to_treatment_there(joined):
-    assert usable_text(joined.clinic) is not None
+    assert text_in_force(joined.clinic).is_usable
 
 
 class TestPages:

@@ -52,7 +52,13 @@ def withdraw(patient, practitioner, at):
 
     def make(stream):
         record_consent(
-            patient=patient, stream=stream, is_given=False, how=Consent.How.SPOKEN, by=practitioner, at=at
+            patient=patient,
+            stream=stream,
+            is_given=False,
+            how=Consent.How.SPOKEN,
+            by=practitioner,
+            at=at,
+            shown_text=None,
         )
 
     return make

@@ -142,7 +142,13 @@ def put_in_the_way(course, practitioner, lead, case, monkeypatch, *, at: datetim
     withdrawn += [Consent.Stream.REMINDERS, Consent.Stream.CHECK_INS] if case["is_unsubscribed"] else []
     for stream in withdrawn:
         record_consent(
-            patient=course.patient, stream=stream, is_given=False, how=Consent.How.SPOKEN, by=practitioner, at=at
+            patient=course.patient,
+            stream=stream,
+            is_given=False,
+            how=Consent.How.SPOKEN,
+            by=practitioner,
+            at=at,
+            shown_text=None,
         )
     if case["is_training"]:
         as_test_patients(Patient.objects.filter(pk=course.patient_id))

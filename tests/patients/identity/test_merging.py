@@ -118,7 +118,7 @@ def full_file(patient: Patient, by: Any, at: Any, rng: random.Random) -> None:  
         if rng.random() < 0.6:
             how, is_given = Consent.How.SPOKEN, rng.random() < 0.5
             record_consent(
-                patient=patient, stream=stream, is_given=is_given, how=how, by=by,
+                patient=patient, stream=stream, is_given=is_given, how=how, by=by, shown_text=None,
                 at=at - timedelta(days=rng.randint(1, 9)),
             )  # fmt: skip
     code = rng.choice(["axial", "radiculopathy"])
@@ -207,7 +207,7 @@ def test_both_open_alerts_of_one_matter_stay_open(patient, double, practitioner,
 
 
 def test_no_counts_where_the_records_differ_until_somebody_says_yes(patient, double, practitioner, lead, at):
-    said = {"how": Consent.How.SPOKEN, "by": practitioner, "stream": Consent.Stream.REMINDERS}
+    said = {"how": Consent.How.SPOKEN, "by": practitioner, "stream": Consent.Stream.REMINDERS, "shown_text": None}
     record_consent(patient=double, is_given=False, at=at - 40 * DAY, **said)
     record_consent(patient=double, is_given=False, at=at - 2 * DAY, **said)
     record_consent(patient=patient, is_given=True, at=at - DAY, **said)
@@ -241,7 +241,8 @@ def test_cannot_be_undone_once_something_new_is_written(patient, double, course,
     acts = {
         "session": lambda: log_visit(course, at, is_needled=False),
         "consent": lambda: record_consent(
-            patient=patient, stream=Consent.Stream.MOXA, is_given=True, how=Consent.How.SPOKEN, by=lead, at=at
+            patient=patient, stream=Consent.Stream.MOXA, is_given=True, how=Consent.How.SPOKEN, by=lead, at=at,
+            shown_text=None,
         ),
         "appointment": lambda: Appointment.objects.create(
             clinic=course.clinic, course=course, practitioner=practitioner, starts_at=at + DAY,
@@ -281,7 +282,13 @@ def test_what_is_written_for_a_merged_record_lands_in_the_one_it_went_into(
 def test_written_between_comparing_and_merging_is_said(patient, double, lead, at):
     version = version_of_pair(patient, double)
     record_consent(
-        patient=double, stream=Consent.Stream.MOXA, is_given=False, how=Consent.How.SPOKEN, by=lead, at=at
+        patient=double,
+        stream=Consent.Stream.MOXA,
+        is_given=False,
+        how=Consent.How.SPOKEN,
+        by=lead,
+        at=at,
+        shown_text=None,
     )
     with pytest.raises(MergeIsStale):
         merge_patients(patient, double, choices={}, version=version, reason="one", by=lead, at=at)
