@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import time as clock
 import zipfile
 from datetime import date, datetime, time
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from courses.bringing import reading
 from courses.bringing.packing import is_packed, pack, unpack
@@ -22,6 +26,15 @@ def xlsx(*rows, sheets=1) -> bytes:
         book.create_sheet()
     out = io.BytesIO()
     book.save(out)
+    return out.getvalue()
+
+
+def repacked(content: bytes, packing: int, change=lambda _name, part: part) -> bytes:
+    """The same spreadsheet, packed in another way or with parts changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w", packing) as after:
+        for name in before.namelist():
+            after.writestr(name, change(name, before.read(name)))
     return out.getvalue()
 
 
@@ -113,3 +126,91 @@ def test_packed_table_is_the_same_and_first_rows_are_few():
     assert unpack(pack(table)) == table
     assert is_packed(pack(table))
     assert [line.number for line in read_table(xlsx(*rows), most=1).lines] == [2]
+
+
+PLAIN = xlsx(["Name", "Score"], ["Anna", 7])
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_parts_that_unpack_without_limit_are_refused_before_they_are_unpacked(monkeypatch, packing):
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_args, **_more: pytest.fail("unpacked"))
+    with pytest.raises(BadFile, match="packed in a way"):
+        read_table(repacked(PLAIN, packing))
+
+
+def test_the_packings_of_spreadsheets_are_read():
+    for packing in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        assert read_table(repacked(PLAIN, packing)).headings == ("Name", "Score")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@settings(max_examples=150)
+@given(
+    changes=st.lists(
+        st.tuples(st.integers(0, len(repacked(PLAIN, zipfile.ZIP_STORED)) - 1), st.integers(0, 255)), max_size=6
+    ),
+    is_packed_tightly=st.booleans(),
+)
+def test_a_damaged_spreadsheet_is_a_table_or_refused(changes, is_packed_tightly):
+    content = bytearray(PLAIN if is_packed_tightly else repacked(PLAIN, zipfile.ZIP_STORED))
+    for place, value in changes:
+        content[place % len(content)] = value
+    with contextlib.suppress(BadFile):
+        read_table(bytes(content))
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@settings(max_examples=150)
+@given(
+    place=st.floats(0, 0.999),
+    new=st.binary(max_size=3),
+    part=st.sampled_from(zipfile.ZipFile(io.BytesIO(PLAIN)).namelist()),
+)
+def test_a_spreadsheet_with_a_damaged_part_is_a_table_or_refused(place, new, part):
+    """Packed again, so that the damage gets past the zip's checksums."""
+
+    def change(name, content):
+        at = int(place * len(content))
+        return content[:at] + new + content[at + len(new) + 1 :] if name == part else content
+
+    with contextlib.suppress(BadFile):
+        read_table(repacked(PLAIN, zipfile.ZIP_DEFLATED, change))
+
+
+@pytest.mark.parametrize("error", [RuntimeError, TypeError, AttributeError, EOFError, IndexError, OverflowError])
+@pytest.mark.parametrize("where", ["load_workbook", "rows"])
+def test_what_the_reader_of_spreadsheets_raises_is_a_sentence(monkeypatch, error, where):
+    def fail(*_args, **_more):
+        raise error
+
+    if where == "rows":
+        monkeypatch.setattr("openpyxl.worksheet._read_only.ReadOnlyWorksheet.iter_rows", fail)
+    else:
+        monkeypatch.setattr(openpyxl, where, fail)
+    with pytest.raises(BadFile, match="damaged"):
+        read_table(PLAIN)
+
+
+def with_row(number: int) -> bytes:
+    """The last row has this number."""
+    return repacked(
+        PLAIN, zipfile.ZIP_DEFLATED, lambda _name, part: part.replace(b'<row r="2"', b'<row r="%d"' % number)
+    )
+
+
+def test_a_row_with_a_huge_number_is_refused_at_once():
+    for content in (with_row(30_000_000), b"Name\n" + b"\n" * 1_500_000 + b"Anna\n"):
+        began = clock.monotonic()
+        with pytest.raises(BadFile, match="more than 1,048,576 rows"):
+            read_table(content, most=200)
+        assert clock.monotonic() - began < 20
+
+
+def test_many_empty_rows_lose_nothing():
+    assert read_table(with_row(200_000)).lines[0].number == 200_000
+
+
+def test_a_spreadsheet_with_far_too_much_text_is_refused(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_LETTERS", 10)
+    with pytest.raises(BadFile, match="too much text"):
+        read_table(b"Name\nAnna Magdalena\n")
