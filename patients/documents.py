@@ -76,7 +76,7 @@ def read_document(upload: Any) -> Document:
         raise ValidationError(_("The file is empty. Choose it again."))
     if upload.size > MAX_BYTES:
         raise ValidationError(
-            _("The file has %(size)s MB. At most %(most)d MB can be stored. Scan it in grey, or scan fewer pages.")
+            _("The file is %(size)s MB. At most %(most)d MB can be stored. Scan it in grey, or scan fewer pages.")
             % {"size": shown_number(upload.size / 1024 / 1024, 1), "most": MAX_MEGABYTES}
         )
     content = upload.read()

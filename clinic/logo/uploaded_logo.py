@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -31,11 +33,15 @@ class Picture:
     height: int
 
 
+# How Pillow's decoders fail over a file that is damaged or of another kind; anything else is our own fault.
+BROKEN = (OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, KeyError, struct.error, zlib.error)
+
+
 def read_logo(upload: File[bytes]) -> Picture:
     """The picture in an uploaded file; ValidationError says what to do about one that cannot be used."""
     if (upload.size or 0) > LARGEST_UPLOAD:
         size = shown_number((upload.size or 0) / MEGABYTE, 1)
-        raise ValidationError(_("The file has %(size)s MB. Use one of up to 2 MB.") % {"size": size})
+        raise ValidationError(_("The file is %(size)s MB. Use one of up to 2 MB.") % {"size": size})
     upload.seek(0)
     return picture_of(upload.read())
 
@@ -46,8 +52,7 @@ def picture_of(content: bytes) -> Picture:
     try:
         image.load()
         pixels = _without_the_rest(image)
-    except Exception as error:
-        # A decoder fails in many ways, and each is the file's fault.
+    except BROKEN as error:
         raise ValidationError(
             _("The picture is damaged or not complete. Save it again, then upload it.")
         ) from error
@@ -65,12 +70,12 @@ def _opened(content: bytes) -> Image.Image:
         image = Image.open(BytesIO(content), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_large from error
-    except Exception as error:
+    except BROKEN as error:
         raise ValidationError(_("This is not a PNG or JPEG picture. Save the logo as PNG or JPEG.")) from error
     if max(image.size) > LONGEST_SIDE:
         raise too_large
     if min(image.size) < SHORTEST_SIDE:
-        words = _("The picture has %(width)s by %(height)s pixels. Use one of at least %(shortest)s on each side.")
+        words = _("The picture is %(width)s by %(height)s pixels. Use one of at least %(shortest)s on each side.")
         width, height = image.size
         raise ValidationError(words % {"width": width, "height": height, "shortest": SHORTEST_SIDE})
     if max(image.size) > STEEPEST * min(image.size):

@@ -14,7 +14,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 
 from clinic.outbox.transports.base import Mail, TransportError
 from clinic.outbox.transports.smtp import SmtpBackend
-from clinic.outbox.transports.smtp_replies import FIRST_PERMANENT, About, Answer, about
+from clinic.outbox.transports.smtp_replies import About, Answer, about
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -45,13 +45,18 @@ class EmailTransport:
             raise _typed(error, is_open=is_open, may_have_taken=may_have_taken) from error
 
     def _hand_over(self, message: EmailMultiAlternatives, mail: Mail) -> None:
-        """With the installation's address where the server lets nobody send from the clinic's own."""
+        """From the installation's address where the server refuses a mail from the clinic's own.
+
+        Servers say so at MAIL FROM, at RCPT or after the content, in many codes. A refusal for good means that the
+        mail was not taken; what the server answers to the usual sender is then about the mail or its recipient.
+        """
         try:
             message.send()
-        except smtplib.SMTPSenderRefused as error:
-            if mail.usual_sender in {"", mail.sender} or error.smtp_code < FIRST_PERMANENT:
+        except smtplib.SMTPException as error:
+            answer = _answer(error)
+            if mail.usual_sender in {"", mail.sender} or answer is None or not answer.is_permanent:
                 raise
-            log.warning("own sender address refused by the mail server", code=error.smtp_code)
+            log.warning("refused from the clinic's own address", code=answer.name)
             self._ready()
             message.from_email = mail.usual_sender
             message.send()

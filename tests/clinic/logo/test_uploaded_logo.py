@@ -142,5 +142,5 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(content, words):
 
 def test_a_large_file_is_refused_before_it_is_read():
     upload = SimpleUploadedFile("logo.png", picture() + b"\0" * LARGEST_UPLOAD)
-    with pytest.raises(ValidationError, match=r"The file has 2\.0 MB"):
+    with pytest.raises(ValidationError, match=r"The file is 2\.0 MB"):
         read_logo(upload)

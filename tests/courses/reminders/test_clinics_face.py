@@ -71,16 +71,49 @@ def test_not_from_an_address_that_is_not_verified(mail, own, settings):
     assert parseaddr(mail()["From"])[1] == parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def test_goes_from_the_usual_address_where_the_server_refuses_the_own_one(mail, own, smtp, settings):
-    async def refuse(server, session, envelope, address, options):
-        if address == own.address:
-            return "553 5.7.1 not your domain"
+@pytest.mark.parametrize("answer", ["553 5.7.1 not your domain", "550 no", "550 5.7.60 may not send as this"])
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+def test_goes_from_the_usual_address_where_the_server_refuses_the_own_one(
+    mail, own, patient, smtp, settings, stage, answer
+):
+    """Whichever stage a server says it at (Postfix at RCPT, Exchange after the content), and in whatever code."""
+    accepts = {"RCPT": smtp.handle_RCPT, "DATA": smtp.handle_DATA}
+
+    async def at_mail(server, session, envelope, address, options):
+        if stage == "MAIL" and address == own.address:
+            return answer
         envelope.mail_from = address
         return "250 OK"
 
-    smtp.handle_MAIL = refuse
+    async def at_rcpt(server, session, envelope, *rest):
+        return (
+            answer
+            if envelope.mail_from == own.address
+            else await accepts["RCPT"](server, session, envelope, *rest)
+        )
+
+    async def at_data(server, session, envelope):
+        return answer if envelope.mail_from == own.address else await accepts["DATA"](server, session, envelope)
+
+    smtp.handle_MAIL = at_mail
+    if stage == "RCPT":
+        smtp.handle_RCPT = at_rcpt
+    if stage == "DATA":
+        smtp.handle_DATA = at_data
     assert parseaddr(mail()["From"])[1] == parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     assert Message.objects.get().state == Message.State.SENT
+    patient.refresh_from_db()
+    assert patient.email_failed_at is None
+
+
+def test_a_recipient_who_is_refused_from_both_is_refused(appointment_at, own, patient, smtp, at):
+    smtp.answer_to_recipient[patient.email] = "550 5.1.1 no such user"
+    appointment_at(48)
+    plan_reminders(at=at)
+    deliver_due(clock=lambda: at + DAY)
+    patient.refresh_from_db()
+    assert smtp.mails == []
+    assert Message.objects.get().trouble == Message.Trouble.ADDRESS
 
 
 def test_staff_alerts_never_depend_on_it(course, lead, own, logo, smtp, settings, at):
