@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic
 from courses.bringing.lines import ReadLine
+from courses.bringing.reading import STEP_ROWS, Step
 from patients.identity.duplicates import Person
 from patients.identity.register import Entry, Found, Register, search_texts
 
@@ -36,13 +37,31 @@ class Known:
         return self.lines[0]
 
 
-def match_people(clinic: Clinic, lines: Sequence[ReadLine]) -> list[Known]:
+def match_people(clinic: Clinic, lines: Sequence[ReadLine], *, step: Step | None = None) -> list[Known]:
     """The people of the file in its order; a doubt is a fault of the first line."""
     people = _gathered(lines)
     register = Register(clinic)
     for place, known in enumerate(people):
         _match(known, register, key=-1 - place)
-    return people
+        if step is not None and place % STEP_ROWS == 0:
+            step(len(lines), len(lines))
+    return _once_each(people)
+
+
+def _once_each(people: list[Known]) -> list[Known]:
+    """Whoever has one record is one person, also under two numbers of the old system."""
+    found: list[Known] = []
+    on_file: dict[int, Known] = {}
+    for known in people:
+        earlier = on_file.get(known.pk) if known.pk else None
+        if earlier is None:
+            found.append(known)
+            if known.pk:
+                on_file[known.pk] = known
+        else:
+            earlier.lines += known.lines
+            earlier.faults |= known.faults
+    return found
 
 
 def _gathered(lines: Sequence[ReadLine]) -> list[Known]:

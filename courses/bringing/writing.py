@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.bringing.copying import copy_rows
 from courses.bringing.file_choices import Choices
-from courses.bringing.import_plan import Plan, PlannedCourse, PlannedRecord, Step
+from courses.bringing.planned import Plan, PlannedCourse, PlannedRecord
+from courses.bringing.reading import Step
 from courses.models import Course, HistoryImport, ImportPart, PainScore, Protocol, Session
 from patients.identity.seal import Seal, rows_of, seal_of_rows
 from patients.models import Patient
@@ -100,7 +101,7 @@ class _Writer:
         return Course(
             clinic=self.row.clinic,
             patient=patient,
-            practitioner_id=planned.sessions[-1].practitioner,
+            practitioner_id=planned.practitioner,
             protocol=self.protocol,
             complaint=planned.complaint,
             status=Course.Status.ACTIVE if planned.is_open else Course.Status.COMPLETED,
