@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from courses.bringing import cells
 from courses.bringing.cells import Refused
+from courses.bringing.columns import BY_KEY
 from courses.bringing.file_choices import Choices, Needles
 from courses.bringing.reading import Cell, Line, written
 from patients.identity.birth import Birth
@@ -18,6 +19,8 @@ from patients.identity.duplicates import Person
 
 T = TypeVar("T")
 LONGEST_COMPLAINT = 120
+# What a spreadsheet shows where a formula has no result.
+ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 NEW = frozenset({"new", "neu"})
 
 
@@ -64,6 +67,9 @@ class Reader:
         found = ReadLine(line.number)
         cell = self._cells(line)
         found.reference = written(cell("reference"))
+        self._refuse_broken(found, line)
+        if found.faults:
+            return found
         names = self._try(found, lambda: cells.read_names(cell("given"), cell("family"), cell("name")))
         birth = self._try(
             found, lambda: cells.read_birth(cell("birth"), order=self.choices.order, today=self.today)
@@ -76,6 +82,17 @@ class Reader:
         if self.choices.has_visits:
             self._read_visit(found, cell)
         return found
+
+    def _refuse_broken(self, found: ReadLine, line: Line) -> None:
+        """A row that moved to the right, and results of formulas that are errors: no cell is what it seems."""
+        if line.has_more:
+            found.faults.append(
+                _("There is a cell to the right of the last heading. Delete it, or give its column a heading.")
+            )
+        for key, place in self.choices.places.items():
+            if line.cells[place] in ERRORS:
+                words = _("%(label)s: “%(text)s” is an error of the spreadsheet. Enter the value.")
+                found.faults.append(words % {"label": BY_KEY[key].label, "text": line.cells[place]})
 
     def _cells(self, line: Line) -> Callable[[str], Cell]:
         places = self.choices.places
@@ -115,6 +132,7 @@ class Reader:
         after = self._try(found, lambda: cells.read_score(_("Pain after"), cell("after")))
         needled = self._try(found, lambda: self._needled(cell("needled")))
         ended = self._try(found, lambda: self._ended(cell("ended")))
+        complaint = self._try(found, lambda: _complaint(cell("complaint")))
         if on is None or found.faults:
             return
         self._refuse_impossible(found, on, ended)
@@ -126,7 +144,7 @@ class Reader:
             is_needled=bool(needled),
             practitioner=written(cell("practitioner")),
             course=written(cell("course")),
-            complaint=written(cell("complaint"))[:LONGEST_COMPLAINT] or self.choices.complaint,
+            complaint=complaint or self.choices.complaint,
             ended_on=ended,
             note=written(cell("note")),
         )
@@ -139,7 +157,7 @@ class Reader:
     def _needled(self, cell: Cell) -> bool:
         said = cells.read_yes_no(_("Needles used"), cell)
         if said is None and self.choices.needles is Needles.ASK:
-            raise Refused(_("Needles used: say yes or no."))
+            raise Refused(_("Needles used: enter yes or no."))
         return said if said is not None else self.choices.needles is Needles.YES
 
     def _ended(self, cell: Cell) -> date | None:
@@ -155,3 +173,10 @@ class Reader:
             found.faults.append(_("The session is before the date of birth. Check both dates."))
         if ended and ended < on:
             found.faults.append(_("The course ended before this session. Check both dates."))
+
+
+def _complaint(cell: Cell) -> str:
+    text = " ".join(written(cell).split())
+    if len(text) > LONGEST_COMPLAINT:
+        raise Refused(_("The complaint is longer than %(n)d letters. Shorten it.") % {"n": LONGEST_COMPLAINT})
+    return text

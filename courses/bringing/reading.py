@@ -19,6 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from clinic.typed.text import without_unseen
 from courses.bringing.safe_csv import plain_cell
+from courses.bringing.unfilled import why_unfilled
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 20 * MEGABYTE
@@ -175,11 +176,17 @@ def _csv_rows(text: str) -> Iterator[list[Cell]]:
     else:
         head = next((line for line in text.splitlines() if line.strip()), "")
         delimiter = max(DELIMITERS, key=head.count)
+    # Strict: a quotation mark that is never closed would take in the rows after it, as one cell.
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for row in rows:
             yield [_text(cell) for cell in row]
     except csv.Error as error:
-        raise BadFile(_("The file is no CSV: a cell is too long or a quotation mark is never closed.")) from error
+        words = _(
+            "The CSV file cannot be read: in line %(line)d or above it, a cell is too long, or a quotation mark is "
+            "missing or stands inside a cell. Correct it, or save the table as XLSX."
+        )
+        raise BadFile(words % {"line": rows.line_num}) from error
 
 
 @contextmanager
@@ -200,9 +207,14 @@ def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         try:
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            if len(sheets) != 1:
+            if not sheets:
+                raise BadFile(_("The file has no sheet with a table. Save the table as XLSX or CSV."))
+            if len(sheets) > 1:
                 words = _("The file has %(n)d sheets. Save the one to import as a file of its own.")
                 raise BadFile(words % {"n": len(sheets)})
+            with zipfile.ZipFile(io.BytesIO(content)).open(str(vars(sheets[0])["_worksheet_path"])) as part:
+                if why := why_unfilled(part):
+                    raise BadFile(why)
             # What the sheet says of its own size may be wrong.
             sheets[0].reset_dimensions()
             for row in sheets[0].iter_rows(max_row=LAST_ROW + 1, max_col=MOST_COLUMNS + 1, values_only=True):
