@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from courses.bringing.file_choices import OpenCourses
@@ -29,6 +30,14 @@ def url(row, step="change"):
     return f"/admin/courses/historyimport/{row.pk}/{step}/"
 
 
+def press_import(client, row, **more):
+    """As the page that was opened last would send it."""
+    page = BeautifulSoup(client.get(url(row)).content.decode(), "html.parser")
+    return client.post(
+        url(row, "start"), {"seen": page.find("input", {"name": "seen"})["value"], **more}, follow=True
+    )
+
+
 def test_upload_sent_twice_is_one_import(signed_in, manager):
     client = signed_in(manager)
     for key in ("b1c9fcb2-1f57-4cf6-8a31-2d1a7f1a4a0e",) * 2 + ("0f0e0d0c-1f57-4cf6-8a31-2d1a7f1a4a0e",):
@@ -40,23 +49,25 @@ def test_file_that_is_too_large_is_refused_and_nothing_is_kept(signed_in, manage
     large = SimpleUploadedFile("large.csv", b"Name\n" + b"x" * MOST_BYTES)
     page = signed_in(manager).post(UPLOAD, {"upload": large})
     assert (page.status_code, HistoryImport.objects.count()) == (422, 0)
-    assert f"At most {MOST_BYTES // MEGABYTE} MB" in page.content.decode()
+    assert f"The file is 20,1 MB. At most {MOST_BYTES // MEGABYTE} MB" in page.content.decode()
 
 
 def test_start_pressed_twice_imports_once_and_says_so(signed_in, manager, clinic, at):
     row, client = bring(clinic, manager, PATIENTS, at=at), signed_in(manager)
-    assert client.post(url(row, "start")).status_code == 302
-    page = client.post(url(row, "start"), follow=True).content.decode()
-    assert "started before" in page
+    values = {"seen": row.checked_at.isoformat()}
+    assert client.post(url(row, "start"), values).status_code == 302
+    page = client.post(url(row, "start"), values, follow=True).content.decode()
+    assert "This import was started before.<" in page
     run_due(clock=lambda: at)
-    client.post(url(row, "start"))
+    page = client.post(url(row, "start"), values, follow=True).content.decode()
+    assert "started before, and is finished" in page
     assert run_due(clock=lambda: at) == 0
     assert Patient.objects.count() == 2
 
 
 def test_refused_lines_are_not_left_out_unless_chosen(signed_in, manager, clinic, at):
     row, client = bring(clinic, manager, PATIENTS + "Cy,Oak,32/01/1980,,\n", at=at), signed_in(manager)
-    page = client.post(url(row, "start"), follow=True).content.decode()
+    page = press_import(client, row).content.decode()
     assert "Some lines are refused" in page
     row.refresh_from_db()
     assert row.state == "checked"
