@@ -26,7 +26,7 @@ LOCK = "history import"
 
 
 class Overtaken(Exception):
-    """Somebody else changed or claimed the import meanwhile: this work on it is dropped, and none of it is kept."""
+    """Somebody else changed or claimed the import meanwhile: none of this work on it is kept."""
 
 
 def held(at: datetime, *, n_tries: int = 1) -> dict[str, Any]:

@@ -67,9 +67,11 @@ def _once_each(people: list[Known]) -> list[Known]:
 def _gathered(lines: Sequence[ReadLine]) -> list[Known]:
     """Lines of one person: by the number in the old system, otherwise by name and birth date."""
     named = [(line, line.person) for line in lines if line.person]
-    texts = search_texts([(person.given_name, person.family_name) for _line, person in named])
+    names = list(dict.fromkeys((person.given_name, person.family_name) for _line, person in named))
+    text_of = dict(zip(names, search_texts(names), strict=True))
     groups: dict[Hashable, Known] = {}
-    for (line, person), text in zip(named, texts, strict=True):
+    for line, person in named:
+        text = text_of[person.given_name, person.family_name]
         words = tuple(sorted(text.partition("|")[0].split()))
         # Without a birth date two people of one name cannot be told apart; each list entry is asked about.
         is_told_apart = person.birth.known_year or line.visit

@@ -183,8 +183,8 @@ def _csv_rows(text: str) -> Iterator[list[Cell]]:
             yield [_text(cell) for cell in row]
     except csv.Error as error:
         words = _(
-            "The CSV file cannot be read: in line %(line)d or above it, a cell is too long, or a quotation mark is "
-            "missing or stands inside a cell. Correct it, or save the table as XLSX."
+            "The CSV file cannot be read: in line %(line)d or above it, a cell is too long, or a quotation mark "
+            "is missing or stands inside a cell. Correct it, or save the table as XLSX."
         )
         raise BadFile(words % {"line": rows.line_num}) from error
 

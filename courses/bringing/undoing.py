@@ -30,7 +30,7 @@ class CannotUndo(Exception):
 
 @transaction.atomic
 def undo_import(row: HistoryImport, *, reason: str, by: Membership, at: datetime) -> bool:
-    """Delete all that it wrote, and say whether this call did; CannotUndo names records that were changed since."""
+    """Delete all that it wrote, and say whether this call did; CannotUndo names records changed since."""
     row = HistoryImport.objects.select_for_update(of=("self",)).light().get(pk=row.pk)
     if row.state != State.IMPORTED:
         return False
