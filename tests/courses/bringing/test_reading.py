@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from courses.bringing import reading
 from courses.bringing.packing import is_packed, pack, unpack
 from courses.bringing.reading import BadFile, read_table
+from courses.bringing.unfilled import why_unfilled
 
 
 def xlsx(*rows, sheets=1) -> bytes:
@@ -214,3 +215,63 @@ def test_a_spreadsheet_with_far_too_much_text_is_refused(monkeypatch):
     monkeypatch.setattr(reading, "MOST_LETTERS", 10)
     with pytest.raises(BadFile, match="too much text"):
         read_table(b"Name\nAnna Magdalena\n")
+
+
+def changed(content: bytes, before: bytes, after: bytes) -> bytes:
+    return repacked(content, zipfile.ZIP_DEFLATED, lambda _name, part: part.replace(before, after))
+
+
+def test_merged_cells_are_refused_because_only_one_of_them_is_filled():
+    book = openpyxl.Workbook()
+    for row in (["Name", "Pain before"], ["Anna", 7], ["Anna", None]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(BadFile, match=r"merged cells \(B2:B3\)"):
+        read_table(out.getvalue())
+
+
+def test_a_formula_without_a_result_is_refused_and_one_with_a_result_is_read():
+    content = xlsx(["Name", "Score"], ["Anna", "=3+4"])
+    with pytest.raises(BadFile, match="Cell B2 has a formula without a result"):
+        read_table(content)
+    for empty in (b"<v></v>", b"<v />", b"<v/>"):
+        content = changed(content, empty, b"<v>7</v>")
+    assert read_table(content).lines[0].cells == ("Anna", "7")
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_read_as_empty():
+    content = changed(xlsx(["Name", "Score"], ["Anna", "=3+4"]), b'<c r="B2"', b'<c r="B2" t="str"')
+    assert read_table(content).lines[0].cells == ("Anna", "")
+
+
+def test_a_search_for_unfilled_cells_is_quick_in_a_sheet_made_to_slow_it_down():
+    began = clock.monotonic()
+    for part in (b'<c r="A1" ', b'<c r="A1"><f>', b"<mergeCell ", b"<f "):
+        assert why_unfilled(io.BytesIO(part * (3 * reading.MEGABYTE // len(part)))) == ""
+    assert clock.monotonic() - began < 20
+
+
+def test_an_unfilled_cell_is_found_across_two_pieces(monkeypatch):
+    cell = b'<c r="C9"><f>A1</f><v/></c>'
+    for size in range(3, 40, 5):
+        monkeypatch.setattr("courses.bringing.unfilled.AT_ONCE", size)
+        assert "C9" in why_unfilled(io.BytesIO(b"x" * 50 + cell))
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_no_rows():
+    with pytest.raises(BadFile, match="quotation mark"):
+        read_table(b'Name,Note\nAnna,"5 feet\nBo,\nCy,\n')
+    assert read_table(b'Name,Note\nAnna,5" tall\n').lines[0].cells == ("Anna", '5" tall')
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252", "utf-8", "latin-1"])
+def test_no_encoding_is_an_error(encoding):
+    with contextlib.suppress(BadFile):
+        assert read_table("Name\nMüller\n".encode(encoding)).lines[0].cells == ("Müller",)
+
+
+def test_a_sheet_without_a_table_is_refused():
+    with pytest.raises(BadFile, match="no sheet with a table"):
+        read_table(changed(PLAIN, b'state="visible"', b'state="hidden"'))
