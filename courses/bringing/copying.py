@@ -11,9 +11,10 @@ from django.utils import timezone
 
 
 def copy_rows(example: Model, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Write rows that are like the example but for the columns they name, all the same ones; returns their keys.
+    """Write rows that are like the example except for the columns they name; returns their keys.
 
-    The database checks them as it checks each insert. What a model fills in for itself is new for each row.
+    Each row names the same columns. The database checks them as it checks each insert. What a model fills in for
+    itself is new for each row.
     """
     if not rows:
         return []

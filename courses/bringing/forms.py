@@ -184,7 +184,7 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, row: HistoryImport, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self.shown = row.checked_at.isoformat() if row.checked_at else ""
+        self.shown = str(row.checked_at.timestamp()) if row.checked_at else ""
         self.initial["seen"] = self.shown
         if not row.found.get("n_refused"):
             del self.fields["is_partial"]

@@ -184,14 +184,14 @@ def _csv_rows(text: str) -> Iterator[list[Cell]]:
     except csv.Error as error:
         words = _(
             "The CSV file cannot be read: in line %(line)d or above it, a cell is too long, or a quotation mark "
-            "is missing or stands inside a cell. Correct it, or save the table as XLSX."
+            "is missing or is inside a cell. Correct it, or save the table as XLSX."
         )
         raise BadFile(words % {"line": rows.line_num}) from error
 
 
 @contextmanager
 def _refusing_damage() -> Iterator[None]:
-    """Whatever a damaged file makes a reader raise, a person is told one sentence."""
+    """Whatever a damaged file makes a reader raise, a person reads one sentence."""
     try:
         yield
     except BadFile:

@@ -169,7 +169,7 @@ def test_a_slow_worker_that_was_overtaken_in_the_middle_writes_nothing(started, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_progress_tells_a_slow_worker_that_it_was_overtaken(started, at):
+def test_reporting_progress_stops_a_slow_worker_that_was_overtaken(started, at):
     slow = claim_next(at=at)
     claim_next(at=at + LATE)
     with running.told_progress(slow) as step, pytest.raises(Overtaken):

@@ -56,7 +56,7 @@ def test_file_that_is_too_large_is_refused_and_nothing_is_kept(signed_in, manage
 
 def test_start_pressed_twice_imports_once_and_says_so(signed_in, manager, clinic, at):
     row, client = bring(clinic, manager, PATIENTS, at=at), signed_in(manager)
-    values = {"seen": row.checked_at.isoformat()}
+    values = {"seen": str(row.checked_at.timestamp())}
     assert client.post(url(row, "start"), values).status_code == 302
     page = client.post(url(row, "start"), values, follow=True).content.decode()
     assert "This import was started before.<" in page
@@ -164,7 +164,7 @@ def test_imported_session_and_course_have_pages(signed_in, practitioner, lead, c
 def test_a_check_that_the_page_did_not_show_is_read_before_it_is_imported(signed_in, manager, clinic, at):
     """Somebody chose other columns meanwhile."""
     row, client = bring(clinic, manager, PATIENTS, at=at), signed_in(manager)
-    old = row.checked_at.isoformat()
+    old = str(row.checked_at.timestamp())
     choose(row, Choices.of_json(row.choices))
     run_due(clock=lambda: at + timedelta(minutes=1))
     for values in ({"seen": old}, {}):
