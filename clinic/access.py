@@ -119,8 +119,8 @@ STANDING_IN = ROLE_PERMISSIONS["lead"].difference(
 )
 
 
-# Who works where is decided in the real clinic; what is tried in a practice clinic leads nowhere outside.
-NOT_FOR_PRACTICE = _rights("clinic", "add change", "membership endpoint")
+# How the clinic is set up, and who works there, is decided in the real clinic; what is tried in a practice clinic leads nowhere outside.
+NOT_FOR_PRACTICE = _rights("clinic", "add change", "clinic membership endpoint")
 
 
 @cache

@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo
 # A clinic closed for longer than this counts as open, because an alert must not wait for ever.
 HORIZON_DAYS = 60
 
+# Used where a clinic has not entered its opening hours: Monday to Friday.
+USUAL_DAY = (time(8), time(18))
+USUAL_HOURS = dict.fromkeys(range(1, 6), (USUAL_DAY,))
+
 Hours = Mapping[int, tuple[tuple[time, time], ...]]
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.account.finding import is_address_shared
 from clinic.models import MemberEvent, Membership, Message, User
 from clinic.outbox.compose import absolute, compose
 from clinic.outbox.recipients import account_address
@@ -69,6 +70,7 @@ class InvitationMail(_MemberMail):
                 "link": password_url(user) if is_new else _invitations_url(),
                 "is_new": is_new,
                 "is_pending": membership.is_pending,
+                "is_address_shared": is_address_shared(user),
                 "roles": membership.roles_text,
                 "by": _inviter(membership),
                 "lasts": link_lasts(),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.access import permissions_of
 from clinic.country.contact import wrong_numbers
 from clinic.country.shown import shown_day
+from clinic.hours.unset import words_without_hours
 from clinic.models import TREATING, Membership, OpeningHours
 from clinic.people.lead_cover import leads_of
 
@@ -41,14 +42,13 @@ def licence_gap(member: Membership, *, on: date, reader: Membership) -> Lack | N
     if not member.is_clinician or member.is_licensed(on):
         return None
     words, values = _("The licence of %(name)s is not on file."), {"name": str(member)}
+    then = _("Until it is entered, no needling can be booked with %(name)s.")
     if member.licence_number and member.licence_expires_on:
-        words = _("The licence of %(name)s expires on %(day)s.")
-        if member.licence_expires_on < on:
-            words = _("The licence of %(name)s is valid only until %(day)s.")
+        words = _("The licence of %(name)s is valid until %(day)s.")
+        then = _("No needling after that day can be booked with %(name)s until a new licence is entered.")
         values["day"] = shown_day(member.licence_expires_on)
-    consequence = _("Until it is entered, no needling can be booked with %(name)s.") % values
     url = reverse("admin:clinic_membership_change", args=[member.pk])
-    return _lack(f"{words % values} {consequence}", url, reader=reader, right="clinic.change_membership")
+    return _lack(f"{words % values} {then % values}", url, reader=reader, right="clinic.change_membership")
 
 
 def missing_here(reader: Membership, *, on: date) -> list[Lack]:
@@ -64,8 +64,8 @@ def missing_here(reader: Membership, *, on: date) -> list[Lack]:
         url = reverse("admin:clinic_membership_changelist")
         found.append(_lack(words, url, reader=reader, right="clinic.change_membership"))
     if not OpeningHours.objects.filter(clinic=clinic).exists():
-        words = _("No opening hours are entered. Visits are proposed Monday to Friday from 08:00 to 18:00.")
-        found.append(_lack(words, clinic_url, reader=reader, right="clinic.change_clinic"))
+        url = reverse("admin:clinic_clinic_hours")
+        found.append(_lack(words_without_hours(), url, reader=reader, right="clinic.change_clinic"))
     found += [
         _lack(one.words, clinic_url, reader=reader, right="clinic.change_clinic") for one in wrong_numbers(clinic)
     ]

@@ -33,9 +33,9 @@ def last_lead_words(membership: Membership) -> str:
     managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER).with_address()
     names = ", ".join(str(one) for one in managers.exclude(pk=membership.pk).select_related("user"))
     alerted = (
-        _("Alerts for the duty lead will be emailed to %(names)s.") % {"names": names}
+        _("Alerts for the duty lead then go to whoever is on duty, otherwise to %(names)s.") % {"names": names}
         if names
-        else _("No other manager is left who could be emailed about alerts.")
+        else _("Alerts for the duty lead then go to whoever is on duty. No other manager has an address for them.")
     )
     words = _(
         "%(name)s is the last duty lead. %(alerted)s Without a lead nobody resumes courses on hold, overrides a "

@@ -8,7 +8,7 @@ from datetime import datetime
 from clinic.models import Clinic, Duty, Membership, SetupEvent
 from clinic.people.lead_cover import leads_of
 from clinic.signing.content import kinds
-from clinic.signing.ledger import open_count
+from clinic.signing.ledger import states_of
 from patients.models import ConsentText
 
 
@@ -49,6 +49,6 @@ def setup_facts(clinic: Clinic, *, at: datetime) -> SetupFacts:
 
 
 def _content(clinic: Clinic) -> tuple[int, int]:
-    """How many pieces of content there are, and how many of them nobody has signed off."""
-    counts = [open_count(clinic, kind.label) for kind in kinds()]
-    return sum(of for _left, of in counts), sum(left for left, _of in counts)
+    """How many pieces of content ask for sign-off, and how many wait for sign-off, as its page counts them."""
+    states = [one for kind in kinds() for one in states_of(clinic, kind)]
+    return sum(one.is_counted for one in states), sum(one.needs for one in states)

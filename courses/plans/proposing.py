@@ -8,12 +8,10 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from clinic.opening import Hours
+from clinic.opening import USUAL_HOURS, Hours
 
 STEP = timedelta(minutes=15)
 N_ALTERNATIVES = 4
-# Used if a clinic has not entered its opening hours.
-USUAL_HOURS = {weekday: ((time(8), time(18)),) for weekday in range(1, 6)}
 
 Stretch = tuple[datetime, datetime]
 

@@ -66,7 +66,8 @@ def _make(real: Clinic, *, at: datetime) -> Clinic:
     install_all(clinic)
     ConsentText.objects.filter(clinic=clinic).update(retention=_("0 years: this is practice"))
     for row in real.opening_hours.all():
-        clinic.opening_hours.create(weekday=row.weekday, opens_at=row.opens_at, closes_at=row.closes_at)
+        row.pk, row.clinic, row._state.adding = None, clinic, True
+        row.save()
     invent_patients(_invented_practitioner(clinic), at=at)
     return clinic
 

@@ -82,7 +82,7 @@ def test_one_lead_signs_all_shipped_content_by_keyboard_in_under_15_minutes(sign
     page.keyboard.type("Read in full")
     keys.n += len("Read in full")
     keys.press("Enter")
-    page.get_by_text(f"{n_rows} signed off.").wait_for()
+    page.get_by_text(f"{n_rows} items signed off.").wait_for()
     assert waiting() == 0
     assert SignOffEvent.objects.filter(action="signed", by=lead, comment="Read in full").count() == n_rows
     handling = keys.n * KEY_SECONDS + n_groups * DECISION_SECONDS

@@ -93,7 +93,7 @@ def test_member_without_anything_to_do_reads_what_is_missing_and_whom_to_ask(
     clinic.opening_hours.all().delete()
     html = " ".join(signed_in(front_desk).get("/admin/").content.decode().split())
     assert "Nobody who treats patients works here yet." in html
-    assert "The opening hours are missing" in html
+    assert "No opening hours are entered." in html
     assert f"Ask {manager}." in html
     own = signed_in(manager).get("/admin/").content.decode()
     assert reverse("admin:clinic_membership_add") in own

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -15,11 +16,16 @@ from django.core.management import call_command
 from django.db import connections
 
 from clinic import env
+from clinic.backups.programs import major_version, run
+from clinic.backups.read import restore_database
 from demo.private_services import postgres, session, valkey
 from demo.private_services.account import Account
 from demo.private_services.keeper import die_with_parent
 from demo.private_services.server import Place, Server, plain_environment, user_of
 from tests.processes import wait_until
+
+# What was dumped of the first database that was migrated here.
+_migrated: list[bytes] = []
 
 
 class OwnServer:
@@ -112,9 +118,24 @@ def on_own_database(monkeypatch: pytest.MonkeyPatch, *, is_migrated: bool = True
         connections["default"] = connections.create_connection("default")
         try:
             if is_migrated:
-                call_command("migrate", verbosity=0)
+                _bring_tables()
             yield server
         finally:
             connections["default"].close()
             connections.settings["default"], connections["default"] = usual_settings, usual
             ContentType.objects.clear_cache()
+
+
+def _bring_tables() -> None:
+    """The tables as the migrations make them: each process migrates once and copies the result after that."""
+    with TemporaryDirectory(prefix="healing-curve-tables-") as folder:
+        copy = Path(folder) / "migrated.dump"
+        if _migrated:
+            copy.write_bytes(_migrated[0])
+            return restore_database(copy)
+        call_command("migrate", verbosity=0)
+        connection = connections["default"]
+        arguments = ["--format=custom", f"--file={copy}", "--no-owner", "--no-privileges"]
+        run("pg_dump", arguments, database=connection.settings_dict, server=major_version(connection))
+        _migrated.append(copy.read_bytes())
+    return None

@@ -20,7 +20,7 @@ from django.utils import timezone
 from clinic.backups.manifest import BadBackup
 from clinic.backups.read import opened, restore_database, restore_documents
 from clinic.backups.write import write_backup
-from clinic.models import Heartbeat, Message
+from clinic.models import Heartbeat, Message, OpeningHours
 from clinic.outbox.deliver import deliver_due
 from courses.models import Alert, Appointment, Course, Reach, Reminder
 from courses.reminders.planning import plan_reminders
@@ -65,8 +65,9 @@ def contents() -> dict[str, str]:
 
 
 def live_clinic() -> None:
-    """A demo clinic with due mail, a due reminder, and a reported emergency."""
+    """A demo clinic with due mail, a due reminder, and a reported emergency; open at every hour, as the test is."""
     call_command("seed_demo", courses=12, verbosity=0)
+    OpeningHours.objects.all().delete()
     now = timezone.now()
     plan_reminders(at=now)
     course = Course.objects.filter(status="active").select_related("patient__clinic").first()

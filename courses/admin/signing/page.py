@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -60,10 +61,10 @@ class SignOffAdmin(ClinicScopedAdmin):
         at = timezone.now()
         names = _ticked(request)
         if not names:
-            messages.error(request, _("Tick what you sign off."))
+            messages.error(request, _("Tick at least one item."))
             return self._page(request, by, status=422)
         found = sign(by.clinic, names, comment=request.POST.get("comment", "").strip(), by=by, at=at)
-        _tell(request, found)
+        _tell(request, found, by=by)
         if found.changed or found.unfilled:
             return self._page(request, by, found=found, opened=_opened(request), status=409)
         return HttpResponseRedirect(reverse(PAGE))
@@ -146,38 +147,45 @@ def _opened(request: HttpRequest) -> datetime | None:
     return found if found and timezone.is_aware(found) else None
 
 
-def _tell(request: HttpRequest, found: Signed) -> None:
+def _tell(request: HttpRequest, found: Signed, *, by: Membership) -> None:
     n = len(found.done)
     if n:
-        messages.success(request, ngettext("%(n)d signed off.", "%(n)d signed off.", n) % {"n": n})
+        messages.success(request, ngettext("%(n)d item signed off.", "%(n)d items signed off.", n) % {"n": n})
     for who, n in _by_whom(found.before).items():
-        sentence = ngettext(
-            "%(name)s signed off %(n)d of these before you. It was not signed again.",
-            "%(name)s signed off %(n)d of these before you. They were not signed again.",
-            n,
-        )
-        messages.info(request, sentence % {"name": who, "n": n})
+        messages.info(request, _already(who, n, by=by))
     if found.changed:
         n = len(found.changed)
         sentence = ngettext(
-            "%(n)d was edited while this page was open and is not signed off. Read it again below.",
-            "%(n)d were edited while this page was open and are not signed off. Read them again below.",
+            "%(n)d item was edited while this page was open and is not signed off. Read it again below.",
+            "%(n)d items were edited while this page was open and are not signed off. Read them again below.",
             n,
         )
         messages.warning(request, sentence % {"n": n})
     if found.unfilled:
-        messages.warning(
-            request, _("The consent text is not signed off: fill in how long records are kept first.")
-        )
+        words = _("The consent text is not signed off: fill in how long records are kept first.")
+        messages.warning(request, words)
     if found.n_gone:
-        messages.warning(
-            request, _("%(n)d items are no longer in these lists and were not signed off.") % {"n": found.n_gone}
+        n = found.n_gone
+        sentence = ngettext(
+            "%(n)d item is no longer in these lists and was not signed off.",
+            "%(n)d items are no longer in these lists and were not signed off.",
+            n,
         )
+        messages.warning(request, sentence % {"n": n})
 
 
-def _by_whom(before: list[PieceState]) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for one in before:
-        who = str(one.signed.by) if one.signed else _("Somebody else")
-        counted[who] = counted.get(who, 0) + 1
-    return counted
+def _by_whom(before: list[PieceState]) -> Counter[Membership | None]:
+    return Counter(one.signed.by if one.signed else None for one in before)
+
+
+def _already(who: Membership | None, n: int, *, by: Membership) -> str:
+    """One sentence about what was signed off before this press, maybe by an earlier press of the same person."""
+    if who == by:
+        own = ngettext("You have already signed off %(n)d item.", "You have already signed off %(n)d items.", n)
+        return own % {"n": n}
+    sentence = ngettext(
+        "%(name)s signed off %(n)d of these before you. It was not signed off again.",
+        "%(name)s signed off %(n)d of these before you. They were not signed off again.",
+        n,
+    )
+    return sentence % {"name": who or _("Somebody else"), "n": n}

@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def _refuse(self, clinic: Clinic, plan: Removal) -> None:
         if plan.obstacles:
             raise CommandError(
-                f"“{clinic.name}” has clinical records and cannot be removed: {'; '.join(plan.obstacles)}. "
+                f"“{clinic.name}” cannot be removed, because it has {'; '.join(plan.obstacles)}. "
                 "Deactivate its staff instead."
             )
 

@@ -50,7 +50,7 @@ def test_the_button_says_record_by_record_what_is_missing(browser, sender, publi
     name_server.txt.pop("_healing-curve.linden.example")
     response = browser.post(CHECK, follow=True)
     said = words(response)
-    assert "2 of 4 records are not there yet." in response.content.decode()
+    assert "2 of 4 records could not be confirmed." in response.content.decode()
     assert said.count("Missing: no such record was found.") == 1
     assert "Add the “include:” part." in said
     assert "Found now v=spf1 mx -all" in said

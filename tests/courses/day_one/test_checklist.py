@@ -143,7 +143,7 @@ class TestPages:
         client, url = signed_in(new), reverse("admin:setup_steps")
         answer = client.post(url, {"step": "phone", "action": "set_aside", "reason": "We use a bell."})
         assert answer.status_code == 422
-        assert "cannot be left out" in answer.content.decode()
+        assert "cannot be set aside" in answer.content.decode()
         assert SetupEvent.objects.count() == 0
 
     def test_a_second_click_changes_nothing(self, new, signed_in):

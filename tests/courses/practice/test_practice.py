@@ -30,7 +30,7 @@ def joined(practitioner, at) -> Membership:
 
 def test_everybody_in_it_is_a_test_patient(joined):
     patients = Patient.objects.for_clinic(joined.clinic)
-    # Those of the invented practitioner, for whoever does not treat, and one's own.
+    # The invented practitioner's patients, for whoever does not treat, and the member's own.
     assert patients.count() == 2 * len(EVERYBODY)
     assert set(patients.values_list("is_training", flat=True)) == {True}
     assert Session.objects.for_clinic(joined.clinic).count() == 2 * sum(len(one.pairs) for one in EVERYBODY)
@@ -125,7 +125,7 @@ class TestPages:
         client = signed_in(practitioner)
         page = client.post(reverse("admin:practise"), follow=True).content.decode()
         assert "is-practice" in page
-        assert "Nothing is emailed" in page
+        assert "No emails are sent" in page
         assert str(course.patient) not in client.get(reverse("admin:patients_patient_changelist")).content.decode()
         back = client.post(reverse("switch-clinic"), {"membership": practitioner.uuid}, follow=True)
         assert "is-practice" not in back.content.decode()
