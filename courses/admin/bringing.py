@@ -18,7 +18,7 @@ from django.http import (
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
@@ -26,6 +26,7 @@ from clinic.forms import ReasonForm
 from courses.bringing.exporting import exported_tables, stream_export
 from courses.bringing.file_choices import Choices
 from courses.bringing.forms import ColumnsForm, StartForm, UploadForm
+from courses.bringing.found import found_lines
 from courses.bringing.reading import BadFile
 from courses.bringing.running import choose, discard, first_rows, start, upload
 from courses.bringing.undoing import CannotUndo, undo_import, what_prevents_undoing
@@ -122,17 +123,17 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         """What each column means."""
         by = self.require(request, CHANGE)
         row = self.row(request, pk)
-        if row.state not in {"uploaded", "checked", "failed"}:
-            return self._to(row, "change")
         before = Choices.of_json(row.choices) if row.choices else None
-        table = first_rows(row)
+        try:
+            table = first_rows(row) if row.state in {"uploaded", "checked", "failed"} else None
+        except BadFile:
+            # Its file was deleted a moment ago.
+            table = None
+        if table is None:
+            return self._unchanged(request, row)
         form = ColumnsForm(_sent(request), clinic=by.clinic, table=table, before=before)
         if request.method == "POST" and form.is_valid():
-            if not choose(row, form.chosen()):
-                messages.info(
-                    request, _("Nothing was changed: somebody else changed this import. See its state below.")
-                )
-            return self._to(row, "change")
+            return self._to(row, "change") if choose(row, form.chosen()) else self._unchanged(request, row)
         context = {"form": form, "row": row, "table": table, "title": _("What the columns mean")}
         return self._page(request, "courses/admin/import_columns.html", context, is_refused=form.is_bound)
 
@@ -143,11 +144,27 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         form = StartForm(_sent(request), row=row)
         if request.method == "POST" and form.is_valid():
             try:
-                if not start(row, is_partial=bool(form.cleaned_data.get("is_partial")), by=by):
-                    sentence = _("The import was not started: somebody changed it meanwhile. See its state below.")
-                    messages.info(request, sentence)
+                is_partial = bool(form.cleaned_data.get("is_partial"))
+                if form.is_stale or not start(row, is_partial=is_partial, by=by):
+                    messages.info(request, self._why_not_started(row))
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
+        return self._to(row, "change")
+
+    def _why_not_started(self, row: HistoryImport) -> str:
+        state = HistoryImport.objects.values_list("state", flat=True).get(pk=row.pk)
+        return {
+            "importing": _("This import was started before."),
+            "imported": _("This import was started before, and is finished."),
+            "checked": _("Not started: the file was checked again. Read below what would be imported now."),
+        }.get(state, _("The import was not started: somebody changed it meanwhile. See its state below."))
+
+    def _unchanged(self, request: HttpRequest, row: HistoryImport) -> HttpResponse:
+        """To the import, with a word to whoever sent a form from a page that is out of date."""
+        if request.method == "POST":
+            messages.info(
+                request, _("Nothing was changed: this import has changed meanwhile. See its state below.")
+            )
         return self._to(row, "change")
 
     def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -155,12 +172,9 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         self.require(request, CHANGE)
         row = self.row(request, pk)
         if request.method == "POST":
-            if discard(row):
-                messages.success(request, _("The file was deleted. Nothing of it was imported."))
-            else:
-                messages.info(
-                    request, _("Nothing was deleted: somebody else changed this import. See its state below.")
-                )
+            if not discard(row):
+                return self._unchanged(request, row)
+            messages.success(request, _("The file was deleted. Nothing of it was imported."))
         return self._to(row, "change")
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -170,9 +184,11 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         form = ReasonForm(_sent(request))
         if request.method == "POST" and form.is_valid():
             try:
-                undo_import(row, reason=form.cleaned_data["reason"], by=by, at=timezone.now())
+                is_done = undo_import(row, reason=form.cleaned_data["reason"], by=by, at=timezone.now())
             except CannotUndo:
                 return self._show(request, row, undo_form=form, status=409)
+            if not is_done:
+                return self._unchanged(request, row)
             messages.success(
                 request, _("Import undone. The patients, courses and sessions that it added were deleted.")
             )
@@ -217,7 +233,7 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         is_imported = row.state == HistoryImport.State.IMPORTED
         context = {
             "row": row,
-            "found": found_lines(row.found),
+            "found": found_lines(row.found, is_undone=row.state == HistoryImport.State.UNDONE),
             "start_form": StartForm(row=row) if row.state == HistoryImport.State.CHECKED else None,
             "undo_form": (undo_form or ReasonForm()) if is_imported else None,
             "changed": what_prevents_undoing(row) if is_imported else [],
@@ -242,48 +258,3 @@ class HistoryImportAdmin(ClinicScopedAdmin):
 def _sent(request: HttpRequest) -> QueryDict | None:
     """What a form was sent with; none where a page is only opened."""
     return request.POST if request.method == "POST" else None
-
-
-def found_lines(found: dict[str, int]) -> list[str]:
-    """What was found in the file, a sentence each; what there is none of is left out."""
-    if not found:
-        return []
-    n = found.get
-    lines = [
-        (n("n_lines", 0), ngettext("%(n)d line was read.", "%(n)d lines were read.", n("n_lines", 0))),
-        (n("n_new", 0), ngettext("%(n)d new patient.", "%(n)d new patients.", n("n_new", 0))),
-        (
-            n("n_on_file", 0),
-            ngettext(
-                "%(n)d patient is on file already.", "%(n)d patients are on file already.", n("n_on_file", 0)
-            ),
-        ),
-        (
-            n("n_courses", 0),
-            ngettext("%(n)d course, ", "%(n)d courses, ", n("n_courses", 0))
-            + _("%(running)d of them still running.") % {"running": n("n_open", 0)},
-        ),
-        (
-            n("n_sessions", 0),
-            ngettext("%(n)d session", "%(n)d sessions", n("n_sessions", 0))
-            + " "
-            + _("with %(scores)d pain scores.") % {"scores": n("n_scores", 0)},
-        ),
-        (
-            n("n_sessions_on_file", 0),
-            ngettext(
-                "%(n)d session is on file already and is left out.",
-                "%(n)d sessions are on file already and are left out.",
-                n("n_sessions_on_file", 0),
-            ),
-        ),
-        (
-            n("n_sharing_contact", 0),
-            ngettext(
-                "%(n)d person has the phone or email of somebody else, as families do.",
-                "%(n)d people have the phone or email of somebody else, as families do.",
-                n("n_sharing_contact", 0),
-            ),
-        ),
-    ]
-    return [words % {"n": count} for count, words in lines if count]

@@ -28,7 +28,7 @@ NO = frozenset({"no", "n", "0", "false", "nein", "-", "–"})
 CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2}(?:\.\d+)?)?\s*([ap])?\.?m?\.?", re.IGNORECASE)
 MOMENT = re.compile(r"(.+?)(?:T|,?\s+)(\d{1,2}[:.]\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?)", re.IGNORECASE)
 SHORT_YEAR = re.compile(r"\d{1,2}[-./ ]\d{1,2}[-./ ]\d{2}")
-LONGEST_NAME, LONGEST_PHONE = 80, 40
+LONGEST_NAME, LONGEST_PHONE, LONGEST_EMAIL = 80, 40, 254
 
 
 class Refused(ValueError):
@@ -175,7 +175,10 @@ def read_yes_no(label: str, cell: Cell) -> bool | None:
         return None
     if text in YES or text in NO:
         return text in YES
-    raise Refused(_("%(label)s: “%(text)s” is neither yes nor no.") % {"label": label, "text": written(cell)})
+    raise Refused(
+        _("%(label)s: “%(text)s” is neither yes nor no. Enter yes or no.")
+        % {"label": label, "text": written(cell)}
+    )
 
 
 def read_phone(cell: Cell, *, region: str | None) -> str:
@@ -199,6 +202,8 @@ def read_email(cell: Cell) -> str:
     if not text:
         return ""
     try:
+        if len(text) > LONGEST_EMAIL:
+            raise ValidationError(text)
         validate_email(text)
     except ValidationError as error:
         words = _("Email: “%(text)s” is not an address. Check for a missing dot, a comma or a space.")

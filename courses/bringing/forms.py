@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.shown import shown_number
 from clinic.models import Clinic, Membership, Role
 from courses.bringing.cells import Order
 from courses.bringing.columns import BY_KEY, COLUMNS, guess_columns, is_own_column
@@ -19,6 +21,11 @@ from courses.plans.starting import STANDARD
 
 N_SAMPLES = 3
 LONGEST_SAMPLE = 40
+
+
+def megabytes(n_bytes: int) -> str:
+    """A size with one decimal, rounded up: a file that is too large never looks as if it were not."""
+    return shown_number(math.ceil(10 * n_bytes / MEGABYTE) / 10, 1)
 
 
 class UploadForm(forms.Form):
@@ -39,8 +46,8 @@ class UploadForm(forms.Form):
         """Refused by size before a byte is read."""
         upload = self.cleaned_data["upload"]
         if upload.size > MOST_BYTES:
-            words = _("File: it has %(size)d MB. At most %(most)d MB can be imported at once. Split it.")
-            raise ValidationError(words % {"size": upload.size // MEGABYTE, "most": MOST_BYTES // MEGABYTE})
+            words = _("The file is %(size)s MB. At most %(most)d MB can be imported at once. Split it.")
+            raise ValidationError(words % {"size": megabytes(upload.size), "most": MOST_BYTES // MEGABYTE})
         return upload
 
 
@@ -144,10 +151,10 @@ class ColumnsForm(forms.Form):
             elif key:
                 chosen[key] = place
         if not chosen.keys() & {"given", "family", "name"}:
-            self.add_error(None, _("Say which column holds the name: given and family name, or the full name."))
+            self.add_error(None, _("Choose the column with the name: given and family name, or the full name."))
         of_visits = [key for key in chosen if BY_KEY[key].is_of_visit and key != "session_on"]
         if of_visits and "session_on" not in chosen:
-            words = _("Say which column holds the session date, or leave out: %(columns)s.")
+            words = _("Choose the column with the session date, or leave out: %(columns)s.")
             self.add_error(None, words % {"columns": ", ".join(str(BY_KEY[key].label) for key in of_visits)})
         return values
 
@@ -169,11 +176,20 @@ class ColumnsForm(forms.Form):
 class StartForm(forms.Form):
     """Import what was checked."""
 
+    # Which check the page showed: after another one, somebody reads its outcome first.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     is_partial = forms.BooleanField(
         label=gettext_lazy("Import the others, without the refused lines"), required=False
     )
 
     def __init__(self, *args: Any, row: HistoryImport, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.shown = str(row.checked_at.timestamp()) if row.checked_at else ""
+        self.initial["seen"] = self.shown
         if not row.found.get("n_refused"):
             del self.fields["is_partial"]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the file was checked again after the page was opened."""
+        return bool(self.cleaned_data["seen"] != self.shown)

@@ -10,7 +10,7 @@ from typing import Any
 
 from courses.bringing.reading import Cell, Line, Table
 
-PACKED = b"packed table 1\n"
+PACKED = b"packed table 2\n"
 _READ: dict[str, Callable[[str], Cell]] = {
     "m": datetime.fromisoformat,
     "d": date.fromisoformat,
@@ -25,7 +25,7 @@ def is_packed(content: bytes) -> bool:
 
 def pack(table: Table) -> bytes:
     """The table as bytes."""
-    lines = [[line.number, *(_kept(cell) for cell in line.cells)] for line in table.lines]
+    lines = [[line.number, line.has_more, *(_kept(cell) for cell in line.cells)] for line in table.lines]
     kept = {"headings": table.headings, "encoding": table.encoding, "lines": lines}
     return PACKED + zlib.compress(json.dumps(kept, ensure_ascii=False).encode(), level=1)
 
@@ -33,7 +33,7 @@ def pack(table: Table) -> bytes:
 def unpack(content: bytes) -> Table:
     """The table as it was."""
     kept = json.loads(zlib.decompress(content.removeprefix(PACKED)))
-    lines = tuple(Line(line[0], tuple(_cell(one) for one in line[1:])) for line in kept["lines"])
+    lines = tuple(Line(line[0], tuple(_cell(one) for one in line[2:]), line[1]) for line in kept["lines"])
     return Table(tuple(kept["headings"]), lines, kept["encoding"])
 
 

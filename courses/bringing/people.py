@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import Clinic
 from courses.bringing.lines import ReadLine
+from courses.bringing.reading import STEP_ROWS, Step
 from patients.identity.duplicates import Person
 from patients.identity.register import Entry, Found, Register, search_texts
 
@@ -36,21 +37,41 @@ class Known:
         return self.lines[0]
 
 
-def match_people(clinic: Clinic, lines: Sequence[ReadLine]) -> list[Known]:
+def match_people(clinic: Clinic, lines: Sequence[ReadLine], *, step: Step | None = None) -> list[Known]:
     """The people of the file in its order; a doubt is a fault of the first line."""
     people = _gathered(lines)
     register = Register(clinic)
     for place, known in enumerate(people):
         _match(known, register, key=-1 - place)
-    return people
+        if step is not None and place % STEP_ROWS == 0:
+            step(len(lines), len(lines))
+    return _once_each(people)
+
+
+def _once_each(people: list[Known]) -> list[Known]:
+    """Whoever has one record is one person, also under two numbers of the old system."""
+    found: list[Known] = []
+    on_file: dict[int, Known] = {}
+    for known in people:
+        earlier = on_file.get(known.pk) if known.pk else None
+        if earlier is None:
+            found.append(known)
+            if known.pk:
+                on_file[known.pk] = known
+        else:
+            earlier.lines += known.lines
+            earlier.faults |= known.faults
+    return found
 
 
 def _gathered(lines: Sequence[ReadLine]) -> list[Known]:
     """Lines of one person: by the number in the old system, otherwise by name and birth date."""
     named = [(line, line.person) for line in lines if line.person]
-    texts = search_texts([(person.given_name, person.family_name) for _line, person in named])
+    names = list(dict.fromkeys((person.given_name, person.family_name) for _line, person in named))
+    text_of = dict(zip(names, search_texts(names), strict=True))
     groups: dict[Hashable, Known] = {}
-    for (line, person), text in zip(named, texts, strict=True):
+    for line, person in named:
+        text = text_of[person.given_name, person.family_name]
         words = tuple(sorted(text.partition("|")[0].split()))
         # Without a birth date two people of one name cannot be told apart; each list entry is asked about.
         is_told_apart = person.birth.known_year or line.visit

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -16,17 +19,41 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from clinic.typed.text import without_unseen
 from courses.bringing.safe_csv import plain_cell
+from courses.bringing.unfilled import why_unfilled
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 20 * MEGABYTE
 # An XLSX file is a zip: so much it may hold when unpacked, so many parts, so much more than it takes itself.
 MOST_UNPACKED, MOST_PARTS, MOST_RATIO = 250 * MEGABYTE, 500, 200
-MOST_ROWS, MOST_COLUMNS, MOST_LETTERS = 120_000, 100, 5_000
+MOST_ROWS, MOST_COLUMNS, MOST_LETTERS = 120_000, 100, 100_000_000
+# As many rows as a spreadsheet can have, empty ones included.
+LAST_ROW = 1_048_576
+STEP_ROWS = 500
+# Only these two a zip unpacks piece by piece, and never to more than the part says.
+PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+# What zip and spreadsheet readers raise for a damaged file: they check little before they read on.
+BROKEN = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+)
 # What Excel's own files of before 2007 begin with.
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
 DELIMITERS = ",;\t|"
 Cell = str | date | datetime | time
+Step = Callable[[int, int], None]
 
 
 class BadFile(ValueError):
@@ -39,6 +66,8 @@ class Line:
 
     number: int
     cells: tuple[Cell, ...]
+    # Whether there is something to the right of the last heading.
+    has_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +79,7 @@ class Table:
     encoding: str = ""
 
 
-def read_table(content: bytes, *, most: int | None = None) -> Table:
+def read_table(content: bytes, *, most: int | None = None, step: Step | None = None) -> Table:
     """The table of a file, or its first rows; BadFile says in a sentence what is wrong with it and what to do."""
     if not content.strip():
         raise BadFile(_("The file is empty."))
@@ -61,14 +90,26 @@ def read_table(content: bytes, *, most: int | None = None) -> Table:
             _("This is an old Excel file or one with a password. Save it as XLSX or CSV, without a password.")
         )
     if content.startswith(ZIP):
-        return _table(_xlsx_rows(content), most=most)
+        return _table(_stepped(_xlsx_rows(content), step), most=most)
     text, encoding = _decoded(content)
-    return _table(_csv_rows(text), encoding=encoding, most=most)
+    return _table(_stepped(_csv_rows(text), step), encoding=encoding, most=most)
+
+
+def _stepped(rows: Iterable[list[Cell]], step: Step | None) -> Iterator[list[Cell]]:
+    """The rows, no more than a spreadsheet can have; how many there are is known at the end only."""
+    for number, row in enumerate(rows, start=1):
+        if number > LAST_ROW:
+            words = _("The file has more than %(n)s rows, empty ones included. Copy the table into a new file.")
+            raise BadFile(words % {"n": f"{LAST_ROW:,}"})
+        if step is not None and number % STEP_ROWS == 0:
+            step(0, 0)
+        yield row
 
 
 def _table(rows: Iterable[list[Cell]], *, encoding: str = "", most: int | None = None) -> Table:
     headings: tuple[str, ...] = ()
     lines: list[Line] = []
+    n_letters = 0
     for number, row in enumerate(rows, start=1):
         if not any(cell != "" for cell in row):
             continue
@@ -83,7 +124,10 @@ def _table(rows: Iterable[list[Cell]], *, encoding: str = "", most: int | None =
             raise BadFile(_("The file has more than %(n)s rows. Split it.") % {"n": f"{MOST_ROWS:,}"})
         width = len(headings)
         cells = tuple(row[:width]) + ("",) * (width - len(row))
-        lines.append(Line(number, cells))
+        n_letters += sum(len(cell) for cell in cells if isinstance(cell, str))
+        if n_letters > MOST_LETTERS:
+            raise BadFile(_("The file holds too much text. Split it."))
+        lines.append(Line(number, cells, any(cell != "" for cell in row[width:])))
     if not lines:
         raise BadFile(_("The file has no rows under its headings."))
     return Table(headings, tuple(lines), encoding)
@@ -132,49 +176,65 @@ def _csv_rows(text: str) -> Iterator[list[Cell]]:
     else:
         head = next((line for line in text.splitlines() if line.strip()), "")
         delimiter = max(DELIMITERS, key=head.count)
+    # Strict: a quotation mark that is never closed would take in the rows after it, as one cell.
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for row in rows:
             yield [_text(cell) for cell in row]
     except csv.Error as error:
-        raise BadFile(_("The file is no CSV: a cell is too long or a quotation mark is never closed.")) from error
+        words = _(
+            "The CSV file cannot be read: in line %(line)d or above it, a cell is too long, or a quotation mark "
+            "is missing or is inside a cell. Correct it, or save the table as XLSX."
+        )
+        raise BadFile(words % {"line": rows.line_num}) from error
+
+
+@contextmanager
+def _refusing_damage() -> Iterator[None]:
+    """Whatever a damaged file makes a reader raise, a person reads one sentence."""
+    try:
+        yield
+    except BadFile:
+        raise
+    except BROKEN as error:
+        words = _("The file is damaged, or no XLSX that can be read. Save it again as XLSX, or as CSV.")
+        raise BadFile(words) from error
 
 
 def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
-    _refuse_bomb(content)
-    try:
+    with _refusing_damage():
+        _refuse_bomb(content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        raise BadFile(_("The file is no XLSX that can be read. Save it again as XLSX, or as CSV.")) from error
-    try:
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        if len(sheets) != 1:
-            raise BadFile(
-                _("The file has %(n)d sheets. Save the one to import as a file of its own.") % {"n": len(sheets)}
-            )
-        # What the sheet says of its own size may be wrong.
-        sheets[0].reset_dimensions()
-        for row in sheets[0].iter_rows(max_col=MOST_COLUMNS + 1, values_only=True):
-            yield [_cell(value) for value in row]
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        if isinstance(error, BadFile):
-            raise
-        raise BadFile(_("The file is no XLSX that can be read. Save it again as XLSX, or as CSV.")) from error
-    finally:
-        book.close()
+        try:
+            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            if not sheets:
+                raise BadFile(_("The file has no sheet with a table. Save the table as XLSX or CSV."))
+            if len(sheets) > 1:
+                words = _("The file has %(n)d sheets. Save the one to import as a file of its own.")
+                raise BadFile(words % {"n": len(sheets)})
+            with zipfile.ZipFile(io.BytesIO(content)).open(str(vars(sheets[0])["_worksheet_path"])) as part:
+                if why := why_unfilled(part):
+                    raise BadFile(why)
+            # What the sheet says of its own size may be wrong.
+            sheets[0].reset_dimensions()
+            for row in sheets[0].iter_rows(max_row=LAST_ROW + 1, max_col=MOST_COLUMNS + 1, values_only=True):
+                is_empty = row.count(None) == len(row)
+                yield [] if is_empty else [_cell(value) for value in row]
+        finally:
+            book.close()
 
 
 def _refuse_bomb(content: bytes) -> None:
     """Judged by the zip's own list, before anything is unpacked; a part never unpacks to more than it says."""
-    try:
-        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except zipfile.BadZipFile as error:
-        raise BadFile(_("The file is damaged. Save it again and upload that.")) from error
+    parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     unpacked = sum(part.file_size for part in parts)
     is_bomb = len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED
     if is_bomb or any(
         part.file_size > MEGABYTE and part.file_size > MOST_RATIO * part.compress_size for part in parts
     ):
         raise BadFile(_("The file unpacks to far more than it holds. Save the table as CSV and upload that."))
+    if any(part.compress_type not in PACKINGS for part in parts):
+        raise BadFile(_("The file is packed in a way that spreadsheets do not use. Save it again as XLSX."))
 
 
 def _cell(value: Any) -> Cell:
@@ -193,4 +253,4 @@ def _cell(value: Any) -> Cell:
 
 
 def _text(value: str) -> str:
-    return plain_cell(without_unseen(value).strip()[:MOST_LETTERS])
+    return plain_cell(without_unseen(value).strip())

@@ -1,12 +1,13 @@
 """The life of an import: uploaded, checked, imported; and the work of it, done by a worker.
 
-A worker claims what is due by a lease: one that died loses nothing and imports nothing twice.
+A worker that dies loses nothing and imports nothing twice: see claims.py.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -18,17 +19,20 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clinic.models import Clinic, Membership
+from courses.bringing.claims import FREE, Overtaken, alone, claim_next, fail, give_up, keep, let_go, move
 from courses.bringing.file_choices import Choices
-from courses.bringing.import_plan import Plan, plan_import
+from courses.bringing.import_plan import plan_import
 from courses.bringing.packing import is_packed, pack, unpack
-from courses.bringing.progress_bar import LEASE, told_progress
-from courses.bringing.reading import BadFile, Table, read_table
+from courses.bringing.planned import Plan
+from courses.bringing.progress_bar import told_progress
+from courses.bringing.reading import BadFile, Step, Table, read_table
 from courses.bringing.refused import refused_csv
 from courses.bringing.writing import write_plan
 from courses.models import HistoryImport
 from courses.models.bringing.history_import import KEPT
 from patients.identity.duplicates import lock_identities
 from patients.identity.words import birth_words
+from patients.locking import lock_patients
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -66,10 +70,10 @@ def upload(
     return row, True
 
 
-def table_of(row: HistoryImport) -> Table:
+def table_of(row: HistoryImport, step: Step | None = None) -> Table:
     """The file's table; BadFile where a later row makes it none."""
     content = bytes(row.content)
-    return unpack(content) if is_packed(content) else read_table(content)
+    return unpack(content) if is_packed(content) else read_table(content, step=step)
 
 
 def first_rows(row: HistoryImport) -> Table:
@@ -81,43 +85,49 @@ def first_rows(row: HistoryImport) -> Table:
     return replace(table, lines=table.lines[:FIRST_ROWS])
 
 
-def choose(row: HistoryImport, choices: Choices) -> bool:
-    """Read it like this: a worker checks it next. False where it has gone on meanwhile."""
-    return _move(row, [State.UPLOADED, State.CHECKED, State.FAILED], State.CHECKING, choices=choices.as_json())
+def choose(row: HistoryImport, choices: Choices, *, holder: Mapping[str, Any] | None = None) -> bool:
+    """Read it like this: a worker checks it next, or the holder does. False where it was changed meanwhile."""
+    before = [State.UPLOADED, State.CHECKED, State.FAILED]
+    return move(row, before, State.CHECKING, choices=choices.as_json(), **(holder or {}))
 
 
-def start(row: HistoryImport, *, is_partial: bool, by: Membership) -> bool:
-    """Import what was checked: a worker does it next. False where it was started already."""
+def start(
+    row: HistoryImport, *, is_partial: bool, by: Membership, holder: Mapping[str, Any] | None = None
+) -> bool:
+    """Import what was checked: a worker does it next, or the holder. False where it was changed meanwhile."""
     if not is_partial and row.found.get("n_refused"):
         raise ValidationError(_("Some lines are refused. Correct them, or import without them."))
-    return _move(row, [State.CHECKED], State.IMPORTING, is_partial=is_partial, imported_by=by)
+    values = {"is_partial": is_partial, "imported_by": by, **(holder or {})}
+    return move(row, [State.CHECKED], State.IMPORTING, where={"checked_at": row.checked_at}, **values)
 
 
 def discard(row: HistoryImport) -> bool:
-    """Delete the file without importing it. False where it has gone on meanwhile."""
-    return _move(row, HistoryImport.OPEN, State.DISCARDED, **_FORGOTTEN)
+    """Delete the file without importing it; who is checking it stops. False where it was changed meanwhile."""
+    return move(row, HistoryImport.OPEN, State.DISCARDED, **_DISCARDED)
+
+
+def drop(row: HistoryImport) -> bool:
+    """The same by whoever holds it, also in the middle of an import that failed."""
+    if row.state not in {*HistoryImport.OPEN, State.IMPORTING}:
+        return False
+    return move(row, [row.state], State.DISCARDED, where={"claim": row.claim}, **_DISCARDED)
 
 
 _FORGOTTEN: dict[str, Any] = {"content": b"", "refused": b"", "preview": {}, "file_name": ""}
-
-
-def _move(row: HistoryImport, before: Any, after: State, **values: Any) -> bool:
-    """One state to the next, by whoever comes first."""
-    values = {"n_done": 0, "lease_until": None, **values, "state": after}
-    return bool(HistoryImport.objects.filter(pk=row.pk, state__in=before).update(**values))
+_DISCARDED: dict[str, Any] = {**_FORGOTTEN, "found": {}}
 
 
 def run_due(*, clock: Callable[[], datetime]) -> int:
     """Do what is due, one after another; files whose time is over are deleted. Returns how many were worked on."""
     forget_files(at=clock())
     n_done = 0
-    while (row := _claim(at=clock())) is not None:
-        try:
-            _work(row, at=clock())
-        except Exception as error:  # noqa: BLE001 - the next file must not wait for a repair
-            log.error("an import failed", row=row.pk, error=type(error).__name__)
-            _fail(row, "")
-        n_done += 1
+    with alone() as is_alone:
+        if not is_alone:
+            return 0
+        give_up(at=clock())
+        while (row := claim_next(at=clock())) is not None:
+            _attempt(row, at=clock())
+            n_done += 1
     return n_done
 
 
@@ -127,16 +137,25 @@ def is_due(*, at: datetime) -> bool:
     return rows.due(at).exists() or _outlived(at).exists()
 
 
-def _fail(row: HistoryImport, why: str) -> None:
-    HistoryImport.objects.filter(pk=row.pk, state__in=HistoryImport.WORKING).update(
-        state=State.FAILED, lease_until=None, found={}, preview={"why": why}
-    )
+def _attempt(row: HistoryImport, *, at: datetime) -> None:
+    try:
+        if row.state == State.CHECKING:
+            check(row, at=at)
+        else:
+            carry_out(row, at=at)
+    except Overtaken:
+        log.info("an import was changed meanwhile", row=row.pk)
+    except BadFile as bad:
+        fail(row, str(bad))
+    except Exception as error:  # noqa: BLE001 - the next file must not wait for a repair
+        log.error("an import failed", row=row.pk, error=type(error).__name__, n_tries=row.n_tries)
+        let_go(row, at=at)
 
 
 def forget_files(*, at: datetime) -> int:
     """Delete files that nobody imported, and lists of refused rows, after some days."""
     rows = _outlived(at)
-    n_open = rows.filter(state__in=HistoryImport.OPEN).update(state=State.DISCARDED, **_FORGOTTEN)
+    n_open = rows.filter(state__in=HistoryImport.OPEN).update(state=State.DISCARDED, **FREE, **_DISCARDED)
     return n_open + rows.update(**_FORGOTTEN)
 
 
@@ -147,73 +166,54 @@ def _outlived(at: datetime) -> QuerySet[HistoryImport]:
     return rows.exclude(file_name="", content=b"", refused=b"")
 
 
-@transaction.atomic
-def _claim(*, at: datetime) -> HistoryImport | None:
-    rows = HistoryImport.objects.all_clinics().due(at).select_for_update(skip_locked=True, of=("self",))
-    row = rows.select_related("clinic", "imported_by").order_by("pk").first()
-    if row is not None:
-        HistoryImport.objects.filter(pk=row.pk).update(lease_until=at + LEASE)
-    return row
-
-
-def _work(row: HistoryImport, *, at: datetime) -> None:
-    if row.state == State.CHECKING:
-        check(row, at=at)
-    else:
-        carry_out(row, at=at)
-
-
 def check(row: HistoryImport, *, at: datetime) -> Plan:
-    """Read the whole file and say what an import would do."""
+    """Read the whole file and say what an import would do; BadFile where it is no table, Overtaken."""
     choices = Choices.of_json(row.choices)
-    try:
-        table = table_of(row)
-    except BadFile as bad:
-        _fail(row, str(bad))
-        raise
-    if not is_packed(bytes(row.content)):
-        HistoryImport.objects.filter(pk=row.pk).update(content=pack(table), n_total=len(table.lines))
     with told_progress(row) as step:
+        table = table_of(row, step)
+        if not is_packed(bytes(row.content)):
+            keep(row, content=pack(table), n_total=len(table.lines))
         plan = plan_import(row.clinic, table, choices, at=at, step=step)
-    _keep(row, plan, table, at=at)
+    _show(row, plan, table, at=at)
     return plan
 
 
-def _keep(row: HistoryImport, plan: Plan, table: Table, *, at: datetime) -> None:
-    HistoryImport.objects.filter(pk=row.pk, state__in=[State.CHECKING, State.IMPORTING]).update(
+def _show(row: HistoryImport, plan: Plan, table: Table, *, at: datetime) -> None:
+    keep(
+        row,
+        **FREE,
         state=State.CHECKED,
         found=plan.counts(),
-        preview=preview_of(plan, on=row.clinic.local(at).date()),
+        preview={**preview_of(plan, on=row.clinic.local(at).date()), "digest": plan.digest()},
         refused=refused_csv(table, plan.refused) if plan.refused else b"",
         checked_at=at,
-        lease_until=None,
     )
 
 
 def carry_out(row: HistoryImport, *, at: datetime) -> Plan:
     """Write it, whole or not at all; where the records changed since the check, it is shown once more instead."""
-    table, choices = table_of(row), Choices.of_json(row.choices)
+    choices, found = Choices.of_json(row.choices), copy(row)
     with told_progress(row) as step, transaction.atomic():
-        # Nobody else puts somebody on file in between: who is new now is new when it is written.
+        table = table_of(row, step)
+        # Nobody else adds a patient meanwhile: who is new now is new when it is written.
         lock_identities(row.clinic)
-        plan = plan_import(row.clinic, table, choices, at=at, step=step)
-        if plan.counts() != row.found:
-            _keep(row, plan, table, at=at)
-            return plan
-        by = row.imported_by or row.uploaded_by
-        write_plan(row, plan, choices, by=by, at=at, step=step)
-        HistoryImport.objects.filter(pk=row.pk).update(
-            # The row's time is that of all it wrote: the database lets an undo take away nothing else. Written
-            # last: while the transaction holds the row, nobody could see the progress.
-            imported_at=at,
-            state=State.IMPORTED,
-            lease_until=None,
-            content=b"",
-            preview={},
-            file_name="",
-        )
-    log.info("import written", row=row.pk, **{name: n for name, n in plan.counts().items() if name != "event"})
+        plan = plan_import(row.clinic, table, choices, at=at, step=step, lock=lock_patients)
+        if (plan.counts(), plan.digest()) != (row.found, row.preview.get("digest")):
+            _show(found, plan, table, at=at)
+        else:
+            _write(found, plan, choices, at=at, step=step)
+    # Only now it is stored.
+    vars(row).update(vars(found))
     return plan
+
+
+def _write(row: HistoryImport, plan: Plan, choices: Choices, *, at: datetime, step: Step) -> None:
+    write_plan(row, plan, choices, by=row.imported_by or row.uploaded_by, at=at, step=step)
+    # The row's time is that of all it wrote: the database lets an undo take away nothing else. Written last: while
+    # the transaction holds the row, nobody could see the progress. Whoever lost the claim writes nothing.
+    written = {"content": b"", "preview": {}, "file_name": ""}
+    keep(row, **FREE, **written, state=State.IMPORTED, imported_at=at)
+    log.info("import written", row=row.pk, **{name: n for name, n in plan.counts().items() if name != "event"})
 
 
 def preview_of(plan: Plan, *, on: date) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
 from clinic.models import Membership, required_reason
+from courses.bringing.claims import move
 from courses.models import Course, HistoryImport, ImportPart, PainScore, Session
 from patients.identity.seal import written_since
 from patients.locking import lock_patients
@@ -27,11 +29,11 @@ class CannotUndo(Exception):
 
 
 @transaction.atomic
-def undo_import(row: HistoryImport, *, reason: str, by: Membership, at: datetime) -> HistoryImport:
-    """Take away all that it wrote; CannotUndo names records that somebody wrote in since. Twice is once."""
+def undo_import(row: HistoryImport, *, reason: str, by: Membership, at: datetime) -> bool:
+    """Delete all that it wrote, and say whether this call did; CannotUndo names records changed since."""
     row = HistoryImport.objects.select_for_update(of=("self",)).light().get(pk=row.pk)
     if row.state != State.IMPORTED:
-        return row
+        return False
     reason = required_reason(reason)
     parts = list(row.parts.order_by("pk"))
     keys = [key for part in parts for key in part.patients]
@@ -40,13 +42,17 @@ def undo_import(row: HistoryImport, *, reason: str, by: Membership, at: datetime
     changed = _changed(parts)
     if changed:
         raise CannotUndo(changed)
-    HistoryImport.objects.filter(pk=row.pk).update(
-        state=State.UNDONE, undone_by=by, undone_at=at, undo_reason=reason[:300], refused=b"", file_name=""
-    )
+    values: dict[str, Any] = {
+        "undone_by": by,
+        "undone_at": at,
+        "undo_reason": reason[:300],
+        "refused": b"",
+        "file_name": "",
+    }
+    move(row, [State.IMPORTED], State.UNDONE, **values)
     _take_away(row, [key for part in parts for key in part.new_patients])
     ImportPart.objects.filter(history_import=row).delete()
-    row.refresh_from_db(fields=["state", "undone_by", "undone_at", "undo_reason"])
-    return row
+    return True
 
 
 def what_prevents_undoing(row: HistoryImport) -> list[Patient]:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from clinic.models import Membership
 from courses.bringing.copying import copy_rows
 from courses.bringing.file_choices import Choices
-from courses.bringing.import_plan import Plan, PlannedCourse, PlannedRecord, Step
+from courses.bringing.planned import Plan, PlannedCourse, PlannedRecord, PlannedSession
+from courses.bringing.reading import Step
 from courses.models import Course, HistoryImport, ImportPart, PainScore, Protocol, Session
 from patients.identity.seal import Seal, rows_of, seal_of_rows
 from patients.models import Patient
@@ -29,7 +31,7 @@ def write_plan(
 ) -> None:
     """All of it, in the caller's transaction."""
     protocol = Protocol.objects.for_clinic(row.clinic).get(pk=choices.protocol)
-    writer = _Writer(row, protocol, choices.practitioner, by=by, at=at)
+    writer = _Writer(row, protocol, by=by, at=at)
     n_done, records = 0, iter(plan.records)
     while some := list(islice(records, AT_ONCE)):
         writer.write(some)
@@ -39,116 +41,120 @@ def write_plan(
 
 
 class _Writer:
-    def __init__(
-        self, row: HistoryImport, protocol: Protocol, practitioner: int, *, by: Membership, at: datetime
-    ) -> None:
-        self.row, self.protocol, self.practitioner, self.by, self.at = row, protocol, practitioner, by, at
+    def __init__(self, row: HistoryImport, protocol: Protocol, *, by: Membership, at: datetime) -> None:
+        self.row, self.reviews, self.end_reason = row, protocol.review_sessions, _("Imported as a past course")
+        clinic = row.clinic
+        # What all rows of a table have in common.
+        self.patient = Patient(clinic=clinic, language=clinic.languages[0] if clinic.languages else "en")
+        weeks = list(protocol.weekly_sessions)
+        self.course = Course(clinic=clinic, protocol=protocol, weekly_sessions=weeks, brought_by=row)
+        # Nobody asked for a clearance here; none is made up.
+        self.session = Session(clinic=clinic, clearance={}, logged_by=by, logged_at=at)
+        self.score = PainScore(clinic=clinic, recorded_by=by, recorded_at=at)
 
     def write(self, records: Sequence[PlannedRecord]) -> None:
-        patients = self._patients(records)
+        """Some records with all that belongs to them."""
+        new = [record for record in records if record.known.pk is None]
+        keys = iter(copy_rows(self.patient, [_patient_row(record) for record in new]))
+        patients = [record.known.pk or next(keys) for record in records]
         pairs = [
-            (planned, self._course(planned, patient))
+            (course, patient)
             for record, patient in zip(records, patients, strict=True)
-            for planned in record.courses
+            for course in record.courses
         ]
-        Course.objects.bulk_create(course for _planned, course in pairs)
-        sessions = [pair for planned, course in pairs for pair in self._sessions(planned, course)]
-        copy_rows([session for session, _scores in sessions])
-        scores = [score for _session, some in sessions for score in some]
-        for score in scores:
-            # The key came with the copy.
-            score.session_id = score.session.pk if score.session else None
-        copy_rows(scores)
-        new = [one.pk for record, one in zip(records, patients, strict=True) if record.known.pk is None]
+        courses = copy_rows(self.course, [self._course_row(*pair) for pair in pairs])
+        rows = [
+            self._session_row(course, number, session)
+            for course, (planned, _patient) in zip(courses, pairs, strict=True)
+            for number, session in enumerate(planned.sessions, start=1)
+        ]
+        sessions = copy_rows(self.session, rows)
+        planned_sessions = (session for planned, _patient in pairs for session in planned.sessions)
+        scores = [
+            score
+            for key, row, session in zip(sessions, rows, planned_sessions, strict=True)
+            for score in _score_rows(key, row["course_id"], session)
+        ]
+        on_file = {key for record in records if (key := record.known.pk)}
+        self._seal(patients, [key for key in patients if key not in on_file], courses, sessions, scores)
+
+    def _seal(
+        self,
+        patients: list[int],
+        new: list[int],
+        courses: list[int],
+        sessions: list[int],
+        scores: list[dict[str, Any]],
+    ) -> None:
         written: dict[type[Model], list[int]] = {
             Patient: new,
-            Course: [course.pk for _planned, course in pairs],
-            Session: [session.pk for session, _scores in sessions],
-            PainScore: [score.pk for score in scores],
+            Course: courses,
+            Session: sessions,
+            PainScore: copy_rows(self.score, scores),
         }
         ImportPart.objects.create(
             clinic=self.row.clinic,
             history_import=self.row,
-            patients=[one.pk for one in patients],
+            patients=patients,
             new_patients=new,
             seal=_seal(patients, written),
         )
 
-    def _patients(self, records: Sequence[PlannedRecord]) -> list[Patient]:
-        on_file = Patient.objects.in_bulk([one.known.pk for one in records if one.known.pk])
-        patients = [on_file[one.known.pk] if one.known.pk else self._patient(one) for one in records]
-        Patient.objects.bulk_create(
-            patient for record, patient in zip(records, patients, strict=True) if record.known.pk is None
-        )
-        return patients
-
-    def _patient(self, record: PlannedRecord) -> Patient:
-        person, clinic = record.known.person, self.row.clinic
-        return Patient(
-            clinic=clinic,
-            given_name=person.given_name,
-            family_name=person.family_name,
-            born_on=person.birth.on,
-            birth_year=person.birth.year,
-            phone=person.phone,
-            email=person.email,
-            language=clinic.languages[0] if clinic.languages else "en",
-        )
-
-    def _course(self, planned: PlannedCourse, patient: Patient) -> Course:
-        n_held = len(planned.sessions)
-        return Course(
-            clinic=self.row.clinic,
-            patient=patient,
-            practitioner_id=planned.sessions[-1].practitioner,
-            protocol=self.protocol,
-            complaint=planned.complaint,
-            status=Course.Status.ACTIVE if planned.is_open else Course.Status.COMPLETED,
-            starts_on=planned.starts_on,
-            ended_on=planned.ended_on,
-            end_reason="" if planned.is_open else _("Imported as a past course"),
-            weekly_sessions=list(self.protocol.weekly_sessions),
+    def _course_row(self, planned: PlannedCourse, patient: int) -> dict[str, Any]:
+        n_held, is_open = len(planned.sessions), planned.is_open
+        return {
+            "patient_id": patient,
+            "practitioner_id": planned.practitioner,
+            "complaint": planned.complaint,
+            "status": (Course.Status.ACTIVE if is_open else Course.Status.COMPLETED).value,
+            "starts_on": planned.starts_on,
+            "ended_on": planned.ended_on,
+            "end_reason": "" if is_open else self.end_reason,
             # Reviews of sessions that took place elsewhere are nobody's to hold.
-            review_sessions=[n for n in self.protocol.review_sessions if planned.is_open and n > n_held],
-            brought_by=self.row,
-        )
+            "review_sessions": [n for n in self.reviews if is_open and n > n_held],
+        }
 
-    def _sessions(self, planned: PlannedCourse, course: Course) -> Iterator[tuple[Session, list[PainScore]]]:
-        for number, one in enumerate(planned.sessions, start=1):
-            session = Session(
-                clinic=course.clinic,
-                course=course,
-                number=number,
-                practitioner_id=one.practitioner,
-                held_at=one.held_at,
-                is_needled=one.is_needled,
-                # Nobody asked for a clearance here; none is made up.
-                clearance={},
-                note=one.note,
-                form_key=uuid.uuid5(self.row.uuid, str(one.line)),
-                logged_by=self.by,
-                logged_at=self.at,
-            )
-            taken = ((PainScore.Timing.BEFORE, one.before), (PainScore.Timing.AFTER, one.after))
-            yield session, [self._score(session, timing, score) for timing, score in taken if score is not None]
-
-    def _score(self, session: Session, timing: PainScore.Timing, score: int) -> PainScore:
-        return PainScore(
-            clinic=session.clinic,
-            course=session.course,
-            session=session,
-            timing=timing.value,
-            score=score,
-            scored_at=session.held_at,
-            recorded_by=self.by,
-            recorded_at=self.at,
-        )
+    def _session_row(self, course: int, number: int, one: PlannedSession) -> dict[str, Any]:
+        return {
+            "course_id": course,
+            "number": number,
+            "practitioner_id": one.practitioner,
+            "held_at": one.held_at,
+            "is_needled": one.is_needled,
+            "note": one.note,
+            "form_key": uuid.uuid5(self.row.uuid, str(one.line)),
+        }
 
 
-def _seal(patients: Sequence[Patient], written: Mapping[type[Model], Sequence[int]]) -> Seal:
+def _patient_row(record: PlannedRecord) -> dict[str, Any]:
+    person = record.known.person
+    return {
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "born_on": person.birth.on,
+        "birth_year": person.birth.year,
+        "phone": person.phone,
+        "email": person.email,
+    }
+
+
+def _score_rows(session: int, course: int, one: PlannedSession) -> Iterator[dict[str, Any]]:
+    for timing, score in ((PainScore.Timing.BEFORE, one.before), (PainScore.Timing.AFTER, one.after)):
+        if score is not None:
+            yield {
+                "course_id": course,
+                "session_id": session,
+                "timing": timing.value,
+                "score": score,
+                "scored_at": one.held_at,
+            }
+
+
+def _seal(patients: Sequence[int], written: Mapping[type[Model], Sequence[int]]) -> Seal:
     """Of records that were on file, all that belongs to them; of new ones, what was just written."""
-    known = set(written[Patient])
+    new = set(written[Patient])
     rows = {model: set(keys) for model, keys in written.items()}
-    for model, keys in rows_of([one for one in patients if one.pk not in known]).items():
+    on_file = Patient.objects.filter(pk__in=[pk for pk in patients if pk not in new])
+    for model, keys in rows_of(on_file).items():
         rows[model] = rows.get(model, set()) | keys
     return seal_of_rows(rows)

@@ -11,10 +11,11 @@ from django.utils import timezone
 from clinic.country.region import order_in
 from clinic.models import Clinic, Membership, Role
 from courses.bringing.cells import Order
+from courses.bringing.claims import Overtaken, alone, held
 from courses.bringing.columns import BY_KEY, guess_columns
 from courses.bringing.file_choices import Choices, Needles, OpenCourses
 from courses.bringing.reading import BadFile
-from courses.bringing.running import carry_out, check, choose, discard, first_rows, start, upload
+from courses.bringing.running import carry_out, check, choose, drop, first_rows, start, upload
 from courses.models import HistoryImport, Protocol
 from courses.plans.starting import STANDARD
 from patients.identity.phones import region_of
@@ -45,43 +46,36 @@ class Command(BaseCommand):
         )
         parser.add_argument("--needles", choices=[one.value for one in Needles], default=Needles.ASK.value)
         parser.add_argument(
-            "--running", action="store_true", help="courses with a session in the last 8 weeks go on"
+            "--running", action="store_true", help="courses with a session in the last 8 weeks continue"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, say what was found, import."""
         clinic = _clinic(options["clinic"])
         by = _member(clinic, options["by"], Role.MANAGER, Role.LEAD)
-        path: Path = options["file"]
-        try:
-            row, _is_new = upload(clinic, path.read_bytes(), file_name=path.name, by=by, at=timezone.now())
-            columns = guess_columns(first_rows(row).headings) if row.content else []
-        except OSError as error:
-            raise CommandError(f"{path}: cannot be read ({error.strerror})", returncode=REFUSED) from error
-        except BadFile as error:
-            raise CommandError(str(error), returncode=REFUSED) from error
-        if row.state == HistoryImport.State.IMPORTED:
-            raise CommandError(
-                f"This file was imported before ({row}). Undo that import first.", returncode=REFUSED
-            )
-        try:
-            self._carry_through(row, tuple(columns), by, options)
-        except BadFile as error:
-            raise CommandError(str(error), returncode=REFUSED) from error
-        finally:
-            # Nothing of a file that was not imported stays behind.
-            discard(row)
+        with alone() as is_alone:
+            if not is_alone:
+                raise CommandError("Another file is being imported. Run the command again when it has ended.")
+            row = _uploaded(clinic, options["file"], by)
+            try:
+                self._carry_through(row, tuple(guess_columns(first_rows(row).headings)), by, options)
+            except BadFile as error:
+                raise CommandError(str(error), returncode=REFUSED) from error
+            except Overtaken as error:
+                raise CommandError("Nothing was imported: somebody changed the import meanwhile.") from error
+            finally:
+                # Nothing of a file that was not imported stays behind.
+                drop(row)
 
     def _carry_through(self, row: HistoryImport, columns: tuple[str, ...], by: Membership, options: Any) -> None:
         choices = _choices(row.clinic, columns, options)
         for heading, key in zip(first_rows(row).headings, columns, strict=True):
             self.stdout.write(f"column {heading!r}: {BY_KEY[key].label if key else 'left out'}")
-        choose(row, choices)
-        row.refresh_from_db()
+        if not choose(row, choices, holder=held(timezone.now())):
+            raise Overtaken
         plan = check(row, at=timezone.now())
         for line, why in sorted(plan.refused.items()):
             self.stderr.write(f"line {line}: {' '.join(why)}")
-        row.refresh_from_db()
         for name, n in row.found.items():
             self.stdout.write(f"{name.removeprefix('n_').replace('_', ' ')}: {n}")
         if options["dry_run"]:
@@ -89,13 +83,30 @@ class Command(BaseCommand):
             return
         if plan.refused and not options["skip_bad"]:
             raise CommandError("Nothing was imported: some rows are refused. See above.", returncode=REFUSED)
-        start(row, is_partial=bool(plan.refused), by=by)
-        row.refresh_from_db()
+        if not start(row, is_partial=bool(plan.refused), by=by, holder=held(timezone.now())):
+            raise Overtaken
         carry_out(row, at=timezone.now())
-        row.refresh_from_db()
         if row.state != HistoryImport.State.IMPORTED:
             raise CommandError("Nothing was imported: the records changed meanwhile. Run it again.")
         self.stdout.write(self.style.SUCCESS(f"Imported as {row}. It can be undone on the page of imports."))
+
+
+def _uploaded(clinic: Clinic, path: Path, by: Membership) -> HistoryImport:
+    """The file as a new import; one that somebody uploaded before is theirs."""
+    try:
+        row, is_new = upload(clinic, path.read_bytes(), file_name=path.name, by=by, at=timezone.now())
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be read ({error.strerror})", returncode=REFUSED) from error
+    except BadFile as error:
+        raise CommandError(str(error), returncode=REFUSED) from error
+    if row.state == HistoryImport.State.IMPORTED:
+        raise CommandError(f"This file was imported before ({row}). Undo that import first.", returncode=REFUSED)
+    if not is_new:
+        raise CommandError(
+            f"This file was uploaded before ({row}). Import it or delete it on the page of imports.",
+            returncode=REFUSED,
+        )
+    return row
 
 
 def _clinic(slug: str) -> Clinic:

@@ -64,7 +64,10 @@ class HistoryImport(models.Model):
     is_partial = models.BooleanField(_("without the refused rows"), default=False)
     n_done = models.PositiveIntegerField(_("done"), default=0)
     n_total = models.PositiveIntegerField(_("of"), default=0)
+    # Which worker has it, until when unless it renews that, and how often it was tried.
+    claim = models.UUIDField(_("claim"), null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(_("worked on until"), null=True, blank=True)
+    n_tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
     imported_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("imported by")

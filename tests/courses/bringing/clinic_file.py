@@ -130,7 +130,7 @@ KINDS: dict[str, tuple[Any, str]] = {
     "no phone": ({"Mobile Phone": "see file"}, "Phone: “see file” is not one phone number"),
     "no address": ({"Email": "anna@example"}, "Email: “anna@example” is not an address"),
     "maybe": ({"Needles used": "maybe"}, "Needles used: “maybe” is neither yes nor no"),
-    "needles not said": ({"Needles used": ""}, "Needles used: say yes or no"),
+    "needles not said": ({"Needles used": ""}, "Needles used: enter yes or no"),
     "nobody": ({"Provider": "Dr. Nobody"}, "Practitioner: “Dr. Nobody” is not the name of one member"),
     "one number for two": ("number", "has the same person with another name"),
     "similar name": ("similar", "May be the person of line"),

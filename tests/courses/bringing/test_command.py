@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
+from courses.bringing.claims import alone
 from courses.models import Course, HistoryImport, Session
 from patients.models import Patient
+from tests.courses.bringing.test_running import bring
 
 pytestmark = pytest.mark.django_db
 GOOD = "Name,DOB,Session date,Pain before,Pain after,Needles used\nAnna Lee,1980-05-31,2025-12-01,7,5,yes\n"
@@ -71,3 +73,30 @@ def test_what_cannot_be_done_is_said(file, text, options, why):
     with pytest.raises(CommandError, match=why):
         call_command("import_history", file(text), *options)
     assert not Patient.objects.exists()
+
+
+def test_a_file_that_somebody_uploaded_on_the_page_stays_theirs(file, clinic, manager, at):
+    row = bring(clinic, manager, GOOD, at=at)
+    with pytest.raises(CommandError, match="uploaded before") as refused:
+        call_command("import_history", file(GOOD), "--dry-run")
+    row.refresh_from_db()
+    assert (refused.value.returncode, row.state, bool(row.content)) == (2, "checked", True)
+
+
+def test_an_import_that_breaks_leaves_nothing_for_a_worker(file, monkeypatch, at):
+    def fail(*_args, **_more):
+        raise RuntimeError
+
+    monkeypatch.setattr("courses.bringing.running.write_plan", fail)
+    with pytest.raises(RuntimeError):
+        call_command("import_history", file(GOOD))
+    row = HistoryImport.objects.get()
+    assert (row.state, bytes(row.content)) == ("discarded", b"")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_import_at_once_is_refused(file, at_once):
+    with alone():
+        (error,) = at_once(lambda: call_command("import_history", file(GOOD)))
+    assert "Another file is being imported" in str(error)
+    assert not HistoryImport.objects.exists()

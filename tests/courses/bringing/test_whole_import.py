@@ -59,7 +59,9 @@ class Manager:
         return row
 
     def start(self, row, **values):
-        self.send(f"/admin/courses/historyimport/{row.pk}/start/", values)
+        form = self.open(f"/admin/courses/historyimport/{row.pk}/change/")
+        seen = form.find("input", {"name": "seen"})["value"]
+        self.send(f"/admin/courses/historyimport/{row.pk}/start/", {**values, "seen": seen})
         run_due(clock=lambda: self.at)
         row.refresh_from_db()
         assert row.state == "imported", row.found
