@@ -29,9 +29,9 @@ class SenderLostMail:
         sender = ClinicSender.objects.for_clinic(message.clinic).get(pk=message.subject_id)
         with at_clinic(message.clinic, language=message.clinic.languages[0]):
             words = _(
-                "The last check did not find all DNS records that %(domain)s needs to send from %(address)s. Emails "
-                "to patients are sent from this installation's address instead. The page shows which record is "
-                "missing. Add it, then check again."
+                "The last check did not find all DNS records that %(domain)s needs to send from %(address)s. "
+                "Emails to patients are sent from this installation's address instead. The page shows which "
+                "record is missing. Add it, then check again."
             ) % {"domain": sender.domain, "address": sender.address}
             subject = _("Your sender address is no longer used - %(clinic)s") % {"clinic": message.clinic.name}
             context = {"words": words, "link": absolute(reverse("admin:clinic_clinic_sender"))}

@@ -65,7 +65,7 @@ def contents() -> dict[str, str]:
 
 
 def live_clinic() -> None:
-    """A demo clinic with due mail, a due reminder, and a reported emergency; open at every hour, as the test is."""
+    """A demo clinic with due mail, a due reminder, and a reported emergency; it never closes."""
     call_command("seed_demo", courses=12, verbosity=0)
     OpeningHours.objects.all().delete()
     now = timezone.now()
