@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from clinic.country.countries import country, emergency_number_in
+from clinic.country.region import current_country
 
 _DIALLED = re.compile(r"[+*#]?[0-9*#]{2,20}")
 _SHORT = 6
@@ -26,6 +27,24 @@ def tel_link(text: str | None) -> str:
     """A tel: link for a number as written; people dial an extension by hand."""
     number = re.split(r"(?i)\s*(?:ext|extension|x)\.?\s*\d+\s*$|[;,/]", text or "")[0]
     return f"tel:{dialled(number)}"
+
+
+def shown_phone(text: str | None) -> str:
+    """As the clinic's country writes it, with a country's code only from elsewhere; what is no number as typed."""
+    typed, region = text or "", current_country()
+    if not region or re.search(r"[^\W\d_]", typed):
+        return typed
+    try:
+        number = phonenumbers.parse(typed, region)
+    except phonenumbers.NumberParseException:
+        return typed
+    is_whole = re.sub(r"\D", "", dialled(typed)).endswith(str(number.national_number))
+    if not is_whole or not phonenumbers.is_possible_number(number):
+        # An extension, two numbers in one field.
+        return typed
+    is_at_home = number.country_code == phonenumbers.country_code_for_region(region)
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, form.NATIONAL if is_at_home else form.INTERNATIONAL)
 
 
 def validate_phone(text: str, *, region: str) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.access import permissions_of
+from clinic.country.phones import shown_phone
 from clinic.models import Membership, Message
 from courses.alerts.history import IllegalMove, write_event
 from courses.alerts.steps import MESSAGE_KIND, policy_of, set_next_step
@@ -32,7 +33,7 @@ def require_right(member: Membership, permission: str) -> None:
     words = _(
         "You can no longer answer alerts at %(clinic)s. Ask a duty lead or manager there to answer this one."
     )
-    phone = _(" Phone: %(phone)s.") % {"phone": clinic.phone} if clinic.phone else ""
+    phone = _(" Phone: %(phone)s.") % {"phone": shown_phone(clinic.phone)} if clinic.phone else ""
     raise MayNotAnswer(words % {"clinic": clinic} + phone)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinic.country.conventions import conventions
+from clinic.country.phones import shown_phone
 from clinic.country.shown import shown_long_day, shown_moment
 from clinic.models import Clinic, Membership
 from courses.models import Course, Needling, Session
@@ -45,7 +46,7 @@ def letter_frame(patient: Patient, *, addressee: str, message: str, by: Membersh
 def _head_lines(clinic: Clinic) -> list[str]:
     """Where the clinic is and how it is reached."""
     street, _comma, town = clinic.address.partition(", ")
-    lines = [street, town, clinic.phone, clinic.reply_to, clinic.website_words]
+    lines = [street, town, shown_phone(clinic.phone), clinic.reply_to, clinic.website_words]
     return [line for line in lines if line]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from clinic.country.phones import shown_phone
 from courses.exchange.letter_parts import (
     Part,
     day_words,
@@ -40,7 +41,7 @@ def urgent_parts(alert: Alert) -> list[Part]:
         {
             "title": _("Patient"),
             "facts": [
-                *([[_("Phone"), alert.patient.phone]] if alert.patient.phone else []),
+                *([[_("Phone"), shown_phone(alert.patient.phone)]] if alert.patient.phone else []),
                 *diagnosis_facts(alert.patient),
                 [_("Screening"), screening_words(alert.patient)],
             ],

@@ -85,14 +85,18 @@ def _obstacles(clinic: Clinic, going: models.QuerySet[User]) -> Iterator[str]:
         path = "clinic" if "clinic" in _links(model) else ""
         n = model._base_manager.filter(**{path: clinic}).count() if path else 0
         if n:
-            aside = f", {n_test} of them test patients" if model is Patient and n_test else ""
-            yield f"{n} {model._meta.verbose_name_plural}{aside}"
+            aside = f" ({_number(n_test, 'test patient')} among them)" if model is Patient and n_test else ""
+            yield f"{_number(n, str(model._meta.verbose_name), str(model._meta.verbose_name_plural))}{aside}"
     n = clinic.practice_clinics.count()
     if n:
-        yield f"{n} practice clinics beside it"
+        yield f"{_number(n, 'practice clinic')} beside it"
     n = AccountEvent.objects.filter(clinic=clinic).exclude(user__in=going).count()
     if n:
-        yield f"{n} changes of accounts that people keep"
+        yield f"{_number(n, 'change', 'changes')} of accounts that people keep"
+
+
+def _number(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one if n == 1 else many or one + 's'}"
 
 
 def _rows(clinic: Clinic, model: type[models.Model]) -> models.QuerySet[models.Model]:

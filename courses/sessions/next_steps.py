@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.country.phones import shown_phone
 from clinic.country.shown import shown_short_weekday_moment
 from clinic.models import Membership, Message
 from courses.alerts.steps import MESSAGE_KIND
@@ -69,7 +70,7 @@ def patient_words(session: Session, scores: list[PainScore], *, at: datetime) ->
         if clinic.phone
         else _("Call us at once if anything new or worrying appears; in an emergency call %(number)s.")
     )
-    contact = call % {"phone": clinic.phone, "number": clinic.emergency_number}
+    contact = call % {"phone": shown_phone(clinic.phone), "number": clinic.emergency_number}
     reports = reports_of_form(session.course.patient, session.form_key)
     if facts.is_flag_open or reports:
         return [*_instruction(session, reports), contact]

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.country.phones import validate_phone
+from clinic.country.phones import shown_phone, validate_phone
 from clinic.country.shown import shown_day
 from clinic.models import Clinic
 from clinic.typed.fields import typed_formfield
@@ -229,7 +229,7 @@ def _twins_words(twins: list[Twin]) -> SafeString:
 
 def _twin_words(twin: Twin) -> SafeString:
     one = twin.patient
-    facts = [", ".join(twin.reasons), one.phone]
+    facts = [", ".join(twin.reasons), shown_phone(one.phone)]
     if twin.last_visit_at:
         day = shown_day(one.clinic.local(twin.last_visit_at))
         facts.append(_("last visit %(day)s") % {"day": day})

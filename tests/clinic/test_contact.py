@@ -10,7 +10,8 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from clinic.country.contact import wrong_numbers
-from clinic.country.phones import tel_link
+from clinic.country.conventions import at_clinic
+from clinic.country.phones import shown_phone, tel_link
 from clinic.forms import ClinicForm
 from clinic.models import Clinic
 
@@ -35,6 +36,31 @@ class TestLinks:
     )
     def test_number_as_written_is_dialled(self, text, link):
         assert tel_link(text) == link
+
+    @pytest.mark.parametrize(
+        ("country", "text", "shown"),
+        [
+            ("DE", "+49 30 23125-000", "030 23125000"),
+            ("DE", "030/23125000", "030 23125000"),
+            ("DE", "+1 212 555 2368", "+1 212-555-2368"),
+            ("US", "+1 212 555 2368", "(212) 555-2368"),
+            ("US", "212.555.2368", "(212) 555-2368"),
+            ("GB", "+442079460123", "020 7946 0123"),
+            ("FR", "+33123456789", "01 23 45 67 89"),
+            # More than a number, less than a number, another number: as it was typed.
+            ("US", "+1 212 555 2368 ext. 12", "+1 212 555 2368 ext. 12"),
+            ("US", "212 555 2368 or 212 555 2369", "212 555 2368 or 212 555 2369"),
+            ("US", "1-800-FLOWERS", "1-800-FLOWERS"),
+            ("DE", "112", "112"),
+            ("DE", "ask the desk", "ask the desk"),
+            ("", "+49 30 23125-000", "+49 30 23125-000"),
+            ("DE", "", ""),
+            ("DE", None, ""),
+        ],
+    )
+    def test_number_is_shown_as_the_country_writes_it(self, country, text, shown):
+        with at_clinic(Clinic(country=country, zone="Europe/Berlin")):
+            assert shown_phone(text) == shown
 
     def test_no_template_dials_a_number_as_written(self):
         """A space or a bracket in a tel: address stops some phones."""

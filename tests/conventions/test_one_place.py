@@ -81,6 +81,8 @@ EXAMPLE = re.compile(r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|
 # Filters that write by a format of the page's own. One part of a date, such as a year, is in no order.
 OWN_FORMAT = re.compile(r"\|\s*(?:date|time)\b(?!:\"[YlFDMjd]\")|\{%\s*now\b|\|\s*stringformat")
 FOR_MACHINES = re.compile(r"\|\s*machine\b")
+# A phone number as it was typed; one in an address is dialled.
+PHONE_AS_TYPED = re.compile(r"[\w.]+\.phone\s*(?:\}\}|%\})")
 OF_THE_BROWSER = re.compile(r"toLocale(?:Date|Time)?String|Intl\.DateTimeFormat")
 
 
@@ -155,6 +157,11 @@ def test_templates_write_for_machines_in_attributes_only():
         for line in path.read_text().splitlines()
         if any(not is_in_attribute(line, hit.start()) for hit in FOR_MACHINES.finditer(line))
     ]
+    assert not found
+
+
+def test_templates_show_phones_as_the_country_writes_them():
+    found = [f"{path.name}: {hit}" for path in templates() for hit in PHONE_AS_TYPED.findall(path.read_text())]
     assert not found
 
 
