@@ -17,7 +17,8 @@ from typing import Protocol
 from babel import Locale, UnknownLocaleError
 from django.utils import timezone, translation
 
-from clinic.country.region import MONTH_FIRST, Region, current_country, current_region, region_override
+from clinic.country.date_order import MONTH_FIRST
+from clinic.country.region import Region, current_country, current_region, region_override
 
 # Where paper is Letter: CLDR, supplemental data, measurementData/paperSize. Elsewhere it is A4.
 _LETTER = frozenset(["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"])

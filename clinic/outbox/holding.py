@@ -12,12 +12,13 @@ from django.db import Error, connection
 
 from clinic.models import Message
 from clinic.outbox import queue
+from clinic.outbox.leases import URGENT_LEASE
 
 log = structlog.stdlib.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 # Several times in each lease, so that one late renewal loses nothing.
-SECONDS_BETWEEN = queue.URGENT_LEASE.total_seconds() / 4
+SECONDS_BETWEEN = URGENT_LEASE.total_seconds() / 4
 
 
 class Holder:

@@ -18,12 +18,10 @@ from clinic.models.message import MessageQuerySet
 from clinic.outbox.bell import ring
 from clinic.outbox.errors import Failure
 from clinic.outbox.kinds import kind_of
+from clinic.outbox.leases import lease_of
 
 log = structlog.stdlib.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)
-# The lease of an emergency is short and renewed often: a sender that dies delays it only by seconds.
-URGENT_LEASE = timedelta(seconds=10)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=6)
 MAX_ATTEMPTS = 12
@@ -150,11 +148,6 @@ def _lease(message: Message, *, at: datetime) -> None:
     message.lease_until, message.claim = at + lease_of(message), uuid.uuid4()
     message.n_attempts += 1
     message.save(update_fields=["state", "lease_until", "claim", "n_attempts"])
-
-
-def lease_of(message: Message) -> timedelta:
-    """How long a claim lasts without renewal."""
-    return URGENT_LEASE if message.is_urgent else LEASE
 
 
 def renew(message: Message, *, at: datetime) -> bool:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from clinic.country.conventions import at_clinic
 from clinic.models import Endpoint, Membership, Message, Role
 from clinic.outbox.compose import absolute, compose
-from clinic.outbox.queue import LEASE, mail_member
+from clinic.outbox.leases import LEASE
+from clinic.outbox.queue import mail_member
 from clinic.outbox.recipients import reachable_member
 from clinic.outbox.transports.base import Mail
 

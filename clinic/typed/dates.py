@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.country.conventions import conventions
-from clinic.country.region import MONTH_DAY, UNSURE, current_country, order_in
+from clinic.country.date_order import MONTH_DAY, UNSURE, order_in
+from clinic.country.region import current_country
 from clinic.country.shown import shown_clock, shown_day, shown_moment, shown_weekday_name
 from clinic.typed.date_words import said_day, said_in_full, said_moment
 from clinic.typed.text import plain_digits

@@ -6,10 +6,11 @@ The table of the alerts document, section 2; the times need clinical sign-off.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from clinic.opening import OpeningCalendar
+from courses.alerts.digest_hour import DIGEST_AT
 from courses.rules.facts import Severity
 
 
@@ -57,8 +58,6 @@ class Wait:
 
 
 HOUR, DAY = 60, 24 * 60
-# The wall time in the clinic at which reviews are sent, together.
-DIGEST_AT = time(8)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from courses.rules.facts import most_severe
 from courses.rules.red_flag import find_red_flags
 from courses.sessions.entry import FlagEntry
 from courses.sessions.red_flags.recording import flag_answer
-from courses.sessions.wording import instruction, is_now
+from courses.sessions.saved_words import instruction, is_now
 
 log = structlog.stdlib.get_logger(__name__)
 

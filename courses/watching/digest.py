@@ -11,7 +11,7 @@ from django.db.models import Q
 from clinic.models import Clinic, Membership, Role
 from clinic.outbox.queue import mail_member
 from clinic.worker.batch import each
-from courses.alerts.policy import DIGEST_AT
+from courses.alerts.digest_hour import DIGEST_AT
 from courses.models import Alert, Course, Digest, Reminder
 from courses.rules.facts import Severity
 from courses.watching.watch_list import watch_list

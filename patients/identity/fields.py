@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.country.conventions import conventions
-from clinic.country.region import MONTH_DAY, UNSURE, current_country, order_in
+from clinic.country.date_order import MONTH_DAY, UNSURE, order_in
+from clinic.country.region import current_country
 from clinic.country.shown import shown_day
 from clinic.typed.dates import SAID
 from clinic.typed.names import NameField

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from clinic.country.region import MONTH_DAY, UNSURE, order_in
+from clinic.country.date_order import MONTH_DAY, UNSURE, order_in
 from clinic.models import Clinic
 from patients.identity.birth import EARLIEST_YEAR, readings
 from patients.identity.names import words_match

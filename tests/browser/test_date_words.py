@@ -15,7 +15,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from clinic.country.conventions import conventions
-from clinic.country.region import Region, order_in, region_override
+from clinic.country.date_order import order_in
+from clinic.country.region import Region, region_override
 from clinic.models import Clinic
 from clinic.typed.dates import SAID, DayInput, MomentInput
 from clinic.typed.text import without_unseen

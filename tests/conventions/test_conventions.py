@@ -12,7 +12,8 @@ from django.utils.formats import date_format, number_format
 
 from clinic.country.conventions import at_clinic, conventions
 from clinic.country.countries import countries
-from clinic.country.region import Region, order_in, region_override
+from clinic.country.date_order import order_in
+from clinic.country.region import Region, region_override
 from clinic.country.script_formats import ScriptCatalog
 from clinic.country.shown import shown_clock, shown_day, shown_full_moment, shown_number, shown_rounded
 from clinic.models import Clinic

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from clinic.models import Clinic, Membership, Message
 from clinic.outbox.deliver import deliver_due
-from clinic.outbox.queue import LEASE
+from clinic.outbox.leases import LEASE
 from courses.alerts.history import MOVES
 from courses.models import Alert, AlertEvent, Course, RedFlagReport
 from courses.plans.course_state import clearance_for

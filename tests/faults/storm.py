@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.models import Membership, Message
 from clinic.outbox.compose import message_id
-from clinic.outbox.queue import LEASE
+from clinic.outbox.leases import LEASE
 from courses.alerts.reached.late import reached_health
 from courses.models import Alert, Course, Reach
 from courses.sessions.red_flags.recording import report_red_flags

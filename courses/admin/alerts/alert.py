@@ -21,6 +21,7 @@ from courses.admin.alerts.alert_page import AlertPage
 from courses.admin.person.people import who_column
 from courses.alerts.inbox import mine, progress_words, with_last_news
 from courses.models import Alert, Silence
+from courses.models.alerting.inbox_order import BY_NEED
 
 
 class UnresolvedFilter(admin.SimpleListFilter):
@@ -81,7 +82,7 @@ class AlertAdmin(AlertPage):
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Most urgent first; without this the list would put the newest first."""
-        return Alert.BY_NEED
+        return BY_NEED
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Add each alert's rank, and the newest report that an answer from the list has seen."""

@@ -24,7 +24,7 @@ from courses.models import Course, RedFlag, RedFlagReport
 from courses.plans.course_state import care_fact
 from courses.sessions.red_flags.intake_form import IntakeFlagsForm
 from courses.sessions.red_flags.recording import reports_of_form
-from courses.sessions.wording import instruction
+from courses.sessions.saved_words import instruction
 from patients.admin import keep_identity
 from patients.clearance import Clearance, ReasonCode
 from patients.forms import PatientForm

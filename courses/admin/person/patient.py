@@ -32,7 +32,7 @@ from courses.plans.starting import offers
 from courses.plans.whom_to_ask import whom_to_ask
 from courses.sessions.forms import RedFlagReportForm
 from courses.sessions.red_flags.recording import report_red_flags, reports_of_form
-from courses.sessions.wording import instruction
+from courses.sessions.saved_words import instruction
 from patients.admin import PatientAdmin
 from patients.correction_words import file_correction_words
 from patients.identity.merging import survivor

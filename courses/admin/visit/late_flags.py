@@ -27,7 +27,7 @@ from courses.models import Course, RedFlag, RedFlagReport, Session
 from courses.sessions.entry import FlagEntry
 from courses.sessions.red_flags.recording import Origin, accept_flags, reports_of_form
 from courses.sessions.red_flags.shown import ASKED, as_shown
-from courses.sessions.wording import instruction
+from courses.sessions.saved_words import instruction
 from patients.models import Patient
 
 View = Callable[..., HttpResponse]

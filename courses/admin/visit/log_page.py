@@ -38,8 +38,8 @@ from courses.sessions.points.fields import (
 from courses.sessions.points.notes import PointNote
 from courses.sessions.points.wording import check_words, note_on, note_words
 from courses.sessions.red_flags.recording import reports_of_form
+from courses.sessions.saved_words import instruction, is_now
 from courses.sessions.treatment_facts import TreatmentFacts, treatment_facts
-from courses.sessions.wording import instruction, is_now
 from patients.clearance import NEEDS_ONLY_A_CHECK, Clearance, clearance
 from patients.clearance_facts import ClearanceFacts
 from patients.wording import VERDICTS, reason_texts

@@ -28,7 +28,7 @@ from courses.plans.course_state import withdrawn_reports
 from courses.sessions.answer_words import answer_lines
 from courses.sessions.next_steps import flare_words, next_steps, patient_words
 from courses.sessions.red_flags.recording import reports_of_form
-from courses.sessions.wording import basis_note, instruction, is_now, verdict_words
+from courses.sessions.saved_words import basis_note, instruction, is_now, verdict_words
 from patients.clearance import Reason, ReasonCode
 from patients.wording import reason_text
 

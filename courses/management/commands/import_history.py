@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from clinic.country.region import order_in
+from clinic.country.date_order import order_in
 from clinic.models import Clinic, Membership, Role
 from courses.bringing.cells import Order
 from courses.bringing.claims import Overtaken, alone, held

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.country.shown import shown_moment
 from clinic.models import Clinic, ClinicScopedQuerySet, Membership
+from courses.models.alerting.inbox_order import BY_NEED, ranks
 from courses.models.course import Course
 from courses.models.red_flag import RedFlagReport
 from courses.rules.facts import Severity
@@ -54,16 +55,11 @@ class AlertQuerySet(ClinicScopedQuerySet["Alert"]):
 
     def by_need(self) -> Self:
         """Add the rank of each state and severity; 0 is the most urgent."""
-        ranks = [When(severity=one.value, then=Value(one.rank)) for one in Severity]
-        states = [When(state=value, then=Value(rank)) for rank, value in enumerate(Alert.State.values)]
-        return self.annotate(
-            state_rank=Case(*states, output_field=IntegerField()),
-            severity_rank=Case(*ranks, output_field=IntegerField()),
-        )
+        return self.annotate(**ranks(Alert.State.values))
 
     def most_pressing_first(self) -> Self:
-        """Open before acknowledged, then by severity, then by age."""
-        return self.by_need().order_by(*Alert.BY_NEED)
+        """In the order of the inbox."""
+        return self.by_need().order_by(*BY_NEED)
 
     def step_due_by(self, at: datetime) -> Self:
         """Those whose next step is due."""
@@ -124,8 +120,6 @@ class Alert(models.Model):
         POINT_CHOICE = "point_choice", _("point choice")
         OTHER = "other", _("other")
         NONE = "none", _("none found")
-
-    BY_NEED = ("state_rank", "severity_rank", "raised_at")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="alerts", verbose_name=_("clinic"))

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from clinic.models import Message
-from clinic.outbox import queue
+from clinic.outbox import leases, queue
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ class TestClaim:
         claimed = queue.claim_next(at=at)
         kept = Message.objects.get()
         assert kept == claimed
-        assert (kept.state, kept.n_attempts, kept.lease_until) == ("sending", 1, at + queue.LEASE)
+        assert (kept.state, kept.n_attempts, kept.lease_until) == ("sending", 1, at + leases.LEASE)
 
     def test_leased_message_is_not_claimed_again(self, put, at):
         put()
@@ -97,7 +97,7 @@ class TestSettle:
         assert len(pigeon.settled_as) == 1
 
     def test_lease_of_somebody_else_is_left_alone(self, claimed, pigeon, at):
-        later = at + queue.LEASE
+        later = at + leases.LEASE
         queue.release_lapsed(at=later)
         theirs = queue.claim_next(at=later)
         assert not queue.settle(claimed, Message.State.SENT, at=later)
@@ -160,12 +160,12 @@ class TestExpiry:
     def test_lease_that_holds_is_left_alone(self, put, at):
         put()
         queue.claim_next(at=at)
-        assert queue.release_lapsed(at=at + queue.LEASE - SECOND) == 0
+        assert queue.release_lapsed(at=at + leases.LEASE - SECOND) == 0
 
     def test_staff_mail_is_claimed_again(self, put, at):
         put()
         queue.claim_next(at=at)
-        later = at + queue.LEASE
+        later = at + leases.LEASE
         assert queue.release_lapsed(at=later) == 1
         again = queue.claim_next(at=later)
         assert again is not None
@@ -174,7 +174,7 @@ class TestExpiry:
     def test_patient_mail_is_unknown_and_never_sent_again(self, put, pigeon, at):
         put(guarantee=AT_MOST_ONCE)
         queue.claim_next(at=at)
-        later = at + queue.LEASE
+        later = at + leases.LEASE
         assert queue.release_lapsed(at=later) == 1
         assert queue.claim_next(at=later) is None
         assert pigeon.settled_as == [(Message.objects.get().recipient, "unknown")]
@@ -210,7 +210,7 @@ class TestExpiry:
         for _n in range(3):
             queue.claim_next(at=at)
         pigeon.fails_to_settle[poison.recipient] = RuntimeError()
-        queue.release_lapsed(at=at + queue.LEASE)
+        queue.release_lapsed(at=at + leases.LEASE)
         states = Message.objects.exclude(pk=poison.pk).order_by("pk").values_list("state", flat=True)
         assert list(states) == ["unknown", "pending"]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from clinic.models import Message
-from clinic.outbox import queue
+from clinic.outbox import leases, queue
 from clinic.outbox.deliver import deliver_due
 from clinic.outbox.senders import transport_class
 from clinic.outbox.transports.base import Mail
@@ -79,7 +79,7 @@ def test_two_claims_share_nothing(put, at):
     together = queue.claim_with(first, at=at)
     assert len(together) == 4
     assert queue.claim_next(at=at) is None
-    assert {message.lease_until for message in together} == {at + queue.LEASE}
+    assert {message.lease_until for message in together} == {at + leases.LEASE}
 
 
 class TestDown:

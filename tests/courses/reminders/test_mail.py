@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from clinic.models import Clinic, Message
-from clinic.outbox import queue
+from clinic.outbox import leases, queue
 from clinic.outbox.deliver import deliver_due
 from courses.models import Appointment, CheckIn, Course, Reminder
 from courses.plans.lifecycle import hold_courses
@@ -83,7 +83,7 @@ class TestSent:
 
     def test_or_not_is_unknown_when_the_sender_died(self, reminder, deliver, smtp, at):
         queue.claim_next(at=at + DAY)
-        deliver(at + DAY + 2 * queue.LEASE)
+        deliver(at + DAY + 2 * leases.LEASE)
         assert outcome()[0] == "unknown"
         assert smtp.mails == []
 

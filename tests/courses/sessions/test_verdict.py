@@ -9,8 +9,8 @@ import pytest
 from courses.curve import CannotTell
 from courses.curve.results import Unknown
 from courses.models import Level, PainScore
+from courses.sessions.saved_words import instruction, verdict_words
 from courses.sessions.verdict import BandPosition, verdict
-from courses.sessions.wording import instruction, verdict_words
 from tests.courses.rules.making import expects
 
 CANNOT = CannotTell(Unknown.TOO_FEW_SCORES, have=2, need=3, prior_version="shipped")
