@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "courses.away.middleware.NumbersMiddleware",
     "clinic.account.two_factor.SetUpMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "clinic.back.BackMiddleware",
+    "clinic.posting.back.BackMiddleware",
     "clinic.posting.middleware.PostingMiddleware",
     "clinic.posting.twins.TwinMiddleware",
 ]

@@ -88,16 +88,16 @@ class _Maker:
 class _Makers:
     """Who made the versions after the one that the page showed, the newest first."""
 
-    every: list[_Maker]
+    newest_first: list[_Maker]
 
     @property
     def last(self) -> str:
         """Who made the version in force."""
-        return self.every[0].name if self.every else _("Somebody else")
+        return self.newest_first[0].name if self.newest_first else _("Somebody else")
 
     def of(self, label: str) -> tuple[str, datetime] | None:
         """Who last changed the field with this label, and when."""
-        return next(((one.name, one.at) for one in self.every if label in one.labels), None)
+        return next(((one.name, one.at) for one in self.newest_first if label in one.labels), None)
 
 
 def _makers(form_of: FormOf[FormT], versions: Sequence[Any]) -> _Makers:

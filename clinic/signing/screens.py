@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.access import active_membership
 from clinic.admin import ClinicScopedAdmin
-from clinic.back import BACK
+from clinic.posting.back import BACK
 from clinic.signing.content import NEEDS, piece_of
 from clinic.signing.ledger import record_edit
 

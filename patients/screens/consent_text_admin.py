@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.access import active_membership
-from clinic.back import BACK
+from clinic.posting.back import BACK
 from clinic.signing.content import piece_of
 from clinic.signing.ledger import history
 from clinic.signing.newer import is_stale, meet_newer, since_shown

@@ -39,7 +39,7 @@ def test_logo_and_sender_are_set_up(sign_in, manager, course, settings, tmp_path
         page.get_by_label("Your own sender address").fill("desk@linden.example")
         page.get_by_role("button", name="Save address").click()
         page.get_by_role("button", name="Check records now").click()
-        page.get_by_text("records are not there yet").wait_for()
+        page.get_by_text("records could not be confirmed").wait_for()
     found += violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert found == []

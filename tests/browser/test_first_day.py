@@ -129,7 +129,7 @@ def set_up(hand):
     hand.check(page.get_by_label("duty lead"), "duty lead")
     hand.type("[name=licence_number]", "NY-1")
     hand.button("Save", exact=True)
-    hand.link("Fill in the consent text")
+    hand.link("Edit consent text")
     hand.type("[name=retention]", "10 years after the last visit")
     hand.press(page.locator("main form").get_by_role("button").last)
     expect(page.locator("#step-content")).to_be_visible()

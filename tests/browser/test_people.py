@@ -70,7 +70,7 @@ def test_warning_before_the_last_lead_is_saved(page, sign_in, owner, lead):
     expect(page.get_by_text("is the last duty lead")).to_be_visible()
     expect(page.get_by_label("Licence number")).to_have_value("L-77")
     assert Membership.objects.get(pk=lead.pk).has_role(Role.LEAD)
-    page.get_by_label("Save anyway").check()
+    page.get_by_label("Save without a duty lead").check()
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/admin/clinic/membership/")
     expect(page.get_by_text("This clinic has no duty lead.")).to_be_visible()

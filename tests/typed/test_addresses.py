@@ -31,6 +31,7 @@ ROLES = ("lead", "practitioner", "manager", "front_desk")
 # Values that change nothing on the page, with the reason.
 NOT_SHOWN = {
     "next": "where a sign-in leads; an address of another site is dropped",
+    "back": "where a saved form leads; to anywhere else it leads as ever",
     "_to_field": "the stock admin's own, for windows that are never opened here",
     "_popup": "the same",
     "_changelist_filters": "the list one came from; its link back says what it does not understand",

@@ -32,7 +32,7 @@ def test_completed_courses_of_real_patients_are_counted(clinic, practitioner):
 def test_once_there_are_enough_the_courses_wait_for_their_night(clinic, practitioner):
     completed(practitioner, ABOUT_COURSES + 1)
     assert learning_of(clinic).n_courses == ABOUT_COURSES
-    assert "take over once they predict" in basis_words(clinic, in_force(clinic))
+    assert "are used once they predict" in basis_words(clinic, in_force(clinic))
 
 
 def test_nothing_is_said_once_the_clinics_own_is_adopted(night, clinic):

@@ -26,9 +26,8 @@ class BackMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        place = PLACES.get(request.GET.get(BACK, ""))
-        if place and _was_saved(request, response):
-            response.headers["Location"] = reverse(place)
+        if _was_saved(request, response) and request.GET.get(BACK) in PLACES:
+            response.headers["Location"] = reverse(PLACES[request.GET[BACK]])
         return response
 
 
