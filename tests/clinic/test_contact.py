@@ -53,7 +53,6 @@ class TestLinks:
             ("US", "1-800-FLOWERS", "1-800-FLOWERS"),
             ("DE", "112", "112"),
             ("DE", "ask the desk", "ask the desk"),
-            ("", "+49 30 23125-000", "+49 30 23125-000"),
             ("DE", "", ""),
             ("DE", None, ""),
         ],

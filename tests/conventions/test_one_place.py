@@ -82,7 +82,7 @@ EXAMPLE = re.compile(r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|
 OWN_FORMAT = re.compile(r"\|\s*(?:date|time)\b(?!:\"[YlFDMjd]\")|\{%\s*now\b|\|\s*stringformat")
 FOR_MACHINES = re.compile(r"\|\s*machine\b")
 # A phone number as it was typed; one in an address is dialled.
-PHONE_AS_TYPED = re.compile(r"[\w.]+\.phone\s*(?:\}\}|%\})")
+PHONE_AS_TYPED = re.compile(r"\{\{\s*[\w.]+\.phone\s*\}\}|=[\w.]+\.phone\s*%\}")
 OF_THE_BROWSER = re.compile(r"toLocale(?:Date|Time)?String|Intl\.DateTimeFormat")
 
 

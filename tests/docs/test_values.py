@@ -1,4 +1,4 @@
-"""The table of values in docs/concepts.md: each file is there and holds the name."""
+"""The table of values in docs/tour.md: each file is there and holds the name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-SECTION = (ROOT / "docs/concepts.md").read_text().split("## Where a value is set")[1].split("\n## ")[0]
+SECTION = (ROOT / "docs/tour.md").read_text().split("## Where a value is set")[1].split("\n## ")[0]
 ROWS = re.findall(r"^\| [^|]+ \| `([^`]+)` \| `([^`]+)` \|$", SECTION, re.MULTILINE)
 
 
