@@ -57,7 +57,10 @@ def _check(body: str, retention: str) -> None:
     errors: dict[str, str] = {}
     places = PLACE.findall(body)
     if places.count(RETENTION_PLACE) != 1:
-        sentence = _("Keep “%(place)s” in the text exactly once. It is replaced by “How long records are kept”.")
+        sentence = _(
+            "Keep “%(place)s” in the text exactly once. Patients read there what you enter under “How long records "
+            "are kept”."
+        )
         errors["body"] = sentence % {"place": RETENTION_PLACE}
     elif len(places) > 1:
         other = next(one for one in places if one != RETENTION_PLACE)

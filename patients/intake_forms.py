@@ -199,6 +199,7 @@ class ConsentsForm(SaysWhichText):
 
     def _agreed_before(self, last: Consent) -> str:
         words = _(
-            "Agreed on %(day)s to another version. That stays on file. Ask again if they have read this one."
+            "The patient agreed to an earlier text on %(day)s. That consent stays valid. To record consent to "
+            "this text, read it with the patient and choose an answer."
         )
         return words % {"day": shown_day(self.patient.clinic.local(last.recorded_at).date())}

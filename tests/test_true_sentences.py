@@ -30,7 +30,8 @@ ALLOWED = {
     "Who is emailed first, and who next while nobody answers.": "a setting",
     "Alerts are emailed. A test shows that they arrive.": "why a step of the setup matters",
     "Somebody must be able to answer a red flag. Until then managers are emailed.": "a rule of the loop",
-    "Without a rota, alerts for the duty lead are emailed to every duty lead.": "a rule of the loop",
+    "Without any rota, alerts for the duty lead are emailed to every duty lead. Once a rota has ended, they go to "
+    "the next person on the contact list.": "a rule of the loop",
     "Every patient here is invented. No emails are sent, and nothing here is in any statistics.": (
         "a rule of practice clinics"
     ),

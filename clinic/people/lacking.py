@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.access import permissions_of
@@ -44,8 +45,11 @@ def licence_gap(member: Membership, *, on: date, reader: Membership) -> Lack | N
     words, values = _("The licence of %(name)s is not on file."), {"name": str(member)}
     then = _("Until it is entered, no needling can be booked with %(name)s.")
     if member.licence_number and member.licence_expires_on:
-        words = _("The licence of %(name)s is valid until %(day)s.")
-        then = _("No needling after that day can be booked with %(name)s until a new licence is entered.")
+        words = _("The licence of %(name)s expired on %(day)s.")
+        then = _("No needling can be booked with %(name)s until a new licence is entered.")
+        if member.licence_expires_on >= timezone.localdate():
+            words = _("The licence of %(name)s is valid until %(day)s.")
+            then = _("No needling after that day can be booked with %(name)s until a new licence is entered.")
         values["day"] = shown_day(member.licence_expires_on)
     url = reverse("admin:clinic_membership_change", args=[member.pk])
     return _lack(f"{words % values} {then % values}", url, reader=reader, right="clinic.change_membership")

@@ -36,12 +36,12 @@ def is_last_lead(membership: Membership) -> bool:
 def last_lead_words(membership: Membership) -> str:
     """What a clinic without a lead cannot do, and who is alerted instead."""
     managers = Membership.objects.for_clinic(membership.clinic).active().with_role(Role.MANAGER).with_address()
-    names = ", ".join(str(one) for one in managers.exclude(pk=membership.pk).select_related("user"))
-    alerted = (
-        _("Alerts for the duty lead then go to whoever is on duty, otherwise to %(names)s.") % {"names": names}
-        if names
-        else _("Alerts for the duty lead then go to whoever is on duty. No other manager has an address for them.")
+    alerted = _(
+        "Alerts for the duty lead then go to whoever is on the rota, otherwise to the next person on the contact "
+        "list."
     )
+    if not managers.exclude(pk=membership.pk).exists():
+        alerted += " " + _("No other manager has an email address. Add one before you continue.")
     words = _(
         "%(name)s is the last duty lead. %(alerted)s Without a lead nobody resumes courses on hold, overrides a "
         "clearance or signs off clinical content, unless a manager gives a reason and stands in."

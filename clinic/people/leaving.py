@@ -93,7 +93,9 @@ def invite_again(membership: Membership, *, at: datetime) -> None:
     """Mail the invitation once more; ValidationError where there is nothing to accept any more."""
     member = _locked(membership)
     if member.deactivated_at is not None:
-        raise ValidationError(_("%(name)s is deactivated. Reactivate first.") % {"name": member})
+        raise ValidationError(
+            _("%(name)s is deactivated. Press “Reactivate” to give access again.") % {"name": member}
+        )
     if not is_invitation_open(member):
         raise ValidationError(_("%(name)s has already accepted the invitation.") % {"name": member})
     send_invitation(member, at=at)
@@ -116,7 +118,7 @@ def words_after_leaving(member: Membership, *, at: datetime) -> str:
     """What ended, and what is left to do."""
     words = _("%(name)s was deactivated: no access to this clinic, no alerts.") % {"name": member}
     if member.is_clinician or member.is_leading:
-        words += " " + _("Any alert that they acknowledged reopens within a minute.")
+        words += " " + _("Unresolved alerts that they acknowledged open again within a minute.")
     n = Duty.objects.for_clinic(member.clinic).filter(member=member, ends_at__gt=at).count()
     if n:
         sentence = ngettext(
@@ -151,6 +153,7 @@ def _locked(membership: Membership) -> Membership:
 def _refuse_stale(member: Membership, seen: str | None) -> None:
     if seen is not None and seen != version_of(member):
         words = _(
-            "%(name)s was changed while this page was open. Nothing was saved. Check below and choose again."
+            "The roles or access of %(name)s were changed while this page was open. Nothing was saved. Check "
+            "below and choose again."
         )
         raise ValidationError(words % {"name": member})

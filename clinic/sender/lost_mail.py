@@ -30,8 +30,8 @@ class SenderLostMail:
         with at_clinic(message.clinic, language=message.clinic.languages[0]):
             words = _(
                 "The last check did not find all DNS records that %(domain)s needs to send from %(address)s. "
-                "Emails to patients are sent from this installation's address instead. The page shows which "
-                "record is missing. Add it, then check again."
+                "Emails to patients are sent from this installation's address instead. The page shows "
+                "each record and what to do. Then press “Check records now”."
             ) % {"domain": sender.domain, "address": sender.address}
             subject = _("Your sender address is no longer used - %(clinic)s") % {"clinic": message.clinic.name}
             context = {"words": words, "link": absolute(reverse("admin:clinic_clinic_sender"))}

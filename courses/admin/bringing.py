@@ -154,8 +154,8 @@ class HistoryImportAdmin(ClinicScopedAdmin):
     def _why_not_started(self, row: HistoryImport) -> str:
         state = HistoryImport.objects.values_list("state", flat=True).get(pk=row.pk)
         return {
-            "importing": _("This import was started before."),
-            "imported": _("This import was started before, and is finished."),
+            "importing": _("This import is already running."),
+            "imported": _("This import is already finished."),
             "checked": _("Not started: the file was checked again. Read below what would be imported now."),
         }.get(state, _("The import was not started: somebody changed it meanwhile. See its state below."))
 
@@ -163,7 +163,8 @@ class HistoryImportAdmin(ClinicScopedAdmin):
         """To the import, with a word to whoever sent a form from a page that is out of date."""
         if request.method == "POST":
             messages.info(
-                request, _("Nothing was changed: this import has changed meanwhile. See its state below.")
+                request,
+                _("Your last step was not done: this page was out of date. See the state of the import below."),
             )
         return self._to(row, "change")
 

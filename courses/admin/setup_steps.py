@@ -78,7 +78,7 @@ class SetupSteps:
         is_good = is_link_of(by, token)
         if request.method == "POST" and is_good:
             note_mail_received(by=by, at=timezone.now())
-            messages.success(request, _("Noted: the test email arrived."))
+            messages.success(request, _("Arrival of the test email confirmed."))
             return HttpResponseRedirect(reverse("admin:setup_steps"))
         context = {**self.site.each_context(request), "title": _("Test email"), "is_good": is_good}
         return TemplateResponse(request, "courses/admin/setup_mail.html", context, status=200 if is_good else 410)

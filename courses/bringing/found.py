@@ -37,7 +37,7 @@ def _courses(found: Mapping[str, int]) -> str:
     if not n:
         return ""
     courses = ngettext("%(n)d course", "%(n)d courses", n) % {"n": n}
-    return _("%(courses)s, %(running)d still running") % {"courses": courses, "running": n_open}
+    return _("%(courses)s, %(n)d of them open") % {"courses": courses, "n": n_open} if n_open else courses
 
 
 def _sessions(found: Mapping[str, int]) -> str:

@@ -197,7 +197,7 @@ def _refusing_damage() -> Iterator[None]:
     except BadFile:
         raise
     except BROKEN as error:
-        words = _("The file is damaged, or no XLSX that can be read. Save it again as XLSX, or as CSV.")
+        words = _("The file is damaged or is not a readable XLSX file. Save it again as XLSX, or as CSV.")
         raise BadFile(words) from error
 
 
@@ -208,7 +208,10 @@ def _xlsx_rows(content: bytes) -> Iterator[list[Cell]]:
         try:
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             if not sheets:
-                raise BadFile(_("The file has no sheet with a table. Save the table as XLSX or CSV."))
+                words = _(
+                    "No sheet of the file can be seen. Show the one to import, save the file and upload it again."
+                )
+                raise BadFile(words)
             if len(sheets) > 1:
                 words = _("The file has %(n)d sheets. Save the one to import as a file of its own.")
                 raise BadFile(words % {"n": len(sheets)})

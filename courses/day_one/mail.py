@@ -29,7 +29,7 @@ class SetupMail:
         """A line and the link."""
         member = reachable_member(message)
         with at_clinic(message.clinic, language=message.clinic.languages[0]):
-            words = _("This is the test email you asked for. Open the link to note that it arrived.")
+            words = _("This is the test email you asked for. Open the link to confirm that it arrived.")
             context = {"words": words, "link": absolute(received_path(member))}
             subject = _("Test email - %(clinic)s") % {"clinic": message.clinic.name}
             return compose(message, "delivery_notice", context, to=member.address, subject=subject)

@@ -92,7 +92,10 @@ STEPS: tuple[Step, ...] = (
     Step(
         "rota",
         gettext_lazy("Plan who is on duty"),
-        gettext_lazy("Without a rota, alerts for the duty lead are emailed to every duty lead."),
+        gettext_lazy(
+            "Without any rota, alerts for the duty lead are emailed to every duty lead. Once a rota has ended, "
+            "they go to the next person on the contact list."
+        ),
         lambda facts: facts.has_rota,
         page=_at("admin:clinic_duty_changelist"),
     ),
@@ -127,7 +130,10 @@ STEPS: tuple[Step, ...] = (
     Step(
         "content",
         gettext_lazy("Sign off the clinical content"),
-        gettext_lazy("You can use it before that. Each page shows what is not signed off yet."),
+        gettext_lazy(
+            "You can use it before it is signed off. Each page that uses it shows how many items are not signed off "
+            "yet."
+        ),
         lambda facts: facts.n_unsigned == 0,
         page=_at("admin:clinic_signoffevent_changelist"),
         detail=_unsigned,

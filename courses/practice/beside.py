@@ -44,7 +44,9 @@ def start_again(*, by: Membership, at: datetime) -> Membership:
     if old.practice_of is None:
         raise ValidationError(_("This is not a practice clinic."))
     if not by.is_leading:
-        raise ValidationError(_("Only a lead or manager starts the practice clinic again: all who practise move."))
+        raise ValidationError(
+            _("Only a duty lead or manager can restart the practice clinic: everybody in it moves to a new one.")
+        )
     newest = Clinic.objects.filter(practice_of=old.practice_of).order_by("-pk").first()
     if newest is not None and newest != old:
         # A second click, or a colleague was quicker.

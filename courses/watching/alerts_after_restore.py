@@ -40,7 +40,7 @@ class Settled:
             f"Settled the backup of {taken_at}. "
             f"Messages that may have been sent and are not sent again: {listed}. "
             f"Open alerts that staff are told about now: {self.n_alerts}. "
-            "Check Setup, Messages, state “sent or not: unknown”, and call where it matters."
+            "Check Setup > Messages, state “sent or not: unknown”, and call where it matters."
         )
 
 

@@ -13,15 +13,16 @@ from patients.record_form import RecordForm
 
 SHOWN = "shown_text"
 NO_TEXT = gettext_lazy(
-    "The consent text is not complete: it does not say how long records are kept. A lead can edit it "
-    "under Setup > Consent texts. Until then nobody can agree. A “no” can be saved."
+    "The consent text is not complete: it does not say how long records are kept. A duty lead can edit it "
+    "under Setup > Consent texts. Until then “agrees” cannot be saved; other answers can."
 )
 TEXT_CHANGED = gettext_lazy(
     "The consent text was changed after these answers were chosen. "
     "Read the text below with the patient, then save again."
 )
 WHICH_TEXT = gettext_lazy(
-    "This page did not say which consent text it showed. Read the text below with the patient, then save again."
+    "The consent text may have changed since this page was opened. Read the text below with the patient, then "
+    "save again."
 )
 
 

@@ -124,7 +124,7 @@ def set_up(hand):
     page = hand.page
     hand.link("Confirm the emergency number")
     hand.button(f"Confirm {hand.country.emergency_number}")
-    hand.link("I am one myself")
+    hand.link("Edit my own roles")
     hand.check(page.get_by_label("practitioner"), "practitioner")
     hand.check(page.get_by_label("duty lead"), "duty lead")
     hand.type("[name=licence_number]", "NY-1")

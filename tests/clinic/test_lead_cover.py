@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.access import permissions_of
 from clinic.models import MemberEvent, Membership, Role
@@ -74,11 +75,20 @@ class TestWarning:
         MembershipFactory(clinic=make_clinic("Mill"), role=Role.LEAD)
         assert is_last_lead(lead)
 
-    def test_it_names_who_is_alerted_instead(self, signed_in, manager, lead, clinic):
-        other = MembershipFactory(clinic=clinic, role=Role.MANAGER)
+    @pytest.mark.parametrize("others", [{}, {"user__email": ""}, {"user__email": "two@example.org"}])
+    def test_it_says_who_is_alerted_instead(self, signed_in, manager, lead, clinic, others):
+        if others:
+            MembershipFactory(clinic=clinic, role=Role.MANAGER, **others)
         html = signed_in(manager).post(change_url(lead), typed(lead, role="front_desk")).content.decode()
-        assert str(other) in html
-        assert str(manager) in html
+        assert "otherwise to the next person on the contact list." in html
+        assert "No other manager has an email address." not in html
+
+    def test_it_says_that_no_manager_is_left(self, signed_in, manager, lead):
+        lead.more_roles = [Role.MANAGER]
+        lead.save()
+        Membership.objects.filter(pk=manager.pk).update(deactivated_at=timezone.now())
+        html = signed_in(lead).post(change_url(lead), typed(lead, role="manager", more_roles=[])).content.decode()
+        assert "No other manager has an email address." in html
 
 
 class TestStandingIn:

@@ -81,7 +81,7 @@ def test_reactivating_from_an_old_page_restores_nothing_that_was_withdrawn_meanw
     old = button(client, practitioner, "reactivate")
     reactivate_member(practitioner, by=manager, at=at)
     deactivate_member(practitioner, by=manager, at=at + timedelta(hours=1))
-    assert "was changed while this page was open" in said(client, practitioner, "reactivate", old)
+    assert "were changed while this page was open" in said(client, practitioner, "reactivate", old)
     assert not now(practitioner).is_active
 
 
@@ -91,7 +91,7 @@ def test_roles_that_were_withdrawn_meanwhile_stay_so(client, manager, clinic, at
     old = button(client, lead, "reactivate")
     lead.more_roles = []
     change_member(lead, by=manager, at=at)
-    assert "was changed while this page was open" in said(client, lead, "reactivate", old)
+    assert "were changed while this page was open" in said(client, lead, "reactivate", old)
     assert "works here again as front desk" in said(client, lead, "reactivate", button(client, lead, "reactivate"))
     assert now(lead).roles == {"front_desk"}
 
@@ -100,7 +100,7 @@ def test_old_page_does_not_deactivate_whoever_was_let_in_again(client, practitio
     old = button(client, practitioner, "deactivate")
     deactivate_member(practitioner, by=manager, at=at)
     reactivate_member(practitioner, by=manager, at=at)
-    assert "was changed while this page was open" in said(client, practitioner, "deactivate", old)
+    assert "were changed while this page was open" in said(client, practitioner, "deactivate", old)
     assert now(practitioner).is_active
 
 

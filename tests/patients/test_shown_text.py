@@ -214,7 +214,7 @@ def test_page_that_does_not_say_which_text_files_nothing(page, client, newcomer,
     values = getattr(page, answer) | ({} if version is None else {"shown_text": version})
     response = client.post(page.url(newcomer), values)
     assert response.status_code == 422
-    assert "did not say which consent text it showed" in soup(response).get_text()
+    assert "may have changed since this page was opened" in soup(response).get_text()
     assert "Hidden field" not in soup(response).get_text()
     assert is_still_typed(response, getattr(page, answer))
     assert told(response) == "1"
@@ -285,7 +285,7 @@ def test_yes_to_an_earlier_text_is_not_chosen_again_unasked(client, newcomer, ch
     response = client.get(page.url(newcomer))
     chosen = {(one["name"], one["value"]) for one in soup(response).select("input[type=radio][checked]")}
     assert chosen == {("stream_moxa", "0")}
-    assert "to another version" in soup(response).get_text()
+    assert "agreed to an earlier text" in soup(response).get_text()
     # Nobody asked: the earlier answers stay, and no row says that they agreed to this text.
     as_it_is = {"stream_moxa": "0", "how": "spoken", "go": "next", "shown_text": told(response)}
     assert client.post(page.url(newcomer), as_it_is).status_code == 302

@@ -69,12 +69,12 @@ def _words(kind: Fault.Kind) -> tuple[str, str]:
     if kind == Fault.Kind.UNTOLD:
         return (
             _("Nobody was emailed about it."),
-            _("Open it and act now. Usually nobody has an email address: correct one under Setup, Staff."),
+            _("Open it and act now. Usually nobody has an email address: correct one under Setup > Staff."),
         )
     if kind == Fault.Kind.UNDELIVERED:
         return (
             _("Every email about it failed."),
-            _("Open it and act now. Setup, Messages shows why; correct the addresses that were refused."),
+            _("Open it and act now. Setup > Messages shows why; correct the addresses that were refused."),
         )
     if kind == Fault.Kind.REFUSED:
         return (
@@ -84,7 +84,7 @@ def _words(kind: Fault.Kind) -> tuple[str, str]:
     if kind == Fault.Kind.UNSENDABLE:
         return (
             _("Some emails could not be made and were not sent."),
-            _("Setup, Messages lists them as failed. Phone whoever runs this software."),
+            _("Setup > Messages lists them as failed. Phone whoever runs this software."),
         )
     return (
         _("Stuck: no reminder or escalation will be sent."),

@@ -54,7 +54,7 @@ def test_invited_person_gets_a_link_and_reads_of_the_invitation(asked, rowan, cl
         MembershipFactory(clinic=clinic, user=rowan)
     (text,) = asked()
     assert "/password/reset/key/" in text
-    assert "You are invited to work at Mill as: duty lead" in text
+    assert "You also have an invitation to work at Mill as: duty lead" in text
 
 
 def test_invited_person_without_a_password_gets_the_invitation_again(asked, rowan):

@@ -240,7 +240,7 @@ class TestApproval:
     def test_waiting_threshold_is_shown_to_all_and_approved_by_a_lead(self, night, signed_in, lead, practitioner):
         waiting = night(threshold=20.0, quarter_threshold=40.0)[1]
         seen = signed_in(practitioner).get(PAGE).content.decode()
-        assert "Until a lead approves it" in seen
+        assert "Until a duty lead approves it" in seen
         assert "Use the new threshold" not in seen
         address = reverse("admin:courses_prior_approve", args=[waiting.pk])
         assert signed_in(practitioner).post(address).status_code == 403

@@ -283,7 +283,7 @@ class TestConsentText:
             ({"retention": "[years]"}, "Enter how long records are kept"),
             (
                 {"body": "No place."},
-                "in the text exactly once. It is replaced by “How long records are kept”.",
+                "in the text exactly once. Patients read there what you enter under “How long records are kept”.",
             ),
             ({"body": "For [retention period]. Call [phone]."}, "“[phone]” is not filled in yet"),
         ],

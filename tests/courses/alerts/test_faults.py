@@ -31,7 +31,7 @@ def test_every_page_says_what_is_wrong_and_what_to_do(signed_in, lead, untold):
     page = signed_in(lead).get(reverse("admin:setup")).content.decode()
     assert "1 problem with sending messages." in page
     assert "Nobody was emailed about it." in page
-    assert "correct one under Setup, Staff" in page
+    assert "correct one under Setup &gt; Staff" in page
     assert reverse("admin:courses_alert_change", args=[untold.pk]) in page
 
 

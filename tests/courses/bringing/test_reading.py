@@ -273,5 +273,5 @@ def test_no_encoding_is_an_error(encoding):
 
 
 def test_a_sheet_without_a_table_is_refused():
-    with pytest.raises(BadFile, match="no sheet with a table"):
+    with pytest.raises(BadFile, match="No sheet of the file can be seen"):
         read_table(changed(PLAIN, b'state="visible"', b'state="hidden"'))

@@ -59,10 +59,10 @@ def test_start_pressed_twice_imports_once_and_says_so(signed_in, manager, clinic
     values = {"seen": str(row.checked_at.timestamp())}
     assert client.post(url(row, "start"), values).status_code == 302
     page = client.post(url(row, "start"), values, follow=True).content.decode()
-    assert "This import was started before.<" in page
+    assert "This import is already running.<" in page
     run_due(clock=lambda: at)
     page = client.post(url(row, "start"), values, follow=True).content.decode()
-    assert "started before, and is finished" in page
+    assert "This import is already finished." in page
     assert run_due(clock=lambda: at) == 0
     assert Patient.objects.count() == 2
 
@@ -182,10 +182,10 @@ def test_old_pages_change_nothing_and_say_so(signed_in, manager, clinic, at):
     for step, values in (("undo", {"reason": "wrong"}), ("discard", {})):
         HistoryImport.objects.filter(pk=row.pk).update(state="importing")
         page = client.post(url(row, step), values, follow=True).content.decode()
-        assert "Nothing was changed: this import has changed meanwhile" in page, step
+        assert "Your last step was not done" in page, step
         assert "Import undone" not in page
     page = client.post(url(row, "columns"), {"column_0": "given"}, follow=True).content.decode()
-    assert "Nothing was changed: this import has changed meanwhile" in page
+    assert "Your last step was not done" in page
 
 
 def test_a_file_deleted_while_its_columns_are_open_is_no_error(signed_in, manager, clinic, at):
@@ -201,7 +201,7 @@ def test_a_second_undo_says_that_nothing_was_changed(signed_in, lead, clinic, at
     assert "Import undone." in page
     assert "What this import had added" in page
     page = client.post(url(row, "undo"), {"reason": "wrong, again"}, follow=True).content.decode()
-    assert "Nothing was changed" in page
+    assert "Your last step was not done" in page
 
 
 def test_a_file_that_was_deleted_shows_no_plan(signed_in, lead, clinic, at):
@@ -217,14 +217,14 @@ def test_a_file_that_was_deleted_shows_no_plan(signed_in, lead, clinic, at):
         ({}, []),
         (
             {"n_lines": 1, "n_new": 1, "n_courses": 1, "n_open": 1, "n_sessions": 1, "n_scores": 1},
-            ["1 line read", "1 new patient", "1 course, 1 still running", "1 session with 1 pain score"],
+            ["1 line read", "1 new patient", "1 course, 1 of them open", "1 session with 1 pain score"],
         ),
         (
             {"n_lines": 9, "n_on_file": 2, "n_courses": 2, "n_sessions": 3, "n_sessions_on_file": 1},
             [
                 "9 lines read",
                 "2 patients already on file",
-                "2 courses, 0 still running",
+                "2 courses",
                 "3 sessions with 0 pain scores",
                 "1 session already on file, not imported again",
             ],
