@@ -58,8 +58,8 @@ def _check(body: str, retention: str) -> None:
     places = PLACE.findall(body)
     if places.count(RETENTION_PLACE) != 1:
         sentence = _(
-            "Keep “%(place)s” in the text exactly once. Patients read there what you enter under “How long records "
-            "are kept”."
+            "Keep “%(place)s” in the text exactly once. Patients read there what you enter under “How long "
+            "records are kept”."
         )
         errors["body"] = sentence % {"place": RETENTION_PLACE}
     elif len(places) > 1:

@@ -131,8 +131,8 @@ STEPS: tuple[Step, ...] = (
         "content",
         gettext_lazy("Sign off the clinical content"),
         gettext_lazy(
-            "You can use it before it is signed off. Each page that uses it shows how many items are not signed off "
-            "yet."
+            "You can use it before it is signed off. Each page that uses it shows how many items are not signed "
+            "off yet."
         ),
         lambda facts: facts.n_unsigned == 0,
         page=_at("admin:clinic_signoffevent_changelist"),
