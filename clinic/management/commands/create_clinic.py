@@ -104,10 +104,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Country: {found.name if found else country}. Time zone: {zone}. Emergency number:"
             f" {emergency_number_in(country)}. Dates, first weekday, paper and phone numbers are written as in"
-            " that country. The manager can change all of it under Setup > Clinic."
+            " that country. The manager can change all of it under Setup > The clinic."
         )
         if country_of_zone(zone) != country:
-            self.stderr.write(f"{zone} is a time zone of another country. Check it under Setup > Clinic.")
+            self.stderr.write(f"{zone} is a time zone of another country. Check it under Setup > The clinic.")
 
     @transaction.atomic
     def _make(self, name: str, *, place: dict[str, Any], invited: Invited) -> str:
