@@ -71,7 +71,9 @@ def test_everything_of_it_goes_and_nothing_of_another(made, clinic, manager):
 @pytest.mark.parametrize("is_training", [True, False])
 def test_patient_on_file_keeps_it(made, is_training):
     PatientFactory(clinic=made, is_training=is_training)
-    with pytest.raises(CommandError, match="1 patient" + (r" \(1 test patient among them\)" if is_training else "")):
+    with pytest.raises(
+        CommandError, match="1 patient" + (r" \(1 test patient among them\)" if is_training else "")
+    ):
         remove(yes=True)
     assert Clinic.objects.filter(pk=made.pk).exists()
 
